@@ -1,0 +1,243 @@
+"""The only package that a plugin imports: hooks, its context, and the domain's values.
+
+A plugin is a Python package with a `plugin.toml` beside its `__init__.py`:
+
+    from roomctl.api import PluginContext, hookimpl
+
+    @hookimpl
+    def roomctl_self_check(ctx: PluginContext) -> list[Missing]: ...
+
+Every hook gets `ctx` first, and an implementation may leave out any argument that it does not need.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pluggy
+
+from roomctl.domain import archive, attendance, checks, events, lifecycle, meeting, record, recording, secrecy, transcript
+from roomctl.domain.archive import Fault, Package, PackageFile, Receipt, Stored, Verdict
+from roomctl.domain.attendance import Attendance, Method, Person, Presence, Role, Standing
+from roomctl.domain.checks import CheckReport, CheckState, Result
+from roomctl.domain.events import Actor, LoggedEvent
+from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId, Objection, Room
+from roomctl.domain.record import Document, RecordFile
+from roomctl.domain.recording import (
+    Gap,
+    Marker,
+    MarkKind,
+    Order,
+    Problem,
+    RecorderState,
+    RecorderStatus,
+    Recording,
+    RecordingReport,
+    Segment,
+)
+from roomctl.domain.transcript import (
+    Change,
+    DraftPoint,
+    Hole,
+    PointKind,
+    SpeakerKnownBy,
+    Transcript,
+    TranscriptSegment,
+    Word,
+)
+from roomctl.errors import BadInput, Busy, Damaged, Forbidden, MissingPart, NotFound, Refused, RoomctlError
+from roomctl.i18n import language, tr
+from roomctl.services.ports import (
+    ArchiveTarget,
+    Check,
+    Clock,
+    DocumentOffer,
+    EngineOffer,
+    Health,
+    PluginStore,
+    Progress,
+    Recorder,
+    RecorderFactory,
+    Service,
+    TargetFactory,
+    Transcriber,
+)
+
+hookimpl = pluggy.HookimplMarker("roomctl")
+"""Marks a function of a plugin as the implementation of the hook of the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something a plugin lacks.
+
+    Attributes:
+        what: `libportaudio2`, `model faster-whisper-base`.
+        why: what does not work without it.
+        mend: the exact command.
+        fatal: the plugin cannot work at all; else only a part of it, and the plugin is still enabled.
+    """
+
+    what: str
+    why: str
+    mend: str
+    fatal: bool = True
+
+
+class Child(Protocol):
+    """A supervised child process that talks in JSON, one object a line, over its pipes.
+
+    It is started again with back-off when it dies or is silent for longer than its heartbeat, and ends when
+    the pipe closes. Each start is told to the reader as `{"type": "started", "attempt": n}` before anything that
+    the child itself says, so that the owner can hand out again what was under way.
+    """
+
+    @property
+    def alive(self) -> bool: ...
+    @property
+    def complaint(self) -> str:
+        """The last lines that the child wrote to stderr."""
+        ...
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Writes one line. A child that has just died takes nothing; it will be told again after its restart."""
+        ...
+
+    def receive(self, timeout: float | None = None) -> Mapping[str, Any] | None:
+        """The next message, or None when `timeout` seconds have passed.
+
+        Raises: RoomctlError when the child has died more often than allowed; the complaint is in it.
+        """
+        ...
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Closes the pipe, waits, then kills. Idempotent."""
+        ...
+
+
+class Services(Protocol):
+    """The public use cases. Each is one unit of work; the actor is the plugin unless another is named."""
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        ...
+
+    @property
+    def room(self) -> Room: ...
+
+    # meetings
+    def meeting(self, meeting_id: str) -> Meeting: ...
+    def meetings(self, *states: State) -> Sequence[Meeting]: ...
+
+    # sign-in
+    def roster(self, meeting_id: str) -> Sequence[Person]: ...
+    def attendance(self, meeting_id: str) -> Attendance: ...
+    def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None: ...
+    def sign_in(
+        self, meeting_id: str, person: str, *, method: Method, device: str = "", proxy: bool = False,
+        actor: Actor | None = None,
+    ) -> Standing:
+        """By name or id. Twice is one attendance with two events. Raises: NotFound, Refused."""
+        ...
+
+    def leave_early(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing: ...
+    def request_leave(
+        self, meeting_id: str, person: str, *, reason: str, proxy: str = "", proxy_duty: str = "",
+        actor: Actor | None = None,
+    ) -> Standing: ...
+    def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str) -> Standing: ...
+    def undo_attendance(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:
+        """Takes back the person's newest attendance event."""
+        ...
+
+    # checks, sound, words
+    def check_report(self, meeting_id: str | None) -> CheckReport | None: ...
+    def recordings(self, meeting_id: str) -> Sequence[Recording]: ...
+    def transcript(self, meeting_id: str) -> Transcript | None:
+        """The newest version."""
+        ...
+
+    def put_transcript(self, transcript: Transcript) -> None:
+        """Saves a version, or more of it; a complete one lets the meeting be closed."""
+        ...
+
+    def engines(self) -> Sequence[EngineOffer]: ...
+    def model(self, name: str) -> Path:
+        """Folder of an installed and complete model. Raises: MissingPart with the exact command."""
+        ...
+
+    def installed_models(self) -> Sequence[str]: ...
+    def recorder(self, name: str = "audio") -> RecorderFactory: ...
+
+    # papers and archive
+    def documents(self, meeting_id: str) -> Sequence[RecordFile]: ...
+    def package_files(self, meeting_id: str) -> Sequence[PackageFile]:
+        """What every plugin, and the host, wants in the package."""
+        ...
+
+    def target(self, kind: str, config: Mapping[str, Any]) -> ArchiveTarget: ...
+    def packages(self, meeting_id: str) -> Sequence[Package]: ...
+    def add_package(self, package: Package) -> None: ...
+    def receipts(self, meeting_id: str) -> Sequence[Receipt]: ...
+    def add_receipt(self, meeting_id: str, receipt: Receipt) -> None:
+        """With the last required one the meeting becomes deposited."""
+        ...
+
+
+class PluginContext(Protocol):
+    """What a plugin may touch."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def config(self) -> Any:
+        """The plugin's own model, filled from `[plugins.<name>]` of roomctl.toml; None where it has none."""
+        ...
+
+    @property
+    def log(self) -> logging.Logger: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def services(self) -> Services: ...
+    def folder(self, meeting: str | None = None) -> Path:
+        """The plugin's own folder, for one meeting or for the room; made when asked for."""
+        ...
+
+    def store(self, meeting: str | None = None) -> PluginStore: ...
+    def publish(self, kind: str, data: Mapping[str, Any], meeting: str | None = None) -> None:
+        """An event of kind `x.<plugin>.<kind>`, into the meeting's stream or the room's."""
+        ...
+
+    def child(
+        self, argv: Sequence[str], *, heartbeat: float | None = None, restarts: int = 3,
+        env: Mapping[str, str] | None = None,
+    ) -> Child:
+        """Starts a supervised child.
+
+        Args:
+            argv: `[sys.executable, "-m", "roomctl_x.worker"]`.
+            heartbeat: seconds of silence on stdout after which it counts as hung while work is under way.
+            restarts: how many deaths in a row are borne before `receive` raises; a message received resets it.
+        """
+        ...
+
+
+CommandFactory = Callable[[PluginContext], Any]
+
+__all__ = [
+    "Actor", "AgendaItem", "ArchiveTarget", "Attendance", "BadInput", "Busy", "Change", "Check", "CheckReport",
+    "CheckState", "Child", "Clock", "CommandFactory", "Damaged", "Document", "DocumentOffer", "DraftPoint",
+    "EngineOffer", "Fault", "Forbidden", "Gap", "Health", "Hole", "LoggedEvent", "MarkKind", "Marker", "Meeting",
+    "MeetingId", "Method", "Missing", "MissingPart", "NotFound", "Objection", "Order", "Package", "PackageFile",
+    "Person", "PluginContext", "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Receipt", "RecordFile",
+    "Recorder", "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused",
+    "Result", "Role", "Room", "RoomctlError", "Segment", "Service", "Services", "SpeakerKnownBy", "Standing", "State",
+    "Stored", "TargetFactory", "Transcriber", "Transcript", "TranscriptSegment", "Verdict", "Word", "archive",
+    "attendance", "checks", "events", "hookimpl", "language", "lifecycle", "meeting", "record", "recording", "secrecy",
+    "tr", "transcript",
+]  # fmt: skip

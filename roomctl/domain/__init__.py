@@ -1,0 +1,1 @@
+"""Rules and values. Pure: no I/O, no framework, no clock of its own."""

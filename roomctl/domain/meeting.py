@@ -1,0 +1,229 @@
+"""A meeting: what was planned, where it stands, and what it must hold before it goes on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, NewType
+from zoneinfo import ZoneInfo
+
+from roomctl.domain.events import Actor, Event
+from roomctl.domain.lifecycle import Need, State, find, ways_out
+from roomctl.domain.secrecy import Level, Secrecy
+from roomctl.errors import BadInput, Refused
+from roomctl.i18n import tr
+
+MeetingId = NewType("MeetingId", str)
+"""UUIDv7 as text; also the name of the meeting's folder and of its event stream."""
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where roomctl runs. There is one row of it, and every event carries its id."""
+
+    id: str
+    name: str
+    zone: str = DEFAULT_ZONE
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """议题.
+
+    Attributes:
+        n: from 1, the order of the agenda.
+        unit: 汇报单位.
+        presenter: 汇报人.
+        observers: names of the 列席 people of this item.
+    """
+
+    n: int
+    title: str
+    unit: str = ""
+    presenter: str = ""
+    minutes: int = 0
+    observers: tuple[str, ...] = ()
+    secrecy: Secrecy = Secrecy()
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A plugin's word against a transition; `by` is the plugin."""
+
+    by: str
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrule:
+    """A named person takes the objections upon himself, with a reason."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """One meeting. A change gives a new value and the event that tells of it.
+
+    Attributes:
+        starts: planned start, local time of `zone`, without offset.
+        planned_minutes: planned length.
+        chair: 主持人; minute_taker: 记录人; contact: 联系人.
+        recorded: 录音 是/否; where it is no, arming is refused.
+        urgent: opened without approval; `urgent_reason` is asked for before close.
+        facts: needs that are met, see `lifecycle.Need`.
+        version: rises by one with each save; a save of an old value is refused.
+    """
+
+    id: MeetingId
+    room: str
+    title: str
+    starts: datetime
+    zone: str = DEFAULT_ZONE
+    planned_minutes: int = 60
+    kind: str = "专题会议"
+    place: str = ""
+    chair: str = ""
+    minute_taker: str = ""
+    contact: str = ""
+    secrecy: Secrecy = Secrecy()
+    recorded: bool = True
+    recording_approved_by: str = ""
+    agenda: tuple[AgendaItem, ...] = ()
+    state: State = State.PLANNED
+    urgent: bool = False
+    urgent_reason: str = ""
+    facts: frozenset[Need] = frozenset()
+    started_at: datetime | None = None
+    adjourned_at: datetime | None = None
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.title.strip():
+            raise BadInput(
+                tr("会议没有主题", "the meeting has no title"), mend=tr("请用 --title 写明", "give one with --title")
+            )
+        if self.starts.tzinfo is not None:
+            raise BadInput(tr("计划时间应为当地时间", "the planned time is local time"), "no UTC offset belongs to it")
+
+    @property
+    def starts_at(self) -> datetime:
+        """Planned start as an instant."""
+        return self.starts.replace(tzinfo=ZoneInfo(self.zone))
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.planned_minutes)
+
+    @property
+    def highest_secrecy(self) -> Secrecy:
+        """The meeting takes the highest 密级 of itself and its items."""
+        every: tuple[Secrecy, ...] = (self.secrecy, *(item.secrecy for item in self.agenda))
+        return max(every, key=lambda s: (s.level.degree, s.years or 0))
+
+    @property
+    def open_to_all(self) -> bool:
+        return self.highest_secrecy.level is Level.OPEN
+
+    def unmet(self, target: State) -> frozenset[Need]:
+        """Needs of the transition that the meeting does not hold yet."""
+        step = find(self.state, target)
+        held = self.facts if self.urgent and not self.urgent_reason else self.facts | {Need.URGENT_REASON}
+        return step.needs - held if step else frozenset()
+
+    def allow(
+        self, target: State, objections: Iterable[Objection] = (), overrule: Overrule | None = None, reason: str = ""
+    ) -> None:
+        """Whether the transition may be taken now.
+
+        Raises:
+            Refused: no such transition, a need is unmet, a reason is missing, or a plugin objects and nobody
+                has overruled it.
+        """
+        step = find(self.state, target)
+        if step is None:
+            ways = "、".join(f"{row.target.title} ({row.verb})" for row in ways_out(self.state))
+            raise Refused(
+                tr(
+                    f"会议现在是“{self.state.title}”，不能转为“{target.title}”",
+                    f"the meeting is {self.state.title!r} and cannot become {target.title!r}",
+                ),
+                mend=tr(f"现在可以：{ways}", f"possible now: {ways}") if ways else "",
+            )
+        if missing := self.unmet(target):
+            raise Refused(
+                tr(f"不能转为“{target.title}”", f"cannot become {target.title!r}"),
+                "；".join(need.title for need in sorted(missing)),
+                tr("办完再来", "settle it first"),
+            )
+        if step.reason and not reason.strip():
+            raise Refused(
+                tr(f"“{target.title}”要写原因", f"{target.title!r} needs a reason"),
+                mend=tr("请用 --reason 写明", "give it with --reason"),
+            )
+        standing = tuple(objections)
+        if standing and overrule is None:
+            raise Objected(target, standing)
+
+    def move(
+        self,
+        target: State,
+        *,
+        actor: Actor,
+        at: datetime,
+        objections: Iterable[Objection] = (),
+        overrule: Overrule | None = None,
+        reason: str = "",
+        data: Mapping[str, Any] | None = None,
+    ) -> tuple["Meeting", Event]:
+        """Takes the transition, after checking it again.
+
+        Args:
+            data: what else the event tells, such as the recorder's frame number.
+        """
+        standing = tuple(objections)
+        self.allow(target, standing, overrule, reason)
+        step = find(self.state, target)
+        if step is None:
+            raise Refused("no such transition")
+        told: dict[str, Any] = {"from": self.state.value, "to": target.value, **(data or {})}
+        if reason:
+            told["reason"] = reason
+        if standing and overrule:
+            told["overruled"] = {
+                "by": overrule.name,
+                "reason": overrule.reason,
+                "objections": [f"{o.by}: {o.text}" for o in standing],
+            }
+        after = replace(
+            self,
+            state=target,
+            urgent=self.urgent or (self.state is State.PLANNED and target is State.OPEN),
+            urgent_reason=reason if self.state is State.PLANNED and target is State.OPEN else self.urgent_reason,
+            started_at=at if target is State.IN_SESSION and self.started_at is None else self.started_at,
+            adjourned_at=at if target is State.ADJOURNED else self.adjourned_at,
+        )
+        event = Event(stream=self.id, kind=f"meeting.{step.event}", actor=actor, at=at, data=told)
+        return after, event
+
+    def hold(self, need: Need) -> "Meeting":
+        """The same meeting with one more need met."""
+        return replace(self, facts=self.facts | {need})
+
+
+class Objected(Refused):
+    """Plugins object, and nobody has overruled them."""
+
+    def __init__(self, target: State, objections: tuple[Objection, ...]) -> None:
+        self.target, self.objections = target, objections
+        super().__init__(
+            tr(f"不能转为“{target.title}”", f"cannot become {target.title!r}"),
+            "；".join(f"{o.text}（{o.hint}）" if o.hint else o.text for o in objections),
+            tr(
+                "处理后再试，或由负责人写明理由：--overrule 姓名 --reason 理由",
+                "mend it, or let a named person overrule it: --overrule NAME --reason WHY",
+            ),
+        )

@@ -1,0 +1,93 @@
+"""One document model for every paper a meeting makes; a renderer turns it into docx, later PDF/A and HTML."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Level 1 黑体 一、, 2 楷体 （一）, 3 仿宋 1., 4 仿宋 （1）; the number is part of the text."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Body text.
+
+    Attributes:
+        lead: words set in 黑体 before the text, such as a speaker's name.
+        segment: id of the transcript segment it came from, so that the secretary can hear it.
+    """
+
+    text: str
+    lead: str = ""
+    segment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A label in 黑体, two characters in, and its entries in 仿宋, aligned after the colon: 出席：…"""
+
+    label: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Lines to be signed by hand, without typed names: 主持人（签名）."""
+
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark in small type, such as that the meeting was recorded."""
+
+    text: str
+
+
+Block = Heading | Paragraph | Labelled | Signatures | Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A paper before it has a page.
+
+    Attributes:
+        kind: 会议记录, 会议纪要, 签到表 …
+        mark: 密级 as written on it, empty where open.
+    """
+
+    kind: str
+    title: str
+    blocks: tuple[Block, ...]
+    mark: str = ""
+
+    @property
+    def segments(self) -> Iterator[str]:
+        """Ids of the transcript segments it draws on, in order."""
+        return (block.segment for block in self.blocks if isinstance(block, Paragraph) and block.segment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFile:
+    """A document as it lies on disk.
+
+    Attributes:
+        path: relative to the data folder.
+        demo: signed by the demo's secretary, not by a person.
+    """
+
+    id: str
+    meeting: str
+    kind: str
+    version: int
+    path: str
+    sha256: str
+    at: datetime
+    signed_by: str = ""
+    signed_at: datetime | None = None
+    demo: bool = False

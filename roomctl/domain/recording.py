@@ -1,0 +1,206 @@
+"""A recording: frames are the truth, and what is missing is declared."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class RecorderState(StrEnum):
+    """What the operator sees: idle → armed → recording ⇄ paused → stopping → sealed."""
+
+    IDLE = "idle"
+    ARMED = "armed"
+    RECORDING = "recording"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    SEALED = "sealed"
+
+
+class MarkKind(StrEnum):
+    """Journal rows at a frame number."""
+
+    MARK = "mark"
+    """标记, with a note; covers the 30 s before it."""
+    ITEM = "item"
+    """The next agenda item begins; the note is its number."""
+    SPEAKER = "speaker"
+    """The operator says who speaks; the note is the name."""
+    OFF_RECORD = "off_record"
+    """不入记录 begins; `on_record` ends it."""
+    ON_RECORD = "on_record"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Frames that were lost, or a pause in which nothing was kept, just before `first_frame`.
+
+    Attributes:
+        first_frame: number of the first frame after the gap; numbers do not jump over it.
+        frames: how many frames of sound are not there (by the clock, where no better is known).
+        reason: `overflow`, `crash`, `device`, `disk`, `pause`.
+    """
+
+    first_frame: int
+    frames: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A mark at a frame."""
+
+    kind: MarkKind
+    frame: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One sealed file of one track.
+
+    Attributes:
+        track, seq: from 1.
+        path: relative to the recording's folder.
+        first_frame, frames: in frames of the recording's rate.
+        utc: when its first frame was heard; monotonic: seconds of the machine's clock then.
+        sha256_pcm: of the samples as little-endian integers of the file's width, `sha256_file`, `sm3_file`: of the file.
+        overflows: as PortAudio counted them; a hint, not a proof.
+        gap_before: frames missing just before it.
+        recovered: sealed after a crash, from what was on disk.
+    """
+
+    track: int
+    seq: int
+    path: str
+    first_frame: int
+    frames: int
+    utc: datetime
+    monotonic: float
+    sha256_pcm: str
+    sha256_file: str
+    sm3_file: str
+    overflows: int = 0
+    gap_before: int = 0
+    recovered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a recorder is asked to do.
+
+    Attributes:
+        source: `file:PATH`, `tone`, `mic` or `mic:NAME`.
+        bits: of the master; 24 unless the device has no more than 16.
+        realtime: a file is played at its own pace instead of as fast as it goes.
+        segment_seconds: length after which a segment is sealed.
+        planned_seconds: the capacity check refuses what the disk cannot hold.
+        skip_frames: of a file source, frames that an earlier recording of it already holds.
+        channels: channel number (from 1) → seat or person, for the segments' metadata.
+    """
+
+    source: str
+    sample_rate: int = 48_000
+    bits: int = 24
+    realtime: bool = False
+    segment_seconds: float = 60.0
+    planned_seconds: float = 3600.0
+    skip_frames: int = 0
+    channels: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderStatus:
+    """A recorder as it stands.
+
+    Attributes:
+        frames: kept so far (on disk), counted in `sample_rate`.
+        dropped: frames known to be lost.
+        peak_dbfs: loudest sample of the last second per track, in dBFS.
+        seconds_left: of disk at the present rate.
+        ended: the source came to its end by itself (a file).
+        problem: why it stopped or cannot go on, if so.
+    """
+
+    state: RecorderState
+    tracks: int = 0
+    sample_rate: int = 48_000
+    frames: int = 0
+    dropped: int = 0
+    gaps: tuple[Gap, ...] = ()
+    segments: int = 0
+    peak_dbfs: tuple[float, ...] = ()
+    seconds_left: float | None = None
+    total_frames: int | None = None
+    ended: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What `verify` or `recover` found in one file."""
+
+    file: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingReport:
+    """Outcome of stop, verify or recover over a recording's folder."""
+
+    tracks: int
+    sample_rate: int
+    frames: int
+    dropped: int = 0
+    gaps: tuple[Gap, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    recovered: int = 0
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A meeting's recording as the database knows it; a meeting has as many as it needs, numbered from 1.
+
+    Attributes:
+        folder: relative to the data folder; its name is the recording's id.
+    """
+
+    id: str
+    meeting: str
+    number: int
+    folder: str
+    source: str
+    recorder: str
+    state: RecorderState = RecorderState.ARMED
+    tracks: int = 0
+    sample_rate: int = 48_000
+    frames: int = 0
+    dropped: int = 0
+    gaps: tuple[Gap, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    segments: tuple[Segment, ...] = field(default=())
+
+    @property
+    def seconds(self) -> float:
+        return self.frames / self.sample_rate
+
+
+def off_record(markers: Iterable[Marker], end: int) -> tuple[tuple[int, int], ...]:
+    """不入记录 spans as (first, last + 1) frames; one that nobody ended runs to `end`."""
+    spans: list[tuple[int, int]] = []
+    since: int | None = None
+    for marker in sorted(markers, key=lambda m: m.frame):
+        if marker.kind is MarkKind.OFF_RECORD and since is None:
+            since = marker.frame
+        elif marker.kind is MarkKind.ON_RECORD and since is not None:
+            spans.append((since, marker.frame))
+            since = None
+    if since is not None:
+        spans.append((since, end))
+    return tuple(spans)

@@ -1,0 +1,156 @@
+"""What was said: raw text that nobody overwrites, final text, and every change with its reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class SpeakerKnownBy(StrEnum):
+    """How the speaker is known."""
+
+    SEAT = "seat"
+    OPERATOR = "operator"
+    VOICE = "voice"
+    CUE = "cue"
+    """A turn of speech named them: 请李晓明同志汇报."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word (or, in Chinese, a character or two) with its times.
+
+    Attributes:
+        start, end: seconds from the recording's first frame.
+        confidence: 0 to 1, as the engine gives it.
+    """
+
+    text: str
+    start: float
+    end: float
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One repair of the raw text.
+
+    Attributes:
+        step: which step of the pipeline, or `person`.
+        before, after: the words that stood there and that stand there now.
+        reason: such as `roster: 李晓明 (same pinyin)`.
+        at: offset in the text the step was given, in characters.
+    """
+
+    step: str
+    before: str
+    after: str
+    reason: str = ""
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptSegment:
+    """A sentence or two, tied to the sound.
+
+    Attributes:
+        id: unique in the transcript, `r1-t1-0007`; the record's paragraphs name it.
+        track: from 1.
+        start, end: seconds from the recording's first frame.
+        first_frame, last_frame: the same in frames of the recording.
+        raw: as the engine gave it; text: after all changes.
+    """
+
+    id: str
+    recording: str
+    track: int
+    start: float
+    end: float
+    first_frame: int
+    last_frame: int
+    raw: str
+    text: str
+    words: tuple[Word, ...] = ()
+    speaker: str | None = None
+    known_by: SpeakerKnownBy | None = None
+    changes: tuple[Change, ...] = ()
+    confidence: float = 1.0
+    dropped: bool = False
+    """An invention on silence: kept, marked, and shown nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Speech without text."""
+
+    recording: str
+    track: int
+    start: float
+    end: float
+
+
+class PointKind(StrEnum):
+    """Draft points, by cue phrase."""
+
+    TOPIC = "议题"
+    OPINION = "意见"
+    DECISION = "决定"
+    ACTION = "action"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPoint:
+    """A sentence that a secretary would mark by hand; an action also has its parts.
+
+    Attributes:
+        segment: id of the sentence's segment.
+        owner: 牵头/负责 unit or person; support: 配合; deadline: as spoken, written form.
+    """
+
+    kind: PointKind
+    text: str
+    segment: str
+    owner: str = ""
+    support: tuple[str, ...] = ()
+    deadline: str = ""
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """One version over all recordings of a meeting, or over one file.
+
+    Attributes:
+        version: from 1; a re-transcription is a new version beside the old one.
+        speech: seconds in which somebody spoke, by voice activity; covered: seconds of it that have text.
+        rtf: decoding time over audio time.
+        complete: the backlog is empty and nothing is left to try again.
+        report: counts of each step, for people and for the bench.
+    """
+
+    id: str
+    meeting: str | None
+    version: int
+    engine: str
+    model: str
+    model_sha256: str = ""
+    at: datetime | None = None
+    duration: float = 0.0
+    speech: float = 0.0
+    covered: float = 0.0
+    rtf: float = 0.0
+    complete: bool = False
+    segments: tuple[TranscriptSegment, ...] = ()
+    holes: tuple[Hole, ...] = ()
+    points: tuple[DraftPoint, ...] = ()
+    report: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> tuple[TranscriptSegment, ...]:
+        """What a reader sees: without the inventions."""
+        return tuple(segment for segment in self.segments if not segment.dropped)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(segment.text for segment in self.shown)

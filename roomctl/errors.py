@@ -1,0 +1,74 @@
+"""Every error that a user may see says what, why and the mend, on one line.
+
+Each kind carries the HTTP status and the exit code it is told with, so that neither the web
+nor the command line needs a table of errors.
+"""
+
+
+class RoomctlError(Exception):
+    """What went wrong, why, and how to mend it.
+
+    Args:
+        what: the thing that could not be done, with its name: `cannot open roster people.csv`.
+        why: the cause.
+        mend: what the reader does next, with the exact command where there is one.
+    """
+
+    status = 500
+    exit_code = 2
+
+    def __init__(self, what: str, why: str = "", mend: str = "") -> None:
+        super().__init__(what, why, mend)
+        self.what, self.why, self.mend = what, why, mend
+
+    def __str__(self) -> str:
+        said = ": ".join(part.strip() for part in (self.what, self.why) if part)
+        line = f"{said}{_full_stop(said)}{self.mend}" if self.mend else said
+        return " ".join(line.split())
+
+
+def _full_stop(said: str) -> str:
+    return "。" if said and ord(said[-1]) > 0x2E7F else ". "
+
+
+class BadInput(RoomctlError):  # noqa: N818 - the kinds are named for what a reader calls them
+    """The caller gave something that cannot be used."""
+
+    status = 422
+
+
+class NotFound(RoomctlError):  # noqa: N818
+    """No such meeting, file, plugin, model."""
+
+    status = 404
+
+
+class Refused(RoomctlError):  # noqa: N818
+    """A rule forbids it in the present state."""
+
+    status = 409
+
+
+class Forbidden(RoomctlError):  # noqa: N818
+    """This person, or this 密级, may not."""
+
+    status = 403
+
+
+class MissingPart(RoomctlError):  # noqa: N818
+    """A library, a model, a device or a system package is not there."""
+
+    status = 503
+
+
+class Damaged(RoomctlError):  # noqa: N818
+    """What was stored is no longer what was stored."""
+
+    status = 500
+    exit_code = 1
+
+
+class Busy(RoomctlError):  # noqa: N818
+    """Somebody else holds it: another recorder, another host."""
+
+    status = 409

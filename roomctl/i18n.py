@@ -1,0 +1,29 @@
+"""Chinese first, English second: every text stands once, in both languages, where it is used.
+
+A pair that stands together cannot fall out of step, and no key file has to be searched.
+"""
+
+import locale
+import os
+from contextvars import ContextVar
+
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def language() -> str:
+    """`zh` or `en`: what the task set, else ROOMCTL_LANG, else the locale; Chinese where nothing says English."""
+    chosen = _language.get()
+    if chosen:
+        return chosen
+    wanted = os.environ.get("ROOMCTL_LANG") or locale.getlocale()[0] or os.environ.get("LANG", "")
+    return "en" if wanted.lower().startswith("en") else "zh"
+
+
+def use(code: str) -> None:
+    """Sets the language of this task or thread: `zh` or `en`."""
+    _language.set(code)
+
+
+def tr(zh: str, en: str) -> str:
+    """The text in the reader's language."""
+    return zh if language() == "zh" else en

@@ -1,0 +1,347 @@
+"""The protocols that use cases depend on; storage, host and plugins implement them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self, runtime_checkable
+
+from roomctl.domain.archive import Package, PackageFile, Receipt, Stored
+from roomctl.domain.attendance import Person
+from roomctl.domain.checks import CheckReport, Result, Waiver
+from roomctl.domain.events import Event, Head, LoggedEvent
+from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import Meeting, Objection, Room
+from roomctl.domain.record import RecordFile
+from roomctl.domain.recording import Order, Recording, RecorderStatus, RecordingReport
+from roomctl.domain.transcript import Transcript, Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Clock(Protocol):
+    """Time from outside. Tests give one that they turn themselves."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+# --- storage ---------------------------------------------------------------------------------------------------
+
+
+class Meetings(Protocol):
+    def get(self, meeting_id: str) -> Meeting:
+        """Raises: NotFound."""
+        ...
+
+    def all(self, *states: State) -> Sequence[Meeting]:
+        """Newest first; only those in one of the states, where any is named."""
+        ...
+
+    def add(self, meeting: Meeting) -> None: ...
+
+    def save(self, meeting: Meeting) -> Meeting:
+        """With its version raised by one. Raises: Busy, where somebody else saved it since."""
+        ...
+
+
+class Roster(Protocol):
+    def of(self, meeting_id: str) -> Sequence[Person]:
+        """In order of rank."""
+        ...
+
+    def add(self, meeting_id: str, people: Iterable[Person]) -> None: ...
+
+
+class Checks(Protocol):
+    def add(self, report: CheckReport) -> None: ...
+    def latest(self, meeting_id: str | None) -> CheckReport | None: ...
+    def waivers(self, meeting_id: str) -> Sequence[Waiver]: ...
+    def waive(self, meeting_id: str, waiver: Waiver) -> None: ...
+
+
+class Recordings(Protocol):
+    def get(self, recording_id: str) -> Recording: ...
+    def of(self, meeting_id: str) -> Sequence[Recording]:
+        """In order of their number, each with its segments."""
+        ...
+
+    def put(self, recording: Recording) -> None:
+        """Adds it, or replaces what was known of it; segments are matched by track and seq."""
+        ...
+
+
+class Transcripts(Protocol):
+    def of(self, meeting_id: str) -> Sequence[Transcript]:
+        """All versions, oldest first."""
+        ...
+
+    def latest(self, meeting_id: str) -> Transcript | None: ...
+    def put(self, transcript: Transcript) -> None: ...
+
+
+class Documents(Protocol):
+    def of(self, meeting_id: str) -> Sequence[RecordFile]: ...
+    def put(self, document: RecordFile) -> None: ...
+
+
+class Packages(Protocol):
+    def of(self, meeting_id: str) -> Sequence[Package]: ...
+    def add(self, package: Package) -> None: ...
+    def receipts(self, meeting_id: str) -> Sequence[Receipt]: ...
+    def add_receipt(self, meeting_id: str, receipt: Receipt) -> None:
+        """A second receipt of the same package and target changes nothing."""
+        ...
+
+
+class EventLog(Protocol):
+    def append(self, event: Event) -> LoggedEvent:
+        """Chained to the stream's head, in the transaction that is open."""
+        ...
+
+    def stream(self, stream: str, kinds: Sequence[str] = ()) -> Iterator[LoggedEvent]:
+        """Rows of one stream in order; kinds may end in `*`."""
+        ...
+
+    def since(self, seq: int, limit: int = 500) -> Sequence[LoggedEvent]: ...
+    def head(self, stream: str) -> Head: ...
+    def heads(self) -> Mapping[str, Head]: ...
+    def cursor(self, subscriber: str) -> int:
+        """The last `seq` this subscriber has been given; 0 where it never was."""
+        ...
+
+    def set_cursor(self, subscriber: str, seq: int) -> None: ...
+
+
+class PluginStore(Protocol):
+    """JSON documents of one plugin, for one meeting or for the room."""
+
+    def get(self, key: str, default: Any = None) -> Any: ...
+    def put(self, key: str, value: Any) -> None: ...
+    def delete(self, key: str) -> None: ...
+    def keys(self) -> Sequence[str]: ...
+
+
+class UnitOfWork(Protocol):
+    """`with uow:` is one `BEGIN IMMEDIATE` transaction, rolled back unless `commit` was called.
+
+    It is short, and never calls a plugin, device or network while it is open.
+    """
+
+    meetings: Meetings
+    roster: Roster
+    checks: Checks
+    recordings: Recordings
+    transcripts: Transcripts
+    documents: Documents
+    packages: Packages
+    events: EventLog
+    room: Room
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: object) -> None: ...
+    def commit(self) -> None: ...
+    def reading(self) -> AbstractContextManager[Self]:
+        """A transaction that only reads, and so waits for nobody."""
+        ...
+
+    def peek(self, meeting_id: str) -> Meeting:
+        """The meeting as it stands, in a short read of its own. Raises: NotFound."""
+        ...
+
+
+# --- devices and engines -----------------------------------------------------------------------------------------
+
+
+class Recorder(Protocol):
+    """One recording in one folder; made by the factory that a plugin gives under a name.
+
+    A factory takes the folder: `factory(folder)`. Where a capture already runs in it, the recorder adopts it.
+    """
+
+    def arm(self, order: Order) -> RecorderStatus:
+        """Device open, levels moving, disk enough, nothing written. Raises: RoomctlError with the numbers."""
+        ...
+
+    def start(self) -> int:
+        """Frame number from which on everything is kept."""
+        ...
+
+    def pause(self) -> int: ...
+    def resume(self) -> int: ...
+    def mark(self, kind: str, note: str = "") -> int: ...
+    def status(self) -> RecorderStatus: ...
+    def stop(self) -> RecordingReport:
+        """Ends it, waits until the last segment is sealed, and tells what there is."""
+        ...
+
+    def recover(self) -> RecordingReport:
+        """After a crash: seals what lies open, never deletes. Idempotent."""
+        ...
+
+    def report(self) -> RecordingReport:
+        """What the journal says; reads no sound."""
+        ...
+
+    def verify(self) -> RecordingReport:
+        """Journal chain, hashes of every file, continuity."""
+        ...
+
+
+RecorderFactory = Callable[[Path], Recorder]
+
+
+class Transcriber(Protocol):
+    """An engine. It knows no meeting; it is made and used in a child process of its own.
+
+    The class is constructed as `Engine(model_folder, options)`; loading may take seconds.
+    """
+
+    def decode(self, pcm: "NDArray[np.float32]", rate: int) -> Sequence[Word]:
+        """Words of one utterance.
+
+        Args:
+            pcm: shape (frames,), mono, -1 to 1, at most 30 s; rate: 16,000.
+
+        Returns:
+            Words in order, times in seconds from the utterance's start. Nothing heard gives nothing.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOffer:
+    """An engine as a plugin offers it. Named by import path, so that the host never loads speech code.
+
+    Attributes:
+        entry: `package.module:Class`, a `Transcriber`.
+        models: names in the catalogue, the preferred first.
+        requires: Python packages that must be importable, such as `faster_whisper`.
+        quality: `auto` takes the installed engine with the highest.
+    """
+
+    name: str
+    entry: str
+    models: tuple[str, ...]
+    requires: tuple[str, ...] = ()
+    quality: int = 0
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ArchiveTarget(Protocol):
+    """Where packages go. Keys are relative paths with `/`."""
+
+    def put(self, key: str, stream: BinaryIO, sha256: str) -> Stored:
+        """Writes to a temporary name, then renames. Raises: RoomctlError."""
+        ...
+
+    def stat(self, key: str) -> Stored | None: ...
+    def get(self, key: str) -> AbstractContextManager[BinaryIO]: ...
+    def finish(self, key: str) -> None:
+        """All of the package `key` is there, its manifest last; makes it durable."""
+        ...
+
+
+TargetFactory = Callable[[Mapping[str, Any]], ArchiveTarget]
+"""Takes the target's section of the configuration."""
+
+
+class Check(Protocol):
+    """A check as the run engine sees it."""
+
+    device: str
+    name: str
+    deadline: float
+    """Seconds after which its result is UNKNOWN."""
+
+    def run(self, meeting: Meeting | None) -> Iterable[Result]:
+        """Reads, then judges. May raise: the result is then UNKNOWN with the reason."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentOffer:
+    """A document that a plugin can draft.
+
+    Attributes:
+        kind: 会议记录 …; file_name: ASCII, inside the records' folder.
+        write: drafts it to this path.
+    """
+
+    kind: str
+    file_name: str
+    write: Callable[[Path], None]
+
+
+# --- plugins ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a service is at.
+
+    Attributes:
+        done, total: of `unit`; total 0 means not known.
+    """
+
+    meeting: str
+    what: str
+    done: float = 0
+    total: float = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    ok: bool
+    why: str = ""
+    mend: str = ""
+
+
+@runtime_checkable
+class Service(Protocol):
+    """Long-running work of a plugin. It looks for what is left to do in the state of the world, so that a restart
+    at any moment loses nothing."""
+
+    name: str
+
+    def start(self) -> None: ...
+    def stop(self, timeout: float) -> None: ...
+    def wake(self) -> None:
+        """Something may have changed: look for work now. Returns at once."""
+        ...
+
+    def health(self) -> Health: ...
+    def progress(self) -> Sequence[Progress]:
+        """What is under way or waiting; empty when there is nothing left to do."""
+        ...
+
+    def failures(self) -> Mapping[str, str]:
+        """Meetings whose work is stuck, with what, why and the mend on one line."""
+        ...
+
+
+class Plugins(Protocol):
+    """All loaded plugins, asked one by one, each with a deadline; what one raises costs only its own answer."""
+
+    def gate(self, meeting: Meeting, target: State) -> Sequence[Objection]: ...
+    def checks(self) -> Sequence[Check]: ...
+    def recorder(self, name: str) -> RecorderFactory:
+        """Raises: NotFound with the known names."""
+        ...
+
+    def engines(self) -> Sequence[EngineOffer]: ...
+    def target(self, kind: str) -> TargetFactory: ...
+    def documents(self, meeting: Meeting) -> Sequence[DocumentOffer]: ...
+    def package_files(self, meeting: Meeting) -> Sequence[PackageFile]: ...
+    def deliver(self, event: LoggedEvent) -> None: ...
