@@ -12,6 +12,7 @@ class RoomctlError(Exception):
         what: the thing that could not be done, with its name: `cannot open roster people.csv`.
         why: the cause.
         mend: what the reader does next, with the exact command where there is one.
+
     """
 
     status = 500
@@ -27,8 +28,11 @@ class RoomctlError(Exception):
         return " ".join(line.split())
 
 
+_FIRST_CJK = 0x2E80  # CJK radicals, the first block of Chinese writing in Unicode
+
+
 def _full_stop(said: str) -> str:
-    return "。" if said and ord(said[-1]) > 0x2E7F else ". "
+    return "。" if said and ord(said[-1]) >= _FIRST_CJK else ". "
 
 
 class BadInput(RoomctlError):  # noqa: N818 - the kinds are named for what a reader calls them

@@ -18,7 +18,18 @@ from typing import Any, Protocol
 
 import pluggy
 
-from roomctl.domain import archive, attendance, checks, events, lifecycle, meeting, record, recording, secrecy, transcript
+from roomctl.domain import (
+    archive,
+    attendance,
+    checks,
+    events,
+    lifecycle,
+    meeting,
+    record,
+    recording,
+    secrecy,
+    transcript,
+)
 from roomctl.domain.archive import Fault, Package, PackageFile, Receipt, Stored, Verdict
 from roomctl.domain.attendance import Attendance, Method, Person, Presence, Role, Standing
 from roomctl.domain.checks import CheckReport, CheckState, Result
@@ -79,6 +90,7 @@ class Missing:
         why: what does not work without it.
         mend: the exact command.
         fatal: the plugin cannot work at all; else only a part of it, and the plugin is still enabled.
+
     """
 
     what: str
@@ -138,7 +150,13 @@ class Services(Protocol):
     def attendance(self, meeting_id: str) -> Attendance: ...
     def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None: ...
     def sign_in(
-        self, meeting_id: str, person: str, *, method: Method, device: str = "", proxy: bool = False,
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        method: Method,
+        device: str = "",
+        proxy: bool = False,
         actor: Actor | None = None,
     ) -> Standing:
         """By name or id. Twice is one attendance with two events. Raises: NotFound, Refused."""
@@ -146,7 +164,13 @@ class Services(Protocol):
 
     def leave_early(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing: ...
     def request_leave(
-        self, meeting_id: str, person: str, *, reason: str, proxy: str = "", proxy_duty: str = "",
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        reason: str,
+        proxy: str = "",
+        proxy_duty: str = "",
         actor: Actor | None = None,
     ) -> Standing: ...
     def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str) -> Standing: ...
@@ -214,7 +238,11 @@ class PluginContext(Protocol):
         ...
 
     def child(
-        self, argv: Sequence[str], *, heartbeat: float | None = None, restarts: int = 3,
+        self,
+        argv: Sequence[str],
+        *,
+        heartbeat: float | None = None,
+        restarts: int = 3,
         env: Mapping[str, str] | None = None,
     ) -> Child:
         """Starts a supervised child.
@@ -223,6 +251,7 @@ class PluginContext(Protocol):
             argv: `[sys.executable, "-m", "roomctl_x.worker"]`.
             heartbeat: seconds of silence on stdout after which it counts as hung while work is under way.
             restarts: how many deaths in a row are borne before `receive` raises; a message received resets it.
+
         """
         ...
 
@@ -237,7 +266,7 @@ __all__ = [
     "Person", "PluginContext", "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Receipt", "RecordFile",
     "Recorder", "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused",
     "Result", "Role", "Room", "RoomctlError", "Segment", "Service", "Services", "SpeakerKnownBy", "Standing", "State",
-    "Stored", "TargetFactory", "Transcriber", "Transcript", "TranscriptSegment", "Verdict", "Word", "archive",
-    "attendance", "checks", "events", "hookimpl", "language", "lifecycle", "meeting", "record", "recording", "secrecy",
-    "tr", "transcript",
+    "Stored", "TargetFactory", "Transcriber", "Transcript", "TranscriptSegment", "Verdict", "Word",
+    "archive", "attendance", "checks", "events", "hookimpl", "language", "lifecycle", "meeting", "record", "recording",
+    "secrecy", "tr", "transcript",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ class PackageFile:
         path: inside the package's payload, such as `audio/<recording>/t01-0001.flac`; ASCII, `/` between parts.
         source: where it lies now.
         sha256, sm3: what is known from when it was sealed; empty where nothing is. What is read must equal it.
+
     """
 
     path: str
@@ -31,6 +32,7 @@ class Package:
         files, bytes: of the payload.
         manifest_sha256: digest of the tag manifest, which names every other manifest: the package in one number.
         targets: names of the targets that must read it back before the meeting counts as deposited.
+
     """
 
     id: str

@@ -16,6 +16,8 @@ from roomctl.i18n import tr
 
 
 class Role(StrEnum):
+    """Member or observer."""
+
     MEMBER = "出席"
     OBSERVER = "列席"
 
@@ -49,6 +51,7 @@ class Person:
         id: UUIDv7.
         rank: 1 is the highest; serves seats, lists, record.
         items: numbers of the agenda items an observer attends; empty means all.
+
     """
 
     id: str
@@ -97,6 +100,7 @@ class Standing:
         arrived: instant of the first sign-in that was not undone.
         proxy: name of the approved 代会 person, if any; `proxy_arrived` when that person signed in.
         reason, approver: of an approved leave.
+
     """
 
     person: Person
@@ -182,6 +186,7 @@ def derive(
     Args:
         starts_at: who signs in later than this is late. 迟到 is known to the record, never shown to the person.
         ended: after the meeting who never came is 缺席, before it 未到.
+
     """
     every = sorted(facts, key=lambda fact: (fact.at, fact.id))
     undone = {fact.data["event"] for fact in every if fact.kind == UNDONE}
@@ -239,6 +244,7 @@ def check_proxy(standing: Standing) -> None:
 
     Raises:
         Refused: no leave, not decided, or no proxy named.
+
     """
     if not standing.proxy:
         name = standing.person.name
@@ -254,6 +260,7 @@ def find_person(roster: Iterable[Person], wanted: str) -> Person:
 
     Raises:
         NotFound: nobody; Refused: two people of the same name, who are told apart by unit and duty.
+
     """
     found = [person for person in roster if wanted in {person.id, person.name}]
     if not found:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 
 class CheckState(StrEnum):
+    """State of one result."""
+
     OK = "OK"
     WARN = "WARN"
     CRIT = "CRIT"
@@ -31,6 +33,7 @@ class Result:
         message: what was found; hint: what the technician should do, empty where nothing is to be done.
         evidence: name of a file that proves it, inside the report's folder.
         took: seconds.
+
     """
 
     device: str

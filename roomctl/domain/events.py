@@ -60,6 +60,7 @@ class Event:
         v: version of the data's shape for this kind.
         at: aware, UTC.
         data: JSON values only; integers stay below 2**53 (RFC 8785 section 3.2.2.3).
+
     """
 
     stream: str
@@ -142,6 +143,7 @@ def verify(rows: Iterable[LoggedEvent], head: Head | None = None) -> Iterator[Fa
     Args:
         rows: of one stream, in the order they are stored.
         head: what the stream's newest row is known to be (heads.json, a receipt); finds a cut-off end.
+
     """
     last = Head()
     stream = ""
@@ -162,6 +164,7 @@ def verify(rows: Iterable[LoggedEvent], head: Head | None = None) -> Iterator[Fa
 
 
 def sha256(data: bytes) -> str:
+    """FIPS 180-4, as hex."""
     return hashlib.sha256(data).hexdigest()
 
 

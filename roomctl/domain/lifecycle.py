@@ -22,7 +22,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         return tr(*_TITLES[self])
 
 
@@ -50,7 +50,7 @@ class Need(StrEnum):
     SIGNED_RECORD = "signed_record"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         return tr(*_NEEDS[self])
 
 
@@ -72,6 +72,7 @@ class Transition:
         needs: facts without which the row cannot be taken.
         gated: plugins are asked for objections, which a named person may overrule with a reason.
         reason: a reason must be given.
+
     """
 
     source: State

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State, find, ways_out
-from roomctl.domain.secrecy import Level, Secrecy
+from roomctl.domain.secrecy import OPEN, Level, Secrecy
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
 
@@ -36,6 +36,7 @@ class AgendaItem:
         unit: 汇报单位.
         presenter: 汇报人.
         observers: names of the 列席 people of this item.
+
     """
 
     n: int
@@ -44,7 +45,7 @@ class AgendaItem:
     presenter: str = ""
     minutes: int = 0
     observers: tuple[str, ...] = ()
-    secrecy: Secrecy = Secrecy()
+    secrecy: Secrecy = OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Meeting:
         urgent: opened without approval; `urgent_reason` is asked for before close.
         facts: needs that are met, see `lifecycle.Need`.
         version: rises by one with each save; a save of an old value is refused.
+
     """
 
     id: MeetingId
@@ -89,7 +91,7 @@ class Meeting:
     chair: str = ""
     minute_taker: str = ""
     contact: str = ""
-    secrecy: Secrecy = Secrecy()
+    secrecy: Secrecy = OPEN
     recorded: bool = True
     recording_approved_by: str = ""
     agenda: tuple[AgendaItem, ...] = ()
@@ -107,7 +109,9 @@ class Meeting:
                 tr("会议没有主题", "the meeting has no title"), mend=tr("请用 --title 写明", "give one with --title")
             )
         if self.starts.tzinfo is not None:
-            raise BadInput(tr("计划时间应为当地时间", "the planned time is local time"), "no UTC offset belongs to it")
+            raise BadInput(
+                tr("计划时间应为当地时间", "the planned time is local time"), "no UTC offset belongs to it"
+            )
 
     @property
     def starts_at(self) -> datetime:
@@ -142,26 +146,27 @@ class Meeting:
         Raises:
             Refused: no such transition, a need is unmet, a reason is missing, or a plugin objects and nobody
                 has overruled it.
+
         """
         step = find(self.state, target)
         if step is None:
-            ways = "、".join(f"{row.target.title} ({row.verb})" for row in ways_out(self.state))
+            ways = "、".join(f"{row.target.label} ({row.verb})" for row in ways_out(self.state))
             raise Refused(
                 tr(
-                    f"会议现在是“{self.state.title}”，不能转为“{target.title}”",
-                    f"the meeting is {self.state.title!r} and cannot become {target.title!r}",
+                    f"会议现在是“{self.state.label}”，不能转为“{target.label}”",
+                    f"the meeting is {self.state.label!r} and cannot become {target.label!r}",
                 ),
                 mend=tr(f"现在可以：{ways}", f"possible now: {ways}") if ways else "",
             )
         if missing := self.unmet(target):
             raise Refused(
-                tr(f"不能转为“{target.title}”", f"cannot become {target.title!r}"),
-                "；".join(need.title for need in sorted(missing)),
+                tr(f"不能转为“{target.label}”", f"cannot become {target.label!r}"),
+                "；".join(need.label for need in sorted(missing)),
                 tr("办完再来", "settle it first"),
             )
         if step.reason and not reason.strip():
             raise Refused(
-                tr(f"“{target.title}”要写原因", f"{target.title!r} needs a reason"),
+                tr(f"“{target.label}”要写原因", f"{target.label!r} needs a reason"),
                 mend=tr("请用 --reason 写明", "give it with --reason"),
             )
         standing = tuple(objections)
@@ -183,6 +188,7 @@ class Meeting:
 
         Args:
             data: what else the event tells, such as the recorder's frame number.
+
         """
         standing = tuple(objections)
         self.allow(target, standing, overrule, reason)
@@ -220,7 +226,7 @@ class Objected(Refused):
     def __init__(self, target: State, objections: tuple[Objection, ...]) -> None:
         self.target, self.objections = target, objections
         super().__init__(
-            tr(f"不能转为“{target.title}”", f"cannot become {target.title!r}"),
+            tr(f"不能转为“{target.label}”", f"cannot become {target.label!r}"),
             "；".join(f"{o.text}（{o.hint}）" if o.hint else o.text for o in objections),
             tr(
                 "处理后再试，或由负责人写明理由：--overrule 姓名 --reason 理由",

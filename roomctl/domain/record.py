@@ -20,6 +20,7 @@ class Paragraph:
     Attributes:
         lead: words set in 黑体 before the text, such as a speaker's name.
         segment: id of the transcript segment it came from, so that the secretary can hear it.
+
     """
 
     text: str
@@ -59,6 +60,7 @@ class Document:
     Attributes:
         kind: 会议记录, 会议纪要, 签到表 …
         mark: 密级 as written on it, empty where open.
+
     """
 
     kind: str
@@ -79,6 +81,7 @@ class RecordFile:
     Attributes:
         path: relative to the data folder.
         demo: signed by the demo's secretary, not by a person.
+
     """
 
     id: str

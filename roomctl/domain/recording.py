@@ -39,6 +39,7 @@ class Gap:
         first_frame: number of the first frame after the gap; numbers do not jump over it.
         frames: how many frames of sound are not there (by the clock, where no better is known).
         reason: `overflow`, `crash`, `device`, `disk`, `pause`.
+
     """
 
     first_frame: int
@@ -64,10 +65,12 @@ class Segment:
         path: relative to the recording's folder.
         first_frame, frames: in frames of the recording's rate.
         utc: when its first frame was heard; monotonic: seconds of the machine's clock then.
-        sha256_pcm: of the samples as little-endian integers of the file's width, `sha256_file`, `sm3_file`: of the file.
+        sha256_pcm: of the samples as little-endian integers of the file's width.
+        sha256_file, sm3_file: of the file.
         overflows: as PortAudio counted them; a hint, not a proof.
         gap_before: frames missing just before it.
         recovered: sealed after a crash, from what was on disk.
+
     """
 
     track: int
@@ -97,6 +100,7 @@ class Order:
         planned_seconds: the capacity check refuses what the disk cannot hold.
         skip_frames: of a file source, frames that an earlier recording of it already holds.
         channels: channel number (from 1) → seat or person, for the segments' metadata.
+
     """
 
     source: str
@@ -120,6 +124,7 @@ class RecorderStatus:
         seconds_left: of disk at the present rate.
         ended: the source came to its end by itself (a file).
         problem: why it stopped or cannot go on, if so.
+
     """
 
     state: RecorderState
@@ -169,6 +174,7 @@ class Recording:
 
     Attributes:
         folder: relative to the data folder; its name is the recording's id.
+
     """
 
     id: str

@@ -13,7 +13,7 @@ class Level(StrEnum):
 
     OPEN = "非密"
     INTERNAL = "内部"
-    SECRET = "秘密"
+    SECRET = "秘密"  # noqa: S105 - a level, not a password
     CONFIDENTIAL = "机密"
     TOP = "绝密"
 
@@ -30,6 +30,7 @@ class Secrecy:
         years: 保密期限, only for 秘密 and 机密.
         basis: 定密依据.
         by: 定密责任人.
+
     """
 
     level: Level = Level.OPEN
@@ -49,6 +50,9 @@ class Secrecy:
         return self.level.degree >= Level.SECRET.degree
 
 
+OPEN = Secrecy()
+"""非密."""
+
 _MARK = re.compile(r"^(非密|内部|秘密|机密|绝密)(?:★(\d{1,2})年)?$")
 
 
@@ -57,6 +61,7 @@ def parse(mark: str) -> Secrecy:
 
     Raises:
         BadInput: not a mark, a term where none belongs, or none where one must be.
+
     """
     match = _MARK.match(mark.strip())
     if not match:
@@ -80,6 +85,7 @@ def admit(secrecy: Secrecy) -> None:
 
     Raises:
         Forbidden: with the level and the way out.
+
     """
     if secrecy.level is Level.TOP:
         raise Forbidden(

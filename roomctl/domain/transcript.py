@@ -24,6 +24,7 @@ class Word:
     Attributes:
         start, end: seconds from the recording's first frame.
         confidence: 0 to 1, as the engine gives it.
+
     """
 
     text: str
@@ -41,6 +42,7 @@ class Change:
         before, after: the words that stood there and that stand there now.
         reason: such as `roster: 李晓明 (same pinyin)`.
         at: offset in the text the step was given, in characters.
+
     """
 
     step: str
@@ -60,6 +62,7 @@ class TranscriptSegment:
         start, end: seconds from the recording's first frame.
         first_frame, last_frame: the same in frames of the recording.
         raw: as the engine gave it; text: after all changes.
+
     """
 
     id: str
@@ -106,6 +109,7 @@ class DraftPoint:
     Attributes:
         segment: id of the sentence's segment.
         owner: 牵头/负责 unit or person; support: 配合; deadline: as spoken, written form.
+
     """
 
     kind: PointKind
@@ -127,6 +131,7 @@ class Transcript:
         rtf: decoding time over audio time.
         complete: the backlog is empty and nothing is left to try again.
         report: counts of each step, for people and for the bench.
+
     """
 
     id: str

@@ -14,7 +14,7 @@ from roomctl.domain.events import Event, Head, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection, Room
 from roomctl.domain.record import RecordFile
-from roomctl.domain.recording import Order, Recording, RecorderStatus, RecordingReport
+from roomctl.domain.recording import Order, RecorderStatus, Recording, RecordingReport
 from roomctl.domain.transcript import Transcript, Word
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Clock(Protocol):
 
 
 class Meetings(Protocol):
+    """Meetings of this machine."""
+
     def get(self, meeting_id: str) -> Meeting:
         """Raises: NotFound."""
         ...
@@ -56,6 +58,8 @@ class Meetings(Protocol):
 
 
 class Roster(Protocol):
+    """The people of each meeting."""
+
     def of(self, meeting_id: str) -> Sequence[Person]:
         """In order of rank."""
         ...
@@ -64,6 +68,8 @@ class Roster(Protocol):
 
 
 class Checks(Protocol):
+    """Check runs, and what was accepted by name."""
+
     def add(self, report: CheckReport) -> None: ...
     def latest(self, meeting_id: str | None) -> CheckReport | None: ...
     def waivers(self, meeting_id: str) -> Sequence[Waiver]: ...
@@ -71,6 +77,8 @@ class Checks(Protocol):
 
 
 class Recordings(Protocol):
+    """Recordings, each with its segments."""
+
     def get(self, recording_id: str) -> Recording: ...
     def of(self, meeting_id: str) -> Sequence[Recording]:
         """In order of their number, each with its segments."""
@@ -82,6 +90,8 @@ class Recordings(Protocol):
 
 
 class Transcripts(Protocol):
+    """Transcripts, all versions."""
+
     def of(self, meeting_id: str) -> Sequence[Transcript]:
         """All versions, oldest first."""
         ...
@@ -91,11 +101,15 @@ class Transcripts(Protocol):
 
 
 class Documents(Protocol):
+    """Papers drafted and signed."""
+
     def of(self, meeting_id: str) -> Sequence[RecordFile]: ...
     def put(self, document: RecordFile) -> None: ...
 
 
 class Packages(Protocol):
+    """Sealed packages and the receipts of their targets."""
+
     def of(self, meeting_id: str) -> Sequence[Package]: ...
     def add(self, package: Package) -> None: ...
     def receipts(self, meeting_id: str) -> Sequence[Receipt]: ...
@@ -105,6 +119,8 @@ class Packages(Protocol):
 
 
 class EventLog(Protocol):
+    """The chained log, which is also the outbox."""
+
     def append(self, event: Event) -> LoggedEvent:
         """Chained to the stream's head, in the transaction that is open."""
         ...
@@ -215,6 +231,7 @@ class Transcriber(Protocol):
 
         Returns:
             Words in order, times in seconds from the utterance's start. Nothing heard gives nothing.
+
         """
         ...
 
@@ -228,6 +245,7 @@ class EngineOffer:
         models: names in the catalogue, the preferred first.
         requires: Python packages that must be importable, such as `faster_whisper`.
         quality: `auto` takes the installed engine with the highest.
+
     """
 
     name: str
@@ -276,6 +294,7 @@ class DocumentOffer:
     Attributes:
         kind: 会议记录 …; file_name: ASCII, inside the records' folder.
         write: drafts it to this path.
+
     """
 
     kind: str
@@ -292,6 +311,7 @@ class Progress:
 
     Attributes:
         done, total: of `unit`; total 0 means not known.
+
     """
 
     meeting: str
@@ -303,6 +323,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Health:
+    """Whether a service works, and what to do where it does not."""
+
     ok: bool
     why: str = ""
     mend: str = ""
@@ -310,8 +332,10 @@ class Health:
 
 @runtime_checkable
 class Service(Protocol):
-    """Long-running work of a plugin. It looks for what is left to do in the state of the world, so that a restart
-    at any moment loses nothing."""
+    """Long-running work of a plugin.
+
+    It looks for what is left to do in the state of the world, so that a restart at any moment loses nothing.
+    """
 
     name: str
 

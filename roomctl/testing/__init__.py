@@ -1,0 +1,1 @@
+"""Shipped to plugin authors: fakes, fixtures, and one contract suite per kind of plugin."""

@@ -1,0 +1,32 @@
+"""Parts of the system that a test may need, and how to tell that one is missing."""
+
+import ctypes.util
+import shutil
+from importlib.util import find_spec
+
+COMMANDS = {
+    "espeak-ng": "apt-get install espeak-ng",
+    "ffmpeg": "apt-get install ffmpeg",
+    "pulseaudio": "apt-get install pulseaudio pulseaudio-utils libasound2-plugins",
+    "soffice": "apt-get install libreoffice-writer-nogui",
+    "pdftoppm": "apt-get install poppler-utils",
+}
+
+
+def missing(part: str) -> str | None:
+    """Why `part` cannot be used here, with the mend; None where it can.
+
+    Args:
+        part: a command of `COMMANDS`, `portaudio`, `model:<name>`, or `python:<module>`.
+    """
+    kind, _, name = part.partition(":")
+    if kind == "model":
+        from roomctl_models import store  # noqa: PLC0415 - only where a test asks for a model
+
+        return None if store.installed(name) else f"model {name} is missing: roomctl models pull {name}"
+    if kind == "python":
+        return None if find_spec(name) else f"Python package {name} is missing: pip install {name}"
+    if part == "portaudio":
+        found = ctypes.util.find_library("portaudio")
+        return None if found else "libportaudio2 is missing: apt-get install libportaudio2"
+    return None if shutil.which(part) else f"{part} is missing: {COMMANDS[part]}"

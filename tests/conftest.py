@@ -1,0 +1,47 @@
+"""What every test may use: parts that may be missing, and audio that may be beside the checkout."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from roomctl.testing.parts import missing
+
+ROOT = Path(__file__).parent.parent
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`@pytest.mark.needs("portaudio")`: skipped with the reason where the part is missing; in CI a failure."""
+    for item in items:
+        for mark in item.iter_markers("needs"):
+            for part in mark.args:
+                why = missing(part)
+                if why and not os.environ.get("CI"):
+                    item.add_marker(pytest.mark.skip(reason=why))
+                elif why:
+                    item.add_marker(pytest.mark.usefixtures("missing_part"))
+                    item.user_properties.append(("missing", why))
+
+
+@pytest.fixture
+def missing_part(request: pytest.FixtureRequest) -> None:
+    pytest.fail("; ".join(str(why) for name, why in request.node.user_properties if name == "missing"))
+
+
+@pytest.fixture(scope="session")
+def shared_speech() -> Path:
+    """Mandarin meeting audio with its known text, where it lies beside the checkout."""
+    folder = ROOT.parent / "shared" / "speech"
+    if not folder.is_dir():
+        pytest.skip("no speech corpus beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_clip() -> Path:
+    return ROOT / "roomctl" / "demo" / "clip" / "demo_60s.flac"
