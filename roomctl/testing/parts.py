@@ -18,6 +18,7 @@ def missing(part: str) -> str | None:
 
     Args:
         part: a command of `COMMANDS`, `portaudio`, `model:<name>`, or `python:<module>`.
+
     """
     kind, _, name = part.partition(":")
     if kind == "model":
