@@ -1,0 +1,360 @@
+"""What stands in for the host in a plugin's tests: a clock turned by hand, use cases in memory, a context.
+
+services = FakeServices(tmp_path)
+ctx = FakeContext("hello", tmp_path, HelloConfig(), services=services)
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from roomctl.api import (
+    Actor,
+    ArchiveTarget,
+    Attendance,
+    CheckReport,
+    Child,
+    EngineOffer,
+    Meeting,
+    Method,
+    MissingPart,
+    NotFound,
+    Package,
+    PackageFile,
+    Person,
+    Receipt,
+    RecorderFactory,
+    RecordFile,
+    Recording,
+    Room,
+    Standing,
+    State,
+    TargetFactory,
+    Transcript,
+)
+from roomctl.domain import attendance
+from roomctl.domain.lifecycle import Need
+
+A_MORNING = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
+"""09:00 in Shanghai; where a FakeClock begins."""
+
+T = TypeVar("T")
+
+_OVER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED, State.ARCHIVED})
+
+
+class FakeClock:
+    """Stands still until somebody turns it; `sleep` turns it and returns at once."""
+
+    def __init__(self, now: datetime = A_MORNING) -> None:
+        self._now, self._monotonic = now, 1000.0
+        self._lock = threading.Lock()
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        with self._lock:
+            self._now += timedelta(seconds=seconds)
+            self._monotonic += seconds
+
+    def set(self, now: datetime) -> None:
+        """Another time of day, as when somebody sets the machine's clock: `monotonic` does not move."""
+        self._now = now
+
+
+class FakeStore:
+    """JSON documents in memory. What is no JSON is refused, as the real one does."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, str] = {}
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return json.loads(self.documents[key]) if key in self.documents else default
+
+    def put(self, key: str, value: Any) -> None:
+        self.documents[key] = json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+    def delete(self, key: str) -> None:
+        self.documents.pop(key, None)
+
+    def keys(self) -> Sequence[str]:
+        return sorted(self.documents)
+
+
+@dataclass
+class FakeServices:
+    """`roomctl.api.Services` in memory. A test fills the fields; the methods answer from them.
+
+    Attributes:
+        data: the data folder.
+        held: meetings by id; people: roster by meeting; facts: attendance events by meeting.
+        reports: check reports, `None` for the room's own; sound: recordings by meeting.
+        versions: transcripts by meeting, oldest first.
+        papers, payload, sealed, proofs: documents, package files, packages and receipts by meeting.
+        offers: engines; models: folder by name; recorders, targets: factories by name.
+
+    """
+
+    data: Path
+    room: Room = field(default_factory=lambda: Room("01990000-0000-7000-8000-000000000001", "第一会议室"))
+    clock: FakeClock = field(default_factory=FakeClock)
+    held: dict[str, Meeting] = field(default_factory=dict)
+    people: dict[str, list[Person]] = field(default_factory=dict)
+    facts: dict[str, list[attendance.Fact]] = field(default_factory=dict)
+    reports: dict[str | None, CheckReport] = field(default_factory=dict)
+    sound: dict[str, list[Recording]] = field(default_factory=dict)
+    versions: dict[str, list[Transcript]] = field(default_factory=dict)
+    papers: dict[str, list[RecordFile]] = field(default_factory=dict)
+    payload: dict[str, list[PackageFile]] = field(default_factory=dict)
+    sealed: dict[str, list[Package]] = field(default_factory=dict)
+    proofs: dict[str, list[Receipt]] = field(default_factory=dict)
+    offers: list[EngineOffer] = field(default_factory=list)
+    models: dict[str, Path] = field(default_factory=dict)
+    recorders: dict[str, RecorderFactory] = field(default_factory=dict)
+    targets: dict[str, TargetFactory] = field(default_factory=dict)
+
+    # meetings
+
+    def hold(self, meeting: Meeting, people: Iterable[Person] = ()) -> Meeting:
+        """Puts a meeting there, with its roster."""
+        self.held[meeting.id] = meeting
+        self.people.setdefault(meeting.id, []).extend(people)
+        return meeting
+
+    def meeting(self, meeting_id: str) -> Meeting:
+        return _named(self.held, meeting_id, "meeting")
+
+    def meetings(self, *states: State) -> Sequence[Meeting]:
+        return [one for one in reversed(self.held.values()) if not states or one.state in states]
+
+    # sign-in
+
+    def roster(self, meeting_id: str) -> Sequence[Person]:
+        return sorted(self.people.get(meeting_id, ()), key=lambda person: (person.rank, person.name))
+
+    def attendance(self, meeting_id: str) -> Attendance:
+        meeting = self.meeting(meeting_id)
+        return attendance.derive(
+            self.people.get(meeting_id, ()),
+            self.facts.get(meeting_id, ()),
+            starts_at=meeting.starts_at,
+            ended=meeting.state in _OVER,
+        )
+
+    def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None:  # noqa: ARG002 - the port's shape
+        self.people.setdefault(self.meeting(meeting_id).id, []).extend(people)
+
+    def sign_in(
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        method: Method,
+        device: str = "",
+        proxy: bool = False,
+        actor: Actor | None = None,  # noqa: ARG002 - the port's shape
+    ) -> Standing:
+        found = self._person(meeting_id, person)
+        if proxy:
+            attendance.check_proxy(self.attendance(meeting_id).of(found.id))
+        data = {"method": method.value, "device": device, "proxy": proxy}
+        return self._fact(meeting_id, found, attendance.SIGNED_IN, data)
+
+    def leave_early(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:  # noqa: ARG002 - the port's shape
+        return self._fact(meeting_id, self._person(meeting_id, person), attendance.LEFT, {})
+
+    def request_leave(
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        reason: str,
+        proxy: str = "",
+        proxy_duty: str = "",
+        actor: Actor | None = None,  # noqa: ARG002 - the port's shape
+    ) -> Standing:
+        data = {"reason": reason, "proxy": proxy, "proxy_duty": proxy_duty}
+        return self._fact(meeting_id, self._person(meeting_id, person), attendance.LEAVE_REQUESTED, data)
+
+    def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str) -> Standing:
+        data = {"granted": granted, "by": by}
+        return self._fact(meeting_id, self._person(meeting_id, person), attendance.LEAVE_DECIDED, data)
+
+    def undo_attendance(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:  # noqa: ARG002 - the port's shape
+        found = self._person(meeting_id, person)
+        facts = self.facts.get(meeting_id, [])
+        undone = {fact.data["event"] for fact in facts if fact.kind == attendance.UNDONE}
+        standing = [
+            fact
+            for fact in facts
+            if fact.data["person"] == found.id and fact.kind != attendance.UNDONE and fact.id not in undone
+        ]
+        if not standing:
+            raise NotFound(f"nothing to take back for {found.name}")
+        return self._fact(meeting_id, found, attendance.UNDONE, {"event": standing[-1].id})
+
+    def _person(self, meeting_id: str, wanted: str) -> Person:
+        self.meeting(meeting_id)
+        return attendance.find_person(self.people.get(meeting_id, ()), wanted)
+
+    def _fact(self, meeting_id: str, person: Person, kind: str, data: Mapping[str, Any]) -> Standing:
+        facts = self.facts.setdefault(meeting_id, [])
+        number = f"{len(facts) + 1:06d}"
+        facts.append(attendance.Fact(number, kind, self.clock.now(), {"person": person.id, **data}))
+        return self.attendance(meeting_id).of(person.id)
+
+    # checks, sound, words
+
+    def check_report(self, meeting_id: str | None) -> CheckReport | None:
+        return self.reports.get(meeting_id)
+
+    def recordings(self, meeting_id: str) -> Sequence[Recording]:
+        return sorted(self.sound.get(meeting_id, ()), key=lambda recording: recording.number)
+
+    def transcript(self, meeting_id: str) -> Transcript | None:
+        versions = self.versions.get(meeting_id)
+        return versions[-1] if versions else None
+
+    def put_transcript(self, transcript: Transcript) -> None:
+        """The same id again is more of the same version."""
+        versions = self.versions.setdefault(transcript.meeting or "", [])
+        versions[:] = [*(one for one in versions if one.id != transcript.id), transcript]
+        if transcript.complete and transcript.meeting in self.held:
+            self.held[transcript.meeting] = self.held[transcript.meeting].hold(Need.TRANSCRIPT)
+
+    def engines(self) -> Sequence[EngineOffer]:
+        return tuple(self.offers)
+
+    def model(self, name: str) -> Path:
+        if name not in self.models:
+            raise MissingPart(f"model {name} is not installed", mend=f"roomctl models pull {name}")
+        return self.models[name]
+
+    def installed_models(self) -> Sequence[str]:
+        return sorted(self.models)
+
+    def recorder(self, name: str = "audio") -> RecorderFactory:
+        return _named(self.recorders, name, "recorder")
+
+    # papers and archive
+
+    def documents(self, meeting_id: str) -> Sequence[RecordFile]:
+        return tuple(self.papers.get(meeting_id, ()))
+
+    def package_files(self, meeting_id: str) -> Sequence[PackageFile]:
+        return tuple(self.payload.get(meeting_id, ()))
+
+    def target(self, kind: str, config: Mapping[str, Any]) -> ArchiveTarget:
+        return _named(self.targets, kind, "archive target")(config)
+
+    def packages(self, meeting_id: str) -> Sequence[Package]:
+        return tuple(self.sealed.get(meeting_id, ()))
+
+    def add_package(self, package: Package) -> None:
+        self.sealed.setdefault(package.meeting, []).append(package)
+
+    def receipts(self, meeting_id: str) -> Sequence[Receipt]:
+        return tuple(self.proofs.get(meeting_id, ()))
+
+    def add_receipt(self, meeting_id: str, receipt: Receipt) -> None:
+        proofs = self.proofs.setdefault(meeting_id, [])
+        if any((one.package, one.target) == (receipt.package, receipt.target) for one in proofs):
+            return
+        proofs.append(receipt)
+        wanted = {(package.id, target) for package in self.packages(meeting_id) for target in package.targets}
+        meeting = self.held.get(meeting_id)
+        if meeting and meeting.state is State.CLOSED and wanted <= {(one.package, one.target) for one in proofs}:
+            self.held[meeting_id] = replace(meeting.hold(Need.RECEIPTS), state=State.DEPOSITED)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An event that a plugin published, its kind with the prefix."""
+
+    kind: str
+    data: Mapping[str, Any]
+    meeting: str | None
+
+
+class FakeContext:
+    """A plugin's context for its tests. Children are real, supervised processes on the real clock; `close` ends them.
+
+    Args:
+        name: the plugin's.
+        folder: becomes the data folder, as far as `services` brings none of its own.
+        config: an instance of the plugin's model.
+
+    Attributes:
+        published: what the plugin published, in order.
+
+    """
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        config: Any = None,
+        *,
+        services: FakeServices | None = None,
+        clock: FakeClock | None = None,
+        meeting_folder: str | None = None,
+    ) -> None:
+        self.name, self.config = name, config
+        self.clock = clock or (services.clock if services else FakeClock())
+        self.services = services or FakeServices(folder, clock=self.clock)
+        self.log = logging.getLogger(f"roomctl.plugins.{name}")
+        self.published: list[Published] = []
+        self.stores: dict[str | None, FakeStore] = {}
+        self.children: list[Child] = []
+        self._meeting_folder = meeting_folder or name
+
+    def folder(self, meeting: str | None = None) -> Path:
+        data = self.services.data
+        path = data / "meetings" / meeting / self._meeting_folder if meeting else data / "plugins-data" / self.name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def store(self, meeting: str | None = None) -> FakeStore:
+        return self.stores.setdefault(meeting, FakeStore())
+
+    def publish(self, kind: str, data: Mapping[str, Any], meeting: str | None = None) -> None:
+        self.published.append(Published(f"x.{self.name}.{kind}", json.loads(json.dumps(dict(data))), meeting))
+
+    def child(
+        self,
+        argv: Sequence[str],
+        *,
+        heartbeat: float | None = None,
+        restarts: int = 3,
+        env: Mapping[str, str] | None = None,
+    ) -> Child:
+        from roomctl.host.supervisor import SupervisedChild  # noqa: PLC0415 - few tests need a process
+
+        child = SupervisedChild(argv, name=self.name, heartbeat=heartbeat, restarts=restarts, env=env)
+        self.children.append(child)
+        return child
+
+    def close(self) -> None:
+        """Ends what is still running."""
+        for child in self.children:
+            child.stop()
+
+
+def _named(table: Mapping[str, T], name: str, what: str) -> T:
+    if name not in table:
+        raise NotFound(f"no {what} named {name!r}", mend=f"known: {', '.join(table) or '-'}")
+    return table[name]
