@@ -14,6 +14,7 @@ class PackageFile:
         path: inside the package's payload, such as `audio/<recording>/t01-0001.flac`; ASCII, `/` between parts.
         source: where it lies now.
         sha256, sm3: what is known from when it was sealed; empty where nothing is. What is read must equal it.
+        document: id of the `RecordFile` that it is, if it is one.
 
     """
 
@@ -21,6 +22,7 @@ class PackageFile:
     source: Path
     sha256: str = ""
     sm3: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Package:
         path: relative to the data folder.
         files, bytes: of the payload.
         manifest_sha256: digest of the tag manifest, which names every other manifest: the package in one number.
+        documents: ids of the papers in it; a signed 会议记录 among them lets the meeting be archived.
         targets: names of the targets that must read it back before the meeting counts as deposited.
 
     """
@@ -42,6 +45,7 @@ class Package:
     bytes: int
     manifest_sha256: str
     at: datetime
+    documents: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     supplement_to: str = ""
 

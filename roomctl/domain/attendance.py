@@ -179,12 +179,13 @@ class Attendance:
 
 
 def derive(
-    roster: Iterable[Person], facts: Iterable[Fact], *, starts_at: datetime, ended: bool = False
+    roster: Iterable[Person], facts: Iterable[Fact], *, began_at: datetime | None, ended: bool = False
 ) -> Attendance:
     """Everybody's standing from the events alone; their order among each other does not matter.
 
     Args:
-        starts_at: who signs in later than this is late. 迟到 is known to the record, never shown to the person.
+        began_at: planned or actual start, the later of the two; who signs in later is late. None before the start.
+            迟到 is known to the record, never shown to the person.
         ended: after the meeting who never came is 缺席, before it 未到.
 
     """
@@ -195,10 +196,10 @@ def derive(
     for fact in valid:
         by_person.setdefault(str(fact.data["person"]), []).append(fact)
     people = sorted(roster, key=lambda person: (person.rank, person.name))
-    return Attendance(tuple(_standing(person, by_person.get(person.id, ()), starts_at, ended) for person in people))
+    return Attendance(tuple(_standing(person, by_person.get(person.id, ()), began_at, ended) for person in people))
 
 
-def _standing(person: Person, facts: Iterable[Fact], starts_at: datetime, ended: bool) -> Standing:  # noqa: FBT001
+def _standing(person: Person, facts: Iterable[Fact], began_at: datetime | None, ended: bool) -> Standing:  # noqa: FBT001
     arrived = proxy_arrived = left = None
     leave: Mapping[str, Any] = {}
     decision: Mapping[str, Any] = {}
@@ -219,7 +220,7 @@ def _standing(person: Person, facts: Iterable[Fact], starts_at: datetime, ended:
     granted = bool(leave) and decision.get("granted") is True
     came = arrived or proxy_arrived
     if came is not None:
-        presence = Presence.LATE if came > starts_at else Presence.PRESENT
+        presence = Presence.LATE if began_at is not None and came > began_at else Presence.PRESENT
         presence = Presence.LEFT_EARLY if left else presence
     elif granted:
         presence = Presence.ON_LEAVE

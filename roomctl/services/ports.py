@@ -176,6 +176,16 @@ class UnitOfWork(Protocol):
         ...
 
 
+class Models(Protocol):
+    """Models on this machine."""
+
+    def folder(self, name: str) -> Path:
+        """Raises: MissingPart with the exact command, where it is not installed and complete."""
+        ...
+
+    def installed(self) -> Sequence[str]: ...
+
+
 # --- devices and engines -----------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,122 @@
+"""Settings: roomctl.toml of the data folder, then ROOMCTL_* variables; and where the data folder is."""
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from roomctl.errors import BadInput
+from roomctl.i18n import tr
+
+FILE = "roomctl.toml"
+
+TEMPLATE = """\
+# roomctl 设置 / settings. 每个键都可以省略；写错的键会指出来。
+# Every key may be left out; a misspelt one is pointed at.
+
+recorder = "audio"                 # 录音插件 / which plugin records
+
+[room]
+name = "第一会议室"
+zone = "Asia/Shanghai"
+
+# [plugins.audio]
+# source = "mic:USB Audio"         # 声音来源 / where the sound comes from: mic, mic:NAME, file:PATH
+
+# [plugins.transcript]
+# engine = "auto"                  # auto, whisper, vosk
+
+# [plugins.archive.targets.nas]
+# kind = "folder"
+# path = "/mnt/archive"
+"""
+
+
+class RoomSettings(BaseModel):
+    """The one room of this machine; read when the data folder is first used."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = "第一会议室"
+    zone: str = "Asia/Shanghai"
+
+
+class Settings(BaseSettings):
+    """What an office may set.
+
+    Attributes:
+        recorder: name of the recorder that meetings use.
+        disabled: names of plugins that are not loaded.
+        plugins: a section per plugin, checked by the plugin's own model.
+    """
+
+    model_config = SettingsConfigDict(extra="forbid", env_prefix="ROOMCTL_", env_nested_delimiter="__")
+
+    room: RoomSettings = RoomSettings()
+    recorder: str = "audio"
+    disabled: list[str] = Field(default_factory=list)
+    plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        path = getattr(cls, "_toml", None)
+        toml = (TomlConfigSettingsSource(settings_cls, path),) if path else ()
+        return (env_settings, init_settings, *toml)
+
+
+def load(data: Path) -> Settings:
+    """Reads the settings of a data folder; one without a file has the defaults.
+
+    Raises:
+        BadInput: not TOML, an unknown key, a wrong type; names the file, the key, and what was expected.
+    """
+    path = data / FILE
+    try:
+        from_file = type("Settings", (Settings,), {"_toml": path if path.is_file() else None})
+        return from_file()  # type: ignore[no-any-return]
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(
+            tr(f"{path} 不是正确的 TOML", f"{path} is not TOML"), str(error), tr("请改正这一行", "mend that line")
+        ) from None
+    except UnicodeDecodeError:
+        raise BadInput(
+            tr(f"{path} 不是 UTF-8 编码", f"{path} is not UTF-8"), mend=tr("请另存为 UTF-8", "save it as UTF-8")
+        ) from None
+    except ValidationError as error:
+        raise BadInput(*explain(error, path, list(Settings.model_fields))) from None
+
+
+def explain(error: ValidationError, path: Path, known: list[str]) -> tuple[str, str, str]:
+    """What, why and mend of the first thing that is wrong in a section."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    what = tr(f"{path} 的设置 {key} 不对", f"setting {key} of {path} is wrong")
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
+        meant = tr(f"是否想写 {near[0]}？", f"did you mean {near[0]}? ") if near else ""
+        return (
+            what,
+            tr("没有这个键", "there is no such key"),
+            meant + tr("可用：", "known: ") + ", ".join(sorted(known)),
+        )
+    return what, first["msg"], tr(f"现在的值是 {first['input']!r}", f"its value is {first['input']!r}")
+
+
+def data_folder(chosen: str | None = None) -> Path:
+    """`--data`, else ROOMCTL_DATA, else the user's data folder. Not made here."""
+    if wanted := chosen or os.environ.get("ROOMCTL_DATA"):
+        return Path(wanted).expanduser().absolute()
+    return platformdirs.user_data_path("roomctl", appauthor=False)

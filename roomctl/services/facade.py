@@ -1,0 +1,260 @@
+"""All use cases under one roof, bound to an actor: what a plugin sees as `ctx.services`, and the host itself uses."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from roomctl.domain.archive import Package, PackageFile, Receipt
+from roomctl.domain.attendance import Attendance, Method, Person, Standing
+from roomctl.domain.checks import CheckReport, Waiver
+from roomctl.domain.events import Actor
+from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import Meeting, Overrule, Room
+from roomctl.domain.record import RecordFile
+from roomctl.domain.recording import MarkKind, Order, Recording
+from roomctl.domain.transcript import Transcript
+from roomctl.services import archive, attendance, checks, meetings, recordings, records, transcripts
+from roomctl.services.ports import (
+    ArchiveTarget,
+    Clock,
+    EngineOffer,
+    Models,
+    Plugins,
+    Recorder,
+    RecorderFactory,
+    UnitOfWork,
+)
+
+
+class UseCases:
+    """Implements `roomctl.api.Services`, and the use cases that only the host may call.
+
+    Args:
+        open_uow: a new unit of work at each call; threads never share one.
+        plugins: asked late, since they are loaded after their contexts are made.
+    """
+
+    def __init__(
+        self,
+        *,
+        data: Path,
+        actor: Actor,
+        clock: Clock,
+        open_uow: Callable[[], UnitOfWork],
+        plugins: Callable[[], Plugins],
+        models: Models,
+    ) -> None:
+        self.data = data
+        self._actor, self._clock, self._open, self._plugins, self._models = actor, clock, open_uow, plugins, models
+
+    def acting_as(self, actor: Actor) -> "UseCases":
+        """The same use cases, done by somebody else."""
+        return UseCases(
+            data=self.data,
+            actor=actor,
+            clock=self._clock,
+            open_uow=self._open,
+            plugins=self._plugins,
+            models=self._models,
+        )
+
+    def _by(self, actor: Actor | None = None) -> dict[str, Any]:
+        return {"actor": actor or self._actor, "clock": self._clock, "uow": self._open()}
+
+    def _all(self, actor: Actor | None = None) -> dict[str, Any]:
+        return {**self._by(actor), "plugins": self._plugins(), "data": self.data}
+
+    @property
+    def room(self) -> Room:
+        return self._open().room
+
+    # --- meetings
+
+    def create(self, meeting: Meeting) -> Meeting:
+        return meetings.create(meeting, **self._by())
+
+    def meeting(self, meeting_id: str) -> Meeting:
+        return self._open().peek(meeting_id)
+
+    def meetings(self, *states: State) -> Sequence[Meeting]:
+        with self._open().reading() as uow:
+            return uow.meetings.all(*states)
+
+    def transition(
+        self, meeting_id: str, target: State, *, overrule: Overrule | None = None, reason: str = ""
+    ) -> Meeting:
+        step = {State.RECESS: self.pause, State.ADJOURNED: self.adjourn}.get(target)
+        if step is not None:
+            return step(meeting_id, overrule=overrule)
+        if target is State.IN_SESSION:
+            resumes = self.meeting(meeting_id).state is State.RECESS
+            return self.resume(meeting_id) if resumes else self.start(meeting_id, overrule=overrule)
+        return meetings.transition(
+            meeting_id, target, overrule=overrule, reason=reason, plugins=self._plugins(), **self._by()
+        )
+
+    def start(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
+        return meetings.start(meeting_id, overrule=overrule, **self._all())
+
+    def pause(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
+        del overrule  # nobody objects to a recess
+        return meetings.pause(meeting_id, **self._all())
+
+    def resume(self, meeting_id: str) -> Meeting:
+        return meetings.resume(meeting_id, **self._all())
+
+    def adjourn(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
+        return meetings.adjourn(meeting_id, overrule=overrule, **self._all())
+
+    def clear(self, meeting_id: str, *, left_behind: str = "") -> Meeting:
+        return meetings.clear(meeting_id, left_behind=left_behind, **self._by())
+
+    def waive_transcript(self, meeting_id: str, *, by: str, reason: str) -> Meeting:
+        return meetings.waive_transcript(meeting_id, by=by, reason=reason, **self._by())
+
+    def explain_urgency(self, meeting_id: str, *, reason: str) -> Meeting:
+        return meetings.explain_urgency(meeting_id, reason=reason, **self._by())
+
+    # --- sign-in
+
+    def roster(self, meeting_id: str) -> Sequence[Person]:
+        with self._open().reading() as uow:
+            return uow.roster.of(meeting_id)
+
+    def attendance(self, meeting_id: str) -> Attendance:
+        return attendance.board(meeting_id, uow=self._open())
+
+    def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None:
+        attendance.add_people(meeting_id, people, **self._by(actor))
+
+    def sign_in(
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        method: Method,
+        device: str = "",
+        proxy: bool = False,
+        actor: Actor | None = None,
+    ) -> Standing:
+        return attendance.sign_in(meeting_id, person, method=method, device=device, proxy=proxy, **self._by(actor))
+
+    def leave_early(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:
+        return attendance.leave_early(meeting_id, person, **self._by(actor))
+
+    def request_leave(
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        reason: str,
+        proxy: str = "",
+        proxy_duty: str = "",
+        actor: Actor | None = None,
+    ) -> Standing:
+        return attendance.request_leave(
+            meeting_id, person, reason=reason, proxy=proxy, proxy_duty=proxy_duty, **self._by(actor)
+        )
+
+    def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str) -> Standing:
+        return attendance.decide_leave(meeting_id, person, granted=granted, by=by, **self._by())
+
+    def undo_attendance(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:
+        return attendance.undo(meeting_id, person, **self._by(actor))
+
+    # --- checks
+
+    def check(self, meeting_id: str | None, *, heard: checks.Heard | None = None) -> CheckReport:
+        return checks.run(meeting_id, heard=heard, plugins=self._plugins(), **self._by())
+
+    def accept_fault(self, meeting_id: str, waiver: Waiver) -> None:
+        checks.accept(meeting_id, waiver, **self._by())
+
+    def check_report(self, meeting_id: str | None) -> CheckReport | None:
+        with self._open().reading() as uow:
+            return uow.checks.latest(meeting_id)
+
+    # --- sound
+
+    def arm(self, meeting_id: str, order: Order, *, recorder: str = "audio") -> Recording:
+        return recordings.arm(meeting_id, order, recorder=recorder, **self._all())
+
+    def recordings(self, meeting_id: str) -> Sequence[Recording]:
+        with self._open().reading() as uow:
+            return uow.recordings.of(meeting_id)
+
+    def recorder_of(self, recording: Recording) -> Recorder:
+        return recordings.attach(recording, plugins=self._plugins(), data=self.data)
+
+    def current_recording(self, meeting_id: str) -> Recording | None:
+        return recordings.current(meeting_id, uow=self._open())
+
+    def sync_recording(self, recording_id: str) -> Recording:
+        return recordings.sync(recording_id, **self._all())
+
+    def recover_recording(self, recording_id: str) -> Recording:
+        return recordings.recover(recording_id, **self._all())
+
+    def mark(self, meeting_id: str, kind: MarkKind, note: str = "") -> int:
+        return recordings.mark(meeting_id, kind, note, **self._all())
+
+    def recorder(self, name: str = "audio") -> RecorderFactory:
+        return self._plugins().recorder(name)
+
+    # --- words
+
+    def transcript(self, meeting_id: str) -> Transcript | None:
+        with self._open().reading() as uow:
+            return uow.transcripts.latest(meeting_id)
+
+    def put_transcript(self, transcript: Transcript) -> None:
+        transcripts.put(transcript, **self._by())
+
+    def engines(self) -> Sequence[EngineOffer]:
+        return self._plugins().engines()
+
+    def model(self, name: str) -> Path:
+        return self._models.folder(name)
+
+    def installed_models(self) -> Sequence[str]:
+        return self._models.installed()
+
+    # --- papers
+
+    def draft(self, meeting_id: str) -> tuple[RecordFile, ...]:
+        return records.draft(meeting_id, **self._all())
+
+    def sign(self, meeting_id: str, *, by: str, demo: bool = False) -> RecordFile:
+        return records.sign(meeting_id, by=by, demo=demo, data=self.data, **self._by())
+
+    def documents(self, meeting_id: str) -> Sequence[RecordFile]:
+        with self._open().reading() as uow:
+            return uow.documents.of(meeting_id)
+
+    # --- archive
+
+    def package_files(self, meeting_id: str) -> Sequence[PackageFile]:
+        return archive.package_files(meeting_id, uow=self._open(), plugins=self._plugins(), data=self.data)
+
+    def target(self, kind: str, config: Mapping[str, Any]) -> ArchiveTarget:
+        return self._plugins().target(kind)(config)
+
+    def packages(self, meeting_id: str) -> Sequence[Package]:
+        with self._open().reading() as uow:
+            return uow.packages.of(meeting_id)
+
+    def add_package(self, package: Package) -> None:
+        archive.add_package(package, **self._by())
+
+    def receipts(self, meeting_id: str) -> Sequence[Receipt]:
+        with self._open().reading() as uow:
+            return uow.packages.receipts(meeting_id)
+
+    def add_receipt(self, meeting_id: str, receipt: Receipt) -> None:
+        archive.add_receipt(meeting_id, receipt, **self._by())
+
+    def accept(self, meeting_id: str, *, by: str, demo: bool = False) -> Meeting:
+        return archive.accept(meeting_id, by=by, demo=demo, **self._by())
+
+    def return_package(self, meeting_id: str, *, by: str, reason: str) -> Meeting:
+        return archive.send_back(meeting_id, by=by, reason=reason, **self._by())

@@ -1,0 +1,33 @@
+"""What stands against a transition: the host's own objections, then those of the plugins."""
+
+from collections.abc import Iterator
+
+from roomctl.domain.lifecycle import State, find
+from roomctl.domain.meeting import Meeting, Objection
+from roomctl.domain.recording import RecorderState
+from roomctl.i18n import tr
+from roomctl.services.ports import Plugins, UnitOfWork
+
+
+def objections(meeting: Meeting, target: State, *, uow: UnitOfWork, plugins: Plugins) -> tuple[Objection, ...]:
+    """All objections to a gated transition; nobody is asked where the table has no gate. No transaction is open."""
+    step = find(meeting.state, target)
+    if step is None or not step.gated:
+        return ()
+    own = tuple(_before_session(meeting, uow)) if target is State.IN_SESSION else ()
+    return own + tuple(plugins.gate(meeting, target))
+
+
+def _before_session(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
+    with uow.reading():
+        report = uow.checks.latest(meeting.id)
+        recordings = uow.recordings.of(meeting.id)
+    for result in report.blocking if report else ():
+        yield Objection("checks", f"{result.device} {result.check}: {result.message}", result.hint or "")
+    armed = any(recording.state is RecorderState.ARMED for recording in recordings)
+    if meeting.recorded and not armed:
+        yield Objection(
+            "recorder",
+            tr("录音没有准备好", "the recorder is not armed"),
+            f"roomctl meetings arm {meeting.id} --source mic",
+        )

@@ -1,0 +1,219 @@
+"""The life cycle: each step asks for objections, commands the recorder where sound is concerned, then writes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from roomctl.domain import secrecy
+from roomctl.domain.events import Actor, Event
+from roomctl.domain.lifecycle import Need, State
+from roomctl.domain.meeting import Meeting, Objected, Objection, Overrule
+from roomctl.domain.recording import RecorderState
+from roomctl.errors import Refused, RoomctlError
+from roomctl.i18n import tr
+from roomctl.services import gates, recordings
+from roomctl.services.ports import Clock, Plugins, UnitOfWork
+
+
+def create(meeting: Meeting, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> Meeting:
+    """Plans a meeting.
+
+    Raises:
+        Forbidden: this machine may not hold a meeting of that 密级.
+    """
+    secrecy.admit(meeting.highest_secrecy)
+    told = {
+        "title": meeting.title,
+        "kind": meeting.kind,
+        "starts": meeting.starts.isoformat(timespec="minutes"),
+        "zone": meeting.zone,
+        "minutes": meeting.planned_minutes,
+        "chair": meeting.chair,
+        "secrecy": meeting.highest_secrecy.level.value,
+        "recorded": meeting.recorded,
+        "agenda": [item.title for item in meeting.agenda],
+    }
+    with uow:
+        uow.meetings.add(meeting)
+        uow.events.append(
+            Event(stream=meeting.id, kind="meeting.created", actor=actor, at=clock.now(), data=told),
+        )
+        uow.commit()
+    return meeting
+
+
+def transition(
+    meeting_id: str,
+    target: State,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    overrule: Overrule | None = None,
+    reason: str = "",
+    objected: tuple[Objection, ...] = (),
+    data: Mapping[str, Any] | None = None,
+) -> Meeting:
+    """One step of the life cycle that concerns no sound.
+
+    Args:
+        objected: objections already heard, by a step that commanded the recorder; nobody is asked again then.
+
+    Raises:
+        Refused: no such step, or a need is unmet. Objected: somebody objects and nobody has overruled it.
+    """
+    standing = objected or gates.objections(uow.peek(meeting_id), target, uow=uow, plugins=plugins)
+    with uow:
+        meeting, event = uow.meetings.get(meeting_id).move(
+            target,
+            actor=actor,
+            at=clock.now(),
+            objections=standing,
+            overrule=overrule,
+            reason=reason,
+            data=data,
+        )
+        meeting = uow.meetings.save(meeting)
+        uow.events.append(event)
+        uow.commit()
+    return meeting
+
+
+def start(
+    meeting_id: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
+    overrule: Overrule | None = None,
+) -> Meeting:
+    """The session begins: the recorder first, then the meeting says from which frame on."""
+    return _with_sound(
+        "start", State.IN_SESSION, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
+        overrule=overrule,
+    )  # fmt: skip
+
+
+def pause(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> Meeting:
+    """Recess: nothing is kept until resume."""
+    return _with_sound(
+        "pause", State.RECESS, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data
+    )  # fmt: skip
+
+
+def resume(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> Meeting:
+    """The session goes on."""
+    return _with_sound(
+        "resume", State.IN_SESSION, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data
+    )  # fmt: skip
+
+
+def adjourn(
+    meeting_id: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
+    overrule: Overrule | None = None,
+) -> Meeting:
+    """End the session: the recorder stops first, then the meeting says at which frame.
+
+    Raises:
+        Refused: the meeting is not in session.
+        Objected: a plugin objects and nobody has overruled it.
+    """
+    return _with_sound(
+        "stop", State.ADJOURNED, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
+        overrule=overrule,
+    )  # fmt: skip
+
+
+def _with_sound(
+    command: str,
+    target: State,
+    meeting_id: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
+    overrule: Overrule | None = None,
+) -> Meeting:
+    meeting = uow.peek(meeting_id)
+    standing = gates.objections(meeting, target, uow=uow, plugins=plugins)
+    meeting.allow(target, standing, overrule)
+    recording = recordings.current(meeting_id, uow=uow)
+    told: dict[str, Any] = {}
+    if recording is not None:
+        recorder = recordings.attach(recording, plugins=plugins, data=data)
+        try:
+            told = {"recording": recording.id, "frame": _command(recorder, command)}
+        except RoomctlError as refusal:
+            standing = (*standing, Objection("recorder", str(refusal)))
+            if overrule is None:
+                raise Objected(target, standing) from refusal
+    moved = transition(
+        meeting_id,
+        target,
+        actor=actor,
+        clock=clock,
+        uow=uow,
+        plugins=plugins,
+        overrule=overrule,
+        objected=standing,
+        data=told,
+    )
+    if recording is not None:
+        recordings.sync(recording.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+    return moved
+
+
+def _command(recorder: Any, command: str) -> int:
+    if command == "stop":
+        return int(recorder.stop().frames)
+    status = recorder.status()
+    if command == "resume" and status.state is RecorderState.ARMED:
+        command = "start"
+    return int(getattr(recorder, command)())
+
+
+def clear(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, left_behind: str = "") -> Meeting:
+    """清理会场 is done: materials collected, left-behind things noted, devices off."""
+    return _hold(
+        meeting_id, Need.CLEARED, "meeting.cleared", {"left_behind": left_behind}, actor=actor, clock=clock, uow=uow
+    )  # fmt: skip
+
+
+def waive_transcript(meeting_id: str, *, by: str, reason: str, actor: Actor, clock: Clock, uow: UnitOfWork) -> Meeting:
+    """A named person lets the meeting close without a complete transcript."""
+    if not reason.strip():
+        raise Refused(
+            tr("免转写要写原因", "waiving the transcript needs a reason"),
+            mend=tr("请用 --reason 写明", "give it with --reason"),
+        )
+    told = {"by": by, "reason": reason}
+    return _hold(meeting_id, Need.TRANSCRIPT, "transcript.waived", told, actor=actor, clock=clock, uow=uow)
+
+
+def explain_urgency(meeting_id: str, *, reason: str, actor: Actor, clock: Clock, uow: UnitOfWork) -> Meeting:
+    """Why the meeting was opened without approval; asked for before close."""
+    return _hold(
+        meeting_id, Need.URGENT_REASON, "meeting.urgency_explained", {"reason": reason},
+        actor=actor, clock=clock, uow=uow,
+    )  # fmt: skip
+
+
+def _hold(
+    meeting_id: str, need: Need, kind: str, told: Mapping[str, Any], *, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> Meeting:
+    with uow:
+        meeting = uow.meetings.save(uow.meetings.get(meeting_id).hold(need))
+        uow.events.append(Event(stream=meeting_id, kind=kind, actor=actor, at=clock.now(), data=told))
+        uow.commit()
+    return meeting

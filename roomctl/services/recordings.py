@@ -1,0 +1,181 @@
+"""Recordings of a meeting: the recorder is commanded first, and what it answers is written down."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from roomctl.domain.events import Actor, Event
+from roomctl.domain.lifecycle import State
+from roomctl.domain.recording import MarkKind, Order, RecorderState, Recording
+from roomctl.errors import Refused
+from roomctl.i18n import tr
+from roomctl.services.identity import new_id
+from roomctl.services.ports import Clock, Plugins, Recorder, UnitOfWork
+
+_RUNNING = frozenset({RecorderState.ARMED, RecorderState.RECORDING, RecorderState.PAUSED, RecorderState.STOPPING})
+
+
+def arm(
+    meeting_id: str,
+    order: Order,
+    *,
+    recorder: str,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
+) -> Recording:
+    """A new recording of the meeting, its device open and nothing written yet.
+
+    Raises:
+        Refused: the meeting's 录音 is 否, or it is not being prepared or held.
+        RoomctlError: what the recorder itself refuses, with its numbers.
+    """
+    meeting = uow.peek(meeting_id)
+    if not meeting.recorded:
+        raise Refused(
+            tr("不能录音", "the recorder stays off"),
+            tr("本次会议的“录音”为“否”", "this meeting is not to be recorded (录音: 否)"),
+            tr("需要录音请由审批人改为“是”", "let the approver change it"),
+        )
+    if meeting.state not in {State.OPEN, State.IN_SESSION, State.RECESS}:
+        raise Refused(
+            tr("不能准备录音", "the recorder cannot be armed"),
+            tr(f"会议现在是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
+            f"roomctl meetings open {meeting_id}",
+        )
+    with uow.reading():
+        earlier = uow.recordings.of(meeting_id)
+    recording_id = new_id()
+    folder = Path("meetings") / meeting_id / "audio" / recording_id
+    status = plugins.recorder(recorder)(data / folder).arm(order)
+    recording = Recording(
+        id=recording_id,
+        meeting=meeting_id,
+        number=len(earlier) + 1,
+        folder=folder.as_posix(),
+        source=order.source,
+        recorder=recorder,
+        state=status.state,
+        tracks=status.tracks,
+        sample_rate=status.sample_rate,
+    )
+    told = {"recording": recording.id, "number": recording.number, "source": order.source, "tracks": status.tracks}
+    with uow:
+        uow.recordings.put(recording)
+        uow.events.append(
+            Event(stream=meeting_id, kind="recording.armed", actor=actor, at=clock.now(), data=told),
+        )
+        uow.commit()
+    return recording
+
+
+def current(meeting_id: str, *, uow: UnitOfWork) -> Recording | None:
+    """The recording that is armed or running, if any."""
+    with uow.reading():
+        running = [r for r in uow.recordings.of(meeting_id) if r.state in _RUNNING]
+    return running[-1] if running else None
+
+
+def attach(recording: Recording, *, plugins: Plugins, data: Path) -> Recorder:
+    """The recorder of a recording; adopts a capture that lives."""
+    return plugins.recorder(recording.recorder)(data / recording.folder)
+
+
+def sync(recording_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> Recording:
+    """Brings the database up to what the journal on disk says: one event per newly sealed segment."""
+    with uow.reading():
+        before = uow.recordings.get(recording_id)
+    recorder = attach(before, plugins=plugins, data=data)
+    status, report = recorder.status(), recorder.report()
+    after = replace(
+        before,
+        state=status.state,
+        tracks=report.tracks or before.tracks,
+        sample_rate=report.sample_rate or before.sample_rate,
+        frames=report.frames,
+        dropped=report.dropped,
+        gaps=report.gaps,
+        markers=report.markers,
+        segments=report.segments,
+    )
+    if after == before:
+        return before
+    known = {(segment.track, segment.seq) for segment in before.segments}
+    at = clock.now()
+    with uow:
+        uow.recordings.put(after)
+        for segment in after.segments:
+            if (segment.track, segment.seq) not in known:
+                told = {
+                    "recording": after.id,
+                    "track": segment.track,
+                    "seq": segment.seq,
+                    "path": segment.path,
+                    "first_frame": segment.first_frame,
+                    "frames": segment.frames,
+                    "sha256": segment.sha256_file,
+                    "sm3": segment.sm3_file,
+                    "recovered": segment.recovered,
+                }
+                uow.events.append(
+                    Event(stream=after.meeting, kind="recording.segment_sealed", actor=actor, at=at, data=told)
+                )
+        if after.state is RecorderState.SEALED and before.state is not RecorderState.SEALED:
+            summary = {
+                "recording": after.id,
+                "frames": after.frames,
+                "dropped": after.dropped,
+                "gaps": [{"first_frame": g.first_frame, "frames": g.frames, "reason": g.reason} for g in after.gaps],
+            }
+            uow.events.append(Event(stream=after.meeting, kind="recording.sealed", actor=actor, at=at, data=summary))
+        uow.commit()
+    return after
+
+
+def recover(
+    recording_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+) -> Recording:
+    """Seals what a crash left open, then tells the database."""
+    with uow.reading():
+        recording = uow.recordings.get(recording_id)
+    report = attach(recording, plugins=plugins, data=data).recover()
+    if report.recovered:
+        told = {"recording": recording.id, "segments": report.recovered, "problems": [p.what for p in report.problems]}
+        with uow:
+            uow.events.append(
+                Event(stream=recording.meeting, kind="recording.recovered", actor=actor, at=clock.now(), data=told)
+            )
+            uow.commit()
+    return sync(recording_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+
+
+def mark(
+    meeting_id: str,
+    kind: MarkKind,
+    note: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
+) -> int:
+    """A mark at the frame that the recorder names.
+
+    Raises:
+        Refused: nothing is being recorded.
+    """
+    recording = current(meeting_id, uow=uow)
+    if recording is None:
+        raise Refused(
+            tr("不能标记", "cannot mark"),
+            tr("现在没有在录音", "nothing is being recorded"),
+            f"roomctl meetings start {meeting_id}",
+        )
+    frame = attach(recording, plugins=plugins, data=data).mark(kind.value, note)
+    told = {"recording": recording.id, "kind": kind.value, "frame": frame, "note": note}
+    with uow:
+        uow.events.append(Event(stream=meeting_id, kind="recording.marked", actor=actor, at=clock.now(), data=told))
+        uow.commit()
+    return frame

@@ -1,0 +1,105 @@
+"""Papers of a meeting: drafted by plugins, numbered by version, signed by a named person."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from roomctl.domain.events import Actor, Event
+from roomctl.domain.record import RecordFile
+from roomctl.errors import NotFound, Refused
+from roomctl.i18n import tr
+from roomctl.services.identity import new_id
+from roomctl.services.ports import Clock, DocumentOffer, Plugins, UnitOfWork
+
+MINUTES = "会议记录"
+
+
+def draft(
+    meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+) -> tuple[RecordFile, ...]:
+    """Drafts every document that a plugin offers, each as a new version; a signed one is left as it is."""
+    meeting = uow.peek(meeting_id)
+    offers = plugins.documents(meeting)
+    return tuple(_draft(meeting_id, offer, actor=actor, clock=clock, uow=uow, data=data) for offer in offers)
+
+
+def _draft(
+    meeting_id: str, offer: DocumentOffer, *, actor: Actor, clock: Clock, uow: UnitOfWork, data: Path
+) -> RecordFile:
+    with uow.reading():
+        earlier = [document for document in uow.documents.of(meeting_id) if document.kind == offer.kind]
+    signed = [document for document in earlier if document.signed_by]
+    if signed:
+        return signed[-1]
+    version = len(earlier) + 1
+    name = Path(offer.file_name)
+    path = Path("meetings") / meeting_id / "records" / f"{name.stem}-v{version}{name.suffix}"
+    target = data / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_name(target.name + ".partial")
+    offer.write(half)
+    digest = _sha256(half)
+    half.replace(target)
+    document = RecordFile(
+        id=new_id(),
+        meeting=meeting_id,
+        kind=offer.kind,
+        version=version,
+        path=path.as_posix(),
+        sha256=digest,
+        at=clock.now(),
+    )
+    told = {"document": document.id, "kind": document.kind, "version": version, "sha256": digest}
+    with uow:
+        uow.documents.put(document)
+        uow.events.append(Event(stream=meeting_id, kind="record.drafted", actor=actor, at=clock.now(), data=told))
+        uow.commit()
+    return document
+
+
+def sign(
+    meeting_id: str,
+    *,
+    by: str,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    data: Path,
+    kind: str = MINUTES,
+    demo: bool = False,
+) -> RecordFile:
+    """A named person signs the newest version; it is locked from then on.
+
+    Args:
+        demo: not a person but the demo's secretary; the event and the package say so.
+
+    Raises:
+        NotFound: nothing drafted. Refused: signed already, or changed on disk since it was drafted.
+    """
+    with uow.reading():
+        drafted = [document for document in uow.documents.of(meeting_id) if document.kind == kind]
+    if not drafted:
+        raise NotFound(
+            tr(f"还没有{kind}", f"no {kind} has been drafted"), mend=f"roomctl meetings draft {meeting_id}"
+        )
+    newest = drafted[-1]
+    if newest.signed_by:
+        raise Refused(tr(f"{kind}已由{newest.signed_by}签字", f"{kind} is already signed by {newest.signed_by}"))
+    found = _sha256(data / newest.path)
+    if found != newest.sha256:
+        newest = replace(newest, sha256=found)  # corrected by hand since it was drafted: what is signed is what lies there
+    signed = replace(newest, signed_by=by, signed_at=clock.now(), demo=demo)
+    told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": found, "by": by, "demo": demo}
+    with uow:
+        uow.documents.put(signed)
+        uow.events.append(Event(stream=meeting_id, kind="record.signed", actor=actor, at=clock.now(), data=told))
+        uow.commit()
+    (data / signed.path).chmod(0o444)
+    return signed
+
+
+def _sha256(path: Path) -> str:
+    if not path.is_file():
+        raise NotFound(tr(f"找不到文件 {path.name}", f"no file {path.name}"), str(path))
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
