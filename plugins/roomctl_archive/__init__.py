@@ -1,1 +1,47 @@
-"""Written next."""
+"""Packages a meeting as a bag (BagIt, SHA-256 and SM3), delivers it, reads it back, and verifies it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from roomctl.api import Check, PluginContext, Service, TargetFactory, hookimpl
+from roomctl_archive.config import ArchiveConfig
+
+
+@hookimpl
+def roomctl_config_model() -> type[BaseModel]:
+    """`[plugins.archive]`."""
+    return ArchiveConfig
+
+
+@hookimpl
+def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
+    """Packages and delivers by itself."""
+    from roomctl_archive.service import ArchiveService  # noqa: PLC0415 - heavy, and needed only here
+
+    return [ArchiveService(ctx)]
+
+
+@hookimpl
+def roomctl_archive_targets(ctx: PluginContext) -> Mapping[str, TargetFactory]:
+    """A folder: a disk, or the mount of a share."""
+    from roomctl_archive.folder_target import FolderTarget  # noqa: PLC0415 - heavy, and needed only here
+
+    return {"folder": lambda config: FolderTarget.from_config(config, ctx.services.data, ctx.clock.sleep)}
+
+
+@hookimpl
+def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
+    """Write, read back and remove at each target, and its free space."""
+    from roomctl_archive import checks  # noqa: PLC0415 - heavy, and needed only here
+
+    return [checks.TargetCheck(ctx, name, target) for name, target in ctx.config.targets.items()]
+
+
+@hookimpl
+def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
+    """`roomctl archive verify/push/accept/return`."""
+    from roomctl_archive import commands  # noqa: PLC0415 - heavy, and needed only here
+
+    return {"archive": commands.app(ctx)}

@@ -211,6 +211,14 @@ class Services(Protocol):
         """With the last required one the meeting becomes deposited."""
         ...
 
+    def accept(self, meeting_id: str, *, by: str) -> Meeting:
+        """The archivist takes it over: deposited becomes archived. Raises: Refused, with what is missing."""
+        ...
+
+    def return_package(self, meeting_id: str, *, by: str, reason: str) -> Meeting:
+        """The archivist gives it back, with a reason; it stays deposited. Raises: Refused."""
+        ...
+
 
 class PluginContext(Protocol):
     """What a plugin may touch."""

@@ -1,0 +1,79 @@
+"""`roomctl archive …`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from roomctl.api import Meeting, PluginContext, tr
+from roomctl_archive.service import ArchiveService
+from roomctl_archive.verify import verify as verify_package
+
+
+def app(ctx: PluginContext) -> typer.Typer:
+    """The command group."""
+    group = typer.Typer(help=tr("校验、送存和归档", "verify, deliver and accept packages"), no_args_is_help=True)
+    console = Console(stderr=True)
+    name = Annotated[str, typer.Option("--by", help=tr("办理人姓名", "who does it"))]
+
+    @group.command(help=tr("校验一个存档包", "verify a package from itself alone"))
+    def verify(
+        package: Annotated[Path, typer.Argument(help=tr("存档包的文件夹", "folder of the package"))],
+        *,
+        as_json: Annotated[bool, typer.Option("--json", help=tr("输出JSON", "one JSON object"))] = False,
+    ) -> None:
+        _verify(console, package, as_json=as_json)
+
+    @group.command(help=tr("立即送存", "build and deliver now"))
+    def push(meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))]) -> None:
+        with _bar(console) as bar:
+            task = bar.add_task(tr("送存", "deliver"), total=None)
+            done = ArchiveService(ctx).push(ctx.services.meeting(meeting), lambda size: bar.advance(task, size))
+        if done:
+            console.print(tr(f"已核对，回执{done}份", f"read back and equal: {done} new receipts"), style="green")
+        else:
+            console.print(tr("没有要送存的", "nothing was left to deliver"))
+
+    @group.command(help=tr("归档登记：接收", "the archivist accepts the deposit"))
+    def accept(meeting: str, by: name) -> None:
+        _say(console, ctx.services.accept(meeting, by=by))
+
+    @group.command("return", help=tr("归档登记：退回", "the archivist returns the deposit"))
+    def return_package(
+        meeting: str, by: name, reason: Annotated[str, typer.Option("--reason", help=tr("退回原因", "why"))]
+    ) -> None:
+        _say(console, ctx.services.return_package(meeting, by=by, reason=reason))
+
+    return group
+
+
+def _verify(console: Console, package: Path, *, as_json: bool) -> None:
+    with _bar(console) as bar:
+        task = bar.add_task(tr("校验", "verify"), total=_bytes(package))
+        verdict = verify_package(package, lambda size: bar.advance(task, size))
+    if as_json:
+        print(json.dumps(verdict.as_json(), ensure_ascii=False))
+    for fault in verdict.problems:
+        console.print(f"{fault.file}: {fault.what}", style="red", markup=False, soft_wrap=True)
+    if verdict.ok:
+        console.print(tr(f"完好：{verdict.files}个文件", f"whole: {verdict.files} files"), style="green")
+    elif not verdict.problems:
+        console.print(tr("一个文件也没有", "not one file was checked"), style="red")
+    if not verdict.ok:
+        raise typer.Exit(1)
+
+
+def _say(console: Console, meeting: Meeting) -> None:
+    console.print(f"{meeting.title}: {meeting.state.label}", style="green", markup=False)
+
+
+def _bar(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())

@@ -1,0 +1,43 @@
+"""`[plugins.archive]` of roomctl.toml."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+
+class TargetConfig(BaseModel):
+    """One place that packages go to. What else it needs depends on its kind, which checks it itself.
+
+    Attributes:
+        kind: a kind of target that a plugin brings, such as `folder`.
+        required: a meeting counts as deposited only when this target has read everything back.
+
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str = "folder"
+    required: bool = True
+
+
+def _local() -> dict[str, TargetConfig]:
+    return {"local": TargetConfig.model_validate({"kind": "folder", "path": "archive"})}
+
+
+class ArchiveConfig(BaseModel):
+    """Where packages go, and who sends them.
+
+    Attributes:
+        targets: by name. The default is one folder, `<data>/archive`.
+        source_organization: for bag-info.txt.
+        bytes_per_second: of sound, to hold the free space of a target against the planned length.
+
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    targets: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")], TargetConfig] = Field(
+        default_factory=_local, min_length=1
+    )
+    source_organization: str = ""
+    bytes_per_second: int = Field(default=2 * 48_000 * 3, gt=0)  # two tracks, 48 kHz, 24 bit, not compressed

@@ -1,0 +1,159 @@
+"""An archive target that is a folder: a disk, or the mount of a network share."""
+
+import errno
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from roomctl.api import BadInput, Damaged, MissingPart, NotFound, RoomctlError, Stored, tr
+from roomctl_archive import durable, manifest
+from roomctl_archive.fixity import read
+
+_KEYS = {"kind", "path", "required", "name"}
+_PROBE = b"roomctl\n" * 512
+
+
+class FolderTarget:
+    """Files under one folder, each written to a temporary name, synced, then renamed.
+
+    Args:
+        root: the folder. Keys are paths below it.
+        sleep: waits between two tries of a rename.
+        make: makes the root where it is missing. A share's mount point is never made: writing into it while
+            the share is away would fill the local disk and look like success.
+
+    """
+
+    def __init__(self, root: Path, sleep: Callable[[float], None], *, make: bool = False) -> None:
+        self.root, self._sleep, self._make = root, sleep, make
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], data: Path, sleep: Callable[[float], None]) -> "FolderTarget":
+        """A relative path lies inside the data folder and is made; an absolute one must be there.
+
+        Raises:
+            BadInput: no path, or a key that a folder does not know.
+
+        """
+        unknown = sorted(config.keys() - _KEYS)
+        if unknown or not config.get("path"):
+            raise BadInput(
+                tr("存储目标（folder）的设置不对", "the settings of a folder target are wrong"),
+                tr(f"不认识的项：{'、'.join(unknown)}", f"unknown: {', '.join(unknown)}")
+                if unknown
+                else tr("没有写 path", "it has no path"),
+                tr('请写 kind = "folder" 和 path', 'write kind = "folder" and path'),
+            )
+        path = Path(str(config["path"])).expanduser()
+        return cls(data / path, sleep, make=not path.is_absolute())
+
+    def put(self, key: str, stream: BinaryIO, sha256: str) -> Stored:
+        """Writes the stream under `key`.
+
+        Raises:
+            Damaged: what came does not have this SHA-256; nothing is left under the key that was not there before.
+            RoomctlError: the folder is away, full, or may not be written.
+
+        """
+        place = self._place(key)
+        with _told(self.root):
+            self._ready()
+            durable.make_folder(place.parent)
+            partial = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}.partial")
+            try:
+                with partial.open("xb") as out:
+                    digests = read(stream, out, sm3=False)
+                    out.flush()
+                    os.fsync(out.fileno())
+                if digests.sha256 != sha256:
+                    raise Damaged(
+                        tr(f"送存的 {key} 与清单不符", f"{key} is not what its manifest says"),
+                        f"SHA-256 {digests.sha256[:12]}… ≠ {sha256[:12]}…",
+                        tr("请校验本地存档包", "verify the local package"),
+                    )
+                durable.rename(partial, place, self._sleep)
+            finally:
+                partial.unlink(missing_ok=True)
+        return Stored(digests.bytes, digests.sha256)
+
+    def stat(self, key: str) -> Stored | None:
+        """Size only: a digest that was not read just now proves nothing."""
+        with _told(self.root):
+            self._ready()
+            try:
+                return Stored(self._place(key).stat().st_size)
+            except FileNotFoundError:
+                return None
+
+    @contextmanager
+    def get(self, key: str) -> Iterator[BinaryIO]:
+        with _told(self.root):
+            try:
+                stream = self._place(key).open("rb")
+            except FileNotFoundError as error:
+                raise NotFound(tr(f"存储目标里没有 {key}", f"the target has no {key}")) from error
+        with stream:
+            yield stream
+
+    def finish(self, key: str) -> None:
+        """Makes every name of the package durable."""
+        with _told(self.root):
+            durable.sync_tree(self._place(key))
+            durable.sync_folder(self.root)
+
+    def probe(self) -> int:
+        """Writes, reads back and removes a small file; gives the bytes that are free.
+
+        Raises:
+            RoomctlError: one of the three failed.
+
+        """
+        with _told(self.root):
+            self._ready()
+            place = self.root / f".roomctl-probe-{uuid.uuid4().hex[:8]}"
+            try:
+                place.write_bytes(_PROBE)
+                if place.read_bytes() != _PROBE:
+                    raise Damaged(
+                        tr(
+                            f"{self.root} 写进去的和读出来的不一样", f"{self.root} gives back other bytes than it got"
+                        ),
+                        mend=tr("请换一处存储", "use another storage"),
+                    )
+            finally:
+                place.unlink(missing_ok=True)
+            return shutil.disk_usage(self.root).free
+
+    def _place(self, key: str) -> Path:
+        if not manifest.inside(key):
+            raise BadInput(tr(f"存储路径“{key}”不能用", f"cannot store under the key {key!r}"))
+        return self.root / key
+
+    def _ready(self) -> None:
+        if self._make:
+            durable.make_folder(self.root)
+        elif not self.root.is_dir():
+            raise MissingPart(
+                tr(f"存储文件夹不在：{self.root}", f"the archive folder is not there: {self.root}"),
+                tr("可能没有挂载", "it may not be mounted"),
+                tr("请挂载或新建它", "mount it, or make it"),
+            )
+
+
+@contextmanager
+def _told(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        raise RoomctlError(
+            tr(f"存储文件夹用不了：{root}", f"cannot use the archive folder {root}"),
+            error.strerror or str(error),
+            tr("请腾出空间", "free some space")
+            if full
+            else tr("请检查连接和权限", "check its mount and permissions"),
+        ) from error

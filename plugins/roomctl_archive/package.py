@@ -1,0 +1,174 @@
+"""Makes the packages of a meeting: one when it is closed, a supplement for what is signed later."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import uuid_utils
+
+from roomctl.api import Forbidden, Meeting, Package, PackageFile, PluginContext, RoomctlError, State, tr
+from roomctl_archive import bag, manifest, metadata
+from roomctl_archive.config import ArchiveConfig
+from roomctl_archive.fixity import Tick, read, silent
+from roomctl_archive.verify import verify
+
+EVENTS = "events.jsonl"
+_STATES_WITH_SUPPLEMENT = {State.CLOSED, State.DEPOSITED}
+
+
+def due(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]:
+    """Files that the next package of the meeting must hold; nothing where none is due.
+
+    The first package takes everything. After it, a signed document whose bytes are in no package yet makes a
+    supplement, together with the event log as it stands by then.
+    """
+    packages = ctx.services.packages(meeting.id)
+    if not packages:
+        return ctx.services.package_files(meeting.id) if meeting.state is State.CLOSED else ()
+    signed = {one.sha256 for one in ctx.services.documents(meeting.id) if one.signed_by}
+    if meeting.state not in _STATES_WITH_SUPPLEMENT or not signed:
+        return ()
+    held = {digest for package in packages for digest in digests(ctx.services.data / package.path).values()}
+    late = signed - held
+    if not late:
+        return ()
+    files = ctx.services.package_files(meeting.id)
+    papers = [file for file in files if file.sha256 in late]
+    return [*papers, *(file for file in files if file.path == EVENTS)] if papers else ()
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 by path, as the package's own manifest has it; empty where it cannot be read."""
+    try:
+        return manifest.parse((folder / manifest.PAYLOAD[0]).read_bytes()).digests
+    except OSError:
+        return {}
+
+
+def allow(meeting: Meeting) -> None:
+    """State secrets are packed on no ordinary machine.
+
+    Raises:
+        Forbidden: 秘密 or higher.
+
+    """
+    level = meeting.highest_secrecy
+    if level.state_secret:
+        raise Forbidden(
+            tr(f"不能给{level.level.value}级会议打存档包", f"cannot package a {level.level.value} meeting"),
+            tr("国家秘密不进入普通存储目标", "state secrets go to no ordinary target"),
+            tr("请按涉密载体移交办理", "hand it over on a registered medium"),
+        )
+
+
+def build(
+    ctx: PluginContext, meeting: Meeting, tick: Tick = silent, *, planned: Callable[[int], None] = silent
+) -> Package | None:
+    """Builds what is due and registers it. None where nothing is.
+
+    Args:
+        tick: told the bytes of the payload as they go through.
+        planned: told beforehand how many there will be.
+
+    Raises:
+        Forbidden: the meeting holds state secrets.
+        RoomctlError: see `bag.write`.
+
+    """
+    allow(meeting)
+    config: ArchiveConfig = ctx.config
+    at = ctx.clock.now()  # before the files are listed: what is signed from here on is in a supplement
+    files = due(ctx, meeting)
+    if not files:
+        return None
+    home = ctx.folder(meeting.id)
+    packages = ctx.services.packages(meeting.id)
+    known = {package.id for package in packages}
+    bag.discard_partials(home)
+    if left := _finished(ctx, meeting, home, known):
+        return left
+    planned(sum(_size(file.source) for file in files))
+    package_id = str(uuid_utils.uuid7())
+    first = packages[0].id if packages else ""
+    bagged = bag.write(
+        home / package_id,
+        files,
+        info=_info(config, meeting, ctx, at, first),
+        tags=metadata.describe(ctx, meeting),
+        tick=tick,
+    )
+    if {package.id for package in ctx.services.packages(meeting.id)} != known:
+        raise RoomctlError(
+            tr("存档包已由另一进程打好", "another process has just packaged this meeting"),
+            mend=tr("不需要再做", "nothing to do"),
+        )
+    package = Package(
+        id=package_id,
+        meeting=meeting.id,
+        path=bagged.folder.relative_to(ctx.services.data).as_posix(),
+        files=bagged.files,
+        bytes=bagged.bytes,
+        manifest_sha256=bagged.manifest_sha256,
+        at=at,
+        targets=required(config),
+        supplement_to=first,
+    )
+    ctx.services.add_package(package)
+    return package
+
+
+def required(config: ArchiveConfig) -> tuple[str, ...]:
+    """Names of the targets that a meeting's deposit waits for."""
+    return tuple(name for name, target in config.targets.items() if target.required)
+
+
+def _finished(ctx: PluginContext, meeting: Meeting, home: Path, known: set[str]) -> Package | None:
+    """A whole package that a kill kept out of the database: its name is final, so its bytes are on the disk."""
+    whole = (path for path in home.iterdir() if (path / manifest.TAGS[0]).is_file() and path.name not in known)
+    for folder in sorted(whole):
+        verdict = verify(folder)
+        if not verdict.ok:
+            ctx.log.warning("package %s is not whole and is left alone: %s", folder, verdict.problems[0])
+            continue
+        with (folder / manifest.TAGS[0]).open("rb") as stream:
+            digest = read(stream, sm3=False).sha256
+        package = Package(
+            id=folder.name,
+            meeting=meeting.id,
+            path=folder.relative_to(ctx.services.data).as_posix(),
+            files=verdict.files,
+            bytes=verdict.bytes,
+            manifest_sha256=digest,
+            at=datetime.fromisoformat(_label(folder, "Roomctl-Sealed-At")),
+            targets=required(ctx.config),
+            supplement_to=_label(folder, "Roomctl-Supplement-To"),
+        )
+        ctx.services.add_package(package)
+        return package
+    return None
+
+
+def _label(folder: Path, label: str) -> str:
+    lines = (folder / "bag-info.txt").read_text(encoding="utf-8").splitlines()
+    return next((line.partition(": ")[2] for line in lines if line.startswith(f"{label}: ")), "")
+
+
+def _info(config: ArchiveConfig, meeting: Meeting, ctx: PluginContext, at: datetime, first: str) -> dict[str, str]:
+    """Labels of bag-info.txt (RFC 8493 section 2.2.2); the date is that of the room."""
+    labels = {
+        "Source-Organization": config.source_organization,
+        "External-Identifier": meeting.id,
+        "Internal-Sender-Description": f"{meeting.title}（{meeting.kind}，{meeting.starts:%Y-%m-%d %H:%M}）",
+        "Bagging-Date": at.astimezone(ZoneInfo(ctx.services.room.zone)).date().isoformat(),
+        "Roomctl-Sealed-At": at.isoformat(),
+        "Roomctl-Supplement-To": first,
+    }
+    return {label: text for label, text in labels.items() if text}
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # it is told when it is read
