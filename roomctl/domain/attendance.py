@@ -178,6 +178,11 @@ class Attendance:
         raise NotFound(tr("名单里没有这个人", "nobody on the roster has this id"), person_id)
 
 
+def by_rank(person: Person) -> tuple[bool, int, str]:
+    """Sort key: rank 1 first, those without a rank (0) last, equals in the order they were added (UUIDv7)."""
+    return (person.rank == 0, person.rank, person.id)
+
+
 def derive(
     roster: Iterable[Person], facts: Iterable[Fact], *, began_at: datetime | None, ended: bool = False
 ) -> Attendance:
@@ -190,12 +195,15 @@ def derive(
 
     """
     every = sorted(facts, key=lambda fact: (fact.at, fact.id))
-    undone = {fact.data["event"] for fact in every if fact.kind == UNDONE}
+    undone: set[str] = set()
+    for fact in reversed(every):  # the newest first: an undo that was itself undone takes nothing back
+        if fact.kind == UNDONE and fact.id not in undone:
+            undone.add(str(fact.data["event"]))
     valid = [fact for fact in every if fact.id not in undone and fact.kind != UNDONE]
     by_person: dict[str, list[Fact]] = {}
     for fact in valid:
         by_person.setdefault(str(fact.data["person"]), []).append(fact)
-    people = sorted(roster, key=lambda person: (person.rank, person.name))
+    people = sorted(roster, key=by_rank)
     return Attendance(tuple(_standing(person, by_person.get(person.id, ()), began_at, ended) for person in people))
 
 
@@ -206,7 +214,7 @@ def _standing(person: Person, facts: Iterable[Fact], began_at: datetime | None, 
     for fact in facts:
         match fact.kind:
             case "attendance.signed_in" if fact.data.get("proxy"):
-                proxy_arrived = proxy_arrived or fact.at
+                proxy_arrived, left = proxy_arrived or fact.at, None
             case "attendance.signed_in":
                 arrived, left = arrived or fact.at, None
             case "attendance.left":
@@ -218,7 +226,10 @@ def _standing(person: Person, facts: Iterable[Fact], began_at: datetime | None, 
             case _:
                 pass
     granted = bool(leave) and decision.get("granted") is True
+    if not (granted and leave.get("proxy")):
+        proxy_arrived = None  # the leave was taken back: nobody stands for this member any more
     came = arrived or proxy_arrived
+    left = left if came else None
     if came is not None:
         presence = Presence.LATE if began_at is not None and came > began_at else Presence.PRESENT
         presence = Presence.LEFT_EARLY if left else presence

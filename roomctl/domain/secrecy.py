@@ -53,7 +53,7 @@ class Secrecy:
 OPEN = Secrecy()
 """非密."""
 
-_MARK = re.compile(r"^(非密|内部|秘密|机密|绝密)(?:★(\d{1,2})年)?$")
+_MARK = re.compile(r"^(非密|内部|秘密|机密|绝密)(?:★([1-9][0-9]?)年)?$")
 
 
 def parse(mark: str) -> Secrecy:

@@ -1,0 +1,25 @@
+"""A column type that reads back exactly the instant that was written."""
+
+from datetime import datetime
+
+from sqlalchemy import Dialect, String
+from sqlalchemy.types import TypeDecorator
+
+from roomctl.domain.events import instant_text
+
+_LENGTH = 32  # `2026-11-12T01:00:00.000000+00:00`
+
+
+class Instant(TypeDecorator[datetime]):
+    """UTC text with microseconds, as the event log writes it: it sorts by time. Aware when read."""
+
+    impl = String(_LENGTH)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"an instant needs its UTC offset: {value.isoformat()}")
+        return None if value is None else instant_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromisoformat(value)

@@ -1,0 +1,108 @@
+"""The event log: rows chained within their stream, appended in the transaction of the change they tell of.
+
+It speaks to the connection without mapped rows: every change of the system passes here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from roomctl.domain.events import SYSTEM, Event, Head, LoggedEvent, link
+from roomctl.storage.tables import CursorRow, EventRow
+from roomctl.storage.work import Work
+
+STREAM_HEAD = "stream.head"
+"""Kind of the room's event that notes the head of a meeting's stream."""
+
+NOTED = frozenset({"meeting.opened", "meeting.closed", "meeting.cancelled"})
+"""With these the head of the meeting's stream is written into the room's."""
+
+COLUMNS = tuple(EventRow.__table__.columns)
+_HEAD = (
+    select(EventRow.n, EventRow.sha256, EventRow.sm3)
+    .where(EventRow.stream == bindparam("stream"))
+    .order_by(EventRow.n.desc())
+    .limit(1)
+)
+_INSERT = insert(EventRow)
+
+
+class SqlEventLog:
+    """`roomctl.services.ports.EventLog` on the open unit of work.
+
+    Args:
+        new_id: gives a UUIDv7 as text.
+
+    """
+
+    def __init__(self, work: Work, new_id: Callable[[], str]) -> None:
+        self._work, self._new_id = work, new_id
+        self.appended: list[LoggedEvent] = []
+
+    def append(self, event: Event) -> LoggedEvent:
+        row = self._append(event)
+        room = self._work.database.room.id
+        if event.kind in NOTED and event.stream != room:
+            noted = {"stream": row.stream, "n": row.n, "sha256": row.sha256, "sm3": row.sm3}
+            self._append(Event(stream=room, kind=STREAM_HEAD, actor=SYSTEM, at=event.at, data=noted))
+        return row
+
+    def _append(self, event: Event) -> LoggedEvent:
+        room = self._work.database.room.id
+        row = link(event, head=self.head(event.stream), event_id=self._new_id(), room=room)
+        connection = self._work.connection(writing=True)
+        result = connection.execute(
+            _INSERT,
+            {
+                "id": row.id, "room": row.room, "stream": row.stream, "n": row.n, "at": row.at, "kind": row.kind,
+                "v": row.v, "actor": row.actor, "data": row.data, "sha256": row.sha256, "sm3": row.sm3,
+            },
+        )  # fmt: skip
+        row = replace(row, seq=result.lastrowid)
+        self.appended.append(row)
+        return row
+
+    def stream(self, stream: str, kinds: Sequence[str] = ()) -> Iterator[LoggedEvent]:
+        query = select(*COLUMNS).where(EventRow.stream == stream).order_by(EventRow.n)
+        if kinds:
+            query = query.where(or_(*map(_of_kind, kinds)))
+        return iter([logged(row) for row in self._work.connection().execute(query)])
+
+    def since(self, seq: int, limit: int = 500) -> Sequence[LoggedEvent]:
+        query = select(*COLUMNS).where(EventRow.seq > seq).order_by(EventRow.seq).limit(limit)
+        return [logged(row) for row in self._work.connection().execute(query)]
+
+    def head(self, stream: str) -> Head:
+        row = self._work.connection().execute(_HEAD, {"stream": stream}).first()
+        return Head(*row) if row else Head()
+
+    def heads(self) -> Mapping[str, Head]:
+        newest = select(EventRow.stream, func.max(EventRow.n).label("n")).group_by(EventRow.stream).subquery()
+        query = select(EventRow.stream, EventRow.n, EventRow.sha256, EventRow.sm3).join(
+            newest, (EventRow.stream == newest.c.stream) & (EventRow.n == newest.c.n)
+        )
+        return {row.stream: Head(row.n, row.sha256, row.sm3) for row in self._work.connection().execute(query)}
+
+    def cursor(self, subscriber: str) -> int:
+        query = select(CursorRow.seq).where(CursorRow.subscriber == subscriber)
+        return self._work.connection().execute(query).scalar() or 0
+
+    def set_cursor(self, subscriber: str, seq: int) -> None:
+        put = upsert(CursorRow).values(subscriber=subscriber, seq=seq)
+        self._work.connection(writing=True).execute(
+            put.on_conflict_do_update(index_elements=[CursorRow.subscriber], set_={"seq": put.excluded.seq})
+        )
+
+
+def _of_kind(kind: str) -> ColumnElement[bool]:
+    if kind.endswith("*"):
+        return EventRow.kind.startswith(kind[:-1], autoescape=True)
+    return EventRow.kind == kind
+
+
+def logged(row: Row[Any]) -> LoggedEvent:
+    """The row of `COLUMNS` as the domain knows it."""
+    return LoggedEvent(**row._asdict())

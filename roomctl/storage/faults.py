@@ -1,0 +1,68 @@
+"""What SQLite says, told as what, why and the mend."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from roomctl.errors import BadInput, Busy, Damaged, Refused, RoomctlError
+from roomctl.i18n import tr
+
+_DAMAGED = ("malformed", "not a database", "corrupt")
+_BUSY = ("locked", "busy")
+_FULL = ("is full", "disk i/o error")
+_CLOSED = ("readonly", "unable to open", "permission denied")
+
+
+def damaged(path: Path, why: str) -> Damaged:
+    """The file stays where it is: nobody but a person decides that it is lost."""
+    return Damaged(
+        tr(f"数据库 {path} 已损坏", f"the database {path} is damaged"),
+        why,
+        tr(
+            f"请用 roomctl restore 恢复备份；旧文件移开前请先留存（备份在 {path.parent / 'backups'}）",
+            f"bring a backup back with roomctl restore, and keep this file ({path.parent / 'backups'} holds copies)",
+        ),
+    )
+
+
+def told(error: DBAPIError | sqlite3.Error, path: Path) -> RoomctlError:
+    """The same error as a user should read it."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    why = str(cause)
+    said = why.lower()
+    if isinstance(cause, sqlite3.IntegrityError):
+        return Refused(
+            tr("数据没有保存", "nothing was saved"),
+            tr(f"与已有记录冲突：{why}", f"it contradicts what is stored: {why}"),
+            tr("请刷新后重试", "read it again, then retry"),
+        )
+    if any(word in said for word in _DAMAGED):
+        return damaged(path, why)
+    if any(word in said for word in _BUSY):
+        return busy(path)
+    if any(word in said for word in _FULL):
+        return RoomctlError(
+            tr(f"数据库 {path} 写不进去", f"cannot write the database {path}"),
+            why,
+            tr("请清理磁盘空间，或检查磁盘", "free some space, or look after the disk"),
+        )
+    if any(word in said for word in _CLOSED):
+        return BadInput(
+            tr(f"数据库 {path} 打不开", f"cannot open the database {path}"),
+            why,
+            tr(
+                "请检查文件夹的权限，或用 --data 换一个",
+                "check who may write there, or choose another with --data DIR",
+            ),
+        )
+    return RoomctlError(tr(f"数据库 {path} 出错", f"the database {path} failed"), why)
+
+
+def busy(path: Path) -> Busy:
+    """Somebody else has been writing for longer than anybody should."""
+    return Busy(
+        tr(f"数据库 {path} 正被占用", f"the database {path} is in use"),
+        tr("另一个 roomctl 正在写入，一直没有结束", "another roomctl is writing and has not finished"),
+        tr("请稍后重试", "try again in a moment"),
+    )

@@ -1,0 +1,392 @@
+"""Meetings, their people, checks, papers and packages: rows to the domain's values and back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select, update
+
+from roomctl.domain.archive import Package, Receipt
+from roomctl.domain.attendance import Person, Role, by_rank
+from roomctl.domain.checks import CheckReport, CheckState, Result, Waiver
+from roomctl.domain.lifecycle import Need, State
+from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
+from roomctl.domain.record import RecordFile
+from roomctl.domain.secrecy import Level, Secrecy
+from roomctl.errors import Busy, NotFound
+from roomctl.i18n import tr
+from roomctl.storage.tables import (
+    AgendaItemRow,
+    CheckResultRow,
+    CheckRunRow,
+    DocumentRow,
+    MeetingRow,
+    PackageRow,
+    PersonRow,
+    ReceiptRow,
+    WaiverRow,
+)
+from roomctl.storage.work import Work
+
+
+class SqlMeetings:
+    """`ports.Meetings`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def get(self, meeting_id: str) -> Meeting:
+        row = self._work.reads().get(MeetingRow, meeting_id)
+        if row is None:
+            raise NotFound(
+                tr(f"没有编号为“{meeting_id}”的会议", f"no meeting has the id {meeting_id!r}"),
+                mend=tr("请用 roomctl meetings list 查看", "see roomctl meetings list"),
+            )
+        return _meeting(row)
+
+    def all(self, *states: State) -> Sequence[Meeting]:
+        query = select(MeetingRow).order_by(MeetingRow.starts.desc(), MeetingRow.id.desc())
+        if states:
+            query = query.where(MeetingRow.state.in_([state.value for state in states]))
+        return [_meeting(row) for row in self._work.reads().scalars(query)]
+
+    def add(self, meeting: Meeting) -> None:
+        session = self._work.writes()
+        session.add(_meeting_row(meeting))
+        session.flush()
+
+    def save(self, meeting: Meeting) -> Meeting:
+        session = self._work.writes()
+        claimed = session.execute(
+            update(MeetingRow)
+            .where(MeetingRow.id == meeting.id, MeetingRow.version == meeting.version)
+            .values(version=meeting.version + 1)
+            .returning(MeetingRow.id)
+        ).first()
+        if claimed is None:
+            self.get(meeting.id)  # not there at all?
+            raise Busy(
+                tr(f"会议“{meeting.title}”没有保存", f"the meeting {meeting.title!r} was not saved"),
+                tr("别人刚刚改过它", "somebody else has just changed it"),
+                tr("请看过新内容再改", "look at what it says now, then change it again"),
+            )
+        saved = replace(meeting, version=meeting.version + 1)
+        session.merge(_meeting_row(saved))
+        session.flush()
+        return saved
+
+
+def _meeting_row(meeting: Meeting) -> MeetingRow:
+    return MeetingRow(
+        id=meeting.id,
+        room=meeting.room,
+        title=meeting.title,
+        starts=meeting.starts,
+        zone=meeting.zone,
+        planned_minutes=meeting.planned_minutes,
+        kind=meeting.kind,
+        place=meeting.place,
+        chair=meeting.chair,
+        minute_taker=meeting.minute_taker,
+        contact=meeting.contact,
+        secrecy=_secrecy_json(meeting.secrecy),
+        recorded=meeting.recorded,
+        recording_approved_by=meeting.recording_approved_by,
+        state=meeting.state.value,
+        urgent=meeting.urgent,
+        urgent_reason=meeting.urgent_reason,
+        facts=sorted(need.value for need in meeting.facts),
+        started_at=meeting.started_at,
+        adjourned_at=meeting.adjourned_at,
+        version=meeting.version,
+        agenda=[
+            AgendaItemRow(
+                meeting=meeting.id,
+                n=item.n,
+                title=item.title,
+                unit=item.unit,
+                presenter=item.presenter,
+                minutes=item.minutes,
+                observers=list(item.observers),
+                secrecy=_secrecy_json(item.secrecy),
+            )
+            for item in meeting.agenda
+        ],
+    )
+
+
+def _meeting(row: MeetingRow) -> Meeting:
+    return Meeting(
+        id=MeetingId(row.id),
+        room=row.room,
+        title=row.title,
+        starts=row.starts,
+        zone=row.zone,
+        planned_minutes=row.planned_minutes,
+        kind=row.kind,
+        place=row.place,
+        chair=row.chair,
+        minute_taker=row.minute_taker,
+        contact=row.contact,
+        secrecy=_secrecy(row.secrecy),
+        recorded=row.recorded,
+        recording_approved_by=row.recording_approved_by,
+        agenda=tuple(
+            AgendaItem(
+                n=item.n,
+                title=item.title,
+                unit=item.unit,
+                presenter=item.presenter,
+                minutes=item.minutes,
+                observers=tuple(item.observers),
+                secrecy=_secrecy(item.secrecy),
+            )
+            for item in row.agenda
+        ),
+        state=State(row.state),
+        urgent=row.urgent,
+        urgent_reason=row.urgent_reason,
+        facts=frozenset(Need(need) for need in row.facts),
+        started_at=row.started_at,
+        adjourned_at=row.adjourned_at,
+        version=row.version,
+    )
+
+
+def _secrecy_json(secrecy: Secrecy) -> dict[str, Any]:
+    return {"level": secrecy.level.value, "years": secrecy.years, "basis": secrecy.basis, "by": secrecy.by}
+
+
+def _secrecy(told: Mapping[str, Any]) -> Secrecy:
+    return Secrecy(Level(told["level"]), told["years"], told["basis"], told["by"])
+
+
+class SqlRoster:
+    """`ports.Roster`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def of(self, meeting_id: str) -> Sequence[Person]:
+        rows = self._work.reads().scalars(select(PersonRow).where(PersonRow.meeting == meeting_id))
+        people = (
+            Person(
+                id=row.id,
+                name=row.name,
+                unit=row.unit,
+                duty=row.duty,
+                phone=row.phone,
+                seat=row.seat,
+                role=Role(row.role),
+                rank=row.rank,
+                items=tuple(row.items),
+            )
+            for row in rows
+        )
+        return sorted(people, key=by_rank)
+
+    def add(self, meeting_id: str, people: Iterable[Person]) -> None:
+        session = self._work.writes()
+        session.add_all(
+            PersonRow(
+                id=person.id,
+                meeting=meeting_id,
+                name=person.name,
+                unit=person.unit,
+                duty=person.duty,
+                phone=person.phone,
+                seat=person.seat,
+                role=person.role.value,
+                rank=person.rank,
+                items=list(person.items),
+            )
+            for person in people
+        )
+        session.flush()
+
+
+class SqlChecks:
+    """`ports.Checks`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, report: CheckReport) -> None:
+        session = self._work.writes()
+        results = [
+            CheckResultRow(
+                run=report.id,
+                place=place,
+                device=result.device,
+                check=result.check,
+                state=result.state.value,
+                value=result.value,
+                unit=result.unit,
+                threshold=result.threshold,
+                message=result.message,
+                hint=result.hint,
+                evidence=result.evidence,
+                started=result.started,
+                took=result.took,
+            )
+            for place, result in enumerate(report.results, start=1)
+        ]
+        session.add(CheckRunRow(id=report.id, meeting=report.meeting, at=report.at, results=results))
+        session.flush()
+
+    def latest(self, meeting_id: str | None) -> CheckReport | None:
+        row = self._work.reads().scalar(
+            select(CheckRunRow)
+            .where(CheckRunRow.meeting == meeting_id)  # None becomes IS NULL: a run over the room
+            .order_by(CheckRunRow.at.desc(), CheckRunRow.id.desc())
+            .limit(1)
+        )
+        if row is None:
+            return None
+        results = tuple(
+            Result(
+                device=result.device,
+                check=result.check,
+                state=CheckState(result.state),
+                value=result.value,
+                unit=result.unit,
+                threshold=result.threshold,
+                message=result.message,
+                hint=result.hint,
+                evidence=result.evidence,
+                started=result.started,
+                took=result.took,
+            )
+            for result in row.results
+        )
+        return CheckReport(id=row.id, meeting=row.meeting, at=row.at, results=results)
+
+    def waivers(self, meeting_id: str) -> Sequence[Waiver]:
+        query = select(WaiverRow).where(WaiverRow.meeting == meeting_id).order_by(WaiverRow.device, WaiverRow.check)
+        return [Waiver(row.device, row.check, row.by, row.reason) for row in self._work.reads().scalars(query)]
+
+    def waive(self, meeting_id: str, waiver: Waiver) -> None:
+        session = self._work.writes()
+        session.merge(
+            WaiverRow(
+                meeting=meeting_id, device=waiver.device, check=waiver.check, by=waiver.by, reason=waiver.reason
+            )
+        )
+        session.flush()
+
+
+class SqlDocuments:
+    """`ports.Documents`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def of(self, meeting_id: str) -> Sequence[RecordFile]:
+        query = select(DocumentRow).where(DocumentRow.meeting == meeting_id)
+        return [
+            RecordFile(
+                id=row.id,
+                meeting=row.meeting,
+                kind=row.kind,
+                version=row.version,
+                path=row.path,
+                sha256=row.sha256,
+                at=row.at,
+                signed_by=row.signed_by,
+                signed_at=row.signed_at,
+                demo=row.demo,
+            )
+            for row in self._work.reads().scalars(query.order_by(DocumentRow.at, DocumentRow.version, DocumentRow.id))
+        ]
+
+    def put(self, document: RecordFile) -> None:
+        session = self._work.writes()
+        session.merge(
+            DocumentRow(
+                id=document.id,
+                meeting=document.meeting,
+                kind=document.kind,
+                version=document.version,
+                path=document.path,
+                sha256=document.sha256,
+                at=document.at,
+                signed_by=document.signed_by,
+                signed_at=document.signed_at,
+                demo=document.demo,
+            )
+        )
+        session.flush()
+
+
+class SqlPackages:
+    """`ports.Packages`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def of(self, meeting_id: str) -> Sequence[Package]:
+        query = select(PackageRow).where(PackageRow.meeting == meeting_id).order_by(PackageRow.at, PackageRow.id)
+        return [
+            Package(
+                id=row.id,
+                meeting=row.meeting,
+                path=row.path,
+                files=row.files,
+                bytes=row.bytes,
+                manifest_sha256=row.manifest_sha256,
+                at=row.at,
+                targets=tuple(row.targets),
+                supplement_to=row.supplement_to or "",
+            )
+            for row in self._work.reads().scalars(query)
+        ]
+
+    def add(self, package: Package) -> None:
+        session = self._work.writes()
+        session.add(
+            PackageRow(
+                id=package.id,
+                meeting=package.meeting,
+                path=package.path,
+                files=package.files,
+                bytes=package.bytes,
+                manifest_sha256=package.manifest_sha256,
+                at=package.at,
+                targets=list(package.targets),
+                supplement_to=package.supplement_to or None,
+            )
+        )
+        session.flush()
+
+    def receipts(self, meeting_id: str) -> Sequence[Receipt]:
+        query = select(ReceiptRow).where(ReceiptRow.meeting == meeting_id).order_by(ReceiptRow.at, ReceiptRow.target)
+        return [
+            Receipt(
+                package=row.package,
+                target=row.target,
+                key=row.key,
+                files=row.files,
+                bytes=row.bytes,
+                manifest_sha256=row.manifest_sha256,
+                at=row.at,
+            )
+            for row in self._work.reads().scalars(query)
+        ]
+
+    def add_receipt(self, meeting_id: str, receipt: Receipt) -> None:
+        session = self._work.writes()
+        if session.get(ReceiptRow, (receipt.package, receipt.target)) is not None:
+            return
+        session.add(
+            ReceiptRow(
+                package=receipt.package,
+                target=receipt.target,
+                meeting=meeting_id,
+                key=receipt.key,
+                files=receipt.files,
+                bytes=receipt.bytes,
+                manifest_sha256=receipt.manifest_sha256,
+                at=receipt.at,
+            )
+        )
+        session.flush()

@@ -1,0 +1,145 @@
+"""Making a database, and bringing an older one up to date."""
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from roomctl.errors import Damaged, Refused
+from roomctl.i18n import tr
+from roomctl.storage.faults import damaged
+from roomctl.storage.migrations import Migrations
+
+# SQLite's file format, section 1.3: magic, page size at 16, change counter at 24, pages at 28, valid for at 92.
+_HEADER = 100
+_MAGIC = b"SQLite format 3\x00"
+_LARGEST_PAGE = 65_536
+
+
+def look_at_file(path: Path) -> None:
+    """Refuses what is no database, before SQLite opens it and writes files beside it.
+
+    Raises:
+        Damaged: empty, something else, or shorter than its header says.
+
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    if size == 0:
+        raise damaged(path, tr("文件是空的", "the file is empty"))
+    if len(header) < _HEADER or not header.startswith(_MAGIC):
+        raise damaged(path, tr("文件内容不是数据库", "what it holds is no database"))
+    page = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    told = pages * (_LARGEST_PAGE if page == 1 else page)
+    log = path.with_name(path.name + "-wal")
+    settled = not log.exists() or log.stat().st_size == 0  # else the newest pages are in the log
+    if settled and header[24:28] == header[92:96] and size < told:
+        raise damaged(path, tr(f"文件只有 {size} 字节，应有 {told}", f"it has {size} bytes of {told}"))
+
+
+def revision(engine: Engine) -> str | None:
+    """The revision a database is at; None where it has none."""
+    with engine.connect() as connection:
+        if not connection.execute(
+            text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
+        ).first():
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def bring_up_to_date(engine: Engine, path: Path, migrations: Migrations) -> None:
+    """Migrates where the database is older; the database as it was lies in `backups/` then.
+
+    Raises:
+        Damaged: a database, but not of roomctl.
+        Refused: of a newer roomctl.
+
+    """
+    current = revision(engine)
+    if current == migrations.head:
+        return
+    if current is None:
+        raise Damaged(
+            tr(f"{path} 不是 roomctl 的数据库", f"{path} is not a database of roomctl"),
+            tr("里面没有版本记录", "it names no revision"),
+            tr("请移开这个文件，或用 --data 换一个文件夹", "move it away, or choose another folder with --data DIR"),
+        )
+    if current not in migrations.revisions:
+        raise Refused(
+            tr(f"数据库 {path} 由更新版本的 roomctl 写成", f"the database {path} was written by a newer roomctl"),
+            tr(f"本版本不认识修订 {current}", f"this version does not know revision {current}"),
+            tr("请升级 roomctl，或恢复升级前的备份", "update roomctl, or restore the backup made before the update"),
+        )
+    copy(path, _free_name(path.parent / "backups", f"{path.stem}-before-{migrations.head}"))
+    migrate(engine, migrations)
+
+
+def migrate(engine: Engine, migrations: Migrations) -> None:
+    """All missing migrations, in one transaction."""
+    from alembic import command  # noqa: PLC0415 - costs a start-up what a database at head does not need
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations.folder).replace("%", "%%"))
+    with engine.connect() as connection:
+        # a table that is made anew would take its references along; they are checked before the commit instead
+        _driver(connection).execute("PRAGMA foreign_keys = OFF")  # nothing, once a transaction is open
+        try:
+            with connection.begin():
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+                    raise Damaged(
+                        tr("数据库升级没有完成", "the database was not migrated"),
+                        tr(f"{len(broken)} 行的引用对不上", f"{len(broken)} rows refer to nothing"),
+                    )
+        finally:
+            _driver(connection).execute("PRAGMA foreign_keys = ON")
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
+
+
+def copy(source: Path, target: Path) -> None:
+    """A whole copy of a database, also of one that is in use; under its name only when it is complete and sound.
+
+    Raises:
+        Damaged: the copy does not pass SQLite's own check.
+
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(part)) as new:
+        old.backup(new)
+        new.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm beside it
+        found = new.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        part.unlink()
+        raise damaged(source, found)
+    settle(part)
+    part.replace(target)
+    settle(target.parent)
+
+
+def settle(path: Path) -> None:
+    """Waits until a file, or the names in a folder, are on the disk; not every system can do the latter."""
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _free_name(folder: Path, stem: str) -> Path:
+    name, n = folder / f"{stem}.db", 1
+    while name.exists():
+        n += 1
+        name = folder / f"{stem}-{n}.db"
+    return name

@@ -1,0 +1,247 @@
+"""Recordings with their segments, and transcripts with theirs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from sqlalchemy import delete, select
+
+from roomctl.domain.recording import Gap, Marker, MarkKind, RecorderState, Recording, Segment
+from roomctl.domain.transcript import (
+    Change,
+    DraftPoint,
+    Hole,
+    PointKind,
+    SpeakerKnownBy,
+    Transcript,
+    TranscriptSegment,
+    Word,
+)
+from roomctl.errors import NotFound
+from roomctl.i18n import tr
+from roomctl.storage.tables import RecordingRow, SegmentRow, TranscriptRow, TranscriptSegmentRow
+from roomctl.storage.work import Work
+
+
+class SqlRecordings:
+    """`ports.Recordings`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def get(self, recording_id: str) -> Recording:
+        row = self._work.reads().get(RecordingRow, recording_id)
+        if row is None:
+            raise NotFound(tr(f"没有编号为“{recording_id}”的录音", f"no recording has the id {recording_id!r}"))
+        return _recording(row)
+
+    def of(self, meeting_id: str) -> Sequence[Recording]:
+        query = select(RecordingRow).where(RecordingRow.meeting == meeting_id).order_by(RecordingRow.number)
+        return [_recording(row) for row in self._work.reads().scalars(query)]
+
+    def put(self, recording: Recording) -> None:
+        session = self._work.writes()
+        session.merge(
+            RecordingRow(
+                id=recording.id,
+                meeting=recording.meeting,
+                number=recording.number,
+                folder=recording.folder,
+                source=recording.source,
+                recorder=recording.recorder,
+                state=recording.state.value,
+                tracks=recording.tracks,
+                sample_rate=recording.sample_rate,
+                frames=recording.frames,
+                dropped=recording.dropped,
+                gaps=[asdict(gap) for gap in recording.gaps],
+                markers=[asdict(marker) for marker in recording.markers],
+                segments=[_segment_row(recording.id, segment) for segment in recording.segments],
+            )
+        )
+        session.flush()
+
+
+def _recording(row: RecordingRow) -> Recording:
+    return Recording(
+        id=row.id,
+        meeting=row.meeting,
+        number=row.number,
+        folder=row.folder,
+        source=row.source,
+        recorder=row.recorder,
+        state=RecorderState(row.state),
+        tracks=row.tracks,
+        sample_rate=row.sample_rate,
+        frames=row.frames,
+        dropped=row.dropped,
+        gaps=tuple(Gap(**gap) for gap in row.gaps),
+        markers=tuple(Marker(MarkKind(told["kind"]), told["frame"], told["note"]) for told in row.markers),
+        segments=tuple(_segment(segment) for segment in row.segments),
+    )
+
+
+def _segment_row(recording_id: str, segment: Segment) -> SegmentRow:
+    return SegmentRow(
+        recording=recording_id,
+        track=segment.track,
+        seq=segment.seq,
+        path=segment.path,
+        first_frame=segment.first_frame,
+        frames=segment.frames,
+        utc=segment.utc,
+        monotonic=segment.monotonic,
+        sha256_pcm=segment.sha256_pcm,
+        sha256_file=segment.sha256_file,
+        sm3_file=segment.sm3_file,
+        overflows=segment.overflows,
+        gap_before=segment.gap_before,
+        recovered=segment.recovered,
+    )
+
+
+def _segment(row: SegmentRow) -> Segment:
+    return Segment(
+        track=row.track,
+        seq=row.seq,
+        path=row.path,
+        first_frame=row.first_frame,
+        frames=row.frames,
+        utc=row.utc,
+        monotonic=row.monotonic,
+        sha256_pcm=row.sha256_pcm,
+        sha256_file=row.sha256_file,
+        sm3_file=row.sm3_file,
+        overflows=row.overflows,
+        gap_before=row.gap_before,
+        recovered=row.recovered,
+    )
+
+
+class SqlTranscripts:
+    """`ports.Transcripts`. Saving more of a long transcript writes only the segments that are new or changed."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def of(self, meeting_id: str) -> Sequence[Transcript]:
+        query = select(TranscriptRow).where(TranscriptRow.meeting == meeting_id).order_by(TranscriptRow.version)
+        return [self._transcript(row) for row in self._work.reads().scalars(query).all()]
+
+    def latest(self, meeting_id: str) -> Transcript | None:
+        query = select(TranscriptRow).where(TranscriptRow.meeting == meeting_id)
+        row = self._work.reads().scalar(query.order_by(TranscriptRow.version.desc()).limit(1))
+        return None if row is None else self._transcript(row)
+
+    def put(self, transcript: Transcript) -> None:
+        session = self._work.writes()
+        session.merge(
+            TranscriptRow(
+                id=transcript.id,
+                meeting=transcript.meeting,
+                version=transcript.version,
+                engine=transcript.engine,
+                model=transcript.model,
+                model_sha256=transcript.model_sha256,
+                at=transcript.at,
+                duration=transcript.duration,
+                speech=transcript.speech,
+                covered=transcript.covered,
+                rtf=transcript.rtf,
+                complete=transcript.complete,
+                holes=[asdict(hole) for hole in transcript.holes],
+                points=[asdict(point) for point in transcript.points],
+                report=dict(transcript.report),
+            )
+        )
+        session.flush()
+        known = {row.id: (row.place, _text(row)) for row in self._rows(transcript.id)}
+        given = {segment.id: (place, segment) for place, segment in enumerate(transcript.segments, start=1)}
+        stale = [name for name, what in known.items() if given.get(name) != what]
+        for part in _parts(stale):
+            session.execute(
+                delete(TranscriptSegmentRow).where(
+                    TranscriptSegmentRow.transcript == transcript.id, TranscriptSegmentRow.id.in_(part)
+                )
+            )
+        session.add_all(
+            _text_row(transcript.id, place, segment)
+            for place, segment in given.values()
+            if known.get(segment.id) != (place, segment)
+        )
+        session.flush()
+
+    def _rows(self, transcript_id: str) -> Sequence[TranscriptSegmentRow]:
+        query = select(TranscriptSegmentRow).where(TranscriptSegmentRow.transcript == transcript_id)
+        return self._work.reads().scalars(query.order_by(TranscriptSegmentRow.place)).all()
+
+    def _transcript(self, row: TranscriptRow) -> Transcript:
+        return Transcript(
+            id=row.id,
+            meeting=row.meeting,
+            version=row.version,
+            engine=row.engine,
+            model=row.model,
+            model_sha256=row.model_sha256,
+            at=row.at,
+            duration=row.duration,
+            speech=row.speech,
+            covered=row.covered,
+            rtf=row.rtf,
+            complete=row.complete,
+            segments=tuple(_text(segment) for segment in self._rows(row.id)),
+            holes=tuple(Hole(**hole) for hole in row.holes),
+            points=tuple(
+                DraftPoint(**{**told, "kind": PointKind(told["kind"]), "support": tuple(told["support"])})
+                for told in row.points
+            ),
+            report=row.report,
+        )
+
+
+_PARAMETERS = 500  # of one statement; SQLite's default limit was 999 for long
+
+
+def _parts(names: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (names[at : at + _PARAMETERS] for at in range(0, len(names), _PARAMETERS))
+
+
+def _text_row(transcript_id: str, place: int, segment: TranscriptSegment) -> TranscriptSegmentRow:
+    return TranscriptSegmentRow(
+        transcript=transcript_id,
+        id=segment.id,
+        place=place,
+        recording=segment.recording,
+        track=segment.track,
+        start=segment.start,
+        end=segment.end,
+        first_frame=segment.first_frame,
+        last_frame=segment.last_frame,
+        raw=segment.raw,
+        text=segment.text,
+        words=[[word.text, word.start, word.end, word.confidence] for word in segment.words],
+        speaker=segment.speaker,
+        known_by=segment.known_by and segment.known_by.value,
+        changes=[asdict(change) for change in segment.changes],
+        confidence=segment.confidence,
+        dropped=segment.dropped,
+    )
+
+
+def _text(row: TranscriptSegmentRow) -> TranscriptSegment:
+    return TranscriptSegment(
+        id=row.id,
+        recording=row.recording,
+        track=row.track,
+        start=row.start,
+        end=row.end,
+        first_frame=row.first_frame,
+        last_frame=row.last_frame,
+        raw=row.raw,
+        text=row.text,
+        words=tuple(Word(*word) for word in row.words),
+        speaker=row.speaker,
+        known_by=SpeakerKnownBy(row.known_by) if row.known_by else None,
+        changes=tuple(Change(**change) for change in row.changes),
+        confidence=row.confidence,
+        dropped=row.dropped,
+    )

@@ -1,0 +1,315 @@
+# ruff: noqa: D101 - a row says by its columns what it is
+"""The tables. Each class is a row as it is stored; `repositories` turns rows into the domain's values.
+
+Values that are never asked for by themselves (gaps, markers, words, changes, …) are JSON in one column.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Integer, MetaData, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from roomctl.storage.columns import Instant
+
+
+class Base(DeclarativeBase):
+    """Constraints have names, so that a later migration can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        str: Text,
+        datetime: Instant,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        int: BigInteger,  # frames of a long recording pass 2**31
+    }
+
+
+class RoomRow(Base):
+    __tablename__ = "rooms"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    zone: Mapped[str]
+
+
+class MeetingRow(Base):
+    __tablename__ = "meetings"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    room: Mapped[str] = mapped_column(ForeignKey("rooms.id"))
+    title: Mapped[str]
+    starts: Mapped[datetime] = mapped_column(DateTime())  # local time of `zone`, without offset
+    zone: Mapped[str]
+    planned_minutes: Mapped[int]
+    kind: Mapped[str]
+    place: Mapped[str]
+    chair: Mapped[str]
+    minute_taker: Mapped[str]
+    contact: Mapped[str]
+    secrecy: Mapped[dict[str, Any]]
+    recorded: Mapped[bool]
+    recording_approved_by: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    urgent: Mapped[bool]
+    urgent_reason: Mapped[str]
+    facts: Mapped[list[Any]]
+    started_at: Mapped[datetime | None]
+    adjourned_at: Mapped[datetime | None]
+    version: Mapped[int]
+    agenda: Mapped[list["AgendaItemRow"]] = relationship(
+        cascade="all, delete-orphan", order_by="AgendaItemRow.n", lazy="selectin"
+    )
+
+
+class AgendaItemRow(Base):
+    __tablename__ = "agenda_items"
+
+    meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    title: Mapped[str]
+    unit: Mapped[str]
+    presenter: Mapped[str]
+    minutes: Mapped[int]
+    observers: Mapped[list[Any]]
+    secrecy: Mapped[dict[str, Any]]
+
+
+class PersonRow(Base):
+    __tablename__ = "people"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"), index=True)
+    name: Mapped[str]
+    unit: Mapped[str]
+    duty: Mapped[str]
+    phone: Mapped[str]
+    seat: Mapped[str]
+    role: Mapped[str]
+    rank: Mapped[int]
+    items: Mapped[list[Any]]
+
+
+class CheckRunRow(Base):
+    __tablename__ = "check_runs"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    meeting: Mapped[str | None] = mapped_column(ForeignKey("meetings.id"), index=True)
+    at: Mapped[datetime]
+    results: Mapped[list["CheckResultRow"]] = relationship(
+        cascade="all, delete-orphan", order_by="CheckResultRow.place", lazy="selectin"
+    )
+
+
+class CheckResultRow(Base):
+    __tablename__ = "check_results"
+
+    run: Mapped[str] = mapped_column(ForeignKey("check_runs.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # row of the report, from 1
+    device: Mapped[str]
+    check: Mapped[str]
+    state: Mapped[str]
+    value: Mapped[Any] = mapped_column(JSON)
+    unit: Mapped[str]
+    threshold: Mapped[Any] = mapped_column(JSON)
+    message: Mapped[str]
+    hint: Mapped[str | None]
+    evidence: Mapped[str | None]
+    started: Mapped[datetime | None]
+    took: Mapped[float]
+
+
+class WaiverRow(Base):
+    __tablename__ = "waivers"
+
+    meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"), primary_key=True)
+    device: Mapped[str] = mapped_column(primary_key=True)
+    check: Mapped[str] = mapped_column(primary_key=True)
+    by: Mapped[str]
+    reason: Mapped[str]
+
+
+class RecordingRow(Base):
+    __tablename__ = "recordings"
+    __table_args__ = (UniqueConstraint("meeting", "number"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"))
+    number: Mapped[int]
+    folder: Mapped[str]
+    source: Mapped[str]
+    recorder: Mapped[str]
+    state: Mapped[str]
+    tracks: Mapped[int]
+    sample_rate: Mapped[int]
+    frames: Mapped[int]
+    dropped: Mapped[int]
+    gaps: Mapped[list[Any]]
+    markers: Mapped[list[Any]]
+    segments: Mapped[list["SegmentRow"]] = relationship(
+        cascade="all, delete-orphan", order_by="SegmentRow.track, SegmentRow.seq", lazy="selectin"
+    )
+
+
+class SegmentRow(Base):
+    __tablename__ = "segments"
+
+    recording: Mapped[str] = mapped_column(ForeignKey("recordings.id"), primary_key=True)
+    track: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    path: Mapped[str]
+    first_frame: Mapped[int]
+    frames: Mapped[int]
+    utc: Mapped[datetime]
+    monotonic: Mapped[float]
+    sha256_pcm: Mapped[str]
+    sha256_file: Mapped[str]
+    sm3_file: Mapped[str]
+    overflows: Mapped[int]
+    gap_before: Mapped[int]
+    recovered: Mapped[bool]
+
+
+class TranscriptRow(Base):
+    __tablename__ = "transcripts"
+    __table_args__ = (UniqueConstraint("meeting", "version"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    meeting: Mapped[str | None] = mapped_column(ForeignKey("meetings.id"))
+    version: Mapped[int]
+    engine: Mapped[str]
+    model: Mapped[str]
+    model_sha256: Mapped[str]
+    at: Mapped[datetime | None]
+    duration: Mapped[float]
+    speech: Mapped[float]
+    covered: Mapped[float]
+    rtf: Mapped[float]
+    complete: Mapped[bool]
+    holes: Mapped[list[Any]]
+    points: Mapped[list[Any]]
+    report: Mapped[dict[str, Any]]
+
+
+class TranscriptSegmentRow(Base):
+    """Not a collection of its transcript: three hours of text are compared and saved segment by segment."""
+
+    __tablename__ = "transcript_segments"
+
+    transcript: Mapped[str] = mapped_column(ForeignKey("transcripts.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int]  # order in the transcript, from 1
+    recording: Mapped[str] = mapped_column(ForeignKey("recordings.id"))
+    track: Mapped[int]
+    start: Mapped[float]
+    end: Mapped[float]
+    first_frame: Mapped[int]
+    last_frame: Mapped[int]
+    raw: Mapped[str]
+    text: Mapped[str]
+    words: Mapped[list[Any]]
+    speaker: Mapped[str | None]
+    known_by: Mapped[str | None]
+    changes: Mapped[list[Any]]
+    confidence: Mapped[float]
+    dropped: Mapped[bool]
+
+
+class DocumentRow(Base):
+    __tablename__ = "documents"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"), index=True)
+    kind: Mapped[str]
+    version: Mapped[int]
+    path: Mapped[str]
+    sha256: Mapped[str]
+    at: Mapped[datetime]
+    signed_by: Mapped[str]
+    signed_at: Mapped[datetime | None]
+    demo: Mapped[bool]
+
+
+class PackageRow(Base):
+    __tablename__ = "packages"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"), index=True)
+    path: Mapped[str]
+    files: Mapped[int]
+    bytes: Mapped[int]
+    manifest_sha256: Mapped[str]
+    at: Mapped[datetime]
+    targets: Mapped[list[Any]]
+    supplement_to: Mapped[str | None] = mapped_column(ForeignKey("packages.id"))
+
+
+class ReceiptRow(Base):
+    __tablename__ = "receipts"
+
+    package: Mapped[str] = mapped_column(ForeignKey("packages.id"), primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"), index=True)
+    key: Mapped[str]
+    files: Mapped[int]
+    bytes: Mapped[int]
+    manifest_sha256: Mapped[str]
+    at: Mapped[datetime]
+
+
+class EventRow(Base):
+    """Nothing here is ever changed: `at`, `actor` and `data` are text exactly as it was hashed."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("stream", "n"),)
+
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    room: Mapped[str] = mapped_column(ForeignKey("rooms.id"))
+    stream: Mapped[str]
+    n: Mapped[int]
+    at: Mapped[str]
+    kind: Mapped[str]
+    v: Mapped[int]
+    actor: Mapped[str]
+    data: Mapped[str]
+    sha256: Mapped[str]
+    sm3: Mapped[str]
+
+
+class CursorRow(Base):
+    __tablename__ = "cursors"
+
+    subscriber: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+
+
+class PluginDocumentRow(Base):
+    """`scope` is the meeting's id, or empty for the room: a key column cannot be NULL, a reference can."""
+
+    __tablename__ = "plugin_documents"
+
+    plugin: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    meeting: Mapped[str | None] = mapped_column(ForeignKey("meetings.id"))
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class PluginStateRow(Base):
+    __tablename__ = "plugin_states"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    enabled: Mapped[bool]
+    strikes: Mapped[int]
+    reason: Mapped[str]
+    trace: Mapped[str]
+    at: Mapped[datetime | None]
