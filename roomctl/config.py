@@ -1,14 +1,12 @@
-"""Settings: roomctl.toml of the data folder, then ROOMCTL_* variables; and where the data folder is."""
+"""Settings: roomctl.toml of the data folder, then ROOMCTL_* variables."""
 
 import difflib
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
@@ -51,7 +49,6 @@ class Settings(BaseSettings):
 
     Attributes:
         recorder: name of the recorder that meetings use.
-        disabled: names of plugins that are not loaded.
         plugins: a section per plugin, checked by the plugin's own model.
     """
 
@@ -59,7 +56,6 @@ class Settings(BaseSettings):
 
     room: RoomSettings = RoomSettings()
     recorder: str = "audio"
-    disabled: list[str] = Field(default_factory=list)
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @classmethod
@@ -71,10 +67,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        del dotenv_settings, file_secret_settings
-        path = getattr(cls, "_toml", None)
-        toml = (TomlConfigSettingsSource(settings_cls, path),) if path else ()
-        return (env_settings, init_settings, *toml)
+        """Variables win over what `load` read from the file."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
 
 
 def load(data: Path) -> Settings:
@@ -85,8 +80,7 @@ def load(data: Path) -> Settings:
     """
     path = data / FILE
     try:
-        from_file = type("Settings", (Settings,), {"_toml": path if path.is_file() else None})
-        return from_file()  # type: ignore[no-any-return]
+        return Settings(**(tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(
             tr(f"{path} 不是正确的 TOML", f"{path} is not TOML"), str(error), tr("请改正这一行", "mend that line")
@@ -114,9 +108,3 @@ def explain(error: ValidationError, path: Path, known: list[str]) -> tuple[str, 
         )
     return what, first["msg"], tr(f"现在的值是 {first['input']!r}", f"its value is {first['input']!r}")
 
-
-def data_folder(chosen: str | None = None) -> Path:
-    """`--data`, else ROOMCTL_DATA, else the user's data folder. Not made here."""
-    if wanted := chosen or os.environ.get("ROOMCTL_DATA"):
-        return Path(wanted).expanduser().absolute()
-    return platformdirs.user_data_path("roomctl", appauthor=False)

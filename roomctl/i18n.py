@@ -3,11 +3,14 @@
 A pair that stands together cannot fall out of step, and no key file has to be searched.
 """
 
-import locale
 import os
 from contextvars import ContextVar
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+_SAID_BY = ("ROOMCTL_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+"""The first that is set decides (POSIX.1-2017, 8.2, without LANGUAGE)."""
 
 
 def language() -> str:
@@ -15,7 +18,7 @@ def language() -> str:
     chosen = _language.get()
     if chosen:
         return chosen
-    wanted = os.environ.get("ROOMCTL_LANG") or locale.getlocale()[0] or os.environ.get("LANG", "")
+    wanted = next((os.environ[name] for name in _SAID_BY if os.environ.get(name)), "")
     return "en" if wanted.lower().startswith("en") else "zh"
 
 

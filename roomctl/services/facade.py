@@ -195,6 +195,9 @@ class UseCases:
     def recover_recording(self, recording_id: str) -> Recording:
         return recordings.recover(recording_id, **self._all())
 
+    def continue_recording(self, meeting_id: str, order: Order) -> Recording:
+        return recordings.go_on(meeting_id, order, **self._all())
+
     def mark(self, meeting_id: str, kind: MarkKind, note: str = "") -> int:
         return recordings.mark(meeting_id, kind, note, **self._all())
 

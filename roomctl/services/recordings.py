@@ -150,6 +150,44 @@ def recover(
     return sync(recording_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
 
 
+def go_on(
+    meeting_id: str, order: Order, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+) -> Recording:
+    """The recording of a meeting in session, after the host died: the living one, or a new one that follows it.
+
+    A dead one is sealed as far as it got. A microphone goes on in a new recording, and the gap is declared by
+    the two recordings' clocks; a file goes on at the frame where it stopped, or not at all where it had ended.
+    """
+    last = current(meeting_id, uow=uow)
+    if last is None:
+        raise Refused(tr("没有可以继续的录音", "there is no recording to go on with"), meeting_id)
+    recorder = attach(last, plugins=plugins, data=data)
+    status = recorder.status()
+    if status.state in {RecorderState.RECORDING, RecorderState.PAUSED}:
+        return last
+    if status.state is RecorderState.ARMED:
+        recorder.start()
+        return last
+    sealed = recover(last.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+    with uow.reading():
+        kept = sum(recording.frames for recording in uow.recordings.of(meeting_id))
+    total = status.total_frames
+    if last.source.startswith("file:") and total is not None and kept >= total:
+        return sealed
+    following = arm(
+        meeting_id,
+        replace(order, source=last.source, skip_frames=kept if last.source.startswith("file:") else 0),
+        recorder=last.recorder,
+        actor=actor,
+        clock=clock,
+        uow=uow,
+        plugins=plugins,
+        data=data,
+    )
+    attach(following, plugins=plugins, data=data).start()
+    return sync(following.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+
+
 def mark(
     meeting_id: str,
     kind: MarkKind,

@@ -22,9 +22,9 @@ def missing(part: str) -> str | None:
     """
     kind, _, name = part.partition(":")
     if kind == "model":
-        from roomctl_models import store  # noqa: PLC0415 - only where a test asks for a model
+        from roomctl_models.store import Store  # noqa: PLC0415 - only where a test asks for a model
 
-        return None if store.installed(name) else f"model {name} is missing: roomctl models pull {name}"
+        return None if Store.here().installed(name) else f"model {name} is missing: roomctl models pull {name}"
     if kind == "python":
         return None if find_spec(name) else f"Python package {name} is missing: pip install {name}"
     if part == "portaudio":

@@ -1,0 +1,230 @@
+"""Puts it together: settings → storage → host. The only place that knows everything."""
+
+import getpass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from roomctl import config
+from roomctl.domain.events import Actor, By, Event, Fault
+from roomctl.domain.lifecycle import State
+from roomctl.domain.recording import RecorderState
+from roomctl.errors import BadInput, MissingPart, NotFound, RoomctlError
+from roomctl.folders import data_folder
+from roomctl.host.context import Contexts
+from roomctl.host.delivery import Delivery
+from roomctl.host.lock import HostLock
+from roomctl.host.manifest import discover
+from roomctl.host.plugins import PluginHost
+from roomctl.host.status import StatesFile
+from roomctl.i18n import tr
+from roomctl.services.facade import UseCases
+from roomctl.services.identity import new_id
+from roomctl.services.ports import Clock, Service
+from roomctl.services.time import SystemClock
+from roomctl.storage.audit import verify_log
+from roomctl.storage.database import Database, open_database
+from roomctl.storage.plugin_store import SqlPluginStore
+from roomctl.storage.uow import SqlUnitOfWork
+
+
+class InstalledModels:
+    """Implements `ports.Models` by the models package, which is loaded when first asked."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    @cached_property
+    def store(self) -> Any:
+        from roomctl_models.store import Store  # noqa: PLC0415 - most commands need no model
+
+        return Store.here(self._data)
+
+    def has(self, name: str) -> bool:
+        return bool(self.store.installed(name))
+
+    def folder(self, name: str) -> Path:
+        return Path(self.store.folder(name))
+
+    def installed(self) -> Sequence[str]:
+        return tuple(self.store.names())
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What `audit verify` walked and found."""
+
+    streams: int
+    events: int
+    faults: tuple[Fault, ...]
+
+
+class Application:
+    """roomctl on one data folder. Everything is opened when first needed, so a command pays for what it uses.
+
+    Args:
+        actor: who acts; the person at the keyboard unless told otherwise.
+    """
+
+    def __init__(self, data: Path, *, clock: Clock | None = None, actor: Actor | None = None) -> None:
+        self.data, self.clock = data, clock or SystemClock()
+        self.actor = actor or Actor.person(_user())
+
+    @cached_property
+    def settings(self) -> config.Settings:
+        return config.load(self.data)
+
+    @property
+    def database_path(self) -> Path:
+        return self.data / "roomctl.db"
+
+    @cached_property
+    def database(self) -> Database:
+        room = self.settings.room
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(self.data, error) from None
+        return open_database(self.database_path, room_name=room.name, zone=room.zone)
+
+    def open_uow(self) -> SqlUnitOfWork:
+        """A new one for each use case; threads never share one."""
+        return SqlUnitOfWork(self.database, new_id)
+
+    @cached_property
+    def models(self) -> InstalledModels:
+        return InstalledModels(self.data)
+
+    @cached_property
+    def plugins(self) -> PluginHost:
+        return PluginHost(
+            found=discover(self.data),
+            contexts=Contexts(
+                data=self.data,
+                clock=self.clock,
+                services=lambda name: self.usecases.acting_as(Actor(By.PLUGIN, name)),
+                stores=lambda plugin, meeting: SqlPluginStore(self.database, plugin, meeting),
+                publish=self._publish,
+            ),
+            states=StatesFile(self.data / "plugins.json"),
+            settings=self.settings.plugins,
+            model=self.models.has,
+        )
+
+    @cached_property
+    def usecases(self) -> UseCases:
+        return UseCases(
+            data=self.data,
+            actor=self.actor,
+            clock=self.clock,
+            open_uow=self.open_uow,
+            plugins=lambda: self.plugins,
+            models=self.models,
+        )
+
+    def _publish(self, plugin: str, kind: str, data: Mapping[str, Any], meeting: str | None) -> None:
+        stream = meeting or self.database.room.id
+        event = Event(stream=stream, kind=kind, actor=Actor(By.PLUGIN, plugin), at=self.clock.now(), data=data)
+        with self.open_uow() as uow:
+            uow.events.append(event)
+            uow.commit()
+
+    def command(self, plugin: str, name: str) -> Any:
+        """A plugin's command, by the name in its plugin.toml."""
+        made = self.plugins.commands(plugin)
+        if name not in made:
+            raise MissingPart(
+                tr(f"插件 {plugin} 没有给出命令 {name}", f"plugin {plugin} does not give its command {name}"),
+                mend=f"roomctl plugins info {plugin}",
+            )
+        return made[name]
+
+    def deliver(self) -> None:
+        """Tells plugins what happened, where no other process does."""
+        Delivery(self.open_uow(), self.plugins, HostLock(self.data / "host.lock")).run()
+
+    def recover(self) -> None:
+        """After a crash: seals what lies open in recordings that nobody runs any more."""
+        for meeting in self.usecases.meetings(State.IN_SESSION, State.RECESS, State.ADJOURNED):
+            recording = self.usecases.current_recording(meeting.id)
+            if recording is None:
+                continue
+            living = self.usecases.recorder_of(recording).status().state
+            if meeting.state is State.ADJOURNED or living in {RecorderState.SEALED, RecorderState.IDLE}:
+                self.usecases.recover_recording(recording.id)
+
+    def work_off(self, service: str, meeting_id: str, seen: Callable[[float, float, str], None]) -> None:
+        """Lets one plugin's service do what there is to do for a meeting, and waits for it.
+
+        Args:
+            seen: told what is done, of how much, and of what, several times a second.
+
+        Raises:
+            NotFound: no plugin gives such a service. RoomctlError: its work is stuck; why, and the mend.
+        """
+        worker = self._service(service)
+        worker.start()
+        worker.wake()
+        try:
+            while rows := [row for row in worker.progress() if row.meeting == meeting_id]:
+                seen(sum(row.done for row in rows), sum(row.total for row in rows), rows[0].what)
+                if trouble := worker.failures().get(meeting_id):
+                    raise RoomctlError(trouble)
+                time.sleep(_LOOK)
+            if trouble := worker.failures().get(meeting_id):
+                raise RoomctlError(trouble)
+        finally:
+            worker.stop(_STOP)
+
+    def _service(self, name: str) -> Service:
+        for service in self.plugins.services():
+            if service.name == name:
+                return service
+        down = [s for s in self.plugins.status() if s.reason and s.status.value != "enabled"]
+        raise NotFound(
+            tr(f"没有服务 {name}", f"there is no service {name}"),
+            "；".join(f"{s.name}: {s.reason}" for s in down),
+            "；".join(s.mend for s in down) or "roomctl plugins list",
+        )
+
+    def audit(self) -> Audit:
+        """Walks the whole event log."""
+        faults = verify_log(self.database, self.data / "heads.json")
+        with self.open_uow().reading() as uow:
+            heads = uow.events.heads()
+        return Audit(len(heads), sum(head.n for head in heads.values()), tuple(faults))
+
+    def close(self) -> None:
+        """Stops what was started and gives the database back."""
+        if "plugins" in self.__dict__:
+            self.plugins.close()
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+_LOOK = 0.1  # seconds between two looks at a service's progress
+_STOP = 5.0  # seconds that a service has to stop
+
+
+def open_application(data: Path | None = None) -> Application:
+    """roomctl on the data folder that the command line, the environment or the system names."""
+    return Application(data or data_folder())
+
+
+def unwritable(folder: Path, error: OSError) -> BadInput:
+    """The data folder cannot be used."""
+    return BadInput(
+        tr(f"不能使用数据目录 {folder}", f"cannot use the data folder {folder}"),
+        error.strerror or str(error),
+        tr("请检查权限，或用 --data 另选目录", "check its permissions, or choose another with --data"),
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a service account without a name
+        return "system"

@@ -1,0 +1,57 @@
+"""`roomctl check`: the devices of the room, before the meeting."""
+
+import typer
+from rich.table import Table
+
+from roomctl.cli.screen import SYMBOLS, answer, console
+from roomctl.domain.checks import CheckReport, Result
+from roomctl.i18n import tr
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(help=tr("会前设备检查；有问题时退出码为 1", "Check the devices; exit code 1 where something is found"))
+def check(
+    meeting: str = typer.Argument("", help=tr("会议编号；不写则只查会议室", "meeting; without it the room alone")),
+    *,
+    as_json: bool = typer.Option(False, "--json", help="JSON"),
+) -> None:
+    """Each row as it comes; what to do first at the end."""
+    from roomctl.app import open_application  # noqa: PLC0415
+
+    screen = console()
+    heard = None if as_json else lambda result: screen.print(line(result))
+    report = open_application().usecases.check(meeting or None, heard=heard)
+    if as_json:
+        answer({"meeting": report.meeting, "results": [as_dict(result) for result in report.results]})
+    else:
+        screen.print(summary(report))
+    if report.findings:
+        raise typer.Exit(1)
+
+
+def line(result: Result) -> str:
+    """One result for people."""
+    mend = f" → {result.hint}" if result.hint else ""
+    return f"[{result.state.lower()}]{SYMBOLS[result.state]}[/] {result.device} · {result.check}  {result.message}[dim]{mend}[/]"
+
+
+def summary(report: CheckReport) -> Table:
+    """Counts by state."""
+    table = Table.grid(padding=(0, 2))
+    table.add_row(*(f"[{state}]{state} {count}[/]" for state, count in report.counts.items() if count))
+    return table
+
+
+def as_dict(result: Result) -> dict[str, object]:
+    """A result as scripts read it."""
+    return {
+        "device": result.device,
+        "check": result.check,
+        "state": result.state.value,
+        "value": result.value,
+        "unit": result.unit,
+        "message": result.message,
+        "hint": result.hint,
+        "took": round(result.took, 3),
+    }

@@ -1,0 +1,98 @@
+"""`roomctl demo`: sets up a work dir, tells the story, and shows what came of it."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from roomctl.cli.screen import answer, console
+from roomctl.errors import BadInput
+from roomctl.i18n import tr
+
+app = typer.Typer(add_completion=False)
+
+_WORKDIR = Path("roomctl-demo")
+
+
+@app.command(
+    help=tr(
+        "用真实普通话录音走完一场会议：检查、签到、录音、转写、会议记录、归档、校验",
+        "A whole meeting on real Mandarin speech, from device check to verified archive",
+    )
+)
+def demo(
+    *,
+    audio: Path = typer.Option(None, help=tr("任何音频文件；不写则用自带录音", "any audio file; else the shipped clip")),
+    mic: bool = typer.Option(False, "--mic", help=tr("用麦克风，Ctrl-C 散会", "the microphone, until Ctrl-C")),
+    device: str = typer.Argument("", help=tr("麦克风名称（配合 --mic）", "name of the microphone, with --mic")),
+    engine: str = typer.Option("auto", help="auto, whisper, vosk"),
+    realtime: bool = typer.Option(False, "--realtime", help=tr("按原速播放", "at the pace of the sound")),
+    workdir: Path = typer.Option(_WORKDIR, help=tr("工作目录，就是一个数据目录", "work dir: a data folder")),
+    as_json: bool = typer.Option(False, "--json", help=tr("最后输出一个 JSON", "one JSON object at the end")),
+) -> None:
+    """Refuses bad input before anything is made; finishes a meeting that an earlier run left."""
+    from roomctl.demo import setup  # noqa: PLC0415
+    from roomctl.demo.story import AUDIO, Options, Story  # noqa: PLC0415
+    from roomctl.cli.stages import View  # noqa: PLC0415
+
+    if device and not mic:
+        raise BadInput(
+            tr(f"多余的参数 {device}", f"unexpected argument {device!r}"),
+            mend=tr("麦克风名称要和 --mic 一起用", "the name of a microphone goes with --mic"),
+        )
+    screen = console()
+    source = (f"mic:{device}" if device else "mic") if mic else f"file:{(audio or AUDIO).absolute()}"
+    options = Options(source=source, realtime=realtime, known=audio is None and not mic)
+    application = setup.open_workdir(workdir, source=source, engine=engine, screen=screen)
+    story = Story(application, options, View(screen))
+    try:
+        story.run()
+    except KeyboardInterrupt:
+        screen.print(
+            tr(f"已停下。继续：roomctl demo --workdir {workdir}", f"stopped. To go on: roomctl demo --workdir {workdir}")
+        )
+        raise typer.Exit(130) from None
+    told = story.summary()
+    _show(screen, story, told)
+    if as_json:
+        answer(told)
+
+
+def _show(screen: Console, story: Any, told: dict[str, Any]) -> None:
+    """Where the files are, who was there, and the words beside the known text."""
+    data = story.application.data
+    files = Table.grid(padding=(0, 2))
+    for kind, path in told["records"].items():
+        files.add_row(f"[stage]{kind}[/]", str(data / path))
+    files.add_row(tr("[stage]转写[/]", "[stage]Transcript[/]"), str(data / told["transcript"]["path"]))
+    files.add_row(tr("[stage]档案包[/]", "[stage]Package[/]"), str(data / told["package"]["path"]))
+    screen.print()
+    screen.print(files)
+    screen.print(f"\n[stage]{tr('签到', 'Sign-in')}[/]  {story.attendance_line()}")
+    transcript = story.use.transcript(story.id)
+    known = story.known_text()
+    heard = [f"{s.speaker + '：' if s.speaker else ''}{s.text}" for s in transcript.shown] if transcript else []
+    if known is None:
+        screen.print("\n".join(heard[:8]))
+        return
+    from roomctl.demo.score import score  # noqa: PLC0415
+
+    result = score(known, "".join(s.text for s in transcript.shown) if transcript else "")
+    words = Table(box=None, pad_edge=False, title_justify="left")
+    words.add_column(tr("会议记录（机器起草）", "Drafted"), ratio=1)
+    words.add_column(tr("实际所讲", "What was said"), ratio=1)
+    spoken = known.splitlines()
+    for row in range(min(5, max(len(heard), len(spoken)))):
+        words.add_row(heard[row] if row < len(heard) else "", spoken[row] if row < len(spoken) else "")
+    screen.print()
+    screen.print(words)
+    screen.print(
+        tr(
+            f"字错率 {result.rate:.1%}（共 {result.characters} 字：错 {result.substitutions}，"
+            f"漏 {result.deletions}，多 {result.insertions}）",
+            f"character error rate {result.rate:.1%} of {result.characters} ({result.substitutions} wrong, "
+            f"{result.deletions} left out, {result.insertions} put in)",
+        )
+    )

@@ -1,0 +1,188 @@
+"""`roomctl`: finds the command, runs it, and tells an error on one line.
+
+`--help` reads the table below and the plugins' manifests, and imports neither a command nor a plugin.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from roomctl import __version__
+from roomctl.errors import RoomctlError
+from roomctl.i18n import tr
+
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "demo": (
+        "roomctl.cli.demo",
+        "用真实普通话录音走完一场会议：检查、签到、录音、转写、记录、归档",
+        "A whole meeting on real speech, from check to verified archive",
+    ),
+    "init": ("roomctl.cli.init", "建立数据目录和设置文件", "Set up a data folder and its settings"),
+    "doctor": ("roomctl.cli.doctor", "缺什么、怎么补", "What is missing, and how to mend it"),
+    "check": ("roomctl.cli.check", "会前设备检查", "Check the devices of the room"),
+    "meetings": ("roomctl.cli.meetings", "会议：从拟定到归档", "Meetings, from plan to archive"),
+    "models": ("roomctl.cli.models", "语音模型：下载、导入、校验", "Speech models: pull, import, verify"),
+    "plugins": ("roomctl.cli.plugins", "插件及其状态", "Plugins and how they stand"),
+    "audit": ("roomctl.cli.audit", "校验事件日志", "Verify the event log"),
+}
+"""Name → module, help in Chinese, help in English."""
+
+GLOBAL = {
+    "--data": ("ROOMCTL_DATA", "数据目录", "data folder"),
+    "--lang": ("ROOMCTL_LANG", "zh 或 en", "zh or en"),
+}
+"""Options that every command takes, wherever they stand, and the variable that says the same."""
+
+DEBUG = "ROOMCTL_DEBUG"
+
+
+class Commands(TyperGroup):
+    """The host's commands and the plugins', each loaded when it is called."""
+
+    listing = False
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        del ctx
+        return [*COMMANDS, *(name for name in _plugin_commands() if name not in COMMANDS)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        del ctx
+        if cmd_name in COMMANDS:
+            module, *helps = COMMANDS[cmd_name]
+            return _listed(cmd_name, tr(*helps)) if self.listing else _named(cmd_name, import_module(module).app)
+        manifest = _plugin_commands().get(cmd_name)
+        if manifest is None:
+            return None
+        if self.listing:
+            return _listed(cmd_name, _help_of(manifest, cmd_name))
+        from roomctl.app import open_application  # noqa: PLC0415 - only a plugin's command loads the plugins
+
+        return _named(cmd_name, open_application().command(manifest.name, cmd_name))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self.listing = True
+        super().format_help(ctx, formatter)
+
+
+def _plugin_commands() -> dict[str, Any]:
+    """Command name → manifest of its plugin."""
+    from roomctl.folders import data_folder  # noqa: PLC0415
+    from roomctl.host.manifest import Manifest, discover  # noqa: PLC0415
+
+    plugins = [found for found in discover(data_folder()) if isinstance(found, Manifest)]
+    return {command.name: plugin for plugin in plugins for command in plugin.commands}
+
+
+def _help_of(manifest: Any, name: str) -> str:
+    return next(str(command.help) for command in manifest.commands if command.name == name)
+
+
+def _listed(name: str, help_text: str) -> TyperCommand:
+    return TyperCommand(name=name, help=help_text)
+
+
+def _named(name: str, made: Any) -> Any:
+    """A typer app, or a plain function, as a command of that name."""
+    if not isinstance(made, typer.Typer):
+        function, made = made, typer.Typer(add_completion=False)
+        made.command(name)(function)
+    command = get_command(made)
+    command.name = name
+    return command
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback(
+    help=tr(
+        "会议室控制与会议记录：设备检查 → 签到 → 录音 → 转写 → 会议记录 → 归档。\n\n"
+        "每条命令都可以加 --data 目录、--lang zh|en、--debug。",
+        "Meeting-room control and records: check → sign-in → sound → words → record → archive.\n\n"
+        "Every command also takes --data DIR, --lang zh|en, --debug.",
+    )
+)
+def _root(
+    version: bool = typer.Option(  # noqa: FBT001
+        False, "--version", callback=_version, is_eager=True, help=tr("版本", "Version")
+    ),
+) -> None:
+    del version
+
+
+def take_globals(argv: Sequence[str]) -> list[str]:
+    """The arguments without the options that every command takes; those go into the environment.
+
+    Children and plugins read the same variables, so nothing has to be handed on.
+    """
+    rest: list[str] = []
+    waiting: str | None = None
+    for position, argument in enumerate(argv):
+        name, equals, value = argument.partition("=")
+        if waiting:
+            os.environ[waiting], waiting = argument, None
+        elif argument == "--":
+            return [*rest, *argv[position:]]
+        elif argument == "--debug":
+            os.environ[DEBUG] = "1"
+        elif name in GLOBAL and equals:
+            os.environ[GLOBAL[name][0]] = value
+        elif argument in GLOBAL:
+            waiting = GLOBAL[argument][0]
+        else:
+            rest.append(argument)
+    return rest
+
+
+def main() -> None:
+    """Entry point of the `roomctl` command."""
+    argv = take_globals(sys.argv[1:])
+    code = 0
+    try:
+        app(argv, prog_name="roomctl")
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else 1 if left.code else 0
+    except RoomctlError as error:
+        if os.environ.get(DEBUG):
+            raise
+        print(error, file=sys.stderr)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:  # `roomctl … | head` is no fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:  # noqa: BLE001 - whatever it is, a user gets one line
+        if os.environ.get(DEBUG):
+            raise
+        print(
+            tr(f"程序出错：{_cause(error)}。详情请加 --debug", f"{_cause(error)}. For the trace add --debug"),
+            file=sys.stderr,
+        )
+        code = 2
+    if "roomctl.host.exit" in sys.modules or "roomctl.host.calls" in sys.modules:
+        from roomctl.host.exit import leave  # noqa: PLC0415 - a plugin was called, and may hang
+
+        leave(code)
+    sys.exit(code)
+
+
+def _cause(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -1,0 +1,100 @@
+"""The demo's work dir: everything that could be refused is refused before it is made."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from roomctl.app import Application, unwritable
+from roomctl.config import FILE
+from roomctl.errors import MissingPart, NotFound
+from roomctl.i18n import tr
+from roomctl.services.ports import EngineOffer
+
+_SETTINGS = """\
+# 演示的工作目录 / the demo's work dir
+recorder = "audio"
+
+[plugins.audio]
+source = {source}
+
+[plugins.transcript]
+engine = "{engine}"
+"""
+
+
+def open_workdir(folder: Path, *, source: str, engine: str, screen: Console) -> Application:
+    """A data folder for the demo, with its model on this machine.
+
+    Raises:
+        BadInput: the audio cannot be used, or the folder cannot be written.
+        NotFound: no such engine. MissingPart: its package or its model is not here and cannot be fetched.
+    """
+    folder = folder.absolute()
+    application = Application(folder)
+    import_module("roomctl_audio.sources").check(source)
+    offer = _choose(application, engine)
+    _fetch_model(application, offer, screen)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = _SETTINGS.format(source=_toml_string(source), engine=offer.name)
+        (folder / FILE).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    application.plugins.close()
+    return Application(folder)
+
+
+def _toml_string(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _choose(application: Application, wanted: str) -> EngineOffer:
+    """`auto` is the best engine whose packages are here; its model may still have to be fetched."""
+    offers = {offer.name: offer for offer in application.usecases.engines()}
+    if wanted != "auto" and wanted not in offers:
+        raise NotFound(
+            tr(f"没有引擎 {wanted}", f"no engine {wanted}"),
+            mend=tr("可用：", "known: ") + ", ".join(["auto", *sorted(offers)]),
+        )
+    candidates = list(offers.values()) if wanted == "auto" else [offers[wanted]]
+    usable = [offer for offer in candidates if all(find_spec(package) for package in offer.requires)]
+    if not usable:
+        lacking = sorted({package for offer in candidates for package in offer.requires if not find_spec(package)})
+        raise MissingPart(
+            tr("没有可用的语音引擎", "no speech engine can be used"),
+            tr("缺少 Python 包 ", "missing Python packages: ") + ", ".join(lacking),
+            "pip install 'roomctl[speech]'",
+        )
+    return max(usable, key=lambda offer: (_model_here(application, offer), offer.quality))
+
+
+def _model_here(application: Application, offer: EngineOffer) -> bool:
+    return any(application.models.has(model) for model in offer.models)
+
+
+def _fetch_model(application: Application, offer: EngineOffer, screen: Console) -> None:
+    if _model_here(application, offer):
+        return
+    name = offer.models[0]
+    puller = import_module("roomctl_models.pull")
+    screen.print(tr(f"第一次运行：下载语音模型 {name}", f"first run: fetching the speech model {name}"))
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=screen,
+        transient=True,
+        disable=not screen.is_terminal,
+    ) as bar:
+        task = bar.add_task(name, total=None)
+
+        def seen(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total or None)
+
+        puller.pull(name, application.models.store, seen)

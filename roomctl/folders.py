@@ -1,0 +1,13 @@
+"""Where the data folder is. Light, since every command needs it."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def data_folder(chosen: str | None = None) -> Path:
+    """`--data`, else ROOMCTL_DATA, else the user's data folder. Not made here."""
+    if wanted := chosen or os.environ.get("ROOMCTL_DATA"):
+        return Path(wanted).expanduser().absolute()
+    return platformdirs.user_data_path("roomctl", appauthor=False)
