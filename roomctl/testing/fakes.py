@@ -324,7 +324,7 @@ class FakeContext:
 
     def folder(self, meeting: str | None = None) -> Path:
         data = self.services.data
-        path = data / "meetings" / meeting / self._meeting_folder if meeting else data / "plugins-data" / self.name
+        path = data / "meetings" / meeting / self._meeting_folder if meeting else data / "plugin-data" / self.name
         path.mkdir(parents=True, exist_ok=True)
         return path
 

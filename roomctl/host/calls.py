@@ -1,0 +1,165 @@
+"""One call into one plugin: alone, in a daemon thread of our own, with a deadline.
+
+A thread of a pool would be joined when the process ends; one that hangs in it would keep the process for ever.
+"""
+
+import contextvars
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from roomctl.errors import RoomctlError
+from roomctl.i18n import tr
+
+IDLE_THREADS = 2
+"""Kept for each plugin between calls; more are made where calls meet, or one leads to another."""
+
+
+class FailureKind(StrEnum):
+    """What a plugin did instead of answering."""
+
+    RAISE = "raise"
+    HANG = "hang"
+    RUBBISH = "rubbish"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong in a plugin, for its status and the log.
+
+    Attributes:
+        reason: one line.
+        trace: of what it raised, or where it stood when the deadline passed.
+        error: what it raised.
+
+    """
+
+    kind: FailureKind
+    reason: str
+    trace: str = ""
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Of one call: a value, or a failure."""
+
+    value: Any = None
+    failure: Failure | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.failure is None
+
+
+class Rubbish(Exception):  # noqa: N818 - named for what it is
+    """The answer is not of the promised type."""
+
+
+class CallThread(threading.Thread):
+    """Makes calls one after the other for one plugin.
+
+    Attributes:
+        busy: inside a call now.
+
+    """
+
+    def __init__(self, plugin: str) -> None:
+        super().__init__(name=f"plugin {plugin}", daemon=True)
+        self._work: queue.SimpleQueue[tuple[Callable[[], Any], queue.SimpleQueue[Outcome]] | None]
+        self._work = queue.SimpleQueue()
+        self.busy = False
+        self.start()
+
+    def call(self, function: Callable[[], Any], deadline: float) -> Outcome:
+        """Its outcome. After a HANG the thread is lost: it may still come back, and then ends."""
+        answer: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self.busy = True
+        self._work.put((function, answer))
+        try:
+            return answer.get(timeout=deadline)
+        except queue.Empty:
+            trace = self._where()
+            self._work.put(None)
+            reason = tr(f"{deadline:g} 秒内没有返回", f"did not return within {deadline:g} s")
+            return Outcome(failure=Failure(FailureKind.HANG, reason, trace))
+
+    def end(self) -> None:
+        self._work.put(None)
+
+    def run(self) -> None:
+        while (item := self._work.get()) is not None:
+            function, answer = item
+            outcome = _outcome(function)
+            self.busy = False
+            answer.put(outcome)
+            del item, function, answer, outcome  # an idle thread keeps nothing alive
+
+    def _where(self) -> str:
+        frame = sys._current_frames().get(self.ident or 0)  # noqa: SLF001 - the documented way to another thread's stack
+        return "".join(traceback.format_stack(frame)) if frame else ""
+
+
+def _outcome(function: Callable[[], Any]) -> Outcome:
+    try:
+        return Outcome(function())
+    except Rubbish as error:
+        return Outcome(failure=Failure(FailureKind.RUBBISH, str(error)))
+    except RoomctlError as error:
+        return Outcome(failure=Failure(FailureKind.RAISE, str(error), traceback.format_exc(), error))
+    except BaseException as error:  # noqa: BLE001 - SystemExit too: a plugin does not end the host
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        return Outcome(failure=Failure(FailureKind.RAISE, said, traceback.format_exc(), error))
+
+
+@dataclass
+class Caller:
+    """All calls of one host, each plugin with threads of its own."""
+
+    _idle: dict[str, list[CallThread]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def call(self, plugin: str, function: Callable[[], Any], deadline: float) -> Outcome:
+        """Calls `function` in a thread of this plugin, with the caller's context variables (the language).
+
+        Args:
+            deadline: seconds.
+
+        """
+        with self._lock:
+            idle = self._idle.setdefault(plugin, [])
+            thread = idle.pop() if idle else CallThread(plugin)
+        outcome = thread.call(_in_context(function), deadline)
+        if outcome.failure and outcome.failure.kind is FailureKind.HANG:
+            return outcome
+        with self._lock:
+            if len(idle) < IDLE_THREADS:
+                idle.append(thread)
+                return outcome
+        thread.end()
+        return outcome
+
+    def close(self) -> None:
+        """Ends the idle threads."""
+        with self._lock:
+            threads = [thread for idle in self._idle.values() for thread in idle]
+            self._idle.clear()
+        for thread in threads:
+            thread.end()
+        for thread in threads:
+            thread.join()
+
+
+def _in_context(function: Callable[[], Any]) -> Callable[[], Any]:
+    context = contextvars.copy_context()
+    return lambda: context.run(function)
+
+
+def hung() -> bool:
+    """Whether any thread of this process is still inside a plugin."""
+    return any(isinstance(thread, CallThread) and thread.busy for thread in threading.enumerate())

@@ -1,0 +1,83 @@
+"""Events from the log to the plugins, each from where it stopped, by whoever holds the data folder's lock."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from roomctl.domain.events import Actor, By, LoggedEvent
+from roomctl.host.lock import HostLock
+from roomctl.services.ports import UnitOfWork
+
+BATCH = 200
+"""Events read at once; the cursor is written after each batch, so a kill repeats at most so many."""
+
+
+class Subscribers(Protocol):
+    """Who wants events; a `PluginHost` is this."""
+
+    def names(self) -> Sequence[str]: ...
+    def tell(self, name: str, event: LoggedEvent) -> bool:
+        """Whether the subscriber took it; else it is told the same again the next time."""
+        ...
+
+
+class Delivery:
+    """Delivers at least once, in order, to each subscriber on its own.
+
+    Args:
+        uow: no transaction is open while a subscriber is told.
+
+    """
+
+    def __init__(self, uow: UnitOfWork, subscribers: Subscribers, lock: HostLock) -> None:
+        self._uow, self._subscribers, self._lock = uow, subscribers, lock
+
+    def run(self) -> int:
+        """Delivers what is in the log now; what subscribers add to it meanwhile waits for the next run.
+
+        Takes the lock for the time where nobody has it; where another process has it, that one delivers.
+
+        Returns:
+            How many times somebody was told of an event.
+
+        """
+        mine = not self._lock.held
+        if mine and not self._lock.acquire():
+            return 0
+        try:
+            return sum(self._to(name) for name in self._subscribers.names())
+        finally:
+            if mine:
+                self._lock.release()
+
+    def _to(self, name: str) -> int:
+        told, last = 0, self._last()
+        while True:
+            with self._uow.reading() as log:
+                start = log.events.cursor(name)
+                rows = [row for row in log.events.since(start, BATCH) if row.seq <= last]
+            done = start
+            for row in rows:
+                if not _own(name, row):
+                    if not self._subscribers.tell(name, row):
+                        break
+                    told += 1
+                done = row.seq
+            if done > start:
+                with self._uow as log:
+                    log.events.set_cursor(name, done)
+                    log.commit()
+            if not rows or done < rows[-1].seq:
+                return told
+
+    def _last(self) -> int:
+        """Seq of the newest row; the log is read in batches only to find its end."""
+        last = 0
+        with self._uow.reading() as log:
+            while rows := log.events.since(last, 10 * BATCH):
+                last = rows[-1].seq
+        return last
+
+
+def _own(name: str, row: LoggedEvent) -> bool:
+    """A plugin is not told what it said itself; else one that answers each event would never end."""
+    return row.actor == str(Actor(By.PLUGIN, name))

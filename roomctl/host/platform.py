@@ -1,0 +1,201 @@
+"""What differs between operating systems. Nothing else in roomctl asks which one this is."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+WINDOWS = sys.platform == "win32"
+LINUX = sys.platform == "linux"
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_LOCKED_BYTE = 1 << 30  # Windows keeps others from reading a locked byte, so it is one far behind the text
+
+
+# --- files -------------------------------------------------------------------------------------------------------
+
+
+def fsync_folder(folder: Path) -> None:
+    """Makes the names in a folder durable (POSIX keeps them apart from the files). Windows has no such call."""
+    if WINDOWS:
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def durable_rename(source: Path, target: Path) -> None:
+    """Syncs the file, puts it in the place of `target` in one step, and syncs the folders of both names.
+
+    Both lie on one file system. After it returns, a power cut leaves the new file, whole.
+    """
+    handle = os.open(source, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    source.replace(target)
+    fsync_folder(target.parent)
+    if source.parent != target.parent:
+        fsync_folder(source.parent)
+
+
+def atomic_write(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
+    """Writes a whole file, so that a reader (or a power cut) meets either the old one or the new one.
+
+    Args:
+        mode: permissions, before the umask; 0o600 for what nobody else may read.
+
+    """
+    data = content.encode() if isinstance(content, str) else content
+    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        durable_rename(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def writable_by_others(folder: Path) -> Path | None:
+    """The first file or folder in it, itself included, that another user may change; None where there is none.
+
+    A group of the owner's own name without other members (user private group) is the owner. Windows keeps this in
+    access lists, which a user's own folder inherits closed; there the answer is always None.
+    """
+    if WINDOWS:
+        return None
+    return next((path for path in _tree(folder) if _open_to_others(path.lstat())), None)
+
+
+def _tree(folder: Path) -> Iterator[Path]:
+    yield folder
+    yield from sorted(folder.rglob("*"))
+
+
+def _open_to_others(found: os.stat_result) -> bool:
+    if stat.S_ISLNK(found.st_mode):
+        return True  # leads out of what was looked at
+    if found.st_uid not in {os.getuid(), 0} or found.st_mode & stat.S_IWOTH:
+        return True
+    return bool(found.st_mode & stat.S_IWGRP) and not _private_group(found.st_uid, found.st_gid)
+
+
+def _private_group(uid: int, gid: int) -> bool:
+    import grp  # noqa: PLC0415 - POSIX only
+    import pwd  # noqa: PLC0415 - POSIX only
+
+    if gid == 0:
+        return True
+    try:
+        owner, group = pwd.getpwuid(uid), grp.getgrgid(gid)
+    except KeyError:
+        return False
+    return group.gr_name == owner.pw_name and set(group.gr_mem) <= {owner.pw_name}
+
+
+# --- locks -------------------------------------------------------------------------------------------------------
+
+
+def lock_file(handle: int) -> bool:
+    """Takes the one lock on an open file without waiting; False where another process holds it.
+
+    The system gives it back when the process ends, however it ends.
+    """
+    try:
+        if sys.platform == "win32":
+            os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def unlock_file(handle: int) -> None:
+    """Gives back what `lock_file` took."""
+    if sys.platform == "win32":
+        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+    else:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+# --- processes ---------------------------------------------------------------------------------------------------
+
+
+def new_session() -> dict[str, Any]:
+    """Arguments for Popen that take a child out of the terminal's reach: Ctrl-C then ends the parent alone."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def kill_session(process: "subprocess.Popen[bytes]") -> None:
+    """Kills a child that was started with `new_session`, and its own children where the system knows them."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    except PermissionError:  # macOS says so of a group whose leader is already dead
+        process.kill()
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessIdentity:
+    """A process that no later one of the same pid is mistaken for.
+
+    Attributes:
+        started: opaque; equal for the same process only.
+
+    """
+
+    pid: int
+    started: str
+
+
+def process_identity(pid: int | None = None) -> ProcessIdentity | None:
+    """Who has this pid now (None: this process); None where nobody has, or only a zombie.
+
+    On Linux the start is in ticks since boot, with the boot's id: the time of day that psutil gives moves when
+    somebody sets the machine's clock, and a recorder would no longer be known after its first time sync.
+    """
+    import psutil  # noqa: PLC0415 - most who write a file ask for no process
+
+    wanted = os.getpid() if pid is None else pid
+    try:
+        process = psutil.Process(wanted)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return ProcessIdentity(wanted, _linux_start(wanted) if LINUX else f"{process.create_time():.3f}")
+    except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def same_process(identity: ProcessIdentity) -> bool:
+    """Whether that very process is still alive."""
+    return process_identity(identity.pid) == identity
+
+
+def _linux_start(pid: int) -> str:
+    """proc(5): field 22 of stat is the start time in ticks; field 2, the name, may hold spaces and brackets."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    return f"{boot}:{fields[19]}"

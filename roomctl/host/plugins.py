@@ -1,0 +1,156 @@
+"""What the host, and the use cases, ask plugins."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from roomctl.domain.archive import PackageFile
+from roomctl.domain.events import LoggedEvent
+from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import Meeting, Objection
+from roomctl.errors import MissingPart, NotFound, Refused
+from roomctl.host.manifest import BadManifest
+from roomctl.host.registry import Registry, turn_off, unknown
+from roomctl.host.status import PluginStatus, Status
+from roomctl.i18n import tr
+from roomctl.services.ports import Check, DocumentOffer, EngineOffer, RecorderFactory, Service, TargetFactory
+
+log = logging.getLogger(__name__)
+
+
+class PluginHost(Registry):
+    """`roomctl.services.ports.Plugins`, and what the host itself asks: commands, services."""
+
+    def _tables(self, hook: str) -> dict[str, tuple[str, Any]]:
+        """Name → plugin and thing, over all plugins; the first one keeps a name."""
+        table: dict[str, tuple[str, Any]] = {}
+        for plugin, answer in self.ask(hook):
+            for name, thing in answer.items():
+                if table.setdefault(name, (plugin, thing))[0] != plugin:
+                    log.warning("plugin %s: %s: the name %r is taken by %s", plugin, hook, name, table[name][0])
+        return table
+
+    def gate(self, meeting: Meeting, target: State) -> Sequence[Objection]:
+        asked = self.ask("roomctl_gate", meeting=meeting, target=target)
+        return [replace(one, by=name) for name, objections in asked for one in objections]
+
+    def checks(self) -> Sequence[Check]:
+        return [one for _, checks in self.ask("roomctl_device_checks") for one in checks]
+
+    def identify(self, meeting: Meeting, evidence: Mapping[str, str]) -> str | None:
+        """The first plugin that knows the card or code decides."""
+        asked = self.ask("roomctl_identify", meeting=meeting, evidence=evidence)
+        return next((person for _, person in asked if person is not None), None)
+
+    def recorder(self, name: str) -> RecorderFactory:
+        table = self._tables("roomctl_recorders")
+        if name not in table:
+            raise self._nothing(tr("录音器", "recorder"), name, list(table))
+        plugin, factory = table[name]
+        self.protect(plugin)
+        return factory  # type: ignore[no-any-return]  # the promise was checked
+
+    def engines(self) -> Sequence[EngineOffer]:
+        return [offer for _, offer in self._tables("roomctl_transcribers").values()]
+
+    def target(self, kind: str) -> TargetFactory:
+        table = self._tables("roomctl_archive_targets")
+        if kind not in table:
+            raise self._nothing(tr("存储目标", "archive target"), kind, list(table))
+        return table[kind][1]  # type: ignore[no-any-return]  # the promise was checked
+
+    def documents(self, meeting: Meeting) -> Sequence[DocumentOffer]:
+        return [one for _, offers in self.ask("roomctl_record_documents", meeting=meeting) for one in offers]
+
+    def package_files(self, meeting: Meeting) -> Sequence[PackageFile]:
+        return [one for _, files in self.ask("roomctl_package_files", meeting=meeting) for one in files]
+
+    def deliver(self, event: LoggedEvent) -> None:
+        for name in self.names():
+            self.tell(name, event)
+
+    def names(self) -> Sequence[str]:
+        """Who wants events: with `tell`, this is `delivery.Subscribers`."""
+        return self.having("roomctl_on_event")
+
+    def tell(self, name: str, event: LoggedEvent) -> bool:
+        """Whether the plugin took it."""
+        return name in self.loaded and self.call(name, "roomctl_on_event", event=event).ok
+
+    def commands(self, name: str) -> Mapping[str, Callable[..., Any]]:
+        """The commands of one plugin, which is loaded alone for it.
+
+        Raises:
+            NotFound: no such plugin.
+            Refused, MissingPart: it is not enabled; why, and the mend.
+
+        """
+        one = self.named(name)
+        self.load({name})
+        if isinstance(one, BadManifest):
+            raise Refused(tr(f"插件 {name} 不能用", f"plugin {name} cannot be used"), one.reason, one.mend)
+        if name in self.loaded and "roomctl_commands" in self.loaded[name].hooks:
+            outcome = self.call(name, "roomctl_commands")
+            if outcome.failure is None:
+                return outcome.value  # type: ignore[no-any-return]  # the promise was checked
+            raise Refused(
+                tr(f"插件 {name} 的命令不能用", f"the commands of plugin {name} cannot be used"),
+                outcome.failure.reason,
+                turn_off(name),
+            )
+        if name in self.loaded:
+            return {}
+        raise _unusable(self._status[name])
+
+    def _nothing(self, what: str, name: str, known: Sequence[str]) -> NotFound:
+        """Where plugins are down, the one that is meant may be among them."""
+        down = [one for one in self.status() if one.status not in {Status.ENABLED, Status.DISABLED}]
+        error = unknown(what, name, known)
+        error.why = "；".join(f"{one.name} ({one.status}): {one.reason}" for one in down)
+        return error
+
+    # --- services --------------------------------------------------------------------------------------------------
+
+    def services(self) -> Sequence[Service]:
+        """The long-running work of all plugins; each is made once."""
+        return [service for _, services in self._services() for service in services]
+
+    def _services(self) -> list[tuple[str, Sequence[Service]]]:
+        found = []
+        for name in self.having("roomctl_services"):
+            plugin = self.loaded.get(name)
+            if plugin is None:
+                continue
+            if plugin.services is None:
+                plugin.services = self.call(name, "roomctl_services").value or ()
+            found.append((name, plugin.services))
+        return found
+
+    def start_services(self) -> None:
+        """Starts them; a plugin whose service does not start is put out with `setup_error`, the others go on."""
+        for name, services in self._services():
+            for service in services:
+                outcome = self.caller.call(name, service.start, self.deadlines.load)
+                if failure := outcome.failure:
+                    log.error("plugin %s: service does not start: %s\n%s", name, failure.reason, failure.trace)
+                    self.put_out(name, Status.SETUP_ERROR, failure.reason, failure.trace)
+                    break
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Stops the services and their children, each alone and with a deadline."""
+        for name, plugin in list(self.loaded.items()):
+            for service in plugin.services or ():
+                stop = service.stop
+                self.caller.call(name, lambda stop=stop: stop(timeout), timeout + 1)  # type: ignore[misc]  # bound now
+            if close := getattr(plugin.context, "close", None):
+                self.caller.call(name, close, timeout + 1)
+        self.caller.close()
+
+
+def _unusable(status: PluginStatus) -> Refused | MissingPart:
+    kind = MissingPart if status.status is Status.SELF_CHECK_ERROR else Refused
+    what = tr(
+        f"插件 {status.name} 不能用（{status.status}）", f"plugin {status.name} is not usable ({status.status})"
+    )
+    return kind(what, status.reason, status.mend)

@@ -1,0 +1,367 @@
+"""A bad plugin costs itself: the others go on, and its status says why and what to do."""
+
+import json
+import sys
+
+import pytest
+
+from roomctl.domain.lifecycle import State
+from roomctl.errors import MissingPart, NotFound, Refused
+from roomctl.host.status import Status
+from tests.host.conftest import MEETING, DataFolder, status_of
+
+GOOD = """
+@hookimpl
+def roomctl_gate(meeting, target):
+    return [Objection("", "no audience yet", "wait")]
+"""
+
+
+def objections(host) -> list[str]:
+    return [one.by for one in host.gate(MEETING, State.IN_SESSION)]
+
+
+def gate(body: str) -> str:
+    return f"""
+import time, threading
+@hookimpl
+def roomctl_gate(ctx, meeting, target):
+    {body}
+"""
+
+
+def test_a_good_plugin_is_enabled_and_answers(data: DataFolder) -> None:
+    data.drop("good", GOOD)
+    host = data.host()
+    assert objections(host) == ["good"]
+    assert status_of(host, "good").status is Status.ENABLED
+
+
+def test_what_one_plugin_raises_costs_its_own_answer_only(data: DataFolder) -> None:
+    data.drop("bad", gate("raise KeyError('seat 7')"))
+    data.drop("good", GOOD)
+    assert objections(data.host()) == ["good"]
+
+
+def test_three_failures_in_a_row_put_a_plugin_out_until_it_is_enabled(data: DataFolder) -> None:
+    data.drop("bad", gate("raise KeyError('seat 7')"))
+    data.drop("good", GOOD)
+    host = data.host()
+    for _ in range(2):
+        objections(host)
+    assert status_of(host, "bad").status is Status.ENABLED
+    objections(host)
+    found = status_of(host, "bad")
+    assert found.status is Status.FAILED
+    assert found.reason == "roomctl_gate: KeyError: 'seat 7'"
+    assert "roomctl plugins enable bad" in found.mend
+    assert "raise KeyError" in found.trace
+
+    assert status_of(data.host(), "bad").status is Status.FAILED  # the next start remembers
+    host.enable("bad")
+    assert status_of(data.host(), "bad").status is Status.ENABLED
+
+
+def test_strikes_add_up_over_short_lived_hosts(data: DataFolder) -> None:
+    data.drop("bad", gate("raise KeyError('seat 7')"))
+    for _ in range(3):
+        objections(data.host())
+    assert status_of(data.host(), "bad").status is Status.FAILED
+
+
+def test_a_good_answer_forgives_earlier_failures(data: DataFolder) -> None:
+    data.drop("moody", gate("ctx.asked = getattr(ctx, 'asked', 0) + 1; return [] if ctx.asked == 3 else 1 / 0"))
+    host = data.host()
+    for _ in range(5):
+        objections(host)
+    assert status_of(host, "moody").status is Status.ENABLED
+    objections(host)
+    assert status_of(host, "moody").status is Status.FAILED
+
+
+def test_another_hook_that_works_does_not_forgive(data: DataFolder) -> None:
+    code = gate("raise KeyError('seat 7')") + "\n@hookimpl\ndef roomctl_device_checks():\n    return []\n"
+    data.drop("half", code)
+    host = data.host()
+    for _ in range(3):
+        objections(host)
+        host.checks()
+    assert status_of(host, "half").status is Status.FAILED
+
+
+def test_one_hang_puts_a_plugin_out_and_says_where_it_hung(data: DataFolder) -> None:
+    data.drop("hung", gate("threading.Event().wait(60)  # for the projector"))
+    data.drop("good", GOOD)
+    host = data.host()
+    assert objections(host) == ["good"]
+    found = status_of(host, "hung")
+    assert found.status is Status.FAILED
+    assert "for the projector" in found.trace
+    assert objections(host) == ["good"]
+
+
+def test_a_plugin_that_runs_the_recording_is_never_put_out(data: DataFolder) -> None:
+    recorder = "\n@hookimpl\ndef roomctl_recorders():\n    return {'tape': lambda folder: None}\n"
+    data.drop("tape", gate("raise KeyError('belt')") + recorder)
+    host = data.host()
+    host.recorder("tape")
+    for _ in range(4):
+        objections(host)
+    assert status_of(host, "tape").status is Status.ENABLED
+    assert host.recorder("tape")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return 'no'", "str"),
+        ("return None", "None"),
+        ("return ['no']", "str among"),
+        ("yield 1", "generator"),
+    ],
+)
+def test_rubbish_is_a_failure_too(data: DataFolder, body: str, said: str) -> None:
+    data.drop("odd", gate(body))
+    host = data.host()
+    for _ in range(3):
+        assert objections(host) == []
+    found = status_of(host, "odd")
+    assert found.status is Status.FAILED
+    assert said in found.reason
+    assert "Objection" in found.reason
+
+
+def test_a_hook_may_end_neither_the_thread_nor_the_host(data: DataFolder) -> None:
+    data.drop("quitter", gate("raise SystemExit(3)"))
+    data.drop("good", GOOD)
+    assert objections(data.host()) == ["good"]
+
+
+def test_a_raise_at_import_is_a_load_error_with_its_trace(data: DataFolder) -> None:
+    data.drop("broken", "import nothing_of_this_name\n")
+    data.drop("good", GOOD)
+    host = data.host()
+    assert objections(host) == ["good"]
+    found = status_of(host, "broken")
+    assert found.status is Status.LOAD_ERROR
+    assert "nothing_of_this_name" in found.reason
+    assert "import nothing_of_this_name" in found.trace
+    assert found.mend
+
+
+def test_a_hang_at_import_costs_one_deadline_and_is_not_tried_again(data: DataFolder) -> None:
+    data.drop("stuck", "import threading\nthreading.Event().wait(60)\n")
+    data.drop("good", GOOD)
+    host = data.host()
+    assert objections(host) == ["good"]
+    assert status_of(host, "stuck").status is Status.LOAD_ERROR
+    again = data.host()
+    assert status_of(again, "stuck").status is Status.FAILED
+    assert "Event().wait" in status_of(again, "stuck").trace
+
+
+def test_an_unknown_hook_is_named_with_the_known_ones(data: DataFolder) -> None:
+    data.drop("typo", "@hookimpl\ndef roomctl_gates(ctx):\n    return []\n")
+    found = status_of(data.host(), "typo")
+    assert found.status is Status.LOAD_ERROR
+    assert "roomctl_gates" in found.reason
+    assert "roomctl_gate," in found.mend
+
+
+def test_an_argument_that_the_hook_does_not_have_is_a_load_error(data: DataFolder) -> None:
+    data.drop("greedy", "@hookimpl\ndef roomctl_gate(ctx, room):\n    return []\n")
+    found = status_of(data.host(), "greedy")
+    assert found.status is Status.LOAD_ERROR
+    assert "room" in found.reason
+
+
+def test_a_wrapper_is_refused_since_every_hook_is_called_alone(data: DataFolder) -> None:
+    data.drop("wrap", "@hookimpl(wrapper=True)\ndef roomctl_gate():\n    return (yield)\n")
+    assert status_of(data.host(), "wrap").status is Status.LOAD_ERROR
+
+
+CONFIG = """
+from pydantic import BaseModel, Field
+class Settings(BaseModel):
+    level: float = Field(-40.0, le=0)
+    source: str = "mic"
+@hookimpl
+def roomctl_config_model():
+    return Settings
+"""
+
+
+def test_a_plugin_gets_its_section_as_its_own_model(data: DataFolder) -> None:
+    data.drop("set", CONFIG)
+    host = data.host({"set": {"level": -30}})
+    assert status_of(host, "set").status is Status.ENABLED
+    assert data.contexts["set"].config.level == -30.0
+    assert data.contexts["set"].config.source == "mic"
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ({"levl": -30}, ["levl", "level, source"]),
+        ({"level": "loud"}, ["level", "number", "'loud'", "level, source"]),
+        ({"level": 3}, ["level", "less than or equal to 0"]),
+    ],
+)
+def test_a_bad_section_is_named_with_what_is_expected(data: DataFolder, section, words) -> None:
+    data.drop("set", CONFIG)
+    data.drop("good", GOOD)
+    host = data.host({"set": section})
+    assert objections(host) == ["good"]
+    found = status_of(host, "set")
+    assert found.status is Status.CONFIG_ERROR
+    assert all(word in found.reason for word in words), found.reason
+    assert "roomctl.toml" in found.reason
+    assert found.mend
+    assert "\n" not in found.reason
+
+
+def test_a_section_for_a_plugin_without_settings_is_a_config_error(data: DataFolder) -> None:
+    data.drop("good", GOOD)
+    host = data.host({"good": {"volume": 1}, "gone": {}})
+    assert status_of(host, "good").status is Status.CONFIG_ERROR
+    assert host.unknown_sections() == ["gone"]
+
+
+def test_a_missing_system_library_names_the_package_and_imports_nothing(data: DataFolder) -> None:
+    data.drop("needy", "import nothing_of_this_name", 'requires = ["system:libnosuchthing9", "model:whisper-x"]\n')
+    found = status_of(data.host(), "needy")
+    assert found.status is Status.SELF_CHECK_ERROR
+    assert "libnosuchthing9" in found.reason
+    assert "apt-get install libnosuchthing9" in found.mend
+    assert "roomctl models pull whisper-x" in found.mend
+    assert len(found.missing) == 2
+
+
+def test_what_the_self_check_finds_fatal_keeps_a_plugin_out_and_the_rest_is_a_remark(data: DataFolder) -> None:
+    check = "@hookimpl\ndef roomctl_self_check(ctx):\n    return [Missing('a cable', 'no sound', 'plug it in', {})]\n"
+    data.drop("deaf", check.format("True"))
+    data.drop("hoarse", check.format("False"))
+    host = data.host()
+    assert status_of(host, "deaf").status is Status.SELF_CHECK_ERROR
+    assert status_of(host, "hoarse").status is Status.ENABLED
+    assert status_of(host, "hoarse").mend == "plug it in"
+
+
+def test_a_person_disables_and_enables(data: DataFolder) -> None:
+    data.drop("good", GOOD)
+    data.host().disable("good")
+    host = data.host()
+    assert objections(host) == []
+    assert status_of(host, "good").status is Status.DISABLED
+    host.enable("good")
+    assert objections(data.host()) == ["good"]
+    with pytest.raises(NotFound, match="good"):
+        host.enable("goood")
+
+
+def test_commands_of_one_plugin_import_no_other(data: DataFolder) -> None:
+    data.drop("hello", "@hookimpl\ndef roomctl_commands(ctx):\n    return {'hello': lambda: print(ctx.name)}\n")
+    data.drop("other", GOOD)
+    host = data.host()
+    assert list(host.commands("hello")) == ["hello"]
+    assert "roomctl_dropin.hello" in sys.modules
+    assert "roomctl_dropin.other" not in sys.modules
+    assert objections(host) == ["other"]
+
+
+def test_commands_of_a_plugin_that_is_down_say_why(data: DataFolder) -> None:
+    data.drop("broken", "raise OSError('no')\n")
+    data.drop("needy", "", 'requires = ["python:no-such-dist>=2"]\n')
+    host = data.host()
+    with pytest.raises(Refused, match="OSError: no"):
+        host.commands("broken")
+    with pytest.raises(MissingPart, match="pip install 'no-such-dist>=2'"):
+        host.commands("needy")
+
+
+def test_a_recorder_that_is_not_there_is_told_with_the_plugin_that_is_down(data: DataFolder) -> None:
+    data.drop("broken", "raise OSError('no driver')\n")
+    with pytest.raises(NotFound, match="no driver"):
+        data.host().recorder("tape")
+
+
+def test_the_first_plugin_keeps_a_name_that_two_offer(data: DataFolder) -> None:
+    code = "@hookimpl\ndef roomctl_archive_targets():\n    return {{'tape': lambda section: '{}'}}\n"
+    data.drop("aa", code.format("first"))
+    data.drop("bb", code.format("second"))
+    assert data.host().target("tape")({}) == "first"
+
+
+def test_a_hook_may_ask_the_host_for_what_other_plugins_and_itself_give(data: DataFolder) -> None:
+    data.drop("good", GOOD)
+    data.drop(
+        "nosy",
+        "@hookimpl\ndef roomctl_package_files(ctx, meeting):\n    ctx.seen = ctx.ask()\n    return []\n" + GOOD,
+    )
+    host = data.host()
+    host.load()
+    data.contexts["nosy"].ask = lambda: objections(host)
+    host.package_files(MEETING)
+    assert data.contexts["nosy"].seen == ["good", "nosy"]
+
+
+def test_a_self_check_that_asks_the_host_does_not_wait_for_itself(data: DataFolder) -> None:
+    data.drop("aa", GOOD)
+    data.drop(
+        "nosy",
+        "@hookimpl\ndef roomctl_self_check(ctx):\n    ctx.services.clock.host.gate(None, None)\n    return []\n",
+    )
+    host = data.host()
+    make = host.contexts
+
+    def contexts(manifest, config):
+        context = make(manifest, config)
+        context.clock.host = host
+        return context
+
+    host.contexts = contexts
+    assert status_of(host, "nosy").status is Status.ENABLED
+
+
+SERVICE = """
+class Work:
+    name = "work"
+    def start(self): {}
+    def stop(self, timeout): (self.folder / "stopped").touch()
+    def wake(self): pass
+    def health(self): return Health(True)
+    def progress(self): return ()
+    def failures(self): return {{}}
+@hookimpl
+def roomctl_services(ctx):
+    Work.folder = ctx.folder()
+    return [Work()]
+"""
+
+
+def test_services_are_made_once_started_and_stopped(data: DataFolder) -> None:
+    data.drop("worker", SERVICE.format("(self.folder / 'started').touch()"))
+    host = data.host()
+    host.start_services()
+    assert host.services()[0] is host.services()[0]
+    host.close()
+    folder = data.contexts["worker"].folder()
+    assert {path.name for path in folder.iterdir()} == {"started", "stopped"}
+
+
+def test_a_service_that_does_not_start_is_a_setup_error(data: DataFolder) -> None:
+    data.drop("worker", SERVICE.format("raise OSError('port in use')"))
+    host = data.host()
+    host.start_services()
+    found = status_of(host, "worker")
+    assert found.status is Status.SETUP_ERROR
+    assert "port in use" in found.reason
+    assert host.services() == []
+
+
+def test_the_list_for_scripts_has_null_where_nothing_is_wrong(data: DataFolder) -> None:
+    data.drop("good", GOOD, 'version = "1.2"\n')
+    rows = [one.as_json() for one in data.host().status()]
+    assert json.loads(json.dumps(rows)) == [
+        {"name": "good", "version": "1.2", "status": "enabled", "reason": None, "mend": None}
+    ]
