@@ -1,1 +1,98 @@
-"""Written next."""
+"""The recorder: from device, file or tone to sealed FLAC segments and a journal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from roomctl.api import Check, Meeting, Missing, Order, PackageFile, PluginContext, RecorderFactory, hookimpl, tr
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from roomctl_audio.recorder import AudioRecorder
+
+JOURNAL = "journal.jsonl"
+
+
+@hookimpl
+def roomctl_config_model() -> "type[BaseModel]":
+    """`[plugins.audio]`."""
+    from roomctl_audio.config import AudioConfig  # noqa: PLC0415 - a plugin's module loads nothing heavy
+
+    return AudioConfig
+
+
+@hookimpl
+def roomctl_self_check() -> Sequence[Missing]:
+    """Libraries without which nothing is recorded, and PortAudio, without which no microphone is."""
+    found = [
+        Missing(
+            name,
+            tr("没有它不能录音", "nothing can be recorded without it"),
+            "pip install 'roomctl[audio]'",
+        )
+        for name in ("numpy", "av", "soundfile")
+        if find_spec(name) is None
+    ]
+    return [*found, *_microphones()]
+
+
+def _microphones() -> Sequence[Missing]:
+    from ctypes.util import find_library  # noqa: PLC0415
+
+    why = tr("不能用麦克风录音；文件音源不受影响", "no microphone can be used; files are not affected")
+    if find_spec("sounddevice") is None:
+        return [Missing("sounddevice", why, "pip install 'roomctl[audio]'", fatal=False)]
+    bundled = find_spec("_sounddevice_data")  # the wheels for Windows and macOS bring PortAudio along
+    if find_library("portaudio") or (bundled and _holds_portaudio(bundled.submodule_search_locations)):
+        return []
+    return [Missing("libportaudio2", why, "apt-get install libportaudio2", fatal=False)]
+
+
+def _holds_portaudio(folders: Sequence[str] | None) -> bool:
+    return any(path.suffix in {".dll", ".dylib"} for folder in folders or () for path in Path(folder).rglob("*"))
+
+
+def _recorder(folder: Path) -> "AudioRecorder":
+    from roomctl_audio.recorder import AudioRecorder  # noqa: PLC0415
+
+    return AudioRecorder(folder)
+
+
+@hookimpl
+def roomctl_recorders() -> Mapping[str, RecorderFactory]:
+    """The only recorder, `audio`."""
+    return {"audio": _recorder}
+
+
+@hookimpl
+def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
+    """The room's source is there, and has a level."""
+    from roomctl_audio.listen import SourceCheck  # noqa: PLC0415
+
+    config = ctx.config
+    order = Order(source=config.source, sample_rate=config.sample_rate, bits=config.bits)
+    return [SourceCheck(order, config.quietest_dbfs)]
+
+
+@hookimpl
+def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]:
+    """Every segment with the hashes of its sealing, and the journals that tell of them."""
+    files = []
+    for recording in ctx.services.recordings(meeting.id):
+        folder, inside = ctx.services.data / recording.folder, f"audio/{recording.id}"
+        files += [
+            PackageFile(f"{inside}/{segment.path}", folder / segment.path, segment.sha256_file, segment.sm3_file)
+            for segment in recording.segments
+        ]
+        files += [PackageFile(f"{inside}/{path.name}", path) for path in sorted(folder.glob(f"{JOURNAL}*"))]
+    return files
+
+
+@hookimpl
+def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
+    """`record` and `recording`."""
+    from roomctl_audio import commands  # noqa: PLC0415
+
+    return commands.build(ctx.config)

@@ -1,0 +1,177 @@
+"""The journal: one JSON object a line, each chained to the one before it. Pure: text in, rows and reports out.
+
+Rows are written after the file they speak of, so what the journal tells of is there. Kinds:
+
+    opened    order, tracks, sample_rate, bits, source, waits, total_frames, utc, monotonic
+    part      seq, first_frame, utc, monotonic: NNNN.part exists, and begins at that frame
+    start     frame
+    segments  seq, first_frame, frames, overflows, gap_before, recovered, utc, monotonic, tracks: one file a track
+    pause     frame;   resume frame
+    mark      mark, frame, note
+    gap       first_frame, frames, reason
+    sealed    frames, ended, problem, recovered: nothing comes after it
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from roomctl.api import Gap, Marker, MarkKind, Problem, RecordingReport, Segment, tr
+
+NAME = "journal.jsonl"
+GENESIS = "0" * 64
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a journal's bytes say.
+
+    Attributes:
+        rows: those whose chain holds, up to the first that does not.
+        good: bytes up to the end of the last of them.
+        torn: what lies after `good`, where it is the half row of a write that was cut off.
+        problem: why rows after `good` cannot be believed; empty where none, or only a half row, follows.
+
+    """
+
+    rows: tuple[Row, ...]
+    good: int
+    torn: bytes = b""
+    problem: str = ""
+
+    @property
+    def head(self) -> str:
+        """Hash that the next row is chained to."""
+        return str(self.rows[-1]["sha256"]) if self.rows else GENESIS
+
+
+def digest(row: Row) -> str:
+    """SHA-256 of the row without its own hash: keys sorted, no spaces, UTF-8."""
+    body = {key: value for key, value in row.items() if key != "sha256"}
+    return hashlib.sha256(_text(body).encode()).hexdigest()
+
+
+def row(prev: str, n: int, kind: str, at: datetime, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A row chained to `prev`, the n-th from 0."""
+    body = {**facts, "n": n, "kind": kind, "at": at.astimezone(UTC).isoformat(), "prev": prev}
+    return {**body, "sha256": digest(body)}
+
+
+def line(of: Row) -> bytes:
+    """The row as it stands in the file, its newline included."""
+    return _text(of).encode() + b"\n"
+
+
+def _text(value: Row) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def parse(data: bytes) -> Parsed:
+    """Rows of a journal, the chain checked. A half row at the end is told apart from damage further up."""
+    rows: list[Row] = []
+    good, prev = 0, GENESIS
+    for text in data.splitlines(keepends=True):
+        said = _read(text)
+        if said is None or said.get("prev") != prev or said.get("n") != len(rows) or digest(said) != said["sha256"]:
+            rest = data[good:]
+            if b"\n" not in rest:  # a row is complete with its newline; one that lacks it was cut off
+                return Parsed(tuple(rows), good, torn=rest)
+            return Parsed(tuple(rows), good, problem=_broken(len(rows)))
+        rows.append(said)
+        good += len(text)
+        prev = str(said["sha256"])
+    return Parsed(tuple(rows), good)
+
+
+def _broken(n: int) -> str:
+    return tr(f"日志第 {n + 1} 行被改动或损坏", f"row {n + 1} of the journal was altered or is damaged")
+
+
+def _read(text: bytes) -> dict[str, Any] | None:
+    if not text.endswith(b"\n"):
+        return None
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) and isinstance(said.get("sha256"), str) and "kind" in said else None
+
+
+def of_kind(rows: Iterable[Row], *kinds: str) -> Iterator[Row]:
+    """Rows of any of the kinds, in order."""
+    return (each for each in rows if each["kind"] in kinds)
+
+
+def first(rows: Iterable[Row], kind: str) -> Row | None:
+    """The first row of a kind."""
+    return next(of_kind(rows, kind), None)
+
+
+def sealed_parts(rows: Iterable[Row]) -> dict[int, Row]:
+    """The valid `segments` row of each seq: the last, since recovery may have had to make files anew."""
+    return {int(each["seq"]): each for each in of_kind(rows, "segments")}
+
+
+def segments(rows: Iterable[Row]) -> tuple[Segment, ...]:
+    """All sealed segments by seq, then track."""
+    return tuple(
+        Segment(
+            track=int(file["track"]),
+            seq=seq,
+            path=str(file["path"]),
+            first_frame=int(each["first_frame"]),
+            frames=int(each["frames"]),
+            utc=datetime.fromisoformat(each["utc"]),
+            monotonic=float(each["monotonic"]),
+            sha256_pcm=str(file["sha256_pcm"]),
+            sha256_file=str(file["sha256_file"]),
+            sm3_file=str(file["sm3_file"]),
+            overflows=int(each["overflows"]),
+            gap_before=int(each["gap_before"]),
+            recovered=bool(each["recovered"]),
+        )
+        for seq, each in sorted(sealed_parts(rows).items())
+        for file in each["tracks"]
+    )
+
+
+def gaps(rows: Iterable[Row]) -> tuple[Gap, ...]:
+    """What was declared missing, pauses too."""
+    return tuple(Gap(int(g["first_frame"]), int(g["frames"]), str(g["reason"])) for g in of_kind(rows, "gap"))
+
+
+def dropped(known: Iterable[Gap]) -> int:
+    """Frames that were lost. A pause loses nothing: nothing was to be kept."""
+    return sum(gap.frames for gap in known if gap.reason != "pause")
+
+
+def markers(rows: Iterable[Row]) -> tuple[Marker, ...]:
+    """Marks in the order they were made."""
+    return tuple(Marker(MarkKind(m["mark"]), int(m["frame"]), str(m["note"])) for m in of_kind(rows, "mark"))
+
+
+def frames(rows: Iterable[Row]) -> int:
+    """Frames in sealed segments."""
+    return sum(int(each["frames"]) for each in sealed_parts(rows).values())
+
+
+def report(rows: Sequence[Row], problems: Iterable[Problem] = ()) -> RecordingReport:
+    """What the rows tell, as the host sees it."""
+    opened = first(rows, "opened") or {}
+    known = gaps(rows)
+    sealed = segments(rows)
+    return RecordingReport(
+        tracks=int(opened.get("tracks", 0)),
+        sample_rate=int(opened.get("sample_rate", 0)),
+        frames=frames(rows),
+        dropped=dropped(known),
+        gaps=known,
+        markers=markers(rows),
+        segments=sealed,
+        recovered=sum(segment.recovered for segment in sealed),
+        problems=tuple(problems),
+    )

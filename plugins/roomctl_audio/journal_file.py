@@ -1,0 +1,79 @@
+"""The journal as a file: rows are durable when `write` returns."""
+
+import contextlib
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from roomctl.api.files import fsync_folder
+from roomctl_audio import journal
+
+
+def append(path: Path, data: bytes) -> None:
+    """Adds bytes at the end, durable on return. A write that failed half way is taken back. Raises: OSError."""
+    fresh = not path.exists()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
+    try:
+        before = os.fstat(handle).st_size
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(handle, left) :]
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(handle, before)
+            raise
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if fresh:
+        fsync_folder(path.parent)
+
+
+class JournalFile:
+    """Appends rows to the journal of a folder, each chained to the one before it."""
+
+    def __init__(self, folder: Path, parsed: journal.Parsed | None = None) -> None:
+        self._path = folder / journal.NAME
+        self.rows: list[journal.Row] = list(parsed.rows) if parsed else []
+        self._prev = parsed.head if parsed else journal.GENESIS
+
+    def write(self, kind: str, **facts: Any) -> None:
+        """Raises: OSError, and the journal is as it was."""
+        row = journal.row(self._prev, len(self.rows), kind, datetime.now(UTC), facts)
+        append(self._path, journal.line(row))
+        self.rows.append(row)
+        self._prev = row["sha256"]
+
+    def seal(
+        self,
+        seq: int,
+        frames: int,
+        tracks: Sequence[Mapping[str, Any]],
+        *,
+        overflows: int = 0,
+        recovered: bool = False,
+    ) -> None:
+        """The row of a part whose files are done. Raises: OSError."""
+        part = next(row for row in journal.of_kind(self.rows, "part") if row["seq"] == seq)
+        first = part["first_frame"]
+        self.write(
+            "segments",
+            seq=seq,
+            first_frame=first,
+            frames=frames,
+            overflows=overflows,
+            gap_before=sum(gap.frames for gap in journal.gaps(self.rows) if gap.first_frame == first),
+            recovered=recovered,
+            utc=part["utc"],
+            monotonic=part["monotonic"],
+            tracks=list(tracks),
+        )
+
+
+def load(folder: Path) -> journal.Parsed:
+    """The journal of a folder; empty where there is none yet."""
+    path = folder / journal.NAME
+    return journal.parse(path.read_bytes()) if path.is_file() else journal.Parsed((), 0)

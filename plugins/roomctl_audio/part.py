@@ -1,0 +1,70 @@
+"""The open `.part`: raw interleaved sound, which is also what meters and captions read while it grows."""
+
+import errno
+import os
+import re
+from pathlib import Path
+
+from roomctl.api.files import fsync_folder
+
+NAME = re.compile(r"(\d{4,})\.part")
+
+
+def name(seq: int) -> str:
+    """The file of a part."""
+    return f"{seq:04d}.part"
+
+
+def segment_name(track: int, seq: int) -> str:
+    """The file that a track of a part becomes."""
+    return f"t{track:02d}-{seq:04d}.flac"
+
+
+def open_parts(folder: Path) -> dict[int, Path]:
+    """The parts in a folder by seq."""
+    found = ((NAME.fullmatch(path.name), path) for path in folder.iterdir())
+    return {int(match[1]): path for match, path in sorted(found, key=lambda f: f[1].name) if match}
+
+
+class Part:
+    """One part while it is written."""
+
+    def __init__(self, folder: Path, seq: int, first_frame: int, frame: int) -> None:
+        """Args: frame: bytes of one frame. Raises: OSError."""
+        self.seq, self.first_frame, self._frame = seq, first_frame, frame
+        self.path = folder / name(seq)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        self._handle = os.open(self.path, flags, 0o644)
+        self._bytes = 0
+        fsync_folder(folder)
+
+    @property
+    def frames(self) -> int:
+        """Whole frames written."""
+        return self._bytes // self._frame
+
+    def write(self, data: bytes) -> int:
+        """How many bytes went in: fewer than given where the disk is full. Raises: OSError for any other reason."""
+        done = 0
+        while done < len(data):
+            try:
+                count = os.write(self._handle, memoryview(data)[done:])
+            except OSError as error:
+                if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                    break
+                raise
+            done += count
+            self._bytes += count
+        return done
+
+    def sync(self) -> None:
+        getattr(os, "fdatasync", os.fsync)(self._handle)
+
+    def close(self) -> None:
+        """Ends it with a whole frame, durably."""
+        try:
+            os.ftruncate(self._handle, self.frames * self._frame)
+            self._bytes = self.frames * self._frame
+            os.fsync(self._handle)
+        finally:
+            os.close(self._handle)

@@ -1,0 +1,284 @@
+"""The recorder as the host sees it: it starts a capture, or adopts the one that lives, and commands it."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import IO, Any
+
+from roomctl import api
+from roomctl.api import (
+    BadInput,
+    Busy,
+    Gap,
+    MissingPart,
+    Order,
+    RecorderState,
+    RecorderStatus,
+    RecordingReport,
+    Refused,
+    RoomctlError,
+    tr,
+)
+from roomctl.api.process import new_session
+from roomctl_audio import capacity, control, journal, part, recovery, sources
+from roomctl_audio.journal_file import load
+from roomctl_audio.levels import peaks
+from roomctl_audio.pcm import Layout
+
+ARM_SECONDS = 30.0
+ANSWER_SECONDS = 10.0
+
+
+class AudioRecorder:
+    """One recording in one folder. Nothing is kept in here: any process may command the same capture."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+
+    # --- arming -----------------------------------------------------------------------------------------------------
+
+    def arm(self, order: Order) -> RecorderStatus:
+        """Starts a capture. After a refusal nothing is left behind.
+
+        Raises:
+            Busy: another capture lives in the folder.
+            Refused: the folder holds a recording already.
+            BadInput, NotFound, MissingPart: what the source or the disk lacks, with the numbers.
+
+        """
+        order = _absolute(order)
+        sources.check(order)
+        self._need_free()
+        made = self._make_folder()
+        try:
+            status = self._spawn(order)
+        except BaseException:
+            self._clear(made)
+            raise
+        return self._status(status)
+
+    def _need_free(self) -> None:
+        card = control.read_card(self.folder)
+        if card and card.alive:
+            raise Busy(
+                tr(f"{self.folder} 正在录音", f"{self.folder} is being recorded into"),
+                tr(f"进程 {card.process.pid} 占用着它", f"process {card.process.pid} holds it"),
+                tr("请先停止它，或换一个文件夹", "stop it first, or choose another folder"),
+            )
+        if not self.folder.is_dir():
+            return
+        if (self.folder / journal.NAME).exists() or part.open_parts(self.folder):
+            raise Refused(
+                tr(f"不能录音到 {self.folder}", f"cannot record into {self.folder}"),
+                tr("里面已有一段录音", "it holds a recording already"),
+                tr("请换一个文件夹", "choose another folder"),
+            )
+        (self.folder / control.CARD).unlink(missing_ok=True)  # of a capture that died before it wrote anything
+
+    def _make_folder(self) -> list[Path]:
+        """The folders that were made for it, the innermost first."""
+        made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / recovery.LOG).touch()
+        except OSError as error:
+            self._clear(made)
+            raise BadInput(
+                tr(f"不能录音到 {self.folder}", f"cannot record into {self.folder}"),
+                error.strerror or str(error),
+                tr("请换一个可写的文件夹", "choose a folder that can be written to"),
+            ) from error
+        return made
+
+    def _clear(self, made: list[Path]) -> None:
+        with suppress(OSError):
+            (self.folder / recovery.LOG).unlink()
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
+
+    def _spawn(self, order: Order) -> Mapping[str, Any]:
+        with (self.folder / recovery.LOG).open("ab") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-P", "-m", "roomctl_audio.capture", str(self.folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, "ROOMCTL_LANG": api.language()},
+                **new_session(),
+            )
+        threading.Thread(target=child.wait, name="reaper", daemon=True).start()  # no zombie, whoever outlives whom
+        assert child.stdin is not None  # noqa: S101 - both were asked for
+        assert child.stdout is not None  # noqa: S101
+        said: Mapping[str, Any] = {}
+        try:
+            with suppress(BrokenPipeError):
+                child.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+                child.stdin.flush()
+            said = _line(child.stdout)
+        finally:
+            if "armed" not in said:
+                child.kill()
+            for pipe in (child.stdin, child.stdout):
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        if "armed" in said:
+            armed: Mapping[str, Any] = said["armed"]
+            return armed
+        if "error" in said:
+            raise _error(said["error"])
+        raise RoomctlError(
+            tr("录音进程没有启动", "the capture process did not start"),
+            _last_line(self.folder / recovery.LOG),
+            "roomctl doctor",
+        )
+
+    # --- commands ---------------------------------------------------------------------------------------------------
+
+    def start(self, *, limit: int | None = None) -> int:
+        """Args: limit: frames after which it stops by itself. Raises: Refused, where it is not armed."""
+        return self._command({"do": "start", "limit": limit})
+
+    def pause(self) -> int:
+        return self._command({"do": "pause"})
+
+    def resume(self) -> int:
+        return self._command({"do": "resume"})
+
+    def mark(self, kind: str, note: str = "") -> int:
+        return self._command({"do": "mark", "kind": str(kind), "note": note})
+
+    def _command(self, message: control.Message) -> int:
+        reply = self._ask(message, ANSWER_SECONDS)
+        if reply is None:
+            raise Refused(
+                tr("录音机不能执行", "the recorder cannot do that"),
+                tr(f"{self.folder} 没有在录音", f"nothing is being recorded into {self.folder}"),
+            )
+        return int(reply["frame"])
+
+    def _ask(self, message: control.Message, timeout: float | None) -> control.Message | None:
+        card = control.read_card(self.folder)
+        if card is None:
+            return None
+        reply = control.ask(card, message, timeout=timeout)
+        if reply and "error" in reply:
+            raise _error(reply["error"])
+        return reply
+
+    def status(self) -> RecorderStatus:
+        """Of the living capture, else what the journal says."""
+        reply = self._ask({"do": "status"}, ANSWER_SECONDS)
+        return self._status(reply) if reply else self._past()
+
+    def _status(self, said: Mapping[str, Any]) -> RecorderStatus:
+        layout = Layout(said["tracks"], said["bits"], said["sample_rate"])
+        gaps = tuple(Gap(**gap) for gap in said["gaps"])
+        heard = said["peaks"]
+        return RecorderStatus(
+            state=RecorderState(said["state"]),
+            tracks=layout.tracks,
+            sample_rate=layout.rate,
+            frames=said["frames"],
+            dropped=journal.dropped(gaps),
+            gaps=gaps,
+            segments=said["segments"],
+            peak_dbfs=tuple(heard) if heard else self._tail_peaks(said["part"], layout),
+            seconds_left=capacity.seconds_left(self.folder, layout),
+            total_frames=said["total_frames"],
+            ended=said["ended"],
+            problem=said["problem"],
+        )
+
+    def _tail_peaks(self, name: str | None, layout: Layout) -> tuple[float, ...]:
+        """Of the last second of the open part: what is on disk, not what is at the input."""
+        if name is None:
+            return ()
+        try:
+            with (self.folder / name).open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                whole = size - size % layout.frame
+                file.seek(max(0, whole - layout.second))
+                data = file.read(min(whole, layout.second))
+        except FileNotFoundError:  # sealed since
+            return ()
+        return peaks(data, layout) if data else ()
+
+    def _past(self) -> RecorderStatus:
+        rows = load(self.folder).rows
+        report, sealed = journal.report(rows), journal.first(rows, "sealed")
+        status = RecorderStatus(
+            state=RecorderState.IDLE,
+            tracks=report.tracks,
+            sample_rate=report.sample_rate or Order(source="").sample_rate,
+            frames=report.frames,
+            dropped=report.dropped,
+            gaps=report.gaps,
+            segments=len(report.segments),
+        )
+        if sealed:
+            ended, problem = bool(sealed["ended"]), str(sealed["problem"])
+            return replace(status, state=RecorderState.SEALED, ended=ended, problem=problem)
+        if rows:
+            problem = tr("录音进程中断，请运行 recording recover", "the capture died: run recording recover")
+            return replace(status, state=RecorderState.STOPPING, problem=problem)
+        return status
+
+    # --- the end ----------------------------------------------------------------------------------------------------
+
+    def stop(self) -> RecordingReport:
+        """Waits until the last segment is sealed. Where the capture has died, what it left is recovered."""
+        self._ask({"do": "stop"}, None)
+        rows = load(self.folder).rows
+        if rows and not journal.first(rows, "sealed"):
+            return self.recover()
+        return journal.report(rows)
+
+    def recover(self) -> RecordingReport:
+        return recovery.recover(self.folder)
+
+    def report(self) -> RecordingReport:
+        return journal.report(load(self.folder).rows)
+
+    def verify(self) -> RecordingReport:
+        return recovery.verify(self.folder)
+
+
+def _absolute(order: Order) -> Order:
+    """A capture has a working folder of its own."""
+    kind, _, name = order.source.partition(":")
+    return replace(order, source=f"file:{Path(name).absolute()}") if kind == "file" and name else order
+
+
+def _line(pipe: IO[bytes]) -> Mapping[str, Any]:
+    """The one line that a capture says, or nothing where it ends or is silent for too long."""
+    heard: list[bytes] = []
+    reader = threading.Thread(target=lambda: heard.append(pipe.readline()), daemon=True)
+    reader.start()
+    reader.join(ARM_SECONDS)
+    try:
+        return dict(json.loads(heard[0])) if heard else {}
+    except ValueError:
+        return {}
+
+
+def _error(said: Mapping[str, str]) -> RoomctlError:
+    """The error as it was raised in the capture, of its own kind."""
+    kinds: dict[str, type[RoomctlError]] = {
+        kind.__name__: kind for kind in (BadInput, Busy, MissingPart, Refused, api.NotFound)
+    }
+    return kinds.get(said["kind"], RoomctlError)(said["what"], said["why"], said["mend"])
+
+
+def _last_line(path: Path) -> str:
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return lines[-1] if lines else ""

@@ -1,0 +1,79 @@
+"""Hands finished parts to the finisher, in a thread of capture, and brings back what became of them."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from roomctl.api import Damaged
+from roomctl_audio.finishing import Finisher
+
+TRIES = 4
+PAUSE_SECONDS = 1.0
+"""Before a part is tried again after an error, such as a full disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A part that is done, or that could not be."""
+
+    part: str
+    seq: int
+    overflows: int
+    frames: int = 0
+    tracks: tuple[Mapping[str, Any], ...] = ()
+    error: str = ""
+
+
+class Sealer:
+    """Args: done: called in its thread with each outcome."""
+
+    def __init__(self, folder: Path, done: Callable[[Sealed], None]) -> None:
+        self._finisher = Finisher(folder)
+        self._done = done
+        self._parts: queue.Queue[tuple[Mapping[str, Any], int]] = queue.Queue()
+        self._submitted = 0
+        self._handled = 0
+
+    def start(self) -> None:
+        self._finisher.start()
+        threading.Thread(target=self._run, name="sealer", daemon=True).start()
+
+    def submit(self, request: Mapping[str, Any], overflows: int) -> None:
+        """Called by the main thread."""
+        self._submitted += 1
+        self._parts.put((request, overflows))
+
+    @property
+    def waiting(self) -> int:
+        """Parts whose outcome the main thread has not had yet."""
+        return self._submitted - self._handled
+
+    def handled(self) -> None:
+        """The main thread is done with an outcome."""
+        self._handled += 1
+
+    def _run(self) -> None:
+        while True:
+            request, overflows = self._parts.get()
+            self._done(self._finish(request, overflows))
+
+    def _finish(self, request: Mapping[str, Any], overflows: int) -> Sealed:
+        part, seq, error = request["part"], request["seq"], ""
+        for attempt in range(TRIES):
+            if attempt:
+                time.sleep(PAUSE_SECONDS)
+            try:
+                said = self._finisher.ask(request)
+            except Damaged as given_up:
+                return Sealed(part, seq, overflows, error=str(given_up))
+            error = said.get("error", "")
+            if not error:
+                return Sealed(part, seq, overflows, frames=said["frames"], tracks=tuple(said["tracks"]))
+        return Sealed(part, seq, overflows, error=error)
+
+    def close(self) -> None:
+        self._finisher.close()
