@@ -67,7 +67,7 @@ def write(
     Args:
         folder: where the bag will stand; must not exist.
         files: the payload; sealed ones are hard-linked where that works.
-        info: labels of bag-info.txt besides Payload-Oxum, in order.
+        info: labels of bag-info.txt besides Payload-Oxum, in order; empty ones are left out.
         tags: further tag files by path, such as `metadata/meeting.json`.
         tick: told the bytes of the payload as they go through.
         create: opens a new file for writing.
@@ -143,7 +143,7 @@ def _fill(
     labels = {**info, "Payload-Oxum": f"{total}.{len(payload)}"}
     texts = {
         "bagit.txt": DECLARATION,
-        "bag-info.txt": "".join(f"{label}: {' '.join(text.split())}\n" for label, text in labels.items()).encode(),
+        "bag-info.txt": "".join(_label(*each) for each in labels.items() if each[1]).encode(),
         **tags,
         manifest.PAYLOAD[0]: manifest.render(held.sha256),
         manifest.PAYLOAD[1]: manifest.render(held.sm3),
@@ -154,6 +154,11 @@ def _fill(
     newest = _put(root / manifest.TAGS[0], manifest.render(named.sha256), create)
     _put(root / manifest.TAGS[1], manifest.render(named.sm3), create)
     return len(payload), total, newest.sha256
+
+
+def _label(label: str, text: str) -> str:
+    """One line of bag-info.txt; a line end inside the text would begin another label."""
+    return f"{label}: {' '.join(text.split())}\n"
 
 
 def _take(file: PackageFile, place: Path, tick: Tick, create: Create) -> Digests:

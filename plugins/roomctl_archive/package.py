@@ -7,43 +7,70 @@ from zoneinfo import ZoneInfo
 
 import uuid_utils
 
-from roomctl.api import Forbidden, Meeting, Package, PackageFile, PluginContext, RoomctlError, State, tr
+from roomctl.api import (
+    Damaged,
+    Forbidden,
+    Meeting,
+    Package,
+    PackageFile,
+    PluginContext,
+    RecordFile,
+    RoomctlError,
+    State,
+    tr,
+)
 from roomctl_archive import bag, manifest, metadata
 from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.fixity import Tick, read, silent
 from roomctl_archive.verify import verify
 
 EVENTS = "events.jsonl"
+_SEALED, _SUPPLEMENT, _DOCUMENTS = "Roomctl-Sealed-At", "Roomctl-Supplement-To", "Roomctl-Documents"
 _STATES_WITH_SUPPLEMENT = {State.CLOSED, State.DEPOSITED}
 
 
-def due(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]:
-    """Files that the next package of the meeting must hold; nothing where none is due.
-
-    The first package takes everything. After it, a signed document whose bytes are in no package yet makes a
-    supplement, together with the event log as it stands by then.
-    """
+def due(ctx: PluginContext, meeting: Meeting) -> bool:
+    """Whether the meeting lacks a package: its first when it is closed, a supplement for what was signed since."""
     packages = ctx.services.packages(meeting.id)
     if not packages:
-        return ctx.services.package_files(meeting.id) if meeting.state is State.CLOSED else ()
-    signed = {one.sha256 for one in ctx.services.documents(meeting.id) if one.signed_by}
-    if meeting.state not in _STATES_WITH_SUPPLEMENT or not signed:
-        return ()
-    held = {digest for package in packages for digest in digests(ctx.services.data / package.path).values()}
-    late = signed - held
-    if not late:
-        return ()
+        return meeting.state is State.CLOSED
+    return meeting.state in _STATES_WITH_SUPPLEMENT and bool(_late(ctx, meeting, packages))
+
+
+def _late(ctx: PluginContext, meeting: Meeting, packages: Sequence[Package]) -> Sequence[RecordFile]:
+    """Signed documents that no package holds as signed."""
+    held = {document for one in packages for document in one.documents}
+    return [one for one in ctx.services.documents(meeting.id) if one.signed_by and one.id not in held]
+
+
+def _payload(
+    ctx: PluginContext, meeting: Meeting, packages: Sequence[Package]
+) -> tuple[Sequence[PackageFile], Sequence[str]]:
+    """The files of the package that is due, and the ids of the signed documents among them.
+
+    The first takes everything. A supplement takes what was signed since, and the event log as it stands by then.
+
+    Raises:
+        Damaged: a supplement would lack a document that it is made for.
+
+    """
+    late = _late(ctx, meeting, packages)  # before the files: what is signed from here on is in the next one
     files = ctx.services.package_files(meeting.id)
-    papers = [file for file in files if file.sha256 in late]
-    return [*papers, *(file for file in files if file.path == EVENTS)] if papers else ()
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """SHA-256 by path, as the package's own manifest has it; empty where it cannot be read."""
-    try:
-        return manifest.parse((folder / manifest.PAYLOAD[0]).read_bytes()).digests
-    except OSError:
-        return {}
+    there = {file.sha256 for file in files}
+    documents = [one.id for one in late if one.sha256 in there]
+    if not packages:
+        return files, documents
+    if missing := [one for one in late if one.sha256 not in there]:
+        raise Damaged(
+            tr(
+                f"签字的{missing[0].kind}不在存档文件里",
+                f"the signed {missing[0].kind} is not among the files to archive",
+            ),
+            missing[0].path,
+            tr("请查看插件 records 的状态", "look at the state of the plugin records"),
+        )
+    wanted = {one.sha256 for one in late}
+    return [file for file in files if file.path == EVENTS or file.sha256 in wanted], documents
 
 
 def allow(meeting: Meeting) -> None:
@@ -78,9 +105,7 @@ def build(
     """
     allow(meeting)
     config: ArchiveConfig = ctx.config
-    at = ctx.clock.now()  # before the files are listed: what is signed from here on is in a supplement
-    files = due(ctx, meeting)
-    if not files:
+    if not due(ctx, meeting):
         return None
     home = ctx.folder(meeting.id)
     packages = ctx.services.packages(meeting.id)
@@ -88,13 +113,15 @@ def build(
     bag.discard_partials(home)
     if left := _finished(ctx, meeting, home, known):
         return left
+    at = ctx.clock.now()
+    files, documents = _payload(ctx, meeting, packages)
     planned(sum(_size(file.source) for file in files))
     package_id = str(uuid_utils.uuid7())
     first = packages[0].id if packages else ""
     bagged = bag.write(
         home / package_id,
         files,
-        info=_info(config, meeting, ctx, at, first),
+        info=_info(ctx, meeting, at) | {_SUPPLEMENT: first, _DOCUMENTS: " ".join(documents)},
         tags=metadata.describe(ctx, meeting),
         tick=tick,
     )
@@ -111,6 +138,7 @@ def build(
         bytes=bagged.bytes,
         manifest_sha256=bagged.manifest_sha256,
         at=at,
+        documents=tuple(documents),
         targets=required(config),
         supplement_to=first,
     )
@@ -140,9 +168,10 @@ def _finished(ctx: PluginContext, meeting: Meeting, home: Path, known: set[str])
             files=verdict.files,
             bytes=verdict.bytes,
             manifest_sha256=digest,
-            at=datetime.fromisoformat(_label(folder, "Roomctl-Sealed-At")),
+            at=datetime.fromisoformat(_label(folder, _SEALED)),
+            documents=tuple(_label(folder, _DOCUMENTS).split()),
             targets=required(ctx.config),
-            supplement_to=_label(folder, "Roomctl-Supplement-To"),
+            supplement_to=_label(folder, _SUPPLEMENT),
         )
         ctx.services.add_package(package)
         return package
@@ -154,17 +183,15 @@ def _label(folder: Path, label: str) -> str:
     return next((line.partition(": ")[2] for line in lines if line.startswith(f"{label}: ")), "")
 
 
-def _info(config: ArchiveConfig, meeting: Meeting, ctx: PluginContext, at: datetime, first: str) -> dict[str, str]:
+def _info(ctx: PluginContext, meeting: Meeting, at: datetime) -> dict[str, str]:
     """Labels of bag-info.txt (RFC 8493 section 2.2.2); the date is that of the room."""
-    labels = {
-        "Source-Organization": config.source_organization,
+    return {
+        "Source-Organization": ctx.config.source_organization,
         "External-Identifier": meeting.id,
         "Internal-Sender-Description": f"{meeting.title}（{meeting.kind}，{meeting.starts:%Y-%m-%d %H:%M}）",
         "Bagging-Date": at.astimezone(ZoneInfo(ctx.services.room.zone)).date().isoformat(),
-        "Roomctl-Sealed-At": at.isoformat(),
-        "Roomctl-Supplement-To": first,
+        _SEALED: at.isoformat(),
     }
-    return {label: text for label, text in labels.items() if text}
 
 
 def _size(path: Path) -> int:

@@ -33,7 +33,7 @@ class Package:
         path: relative to the data folder.
         files, bytes: of the payload.
         manifest_sha256: digest of the tag manifest, which names every other manifest: the package in one number.
-        documents: ids of the papers in it; a signed 会议记录 among them lets the meeting be archived.
+        documents: ids of the signed papers in it; a 会议记录 among them lets the meeting be archived.
         targets: names of the targets that must read it back before the meeting counts as deposited.
 
     """

@@ -151,7 +151,7 @@ class FakeServices:
         return attendance.derive(
             self.people.get(meeting_id, ()),
             self.facts.get(meeting_id, ()),
-            starts_at=meeting.starts_at,
+            began_at=max(meeting.starts_at, meeting.started_at) if meeting.started_at else None,
             ended=meeting.state in _OVER,
         )
 

@@ -1,0 +1,116 @@
+import io
+from contextlib import suppress
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from roomctl_archive import durable
+from roomctl_archive.folder_target import FolderTarget
+
+from roomctl.api import BadInput, Damaged, MissingPart, NotFound, RoomctlError, events
+
+NOTHING = events.sha256(b"")
+
+
+@pytest.fixture
+def target(tmp_path, room):
+    return FolderTarget(tmp_path / "nas", room.clock.sleep, make=True)
+
+
+def put(target, key, content, digest=None):
+    return target.put(key, io.BytesIO(content), digest or events.sha256(content))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=300))
+def test_what_is_put_is_got_back(target, content):
+    put(target, "m/p/data/a.bin", content)
+    with target.get("m/p/data/a.bin") as stream:
+        assert stream.read() == content
+    assert target.stat("m/p/data/a.bin").bytes == len(content)
+
+
+def test_what_is_not_there_has_no_state_and_cannot_be_got(target):
+    assert target.stat("m/p/nothing") is None
+    with pytest.raises(NotFound), target.get("m/p/nothing"):
+        pass
+
+
+def test_bytes_that_are_not_those_of_the_hash_leave_the_old_ones(target):
+    put(target, "m/a", b"old")
+    with pytest.raises(Damaged):
+        put(target, "m/a", b"new", events.sha256(b"other"))
+    with target.get("m/a") as stream:
+        assert stream.read() == b"old"
+
+
+def test_a_broken_stream_leaves_no_name_and_no_rest(target, tmp_path):
+    class Broken(io.BytesIO):
+        def read(self, _=-1):
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(RoomctlError, match="Input/output"):
+        target.put("m/a", Broken(), NOTHING)
+    assert [path for path in (tmp_path / "nas").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("key", ["../x", "/etc/x", "a/../../x", ""])
+def test_a_key_that_leads_out_is_refused(target, key):
+    with pytest.raises(BadInput):
+        put(target, key, b"")
+
+
+def test_a_share_that_is_away_is_told_and_never_made(tmp_path, room):
+    target = FolderTarget.from_config({"kind": "folder", "path": str(tmp_path / "mnt")}, tmp_path, room.clock.sleep)
+    for act in (target.probe, lambda: put(target, "m/a", b"x"), lambda: target.stat("m/a")):
+        with pytest.raises(MissingPart, match="mnt"):
+            act()
+    assert not (tmp_path / "mnt").exists()
+
+
+@pytest.mark.parametrize("config", [{}, {"path": ""}, {"path": "a", "pth": 1}])
+def test_settings_that_make_no_folder_are_refused_in_one_line(tmp_path, room, config):
+    with pytest.raises(BadInput) as told:
+        FolderTarget.from_config(config, tmp_path, room.clock.sleep)
+    assert "\n" not in str(told.value)
+
+
+def test_a_probe_leaves_nothing_and_knows_the_free_space(target, tmp_path):
+    assert target.probe() > 0
+    assert list((tmp_path / "nas").iterdir()) == []
+
+
+class Held:
+    """A path that somebody holds for some tries, as a virus scanner does."""
+
+    def __init__(self, path, times):
+        self.path, self.times = path, times
+
+    def replace(self, target):
+        if self.times:
+            self.times -= 1
+            raise PermissionError(13, "held by another program")
+        return self.path.replace(target)
+
+
+def test_a_rename_that_fails_is_tried_again(tmp_path, room):
+    (tmp_path / "a").write_bytes(b"x")
+    durable.rename(Held(tmp_path / "a", 2), tmp_path / "b", room.clock.sleep)
+    assert (tmp_path / "b").read_bytes() == b"x"
+    assert room.clock.slept == list(durable.RETRIES[:2])
+
+
+def test_a_rename_that_keeps_failing_ends(tmp_path, room):
+    (tmp_path / "a").write_bytes(b"x")
+    with pytest.raises(PermissionError):
+        durable.rename(Held(tmp_path / "a", 99), tmp_path / "b", room.clock.sleep)
+    assert (tmp_path / "a").exists()
+
+
+with suppress(ImportError):
+    from roomctl.testing.contracts import ArchiveTargetContract
+
+    class TestContract(ArchiveTargetContract):
+        @pytest.fixture
+        def target(self, tmp_path):
+            return FolderTarget(tmp_path / "nas", lambda _: None, make=True)
