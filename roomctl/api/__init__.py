@@ -32,6 +32,7 @@ from roomctl.domain import (
 )
 from roomctl.domain.archive import Fault, Package, PackageFile, Receipt, Stored, Verdict
 from roomctl.domain.attendance import Attendance, Method, Person, Presence, Role, Standing
+from roomctl.domain.attendance import Fact as AttendanceFact
 from roomctl.domain.checks import CheckReport, CheckState, Result
 from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
@@ -148,6 +149,10 @@ class Services(Protocol):
     # sign-in
     def roster(self, meeting_id: str) -> Sequence[Person]: ...
     def attendance(self, meeting_id: str) -> Attendance: ...
+    def attendance_events(self, meeting_id: str) -> Sequence[AttendanceFact]:
+        """The events that everybody's standing derives from, in the order of the log."""
+        ...
+
     def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None: ...
     def sign_in(
         self,
@@ -267,14 +272,15 @@ class PluginContext(Protocol):
 CommandFactory = Callable[[PluginContext], Any]
 
 __all__ = [
-    "Actor", "AgendaItem", "ArchiveTarget", "Attendance", "BadInput", "Busy", "Change", "Check", "CheckReport",
-    "CheckState", "Child", "Clock", "CommandFactory", "Damaged", "Document", "DocumentOffer", "DraftPoint",
-    "EngineOffer", "Fault", "Forbidden", "Gap", "Health", "Hole", "LoggedEvent", "MarkKind", "Marker", "Meeting",
-    "MeetingId", "Method", "Missing", "MissingPart", "NotFound", "Objection", "Order", "Package", "PackageFile",
-    "Person", "PluginContext", "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Receipt", "RecordFile",
-    "Recorder", "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused",
-    "Result", "Role", "Room", "RoomctlError", "Segment", "Service", "Services", "SpeakerKnownBy", "Standing", "State",
-    "Stored", "TargetFactory", "Transcriber", "Transcript", "TranscriptSegment", "Verdict", "Word",
-    "archive", "attendance", "checks", "events", "hookimpl", "language", "lifecycle", "meeting", "record", "recording",
-    "secrecy", "tr", "transcript",
+    "Actor", "AgendaItem", "ArchiveTarget", "Attendance", "AttendanceFact", "BadInput", "Busy", "Change",
+    "Check", "CheckReport", "CheckState", "Child", "Clock", "CommandFactory", "Damaged", "Document",
+    "DocumentOffer", "DraftPoint", "EngineOffer", "Fault", "Forbidden", "Gap", "Health", "Hole", "LoggedEvent",
+    "MarkKind", "Marker", "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "NotFound", "Objection",
+    "Order", "Package", "PackageFile", "Person", "PluginContext", "PluginStore", "PointKind", "Presence",
+    "Problem", "Progress", "Receipt", "RecordFile", "Recorder", "RecorderFactory", "RecorderState",
+    "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result", "Role", "Room", "RoomctlError",
+    "Segment", "Service", "Services", "SpeakerKnownBy", "Standing", "State", "Stored", "TargetFactory",
+    "Transcriber", "Transcript", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks",
+    "events", "hookimpl", "language", "lifecycle", "meeting", "record", "recording", "secrecy", "tr",
+    "transcript",
 ]  # fmt: skip

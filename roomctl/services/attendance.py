@@ -34,6 +34,13 @@ def board(meeting_id: str, *, uow: UnitOfWork) -> Attendance:
         return _board(uow.meetings.get(meeting_id), uow)
 
 
+def events(meeting_id: str, *, uow: UnitOfWork) -> tuple[Fact, ...]:
+    """What everybody's standing derives from, in the order of the log."""
+    with uow.reading():
+        uow.meetings.get(meeting_id)
+        return tuple(_facts(meeting_id, uow))
+
+
 def sign_in(
     meeting_id: str,
     person: str,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from roomctl.domain.archive import Package, PackageFile, Receipt
-from roomctl.domain.attendance import Attendance, Method, Person, Standing
+from roomctl.domain.attendance import Attendance, Fact, Method, Person, Standing
 from roomctl.domain.checks import CheckReport, Waiver
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import State
@@ -123,6 +123,9 @@ class UseCases:
 
     def attendance(self, meeting_id: str) -> Attendance:
         return attendance.board(meeting_id, uow=self._open())
+
+    def attendance_events(self, meeting_id: str) -> Sequence[Fact]:
+        return attendance.events(meeting_id, uow=self._open())
 
     def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None:
         attendance.add_people(meeting_id, people, **self._by(actor))

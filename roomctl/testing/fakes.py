@@ -17,6 +17,7 @@ from roomctl.api import (
     Actor,
     ArchiveTarget,
     Attendance,
+    AttendanceFact,
     CheckReport,
     Child,
     EngineOffer,
@@ -154,6 +155,9 @@ class FakeServices:
             began_at=max(meeting.starts_at, meeting.started_at) if meeting.started_at else None,
             ended=meeting.state in _OVER,
         )
+
+    def attendance_events(self, meeting_id: str) -> Sequence[AttendanceFact]:
+        return tuple(self.facts.get(self.meeting(meeting_id).id, ()))
 
     def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None:  # noqa: ARG002 - the port's shape
         self.people.setdefault(self.meeting(meeting_id).id, []).extend(people)
