@@ -1,6 +1,7 @@
 """`roomctl check`: the devices of the room, before the meeting."""
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from roomctl.cli.screen import SYMBOLS, answer, console
@@ -32,8 +33,8 @@ def check(
 
 def line(result: Result) -> str:
     """One result for people."""
-    mend = f" → {result.hint}" if result.hint else ""
-    return f"[{result.state.lower()}]{SYMBOLS[result.state]}[/] {result.device} · {result.check}  {result.message}[dim]{mend}[/]"
+    mend = escape(f" → {result.hint}") if result.hint else ""
+    return f"[{result.state.lower()}]{SYMBOLS[result.state]}[/] {result.device} · {result.check}  {escape(result.message)}[dim]{mend}[/]"
 
 
 def summary(report: CheckReport) -> Table:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.markup import escape
 
 from roomctl.api import Missing
 from roomctl.cli.screen import answer, console
@@ -38,7 +39,7 @@ def doctor(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> Non
     screen = console()
     for one in found:
         mark = "[crit]✗[/]" if one.fatal else "[warn]![/]"
-        screen.print(f"{mark} [stage]{one.what}[/]  {one.why}  [dim]→ {one.mend}[/]")
+        screen.print(f"{mark} [stage]{escape(one.what)}[/]  {escape(one.why)}  [dim]→ {escape(one.mend)}[/]")
     if not found:
         screen.print(tr("[ok]✓[/] 一样不缺", "[ok]✓[/] nothing is missing"))
     elif not needed:

@@ -1,6 +1,7 @@
 """`roomctl plugins`: what is loaded, what is not, and the mend."""
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from roomctl.cli.screen import answer, console
@@ -26,7 +27,7 @@ def list_(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> None
         table.add_column(head)
     for row in rows:
         why = " ".join(part for part in (row.reason, row.mend) if part)
-        table.add_row(row.name, row.version, f"[{_STYLE.get(row.status.value, 'CRIT')}]{row.status.value}[/]", why)
+        table.add_row(row.name, row.version, f"[{_STYLE.get(row.status.value, 'crit')}]{row.status.value}[/]", escape(why))
     console().print(table)
 
 
@@ -47,9 +48,9 @@ def info(name: str, *, as_json: bool = typer.Option(False, "--json", help="JSON"
         answer({**facts, "trace": row.trace})
         return
     for key, value in facts.items():
-        console().print(f"[stage]{key}[/]: {value or '—'}")
+        console().print(f"[stage]{key}[/]: {escape(value or '—')}")
     if row.trace:
-        console().print(row.trace)
+        console().print(escape(row.trace))
 
 
 @app.command(help=tr("启用，下次启动生效", "Enable it, from the next start on"))

@@ -14,7 +14,6 @@ class PackageFile:
         path: inside the package's payload, such as `audio/<recording>/t01-0001.flac`; ASCII, `/` between parts.
         source: where it lies now.
         sha256, sm3: what is known from when it was sealed; empty where nothing is. What is read must equal it.
-        document: id of the `RecordFile` that it is, if it is one.
 
     """
 
@@ -22,7 +21,6 @@ class PackageFile:
     source: Path
     sha256: str = ""
     sm3: str = ""
-    document: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

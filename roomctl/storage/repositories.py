@@ -335,6 +335,7 @@ class SqlPackages:
                 bytes=row.bytes,
                 manifest_sha256=row.manifest_sha256,
                 at=row.at,
+                documents=tuple(row.documents),
                 targets=tuple(row.targets),
                 supplement_to=row.supplement_to or "",
             )
@@ -352,6 +353,7 @@ class SqlPackages:
                 bytes=package.bytes,
                 manifest_sha256=package.manifest_sha256,
                 at=package.at,
+                documents=list(package.documents),
                 targets=list(package.targets),
                 supplement_to=package.supplement_to or None,
             )

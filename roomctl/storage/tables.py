@@ -248,6 +248,7 @@ class PackageRow(Base):
     bytes: Mapped[int]
     manifest_sha256: Mapped[str]
     at: Mapped[datetime]
+    documents: Mapped[list[Any]]
     targets: Mapped[list[Any]]
     supplement_to: Mapped[str | None] = mapped_column(ForeignKey("packages.id"))
 

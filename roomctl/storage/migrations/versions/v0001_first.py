@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("manifest_sha256", sa.Text(), nullable=False),
         sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("documents", sa.JSON(), nullable=False),
         sa.Column("targets", sa.JSON(), nullable=False),
         sa.Column("supplement_to", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["meeting"], ["meetings.id"], name=op.f("fk_packages_meeting_meetings")),

@@ -1,0 +1,139 @@
+"""What stands in for plugins in tests of use cases: a recorder that counts, and plugins that answer from fields."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from roomctl.api import (
+    Check,
+    DocumentOffer,
+    EngineOffer,
+    LoggedEvent,
+    Marker,
+    MarkKind,
+    Meeting,
+    NotFound,
+    Objection,
+    Order,
+    PackageFile,
+    RecorderFactory,
+    RecorderState,
+    RecorderStatus,
+    RecordingReport,
+    Refused,
+    State,
+    TargetFactory,
+)
+
+
+class DummyRecorder:
+    """A recorder without sound: each command takes one second of frames, and is kept in `heard`.
+
+    Attributes:
+        refuses: commands that it refuses, as a device would that went away.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.heard: list[str] = []
+        self.refuses: set[str] = set()
+        self.order: Order | None = None
+        self.markers: list[Marker] = []
+        self._state, self._frames = RecorderState.IDLE, 0
+
+    def _do(self, command: str, state: RecorderState) -> int:
+        if command in self.refuses:
+            raise Refused(f"the recorder refuses to {command}")
+        self.heard.append(command)
+        self._frames += 48_000 if self._state is RecorderState.RECORDING else 0
+        self._state = state
+        return self._frames
+
+    def arm(self, order: Order) -> RecorderStatus:
+        self._do("arm", RecorderState.ARMED)
+        self.order = order
+        return self.status()
+
+    def start(self) -> int:
+        return self._do("start", RecorderState.RECORDING)
+
+    def pause(self) -> int:
+        return self._do("pause", RecorderState.PAUSED)
+
+    def resume(self) -> int:
+        return self._do("resume", RecorderState.RECORDING)
+
+    def mark(self, kind: str, note: str = "") -> int:
+        frame = self._do("mark", self._state)
+        self.markers.append(Marker(MarkKind(kind), frame, note))
+        return frame
+
+    def stop(self) -> RecordingReport:
+        self._do("stop", RecorderState.SEALED)
+        return self.report()
+
+    def crash(self) -> None:
+        """As a kill does: what was kept is there, and nobody runs it any more."""
+        self._state = RecorderState.IDLE
+
+    def recover(self) -> RecordingReport:
+        self.heard.append("recover")
+        self._state = RecorderState.SEALED
+        return replace(self.report(), recovered=1)
+
+    def status(self) -> RecorderStatus:
+        return RecorderStatus(state=self._state, tracks=1, frames=self._frames)
+
+    def report(self) -> RecordingReport:
+        return RecordingReport(tracks=1, sample_rate=48_000, frames=self._frames, markers=tuple(self.markers))
+
+    def verify(self) -> RecordingReport:
+        return self.report()
+
+
+@dataclass
+class DummyPlugins:
+    """`roomctl.services.ports.Plugins` that answers from its fields."""
+
+    objections: list[Objection] = field(default_factory=list)
+    device_checks: list[Check] = field(default_factory=list)
+    offers: list[EngineOffer] = field(default_factory=list)
+    papers: list[DocumentOffer] = field(default_factory=list)
+    files: list[PackageFile] = field(default_factory=list)
+    targets: dict[str, TargetFactory] = field(default_factory=dict)
+    recorders: dict[Path, DummyRecorder] = field(default_factory=dict)
+    delivered: list[LoggedEvent] = field(default_factory=list)
+
+    def gate(self, meeting: Meeting, target: State) -> Sequence[Objection]:
+        del meeting, target
+        return tuple(self.objections)
+
+    def checks(self) -> Sequence[Check]:
+        return self.device_checks
+
+    def recorder(self, name: str) -> RecorderFactory:
+        del name
+        return lambda folder: self.recorders.setdefault(folder, DummyRecorder(folder))
+
+    @property
+    def newest(self) -> DummyRecorder:
+        return list(self.recorders.values())[-1]
+
+    def engines(self) -> Sequence[EngineOffer]:
+        return self.offers
+
+    def target(self, kind: str) -> TargetFactory:
+        if kind not in self.targets:
+            raise NotFound(f"no target {kind}")
+        return self.targets[kind]
+
+    def documents(self, meeting: Meeting) -> Sequence[DocumentOffer]:
+        del meeting
+        return self.papers
+
+    def package_files(self, meeting: Meeting) -> Sequence[PackageFile]:
+        del meeting
+        return self.files
+
+    def deliver(self, event: LoggedEvent) -> None:
+        self.delivered.append(event)

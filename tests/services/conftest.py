@@ -1,0 +1,90 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from roomctl.domain.attendance import Person, Role
+from roomctl.domain.events import Actor, verify
+from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
+from roomctl.domain.recording import Order
+from roomctl.services.facade import UseCases
+from roomctl.services.identity import new_id
+from roomctl.storage.database import open_database
+from roomctl.storage.uow import SqlUnitOfWork
+from roomctl.testing.dummies import DummyPlugins
+from roomctl.testing.fakes import FakeClock, FakeServices
+
+
+@dataclass
+class House:
+    """Use cases on a real database, with dummies for plugins and a clock turned by hand."""
+
+    use: UseCases
+    plugins: DummyPlugins
+    clock: FakeClock
+    room: str
+    events: object
+
+    def meeting(self, **changes) -> Meeting:
+        facts = {
+            "id": MeetingId(new_id()),
+            "room": self.room,
+            "title": "城区停车场建设专题研究",
+            "starts": datetime(2026, 11, 12, 9, 0),
+            "chair": "张建国",
+            "agenda": (AgendaItem(1, "停车场建设", presenter="李晓明"),),
+        }
+        return self.use.create(Meeting(**{**facts, **changes}))
+
+    def opened(self, **changes) -> Meeting:
+        meeting = self.meeting(**changes)
+        self.use.transition(meeting.id, State.APPROVED)
+        return self.use.transition(meeting.id, State.OPEN)
+
+    def in_session(self) -> Meeting:
+        meeting = self.opened()
+        self.use.arm(meeting.id, Order(source="tone"))
+        return self.use.start(meeting.id)
+
+    def kinds(self, stream: str) -> list[str]:
+        return [row.kind for row in self.events(stream)]
+
+
+@pytest.fixture
+def house(tmp_path):
+    database = open_database(tmp_path / "roomctl.db", room_name="第一会议室")
+    plugins, clock = DummyPlugins(), FakeClock()
+    models = FakeServices(tmp_path)
+
+    def events(stream):
+        with SqlUnitOfWork(database, new_id).reading() as uow:
+            return list(uow.events.stream(stream))
+
+    class NoModels:
+        folder = staticmethod(models.model)
+        installed = staticmethod(models.installed_models)
+
+    use = UseCases(
+        data=tmp_path,
+        actor=Actor.person("赵敏"),
+        clock=clock,
+        open_uow=lambda: SqlUnitOfWork(database, new_id),
+        plugins=lambda: plugins,
+        models=NoModels(),
+    )
+    made = House(use, plugins, clock, database.room.id, events)
+    yield made
+    for meeting in use.meetings():
+        assert not list(verify(events(meeting.id)))
+    database.close()
+
+
+@pytest.fixture
+def person():
+    """Makes somebody for a roster."""
+
+    def made(name: str, rank: int = 1, role: Role = Role.MEMBER, **more) -> Person:
+        return Person(id=new_id(), name=name, rank=rank, role=role, **more)
+
+    return made

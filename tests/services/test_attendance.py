@@ -1,0 +1,100 @@
+from datetime import timedelta
+
+import pytest
+
+from roomctl.domain.attendance import Method, Presence, Role
+from roomctl.errors import NotFound, Refused
+
+
+@pytest.fixture
+def held(house, person):
+    """A meeting being prepared, with two members and an observer."""
+    meeting = house.opened(recorded=False)
+    people = [person("张建国"), person("陈志强", 2), person("孙丽", 3, Role.OBSERVER)]
+    house.use.add_people(meeting.id, people)
+    return meeting
+
+
+def _sign_in(house, meeting, name, **more):
+    return house.use.sign_in(meeting.id, name, method=Method.TERMINAL, **more)
+
+
+def test_who_comes_before_the_start_is_on_time_and_who_comes_after_is_late(house, held):
+    assert _sign_in(house, held, "张建国").presence is Presence.PRESENT
+    house.use.start(held.id)
+    house.clock.advance(600)
+    assert _sign_in(house, held, "陈志强").presence is Presence.LATE
+    assert house.use.attendance(held.id).counts.late == 1
+
+
+def test_twice_is_one_attendance_with_two_events(house, held):
+    first = _sign_in(house, held, "张建国")
+    house.clock.advance(60)
+    assert _sign_in(house, held, "张建国").arrived == first.arrived
+    assert house.use.attendance(held.id).counts.present == 1
+    assert house.kinds(held.id).count("attendance.signed_in") == 2
+
+
+def test_a_proxy_signs_in_only_when_the_leave_was_approved_and_counts_as_present(house, held):
+    house.use.request_leave(held.id, "陈志强", reason="外出调研", proxy="刘伟")
+    with pytest.raises(Refused, match="还没有批准"):
+        _sign_in(house, held, "陈志强", proxy=True)
+    house.use.decide_leave(held.id, "陈志强", granted=True, by="张建国")
+    assert house.use.attendance(held.id).counts.leave == 1
+    assert _sign_in(house, held, "陈志强", proxy=True).written == "刘伟（代陈志强）"
+    counts = house.use.attendance(held.id).counts
+    assert (counts.expected, counts.present, counts.proxy, counts.leave, counts.absent) == (2, 1, 1, 0, 1)
+
+
+def test_a_refused_leave_gives_no_proxy(house, held):
+    house.use.request_leave(held.id, "陈志强", reason="外出", proxy="刘伟")
+    house.use.decide_leave(held.id, "陈志强", granted=False, by="张建国")
+    with pytest.raises(Refused):
+        _sign_in(house, held, "陈志强", proxy=True)
+
+
+def test_an_undo_takes_back_the_newest_act_and_stays_in_the_log(house, held):
+    _sign_in(house, held, "张建国")
+    assert house.use.undo_attendance(held.id, "张建国").presence is Presence.EXPECTED
+    assert house.kinds(held.id)[-2:] == ["attendance.signed_in", "attendance.undone"]
+    with pytest.raises(Refused, match="撤销"):
+        house.use.undo_attendance(held.id, "张建国")
+
+
+def test_observers_stand_outside_the_sums(house, held):
+    _sign_in(house, held, "孙丽")
+    counts = house.use.attendance(held.id).counts
+    assert (counts.expected, counts.present, counts.observer) == (2, 0, 1)
+
+
+def test_who_leaves_early_was_present(house, held):
+    _sign_in(house, held, "张建国")
+    house.use.start(held.id)
+    house.clock.advance(timedelta(minutes=5).total_seconds())
+    assert house.use.leave_early(held.id, "张建国").presence is Presence.LEFT_EARLY
+    assert house.use.attendance(held.id).counts.present == 1
+
+
+def test_nobody_signs_in_before_the_meeting_is_open(house, person):
+    meeting = house.meeting()
+    house.use.add_people(meeting.id, [person("张建国")])
+    with pytest.raises(Refused, match="现在不能签到"):
+        _sign_in(house, meeting, "张建国")
+
+
+def test_an_unknown_name_is_told(house, held):
+    with pytest.raises(NotFound, match="王五"):
+        _sign_in(house, held, "王五")
+
+
+def test_two_people_of_one_name_are_told_apart_by_unit_and_id(house, held, person):
+    twins = [person("李娜", 4, unit="市教育局"), person("李娜", 5, unit="市卫健委")]
+    house.use.add_people(held.id, twins)
+    with pytest.raises(Refused, match="市卫健委"):
+        _sign_in(house, held, "李娜")
+    assert _sign_in(house, held, twins[1].id).person.unit == "市卫健委"
+
+
+def test_telephone_numbers_stay_out_of_the_log(house, held, person):
+    house.use.add_people(held.id, [person("周明", 6, phone="13900001111")])
+    assert "13900001111" not in "".join(row.data for row in house.events(held.id))

@@ -1,0 +1,95 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from roomctl.domain.archive import Package, Receipt
+from roomctl.domain.events import LoggedEvent, verify
+from roomctl.domain.lifecycle import State
+from roomctl.errors import NotFound, Refused
+from roomctl.services.identity import new_id
+from roomctl.services.ports import DocumentOffer
+
+
+@pytest.fixture
+def closed(house):
+    """A closed meeting with a drafted record."""
+    house.plugins.papers = [DocumentOffer(kind="会议记录", file_name="minutes.docx", write=lambda p: p.write_text("a"))]
+    meeting = house.opened(recorded=False)
+    house.use.start(meeting.id)
+    house.use.adjourn(meeting.id)
+    house.use.clear(meeting.id)
+    house.use.waive_transcript(meeting.id, by="赵敏", reason="未录音")
+    house.use.draft(meeting.id)
+    return house.use.transition(meeting.id, State.CLOSED)
+
+
+def _package(house, meeting, *documents, targets=("nas", "usb"), supplement_to=""):
+    package = Package(
+        id=new_id(), meeting=meeting.id, path="p", files=3, bytes=9, manifest_sha256="ab", at=house.clock.now(),
+        documents=documents, targets=targets, supplement_to=supplement_to,
+    )  # fmt: skip
+    house.use.add_package(package)
+    return package
+
+
+def _receipt(house, package, target):
+    receipt = Receipt(
+        package=package.id, target=target, key="k", files=3, bytes=9, manifest_sha256="ab", at=house.clock.now()
+    )  # fmt: skip
+    house.use.add_receipt(package.meeting, receipt)
+
+
+def test_each_draft_is_a_new_version_until_one_is_signed(house, closed):
+    (second,) = house.use.draft(closed.id)
+    assert second.version == 2
+    signed = house.use.sign(closed.id, by="孙丽")
+    assert house.use.draft(closed.id) == (signed,)
+    with pytest.raises(Refused, match="孙丽"):
+        house.use.sign(closed.id, by="赵敏")
+
+
+def test_what_was_corrected_by_hand_is_what_is_signed(house, closed):
+    (document,) = house.use.documents(closed.id)
+    (house.use.data / document.path).write_text("corrected")
+    assert house.use.sign(closed.id, by="孙丽").sha256 != document.sha256
+
+
+def test_nothing_is_signed_that_was_not_drafted(house):
+    with pytest.raises(NotFound, match="会议记录"):
+        house.use.sign(house.opened().id, by="孙丽")
+
+
+def test_the_meeting_is_deposited_with_the_last_receipt_and_a_second_one_changes_nothing(house, closed):
+    package = _package(house, closed)
+    _receipt(house, package, "nas")
+    assert house.use.meeting(closed.id).state is State.CLOSED
+    _receipt(house, package, "nas")
+    assert house.kinds(closed.id).count("package.received") == 1
+    _receipt(house, package, "usb")
+    assert house.use.meeting(closed.id).state is State.DEPOSITED
+
+
+def test_the_archivist_accepts_only_with_the_signed_record_in_the_package_or_a_supplement(house, closed):
+    first = _package(house, closed, targets=("nas",))
+    _receipt(house, first, "nas")
+    with pytest.raises(Refused, match="签字的会议记录"):
+        house.use.accept(closed.id, by="赵敏")
+    signed = house.use.sign(closed.id, by="孙丽")
+    supplement = _package(house, closed, signed.id, targets=("nas",), supplement_to=first.id)
+    _receipt(house, supplement, "nas")
+    assert house.use.accept(closed.id, by="赵敏").state is State.ARCHIVED
+
+
+def test_a_returned_package_stays_deposited_with_the_reason(house, closed):
+    _receipt(house, _package(house, closed, targets=("nas",)), "nas")
+    assert house.use.return_package(closed.id, by="赵敏", reason="缺签字页").state is State.DEPOSITED
+    assert "缺签字页" in house.events(closed.id)[-1].data
+
+
+def test_the_events_in_the_package_verify_by_themselves(house, closed):
+    files = {file.path: file.source for file in house.use.package_files(closed.id)}
+    rows = [LoggedEvent(**json.loads(line)) for line in files["events.jsonl"].read_text().splitlines()]
+    assert len(rows) > 5
+    assert not list(verify(rows))
+    assert list(verify([*rows[:2], replace(rows[2], data="{}"), *rows[3:]]))
