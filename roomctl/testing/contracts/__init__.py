@@ -1,0 +1,19 @@
+"""What every plugin of a kind must do: subclass the suite, give it a fixture, get the tests.
+
+class TestFolderTarget(ArchiveTargetContract):
+    @pytest.fixture
+    def target(self, tmp_path):
+        return FolderTarget(tmp_path / "nas")
+"""
+
+import pytest
+
+for _name in ("archive_target", "device_check", "recorder", "transcriber"):
+    pytest.register_assert_rewrite(f"{__name__}.{_name}")
+
+from roomctl.testing.contracts.archive_target import ArchiveTargetContract  # noqa: E402 - after the line above
+from roomctl.testing.contracts.device_check import DeviceCheckContract  # noqa: E402
+from roomctl.testing.contracts.recorder import RecorderContract  # noqa: E402
+from roomctl.testing.contracts.transcriber import TranscriberContract  # noqa: E402
+
+__all__ = ["ArchiveTargetContract", "DeviceCheckContract", "RecorderContract", "TranscriberContract"]
