@@ -107,13 +107,13 @@ def instant_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def link(event: Event, *, head: Head, event_id: str, room: str) -> LoggedEvent:
-    """The row that follows `head`; its `seq` is 0 until the store gives one."""
+def link(event: Event, *, head: Head, event_id: str, room: str, seq: int = 0) -> LoggedEvent:
+    """The row that follows `head` in its stream, and has the place `seq` in the whole log."""
     n, at, actor = head.n + 1, instant_text(event.at), str(event.actor)
     data = rfc8785.dumps(dict(event.data)).decode()
-    body = _body(event_id, room, event.stream, n, at, event.kind, event.v, actor, data)
+    body = _body(seq, event_id, room, event.stream, n, at, event.kind, event.v, actor, data)
     return LoggedEvent(
-        seq=0,
+        seq=seq,
         id=event_id,
         room=room,
         stream=event.stream,
@@ -151,7 +151,7 @@ def verify(rows: Iterable[LoggedEvent], head: Head | None = None) -> Iterator[Fa
         stream = row.stream
         if row.n != last.n + 1:
             yield Fault(row.stream, last.n + 1, "removed" if row.n > last.n + 1 else "inserted or reordered")
-        body = _body(row.id, row.room, row.stream, row.n, row.at, row.kind, row.v, row.actor, row.data)
+        body = _body(row.seq, row.id, row.room, row.stream, row.n, row.at, row.kind, row.v, row.actor, row.data)
         if row.n == last.n + 1 and (
             sha256(last.sha256.encode() + body) != row.sha256 or sm3(last.sm3.encode() + body) != row.sm3
         ):
@@ -175,6 +175,8 @@ def sm3(data: bytes) -> str:
     return digest.finalize().hex()
 
 
-def _body(event_id: str, room: str, stream: str, n: int, at: str, kind: str, v: int, actor: str, data: str) -> bytes:
-    envelope = rfc8785.dumps([event_id, room, stream, n, at, kind, v, actor])
+def _body(
+    seq: int, event_id: str, room: str, stream: str, n: int, at: str, kind: str, v: int, actor: str, data: str
+) -> bytes:
+    envelope = rfc8785.dumps([seq, event_id, room, stream, n, at, kind, v, actor])
     return b"\n" + envelope + b"\n" + data.encode()

@@ -48,7 +48,7 @@ def _chains(connection: Connection) -> Iterator[Fault]:
 
 
 def _places(connection: Connection) -> Iterator[Fault]:
-    """`seq` is in no digest, but nothing is ever removed, so it counts from 1 without a hole."""
+    """Nothing is ever removed, so `seq` counts from 1 without a hole, over all streams."""
     last = 0
     for seq, stream, n in connection.execute(
         select(EventRow.seq, EventRow.stream, EventRow.n).order_by(EventRow.seq)

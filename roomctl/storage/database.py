@@ -20,7 +20,7 @@ from roomctl.i18n import tr
 from roomctl.storage.faults import busy, damaged, told
 from roomctl.storage.heads import Heads
 from roomctl.storage.migrations import BUILT_IN, Migrations
-from roomctl.storage.schema import bring_up_to_date, look_at_file, migrate, settle
+from roomctl.storage.schema import bring_up_to_date, driver, look_at_file, migrate, settle
 from roomctl.storage.tables import RoomRow
 
 WAIT = 10.0
@@ -101,6 +101,7 @@ def open_database(
         engine = _engine(path)
         try:
             bring_up_to_date(engine, path, migrations)
+            _write_ahead(engine)
             room = _room(engine, path)
         except BaseException:
             engine.dispose()
@@ -126,6 +127,7 @@ def _create(path: Path, room_name: str, zone: str, migrations: Migrations) -> No
         raise told(sqlite3.OperationalError(f"unable to open: {error.strerror}"), path) from error
     engine = _engine(part)
     try:
+        _write_ahead(engine)
         migrate(engine, migrations)
         with engine.begin() as connection:
             connection.execute(insert(RoomRow).values(id=str(uuid7()), name=room_name, zone=zone))
@@ -162,13 +164,18 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
+def _write_ahead(engine: Engine) -> None:
+    """The file itself keeps this mode, so only a file that is known to be ours is given it."""
+    with engine.connect() as connection:
+        driver(connection).execute("PRAGMA journal_mode = WAL")
+
+
 def _on_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # pysqlite's own transactions begin late, so that a read turns into a write
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _on_begin(connection: Connection) -> None:
     reading = connection.get_execution_options().get(READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    driver(connection).execute("BEGIN" if reading else "BEGIN IMMEDIATE")

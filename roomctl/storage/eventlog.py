@@ -1,16 +1,17 @@
 """The event log: rows chained within their stream, appended in the transaction of the change they tell of.
 
-It speaks to the connection without mapped rows: every change of the system passes here.
+Every change of the system passes here, so appending speaks to the driver without SQLAlchemy in between: that halves
+the time that a row costs beside its commit.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from roomctl.domain.events import SYSTEM, Event, Head, LoggedEvent, link
+from roomctl.storage.schema import driver
 from roomctl.storage.tables import CursorRow, EventRow
 from roomctl.storage.work import Work
 
@@ -21,13 +22,12 @@ NOTED = frozenset({"meeting.opened", "meeting.closed", "meeting.cancelled"})
 """With these the head of the meeting's stream is written into the room's."""
 
 COLUMNS = tuple(EventRow.__table__.columns)
-_HEAD = (
-    select(EventRow.n, EventRow.sha256, EventRow.sm3)
-    .where(EventRow.stream == bindparam("stream"))
-    .order_by(EventRow.n.desc())
-    .limit(1)
-)
-_INSERT = insert(EventRow)
+_HEAD = "SELECT n, sha256, sm3 FROM events WHERE stream = ? ORDER BY n DESC LIMIT 1"
+_LAST = "SELECT max(seq) FROM events"
+_INSERT = """
+INSERT INTO events (seq, id, room, stream, n, at, kind, v, actor, data, sha256, sm3)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 class SqlEventLog:
@@ -52,16 +52,14 @@ class SqlEventLog:
 
     def _append(self, event: Event) -> LoggedEvent:
         room = self._work.database.room.id
-        row = link(event, head=self.head(event.stream), event_id=self._new_id(), room=room)
-        connection = self._work.connection(writing=True)
-        result = connection.execute(
-            _INSERT,
-            {
-                "id": row.id, "room": row.room, "stream": row.stream, "n": row.n, "at": row.at, "kind": row.kind,
-                "v": row.v, "actor": row.actor, "data": row.data, "sha256": row.sha256, "sm3": row.sm3,
-            },
+        log = driver(self._work.connection(writing=True))
+        seq = (log.execute(_LAST).fetchone()[0] or 0) + 1  # nobody else writes before this transaction ends
+        row = link(event, head=self.head(event.stream), event_id=self._new_id(), room=room, seq=seq)
+        told = (
+            row.seq, row.id, row.room, row.stream, row.n, row.at, row.kind, row.v, row.actor, row.data, row.sha256,
+            row.sm3,
         )  # fmt: skip
-        row = replace(row, seq=result.lastrowid)
+        log.execute(_INSERT, told)
         self.appended.append(row)
         return row
 
@@ -76,7 +74,7 @@ class SqlEventLog:
         return [logged(row) for row in self._work.connection().execute(query)]
 
     def head(self, stream: str) -> Head:
-        row = self._work.connection().execute(_HEAD, {"stream": stream}).first()
+        row = driver(self._work.connection()).execute(_HEAD, (stream,)).fetchone()
         return Head(*row) if row else Head()
 
     def heads(self) -> Mapping[str, Head]:

@@ -164,30 +164,20 @@ def _head(entry: Mapping[str, Any]) -> Head:
 
 def _moved_on(connection: Connection, before: Snapshot, lines: Iterable[Noted]) -> Snapshot:
     """The snapshot after `before`, of the rows that this connection sees."""
-    newest = (
-        select(EventRow.stream, func.max(EventRow.n).label("n"))
-        .where(EventRow.seq > before.seq)
-        .group_by(EventRow.stream)
-        .subquery()
-    )
     rows = connection.execute(
-        select(EventRow.stream, EventRow.n, EventRow.sha256, EventRow.sm3).join(
-            newest, (EventRow.stream == newest.c.stream) & (EventRow.n == newest.c.n)
-        )
+        select(EventRow.stream, EventRow.n, EventRow.sha256, EventRow.sm3)
+        .where(EventRow.seq > before.seq)
+        .order_by(EventRow.seq)
     )
-    heads = dict(before.heads)
-    known: dict[str, list[Head]] = {}
-    for line in lines:
-        known.setdefault(line.stream, []).append(line.head)
-        if line.head.n > heads.get(line.stream, Head()).n:
-            heads[line.stream] = line.head
-    for row in rows:
-        known.setdefault(row.stream, [])
-        heads[row.stream] = Head(row.n, row.sha256, row.sm3)
-    for stream, noted in known.items():  # the other streams have not moved
-        earlier = [before.heads[stream]] if stream in before.heads else []
-        if denied := next((head for head in [*earlier, *noted] if not holds(connection, stream, head)), None):
-            heads[stream] = denied
+    logged = {(row.stream, row.n): Head(row.n, row.sha256, row.sm3) for row in rows}
+    heads = {**before.heads, **{stream: head for (stream, _), head in logged.items()}}
+    moved = {stream for stream, _ in logged}
+    noted = [Noted(stream, head) for stream, head in before.heads.items() if stream in moved]
+    denied = {}
+    for one in reversed([*noted, *lines]):  # so that the oldest of what is denied stays
+        if logged.get((one.stream, one.head.n)) != one.head and not holds(connection, one.stream, one.head):
+            denied[one.stream] = one.head
+    heads.update(denied)
     last = connection.execute(select(func.max(EventRow.seq))).scalar() or 0
     return Snapshot(last, heads)
 

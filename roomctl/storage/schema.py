@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from roomctl.storage.migrations import Migrations
 _HEADER = 100
 _MAGIC = b"SQLite format 3\x00"
 _LARGEST_PAGE = 65_536
+
+
+_ALEMBIC = threading.Lock()  # its `context` and `op` are one for the whole process
 
 
 def look_at_file(path: Path) -> None:
@@ -86,9 +90,9 @@ def migrate(engine: Engine, migrations: Migrations) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(migrations.folder).replace("%", "%%"))
-    with engine.connect() as connection:
+    with _ALEMBIC, engine.connect() as connection:
         # a table that is made anew would take its references along; they are checked before the commit instead
-        _driver(connection).execute("PRAGMA foreign_keys = OFF")  # nothing, once a transaction is open
+        driver(connection).execute("PRAGMA foreign_keys = OFF")  # nothing, once a transaction is open
         try:
             with connection.begin():
                 config.attributes["connection"] = connection
@@ -99,10 +103,11 @@ def migrate(engine: Engine, migrations: Migrations) -> None:
                         tr(f"{len(broken)} 行的引用对不上", f"{len(broken)} rows refer to nothing"),
                     )
         finally:
-            _driver(connection).execute("PRAGMA foreign_keys = ON")
+            driver(connection).execute("PRAGMA foreign_keys = ON")
 
 
-def _driver(connection: Connection) -> Any:
+def driver(connection: Connection) -> Any:
+    """The `sqlite3.Connection` underneath, in the transaction that is open."""
     return connection.connection.dbapi_connection
 
 

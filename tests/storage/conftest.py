@@ -1,0 +1,57 @@
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from roomctl.domain.events import SYSTEM, Event
+from roomctl.domain.meeting import Meeting, MeetingId
+from roomctl.storage.database import Database, open_database
+from roomctl.storage.uow import SqlUnitOfWork
+
+AT = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a new database, to be copied: migrating it for every test takes longer than the tests."""
+    folder = tmp_path_factory.mktemp("fresh")
+    open_database(folder / "roomctl.db", room_name="第一会议室").close()
+    return folder
+
+
+@pytest.fixture
+def data(fresh: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(fresh, tmp_path / "data"))
+
+
+@pytest.fixture
+def database(data: Path) -> Iterator[Database]:
+    opened = open_database(data / "roomctl.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def new_uow(database: Database) -> Callable[[], SqlUnitOfWork]:
+    ids = (f"0193-{n:012}" for n in itertools.count(1))
+    return lambda: SqlUnitOfWork(database, lambda: next(ids))
+
+
+@pytest.fixture
+def uow(new_uow: Callable[[], SqlUnitOfWork]) -> SqlUnitOfWork:
+    return new_uow()
+
+
+@pytest.fixture
+def planned(uow: SqlUnitOfWork) -> Meeting:
+    """A meeting in the database, with one event."""
+    starts = datetime(2026, 11, 12, 9, 0)  # noqa: DTZ001 - the planned time is local
+    meeting = Meeting(id=MeetingId("m1"), room=uow.room.id, title="财源建设专题会议", starts=starts)
+    with uow:
+        uow.meetings.add(meeting)
+        uow.events.append(Event(stream=meeting.id, kind="meeting.created", actor=SYSTEM, at=AT))
+        uow.commit()
+    return meeting
