@@ -1,1 +1,57 @@
-"""Written next."""
+"""Vosk (Kaldi) as a speech engine. Only the offer is here; `engine` is loaded in the worker's process."""
+
+from pydantic import BaseModel, ConfigDict
+
+from roomctl.api import EngineOffer, Missing, PluginContext, hookimpl, tr
+
+MODELS = ("vosk-model-cn-0_22", "vosk-model-small-cn-0_22")
+
+
+class Config(BaseModel):
+    """`[plugins.stt_vosk]`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    grammar: tuple[str, ...] = ()
+    """Nothing but these phrases is recognised; empty: everything. It restricts, it does not boost."""
+
+
+@hookimpl
+def roomctl_config_model() -> type[BaseModel]:
+    """Its section of roomctl.toml."""
+    return Config
+
+
+@hookimpl
+def roomctl_transcribers(ctx: PluginContext) -> dict[str, EngineOffer]:
+    """Vosk, by import path."""
+    config = ctx.config or Config()
+    return {
+        "vosk": EngineOffer(
+            name="vosk",
+            entry="roomctl_stt_vosk.engine:Vosk",
+            models=MODELS,
+            requires=("vosk",),
+            quality=30,
+            options={"grammar": list(config.grammar)} if config.grammar else {},
+        )
+    }
+
+
+@hookimpl
+def roomctl_self_check(ctx: PluginContext) -> list[Missing]:
+    """Whether one of its models is installed."""
+    if any(name in ctx.services.installed_models() for name in MODELS):
+        return []
+    small = MODELS[-1]
+    return [
+        Missing(
+            what=f"model {small}",
+            why=tr("没有模型，Vosk 不能转写", "Vosk cannot transcribe without its model"),
+            mend=tr(
+                f"联网：roomctl models pull {small}；离线，从 U 盘：roomctl models import 路径",
+                f"online: roomctl models pull {small}; offline, from a USB stick: roomctl models import PATH",
+            ),
+            fatal=False,
+        )
+    ]

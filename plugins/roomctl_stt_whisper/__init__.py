@@ -1,1 +1,64 @@
-"""Written next."""
+"""Whisper on CTranslate2 as a speech engine. Only the offer is here; `engine` is loaded in the worker's process."""
+
+import os
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from roomctl.api import EngineOffer, Missing, PluginContext, hookimpl, tr
+
+MODELS = ("faster-whisper-base",)
+
+
+class Config(BaseModel):
+    """`[plugins.stt_whisper]`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    threads: int = Field(default=0, ge=0, description="CPU threads; 0: all cores but one of four or more")
+    beam: int = Field(default=5, ge=1, le=10, description="beam width; 1 is twice as fast and loses more sentences")
+    language: str = Field(default="zh", min_length=2, max_length=3)
+
+
+@hookimpl
+def roomctl_config_model() -> type[BaseModel]:
+    """Its section of roomctl.toml."""
+    return Config
+
+
+@hookimpl
+def roomctl_transcribers(ctx: PluginContext) -> dict[str, EngineOffer]:
+    """Whisper, by import path."""
+    config = ctx.config or Config()
+    cores = os.cpu_count() or 1
+    return {
+        "whisper": EngineOffer(
+            name="whisper",
+            entry="roomctl_stt_whisper.engine:Whisper",
+            models=MODELS,
+            requires=("faster_whisper",),
+            quality=50,
+            options={
+                "threads": config.threads or (cores if cores < 4 else cores - 1),  # noqa: PLR2004 - capture keeps one
+                "beam": config.beam,
+                "language": config.language,
+            },
+        )
+    }
+
+
+@hookimpl
+def roomctl_self_check(ctx: PluginContext) -> list[Missing]:
+    """Whether one of its models is installed."""
+    if any(name in ctx.services.installed_models() for name in MODELS):
+        return []
+    return [
+        Missing(
+            what=f"model {MODELS[0]}",
+            why=tr("没有模型，Whisper 不能转写", "Whisper cannot transcribe without its model"),
+            mend=tr(
+                f"联网：roomctl models pull {MODELS[0]}；离线，从 U 盘：roomctl models import 路径",
+                f"online: roomctl models pull {MODELS[0]}; offline, from a USB stick: roomctl models import PATH",
+            ),
+            fatal=False,
+        )
+    ]

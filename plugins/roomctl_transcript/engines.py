@@ -1,0 +1,108 @@
+"""Loading an engine by its import path, and choosing one from what is offered and installed."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from roomctl.api import BadInput, EngineOffer, MissingPart, Services, Transcriber, tr
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine with its model, ready to be loaded.
+
+    Attributes:
+        model: name in the catalogue; folder: where it lies.
+
+    """
+
+    offer: EngineOffer
+    model: str
+    folder: Path
+
+
+def choose(services: Services, engine: str = AUTO, model: str = "") -> Choice:
+    """The engine to use. `auto` is the best one whose packages and model are here.
+
+    Args:
+        model: overrules the engine's own order of preference.
+
+    Raises:
+        BadInput: no engine of that name; the known ones are listed.
+        MissingPart: its packages or its model are not here, with the command and the way by USB stick.
+
+    """
+    offers = sorted(services.engines(), key=lambda offer: -offer.quality)
+    if not offers:
+        raise MissingPart(
+            tr("没有可用的语音识别引擎", "no speech engine is offered"),
+            tr("引擎插件没有启用", "no engine plugin is enabled"),
+            "roomctl plugins list",
+        )
+    if engine != AUTO:
+        offers = [offer for offer in offers if offer.name == engine]
+        if not offers:
+            known = ", ".join([AUTO, *sorted(offer.name for offer in services.engines())])
+            raise BadInput(
+                tr(f"没有名为“{engine}”的引擎", f"no engine named {engine!r}"),
+                mend=tr(f"可用：{known}", f"known: {known}"),
+            )
+    first: MissingPart | None = None
+    for offer in offers:
+        try:
+            return _ready(services, offer, model)
+        except MissingPart as error:
+            first = first or error
+    assert first is not None  # noqa: S101 - there was at least one offer
+    raise first
+
+
+def _ready(services: Services, offer: EngineOffer, model: str) -> Choice:
+    for package in offer.requires:
+        if not find_spec(package):
+            raise MissingPart(
+                tr(f"引擎 {offer.name} 不能使用", f"engine {offer.name} cannot be used"),
+                tr(f"缺少 Python 包 {package}", f"Python package {package} is missing"),
+                "pip install 'roomctl[speech]'",
+            )
+    installed = set(services.installed_models())
+    wanted = (model,) if model else offer.models
+    name = next((one for one in wanted if one in installed), wanted[0])
+    try:
+        return Choice(offer, name, services.model(name))
+    except MissingPart as error:
+        usb = "roomctl models import"
+        if usb in str(error):
+            raise
+        raise MissingPart(
+            error.what,
+            error.why,
+            tr(
+                f"联网：roomctl models pull {name}；离线，从 U 盘：{usb} 路径",
+                f"online: roomctl models pull {name}; offline, from a USB stick: {usb} PATH",
+            ),
+        ) from error
+
+
+def load(entry: str, folder: Path, options: Mapping[str, Any]) -> Transcriber:
+    """Makes the engine. Takes seconds; only in the worker's process.
+
+    Args:
+        entry: `package.module:Class`.
+
+    Raises:
+        MissingPart: the class cannot be imported, or the model cannot be loaded.
+
+    """
+    module, _, name = entry.partition(":")
+    try:
+        engine = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise MissingPart(tr(f"不能加载引擎 {entry}", f"cannot load engine {entry}"), str(error)) from error
+    made: Transcriber = engine(folder, options)
+    return made

@@ -1,0 +1,322 @@
+"""From sound to raw words: level, voice activity, cutting, decoding, a second try where text is missing."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from roomctl.api import Transcriber, Word
+from roomctl_transcript.audio import POWER_FRAMES, RATE, Block
+from roomctl_transcript.cutting import PAD, WINDOW, Span, VoiceActivity, runs, split, utterances
+from roomctl_transcript.level import Leveller
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MEMORY = 20
+"""Utterances over which the usual pace of speech is taken."""
+FASTEST = 9.0
+"""Characters a second; nobody speaks Mandarin faster for long: more is a loop of the engine."""
+SPEECHLESS = 0.25
+"""Share of an utterance's words' time that voice activity must call speech, or the words are an invention."""
+STRIDE = 2560
+"""Frames: whole windows of voice activity and whole steps of power."""
+EDGE = 2.0
+"""Seconds at the end of what is there, in which speech may still go on while a meeting is in session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to cut and when to doubt.
+
+    Attributes:
+        longest: seconds of one decoding. Longer is faster and has fewer wrong characters; the loss of sentences
+            that comes with it is caught by `pace`.
+        retry: seconds of one decoding of the second try.
+        slowest: characters per second of speech below which sentences are missing, whatever the pace.
+        pace: share of the usual pace below which they are missing.
+        off: spans in seconds that are never decoded: 不入记录.
+
+    """
+
+    longest: float = 20.0
+    retry: float = 8.0
+    slowest: float = 2.5
+    pace: float = 0.75
+    off: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One decoded utterance.
+
+    Attributes:
+        speech: where voice activity hears somebody; words: with times from the recording's start.
+        dropped: nobody spoke there, so the words are an invention.
+        next: seconds from which the next utterance may begin; everything before is done.
+        tracks: the loudest track of each word; empty where there is one track.
+        pause: seconds of quiet after it.
+
+    """
+
+    start: float
+    end: float
+    next: float
+    speech: tuple[Span, ...]
+    words: tuple[Word, ...] = ()
+    dropped: bool = False
+    retried: bool = False
+    gave_up: bool = False
+    took: float = 0.0
+    gain_db: float | None = None
+    tracks: tuple[int, ...] = ()
+    pause: float = 0.0
+
+
+@dataclass
+class Pace:
+    """Characters per second of speech, as usual in this recording."""
+
+    slowest: float
+    share: float
+    seen: deque[float] = field(default_factory=lambda: deque(maxlen=MEMORY))
+
+    def slow(self, characters: int, seconds: float) -> bool:
+        """Whether so little text for so much speech means that sentences are missing."""
+        if seconds < 1.0:
+            return False
+        usual = median(self.seen) if len(self.seen) >= 3 else 0.0  # noqa: PLR2004 - fewer say nothing
+        return characters / seconds < max(self.slowest, self.share * usual)
+
+    def learn(self, characters: int, seconds: float) -> None:
+        if seconds >= 1.0:
+            self.seen.append(characters / seconds)
+
+
+def listen(
+    blocks: Iterable[Block],
+    engine: Transcriber,
+    settings: Settings,
+    *,
+    start: float = 0.0,
+    gain_db: float | None = None,
+    gate: Callable[[float], bool],
+    progress: Callable[[float], None],
+    final: bool = True,
+) -> Iterator[Heard]:
+    """Utterances in order. Memory is one block, and the speech that goes on over its end.
+
+    Args:
+        blocks: sound from `start` seconds on.
+        gain_db: where an earlier run left the level.
+        gate: told the start of an utterance before it is decoded; False leaves it out.
+        progress: told the seconds up to which all is done.
+        final: no more sound will come; else speech near the end is left for the next time.
+
+    """
+    import numpy as np  # noqa: PLC0415 - only in the worker
+
+    voice, level, pace = VoiceActivity(), Leveller(gain_db), Pace(settings.slowest, settings.pace)
+    sound = Sound(start)
+    before: NDArray[np.float32] | None = None
+    for block in blocks:
+        pcm = level(_kept(block.pcm, sound.end, settings.off), RATE)
+        sound.add(pcm, voice(pcm, before), block.powers)
+        before = pcm
+        for group, pause in sound.take(settings.longest, last=False):
+            heard = _decode(sound, group, engine, settings, pace, gate)
+            yield _placed(heard, pause, level.gain_db, sound)
+            progress(heard.end)
+        sound.forget()
+        progress(sound.start)
+    if final:
+        for group, pause in sound.take(settings.longest, last=True):
+            yield _placed(_decode(sound, group, engine, settings, pace, gate), pause, level.gain_db, sound)
+        progress(sound.end)
+
+
+def _kept(pcm: "NDArray[np.float32]", start: float, off: Sequence[tuple[float, float]]) -> "NDArray[np.float32]":
+    """The block with what is not to be recorded made silent, before anything hears it."""
+    inside = [(lower, upper) for lower, upper in off if lower < start + len(pcm) / RATE and upper > start]
+    if inside:
+        pcm = pcm.copy()
+        for lower, upper in inside:
+            pcm[max(0, int((lower - start) * RATE)) : max(0, int((upper - start) * RATE) + 1)] = 0
+    return pcm
+
+
+class Sound:
+    """What is not decoded yet: samples, probabilities of speech, power of each track.
+
+    Attributes:
+        start: seconds of its first sample.
+
+    """
+
+    def __init__(self, start: float) -> None:
+        import numpy as np  # noqa: PLC0415 - only in the worker
+
+        self.start = start
+        self.pcm = np.zeros(0, np.float32)
+        self.odds = np.zeros(0, np.float32)
+        self.powers = np.zeros((0, 1), np.float32)
+        self._stay = start
+
+    @property
+    def end(self) -> float:
+        return self.start + len(self.pcm) / RATE
+
+    def add(self, pcm: "NDArray[np.float32]", odds: "NDArray[np.float32]", powers: "NDArray[np.float32]") -> None:
+        import numpy as np  # noqa: PLC0415 - only in the worker
+
+        self.pcm, self.odds = np.concatenate([self.pcm, pcm]), np.concatenate([self.odds, odds])
+        self.powers = np.concatenate([self.powers, powers]) if len(self.powers) else powers
+
+    def take(self, longest: float, *, last: bool) -> list[tuple[tuple[Span, ...], float]]:
+        """Utterances that no later sound can change, each with the seconds of quiet after it."""
+        speech = [part for run in runs(self.odds, self.start) for part in split(run, self.odds, self.start, longest)]
+        groups = utterances(speech, longest)
+        ready = len(groups) if last or not groups or self.end - groups[-1][-1].end > EDGE else len(groups) - 1
+        starts = [group[0].start for group in groups[1:]] + [self.end]
+        self._stay = (
+            self.end
+            if last
+            else min(self.end - EDGE, groups[ready][0].start - PAD if ready < len(groups) else self.end)
+        )
+        return [
+            (group, max(0.0, upper - group[-1].end)) for group, upper in zip(groups[:ready], starts, strict=False)
+        ]
+
+    def forget(self) -> None:
+        """Lets go of what was taken, in whole steps of every measure."""
+        done = max(0, int((self._stay - self.start) * RATE)) // STRIDE * STRIDE
+        self.pcm, self.odds, self.powers = (
+            self.pcm[done:],
+            self.odds[done // WINDOW :],
+            self.powers[done // POWER_FRAMES :],
+        )
+        self.start += done / RATE
+
+    def between(self, start: float, end: float) -> "tuple[NDArray[np.float32], float]":
+        """Samples, and the second of the first of them."""
+        low, high = max(0, int((start - self.start) * RATE)), max(0, int((end - self.start) * RATE))
+        return self.pcm[low:high], self.start + low / RATE
+
+    def loudest(self, start: float, end: float) -> int:
+        """Track (from 1) that has the most power in the span."""
+        low, high = (max(0, int((at - self.start) * RATE / POWER_FRAMES)) for at in (start, end))
+        part = self.powers[low : max(low + 1, high)]
+        return int(part.sum(axis=0).argmax()) + 1 if len(part) else 1
+
+
+def _decode(
+    sound: Sound,
+    group: Sequence[Span],
+    engine: Transcriber,
+    settings: Settings,
+    pace: Pace,
+    gate: Callable[[float], bool],
+) -> Heard:
+    began = perf_counter()
+    start, end = group[0].start, group[-1].end
+    if not gate(start):
+        return Heard(start, end, end, tuple(group), gave_up=True)
+    speech = sum(run.seconds for run in group)
+    words = _words(sound, start, end, engine)
+    count, retried = _characters(words), False
+    if pace.slow(count, speech) or count / max(speech, 0.3) > FASTEST:
+        retried = True
+        pieces = utterances(group, settings.retry if len(group) > 1 else settings.retry / 2)
+        again = tuple(
+            word
+            for piece in pieces
+            for word in _words(sound, piece[0].start, piece[-1].end, engine, wider=len(pieces) == 1)
+        )
+        if _better(_characters(again), count, speech):
+            words, count = again, _characters(again)
+    pace.learn(count, speech)
+    return Heard(
+        start,
+        end,
+        end,
+        tuple(group),
+        words,
+        dropped=bool(words) and invented(words, group),
+        retried=retried,
+        took=perf_counter() - began,
+    )
+
+
+def _better(again: int, before: int, speech: float) -> bool:
+    if before / max(speech, 0.3) > FASTEST:
+        return again < before
+    return before < again <= FASTEST * max(speech, 0.3)
+
+
+def _words(sound: Sound, start: float, end: float, engine: Transcriber, *, wider: bool = False) -> tuple[Word, ...]:
+    pad = 2 * PAD if wider else PAD
+    pcm, offset = sound.between(start - pad, end + pad)
+    return tuple(
+        Word(word.text, offset + word.start, offset + word.end, word.confidence)
+        for word in engine.decode(pcm, RATE)
+        if word.text
+    )
+
+
+def _characters(words: Sequence[Word]) -> int:
+    return sum(character.isalnum() for word in words for character in word.text)
+
+
+def invented(words: Sequence[Word], speech: Sequence[Span]) -> bool:
+    """Whether the words stand where voice activity heard hardly anybody."""
+    total = sum(max(word.end - word.start, 0.01) for word in words)
+    voiced = sum(
+        max(0.0, min(word.end, run.end + PAD) - max(word.start, run.start - PAD)) for word in words for run in speech
+    )
+    return voiced < SPEECHLESS * total or sum(run.seconds for run in speech) < 0.15  # noqa: PLR2004 - seconds: a click
+
+
+def _placed(heard: Heard, pause: float, gain_db: float | None, sound: Sound) -> Heard:
+    many = sound.powers.shape[1] > 1
+    tracks = tuple(sound.loudest(word.start, word.end) for word in heard.words) if many else ()
+    after = heard.end + min(PAD, pause)
+    return replace(heard, next=after, pause=pause, gain_db=gain_db, tracks=tracks)
+
+
+def as_row(heard: Heard) -> dict[str, Any]:
+    """For the journal."""
+    return {
+        "start": round(heard.start, 3),
+        "end": round(heard.end, 3),
+        "next": round(heard.next, 3),
+        "speech": [[round(run.start, 3), round(run.end, 3)] for run in heard.speech],
+        "words": [[w.text, round(w.start, 3), round(w.end, 3), round(w.confidence, 3)] for w in heard.words],
+        "tracks": list(heard.tracks),
+        "dropped": heard.dropped,
+        "retried": heard.retried,
+        "gave_up": heard.gave_up,
+        "took": round(heard.took, 3),
+        "pause": round(heard.pause, 3),
+        "gain_db": None if heard.gain_db is None else round(heard.gain_db, 2),
+    }
+
+
+def from_row(row: Mapping[str, Any]) -> Heard:
+    """What `as_row` wrote."""
+    return Heard(
+        row["start"],
+        row["end"],
+        row["next"],
+        tuple(Span(a, b) for a, b in row["speech"]),
+        tuple(Word(*word) for word in row["words"]),
+        row["dropped"],
+        row["retried"],
+        row["gave_up"],
+        row["took"],
+        row["gain_db"],
+        tuple(row["tracks"]),
+        row["pause"],
+    )

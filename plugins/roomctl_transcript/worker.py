@@ -1,0 +1,142 @@
+"""The child that turns sound into text: `python -m roomctl_transcript.worker`, JSON lines on stdin and stdout.
+
+It is told a job, one object a line:
+
+    {"type": "job", "id": 1, "prefix": "r1", "recording": "<id>", "journal": "work/r1.jsonl",
+     "work": "<what the journal depends on>",
+     "engine": {"entry": "package.module:Class", "model": "<folder>", "options": {}},
+     "pieces": [{"files": ["…/t01-0001.flac"], "first_frame": 0, "frames": 2880000, "rate": 48000}],
+     "settings": {"longest": 20.0, …, "off": [[60.0, 75.5]]}, "prior": {"people": [["姓名", "职务"]], "terms": […]},
+     "rate": 48000, "final": true}
+
+and says, each utterance only after it is safe in the journal:
+
+    {"type": "progress", "seconds": 12.5}
+    {"type": "utterance", "row": {…}, "segments": [{…}]}
+    {"type": "trouble", "what": "…"}                 a file that cannot be read; it goes on behind it
+    {"type": "failed", "id": 1, "what": "…"}         the job cannot be done
+    {"type": "done", "id": 1, "seconds": 57.7}
+
+What an earlier run of the same job has finished is said again first, from the journal. It ends with its stdin.
+"""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from roomctl.api import RoomctlError, Transcriber, tr
+from roomctl_transcript import engines
+from roomctl_transcript.audio import Piece, blocks
+from roomctl_transcript.journal import Journal
+from roomctl_transcript.listen import Heard, Settings, as_row, from_row, listen
+from roomctl_transcript.sentences import Prior, Writer
+
+
+class Mouth:
+    """Writes one JSON object a line."""
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+
+    def say(self, kind: str, **data: Any) -> None:
+        self._out.write(json.dumps({"type": kind, **data}, ensure_ascii=False) + "\n")
+        self._out.flush()
+
+
+class Worker:
+    """Holds the engine from one job to the next."""
+
+    def __init__(self, mouth: Mouth) -> None:
+        self._mouth = mouth
+        self._loaded: tuple[Any, Transcriber] | None = None
+
+    def do(self, job: Mapping[str, Any]) -> None:
+        """One job, from where its journal stops."""
+        pieces = [
+            Piece(tuple(Path(file) for file in row["files"]), row["first_frame"], row["frames"], row["rate"])
+            for row in job["pieces"]
+        ]
+        off = tuple((float(lower), float(upper)) for lower, upper in job["settings"].get("off", ()))
+        settings = Settings(**{**job["settings"], "off": off})
+        writer = Writer(job["prefix"], job["recording"], job["rate"], Prior.of(job.get("prior", {})))
+        end = 0.0
+
+        def moved(seconds: float) -> None:
+            nonlocal end
+            end = max(end, seconds)
+            self._mouth.say("progress", seconds=round(seconds, 2))
+
+        with Journal(Path(job["journal"]), job["work"]) as journal:
+            last: Heard | None = None
+            for row in journal.written.utterances:
+                last = from_row(row)
+                self._tell(last, writer)
+            moved(journal.written.position)
+            sound = blocks(
+                pieces, journal.written.position, lambda error: self._mouth.say("trouble", what=str(error))
+            )
+            engine = self._engine(job["engine"])
+            for heard in listen(
+                sound,
+                engine,
+                settings,
+                start=journal.written.position,
+                gain_db=last.gain_db if last else None,
+                gate=journal.begin,
+                progress=moved,
+                final=job["final"],
+            ):
+                journal.finish(as_row(heard))
+                self._tell(from_row(as_row(heard)), writer)
+        self._mouth.say("done", id=job["id"], seconds=round(end, 3))
+
+    def _tell(self, heard: Heard, writer: Writer) -> None:
+        row = as_row(heard)
+        row.pop("words")
+        self._mouth.say("utterance", row=row, segments=writer.write(heard))
+
+    def _engine(self, wanted: Mapping[str, Any]) -> Transcriber:
+        if self._loaded is None or self._loaded[0] != wanted:
+            self._loaded = None  # let go of the old model's memory first
+            self._loaded = (wanted, engines.load(wanted["entry"], Path(wanted["model"]), wanted["options"]))
+        return self._loaded[1]
+
+
+@contextlib.contextmanager
+def _stdout_for_messages() -> Iterator[IO[str]]:
+    """Native libraries print where they like: they get stderr, and nobody but us the real stdout."""
+    real = os.dup(1)
+    os.dup2(2, 1)
+    with os.fdopen(real, "w", encoding="utf-8") as out:
+        yield out
+
+
+def main() -> int:
+    """Reads jobs until stdin closes."""
+    with _stdout_for_messages() as out:
+        mouth = Mouth(out)
+        worker = Worker(mouth)
+        for line in sys.stdin:
+            job = None
+            try:
+                job = json.loads(line)
+                worker.do(job)
+            except RoomctlError as error:
+                mouth.say("failed", id=job["id"] if job else None, what=error.what, why=error.why, mend=error.mend)
+            except (ValueError, KeyError, TypeError) as error:
+                known = job.get("id") if isinstance(job, dict) else None
+                why = f"{type(error).__name__}: {error}"
+                mouth.say(
+                    "failed", id=known, what=tr("不是可以做的任务", "not a job that can be done"), why=why, mend=""
+                )
+            except (BrokenPipeError, KeyboardInterrupt):
+                break
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
