@@ -1,10 +1,12 @@
 """Puts it together: settings → storage → host. The only place that knows everything."""
 
 import getpass
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +154,8 @@ class Application:
             recording = self.usecases.current_recording(meeting.id)
             if recording is None:
                 continue
-            living = self.usecases.recorder_of(recording).status().state
-            if meeting.state is State.ADJOURNED or living in {RecorderState.SEALED, RecorderState.IDLE}:
+            state = self.usecases.recorder_of(recording).status().state
+            if state not in {RecorderState.ARMED, RecorderState.RECORDING, RecorderState.PAUSED}:
                 self.usecases.recover_recording(recording.id)
 
     def work_off(self, service: str, meeting_id: str, seen: Callable[[float, float, str], None]) -> None:
@@ -206,12 +208,31 @@ class Application:
 
 
 _LOOK = 0.1  # seconds between two looks at a service's progress
+_LOG_BYTES = 10_000_000
 _STOP = 5.0  # seconds that a service has to stop
 
 
 def open_application(data: Path | None = None) -> Application:
     """roomctl on the data folder that the command line, the environment or the system names."""
-    return Application(data or data_folder())
+    data = data or data_folder()
+    _keep_log(data)
+    return Application(data)
+
+
+def _keep_log(data: Path) -> None:
+    """Into `<data>/logs/roomctl.log`, rotated; stderr belongs to the command. A folder that is not there yet stays so."""
+    root = logging.getLogger("roomctl")
+    if root.handlers:
+        return
+    root.addHandler(logging.NullHandler())
+    try:
+        if data.is_dir():
+            (data / "logs").mkdir(exist_ok=True)
+            handler = RotatingFileHandler(data / "logs" / "roomctl.log", maxBytes=_LOG_BYTES, backupCount=5, delay=True)
+            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+            root.addHandler(handler)
+    except OSError:  # read-only: the command itself will say so where it matters
+        return
 
 
 def unwritable(folder: Path, error: OSError) -> BadInput:

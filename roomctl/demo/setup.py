@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from roomctl.app import Application, unwritable
 from roomctl.config import FILE
+from roomctl.domain.recording import Order
 from roomctl.errors import MissingPart, NotFound
 from roomctl.i18n import tr
 from roomctl.services.ports import EngineOffer
@@ -34,7 +35,7 @@ def open_workdir(folder: Path, *, source: str, engine: str, screen: Console) -> 
     """
     folder = folder.absolute()
     application = Application(folder)
-    import_module("roomctl_audio.sources").check(source)
+    import_module("roomctl_audio.sources").open_source(Order(source=source)).close()
     offer = _choose(application, engine)
     _fetch_model(application, offer, screen)
     try:

@@ -169,11 +169,10 @@ def go_on(
         recorder.start()
         return last
     sealed = recover(last.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+    if status.ended:
+        return sealed
     with uow.reading():
         kept = sum(recording.frames for recording in uow.recordings.of(meeting_id))
-    total = status.total_frames
-    if last.source.startswith("file:") and total is not None and kept >= total:
-        return sealed
     following = arm(
         meeting_id,
         replace(order, source=last.source, skip_frames=kept if last.source.startswith("file:") else 0),

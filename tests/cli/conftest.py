@@ -1,0 +1,43 @@
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass
+class Shell:
+    """Runs `roomctl` as a user does, in a folder and on a data folder of its own."""
+
+    folder: Path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("ROOMCTL_")}
+        models = {"ROOMCTL_MODELS": os.environ["ROOMCTL_MODELS"]} if "ROOMCTL_MODELS" in os.environ else {}
+        return {**kept, **models, "ROOMCTL_DATA": str(self.folder / "data"), "ROOMCTL_LANG": "zh", **more}
+
+    def argv(self, *words: object) -> list[str]:
+        return [sys.executable, "-m", "roomctl", *map(str, words)]
+
+    def __call__(self, *words: object, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.argv(*words),
+            cwd=self.folder,
+            env=self.environment(**env),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+
+    def start(self, *words: object, **env: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.argv(*words), cwd=self.folder, env=self.environment(**env), stderr=subprocess.PIPE, text=True
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
