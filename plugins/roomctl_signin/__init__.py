@@ -1,1 +1,30 @@
-"""Written next."""
+"""Roster, sign-in, leave and proxy; who a card, a telephone or a seat belongs to; the list for the archive."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from roomctl.api import Meeting, PackageFile, PluginContext, hookimpl
+
+
+@hookimpl
+def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
+    """`roomctl roster …` and `roomctl signin …`."""
+    from roomctl_signin import commands  # noqa: PLC0415 - a plugin's module loads nothing heavy
+
+    return {"roster": commands.roster(ctx), "signin": commands.signin(ctx)}
+
+
+@hookimpl
+def roomctl_identify(ctx: PluginContext, meeting: Meeting, evidence: Mapping[str, str]) -> str | None:
+    """By `card`, `phone` or `seat`; None where nobody, or more than one, is meant."""
+    from roomctl_signin import evidence as known  # noqa: PLC0415
+
+    return known.identify(ctx.services.roster(meeting.id), known.cards(ctx, meeting.id), evidence)
+
+
+@hookimpl
+def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]:
+    """The attendance list as CSV and JSON."""
+    from roomctl_signin import lists  # noqa: PLC0415
+
+    return lists.package_files(ctx, meeting)

@@ -1,0 +1,53 @@
+"""Who a card, a telephone number or a seat belongs to."""
+
+from collections.abc import Iterable, Mapping
+
+from roomctl.api import Person, PluginContext, Refused, tr
+
+CARDS = "cards"
+MOBILE_DIGITS = 11
+"""Of a mobile number in mainland China, without its country code."""
+
+
+def cards(ctx: PluginContext, meeting_id: str) -> Mapping[str, str]:
+    """Card number → id of the person, for one meeting."""
+    known: dict[str, str] = ctx.store(meeting_id).get(CARDS, {})
+    return known
+
+
+def remember(ctx: PluginContext, meeting_id: str, new: Mapping[str, str]) -> None:
+    """Adds cards. Raises: Refused where one belongs to somebody else already."""
+    known = dict(cards(ctx, meeting_id))
+    for card, person in new.items():
+        if known.get(card, person) != person:
+            raise Refused(
+                tr(f"卡号 {card} 已经登记给别人", f"card {card} belongs to somebody else"),
+                mend=tr("请核对卡号", "check the number"),
+            )
+        known[card] = person
+    ctx.store(meeting_id).put(CARDS, known)
+
+
+def identify(roster: Iterable[Person], known: Mapping[str, str], evidence: Mapping[str, str]) -> str | None:
+    """Id of the one person whom all the evidence points to.
+
+    Args:
+        known: card number → id.
+        evidence: any of `card`, `phone`, `seat`; other keys belong to other plugins.
+
+    """
+    people = tuple(roster)
+    pointed: list[set[str]] = []
+    if card := evidence.get("card", "").strip():
+        pointed.append({person.id for person in people if person.id == known.get(card)})
+    if phone := _digits(evidence.get("phone", "")):
+        pointed.append({person.id for person in people if _digits(person.phone) == phone})
+    if seat := evidence.get("seat", "").strip():
+        pointed.append({person.id for person in people if person.seat == seat})
+    meant = set.intersection(*pointed) if pointed else set()
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _digits(phone: str) -> str:
+    digits = "".join(char for char in phone if char in "0123456789")
+    return digits[-MOBILE_DIGITS:]

@@ -1,0 +1,186 @@
+"""`roomctl roster` and `roomctl signin` as the desk uses them."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from roomctl_signin import commands, roomctl_identify
+from typer.testing import CliRunner
+
+from roomctl.api import BadInput, Meeting, MeetingId, NotFound, Refused, State
+from roomctl.testing.fakes import FakeContext, FakeServices
+
+MEETING = "0199f000-0000-7000-8000-000000000001"
+ROSTER = """姓名,单位,职务,手机,座位,身份,议题,卡号
+张建国,市政府,副市长,,1,出席,,0001
+李晓明,市住建局,局长,138 0013 8000,2,出席,,
+陈志强,市财政局,局长,,3,出席,,
+周明,市发改委,主任,,4,出席,,
+孙丽,停车公司,总经理,,5,列席,1,
+"""
+
+
+class Desk:
+    def __init__(self, folder):
+        services = FakeServices(folder)
+        meeting = Meeting(
+            id=MeetingId(MEETING),
+            room=services.room.id,
+            title="停车治理专题会议",
+            starts=datetime(2026, 11, 12, 9, 5),  # noqa: DTZ001 - planned times are local
+            state=State.OPEN,
+        )
+        services.hold(meeting)
+        self.ctx = FakeContext("signin", folder, services=services)
+        self.roster_file = folder / "roster.csv"
+        self.roster_file.write_text(ROSTER, encoding="utf-8")
+
+    def run(self, group, *argv):
+        app = {"roster": commands.roster, "signin": commands.signin}[group](self.ctx)
+        result = CliRunner().invoke(app, [str(word) for word in argv])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == 0, result.stderr
+        return result
+
+    def signin(self, *argv):
+        return json.loads(self.run("signin", *argv, "--json").stdout)
+
+    @property
+    def counts(self):
+        return self.ctx.services.attendance(MEETING).counts
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def seated(desk):
+    desk.run("roster", "import", MEETING, desk.roster_file)
+    return desk
+
+
+def test_importing_twice_adds_nobody_twice(desk):
+    first = json.loads(desk.run("roster", "import", MEETING, desk.roster_file, "--json").stdout)
+    again = json.loads(desk.run("roster", "import", MEETING, desk.roster_file, "--json").stdout)
+    assert (first["added"], first["already"]) == (5, 0)
+    assert (again["added"], again["already"]) == (0, 5)
+
+
+def test_a_bad_roster_adds_nobody(desk):
+    desk.roster_file.write_text(ROSTER + "周明,市发改委,主任,,,,,\n", encoding="utf-8")
+    with pytest.raises(BadInput):
+        desk.run("roster", "import", MEETING, desk.roster_file)
+    assert desk.ctx.services.roster(MEETING) == []
+
+
+def test_an_unknown_meeting_is_told_before_the_file_is_read(desk):
+    with pytest.raises(NotFound):
+        desk.run("roster", "import", "nothing", desk.roster_file)
+
+
+def test_show_lists_everybody_for_people_and_for_scripts(seated):
+    assert "孙丽" in seated.run("roster", "show", MEETING).stderr
+    people = json.loads(seated.run("roster", "show", MEETING, "--json").stdout)["people"]
+    assert [person["name"] for person in people] == ["张建国", "李晓明", "陈志强", "周明", "孙丽"]
+
+
+def test_signing_in_needs_meeting_and_name_only(seated):
+    told = seated.run("signin", MEETING, "张建国")
+    assert "张建国" in told.stderr
+    assert seated.counts.present == 1
+
+
+def test_options_may_stand_before_the_name(seated):
+    told = seated.run("signin", "--json", MEETING, "张建国")
+    assert json.loads(told.stdout)["person"]["presence"] == "到会"
+
+
+def test_whoever_comes_late_is_not_told_so(seated):
+    began = seated.ctx.clock.now()
+    seated.ctx.clock.advance(3600)
+    seated.ctx.services.held[MEETING] = replace(
+        seated.ctx.services.meeting(MEETING), state=State.IN_SESSION, started_at=began
+    )
+    assert "迟到" not in seated.run("signin", MEETING, "张建国").stderr
+    assert seated.counts.late == 1
+
+
+def test_a_proxy_signs_in_when_the_leave_was_granted(seated):
+    seated.signin("leave", MEETING, "陈志强", "--reason", "出差", "--proxy", "刘伟", "--proxy-duty", "副局长")
+    with pytest.raises(Refused):
+        seated.run("signin", MEETING, "陈志强", "--proxy")
+    seated.signin("decide", MEETING, "陈志强", "--grant", "--by", "张建国")
+    assert "刘伟（代陈志强）" in seated.run("signin", MEETING, "陈志强", "--proxy").stderr
+    assert (seated.counts.present, seated.counts.proxy, seated.counts.leave) == (1, 1, 0)
+
+
+def test_a_proxy_may_give_their_own_name(seated):
+    seated.signin("leave", MEETING, "陈志强", "--reason", "出差", "--proxy", "刘伟")
+    seated.signin("decide", MEETING, "陈志强", "--grant", "--by", "张建国")
+    assert seated.signin(MEETING, "刘伟")["person"]["proxy_present"] is True
+
+
+def test_a_refused_leave_leaves_the_person_expected(seated):
+    seated.signin("leave", MEETING, "周明", "--reason", "会议冲突")
+    seated.signin("decide", MEETING, "周明", "--refuse", "--by", "张建国")
+    assert seated.counts.leave == 0
+
+
+def test_a_decision_says_which(seated):
+    seated.signin("leave", MEETING, "周明", "--reason", "会议冲突")
+    with pytest.raises(BadInput, match="--grant"):
+        seated.run("signin", "decide", MEETING, "周明", "--by", "张建国")
+
+
+def test_leaving_and_undoing(seated):
+    seated.signin(MEETING, "周明")
+    assert seated.signin("left", MEETING, "周明")["person"]["presence"] == "早退"
+    assert seated.signin("undo", MEETING, "周明")["person"]["presence"] == "到会"
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "name"),
+    [("--card", "0001", "张建国"), ("--phone", "+86 138-0013-8000", "李晓明"), ("--seat", "4", "周明")],
+)
+def test_a_card_a_telephone_or_a_seat_stands_for_the_person(seated, option, text, name):
+    assert seated.signin("in", MEETING, option, text)["person"]["name"] == name
+
+
+def test_an_unknown_card_asks_for_the_name(seated):
+    with pytest.raises(NotFound, match="9999"):
+        seated.run("signin", "in", MEETING, "--card", "9999")
+
+
+def test_a_card_can_be_noted_at_the_desk(seated):
+    seated.run("signin", "card", MEETING, "孙丽", "7777")
+    meeting = seated.ctx.services.meeting(MEETING)
+    sunli = next(person for person in seated.ctx.services.roster(MEETING) if person.name == "孙丽")
+    assert roomctl_identify(seated.ctx, meeting, {"card": "7777"}) == sunli.id
+    with pytest.raises(Refused):
+        seated.run("signin", "card", MEETING, "周明", "7777")
+
+
+def test_evidence_that_points_to_two_people_names_nobody(seated):
+    meeting = seated.ctx.services.meeting(MEETING)
+    assert roomctl_identify(seated.ctx, meeting, {"card": "0001", "seat": "2"}) is None
+    assert roomctl_identify(seated.ctx, meeting, {}) is None
+    assert roomctl_identify(seated.ctx, meeting, {"phone": ""}) is None
+
+
+def test_status_counts_members_and_keeps_observers_apart(seated):
+    for name in ("张建国", "孙丽"):
+        seated.signin(MEETING, name)
+    told = seated.run("signin", "status", MEETING)
+    assert "孙丽" in told.stderr
+    answer = json.loads(seated.run("signin", "status", MEETING, "--json").stdout)
+    assert (answer["counts"]["expected"], answer["counts"]["present"], answer["counts"]["observer"]) == (4, 1, 1)
+
+
+def test_the_one_who_did_it_is_optional_and_the_person_must_be_known(seated):
+    seated.signin(MEETING, "周明", "--by", "会务员小王")
+    with pytest.raises(NotFound, match="赵六"):
+        seated.run("signin", MEETING, "赵六")
