@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from roomctl import config
+from roomctl.domain.archive import Verdict
 from roomctl.domain.events import Actor, By, Event, Fault
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import RecorderState
@@ -54,6 +55,10 @@ class InstalledModels:
     def installed(self) -> Sequence[str]:
         return tuple(self.store.names())
 
+    def verify(self, name: str) -> Verdict:
+        verdict: Verdict = self.store.verify(name)
+        return verdict
+
 
 @dataclass(frozen=True, slots=True)
 class Audit:
@@ -69,6 +74,7 @@ class Application:
 
     Args:
         actor: who acts; the person at the keyboard unless told otherwise.
+
     """
 
     def __init__(self, data: Path, *, clock: Clock | None = None, actor: Actor | None = None) -> None:
@@ -166,6 +172,7 @@ class Application:
 
         Raises:
             NotFound: no plugin gives such a service. RoomctlError: its work is stuck; why, and the mend.
+
         """
         worker = self._service(service)
         worker.start()
@@ -213,7 +220,7 @@ _STOP = 5.0  # seconds that a service has to stop
 
 
 def open_application(data: Path | None = None) -> Application:
-    """roomctl on the data folder that the command line, the environment or the system names."""
+    """Roomctl on the data folder that the command line, the environment or the system names."""
     data = data or data_folder()
     _keep_log(data)
     return Application(data)
@@ -228,7 +235,9 @@ def _keep_log(data: Path) -> None:
     try:
         if data.is_dir():
             (data / "logs").mkdir(exist_ok=True)
-            handler = RotatingFileHandler(data / "logs" / "roomctl.log", maxBytes=_LOG_BYTES, backupCount=5, delay=True)
+            handler = RotatingFileHandler(
+                data / "logs" / "roomctl.log", maxBytes=_LOG_BYTES, backupCount=5, delay=True
+            )
             handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
             root.addHandler(handler)
     except OSError:  # read-only: the command itself will say so where it matters

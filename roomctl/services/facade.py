@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from roomctl.domain.archive import Package, PackageFile, Receipt
+from roomctl.domain.archive import Package, PackageFile, Receipt, Verdict
 from roomctl.domain.attendance import Attendance, Fact, Method, Person, Standing
 from roomctl.domain.checks import CheckReport, Waiver
 from roomctl.domain.events import Actor
@@ -32,6 +32,7 @@ class UseCases:
     Args:
         open_uow: a new unit of work at each call; threads never share one.
         plugins: asked late, since they are loaded after their contexts are made.
+
     """
 
     def __init__(
@@ -224,6 +225,9 @@ class UseCases:
 
     def installed_models(self) -> Sequence[str]:
         return self._models.installed()
+
+    def verify_model(self, name: str) -> Verdict:
+        return self._models.verify(name)
 
     # --- papers
 

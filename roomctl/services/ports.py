@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self, runtime_checkable
 
-from roomctl.domain.archive import Package, PackageFile, Receipt, Stored
+from roomctl.domain.archive import Package, PackageFile, Receipt, Stored, Verdict
 from roomctl.domain.attendance import Person
 from roomctl.domain.checks import CheckReport, Result, Waiver
 from roomctl.domain.events import Event, Head, LoggedEvent
@@ -184,6 +184,9 @@ class Models(Protocol):
         ...
 
     def installed(self) -> Sequence[str]: ...
+    def verify(self, name: str) -> Verdict:
+        """Reads every byte. Raises: MissingPart where there is nothing to read."""
+        ...
 
 
 # --- devices and engines -----------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from roomctl.api import (
     CheckReport,
     Child,
     EngineOffer,
+    Fault,
     Meeting,
     Method,
     MissingPart,
@@ -37,6 +38,7 @@ from roomctl.api import (
     State,
     TargetFactory,
     Transcript,
+    Verdict,
 )
 from roomctl.domain import attendance
 from roomctl.domain.lifecycle import Need
@@ -106,7 +108,8 @@ class FakeServices:
         reports: check reports, `None` for the room's own; sound: recordings by meeting.
         versions: transcripts by meeting, oldest first.
         papers, payload, sealed, proofs: documents, package files, packages and receipts by meeting.
-        offers: engines; models: folder by name; recorders, targets: factories by name.
+        offers: engines; models: folder by name; model_faults: what is wrong in one, by name.
+        recorders, targets: factories by name.
 
     """
 
@@ -125,6 +128,7 @@ class FakeServices:
     proofs: dict[str, list[Receipt]] = field(default_factory=dict)
     offers: list[EngineOffer] = field(default_factory=list)
     models: dict[str, Path] = field(default_factory=dict)
+    model_faults: dict[str, list[Fault]] = field(default_factory=dict)
     recorders: dict[str, RecorderFactory] = field(default_factory=dict)
     targets: dict[str, TargetFactory] = field(default_factory=dict)
 
@@ -250,6 +254,11 @@ class FakeServices:
 
     def installed_models(self) -> Sequence[str]:
         return sorted(self.models)
+
+    def verify_model(self, name: str) -> Verdict:
+        files = [path for path in self.model(name).rglob("*") if path.is_file()]
+        size = sum(path.stat().st_size for path in files)
+        return Verdict(len(files), size, tuple(self.model_faults.get(name, ())))
 
     def recorder(self, name: str = "audio") -> RecorderFactory:
         return _named(self.recorders, name, "recorder")

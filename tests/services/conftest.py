@@ -64,6 +64,7 @@ def house(tmp_path):
     class NoModels:
         folder = staticmethod(models.model)
         installed = staticmethod(models.installed_models)
+        verify = staticmethod(models.verify_model)
 
     use = UseCases(
         data=tmp_path,
