@@ -44,13 +44,14 @@ class Delivery:
         if mine and not self._lock.acquire():
             return 0
         try:
-            return sum(self._to(name) for name in self._subscribers.names())
+            last = self._last()
+            return sum(self._to(name, last) for name in self._subscribers.names())
         finally:
             if mine:
                 self._lock.release()
 
-    def _to(self, name: str) -> int:
-        told, last = 0, self._last()
+    def _to(self, name: str, last: int) -> int:
+        told = 0
         while True:
             with self._uow.reading() as log:
                 start = log.events.cursor(name)

@@ -34,7 +34,7 @@ def start() -> Iterator[Callable[..., SupervisedChild]]:
 
     yield begin
     for child in children:
-        child.stop()
+        child.stop(timeout=0.5)
 
 
 def until(condition: Callable[[], Any]) -> Any:

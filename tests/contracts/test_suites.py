@@ -1,0 +1,97 @@
+"""Each contract suite passes what keeps its word, and fails what does not, at the test that says so."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+SPECIMENS = Path(__file__).parent / "specimens"
+
+ARCHIVE_TARGETS = {
+    "Memory": "",
+    "GivesOtherBytes": "what_is_put_is_what_is_got",
+    "TakesAnyDigest": "bytes_that_are_not_those_of_the_digest_are_refused",
+    "WritesInPlace": "a_source_that_breaks_off_leaves_nothing",
+    "LetsKeysOut": "a_key_that_leads_outside_is_refused",
+    "KeepsTheFirst": "a_second_put_replaces_the_first",
+    "GivesNothingForMissing": "what_is_missing_is_not_found",
+    "FinishesOnce": "finish_may_be_called_again_and_changes_nothing",
+    "KnowsNoFolders": "keys_are_told_apart",
+    "CountsWrong": "stat_tells_size_and_no_false_digest",
+}
+RECORDERS = {
+    "Simulated": "",
+    "LosesFrames": "stop_tells_all_that_was_kept",
+    "HidesFramesFromItsSegments": "stop_tells_all_that_was_kept",
+    "ChangesSamples": "a_file_is_kept_frame_by_frame",
+    "StandsStill": "frames_grow_while_it_records",
+    "RecordsWhenArmed": "armed_is_nothing_kept",
+    "KeepsThePause": "pause_keeps_nothing_and_is_declared",
+    "JumpsOverThePause": "pause_keeps_nothing_and_is_declared",
+    "ForgetsThePause": "pause_keeps_nothing_and_is_declared",
+    "ForgetsMarks": "marks_stand_at_their_frames",
+    "TakesAnySource": "an_unknown_source_is_refused_on_one_line",
+    "TalksOnTwoLines": "an_unknown_source_is_refused_on_one_line",
+    "SharesItsFolder": "two_recordings_in_one_folder_are_refused",
+    "StopsOnce": "stop_may_be_called_again",
+    "SeesNoDamage": "a_changed_file_is_found_and_named",
+    "RecoversWhatIsWhole": "recover_of_what_is_whole_changes_nothing",
+    "KnowsOnlyItself": "a_running_recording_is_adopted",
+}
+TRANSCRIBERS = {
+    "Simulated": "",
+    "MumblesInSilence": "",
+    "HearsSilence": "silence_says_nothing",
+    "MisHears": "it_hears_what_is_said",
+    "RunsOn": "words_have_times_in_order_inside_the_audio",
+    "GoesBack": "words_have_times_in_order_inside_the_audio",
+    "Remembers": "the_same_audio_gives_as_many_words_again",
+    "WritesToTheAudio": "the_audio_is_not_written_to",
+    "NeedsAudio": "no_audio_gives_no_words",
+}
+DEVICE_CHECKS = {
+    "Lamp": "",
+    "CannotTell": "",
+    "GivesNoHint": "a_fault_comes_with_what_to_do",
+    "AcceptsItself": "nothing_is_accepted_but_by_a_person",
+    "Raises": "results_are_well_formed",
+    "Hangs": "results_are_well_formed",
+    "NeverGivesUp": "it_has_a_name_and_a_deadline",
+    "NeedsAMeeting": "it_runs_without_a_meeting",
+    "SaysItTwice": "two_results_are_told_apart",
+    "SaysNothing": "results_are_well_formed",
+    "InventsAState": "results_are_well_formed",
+    "WorksOnce": "it_may_run_again",
+}
+
+
+@pytest.mark.parametrize(
+    ("specimens", "expected"),
+    [
+        ("archive_targets", ARCHIVE_TARGETS),
+        ("recorders", RECORDERS),
+        ("transcribers", TRANSCRIBERS),
+        ("device_checks", DEVICE_CHECKS),
+    ],
+)
+def test_a_broken_implementation_fails_where_it_is_broken(
+    pytester: pytest.Pytester, specimens: str, expected: dict[str, str]
+) -> None:
+    pytester.makepyfile(**{f"test_{specimens}": SPECIMENS.joinpath(f"{specimens}.py").read_text(encoding="utf-8")})
+    run = pytester.inline_run("-q", "-p", "no:cacheprovider", "-p", "no:randomly")
+    failed: dict[str, set[str]] = defaultdict(set)
+    ran: dict[str, int] = defaultdict(int)
+    for report in run.getreports("pytest_runtest_logreport"):
+        _, suite, test = report.nodeid.split("::")
+        ran[suite.removeprefix("Test")] += report.when == "call"
+        if report.failed:
+            failed[suite.removeprefix("Test")].add(test.partition("[")[0].removeprefix("test_"))
+    assert ran.keys() == expected.keys()
+    for name, test in expected.items():
+        assert ran[name] > 5
+        if test:
+            assert test in failed[name], f"{name} fails at {failed[name] or 'nothing'}"
+        else:
+            assert not failed[name], f"{name} fails at {failed[name]}"

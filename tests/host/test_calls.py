@@ -1,0 +1,75 @@
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from roomctl import i18n
+from roomctl.host.calls import Caller, FailureKind, hung
+
+
+@pytest.fixture
+def caller():
+    caller = Caller()
+    yield caller
+    caller.close()
+
+
+def test_a_value_comes_back(caller) -> None:
+    assert caller.call("hello", lambda: 42, 1).value == 42
+
+
+def test_a_hang_says_where_and_the_next_call_goes_on(caller) -> None:
+    gate = threading.Event()
+
+    def waits_for_the_projector() -> None:
+        gate.wait(60)
+
+    outcome = caller.call("hello", waits_for_the_projector, 0.1)
+    assert outcome.failure.kind is FailureKind.HANG
+    assert "waits_for_the_projector" in outcome.failure.trace
+    assert hung()
+    assert caller.call("hello", lambda: 42, 1).value == 42
+    gate.set()
+
+
+def test_calls_that_meet_do_not_wait_for_each_other(caller) -> None:
+    inside, seen = threading.Barrier(3), []
+    threads = [
+        threading.Thread(target=lambda: seen.append(caller.call("hello", lambda: inside.wait(10), 20).ok))
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [True] * 3
+
+
+def test_a_call_speaks_the_language_of_whoever_asked(caller) -> None:
+    before = i18n.language()
+    i18n.use("en")
+    said = caller.call("hello", lambda: i18n.tr("会", "meeting"), 1).value
+    i18n.use("zh")
+    assert (said, caller.call("hello", lambda: i18n.tr("会", "meeting"), 1).value) == ("meeting", "会")
+    i18n.use(before)
+
+
+def test_threads_are_used_again(caller) -> None:
+    names = {caller.call("hello", threading.get_ident, 1).value for _ in range(50)}
+    assert len(names) == 1
+
+
+LEAVER = """
+import sys, threading
+from roomctl.host.calls import Caller
+from roomctl.host.exit import leave
+sys.stdout.write("all of it")
+Caller().call("hello", lambda: threading.Event().wait(600), 0.05)
+leave(3)
+"""
+
+
+def test_the_process_ends_with_its_code_and_output_while_a_plugin_hangs() -> None:
+    done = subprocess.run([sys.executable, "-c", LEAVER], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (3, "all of it")
