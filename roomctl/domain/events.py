@@ -104,6 +104,8 @@ class Head:
 
 def instant_text(at: datetime) -> str:
     """UTC with microseconds, always the same length: `2026-11-12T01:00:00.000000+00:00`."""
+    if at.tzinfo is None:
+        raise ValueError(f"an instant needs its UTC offset: {at.isoformat()}")
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 

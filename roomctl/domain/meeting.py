@@ -170,7 +170,7 @@ class Meeting:
                 mend=tr("请用 --reason 写明", "give it with --reason"),
             )
         standing = tuple(objections)
-        if standing and overrule is None:
+        if standing and not (overrule and overrule.name.strip() and overrule.reason.strip()):
             raise Objected(target, standing)
 
     def move(
@@ -195,7 +195,7 @@ class Meeting:
         step = find(self.state, target)
         if step is None:
             raise Refused("no such transition")
-        told: dict[str, Any] = {"from": self.state.value, "to": target.value, **(data or {})}
+        told: dict[str, Any] = {**(data or {}), "from": self.state.value, "to": target.value}
         if reason:
             told["reason"] = reason
         if standing and overrule:

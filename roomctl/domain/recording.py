@@ -198,7 +198,7 @@ class Recording:
 
 
 def off_record(markers: Iterable[Marker], end: int) -> tuple[tuple[int, int], ...]:
-    """不入记录 spans as (first, last + 1) frames; one that nobody ended runs to `end`."""
+    """不入记录 spans as (first, last + 1) frames before `end`; one that nobody ended runs to it."""
     spans: list[tuple[int, int]] = []
     since: int | None = None
     for marker in sorted(markers, key=lambda m: m.frame):
@@ -209,4 +209,4 @@ def off_record(markers: Iterable[Marker], end: int) -> tuple[tuple[int, int], ..
             since = None
     if since is not None:
         spans.append((since, end))
-    return tuple(spans)
+    return tuple((first, min(last, end)) for first, last in spans if first < min(last, end))

@@ -43,7 +43,7 @@ class Secrecy:
         """As it is written on paper: 秘密★3年, 内部, or nothing where the meeting is open."""
         if self.level is Level.OPEN:
             return ""
-        return f"{self.level.value}★{self.years}年" if self.years else self.level.value
+        return f"{self.level.value}★{self.years}年" if self.years and self.state_secret else self.level.value
 
     @property
     def state_secret(self) -> bool:

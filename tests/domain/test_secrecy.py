@@ -1,0 +1,68 @@
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
+from roomctl.domain.secrecy import OPEN, Level, Secrecy, admit, parse
+from roomctl.errors import BadInput, Forbidden
+
+MARKS = ["非密", "内部", *(f"{level}★{years}年" for level in ("秘密", "机密") for years in (1, 3, 10, 99))]
+
+
+@pytest.mark.parametrize("mark", MARKS[1:])
+def test_a_mark_reads_back_as_it_is_written(mark):
+    assert parse(mark).mark == mark
+    assert parse(f"  {mark} ") == parse(mark)
+
+
+def test_an_open_meeting_has_no_mark():
+    assert parse("非密") == OPEN
+    assert OPEN.mark == ""
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["", "秘密", "机密", "内部★3年", "非密★3年", "秘密★0年", "秘密★年", "秘密★100年", "秘密*3年", "公开", "秘密★3"],
+)
+def test_what_is_no_mark_is_bad_input_with_an_example(mark):
+    with pytest.raises(BadInput) as refused:
+        parse(mark)
+    assert "秘密★" in refused.value.mend
+
+
+@given(mark=st.text())
+def test_any_text_is_a_mark_or_bad_input(mark):
+    with suppress(BadInput):
+        assert parse(mark).level in Level
+
+
+def test_work_secrets_never_carry_a_star():
+    assert Secrecy(Level.INTERNAL, years=3).mark == "内部"
+
+
+@pytest.mark.parametrize("level", [Level.OPEN, Level.INTERNAL])
+def test_open_and_internal_meetings_are_admitted(level):
+    admit(Secrecy(level))
+
+
+@pytest.mark.parametrize("mark", ["秘密★3年", "机密★10年", "绝密", "绝密★30年"])
+def test_state_secrets_are_refused_with_the_way_out(mark):
+    with pytest.raises(Forbidden) as refused:
+        admit(parse(mark))
+    assert refused.value.mend
+
+
+def test_a_meeting_takes_the_highest_level_of_itself_and_its_items():
+    starts = datetime(2026, 11, 12, 9, 0)  # noqa: DTZ001 - the planned time is local
+    meeting = Meeting(id=MeetingId("m"), room="r", title="会", starts=starts, secrecy=Secrecy(Level.INTERNAL))
+    assert meeting.highest_secrecy.level is Level.INTERNAL
+    items = (AgendaItem(1, "甲"), AgendaItem(2, "乙", secrecy=parse("秘密★3年")))
+    assert replace(meeting, agenda=items).highest_secrecy.mark == "秘密★3年"
+    longer = (*items, AgendaItem(3, "丙", secrecy=parse("秘密★5年")))
+    assert replace(meeting, agenda=longer).highest_secrecy.mark == "秘密★5年"
+    assert not meeting.open_to_all
+    assert replace(meeting, secrecy=OPEN).open_to_all
