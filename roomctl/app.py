@@ -150,9 +150,9 @@ class Application:
             )
         return made[name]
 
-    def deliver(self) -> None:
-        """Tells plugins what happened, where no other process does."""
-        Delivery(self.open_uow(), self.plugins, HostLock(self.data / "host.lock")).run()
+    def deliver(self, lock: HostLock | None = None) -> int:
+        """Tells plugins what happened, where no other process does; how many times somebody was told."""
+        return Delivery(self.open_uow(), self.plugins, lock or HostLock(self.data / "host.lock")).run()
 
     def recover(self) -> None:
         """After a crash: seals what lies open in recordings that nobody runs any more."""

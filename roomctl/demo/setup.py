@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from roomctl.app import Application, unwritable
+from roomctl.app import Application, open_application, unwritable
 from roomctl.config import FILE
 from roomctl.domain.recording import Order
 from roomctl.errors import MissingPart, NotFound
@@ -34,7 +34,7 @@ def open_workdir(folder: Path, *, source: str, engine: str, screen: Console) -> 
         NotFound: no such engine. MissingPart: its package or its model is not here and cannot be fetched.
     """
     folder = folder.absolute()
-    application = Application(folder)
+    application = open_application(folder)
     import_module("roomctl_audio.sources").open_source(Order(source=source)).close()
     offer = _choose(application, engine)
     _fetch_model(application, offer, screen)
@@ -45,7 +45,7 @@ def open_workdir(folder: Path, *, source: str, engine: str, screen: Console) -> 
     except OSError as error:
         raise unwritable(folder, error) from None
     application.plugins.close()
-    return Application(folder)
+    return open_application(folder)
 
 
 def _toml_string(text: str) -> str:
