@@ -18,14 +18,13 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from roomctl.api import (
     BadInput,
     Busy,
-    Gap,
     MarkKind,
     NotFound,
     Order,
@@ -36,18 +35,17 @@ from roomctl.api import (
 )
 from roomctl_audio import capacity, control, journal
 from roomctl_audio.journal_file import JournalFile
+from roomctl_audio.keeper import Keeper
 from roomctl_audio.levels import peaks
 from roomctl_audio.part import Part
-from roomctl_audio.ring import Chunk, Ring
+from roomctl_audio.ring import Ring
 from roomctl_audio.sealing import Sealed, Sealer
 from roomctl_audio.sources import failure, open_source
 
 WRITE_SECONDS = 0.1
-SYNC_SECONDS = 1.0
 RING_SECONDS = 10.0
 """Outlasts the slowest fsync."""
 FIRST_SOUND_SECONDS = 10.0
-LARGEST_WRITE = 1 << 20
 PARTS_WAITING = 3
 """With this many parts unfinished, a file is held: it must not fill the disk with raw sound."""
 
@@ -75,20 +73,9 @@ class Capture:
         self._journal = JournalFile(folder)
         self._inbox: queue.Queue[Request | Sealed | None] = queue.Queue()
         self._sealer = Sealer(folder, self._inbox.put)
-        self._part: Part | None = None
-        self._seq = 0
-        self._frames = 0  # in closed parts
-        self._segment = max(1, round(order.segment_seconds * order.sample_rate))
-        self._limit: int | None = None
-        self._pending = b""  # taken from the ring; the full disk has not taken it yet
-        self._heard = b""  # what was last heard while nothing is kept
-        self._unkept = 0  # frames heard during this pause
+        self._keeper = Keeper(folder, order, self.source, self._ring, self._journal, self._submit)
         self._paused_at = 0.0
-        self._pace = (0.0, 0)  # moment and frame from which a file in real time is paced
-        self._synced = 0.0
-        self._gaps: list[Gap] = []
         self._segments = 0
-        self._overflows = 0
         self._ended = False
         self._problem = ""
         self._stoppers: list[Future[dict[str, Any]]] = []
@@ -168,27 +155,26 @@ class Capture:
             request.reply.set_result({"error": {"kind": "RoomctlError", "what": str(error), "why": "", "mend": ""}})
 
     def status(self) -> dict[str, Any]:
-        """As `RecorderStatus`; levels only while nothing is kept, for else they are read from the part."""
-        heard = self._heard or (self._ring.peek() if self.state is RecorderState.ARMED else b"")
+        """As `RecorderStatus`; levels only where there is no part from which they can be read."""
+        part = self._keeper.part
+        heard = b"" if part else (self._keeper.heard or self._ring.peek())[-self.layout.second :]
         return {
             "state": self.state.value,
             "tracks": self.layout.tracks,
             "bits": self.layout.bits,
             "sample_rate": self.layout.rate,
-            "frames": self.frames,
-            "gaps": [asdict(gap) for gap in self._gaps],
+            "frames": self._keeper.frames,
+            "gaps": [asdict(gap) for gap in self._keeper.gaps],
             "segments": self._segments,
             "peaks": peaks(heard, self.layout) if heard else None,
-            "part": self._part.path.name if self._part else None,
+            "part": part.path.name if part else None,
             "total_frames": self.source.total_frames,
             "ended": self._ended,
-            "problem": self._problem or self.source.problem,
+            "problem": self._what_is_wrong(),
         }
 
-    @property
-    def frames(self) -> int:
-        """Kept on disk."""
-        return self._frames + (self._part.frames if self._part else 0)
+    def _what_is_wrong(self) -> str:
+        return self._problem or self._keeper.problem or self.source.problem
 
     def _need(self, *states: RecorderState) -> None:
         if self.state not in states:
@@ -212,35 +198,30 @@ class Capture:
             monotonic=monotonic,
         )
         self._journal.write("start", frame=0)
-        self._limit = limit
-        if not self._waits:
-            self._discard()
-        self._heard = b""
-        self._go(RecorderState.RECORDING)
+        self._keeper.limit = limit
+        self._keeper.discard()
+        self._keeper.begin()
+        self.state = RecorderState.RECORDING
         return {"frame": 0}
-
-    def _go(self, state: RecorderState) -> None:
-        self._pace = (time.monotonic(), self.frames)
-        self.state = state
 
     def _pause(self) -> dict[str, Any]:
         self._need(RecorderState.RECORDING)
-        self._drain()
-        self._close_part()
-        self._journal.write("pause", frame=self.frames)
-        self._unkept, self._paused_at = 0, time.monotonic()
+        self._keeper.finish()
+        self._journal.write("pause", frame=self._keeper.frames)
+        self._keeper.begin_discarding()
+        self._paused_at = time.monotonic()
         self.state = RecorderState.PAUSED
-        return {"frame": self.frames}
+        return {"frame": self._keeper.frames}
 
     def _resume(self) -> dict[str, Any]:
         self._need(RecorderState.PAUSED)
-        self._discard()
-        lost = round((time.monotonic() - self._paused_at) * self.layout.rate) if self._waits else self._unkept
-        self._gap(lost, "pause")
-        self._journal.write("resume", frame=self.frames)
-        self._heard = b""
-        self._go(RecorderState.RECORDING)
-        return {"frame": self.frames}
+        self._keeper.discard()
+        by_clock = round((time.monotonic() - self._paused_at) * self.layout.rate)
+        self._keeper.declare(by_clock if self._waits else self._keeper.unkept, "pause")
+        self._journal.write("resume", frame=self._keeper.frames)
+        self._keeper.begin()
+        self.state = RecorderState.RECORDING
+        return {"frame": self._keeper.frames}
 
     def _mark(self, kind: str, note: str = "") -> dict[str, Any]:
         self._need(RecorderState.RECORDING, RecorderState.PAUSED)
@@ -248,8 +229,8 @@ class Capture:
             raise BadInput(
                 tr(f"未知的标记 {kind}", f"unknown mark {kind}"), mend=", ".join(k.value for k in MarkKind)
             )
-        self._journal.write("mark", mark=kind, frame=self.frames, note=str(note))
-        return {"frame": self.frames}
+        self._journal.write("mark", mark=kind, frame=self._keeper.frames, note=str(note))
+        return {"frame": self._keeper.frames}
 
     # --- sound ------------------------------------------------------------------------------------------------------
 
@@ -289,105 +270,20 @@ class Capture:
 
     def _tick(self) -> None:
         if self.state in {RecorderState.ARMED, RecorderState.PAUSED}:
-            self._discard()
+            self._keeper.discard()
         elif self.state is RecorderState.RECORDING:
             try:
-                self._record()
+                if self._may_write():
+                    self._keeper.keep()
             except OSError as error:
                 log.exception("cannot write")
                 self._problem = tr(f"无法写入：{error}", f"cannot write: {error}")
                 self.stop()
+            self._ended = self._keeper.ended
+            if self._ended or self._keeper.full:
+                self.stop()
 
-    def _discard(self) -> None:
-        """Takes what a device says while nothing is kept. A file is held instead."""
-        if self._waits:
-            return
-        chunks = self._ring.take(self.layout.second * 60)
-        if chunks:
-            self._heard = b"".join(chunk.data for chunk in chunks)[-self.layout.second :]
-            self._unkept += sum(chunk.lost + len(chunk.data) // self.layout.frame for chunk in chunks)
-
-    def _record(self) -> None:
-        """One write: as much as there is, up to the segment's end, the limit, or what is due in real time."""
-        if self._pending:
-            self._retry()
-        elif self._may_write():
-            for chunk in self._ring.take(self._budget() * self.layout.frame):
-                self._keep(chunk)
-        self._turn()
-        if self._ring.finished and not self._pending:
-            self._gap(self._ring.lost_at_end(), "overflow")
-            self._ended = True
-            self.stop()
-        elif self._limit is not None and self.frames >= self._limit:
-            self.stop()
-
-    def _budget(self) -> int:
-        """Frames that may be taken now."""
-        budget = LARGEST_WRITE // self.layout.frame
-        budget = min(budget, self._segment - (self._part.frames if self._part else 0))
-        if self._limit is not None:
-            budget = min(budget, self._limit - self.frames)
-        if self._waits and self.order.realtime:
-            since, frame = self._pace
-            budget = min(budget, frame + int((time.monotonic() - since) * self.layout.rate) - self.frames)
-        return max(0, budget)
-
-    def _keep(self, chunk: Chunk) -> None:
-        if chunk.lost:
-            self._gap(chunk.lost, "disk" if self._problem else "overflow")
-        if self._part is None:
-            self._open_part(len(chunk.data))
-        self._write(self._pending + chunk.data)
-
-    def _write(self, data: bytes) -> None:
-        assert self._part is not None  # noqa: S101 - opened by whoever calls
-        done = self._part.write(data)
-        self._pending = data[done:]
-        if self._pending and not self._problem:
-            self._problem = tr("磁盘已满", "the disk is full")
-            log.error("disk full at frame %d", self.frames)
-        elif not self._pending:
-            self._problem = ""
-        now = time.monotonic()
-        if now - self._synced >= SYNC_SECONDS:
-            self._part.sync()
-            self._synced = now
-
-    def _retry(self) -> None:
-        """The disk was full; meanwhile the ring counts what it cannot hold."""
-        self._write(self._pending)
-
-    def _drain(self) -> None:
-        """What a device has said up to this moment belongs to what is kept."""
-        if self._waits or self._pending:
-            return
-        while self._ring.size and (budget := self._budget()):
-            for chunk in self._ring.take(budget * self.layout.frame):
-                self._keep(chunk)
-            self._turn()
-
-    def _turn(self) -> None:
-        if self._part and self._part.frames >= self._segment and not self._pending:
-            self._close_part()
-
-    def _open_part(self, waiting: int) -> None:
-        """The row follows the empty file, the sound follows the row: a part with sound in it always has its row."""
-        late = 0.0 if self._waits else (self._ring.size + waiting) / self.layout.second
-        utc, monotonic = datetime.now(UTC) - timedelta(seconds=late), time.monotonic() - late
-        self._seq += 1
-        self._part = Part(self.folder, self._seq, self._frames, self.layout.frame)
-        self._journal.write(
-            "part", seq=self._seq, first_frame=self._frames, utc=utc.isoformat(), monotonic=round(monotonic, 6)
-        )
-        self._overflows = self.source.overflows
-
-    def _close_part(self) -> None:
-        part, self._part = self._part, None
-        if part is None:
-            return
-        part.close()
-        self._frames += part.frames
+    def _submit(self, part: Part, overflows: int) -> None:
         request = {
             "do": "seal",
             "part": part.path.name,
@@ -397,13 +293,7 @@ class Capture:
             "rate": self.layout.rate,
             "titles": self.order.channels,
         }
-        self._sealer.submit(request, self.source.overflows - self._overflows)
-
-    def _gap(self, frames: int, reason: str) -> None:
-        if frames:
-            gap = Gap(self.frames + len(self._pending) // self.layout.frame, frames, reason)
-            self._gaps.append(gap)
-            self._journal.write("gap", **asdict(gap))
+        self._sealer.submit(request, overflows)
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
@@ -413,11 +303,7 @@ class Capture:
             return
         if self.state is RecorderState.RECORDING:
             try:
-                self._drain()
-                lost = -(-len(self._pending) // self.layout.frame)
-                self._pending = b""
-                self._close_part()
-                self._gap(lost, "disk")
+                self._keeper.finish()
             except OSError:
                 log.exception("at the end")
         self.source.close()
@@ -444,15 +330,15 @@ class Capture:
         rows = self._journal.rows
         whole = len(list(journal.of_kind(rows, "part"))) == len(journal.sealed_parts(rows))
         if rows and whole:
-            problem = self._problem or self.source.problem
-            self._journal.write("sealed", frames=self.frames, ended=self._ended, problem=problem, recovered=False)
+            frames, problem = self._keeper.frames, self._what_is_wrong()
+            self._journal.write("sealed", frames=frames, ended=self._ended, problem=problem, recovered=False)
             self.state = RecorderState.SEALED
         self._sealer.close()
         self._server.close()
         (self.folder / control.CARD).unlink(missing_ok=True)
         drop_empty_log(self.folder)
         for reply in self._stoppers:
-            reply.set_result({"frame": self.frames})
+            reply.set_result({"frame": self._keeper.frames})
 
     def refuse(self) -> None:
         """After a failed arming: lets go of the source."""

@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from roomctl.api import Damaged, tr
 
-DEATHS = 5
+DEATHS = 4
 """In a row, over one request, after which it is given up: something in the request kills it."""
-FIRST_PAUSE = 0.1
+FIRST_PAUSE = 0.05
 
 
 class Finisher:

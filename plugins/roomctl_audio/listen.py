@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,21 +52,27 @@ def hear(order: Order) -> Heard:
     return Heard(tuple(said["peaks"]), said["fault"], said["mend"])
 
 
+def device_name() -> str:
+    """What the technician calls it."""
+    return tr("音源", "audio source")
+
+
 def judge(heard: Heard, source: str, quietest: float) -> Iterator[Result]:
     """Pure: from what was heard to results. Exact zeros are a dead input; a real one always has some noise."""
     from roomctl_audio.levels import SILENCE  # noqa: PLC0415 - loads numpy
 
-    device = tr("音源", "audio source")
+    device = device_name()
     if heard.fault:
+        hint = heard.mend or tr("检查接线，或改用别的音源", "check the cable, or choose another source")
         yield Result(
-            device=device, check="present", state=CheckState.CRIT, value=source, message=heard.fault, hint=heard.mend
+            device=device, check="present", state=CheckState.CRIT, value=source, message=heard.fault, hint=hint
         )
         return
     count = len(heard.peaks)
     found = tr(f"{source}：{count} 轨", f"{source}: {count} track(s)")
     yield Result(device=device, check="present", state=CheckState.OK, value=source, message=found)
     for track, peak in enumerate(heard.peaks, 1):
-        state, message, hint = _level(peak, quietest, SILENCE)
+        state, message, what_to_do = _level(peak, quietest, SILENCE)
         yield Result(
             device=device,
             check="level" if count == 1 else f"level {track}",
@@ -75,7 +81,7 @@ def judge(heard: Heard, source: str, quietest: float) -> Iterator[Result]:
             unit="dBFS",
             threshold=quietest,
             message=message,
-            hint=hint,
+            hint=what_to_do,
         )
 
 
@@ -107,7 +113,7 @@ class SourceCheck:
 
     order: Order
     quietest: float
-    device: str = "audio source"
+    device: str = field(default_factory=device_name)
     name: str = "source"
     deadline: float = 25.0
 

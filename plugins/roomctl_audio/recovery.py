@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from roomctl_audio import control, journal
 from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher
 from roomctl_audio.journal_file import JournalFile, load
+from roomctl_audio.pcm import Layout
 
 LOG = "capture.log"
 AT_MOST_LOST_SECONDS = 1.0
@@ -76,27 +78,47 @@ def _cut(folder: Path, parsed: journal.Parsed) -> None:
 
 def _seal_open(folder: Path, file: JournalFile, finisher: Finisher) -> Iterator[Problem]:
     opened = journal.first(file.rows, "opened")
-    known = {int(row["seq"]) for row in journal.of_kind(file.rows, "part")}
     for seq, path in parts.open_parts(folder).items():
-        if opened is None or (seq not in known and path.stat().st_size):
+        known = any(row["seq"] == seq for row in journal.of_kind(file.rows, "part"))
+        if opened is None:
             yield Problem(path.name, tr("日志里没有它", "the journal does not know it"))
-        elif seq not in known:
+        elif not known and not path.stat().st_size:
             path.unlink()  # made a moment before the crash, and nothing was written to it
-        elif problem := _seal(folder, path, seq, opened, file, finisher):
-            yield Problem(path.name, problem)
+        elif not known and seq != max(journal.sealed_parts(file.rows), default=0) + 1:
+            yield Problem(path.name, tr("日志里没有它", "the journal does not know it"))
+        else:
+            if not known:
+                _adopt(file, path, seq, _layout(opened))
+            if problem := _seal(folder, path, seq, opened, file, finisher):
+                yield Problem(path.name, problem)
+
+
+def _layout(opened: journal.Row) -> Layout:
+    return Layout(opened["tracks"], opened["bits"], opened["sample_rate"])
+
+
+def _adopt(file: JournalFile, path: Path, seq: int, layout: Layout) -> None:
+    """The row of a part whose own row was torn off. When it began is told by when it was last written to."""
+    found = path.stat()
+    utc = datetime.fromtimestamp(found.st_mtime - found.st_size / layout.second, UTC)
+    first = journal.frames(file.rows)
+    file.write("part", seq=seq, first_frame=first, utc=utc.isoformat(), monotonic=0.0, recovered=True)
 
 
 def _seal(folder: Path, path: Path, seq: int, opened: journal.Row, file: JournalFile, finisher: Finisher) -> str:
     """Why the part could not be sealed; empty where it is, and then the part is gone."""
     done = journal.sealed_parts(file.rows).get(seq)
-    if done is None or not _whole(folder, done, finisher):
+    layout = _layout(opened)
+    if done is None and path.stat().st_size < layout.frame:
+        file.seal(seq, 0, (), recovered=True)
+    elif done is None or not _whole(folder, done, finisher):
         request = {
             "do": "seal",
             "part": path.name,
             "seq": seq,
-            "tracks": opened["tracks"],
-            "bits": opened["bits"],
-            "rate": opened["sample_rate"],
+            "tracks": layout.tracks,
+            "bits": layout.bits,
+            "rate": layout.rate,
             "titles": opened["order"]["channels"],
         }
         said = finisher.ask(request)

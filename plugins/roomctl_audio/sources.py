@@ -15,6 +15,8 @@ from roomctl_audio.ring import Ring
 from roomctl_audio.tone import tone
 
 BLOCK_SECONDS = 0.1
+LAG_FADES = 0.995
+"""A read: a lag that was seen once is forgotten within half a minute."""
 
 
 class Source(Protocol):
@@ -25,6 +27,7 @@ class Source(Protocol):
         total_frames: its length, where it has one that is known.
         problem: why it broke off, once it has.
         overflows: how often PortAudio said that it lost something.
+        lag: seconds by which a device delivers late, at most.
 
     """
 
@@ -33,6 +36,7 @@ class Source(Protocol):
     total_frames: int | None
     problem: str
     overflows: int
+    lag: float
 
     def run(self, ring: Ring) -> None:
         """Fills the ring until the source ends or is closed; runs in a thread of its own."""
@@ -98,6 +102,7 @@ class FileSource:
 
     waits = True
     overflows = 0
+    lag = 0.0
 
     def __init__(self, path: Path, order: Order) -> None:
         argv = [str(path), str(order.sample_rate), str(order.bits), str(order.skip_frames)]
@@ -153,6 +158,7 @@ class ToneSource:
     waits = True
     problem = ""
     overflows = 0
+    lag = 0.0
 
     def __init__(self, tracks: int, order: Order) -> None:
         self.layout = Layout(tracks, order.bits, order.sample_rate)
@@ -189,16 +195,21 @@ class MicSource:
         self.layout = Layout(devices.tracks(microphone.channels, wanted), order.bits, order.sample_rate)
         self.problem = ""
         self.overflows = 0
+        self.lag = 0.0
         self._stream = devices.Stream(microphone, self.layout)
         self._watch = devices.ClockWatch(order.sample_rate)
         self._closed = threading.Event()
 
     def run(self, ring: Ring) -> None:
         try:
+            before = 0.0
             while not self._closed.is_set():
                 data, overflowed = self._stream.read()
+                now = time.monotonic()
+                self.lag = max(self.lag * LAG_FADES, min(now - before, devices.BUFFER_SECONDS)) if before else 0.0
+                before = now
                 self.overflows += overflowed
-                ring.put(data, self._watch.observe(len(data) // self.layout.frame, time.monotonic()))
+                ring.put(data, self._watch.observe(len(data) // self.layout.frame, now))
         except OSError as error:
             self.problem = tr(f"麦克风中断：{error}", f"the microphone broke off: {error}")
         self._stream.close()

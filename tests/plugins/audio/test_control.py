@@ -1,0 +1,82 @@
+import socket
+import threading
+
+import pytest
+from roomctl_audio import control
+
+from tests.plugins.audio.faults import order, until
+
+needs_sockets = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no unix sockets here")
+
+
+def test_the_card_is_for_its_owner_alone(record):
+    recorder = record()
+    recorder.arm(order())
+    assert (recorder.folder / control.CARD).stat().st_mode & 0o077 == 0
+
+
+@needs_sockets
+def test_clients_that_say_nothing_block_nobody(record):
+    recorder = record()
+    recorder.arm(order())
+    card = control.read_card(recorder.folder)
+    silent = [socket.socket(socket.AF_UNIX) for _ in range(20)]
+    try:
+        for client in silent:
+            client.connect(card.address)
+        recorder.start()
+        until(lambda: recorder.status().frames > 0)
+        assert silent[0].recv(4096)  # its challenge, which it never answers
+        silent[0].settimeout(30)
+        while silent[0].recv(4096):  # and then is hung up on
+            pass
+    finally:
+        for client in silent:
+            client.close()
+
+
+@needs_sockets
+def test_who_has_not_the_key_is_not_heard(record):
+    recorder = record()
+    recorder.arm(order())
+    card = control.read_card(recorder.folder)
+    stranger = control.Card(card.address, b"guess", card.process)
+    assert control.ask(stranger, {"do": "stop"}, timeout=5) is None
+    assert recorder.status().state.value == "armed"
+
+
+def test_clients_at_once_are_all_answered(record):
+    recorder = record()
+    recorder.arm(order())
+    recorder.start()
+    heard: list[str] = []
+    threads = [threading.Thread(target=lambda: heard.append(recorder.status().state.value)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert heard == ["recording"] * 8
+
+
+def test_an_unknown_command_is_an_error_and_no_end(record):
+    recorder = record()
+    recorder.arm(order())
+    card = control.read_card(recorder.folder)
+    assert control.ask(card, {"do": "dance"}, timeout=5)["error"]["kind"] == "BadInput"
+    assert control.ask(card, {"do": "mark", "beat": 3}, timeout=5)["error"]
+    assert recorder.status().state.value == "armed"
+
+
+def test_a_long_runtime_folder_gives_a_short_address(tmp_path, monkeypatch):
+    deep = tmp_path / ("x" * 90)
+    deep.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
+    assert len(control.address().encode()) < 108
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"address": 1}', '{"address":"a","key":"zz","pid":1,"started":"x"}']
+)
+def test_half_a_card_is_no_card(tmp_path, text):
+    (tmp_path / control.CARD).write_text(text)
+    assert control.read_card(tmp_path) is None

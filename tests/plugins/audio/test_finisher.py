@@ -1,0 +1,87 @@
+import hashlib
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+from cryptography.hazmat.primitives import hashes
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from roomctl_audio.finisher import answer, examine, seal
+from roomctl_audio.finishing import Finisher
+from roomctl_audio.pcm import Layout, unpack
+
+from roomctl.api import Damaged
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(1, 16), st.sampled_from([16, 24]), st.integers(1, 400), st.integers(0, 1 << 30))
+def test_every_track_comes_out_bit_for_bit(tmp_path_factory, tracks, bits, frames, seed):
+    folder, layout = tmp_path_factory.mktemp("seal"), Layout(tracks, bits, 48_000)
+    raw = np.random.default_rng(seed).bytes(frames * layout.frame)
+    (folder / "0001.part").write_bytes(raw + b"\x01" * (layout.frame - 1))  # half a frame, as a crash leaves it
+    said = seal(folder, "0001.part", 1, layout, {})
+    assert said["frames"] == frames
+    for track, row in enumerate(said["tracks"]):
+        mono = soundfile.read(folder / row["path"], dtype="int16" if bits == 16 else "int32")[0]
+        assert np.array_equal(mono, unpack(raw, layout)[:, track])
+
+
+def test_hashes_are_of_the_samples_and_of_the_file(tmp_path):
+    raw = bytes(range(240))
+    (tmp_path / "0003.part").write_bytes(raw)
+    (row,) = seal(tmp_path, "0003.part", 3, Layout(1, 24, 48_000), {1: "主席"})["tracks"]
+    file = (tmp_path / "t01-0003.flac").read_bytes()
+    sm3 = hashes.Hash(hashes.SM3())
+    sm3.update(file)
+    assert row == {
+        "track": 1,
+        "path": "t01-0003.flac",
+        "sha256_pcm": hashlib.sha256(raw).hexdigest(),
+        "sha256_file": hashlib.sha256(file).hexdigest(),
+        "sm3_file": sm3.finalize().hex(),
+    }
+
+
+def test_the_seat_stands_in_the_metadata(tmp_path):
+    (tmp_path / "0001.part").write_bytes(bytes(600))
+    seal(tmp_path, "0001.part", 1, Layout(2, 24, 48_000), {2: "主席"})
+    with soundfile.SoundFile(tmp_path / "t02-0001.flac") as file:
+        assert file.title == "主席"
+
+
+def test_a_failure_is_an_answer_and_leaves_nothing_behind(tmp_path):
+    request = {"do": "seal", "part": "0009.part", "seq": 9, "tracks": 1, "bits": 24, "rate": 48_000}
+    assert "0009.part" in answer(tmp_path, request)["error"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_file_is_an_answer_too(tmp_path):
+    (tmp_path / "t01-0001.flac").write_bytes(b"fLaC nothing of the kind")
+    assert answer(tmp_path, {"do": "examine", "path": "t01-0001.flac"})["error"]
+
+
+def test_the_finisher_ends_when_its_pipe_closes(tmp_path):
+    child = subprocess.run(
+        [sys.executable, "-P", "-m", "roomctl_audio.finisher", str(tmp_path)], input=b"", timeout=30, check=False
+    )
+    assert child.returncode == 0
+
+
+def test_a_finisher_that_was_killed_is_started_again_and_asked_again(tmp_path):
+    (tmp_path / "0001.part").write_bytes(bytes(300))
+    request = {"do": "seal", "part": "0001.part", "seq": 1, "tracks": 1, "bits": 24, "rate": 48_000}
+    with Finisher(tmp_path) as finisher:
+        finisher.start()
+        child = finisher._child
+        child.kill()
+        child.wait()
+        assert finisher.ask(request)["frames"] == 100
+    assert examine(tmp_path / "t01-0001.flac")["frames"] == 100
+
+
+def test_a_request_that_kills_it_each_time_is_given_up(tmp_path):
+    with Finisher(tmp_path) as finisher, pytest.raises(Damaged, match=r"finisher|编码进程"):
+        finisher.ask({"do": "seal", "part": "x"} | json.loads('{"tracks": 1}'))

@@ -1,0 +1,84 @@
+import json
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+from roomctl_audio import journal
+
+from roomctl.api import Gap, Marker, MarkKind
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+facts = st.dictionaries(
+    st.sampled_from(["frame", "note", "track", "first_frame", "utc", "x"]),
+    st.one_of(st.integers(), st.text(), st.floats(allow_nan=False, allow_infinity=False), st.booleans()),
+)
+
+
+def written(rows) -> bytes:
+    data, prev = b"", journal.GENESIS
+    for n, (kind, said) in enumerate(rows):
+        row = journal.row(prev, n, kind, AT, said)
+        data, prev = data + journal.line(row), row["sha256"]
+    return data
+
+
+rows = st.lists(st.tuples(st.sampled_from(["mark", "gap", "part"]), facts), min_size=1, max_size=8)
+
+
+@given(rows)
+def test_a_journal_reads_back_as_it_was_written(given_rows):
+    parsed = journal.parse(written(given_rows))
+    assert [{k: row[k] for k in said} for row, (_, said) in zip(parsed.rows, given_rows, strict=True)] == [
+        said for _, said in given_rows
+    ]
+    assert (parsed.torn, parsed.problem) == (b"", "")
+
+
+@given(rows, st.data())
+def test_a_write_cut_off_anywhere_costs_its_own_row_alone(given_rows, data):
+    whole = written(given_rows)
+    last = whole[:-1].rfind(b"\n") + 1
+    cut = data.draw(st.integers(last + 1, len(whole) - 1))
+    parsed = journal.parse(whole[:cut])
+    assert len(parsed.rows) == len(given_rows) - 1
+    assert (parsed.good, parsed.torn, parsed.problem) == (last, whole[last:cut], "")
+
+
+@given(rows, st.data())
+def test_a_changed_byte_anywhere_is_noticed(given_rows, data):
+    whole = bytearray(written(given_rows))
+    at = data.draw(st.integers(0, len(whole) - 2))
+    whole[at] ^= 1 << data.draw(st.integers(0, 6))
+    parsed = journal.parse(bytes(whole))
+    assert len(parsed.rows) < len(given_rows)
+    assert parsed.problem or parsed.torn
+
+
+@given(rows.filter(lambda r: len(r) > 1), st.data())
+def test_a_row_taken_out_is_noticed(given_rows, data):
+    lines = written(given_rows).splitlines(keepends=True)
+    del lines[data.draw(st.integers(0, len(lines) - 2))]
+    assert journal.parse(b"".join(lines)).problem
+
+
+def test_a_row_written_anew_by_someone_without_the_chain_is_noticed():
+    lines = written([("mark", {"frame": 1}), ("mark", {"frame": 2})]).splitlines(keepends=True)
+    forged = json.loads(lines[0])
+    forged["frame"] = 9
+    forged["sha256"] = journal.digest(forged)
+    assert journal.parse(journal.line(forged) + lines[1]).problem
+
+
+def test_the_report_counts_losses_but_not_pauses():
+    rows = journal.parse(
+        written([
+            ("opened", {"tracks": 2, "sample_rate": 48_000}),
+            ("mark", {"mark": "item", "frame": 10, "note": "2"}),
+            ("gap", {"first_frame": 100, "frames": 7, "reason": "overflow"}),
+            ("gap", {"first_frame": 200, "frames": 90, "reason": "pause"}),
+        ])
+    ).rows  # fmt: skip
+    report = journal.report(rows)
+    assert (report.tracks, report.sample_rate, report.dropped) == (2, 48_000, 7)
+    assert report.gaps == (Gap(100, 7, "overflow"), Gap(200, 90, "pause"))
+    assert report.markers == (Marker(MarkKind.ITEM, 10, "2"),)

@@ -1,0 +1,214 @@
+"""Real recordings, each by its own capture process."""
+
+import shutil
+from itertools import pairwise
+
+import numpy as np
+import psutil
+import pytest
+import soundfile
+from roomctl_audio.recorder import AudioRecorder
+
+from roomctl.api import BadInput, Busy, Order, RecorderState, Refused
+from tests.plugins.audio.faults import capture, expected, finisher, order, sound, until
+
+
+@pytest.mark.parametrize(("tracks", "bits"), [(1, 16), (2, 24), (8, 24), (16, 24), (16, 16)])
+def test_what_comes_out_is_bit_for_bit_what_went_in(record, noise, tracks, bits):
+    path, samples = noise(tracks, bits, 30_011)
+    recorder = record()
+    armed = recorder.arm(Order(source=f"file:{path}", bits=bits, segment_seconds=0.25))
+    assert (armed.state, armed.tracks, armed.total_frames) == (RecorderState.ARMED, tracks, 30_011)
+    recorder.start()
+    until(lambda: recorder.status().state is RecorderState.SEALED)
+    report = recorder.report()
+    assert (report.frames, report.dropped, report.gaps) == (30_011, 0, ())
+    assert len(report.segments) == 3 * tracks
+    for track in range(tracks):
+        assert np.array_equal(sound(recorder.folder, report, track + 1), samples[:, track])
+    assert recorder.verify().ok
+
+
+def test_armed_means_levels_and_nothing_written(record, demo_clip):
+    recorder = record()
+    status = recorder.arm(Order(source=f"file:{demo_clip}"))
+    assert status.peak_dbfs[0] > -100
+    assert status.seconds_left > 0
+    assert {path.name for path in recorder.folder.iterdir()} == {"capture.json", "capture.log"}
+    assert recorder.report().segments == ()
+
+
+def test_an_order_that_was_only_armed_leaves_no_recording(record):
+    recorder = record()
+    recorder.arm(order())
+    assert recorder.stop().frames == 0
+    assert list(recorder.folder.iterdir()) == []
+
+
+def test_another_rate_is_converted_to_the_master(record, demo_clip):
+    recorder = record()
+    recorder.arm(Order(source=f"file:{demo_clip}"))
+    recorder.start()
+    until(lambda: recorder.status().state is RecorderState.SEALED)
+    source, status = soundfile.info(demo_clip), recorder.status()
+    assert status.ended
+    assert recorder.report().frames == pytest.approx(source.frames * 48_000 / source.samplerate, abs=48)
+
+
+def test_a_later_recording_goes_on_where_an_earlier_one_ended(record, noise):
+    path, samples = noise(1, 24, 40_000)
+    recorder = record()
+    recorder.arm(Order(source=f"file:{path}", skip_frames=25_000))
+    recorder.start()
+    until(lambda: recorder.status().state is RecorderState.SEALED)
+    assert np.array_equal(sound(recorder.folder, recorder.report()), samples[25_000:, 0])
+
+
+def test_a_limit_is_kept_to_the_frame(record):
+    recorder = record()
+    recorder.arm(order(realtime=False))
+    recorder.start(limit=30_001)
+    until(lambda: recorder.status().state is RecorderState.SEALED)
+    report = recorder.report()
+    assert report.frames == 30_001
+    assert np.array_equal(sound(recorder.folder, report), expected(30_001)[:, 0])
+
+
+def test_while_it_records_status_shows_frames_and_levels(record):
+    recorder = record()
+    recorder.arm(order())
+    recorder.start()
+    until(lambda: recorder.status().frames > 0)
+    status = recorder.status()
+    assert status.state is RecorderState.RECORDING
+    assert status.peak_dbfs == pytest.approx((-6.0, -6.0), abs=0.2)
+    before = status.frames
+    until(lambda: recorder.status().frames > before)
+
+
+def test_pause_keeps_nothing_and_is_a_gap(record):
+    recorder = record()
+    recorder.arm(order())
+    recorder.start()
+    until(lambda: recorder.status().frames > 5_000)
+    paused = recorder.pause()
+    assert recorder.status().state is RecorderState.PAUSED
+    assert recorder.status().frames == paused
+    assert recorder.resume() == paused
+    until(lambda: recorder.status().frames > paused + 5_000)
+    report = recorder.stop()
+    (gap,) = report.gaps
+    assert (gap.first_frame, gap.reason, report.dropped) == (paused, "pause", 0)
+    assert [s.gap_before for s in report.segments if s.first_frame == paused] == [gap.frames] * 2
+    assert np.array_equal(sound(recorder.folder, report), expected(report.frames)[:, 0])
+
+
+def test_marks_stand_at_their_frame(record):
+    recorder = record()
+    recorder.arm(order())
+    recorder.start()
+    until(lambda: recorder.status().frames > 2_000)
+    first, second = recorder.mark("item", "1"), recorder.mark("speaker", "王芳")
+    with pytest.raises(BadInput, match="nonsense"):
+        recorder.mark("nonsense")
+    marks = recorder.stop().markers
+    assert [(m.kind.value, m.frame, m.note) for m in marks] == [("item", first, "1"), ("speaker", second, "王芳")]
+
+
+def test_segments_say_when_their_first_frame_was_heard(record):
+    recorder = record()
+    recorder.arm(order())
+    recorder.start()
+    until(lambda: recorder.status().frames > 45_000)
+    segments = [s for s in recorder.stop().segments if s.track == 1]
+    for before, after in pairwise(segments):
+        assert after.first_frame == before.first_frame + before.frames
+        assert after.utc > before.utc
+        assert after.monotonic > before.monotonic
+
+
+def test_steps_out_of_order_are_refused(record):
+    recorder = record()
+    with pytest.raises(Refused):
+        recorder.start()
+    recorder.arm(order())
+    with pytest.raises(Refused, match="armed"):
+        recorder.resume()
+    recorder.start()
+    with pytest.raises(Refused, match="recording"):
+        recorder.start()
+
+
+def test_a_folder_takes_one_recorder_at_a_time(record):
+    recorder = record()
+    recorder.arm(order())
+    with pytest.raises(Busy):
+        record().arm(order())
+    assert recorder.status().state is RecorderState.ARMED
+
+
+def test_a_folder_takes_one_recording(record):
+    recorder = record()
+    recorder.arm(order(realtime=False))
+    recorder.start(limit=1_000)
+    until(lambda: recorder.status().state is RecorderState.SEALED)
+    with pytest.raises(Refused, match="rec"):
+        record().arm(order())
+
+
+def test_any_process_may_command_a_capture(record):
+    record().arm(order())
+    another = AudioRecorder(record().folder)
+    another.start()
+    until(lambda: another.status().frames > 0)
+    assert another.stop().frames > 0
+
+
+def test_a_stopped_capture_is_gone_with_its_card(record):
+    recorder = record()
+    recorder.arm(order())
+    recorder.start()
+    process = capture(recorder.folder)
+    recorder.stop()
+    until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    assert not (recorder.folder / "capture.json").exists()
+
+
+def test_a_killed_finisher_costs_nothing(record):
+    recorder = record()
+    recorder.arm(order(segment_seconds=0.2))
+    recorder.start()
+    for frames in (8_000, 16_000, 24_000):
+        until(lambda frames=frames: recorder.status().frames > frames)
+        until(lambda: finisher(recorder.folder) is not None)
+        finisher(recorder.folder).kill()
+    report = recorder.stop()
+    assert (report.dropped, report.recovered) == (0, 0)
+    assert np.array_equal(sound(recorder.folder, report, 2), expected(report.frames)[:, 1])
+    assert recorder.verify().ok
+
+
+def test_sigterm_is_a_normal_stop(record):
+    recorder = record()
+    recorder.arm(order())
+    recorder.start()
+    until(lambda: recorder.status().frames > 1_000)
+    capture(recorder.folder).terminate()
+    until(lambda: recorder.status().state is RecorderState.SEALED)
+    assert recorder.verify().ok
+
+
+def test_a_file_that_breaks_off_is_kept_up_to_there_and_said(record, noise, tmp_path):
+    path, _ = noise(1, 24, 200_000)
+    whole = tmp_path / "whole.flac"
+    soundfile.write(whole, soundfile.read(path)[0], 48_000, subtype="PCM_24")
+    cut = tmp_path / "cut.flac"
+    data = whole.read_bytes()
+    cut.write_bytes(data[: len(data) // 2] + bytes(1000) + data[len(data) // 2 : -5_000])
+    recorder = record()
+    recorder.arm(Order(source=f"file:{cut}"))
+    recorder.start()
+    until(lambda: recorder.status().state is RecorderState.SEALED)
+    assert recorder.report().frames > 48_000
+    assert recorder.verify().ok
+    shutil.rmtree(recorder.folder)
