@@ -1,5 +1,6 @@
 """Loading an engine by its import path, and choosing one from what is offered and installed."""
 
+import hashlib
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -106,3 +107,12 @@ def load(entry: str, folder: Path, options: Mapping[str, Any]) -> Transcriber:
         raise MissingPart(tr(f"不能加载引擎 {entry}", f"cannot load engine {entry}"), str(error)) from error
     made: Transcriber = engine(folder, options)
     return made
+
+
+def weights_sha256(folder: Path) -> str:
+    """SHA-256 of the model's largest file, its weights: which model this text came from. Empty without any file."""
+    files = [file for file in folder.rglob("*") if file.is_file()] if folder.is_dir() else []
+    if not files:
+        return ""
+    with max(files, key=lambda file: file.stat().st_size).open("rb") as weights:
+        return hashlib.file_digest(weights, "sha256").hexdigest()

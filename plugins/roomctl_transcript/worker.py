@@ -11,6 +11,7 @@ It is told a job, one object a line:
 
 and says, each utterance only after it is safe in the journal:
 
+    {"type": "loaded", "sha256": "…"}                the model's weights
     {"type": "progress", "seconds": 12.5}
     {"type": "utterance", "row": {…}, "segments": [{…}]}
     {"type": "trouble", "what": "…"}                 a file that cannot be read; it goes on behind it
@@ -103,6 +104,7 @@ class Worker:
         if self._loaded is None or self._loaded[0] != wanted:
             self._loaded = None  # let go of the old model's memory first
             self._loaded = (wanted, engines.load(wanted["entry"], Path(wanted["model"]), wanted["options"]))
+            self._mouth.say("loaded", sha256=engines.weights_sha256(Path(wanted["model"])))
         return self._loaded[1]
 
 

@@ -1,0 +1,93 @@
+"""From what the worker told of each recording to one version of the transcript."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from roomctl.api import Transcript, TranscriptSegment
+from roomctl_transcript import coverage, points, speakers
+from roomctl_transcript.engines import Choice
+from roomctl_transcript.runner import Gathered
+
+PERSON = "person"
+"""Step of a change that a person made by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What tells who speaks.
+
+    Attributes:
+        seats: track → person; marks: recording → (second, name); people: the roster's names.
+
+    """
+
+    seats: Mapping[int, str] = field(default_factory=dict)
+    marks: Mapping[str, Sequence[tuple[float, str]]] = field(default_factory=dict)
+    people: Sequence[str] = ()
+    chair: str = ""
+
+
+def transcript(
+    gathered: Sequence[Gathered],
+    choice: Choice,
+    known: Known,
+    *,
+    id: str,  # noqa: A002 - the field's name
+    meeting: str | None,
+    version: int,
+    at: datetime,
+    complete: bool,
+    stored: Transcript | None = None,
+) -> Transcript:
+    """One version over all recordings.
+
+    Args:
+        stored: what is kept of this version so far; segments that a person corrected are taken from it.
+
+    """
+    segments: list[TranscriptSegment] = []
+    measured = []
+    for one in gathered:
+        segments += speakers.assign(
+            one.segments,
+            seats=known.seats if any(s.track > 1 for s in one.segments) else {},
+            marks=known.marks.get(one.recording, ()),
+            people=known.people,
+            chair=known.chair,
+        )
+        measured.append(coverage.measure(one.utterances, one.segments, one.recording))
+    by_hand = {s.id: s for s in stored.segments if _corrected(s)} if stored else {}
+    segments = [by_hand.get(segment.id, segment) for segment in segments]
+    duration, took = sum(one.seconds for one in gathered), sum(one.took for one in gathered)
+    steps = Counter(change.step for segment in segments for change in segment.changes)
+    return Transcript(
+        id=id,
+        meeting=meeting,
+        version=version,
+        engine=choice.offer.name,
+        model=choice.model,
+        model_sha256=next((one.sha256 for one in gathered if one.sha256), ""),
+        at=at,
+        duration=round(duration, 3),
+        speech=round(sum(one.speech for one in measured), 2),
+        covered=round(sum(one.covered for one in measured), 2),
+        rtf=round(took / duration, 4) if duration else 0.0,
+        complete=complete,
+        segments=tuple(segments),
+        holes=tuple(hole for one in measured for hole in one.holes),
+        points=points.draft(segments),
+        report={
+            "changes": dict(steps),
+            "dropped": sum(segment.dropped for segment in segments),
+            "retried": sum(one.retried for one in gathered),
+            "gave_up": sum(u.gave_up for one in gathered for u in one.utterances),
+            "troubles": [what for one in gathered for what in dict.fromkeys(one.troubles)],
+            "seconds": {one.recording: round(one.seconds, 3) for one in gathered},
+        },
+    )
+
+
+def _corrected(segment: TranscriptSegment) -> bool:
+    return any(change.step == PERSON for change in segment.changes)

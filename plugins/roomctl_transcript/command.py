@@ -1,0 +1,177 @@
+"""`roomctl transcribe`: any audio file to text."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from roomctl.api import BadInput, PluginContext, Transcript, tr
+from roomctl_transcript import audio, papers
+from roomctl_transcript.assemble import Known, transcript
+from roomctl_transcript.config import Config
+from roomctl_transcript.engines import choose
+from roomctl_transcript.formats import FORMATS, summary
+from roomctl_transcript.runner import Gathered, Runner, one_file
+from roomctl_transcript.sentences import Prior
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the command was given, checked before anything heavy is loaded."""
+
+    path: Path
+    seconds: float
+    prior: Prior
+    left: tuple[str, ...] = ()
+
+
+def make(ctx: PluginContext) -> Callable[..., None]:
+    """The command, bound to the plugin's context."""
+
+    def transcribe(
+        source: Annotated[
+            Path, typer.Argument(metavar="AUDIO", help=tr("音频文件，格式不限", "audio file of any kind"))
+        ],
+        engine: Annotated[str, typer.Option(help=tr("引擎：auto、whisper、vosk", "auto, whisper, vosk"))] = "",
+        model: Annotated[str, typer.Option(help=tr("模型名称", "name of a model"))] = "",
+        roster: Annotated[
+            Path | None, typer.Option(help=tr("名单：csv、xlsx，或每行一个姓名", "csv, xlsx, or one name a line"))
+        ] = None,
+        terms: Annotated[Path | None, typer.Option(help=tr("术语，每行一个", "terms, one a line"))] = None,
+        papers_folder: Annotated[
+            Path | None, typer.Option("--papers", metavar="DIR", help=tr("会议材料：docx、txt", "papers: docx, txt"))
+        ] = None,
+        chair: Annotated[str, typer.Option(help=tr("主持人姓名", "name of the chair"))] = "",
+        style: Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))] = "",
+        output: Annotated[Path | None, typer.Option(help=tr("输出文件", "write to this file"))] = None,
+        as_json: Annotated[
+            bool, typer.Option("--json", help=tr("标准输出一个 JSON 对象", "one JSON object on stdout"))
+        ] = False,
+    ) -> None:
+        config: Config = ctx.config or Config()
+        style = _style(style, output)
+        inputs = _inputs(source, roster, terms, papers_folder, config)
+        choice = choose(ctx.services, engine or config.engine, model or config.model)
+        screen = Console(stderr=True)
+        for name in inputs.left:
+            screen.print(tr(f"没有读取 {name}：只支持 docx 和 txt", f"{name} was not read: only docx and txt are"))
+        people = tuple(name for name, _ in inputs.prior.people)
+        with tempfile.TemporaryDirectory(prefix="roomctl-") as folder:
+            work = one_file(inputs.path, Path(folder) / "work.jsonl", config.settings(), inputs.prior)
+            runner = Runner(ctx)
+            try:
+                with _bar(screen, inputs.seconds) as seen:
+                    gathered = runner.run(work, choice, seen=seen)
+            finally:
+                runner.stop()
+        made = transcript(
+            [gathered],
+            choice,
+            Known(people=people, chair=chair),
+            id=source.stem,
+            meeting=None,
+            version=1,
+            at=ctx.clock.now(),
+            complete=True,
+        )
+        for trouble in dict.fromkeys(gathered.troubles):
+            screen.print(f"! {trouble}")
+        _deliver(made, style, output, as_json=as_json)
+        _tell(screen, made)
+
+    return transcribe
+
+
+def _style(style: str, output: Path | None) -> str:
+    style = style or (output.suffix.lstrip(".").lower() if output and output.suffix[1:].lower() in FORMATS else "txt")
+    if style not in FORMATS:
+        raise BadInput(
+            tr(f"没有格式“{style}”", f"no format {style!r}"),
+            mend=tr(f"可用：{', '.join(FORMATS)}", f"known: {', '.join(FORMATS)}"),
+        )
+    if output is None and style == "docx":
+        raise BadInput(
+            tr("docx 不能写到标准输出", "docx cannot be written to stdout"),
+            mend=tr("请加 --output 文件名", "add --output FILE"),
+        )
+    if output is not None and not output.absolute().parent.is_dir():
+        raise BadInput(
+            tr(f"不能写 {output}", f"cannot write {output}"),
+            tr("文件夹不存在", "its folder does not exist"),
+            tr("请先建文件夹，或换一个", "make the folder first, or choose another"),
+        )
+    return style
+
+
+def _inputs(source: Path, roster: Path | None, terms: Path | None, folder: Path | None, config: Config) -> Inputs:
+    seconds = audio.probe(source)
+    people = papers.roster(roster) if roster else ()
+    words = (*config.terms, *(papers.lines(terms) if terms else ()))
+    found, left = papers.folder(folder) if folder else ((), ())
+    return Inputs(source.absolute(), seconds, Prior(people, (*words, *found)), left)
+
+
+class _bar:  # noqa: N801 - used like a function
+    """Shows how far it is and how long it will take; nothing where stderr is no terminal."""
+
+    def __init__(self, screen: Console, seconds: float) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeRemainingColumn(),
+            console=screen,
+            transient=True,
+            disable=not screen.is_terminal,
+        )
+        self._task = self._progress.add_task(tr("转写", "transcribing"), total=seconds or None)
+
+    def __enter__(self) -> Callable[[Gathered], None]:
+        self._progress.start()
+        return lambda gathered: self._progress.update(self._task, completed=gathered.seconds)
+
+    def __exit__(self, *error: object) -> None:
+        self._progress.stop()
+
+
+def _deliver(made: Transcript, style: str, output: Path | None, *, as_json: bool) -> None:
+    if output is not None:
+        try:
+            output.write_bytes(FORMATS[style](made))
+        except OSError as error:
+            raise BadInput(
+                tr(f"不能写 {output}", f"cannot write {output}"),
+                error.strerror or "",
+                tr("请换一个位置", "choose another place"),
+            ) from error
+    if as_json:
+        print(json.dumps(summary(made), ensure_ascii=False))
+    elif output is None:
+        sys.stdout.write(FORMATS[style](made).decode())
+
+
+def _tell(screen: Console, made: Transcript) -> None:
+    screen.print(
+        tr(
+            f"{made.engine} · {made.model}：{made.duration:.1f} 秒，有声 {made.speech:.1f} 秒，"
+            f"成文 {made.covered:.1f} 秒，实时率 {made.rtf:.2f}",
+            f"{made.engine} · {made.model}: {made.duration:.1f} s, {made.speech:.1f} s of speech, "
+            f"{made.covered:.1f} s of it with text, real-time factor {made.rtf:.2f}",
+        ),
+        highlight=False,
+    )
+    for hole in made.holes:
+        screen.print(
+            tr(
+                f"! 有声无字：{hole.start:.1f}–{hole.end:.1f} 秒",
+                f"! speech without text: {hole.start:.1f}–{hole.end:.1f} s",
+            ),
+            highlight=False,
+        )

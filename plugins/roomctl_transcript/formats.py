@@ -1,0 +1,159 @@
+"""A transcript as text, captions, JSON or docx."""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from roomctl.api import Transcript, TranscriptSegment
+
+PARAGRAPH_PAUSE = 3.0
+"""Seconds of quiet after which a new paragraph begins, where nobody is known to have taken the floor."""
+CAPTION = 28
+"""Characters of one caption: two lines of 14, as Chinese television has them."""
+
+
+def txt(transcript: Transcript) -> bytes:
+    """A paragraph per turn of speech; the speaker before it, where one is known."""
+    return "".join(f"{paragraph}\n" for paragraph in _paragraphs(transcript)).encode()
+
+
+def _paragraphs(transcript: Transcript) -> Iterator[str]:
+    held: list[TranscriptSegment] = []
+    for segment in transcript.shown:
+        if held and (
+            (segment.recording, segment.speaker) != (held[-1].recording, held[-1].speaker)
+            or segment.start - held[-1].end > PARAGRAPH_PAUSE
+        ):
+            yield _paragraph(held)
+            held = []
+        held.append(segment)
+    if held:
+        yield _paragraph(held)
+
+
+def _paragraph(segments: list[TranscriptSegment]) -> str:
+    text = ""
+    for segment in segments:
+        spaced = text[-1:].isascii() and segment.text[:1].isascii() and text and segment.text
+        text += f" {segment.text}" if spaced else segment.text
+    return f"{segments[0].speaker}：{text}" if segments[0].speaker else text
+
+
+def srt(transcript: Transcript) -> bytes:
+    """SubRip captions."""
+    rows = (
+        f"{number}\n{_stamp(start, ',')} --> {_stamp(end, ',')}\n{text}\n"
+        for number, (start, end, text) in enumerate(_captions(transcript), start=1)
+    )
+    return "\n".join(rows).encode()
+
+
+def vtt(transcript: Transcript) -> bytes:
+    """WebVTT captions."""
+    rows = (
+        f"{_stamp(start, '.')} --> {_stamp(end, '.')}\n{_escaped(text)}\n"
+        for start, end, text in _captions(transcript)
+    )
+    return ("WEBVTT\n\n" + "\n".join(rows)).encode()
+
+
+def _captions(transcript: Transcript) -> Iterator[tuple[float, float, str]]:
+    """(start, end, text): long sentences in pieces cut at their commas, the time shared by characters.
+
+    Recordings follow each other, so that the times of a whole meeting only rise.
+    """
+    base = 0.0
+    seconds: Mapping[str, float] = transcript.report.get("seconds", {})
+    for recording, segments in groupby(transcript.shown, key=lambda segment: segment.recording):
+        for segment in segments:
+            pieces = _pieces(segment.text)
+            share = (segment.end - segment.start) / max(1, sum(map(len, pieces)))
+            at = base + segment.start
+            for index, piece in enumerate(pieces):
+                lead = f"{segment.speaker}：" if segment.speaker and index == 0 else ""
+                yield at, at + share * len(piece), lead + piece
+                at += share * len(piece)
+        base += seconds.get(recording, 0.0)
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = [""]
+    for character in text:
+        if len(pieces[-1]) >= CAPTION and character not in "，。？！；：、":
+            pieces.append("")
+        pieces[-1] += character
+        if character in "，；" and len(pieces[-1]) > CAPTION // 2:
+            pieces.append("")
+    return [piece for piece in pieces if piece]
+
+
+def _stamp(seconds: float, point: str) -> str:
+    whole, thousandth = divmod(round(seconds * 1000), 1000)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{point}{thousandth:03}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def summary(transcript: Transcript) -> dict[str, Any]:
+    """What `transcribe --json` prints."""
+    return {
+        "engine": transcript.engine,
+        "model": transcript.model,
+        "model_sha256": transcript.model_sha256,
+        "duration": transcript.duration,
+        "speech": transcript.speech,
+        "covered": transcript.covered,
+        "rtf": transcript.rtf,
+        "segments": [
+            {
+                "id": segment.id,
+                "start": segment.start,
+                "end": segment.end,
+                "speaker": segment.speaker,
+                "raw": segment.raw,
+                "text": segment.text,
+                "changes": [asdict(change) for change in segment.changes],
+            }
+            for segment in transcript.shown
+        ],
+        "holes": [asdict(hole) for hole in transcript.holes],
+        "points": [asdict(point) for point in transcript.points],
+        "report": dict(transcript.report),
+    }
+
+
+def summary_json(transcript: Transcript) -> bytes:
+    """The same as a file."""
+    return (json.dumps(summary(transcript), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def whole(transcript: Transcript) -> bytes:
+    """Everything, for the archive: words with times, raw text, inventions, changes, points."""
+    return (json.dumps(asdict(transcript), ensure_ascii=False, indent=1, default=str) + "\n").encode()
+
+
+def docx(transcript: Transcript) -> bytes:
+    """The same paragraphs as `txt` in a Word document, each with its time."""
+    from docx import Document  # noqa: PLC0415 - heavy, and only for docx
+
+    document = Document()
+    document.core_properties.title = transcript.report.get("title", "")
+    for paragraph in _paragraphs(transcript):
+        document.add_paragraph(paragraph)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+FORMATS: Mapping[str, Callable[[Transcript], bytes]] = {
+    "txt": txt,
+    "srt": srt,
+    "vtt": vtt,
+    "json": summary_json,
+    "docx": docx,
+}
