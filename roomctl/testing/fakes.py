@@ -33,6 +33,7 @@ from roomctl.api import (
     RecorderFactory,
     RecordFile,
     Recording,
+    Refused,
     Room,
     Standing,
     State,
@@ -101,6 +102,8 @@ class FakeStore:
 @dataclass
 class FakeServices:
     """`roomctl.api.Services` in memory. A test fills the fields; the methods answer from them.
+
+    It asks no meeting for its state, so that a test may set up what was: people sign in to a meeting that is over.
 
     Attributes:
         data: the data folder.
@@ -212,7 +215,7 @@ class FakeServices:
             if fact.data["person"] == found.id and fact.kind != attendance.UNDONE and fact.id not in undone
         ]
         if not standing:
-            raise NotFound(f"nothing to take back for {found.name}")
+            raise Refused(f"nothing to take back for {found.name}")
         return self._fact(meeting_id, found, attendance.UNDONE, {"event": standing[-1].id})
 
     def _person(self, meeting_id: str, wanted: str) -> Person:

@@ -1,0 +1,158 @@
+"""The fakes answer as the real use cases do: each scenario runs over both."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from roomctl.api import Meeting, MeetingId, Method, NotFound, Person, Presence, Refused, Services, State
+from roomctl.domain.events import Actor
+from roomctl.services.facade import UseCases
+from roomctl.services.identity import new_id
+from roomctl.storage.database import open_database
+from roomctl.storage.uow import SqlUnitOfWork
+from roomctl.testing.dummies import DummyPlugins
+from roomctl.testing.fakes import FakeClock, FakeContext, FakeServices, FakeStore
+
+ROSTER = ("张建国", "李晓明", "王芳")
+
+
+@dataclass
+class Room:
+    """Services of one make, their clock, and how a meeting comes into them."""
+
+    services: Services
+    clock: FakeClock
+    hold: Callable[[Meeting], None]
+
+    def meeting(self, state: State = State.OPEN) -> MeetingId:
+        meeting = Meeting(
+            id=MeetingId(new_id()),
+            room=self.services.room.id,
+            title="局长办公会",
+            starts=datetime(2026, 11, 12, 9),  # noqa: DTZ001 - local time of the room
+            state=state,
+        )
+        self.hold(meeting)
+        self.services.add_people(
+            meeting.id, [Person(id=new_id(), name=name, rank=n) for n, name in enumerate(ROSTER, 1)]
+        )
+        return meeting.id
+
+
+class NoModels:
+    """The scenarios ask for none."""
+
+    installed = folder = verify = None
+
+
+@pytest.fixture(params=["fake", "real"])
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    clock = FakeClock()
+    if request.param == "fake":
+        fake = FakeServices(tmp_path, clock=clock)
+        yield Room(fake, clock, fake.hold)
+        return
+    database = open_database(tmp_path / "roomctl.db", room_name="第一会议室")
+
+    def hold(meeting: Meeting) -> None:
+        with SqlUnitOfWork(database, new_id) as uow:
+            uow.meetings.add(meeting)
+            uow.commit()
+
+    real = UseCases(
+        data=tmp_path,
+        actor=Actor.person("赵敏"),
+        clock=clock,
+        open_uow=lambda: SqlUnitOfWork(database, new_id),
+        plugins=DummyPlugins,
+        models=NoModels(),
+    )
+    yield Room(real, clock, hold)
+    database.close()
+
+
+def test_people_sign_in_by_name_and_are_counted(room: Room) -> None:
+    meeting = room.meeting()
+    assert [person.name for person in room.services.roster(meeting)] == list(ROSTER)
+    standing = room.services.sign_in(meeting, "王芳", method=Method.DESK)
+    assert standing.presence is Presence.PRESENT
+    assert standing.arrived == room.clock.now()
+    room.clock.advance(60)
+    room.services.leave_early(meeting, "王芳")
+    counts = room.services.attendance(meeting).counts
+    assert (counts.expected, counts.present, counts.left_early) == (3, 1, 1)
+
+
+def test_a_proxy_needs_a_granted_leave(room: Room) -> None:
+    meeting = room.meeting()
+    use = room.services
+    steps = itertools.count(1)
+
+    def later() -> None:
+        room.clock.advance(next(steps))
+
+    assert use.request_leave(meeting, "李晓明", reason="出差", proxy="刘伟").pending_leave
+    with pytest.raises(Refused):
+        use.sign_in(meeting, "李晓明", method=Method.DESK, proxy=True)
+    later()
+    assert use.decide_leave(meeting, "李晓明", granted=True, by="张建国").presence is Presence.ON_LEAVE
+    later()
+    assert use.sign_in(meeting, "李晓明", method=Method.DESK, proxy=True).written == "刘伟（代李晓明）"
+    later()
+    assert use.undo_attendance(meeting, "李晓明").presence is Presence.ON_LEAVE
+    assert use.attendance(meeting).counts.leave == 1
+
+
+def test_what_cannot_be_is_refused(room: Room) -> None:
+    meeting = room.meeting()
+    with pytest.raises(NotFound):
+        room.services.sign_in(meeting, "孙悟空", method=Method.DESK)
+    with pytest.raises(Refused):
+        room.services.undo_attendance(meeting, "王芳")
+    with pytest.raises(NotFound):
+        room.services.meeting(new_id())
+
+
+def test_meetings_are_listed_by_state_the_newest_first(room: Room) -> None:
+    first, second = room.meeting(State.PLANNED), room.meeting(State.OPEN)
+    assert [one.id for one in room.services.meetings()] == [second, first]
+    assert [one.id for one in room.services.meetings(State.PLANNED)] == [first]
+
+
+def test_nothing_is_there_before_it_was_put(room: Room) -> None:
+    meeting = room.meeting()
+    use = room.services
+    assert use.transcript(meeting) is None
+    assert use.check_report(meeting) is None
+    assert list(use.recordings(meeting)) == list(use.documents(meeting)) == list(use.packages(meeting)) == []
+
+
+def test_a_store_gives_back_json_and_not_the_same_object() -> None:
+    store, value = FakeStore(), {"names": ["王芳"]}
+    store.put("roster", value)
+    value["names"].append("x")
+    assert store.get("roster") == {"names": ["王芳"]}
+    assert store.get("other", 7) == 7
+    with pytest.raises(TypeError):
+        store.put("when", object())
+    store.delete("roster")
+    assert store.keys() == []
+
+
+def test_a_context_notes_what_was_published(tmp_path: Path) -> None:
+    ctx = FakeContext("hello", tmp_path)
+    ctx.publish("greeted", {"who": "王芳"}, "m1")
+    (event,) = ctx.published
+    assert (event.kind, event.data, event.meeting) == ("x.hello.greeted", {"who": "王芳"}, "m1")
+
+
+def test_the_clock_moves_by_hand_alone() -> None:
+    clock = FakeClock()
+    before = clock.now(), clock.monotonic()
+    assert (clock.now(), clock.monotonic()) == before
+    clock.sleep(3)
+    assert (clock.now() - before[0]).total_seconds() == clock.monotonic() - before[1] == 3
