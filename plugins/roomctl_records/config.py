@@ -1,0 +1,17 @@
+"""`[plugins.records]` of roomctl.toml."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class RecordsConfig(BaseModel):
+    """How records look.
+
+    Attributes:
+        template: a TOML file of the office's own values, laid over the shipped `template.toml`; a relative path
+            lies in the data folder. Empty: as shipped.
+
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    template: str = ""

@@ -1,0 +1,192 @@
+"""Writes a document as docx. The same document and the same time give the same bytes."""
+
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.enum.text import WD_TAB_LEADER
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Twips
+
+from roomctl.api import Document, record
+from roomctl_records import styles
+from roomctl_records.template import Template
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can tell
+_BOOKMARK = 40  # characters, the longest name of a bookmark in Word
+_PROPERTY = 255  # characters, the longest that a core property may be
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 clause 2.2
+_TAIL = re.compile("(?:专题|常务|全体|党组|办公|工作|协调|调度|座谈)?会议?(?:记录|纪要)$")
+_SIGNED_AT = 20  # characters from the left of the text to where the line for a signature ends
+
+
+def write(document: Document, path: Path, template: Template, *, at: datetime) -> None:
+    """Renders to `path`.
+
+    Args:
+        at: becomes the file's time of creation, so that drafting twice from the same facts gives the same file.
+
+    """
+    paper = docx.Document()
+    styles.lay(paper, template)
+    _properties(paper, document, at)
+    writer = _Writer(paper, template)
+    if document.mark:
+        writer.text(document.mark, styles.MARK)
+    for line in title_lines(_clean(document.title), _title_width(template)):
+        writer.text(line, styles.TITLE)
+    writer.text("", styles.BODY)
+    for block in document.blocks:
+        writer.block(block)
+    raw = BytesIO()
+    paper.save(raw)
+    path.write_bytes(_settled(raw))
+
+
+def title_lines(title: str, width: int) -> list[str]:
+    """A title over several lines: broken before its 会议记录, else into parts of equal length (clause 7.3.1).
+
+    Args:
+        width: characters of the title that a line holds.
+
+    """
+    if len(title) <= width:
+        return [title]
+    tail = _TAIL.search(title)
+    if tail and 0 < tail.start() <= width:
+        return [title[: tail.start()], title[tail.start() :]]
+    count = -(-len(title) // width)
+    size = -(-len(title) // count)
+    return [title[start : start + size] for start in range(0, len(title), size)]
+
+
+def _title_width(template: Template) -> int:
+    page = template.page
+    free = page.width - page.left - page.right
+    return max(1, free // round(template.type.title_size * styles.TWIPS_A_POINT))
+
+
+def bookmark(segment: str) -> str:
+    """Name of the bookmark of a transcript segment: what Word takes for a name, `r1-t1-0007` as `r1_t1_0007`."""
+    name = re.sub(r"[^0-9A-Za-z_]", "_", segment)
+    return (name if name[:1].isalpha() else f"s_{name}")[:_BOOKMARK]
+
+
+class _Writer:
+    """Puts blocks at the end of the paper."""
+
+    def __init__(self, paper: Any, template: Template) -> None:
+        self.paper, self.template = paper, template
+        self.marked: set[str] = set()
+
+    def block(self, block: record.Block) -> None:
+        kinds: dict[type, Callable[[Any], None]] = {
+            record.Heading: self.heading,
+            record.Paragraph: self.paragraph,
+            record.Labelled: self.labelled,
+            record.Signatures: self.signatures,
+            record.Note: self.note,
+        }
+        kinds[type(block)](block)
+
+    def text(self, text: str, style: str) -> Any:
+        paragraph = self.paper.add_paragraph(style=style)
+        if text:
+            paragraph.add_run(_clean(text))
+        return paragraph
+
+    def heading(self, block: record.Heading) -> None:
+        self.text(block.text, styles.heading(block.level))
+
+    def note(self, block: record.Note) -> None:
+        self.text(block.text, styles.NOTE)
+
+    def paragraph(self, block: record.Paragraph) -> None:
+        paragraph = self.text("", styles.BODY)
+        if block.lead:
+            paragraph.add_run(_clean(block.lead), style=styles.LEAD)
+        paragraph.add_run(_clean(block.text))
+        if block.segment:
+            self.mark(paragraph, block.segment)
+
+    def mark(self, paragraph: Any, segment: str) -> None:
+        """A bookmark around the paragraph; a second one of the same segment gets a number behind it."""
+        name = unique = bookmark(segment)
+        count = 1
+        while unique.casefold() in self.marked:
+            count += 1
+            unique = f"{name[: _BOOKMARK - len(str(count)) - 1]}_{count}"
+        self.marked.add(unique.casefold())
+        number = len(self.marked)
+        start = parse_xml(f'<w:bookmarkStart {nsdecls("w")} w:id="{number}" w:name="{unique}"/>')
+        element = paragraph._p  # noqa: SLF001 - bookmarks have no name in python-docx
+        element.insert(1 if element.find(qn("w:pPr")) is not None else 0, start)
+        element.append(parse_xml(f'<w:bookmarkEnd {nsdecls("w")} w:id="{number}"/>'))
+
+    def labelled(self, block: record.Labelled) -> None:
+        """Two characters in, the label; each entry on a line of its own, all of them after the colon's column."""
+        page, layout = self.template.page, self.template.layout
+        width = max(layout.label_width, len(block.label)) + 1
+        left = (layout.indent + width) * page.character
+        for place, entry in enumerate(block.entries):
+            paragraph = self.text("", styles.LABEL)
+            paragraph.paragraph_format.left_indent = Twips(left)
+            if place == 0:
+                paragraph.paragraph_format.first_line_indent = Twips(-width * page.character)
+                self.label(paragraph, block.label)
+            paragraph.add_run(_clean(entry))
+
+    def label(self, paragraph: Any, label: str) -> None:
+        """Spread over the label's width by spacing, so that the word stays one word to whoever searches for it."""
+        gaps = len(label) - 1
+        spare = max(0, self.template.layout.label_width - len(label)) * self.template.page.character
+        if gaps and spare:
+            spread = paragraph.add_run(label[:-1], style=styles.LEAD)
+            own = styles.spacing(self.template, self.template.type.body_size)
+            properties = spread._r.get_or_add_rPr()  # noqa: SLF001 - spacing has no name in python-docx
+            properties.append(parse_xml(f'<w:spacing {nsdecls("w")} w:val="{own + spare // gaps}"/>'))
+            label = label[-1]
+        paragraph.add_run(f"{label}：", style=styles.LEAD)
+
+    def signatures(self, block: record.Signatures) -> None:
+        """A line each for the hand; no name is typed."""
+        end = Twips(_SIGNED_AT * self.template.page.character)
+        for role in block.roles:
+            paragraph = self.text(f"{role}（签名）：", styles.SIGNATURE)
+            stop = paragraph.paragraph_format.tab_stops.add_tab_stop(end)
+            stop.leader = WD_TAB_LEADER.LINES
+            paragraph.add_run("\t")
+
+
+def _clean(text: str) -> str:
+    """What XML can hold, on one line: a line end inside a title or a sentence is a space."""
+    return _NO_XML.sub("", re.sub(r"\s*[\r\n\t]\s*", " ", text))
+
+
+def _properties(paper: Any, document: Document, at: datetime) -> None:
+    core = paper.core_properties
+    core.title = _clean(document.title)[:_PROPERTY]
+    core.subject, core.category = _clean(document.kind)[:_PROPERTY], _clean(document.mark)[:_PROPERTY]
+    core.author = core.last_modified_by = "roomctl"
+    core.comments = core.keywords = ""
+    core.language, core.revision = "zh-CN", 1
+    core.created = core.modified = at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _settled(raw: BytesIO) -> bytes:
+    """The same zip with neither the order nor the clock of this run in it."""
+    settled = BytesIO()
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(settled, "w") as target:
+        names = sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
+        for name in names:  # readers look for the content types first
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0  # the same on every system
+            target.writestr(entry, source.read(name))
+    return settled.getvalue()

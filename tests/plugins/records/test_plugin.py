@@ -1,0 +1,48 @@
+from dataclasses import replace
+
+import docx as reader
+import roomctl_records
+
+from roomctl.api import Method, PackageFile, RecordFile, State
+from roomctl.testing.fakes import A_MORNING
+
+from .conftest import MEETING
+
+
+def test_it_offers_the_minutes_and_writes_them(context, facts, tmp_path):
+    (offer,) = roomctl_records.roomctl_record_documents(context(), facts.meeting)
+    offer.write(tmp_path / "minutes.docx.partial")
+    assert (offer.kind, offer.file_name) == ("会议记录", "minutes.docx")
+    assert reader.Document(tmp_path / "minutes.docx.partial").paragraphs[0].text == "停车场建设专题会议记录"
+
+
+def test_it_writes_the_facts_as_they_stand_then(context, facts, tmp_path):
+    (offer,) = roomctl_records.roomctl_record_documents(context(), facts.meeting)
+    facts.services.held[MEETING] = replace(facts.meeting, state=State.IN_SESSION)
+    facts.services.sign_in(MEETING, "周涛", method=Method.DESK)
+    offer.write(tmp_path / "minutes.docx")
+    text = "\n".join(paragraph.text for paragraph in reader.Document(tmp_path / "minutes.docx").paragraphs)
+    assert "缺席" not in text
+
+
+def paper(version, **more):
+    return RecordFile(
+        id=f"d{version}",
+        meeting=MEETING,
+        kind="会议记录",
+        version=version,
+        path=f"meetings/{MEETING}/records/minutes-v{version}.docx",
+        sha256=f"{version}" * 64,
+        at=A_MORNING,
+        **more,
+    )
+
+
+def test_the_newest_and_the_signed_go_into_the_package(context, facts):
+    facts.services.papers[MEETING] = [paper(1), paper(2, signed_by="赵云", signed_at=A_MORNING), paper(3), paper(4)]
+    files = roomctl_records.roomctl_package_files(context(), facts.meeting)
+    folder = facts.services.data / "meetings" / MEETING / "records"
+    assert files == [
+        PackageFile("records/minutes-v2.docx", folder / "minutes-v2.docx", "2" * 64),
+        PackageFile("records/minutes-v4.docx", folder / "minutes-v4.docx"),
+    ]
