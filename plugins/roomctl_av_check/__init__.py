@@ -1,1 +1,25 @@
-"""Written next."""
+"""Checks of the room's PC: disk, memory, load, clock, sleep, power, speech model, fonts."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from roomctl.api import Check, PluginContext, hookimpl
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+@hookimpl
+def roomctl_config_model() -> "type[BaseModel]":
+    """`[plugins.av_check]`."""
+    from roomctl_av_check.config import AvCheckConfig  # noqa: PLC0415 - a plugin's module loads nothing heavy
+
+    return AvCheckConfig
+
+
+@hookimpl
+def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
+    """One check for each thing, so that a slow one holds up no other."""
+    from roomctl_av_check.room_pc import checks  # noqa: PLC0415
+
+    return checks(ctx)

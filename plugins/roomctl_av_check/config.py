@@ -1,0 +1,47 @@
+"""`[plugins.av_check]` of roomctl.toml."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from roomctl.api import tr
+
+
+class AvCheckConfig(BaseModel):
+    """What the room's PC is held against.
+
+    Attributes:
+        tracks, sample_rate, bytes_per_sample: of the sound that the room records.
+        copies: how often the sound lies on this disk: once as recorded, once in the package.
+        minutes: planned length where no meeting says it.
+        memory_warn, memory_crit: GiB available. Measured: whisper base 0.4, vosk with a large model 0.8, host and
+            recorder 0.3.
+        load_warn: runnable processes a core over the last minute.
+        engine: the speech engine that must be ready; `auto` is the best that is installed.
+
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tracks: int = Field(default=2, ge=1, le=64)
+    sample_rate: int = Field(default=48_000, ge=8_000, le=192_000)
+    bytes_per_sample: int = Field(default=3, ge=2, le=4)
+    copies: int = Field(default=2, ge=1, le=4)
+    minutes: int = Field(default=60, ge=1)
+    memory_warn: float = Field(default=2.0, gt=0)
+    memory_crit: float = Field(default=1.0, gt=0)
+    load_warn: float = Field(default=1.5, gt=0)
+    engine: str = "auto"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.memory_crit > self.memory_warn:
+            raise ValueError(tr("memory_crit 不能大于 memory_warn", "memory_crit must not be above memory_warn"))
+        return self
+
+    def sound_bytes(self, minutes: float) -> int:
+        """Tracks × rate × bytes a sample × seconds × copies: the sound of a meeting at the largest.
+
+        FLAC of noise is as large as raw sound, so nothing is taken off for it.
+        """
+        return round(self.tracks * self.sample_rate * self.bytes_per_sample * minutes * 60 * self.copies)

@@ -1,0 +1,57 @@
+"""The checks of the room's PC: each reads its facts, then judges them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from roomctl.api import Check, CheckState, Meeting, PluginContext, Result, tr
+from roomctl_av_check import facts, judge
+from roomctl_av_check.config import AvCheckConfig
+
+QUICK = 10.0
+"""Seconds; two commands of the system at most, each with 5 of its own."""
+SLOW = 60.0
+"""Seconds to read the largest model once from a slow disk."""
+
+
+@dataclass(slots=True)
+class RoomCheck:
+    """Implements `roomctl.api.Check`."""
+
+    name: str
+    look: Callable[[Meeting | None], Result]
+    device: str = judge.DEVICE
+    deadline: float = QUICK
+
+    def run(self, meeting: Meeting | None) -> Iterable[Result]:
+        return (self.look(meeting),)
+
+
+def checks(ctx: PluginContext) -> Sequence[Check]:
+    """In the order in which a technician reads them."""
+    config = ctx.config or AvCheckConfig()
+
+    def disk(meeting: Meeting | None) -> Result:
+        minutes = meeting.planned_minutes if meeting else config.minutes
+        return judge.disk(facts.disk(ctx.services.data), minutes, config)
+
+    def clock(_: Meeting | None) -> Result:
+        last = ctx.services.check_report(None)
+        return judge.clock(facts.clock(ctx.clock.now(), ctx.services.room.zone, last.at if last else None))
+
+    def model(meeting: Meeting | None) -> Result:
+        if meeting is not None and not meeting.recorded:
+            told = tr("本次会议不录音，不转写", "this meeting is not recorded, so nothing is transcribed")
+            return Result(device=judge.DEVICE, check="model", state=CheckState.SKIPPED, message=told)
+        return judge.speech(facts.speech(ctx.services, config.engine))
+
+    return [
+        RoomCheck("disk", disk),
+        RoomCheck("memory", lambda _: judge.memory(facts.memory(), config)),
+        RoomCheck("load", lambda _: judge.load(facts.load(), config)),
+        RoomCheck("power", lambda _: judge.power(facts.power())),
+        RoomCheck("sleep", lambda _: judge.sleep(facts.sleep()), deadline=2 * QUICK),
+        RoomCheck("clock", clock),
+        RoomCheck("clock-sync", lambda _: judge.sync(facts.sync())),
+        RoomCheck("model", model, deadline=SLOW),
+        RoomCheck("fonts", lambda _: judge.fonts(facts.fonts())),
+    ]
