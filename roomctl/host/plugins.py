@@ -76,7 +76,7 @@ class PluginHost(Registry):
 
     def tell(self, name: str, event: LoggedEvent) -> bool:
         """Whether the plugin took it."""
-        return name in self.loaded and self.call(name, "roomctl_on_event", event=event).ok
+        return self.call(name, "roomctl_on_event", event=event).ok
 
     def commands(self, name: str) -> Mapping[str, Callable[..., Any]]:
         """The commands of one plugin, which is loaded alone for it.
@@ -133,7 +133,8 @@ class PluginHost(Registry):
             for service in services:
                 outcome = self.caller.call(name, service.start, self.deadlines.load)
                 if failure := outcome.failure:
-                    log.error("plugin %s: service does not start: %s\n%s", name, failure.reason, failure.trace)
+                    log.error("plugin %s: service does not start: %s", name, failure.reason)
+                    log.debug("%s", failure.trace)
                     self.put_out(name, Status.SETUP_ERROR, failure.reason, failure.trace)
                     break
 

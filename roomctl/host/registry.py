@@ -11,7 +11,7 @@ import pluggy
 
 from roomctl import hookspecs
 from roomctl.api import Missing, PluginContext
-from roomctl.errors import NotFound
+from roomctl.errors import NotFound, RoomctlError
 from roomctl.host import loading, requirements
 from roomctl.host.calls import Caller, CallThread, Failure, FailureKind, Outcome
 from roomctl.host.manifest import Found, Manifest
@@ -141,7 +141,7 @@ class Registry:
         state = self._strikes.of(name)
         if not state.enabled:
             raise _Stopped(Status.DISABLED, tr("已停用", "disabled by a person"), f"roomctl plugins enable {name}")
-        if state.out:
+        if state.out and name not in self._strikes.essential:
             raise _Stopped(Status.FAILED, state.reason, enable_hint(name), state.trace)
         _refuse_missing(requirements.missing(name, manifest.requires, self.model))
         module = self._step(name, Status.LOAD_ERROR, lambda: loading.import_plugin(manifest))
@@ -153,10 +153,18 @@ class Registry:
         section = self.settings.get(name, {})
         config = self._step(name, Status.CONFIG_ERROR, lambda: loading.validated(name, model, section))
         plugin.context = self._step(name, Status.SETUP_ERROR, lambda: self.contexts(manifest, config))
-        if "roomctl_self_check" not in hooks:
-            return ()
-        missing: tuple[Missing, ...] = self._expect(plugin, "roomctl_self_check", Status.SELF_CHECK_ERROR)
-        _refuse_missing(missing, among=lambda one: one.fatal)
+        return self._self_check(plugin) if "roomctl_self_check" in hooks else ()
+
+    def _self_check(self, plugin: Loaded) -> tuple[Missing, ...]:
+        name = plugin.manifest.name
+        try:
+            missing: tuple[Missing, ...] = self._expect(plugin, "roomctl_self_check", Status.SELF_CHECK_ERROR)
+            _refuse_missing(missing, among=lambda one: one.fatal)
+        except _Stopped as stop:
+            if name not in self._strikes.essential:
+                raise
+            log.warning("plugin %s: %s", name, stop.reason)  # a microphone pulled out must not cost the rest of it
+            return stop.missing or (Missing("roomctl_self_check", stop.reason, stop.mend),)
         return missing
 
     def _step(self, name: str, status: Status, function: Callable[[], Any]) -> Any:
@@ -173,10 +181,13 @@ class Registry:
             return outcome.value
         if failure.kind is FailureKind.HANG:  # its thread is lost; the next start does not wait for another
             self._strikes.failure(name, hook, failure.reason, failure.trace, hang=True)
-        mend = getattr(failure.error, "mend", "")
-        reason = str(failure.error).removesuffix(mend).rstrip("。. ") if mend else failure.reason
-        fix = mend or (enable_hint(name) if failure.kind is FailureKind.HANG else turn_off(name))
-        raise _Stopped(status, reason, fix, failure.trace)
+        reason, mend = failure.reason, turn_off(name)
+        if failure.kind is FailureKind.HANG:
+            mend = enable_hint(name)
+        if isinstance(failure.error, RoomctlError):
+            error = failure.error
+            reason, mend = ": ".join(part for part in (error.what, error.why) if part), error.mend or mend
+        raise _Stopped(status, reason, mend, failure.trace)
 
     def _forget(self, name: str) -> None:
         plugin = self.loaded.pop(name, None)
@@ -217,7 +228,11 @@ class Registry:
         self._strikes.want(name, enabled=False)
 
     def protect(self, name: str) -> None:
-        """Its plugin runs the recording, or is the source of it: whatever it does, it stays."""
+        """It runs the recording, or is the source of it: whatever it does, it stays.
+
+        Called before `load`, neither earlier failures nor its self-check keep it out: a host that starts again
+        needs it to adopt the capture.
+        """
         self._strikes.essential.add(name)
 
     def named(self, name: str) -> Found:
@@ -230,8 +245,10 @@ class Registry:
     # --- asking ----------------------------------------------------------------------------------------------------
 
     def call(self, name: str, hook: str, **arguments: Any) -> Outcome:
-        """Asks one plugin, which is loaded and implements the hook. Its failure is logged and counted."""
-        plugin = self.loaded[name]
+        """Asks one plugin, which implements the hook. Its failure is logged and counted."""
+        plugin = self.loaded.get(name)
+        if plugin is None:
+            return Outcome(failure=Failure(FailureKind.RAISE, tr("已停用", "put out meanwhile")))
         outcome = self.caller.call(name, _call(plugin, hook, arguments), self.deadlines.answer)
         if outcome.failure is None:
             self._strikes.success(name, hook)
@@ -242,7 +259,8 @@ class Registry:
     def _count(self, plugin: Loaded, hook: str, failure: Failure) -> None:
         name = plugin.manifest.name
         reason = f"{hook}: {failure.reason.removeprefix(f'{hook}: ')}"
-        log.error("plugin %s: %s\n%s", name, reason, failure.trace)
+        log.error("plugin %s: %s", name, reason)
+        log.debug("%s", failure.trace)
         hang = failure.kind is FailureKind.HANG
         if self._strikes.failure(name, hook, reason, failure.trace, hang=hang):
             self.put_out(name, Status.FAILED, reason, failure.trace)
@@ -258,8 +276,8 @@ class Registry:
         """Plugin and answer, of all that answered."""
         answers = []
         for name in self.having(hook):
-            outcome = self.call(name, hook, **arguments) if name in self.loaded else None
-            if outcome is not None and outcome.ok:
+            outcome = self.call(name, hook, **arguments)
+            if outcome.ok:
                 answers.append((name, outcome.value))
         return answers
 

@@ -147,12 +147,13 @@ class FakeServices:
         return _named(self.held, meeting_id, "meeting")
 
     def meetings(self, *states: State) -> Sequence[Meeting]:
-        return [one for one in reversed(self.held.values()) if not states or one.state in states]
+        held = sorted(self.held.values(), key=lambda one: (one.starts, one.id), reverse=True)
+        return [one for one in held if not states or one.state in states]
 
     # sign-in
 
     def roster(self, meeting_id: str) -> Sequence[Person]:
-        return sorted(self.people.get(meeting_id, ()), key=lambda person: (person.rank, person.name))
+        return sorted(self.people.get(meeting_id, ()), key=attendance.by_rank)
 
     def attendance(self, meeting_id: str) -> Attendance:
         meeting = self.meeting(meeting_id)

@@ -16,7 +16,7 @@ from roomctl.host.registry import Deadlines
 from roomctl.host.status import PluginStatus, StatesFile
 from roomctl.testing.fakes import FakeContext
 
-QUICK = Deadlines(load=1.0, answer=0.3)
+QUICK = Deadlines(load=2.0, answer=1.0)
 """Long enough for an answer on a busy machine; a hang costs the tests so much each."""
 
 MEETING = Meeting(

@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from roomctl.host.manifest import BUILTIN, BadManifest, Manifest, discover
+from roomctl.host.manifest import BUILTIN, BadManifest, Manifest, _parse, _Wrong, discover
 from roomctl.host.status import Status
 from tests.host.conftest import DataFolder, status_of
 
@@ -109,3 +112,21 @@ def test_discovery_imports_nothing_heavy_and_no_plugin(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["hello", "1", "system:x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["zh", "en", "name", "help"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.fixed_dictionaries({}, optional=dict.fromkeys(["name", "title", "api", "requires", "commands", "folder"], ANY))
+)
+def test_whatever_a_manifest_holds_it_is_read_or_refused(raw) -> None:
+    with suppress(_Wrong):
+        assert _parse(raw, Path("x"), "", "dropin", "", "").name == raw["name"]

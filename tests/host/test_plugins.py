@@ -111,6 +111,21 @@ def test_a_plugin_that_runs_the_recording_is_never_put_out(data: DataFolder) -> 
     assert host.recorder("tape")
 
 
+def test_a_protected_plugin_is_loaded_in_spite_of_earlier_failures_and_of_its_self_check(data: DataFolder) -> None:
+    check = "\n@hookimpl\ndef roomctl_self_check():\n    return [Missing('a microphone', 'no sound', 'plug it in')]\n"
+    data.drop("tape", gate("raise KeyError('belt')") + "\n@hookimpl\ndef roomctl_recorders():\n    return {}\n")
+    for _ in range(3):
+        objections(data.host())
+    assert status_of(data.host(), "tape").status is Status.FAILED
+    code = data.path / "plugins" / "tape" / "__init__.py"
+    code.write_text(code.read_text() + check)
+    host = data.host()
+    host.protect("tape")
+    found = status_of(host, "tape")
+    assert found.status is Status.ENABLED
+    assert found.mend == "plug it in"
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
