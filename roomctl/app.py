@@ -227,7 +227,7 @@ def open_application(data: Path | None = None) -> Application:
 
 
 def _keep_log(data: Path) -> None:
-    """Into `<data>/logs/roomctl.log`, rotated; stderr belongs to the command. A folder that is not there yet stays so."""
+    """Into `<data>/logs/roomctl.log`, rotated, where the folder is there; stderr belongs to the command."""
     root = logging.getLogger("roomctl")
     if root.handlers:
         return

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     Attributes:
         recorder: name of the recorder that meetings use.
         plugins: a section per plugin, checked by the plugin's own model.
+
     """
 
     model_config = SettingsConfigDict(extra="forbid", env_prefix="ROOMCTL_", env_nested_delimiter="__")
@@ -77,6 +78,7 @@ def load(data: Path) -> Settings:
 
     Raises:
         BadInput: not TOML, an unknown key, a wrong type; names the file, the key, and what was expected.
+
     """
     path = data / FILE
     try:
@@ -107,4 +109,3 @@ def explain(error: ValidationError, path: Path, known: list[str]) -> tuple[str, 
             meant + tr("可用：", "known: ") + ", ".join(sorted(known)),
         )
     return what, first["msg"], tr(f"现在的值是 {first['input']!r}", f"its value is {first['input']!r}")
-

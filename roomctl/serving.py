@@ -40,6 +40,7 @@ class Host:
 
         Raises:
             Busy: another host has this data folder. RoomctlError: settings or database cannot be used.
+
         """
         self.application.data.mkdir(parents=True, exist_ok=True)
         _ = self.application.database

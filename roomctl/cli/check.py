@@ -34,7 +34,8 @@ def check(
 def line(result: Result) -> str:
     """One result for people."""
     mend = escape(f" → {result.hint}") if result.hint else ""
-    return f"[{result.state.lower()}]{SYMBOLS[result.state]}[/] {result.device} · {result.check}  {escape(result.message)}[dim]{mend}[/]"
+    mark = f"[{result.state.lower()}]{SYMBOLS[result.state]}[/]"
+    return f"{mark} {result.device} · {result.check}  {escape(result.message)}[dim]{mend}[/]"
 
 
 def summary(report: CheckReport) -> Table:

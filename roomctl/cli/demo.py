@@ -5,6 +5,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from roomctl.cli.screen import answer, console
@@ -24,7 +25,9 @@ _WORKDIR = Path("roomctl-demo")
 )
 def demo(
     *,
-    audio: Path = typer.Option(None, help=tr("任何音频文件；不写则用自带录音", "any audio file; else the shipped clip")),
+    audio: Path = typer.Option(
+        None, help=tr("任何音频文件；不写则用自带录音", "any audio file; else the shipped clip")
+    ),
     mic: bool = typer.Option(False, "--mic", help=tr("用麦克风，Ctrl-C 散会", "the microphone, until Ctrl-C")),
     device: str = typer.Argument("", help=tr("麦克风名称（配合 --mic）", "name of the microphone, with --mic")),
     engine: str = typer.Option("auto", help="auto, whisper, vosk"),
@@ -33,9 +36,9 @@ def demo(
     as_json: bool = typer.Option(False, "--json", help=tr("最后输出一个 JSON", "one JSON object at the end")),
 ) -> None:
     """Refuses bad input before anything is made; finishes a meeting that an earlier run left."""
+    from roomctl.cli.stages import View  # noqa: PLC0415
     from roomctl.demo import setup  # noqa: PLC0415
     from roomctl.demo.story import AUDIO, Options, Story  # noqa: PLC0415
-    from roomctl.cli.stages import View  # noqa: PLC0415
 
     if device and not mic:
         raise BadInput(
@@ -51,7 +54,10 @@ def demo(
         story.run()
     except KeyboardInterrupt:
         screen.print(
-            tr(f"已停下。继续：roomctl demo --workdir {workdir}", f"stopped. To go on: roomctl demo --workdir {workdir}")
+            tr(
+                f"已停下。继续：roomctl demo --workdir {workdir}",
+                f"stopped. To go on: roomctl demo --workdir {workdir}",
+            )
         )
         raise typer.Exit(130) from None
     told = story.summary()
@@ -63,13 +69,11 @@ def demo(
 def _show(screen: Console, story: Any, told: dict[str, Any]) -> None:
     """Where the files are, who was there, and the words beside the known text."""
     data = story.application.data
-    files = Table.grid(padding=(0, 2))
-    for kind, path in told["records"].items():
-        files.add_row(f"[stage]{kind}[/]", str(data / path))
-    files.add_row(tr("[stage]转写[/]", "[stage]Transcript[/]"), str(data / told["transcript"]["path"]))
-    files.add_row(tr("[stage]档案包[/]", "[stage]Package[/]"), str(data / told["package"]["path"]))
     screen.print()
-    screen.print(files)
+    for kind, path in told["records"].items():
+        _file(screen, kind, data / path)
+    _file(screen, tr("转写", "Transcript"), data / told["transcript"]["path"])
+    _file(screen, tr("档案包", "Package"), data / told["package"]["path"])
     screen.print(f"\n[stage]{tr('签到', 'Sign-in')}[/]  {story.attendance_line()}")
     transcript = story.use.transcript(story.id)
     known = story.known_text()
@@ -80,9 +84,9 @@ def _show(screen: Console, story: Any, told: dict[str, Any]) -> None:
     from roomctl.demo.score import score  # noqa: PLC0415
 
     result = score(known, "".join(s.text for s in transcript.shown) if transcript else "")
-    words = Table(box=None, pad_edge=False, title_justify="left")
-    words.add_column(tr("会议记录（机器起草）", "Drafted"), ratio=1)
-    words.add_column(tr("实际所讲", "What was said"), ratio=1)
+    words = Table(box=None, pad_edge=False, show_lines=False, padding=(0, 2, 0, 0))
+    words.add_column(tr("会议记录（机器起草）", "Drafted"), ratio=1, overflow="fold")
+    words.add_column(tr("实际所讲", "What was said"), ratio=1, overflow="fold")
     spoken = known.splitlines()
     for row in range(min(5, max(len(heard), len(spoken)))):
         words.add_row(heard[row] if row < len(heard) else "", spoken[row] if row < len(spoken) else "")
@@ -96,3 +100,7 @@ def _show(screen: Console, story: Any, told: dict[str, Any]) -> None:
             f"{result.deletions} left out, {result.insertions} put in)",
         )
     )
+
+
+def _file(screen: Console, kind: str, path: Path) -> None:
+    screen.print(f"[stage]{kind}[/]  {escape(str(path))}", soft_wrap=True)

@@ -43,7 +43,9 @@ def doctor(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> Non
     if not found:
         screen.print(tr("[ok]✓[/] 一样不缺", "[ok]✓[/] nothing is missing"))
     elif not needed:
-        screen.print(tr("[ok]✓[/] 必需的都在，以上可选", "[ok]✓[/] all that is needed is here; the above is optional"))
+        screen.print(
+            tr("[ok]✓[/] 必需的都在，以上可选", "[ok]✓[/] all that is needed is here; the above is optional")
+        )
     if needed:
         raise typer.Exit(1)
 
@@ -94,6 +96,9 @@ def _fonts() -> Iterator[Missing]:
         yield Missing(
             tr("公文字体", "official fonts") + "：" + "、".join(lacking),
             tr("本机预览时由别的字体代替", "others stand in for them when a document is looked at here"),
-            tr("请安装方正小标宋、仿宋_GB2312、楷体_GB2312、黑体", "install 方正小标宋, 仿宋_GB2312, 楷体_GB2312, 黑体"),
+            tr(
+                "请安装方正小标宋、仿宋_GB2312、楷体_GB2312、黑体",
+                "install 方正小标宋, 仿宋_GB2312, 楷体_GB2312, 黑体",
+            ),
             fatal=False,
         )

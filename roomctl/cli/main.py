@@ -170,7 +170,7 @@ def main() -> None:
         code = 130
     except BrokenPipeError:  # `roomctl … | head` is no fault
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except Exception as error:  # noqa: BLE001 - whatever it is, a user gets one line
+    except Exception as error:
         if os.environ.get(DEBUG):
             raise
         print(

@@ -15,7 +15,9 @@ from roomctl.domain.recording import MarkKind, Order
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help=tr("会议，从拟定到归档", "Meetings, from plan to archive"))
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help=tr("会议，从拟定到归档", "Meetings, from plan to archive")
+)
 
 _ID = typer.Argument(..., help=tr("会议编号，或它唯一的末几位", "meeting id, or the unique end of it"))
 _JSON = typer.Option(False, "--json", help="JSON")
@@ -45,7 +47,8 @@ def _find(application: Any, wanted: str) -> Meeting:
 def _overrule(name: str, reason: str) -> Overrule | None:
     if name and not reason.strip():
         raise BadInput(
-            tr("不顾异议要写理由", "overruling needs a reason"), mend=tr("请用 --reason 写明", "give it with --reason")
+            tr("不顾异议要写理由", "overruling needs a reason"),
+            mend=tr("请用 --reason 写明", "give it with --reason"),
         )
     return Overrule(name, reason) if name else None
 
@@ -90,7 +93,12 @@ def list_(*, as_json: bool = _JSON) -> None:
     if meetings:
         console().print(table)
     else:
-        console().print(tr("还没有会议。新建：roomctl meetings new --title 主题", "no meetings yet: roomctl meetings new --title TITLE"))
+        console().print(
+            tr(
+                "还没有会议。新建：roomctl meetings new --title 主题",
+                "no meetings yet: roomctl meetings new --title TITLE",
+            )
+        )
 
 
 @app.command(help=tr("一场会议的详情，以及现在可以做什么", "One meeting, and what can be done now"))
@@ -106,8 +114,13 @@ def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
             {
                 **as_dict(found),
                 "attendance": counts,
-                "recordings": [{"id": r.id, "state": r.state.value, "frames": r.frames, "dropped": r.dropped} for r in recordings],
-                "records": [{"kind": d.kind, "version": d.version, "path": d.path, "signed_by": d.signed_by} for d in documents],
+                "recordings": [
+                    {"id": r.id, "state": r.state.value, "frames": r.frames, "dropped": r.dropped} for r in recordings
+                ],
+                "records": [
+                    {"kind": d.kind, "version": d.version, "path": d.path, "signed_by": d.signed_by}
+                    for d in documents
+                ],
                 "packages": [{"id": p.id, "path": p.path, "files": p.files, "bytes": p.bytes} for p in packages],
             }
         )
@@ -138,7 +151,9 @@ def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
 def new(
     *,
     title: str = typer.Option(..., help=tr("主题", "title")),
-    starts: str = typer.Option("", help=tr("当地时间，如 2026-11-12 09:00；不写为现在", "local time; now if left out")),
+    starts: str = typer.Option(
+        "", help=tr("当地时间，如 2026-11-12 09:00；不写为现在", "local time; now if left out")
+    ),
     minutes: int = typer.Option(60, min=1, help=tr("时长（分钟）", "planned minutes")),
     kind: str = typer.Option("专题会议", help=tr("会议种类", "kind")),
     chair: str = typer.Option("", help=tr("主持人", "chair")),
@@ -146,7 +161,9 @@ def new(
     place: str = typer.Option("", help=tr("地点；不写为本会议室", "place; this room if left out")),
     level: str = typer.Option("非密", "--secrecy", help="非密, 内部, 秘密★N年, 机密★N年"),
     record: bool = typer.Option(True, "--record/--no-record", help=tr("是否录音", "whether sound is kept")),
-    item: list[str] = typer.Option([], help=tr("议题：标题 或 标题|汇报人（可多次）", "agenda item: TITLE or TITLE|PRESENTER")),
+    item: list[str] = typer.Option(
+        [], help=tr("议题：标题 或 标题|汇报人（可多次）", "agenda item: TITLE or TITLE|PRESENTER")
+    ),
     as_json: bool = _JSON,
 ) -> None:
     """Plans it; nothing else happens yet."""
@@ -195,9 +212,7 @@ def _local(text: str, application: Any, zone: str) -> datetime:
 def _step(target: State, meeting: str, *, as_json: bool, overrule: str = "", reason: str = "") -> None:
     application = _application()
     found = _find(application, meeting)
-    moved = application.usecases.transition(
-        found.id, target, overrule=_overrule(overrule, reason), reason=reason
-    )
+    moved = application.usecases.transition(found.id, target, overrule=_overrule(overrule, reason), reason=reason)
     _show(moved, as_json=as_json)
     application.deliver()
 
@@ -251,7 +266,9 @@ def resume(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
 @app.command(help=tr("在录音里做标记、换议题、注明发言人", "Mark the recording, next item, speaker"))
 def mark(
     meeting: str = _ID,
-    note: str = typer.Argument("", help=tr("说明；议题写序号，发言人写姓名", "note; an item's number, a speaker's name")),
+    note: str = typer.Argument(
+        "", help=tr("说明；议题写序号，发言人写姓名", "note; an item's number, a speaker's name")
+    ),
     *,
     kind: MarkKind = typer.Option(MarkKind.MARK, help="mark, item, speaker, off_record, on_record"),
 ) -> None:

@@ -23,11 +23,18 @@ def list_(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> None
         answer({"plugins": [row.as_json() for row in rows]})
         return
     table = Table(box=None, pad_edge=False)
-    for head in (tr("插件", "plugin"), tr("版本", "version"), tr("状态", "status"), tr("原因与处理", "why, and the mend")):
+    for head in (
+        tr("插件", "plugin"),
+        tr("版本", "version"),
+        tr("状态", "status"),
+        tr("原因与处理", "why, and the mend"),
+    ):
         table.add_column(head)
     for row in rows:
         why = " ".join(part for part in (row.reason, row.mend) if part)
-        table.add_row(row.name, row.version, f"[{_STYLE.get(row.status.value, 'crit')}]{row.status.value}[/]", escape(why))
+        table.add_row(
+            row.name, row.version, f"[{_STYLE.get(row.status.value, 'crit')}]{row.status.value}[/]", escape(why)
+        )
     console().print(table)
 
 

@@ -1,7 +1,6 @@
 """How a command talks: people read stderr, programs read stdout."""
 
 import json
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,14 +24,18 @@ THEME = Theme(
 
 
 def console() -> Console:
-    """For people, on stderr; colours only on a terminal."""
-    return Console(stderr=True, theme=THEME, highlight=False, soft_wrap=not sys.stderr.isatty())
+    """For people, on stderr; colours only on a terminal. In a log file a line is as long as it is."""
+    made = Console(stderr=True, theme=THEME, highlight=False)
+    return made if made.is_terminal else Console(stderr=True, theme=THEME, highlight=False, width=_LOG_WIDTH)
 
 
 def answer(value: Mapping[str, Any]) -> None:
     """One JSON object on stdout."""
     print(json.dumps(value, ensure_ascii=False, default=str))
 
+
+_LOG_WIDTH = 160
+"""Columns of a table where there is no terminal to ask."""
 
 SYMBOLS = {
     CheckState.OK: "✓",

@@ -24,7 +24,7 @@ class Stage:
 
     def line(self, text: str) -> None:
         """A line above the bar."""
-        self._progress.console.print(f"    {text}")
+        self._progress.console.print(f"    {text}", soft_wrap=True)
 
 
 class View:
@@ -58,4 +58,4 @@ class View:
             finally:
                 took = time.monotonic() - began
                 self.seconds[key] = round(self.seconds.get(key, 0.0) + took, 3)
-                live.console.print(f"{mark} [stage]{title}[/]  {running.words}  [dim]{took:.1f} s[/]")
+                live.console.print(f"{mark} [stage]{title}[/]  {running.words}  [dim]{took:.1f} s[/]", soft_wrap=True)

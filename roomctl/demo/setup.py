@@ -32,6 +32,7 @@ def open_workdir(folder: Path, *, source: str, engine: str, screen: Console) -> 
     Raises:
         BadInput: the audio cannot be used, or the folder cannot be written.
         NotFound: no such engine. MissingPart: its package or its model is not here and cannot be fetched.
+
     """
     folder = folder.absolute()
     application = open_application(folder)

@@ -41,6 +41,7 @@ class Options:
     Attributes:
         source: as the recorder takes it, `file:PATH` or `mic[:NAME]`.
         known: the shipped clip, whose text is known.
+
     """
 
     source: str
@@ -86,7 +87,12 @@ class Story:
             if not self.id:
                 self._create()
             elif self.meeting.state is not State.PLANNED:
-                stage.say(tr(f"接着上次没有走完的会议（{self.meeting.state.label}）", "going on with the one that was cut off"))
+                stage.say(
+                    tr(
+                        f"接着上次没有走完的会议（{self.meeting.state.label}）",
+                        "going on with the one that was cut off",
+                    )
+                )
             if self.meeting.state is State.PLANNED:
                 if not self.use.roster(self.id):
                     roster = import_module("roomctl_signin.roster")
@@ -97,7 +103,11 @@ class Story:
                 stage.say(f"{TITLE}  {self.meeting.starts:%Y-%m-%d %H:%M}  {self.meeting.place}")
 
     def _create(self) -> None:
-        local = self.application.clock.now().astimezone(ZoneInfo(DEFAULT_ZONE)).replace(tzinfo=None, second=0, microsecond=0)
+        local = (
+            self.application.clock.now()
+            .astimezone(ZoneInfo(DEFAULT_ZONE))
+            .replace(tzinfo=None, second=0, microsecond=0)
+        )
         meeting = Meeting(
             id=MeetingId(new_id()),
             room=self.use.room.id,
@@ -110,7 +120,9 @@ class Story:
             minute_taker=SECRETARY,
             recording_approved_by=CHAIR,
             agenda=(
-                AgendaItem(1, "城区停车场建设工作", unit="市住建局", presenter="李晓明", minutes=30, observers=("孙丽",)),
+                AgendaItem(
+                    1, "城区停车场建设工作", unit="市住建局", presenter="李晓明", minutes=30, observers=("孙丽",)
+                ),
             ),
         )
         self.use.create(meeting)
@@ -130,7 +142,9 @@ class Story:
             board = {s.person.name: s for s in self.use.attendance(self.id).standings}
             away = board["陈志强"]
             if not away.reason:
-                self.use.request_leave(self.id, "陈志强", reason="外出调研", proxy="刘伟", proxy_duty="市财政局副局长")
+                self.use.request_leave(
+                    self.id, "陈志强", reason="外出调研", proxy="刘伟", proxy_duty="市财政局副局长"
+                )
                 self.use.decide_leave(self.id, "陈志强", granted=True, by=CHAIR)
             if away.proxy_arrived is None:
                 self.use.sign_in(self.id, "陈志强", method=Method.DESK, device="demo", proxy=True)
@@ -143,7 +157,8 @@ class Story:
         """应到 5 实到 4（代会 1，迟到 1）请假 0 缺席 1，列席 1."""
         c = self.use.attendance(self.id).counts
         return tr(
-            f"应到 {c.expected}  实到 {c.present}（代会 {c.proxy}，迟到 {c.late}）  请假 {c.leave}  未到 {c.absent}  列席 {c.observer}",
+            f"应到 {c.expected}  实到 {c.present}（代会 {c.proxy}，迟到 {c.late}）  "
+            f"请假 {c.leave}  未到 {c.absent}  列席 {c.observer}",
             f"expected {c.expected}, present {c.present} (proxy {c.proxy}, late {c.late}), "
             f"leave {c.leave}, absent {c.absent}, observers {c.observer}",
         )
@@ -267,7 +282,12 @@ class Story:
         with self.view.stage("archive", tr("打包、送存、读回", "Package, deposit, read back")) as stage:
             self._work("archive", stage)
             receipts = self.use.receipts(self.id)
-            stage.say("  ".join(tr(f"{r.target}：{r.files} 个文件核对一致", f"{r.target}: {r.files} files equal") for r in receipts))
+            stage.say(
+                "  ".join(
+                    tr(f"{r.target}：{r.files} 个文件核对一致", f"{r.target}: {r.files} files equal")
+                    for r in receipts
+                )
+            )
 
     def verify(self) -> None:
         with self.view.stage("verify", tr("校验档案包", "Verify")) as stage:

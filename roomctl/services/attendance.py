@@ -56,11 +56,20 @@ def sign_in(
 
     Raises:
         NotFound: not on the roster. Refused: the meeting is not open, or the proxy was not approved.
+
     """
     told = {"method": method.value, "device": device, "proxy": proxy}
     return _record(
-        meeting_id, person, attendance.SIGNED_IN, told, actor=actor, clock=clock, uow=uow, needs_open=True, proxy=proxy
-    )  # fmt: skip
+        meeting_id,
+        person,
+        attendance.SIGNED_IN,
+        told,
+        actor=actor,
+        clock=clock,
+        uow=uow,
+        needs_open=True,
+        proxy=proxy,
+    )
 
 
 def leave_early(meeting_id: str, person: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> Standing:

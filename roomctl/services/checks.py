@@ -29,6 +29,7 @@ def run(
 
     Args:
         heard: told of each result as it comes.
+
     """
     meeting = uow.peek(meeting_id) if meeting_id else None
     at = clock.now()

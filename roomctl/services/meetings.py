@@ -20,6 +20,7 @@ def create(meeting: Meeting, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> 
 
     Raises:
         Forbidden: this machine may not hold a meeting of that 密级.
+
     """
     secrecy.admit(meeting.highest_secrecy)
     told = {
@@ -62,6 +63,7 @@ def transition(
 
     Raises:
         Refused: no such step, or a need is unmet. Objected: somebody objects and nobody has overruled it.
+
     """
     standing = objected or gates.objections(uow.peek(meeting_id), target, uow=uow, plugins=plugins)
     with uow:
@@ -126,6 +128,7 @@ def adjourn(
     Raises:
         Refused: the meeting is not in session.
         Objected: a plugin objects and nobody has overruled it.
+
     """
     return _with_sound(
         "stop", State.ADJOURNED, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
@@ -190,7 +193,9 @@ def clear(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, left_
     )  # fmt: skip
 
 
-def waive_transcript(meeting_id: str, *, by: str, reason: str, actor: Actor, clock: Clock, uow: UnitOfWork) -> Meeting:
+def waive_transcript(
+    meeting_id: str, *, by: str, reason: str, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> Meeting:
     """A named person lets the meeting close without a complete transcript."""
     if not reason.strip():
         raise Refused(

@@ -30,6 +30,7 @@ def arm(
     Raises:
         Refused: the meeting's 录音 is 否, or it is not being prepared or held.
         RoomctlError: what the recorder itself refuses, with its numbers.
+
     """
     meeting = uow.peek(meeting_id)
     if not meeting.recorded:
@@ -82,7 +83,9 @@ def attach(recording: Recording, *, plugins: Plugins, data: Path) -> Recorder:
     return plugins.recorder(recording.recorder)(data / recording.folder)
 
 
-def sync(recording_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> Recording:
+def sync(
+    recording_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+) -> Recording:
     """Brings the database up to what the journal on disk says: one event per newly sealed segment."""
     with uow.reading():
         before = uow.recordings.get(recording_id)
@@ -141,7 +144,11 @@ def recover(
         recording = uow.recordings.get(recording_id)
     report = attach(recording, plugins=plugins, data=data).recover()
     if report.recovered:
-        told = {"recording": recording.id, "segments": report.recovered, "problems": [p.what for p in report.problems]}
+        told = {
+            "recording": recording.id,
+            "segments": report.recovered,
+            "problems": [p.what for p in report.problems],
+        }
         with uow:
             uow.events.append(
                 Event(stream=recording.meeting, kind="recording.recovered", actor=actor, at=clock.now(), data=told)
@@ -202,6 +209,7 @@ def mark(
 
     Raises:
         Refused: nothing is being recorded.
+
     """
     recording = current(meeting_id, uow=uow)
     if recording is None:

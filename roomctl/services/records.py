@@ -75,6 +75,7 @@ def sign(
 
     Raises:
         NotFound: nothing drafted. Refused: signed already, or changed on disk since it was drafted.
+
     """
     with uow.reading():
         drafted = [document for document in uow.documents.of(meeting_id) if document.kind == kind]
@@ -87,7 +88,9 @@ def sign(
         raise Refused(tr(f"{kind}已由{newest.signed_by}签字", f"{kind} is already signed by {newest.signed_by}"))
     found = _sha256(data / newest.path)
     if found != newest.sha256:
-        newest = replace(newest, sha256=found)  # corrected by hand since it was drafted: what is signed is what lies there
+        newest = replace(
+            newest, sha256=found
+        )  # corrected by hand since it was drafted: what is signed is what lies there
     signed = replace(newest, signed_by=by, signed_at=clock.now(), demo=demo)
     told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": found, "by": by, "demo": demo}
     with uow:

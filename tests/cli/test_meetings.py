@@ -1,6 +1,7 @@
 """A meeting by hand, on the command line."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -41,7 +42,9 @@ def test_show_says_what_can_be_done_now(shell, meeting):
 
 
 def test_people_sign_in_and_the_sums_are_told(shell, meeting):
-    (shell.folder / "people.csv").write_text("姓名,单位,职务\n李晓明,市住建局,局长\n周明,市发改委,主任\n", encoding="utf-8")
+    (shell.folder / "people.csv").write_text(
+        "姓名,单位,职务\n李晓明,市住建局,局长\n周明,市发改委,主任\n", encoding="utf-8"
+    )
     shell("meetings", "approve", meeting)
     shell("meetings", "open", meeting)
     assert shell("roster", "import", meeting, "people.csv").returncode == 0
@@ -54,9 +57,8 @@ def test_words_are_in_english_where_english_is_asked_for(shell, meeting):
     assert "planned" in shell("meetings", "show", meeting, "--lang", "en").stderr
 
 
-def test_a_log_that_was_tampered_with_is_found(shell, meeting):
-    import sqlite3
-
+@pytest.mark.usefixtures("meeting")
+def test_a_log_that_was_tampered_with_is_found(shell):
     with sqlite3.connect(shell.folder / "data/roomctl.db") as database:
         database.execute("UPDATE events SET data = replace(data, '专题会', '别的会') WHERE kind = 'meeting.created'")
     database.close()

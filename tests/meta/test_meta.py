@@ -77,7 +77,7 @@ def test_help_loads_no_command_no_plugin_and_no_heavy_library():
 
 def _commands(text):
     """`roomctl a b …` as README writes them, without placeholders and comments."""
-    for line in re.findall(r"^ +(?:\.venv/bin/)?(roomctl [^\n#]+)", text, re.M):
+    for line in re.findall(r"^ +(?:\.venv/bin/)?(roomctl [^\n#]+)", text, re.MULTILINE):
         yield shlex.split(line)[1:]
 
 
@@ -100,7 +100,7 @@ def test_every_command_of_the_readme_exists(name):
 
 def test_both_readmes_give_the_same_two_commands():
     english, chinese = (
-        re.findall(r"^```sh\n(.*?)^```", (ROOT / name).read_text(encoding="utf-8"), re.S | re.M)[:2]
+        re.findall(r"^```sh\n(.*?)^```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)[:2]
         for name in ("README.md", "README.zh-CN.md")
     )
     without_clone = [[block.partition("python3")[2] for block in blocks] for blocks in (english, chinese)]

@@ -46,7 +46,11 @@ def test_results_come_as_they_are_found_and_are_kept(timed):
 
 def test_what_fails_or_hangs_is_unknown_and_costs_the_others_nothing(timed):
     gate = threading.Event()
-    timed.plugins.device_checks = [Probe("bad", error=ValueError("rubbish")), Probe("slow", hangs=gate), Probe("good")]
+    timed.plugins.device_checks = [
+        Probe("bad", error=ValueError("rubbish")),
+        Probe("slow", hangs=gate),
+        Probe("good"),
+    ]
     report = timed.use.check(None)
     gate.set()
     found = {result.check: result for result in report.results}

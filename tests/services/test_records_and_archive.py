@@ -14,7 +14,9 @@ from roomctl.services.ports import DocumentOffer
 @pytest.fixture
 def closed(house):
     """A closed meeting with a drafted record."""
-    house.plugins.papers = [DocumentOffer(kind="会议记录", file_name="minutes.docx", write=lambda p: p.write_text("a"))]
+    house.plugins.papers = [
+        DocumentOffer(kind="会议记录", file_name="minutes.docx", write=lambda p: p.write_text("a"))
+    ]
     meeting = house.opened(recorded=False)
     house.use.start(meeting.id)
     house.use.adjourn(meeting.id)
