@@ -30,7 +30,7 @@ from roomctl_records import wording
 PARAGRAPH = 300  # characters: a long turn is broken at a sentence, so that each part leads to its place in the sound
 FULL_LINES = 20  # people; up to here each has a line with unit and duty, above it the names alone, line after line
 UNKNOWN = "发言人（待核）"
-SPOKEN, DECIDED, TO_DO = "发言", "决定", "落实事项"
+SPOKEN, DECIDED, TO_DO, ELSE = "发言", "决定", "落实事项", "其他议定事项"
 
 _OPENING = 0  # number of no agenda item: what is said before the first item mark
 
@@ -223,6 +223,11 @@ def _by_item(meeting: Meeting, sections: Sequence[_Section], points: Sequence[Dr
         yield record.Heading(1, f"{wording.numeral(place)}、{item.title}")
         yield from _presented(item)
         yield from _parts(section, points, level=2)
+    opening = [section for section in sections if section.item == _OPENING]
+    outside = [part for section in opening for part in _outcomes(section, points).items() if part[1]]
+    if outside:
+        yield record.Heading(1, f"{wording.numeral(place + 1)}、{ELSE}")
+        yield from _numbered(outside, level=2)
 
 
 def _presented(item: AgendaItem) -> Iterator[record.Paragraph]:
@@ -233,12 +238,27 @@ def _presented(item: AgendaItem) -> Iterator[record.Paragraph]:
 
 def _parts(section: _Section, points: Sequence[DraftPoint], *, level: int) -> Iterator[record.Block]:
     """Speeches, decisions, actions: each under its heading, where there are any."""
+    parts = [(SPOKEN, list(_speeches(section))), *_outcomes(section, points).items()]
+    present = [(title, blocks) for title, blocks in parts if blocks]
+    yield from _numbered(present, level=level)
+    if not present:
+        yield record.Paragraph("（待补记）")
+
+
+def _numbered(parts: Iterable[tuple[str, Sequence[record.Block]]], *, level: int) -> Iterator[record.Block]:
+    for place, (title, blocks) in enumerate(parts, 1):
+        number = wording.numeral(place)
+        yield record.Heading(level, f"{number}、{title}" if level == 1 else f"（{number}）{title}")
+        yield from blocks
+
+
+def _outcomes(section: _Section, points: Sequence[DraftPoint]) -> Mapping[str, Sequence[record.Block]]:
+    """What was decided while the section was under way, and what is to be done."""
     here = {segment.id for segment in section.segments}
     own = [point for point in points if point.segment in here]
     decisions = [point for point in own if point.kind is PointKind.DECISION]
     actions = [point for point in own if point.kind is PointKind.ACTION]
-    parts: Mapping[str, Sequence[record.Block]] = {
-        SPOKEN: list(_speeches(section)),
+    return {
         DECIDED: [
             record.Paragraph(f"{place}. {point.text.strip()}", segment=point.segment)
             for place, point in enumerate(decisions, 1)
@@ -248,13 +268,6 @@ def _parts(section: _Section, points: Sequence[DraftPoint], *, level: int) -> It
             for place, point in enumerate(actions, 1)
         ],
     }
-    present = {title: blocks for title, blocks in parts.items() if blocks}
-    for place, (title, blocks) in enumerate(present.items(), 1):
-        number = wording.numeral(place)
-        yield record.Heading(level, f"{number}、{title}" if level == 1 else f"（{number}）{title}")
-        yield from blocks
-    if not present:
-        yield record.Paragraph("（待补记）")
 
 
 def _speeches(section: _Section) -> Iterator[record.Paragraph]:

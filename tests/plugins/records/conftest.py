@@ -68,7 +68,7 @@ def facts(tmp_path: Path) -> SimpleNamespace:
         id=MEETING,
         room="r",
         title="停车场建设专题会议",
-        starts=datetime(2026, 11, 12, 9),  # noqa: DTZ001 - planned times are local
+        starts=datetime(2026, 11, 12, 9),
         place="第一会议室",
         chair="张建国",
         minute_taker="赵云",

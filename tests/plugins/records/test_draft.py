@@ -143,6 +143,13 @@ def test_an_item_outside_the_agenda_has_a_heading_of_its_own(facts):
     assert "三、第七项议题" in headings(facts.draft(recordings=(extra,)))
 
 
+def test_what_was_decided_before_the_first_item_mark_is_kept(facts):
+    late = replace(facts.recording, markers=(mark(MarkKind.ITEM, 60, "2"),))
+    document = facts.draft(recordings=(late,))
+    assert headings(document)[-3:] == ["二、其他议定事项", "（一）决定", "（二）落实事项"]
+    assert "1. 原则同意建设方案。" in [text for _, text in spoken(document)]
+
+
 def test_a_mark_that_names_no_item_parts_nothing(facts):
     odd = replace(facts.recording, markers=(mark(MarkKind.ITEM, 10, "茶歇"),))
     assert headings(facts.draft(recordings=(odd,)))[0] == "一、发言"
