@@ -7,11 +7,11 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from roomctl.host.installed import Entry, entries
 from roomctl.host.platform import writable_by_others
 from roomctl.i18n import tr
 
@@ -138,13 +138,11 @@ def _without_doubles(found: Iterable[Found]) -> Iterator[Found]:
 
 
 def _installed() -> list[Found]:
-    found = [_from_entry(entry) for entry in entry_points(group=GROUP)]
+    found = [_from_entry(entry) for entry in entries(GROUP)]
     return sorted(found, key=lambda one: (isinstance(one, Manifest) and one.source != BUILTIN, one.name))
 
 
-def _from_entry(entry: EntryPoint) -> Found:
-    distribution = entry.dist.name if entry.dist else ""
-    version = entry.dist.version if entry.dist else ""
+def _from_entry(entry: Entry) -> Found:
     top, _, rest = entry.module.partition(".")
     try:
         spec = find_spec(top)  # of a top-level package; does not import it
@@ -155,16 +153,16 @@ def _from_entry(entry: EntryPoint) -> Found:
             entry.name,
             Path(entry.module),
             tr(f"找不到软件包 {entry.module}", f"no package {entry.module}"),
-            tr(f"请重新安装 {distribution}", f"install {distribution} again"),
-            version,
+            tr(f"请重新安装 {entry.distribution}", f"install {entry.distribution} again"),
+            entry.version,
         )
     path = (
         Path(spec.submodule_search_locations[0], *rest.split("."))
         if rest
         else Path(spec.submodule_search_locations[0])
     )
-    source = BUILTIN if distribution == "roomctl" else DISTRIBUTION
-    return read(path, module=entry.module, source=source, version=version, expected=entry.name)
+    source = BUILTIN if entry.distribution == "roomctl" else DISTRIBUTION
+    return read(path, module=entry.module, source=source, version=entry.version, expected=entry.name)
 
 
 def _dropped_in(folder: Path) -> Iterator[Found]:

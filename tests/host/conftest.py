@@ -23,7 +23,7 @@ MEETING = Meeting(
     id=MeetingId("0199a000-0000-7000-8000-000000000001"),
     room="r",
     title="局长办公会",
-    starts=datetime(2026, 11, 12, 9),  # noqa: DTZ001 - local time of the room
+    starts=datetime(2026, 11, 12, 9),
 )
 
 
