@@ -34,6 +34,7 @@ def row(standing: Standing) -> dict[str, Any]:
         "items": list(person.items),
         "presence": standing.presence.value,
         "present": standing.present,
+        "written": standing.written,
         "arrived": _iso(standing.arrived or standing.proxy_arrived),
         "left": _iso(standing.left),
         "proxy": standing.proxy or None,

@@ -28,7 +28,7 @@ class Desk:
             id=MeetingId(MEETING),
             room=services.room.id,
             title="停车治理专题会议",
-            starts=datetime(2026, 11, 12, 9, 5),  # noqa: DTZ001 - planned times are local
+            starts=datetime(2026, 11, 12, 9, 5),
             state=State.OPEN,
         )
         services.hold(meeting)
@@ -94,6 +94,17 @@ def test_signing_in_needs_meeting_and_name_only(seated):
     assert seated.counts.present == 1
 
 
+def test_the_end_of_a_meetings_id_is_enough(seated):
+    assert seated.signin(MEETING[-6:], "张建国")["meeting"] == MEETING
+
+
+def test_an_end_that_fits_two_meetings_is_refused(seated):
+    meeting = seated.ctx.services.meeting(MEETING)
+    seated.ctx.services.hold(replace(meeting, id=MeetingId(f"1{MEETING[1:]}")))
+    with pytest.raises(BadInput):
+        seated.run("signin", MEETING[-6:], "张建国")
+
+
 def test_options_may_stand_before_the_name(seated):
     told = seated.run("signin", "--json", MEETING, "张建国")
     assert json.loads(told.stdout)["person"]["presence"] == "到会"
@@ -121,7 +132,7 @@ def test_a_proxy_signs_in_when_the_leave_was_granted(seated):
 def test_a_proxy_may_give_their_own_name(seated):
     seated.signin("leave", MEETING, "陈志强", "--reason", "出差", "--proxy", "刘伟")
     seated.signin("decide", MEETING, "陈志强", "--grant", "--by", "张建国")
-    assert seated.signin(MEETING, "刘伟")["person"]["proxy_present"] is True
+    assert seated.signin(MEETING, "刘伟")["person"]["written"] == "刘伟（代陈志强）"
 
 
 def test_a_refused_leave_leaves_the_person_expected(seated):

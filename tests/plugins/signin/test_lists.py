@@ -20,7 +20,7 @@ def ctx(tmp_path):
             id=MeetingId(MEETING),
             room=services.room.id,
             title="专题会议",
-            starts=datetime(2026, 11, 12, 9, 5),  # noqa: DTZ001 - planned times are local
+            starts=datetime(2026, 11, 12, 9, 5),
             state=State.OPEN,
         )
     )
