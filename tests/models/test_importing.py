@@ -4,7 +4,7 @@ import pytest
 from roomctl_models.importing import bring
 
 from roomctl.errors import BadInput, Damaged, NotFound
-from tests.models.tiny import FILES, HALF, VOCABULARY, WEIGHTS, entry, store_of, wheel
+from tests.models.tiny import FILES, HALF, VOCABULARY, WEIGHTS, entry, pin, store_of, wheel
 
 
 @pytest.fixture
@@ -91,3 +91,16 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, store):
     with pytest.raises(BadInput, match="MB"):
         bring(bomb, store)
     assert not list(store.root.glob("**/zeros*"))
+
+
+def test_the_makers_zip_on_a_stick_is_unpacked_and_known_file_by_file(tmp_path):
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    with zipfile.ZipFile(stick / "renamed.zip", "w") as out:
+        for name, content in FILES.items():
+            out.writestr(f"vosk-tiny-1/{name}", content)
+    whole = pin("vosk-tiny-1.zip", (stick / "renamed.zip").read_bytes())
+    packed = store_of(tmp_path, entry(archive=whole))
+    assert bring(stick, packed) == ("tiny",)
+    assert packed.verify("tiny").files == len(FILES)
+    assert sorted(path.name for path in packed.root.iterdir()) == [".tiny.lock", "tiny", "tiny.files.json"]
