@@ -14,6 +14,7 @@ from docx.shared import Twips
 from roomctl_records.template import Template
 
 TWIPS_A_POINT = 20
+_GB2312 = "86"  # the character set, so that a substitute is at least a Chinese one
 BODY, TITLE, MARK, NOTE, LABEL, SIGNATURE, LEAD = (
     "Normal",
     "Title",
@@ -45,6 +46,7 @@ def lay(paper: Any, template: Template) -> None:
     _style(paper, SIGNATURE, template, font=kind.body, indent=f'w:left="{first}"', before=page.line, keep=True)
     for level, font in enumerate(kind.heading, 1):
         _style(paper, heading(level), template, font=font, indent=indent, keep=True, level=level)
+    _font_table(paper, template)
     lead = paper.styles.add_style(LEAD, WD_STYLE_TYPE.CHARACTER)
     lead.element.append(parse_xml(f"<w:rPr {nsdecls('w')}>{_fonts(kind.label)}</w:rPr>"))
     _page_numbers(paper, template)
@@ -135,6 +137,23 @@ def _fonts(font: str) -> str:
     """One font for every script: a figure between Chinese characters must not fall into another face."""
     named = quoteattr(font)
     return f"<w:rFonts w:ascii={named} w:eastAsia={named} w:hAnsi={named} w:cs={named}/>"
+
+
+def _font_table(paper: Any, template: Template) -> None:
+    """Tells a word processor what to take where a font is not there (ISO/IEC 29500-1 clause 17.8.3.1)."""
+    kind = template.type
+    names = dict.fromkeys([kind.body, kind.title, *kind.heading, kind.label, kind.number])
+    others = {name: ",".join(template.alternatives.get(name, ())) for name in names}
+    fonts = "".join(
+        f"<w:font w:name={quoteattr(name)}>"
+        + (f"<w:altName w:val={quoteattr(others[name])}/>" if others[name] else "")
+        + f'<w:charset w:val="{_GB2312}"/></w:font>'
+        for name in names
+    )
+    text = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:fonts {nsdecls("w")}>{fonts}</w:fonts>'
+    for part in paper.part.package.iter_parts():
+        if part.partname == "/word/fontTable.xml":
+            part._blob = text.encode()  # noqa: SLF001 - python-docx only carries this part along
 
 
 def _page_numbers(paper: Any, template: Template) -> None:

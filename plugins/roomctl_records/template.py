@@ -64,6 +64,7 @@ class Template(_Part):
 
     page: Page
     type: Type
+    alternatives: dict[Font, tuple[Font, ...]]
     number: Number
     layout: Layout
 

@@ -86,6 +86,17 @@ def test_fonts_are_set_for_chinese_too(facts, written):
     assert [fonts[f"heading {n}"] for n in (1, 2, 3)] == ["黑体", "楷体_GB2312", "仿宋_GB2312"]
 
 
+def test_what_may_stand_in_for_a_missing_font_is_told(facts, written):
+    with zipfile.ZipFile(written(facts.draft())) as archive:
+        table = ET.fromstring(archive.read("word/fontTable.xml"))  # noqa: S314 - our own file
+    told = {
+        font.get(f"{W}name"): (font.find(f"{W}altName").get(f"{W}val"), font.find(f"{W}charset").get(f"{W}val"))
+        for font in table
+    }
+    assert told["仿宋_GB2312"] == ("仿宋,FangSong", "86")
+    assert set(told) == {"方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"}
+
+
 def test_the_properties_tell_the_meeting_not_this_run(facts, written):
     core = reader.Document(written(facts.draft())).core_properties
     assert (core.title, core.created.isoformat()) == ("停车场建设专题会议记录", "2026-11-12T01:00:00+00:00")
