@@ -15,6 +15,10 @@ from typing import Any
 import rfc8785
 from cryptography.hazmat.primitives import hashes
 
+from roomctl.i18n import tr
+
+_LARGEST = 2**53  # of the numbers that canonical JSON can hold (RFC 8785 section 3.2.2.3)
+
 GENESIS = ""
 """Digest before the first row of a stream."""
 
@@ -151,18 +155,48 @@ def verify(rows: Iterable[LoggedEvent], head: Head | None = None) -> Iterator[Fa
     stream = ""
     for row in rows:
         stream = row.stream
-        if row.n != last.n + 1:
-            yield Fault(row.stream, last.n + 1, "removed" if row.n > last.n + 1 else "inserted or reordered")
-        body = _body(row.seq, row.id, row.room, row.stream, row.n, row.at, row.kind, row.v, row.actor, row.data)
-        if row.n == last.n + 1 and (
-            sha256(last.sha256.encode() + body) != row.sha256 or sm3(last.sm3.encode() + body) != row.sm3
-        ):
-            yield Fault(row.stream, row.n, "altered")
+        if not _readable(row):
+            yield Fault(
+                stream, last.n + 1, tr("被改动：有的列不是原来的类型", "altered: a column is of another type")
+            )
+            last = Head(last.n + 1, str(row.sha256), str(row.sm3))
+            continue
+        if row.n > last.n + 1:
+            yield Fault(stream, last.n + 1, tr("缺失", "removed"))
+        elif row.n != last.n + 1:
+            yield Fault(stream, last.n + 1, tr("被插入或调换了次序", "inserted or reordered"))
+        elif not _follows(row, last):
+            yield Fault(stream, row.n, tr("被改动", "altered"))
         if head is not None and row.n == head.n and (row.sha256, row.sm3) != (head.sha256, head.sm3):
-            yield Fault(row.stream, row.n, "rewritten: its digest is not the one that was noted outside the log")
+            yield Fault(stream, row.n, rewritten())
         last = Head(row.n, row.sha256, row.sm3)
     if head is not None and last.n < head.n:
-        yield Fault(stream, last.n + 1, f"cut off: {head.n - last.n} rows missing at the end")
+        yield Fault(stream, last.n + 1, cut_off(head.n - last.n))
+
+
+def rewritten() -> str:
+    """Of a row whose digest is known from outside the log."""
+    return tr(
+        "被重写：摘要与日志之外的记载不符", "rewritten: its digest is not the one that was noted outside the log"
+    )
+
+
+def cut_off(rows: int) -> str:
+    """Of an end that is known from outside the log."""
+    return tr(f"末尾被截断：少了{rows}行", f"cut off: {rows} rows missing at the end")
+
+
+def _readable(row: LoggedEvent) -> bool:
+    """Whether each column can be hashed at all: SQLite stores anything in any column."""
+    numbers, texts = (row.seq, row.n, row.v), (row.id, row.room, row.at, row.kind, row.actor, row.data)
+    return all(type(n) is int and abs(n) < _LARGEST for n in numbers) and all(
+        isinstance(text, str) for text in (*texts, row.sha256, row.sm3)
+    )
+
+
+def _follows(row: LoggedEvent, last: Head) -> bool:
+    body = _body(row.seq, row.id, row.room, row.stream, row.n, row.at, row.kind, row.v, row.actor, row.data)
+    return sha256(last.sha256.encode() + body) == row.sha256 and sm3(last.sm3.encode() + body) == row.sm3
 
 
 def sha256(data: bytes) -> str:

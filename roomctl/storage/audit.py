@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from roomctl.domain.events import Fault, Head, verify
+from roomctl.domain.events import Fault, Head, cut_off, rewritten, verify
+from roomctl.i18n import tr
 from roomctl.storage.database import Database
 from roomctl.storage.eventlog import COLUMNS, STREAM_HEAD, logged
 from roomctl.storage.heads import Heads, Noted, holds
@@ -32,10 +33,22 @@ def verify_log(database: Database, heads_path: Path) -> list[Fault]:
             noted = Heads(heads_path).noted()
         except FileNotFoundError:
             noted = []
-            faults.append(Fault(heads_path.name, 0, "missing: a cut-off end can no longer be found"))
+            faults.append(
+                Fault(
+                    heads_path.name,
+                    0,
+                    tr("不见了：末尾被截断将无法发现", "missing: a cut-off end can no longer be found"),
+                )
+            )
         except ValueError:
             noted = []
-            faults.append(Fault(heads_path.name, 0, "cannot be read: a cut-off end can no longer be found"))
+            faults.append(
+                Fault(
+                    heads_path.name,
+                    0,
+                    tr("读不出来：末尾被截断将无法发现", "cannot be read: a cut-off end can no longer be found"),
+                )
+            )
         faults += _denied(connection, [*noted, *_room_heads(connection)])
     return faults
 
@@ -54,7 +67,9 @@ def _places(connection: Connection) -> Iterator[Fault]:
         select(EventRow.seq, EventRow.stream, EventRow.n).order_by(EventRow.seq)
     ):
         if seq != last + 1:
-            yield Fault(stream, n, f"out of place: {seq} follows {last} in the log")
+            yield Fault(
+                stream, n, tr(f"位置不对：日志里{last}之后是{seq}", f"out of place: {seq} follows {last} in the log")
+            )
         last = seq
 
 
@@ -71,13 +86,18 @@ def _denied(connection: Connection, noted: Iterable[Noted]) -> Iterator[Fault]:
     """Where the log contradicts what was noted outside of it."""
     by_stream = attrgetter("stream")
     for stream, group in groupby(sorted(set(noted), key=lambda one: (one.stream, one.head.n)), key=by_stream):
-        last = connection.execute(select(func.max(EventRow.n)).where(EventRow.stream == stream)).scalar() or 0
+        known = select(func.max(EventRow.n)).where(EventRow.stream == stream, func.typeof(EventRow.n) == "integer")
+        last = connection.execute(known).scalar() or 0
         heads = [one.head for one in group]
         newest = heads[-1].n
         if last == 0:
-            yield Fault(stream, 1, f"the whole stream is missing: {newest} rows were noted")
+            yield Fault(
+                stream,
+                1,
+                tr(f"整条链不见了：原有{newest}行", f"the whole stream is missing: {newest} rows were noted"),
+            )
             continue
         if last < newest:
-            yield Fault(stream, last + 1, f"cut off: {newest - last} rows missing at the end")
+            yield Fault(stream, last + 1, cut_off(newest - last))
         for n in sorted({head.n for head in heads if head.n <= last and not holds(connection, stream, head)}):
-            yield Fault(stream, n, "rewritten: its digest is not the one that was noted outside the log")
+            yield Fault(stream, n, rewritten())

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from uuid_utils import uuid7
 
 from roomctl.domain.meeting import DEFAULT_ZONE, Room
+from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
 from roomctl.storage.faults import busy, damaged, told
 from roomctl.storage.heads import Heads
@@ -67,7 +68,7 @@ class Database:
     def close(self) -> None:
         """Settles the heads and gives the file back. A database that is never closed loses nothing but speed."""
         if self.heads.pending:
-            with suppress(OSError), self.reader() as connection:
+            with suppress(OSError, RoomctlError), self.reader() as connection:
                 self.heads.settle(connection)
         self.engine.dispose()
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from roomctl.errors import BadInput, Busy, Damaged, Refused, RoomctlError
 from roomctl.i18n import tr
 
-_DAMAGED = ("malformed", "not a database", "corrupt")
+_DAMAGED = ("malformed", "not a database", "corrupt", "could not decode")
 _BUSY = ("locked", "busy")
 _FULL = ("is full", "disk i/o error")
 _CLOSED = ("readonly", "unable to open", "permission denied")

@@ -1,9 +1,7 @@
-"""What the host keeps for plugins: their JSON documents, and whether each is enabled."""
+"""JSON documents that the host keeps for plugins."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -12,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 from roomctl.storage.database import Database
-from roomctl.storage.tables import PluginDocumentRow, PluginStateRow
+from roomctl.storage.tables import PluginDocumentRow
 
 
 class SqlPluginStore:
@@ -61,48 +59,3 @@ class SqlPluginStore:
         with self._database.reader() as connection:
             query = select(PluginDocumentRow.key).where(self._mine).order_by(PluginDocumentRow.key)
             return list(connection.execute(query).scalars())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginState:
-    """What is remembered of a plugin from one start to the next.
-
-    Attributes:
-        enabled: False until somebody enables it again.
-        strikes: failures in a row.
-        reason, trace: why it was disabled, and the trace that was kept.
-
-    """
-
-    name: str
-    enabled: bool = True
-    strikes: int = 0
-    reason: str = ""
-    trace: str = ""
-    at: datetime | None = None
-
-
-class PluginStates:
-    """Which plugins are enabled."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def all(self) -> Mapping[str, PluginState]:
-        columns = PluginStateRow.__table__.columns
-        with self._database.reader() as connection:
-            rows = connection.execute(select(*columns).order_by(PluginStateRow.name)).all()
-        return {row.name: PluginState(**row._asdict()) for row in rows}
-
-    def put(self, state: PluginState) -> None:
-        told = {
-            "enabled": state.enabled,
-            "strikes": state.strikes,
-            "reason": state.reason,
-            "trace": state.trace,
-            "at": state.at,
-        }
-        row = insert(PluginStateRow).values(name=state.name, **told)
-        with self._database.writer() as connection:
-            connection.execute(row.on_conflict_do_update(index_elements=[PluginStateRow.name], set_=told))
-            connection.commit()

@@ -303,14 +303,3 @@ class PluginDocumentRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     meeting: Mapped[str | None] = mapped_column(ForeignKey("meetings.id"))
     value: Mapped[Any] = mapped_column(JSON)
-
-
-class PluginStateRow(Base):
-    __tablename__ = "plugin_states"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    enabled: Mapped[bool]
-    strikes: Mapped[int]
-    reason: Mapped[str]
-    trace: Mapped[str]
-    at: Mapped[datetime | None]

@@ -52,8 +52,8 @@ class SqlUnitOfWork:
         self._work.open(writing=True)
         return self
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self._work.close(error)
+    def __exit__(self, *exc: object) -> None:
+        self._work.close(exc[1] if isinstance(exc[1], BaseException) else None)
 
     def commit(self) -> None:
         self._work.commit()

@@ -49,6 +49,15 @@ def test_a_row_altered_in_any_field_is_found(at, change, data):
         assert (at + 1, "altered") in _found(rows)
 
 
+@pytest.mark.parametrize(
+    "change", [{"n": "2"}, {"v": 2**60}, {"v": None}, {"v": True}, {"data": b"{}"}, {"at": None}, {"sha256": None}]
+)
+def test_a_column_of_another_type_is_a_finding_like_any_other(change):
+    rows = _chain(3)
+    rows[1] = replace(rows[1], **change)
+    assert (2, "altered") in _found(rows)
+
+
 @given(at=st.integers(0, 4))
 def test_a_removed_row_is_found(at):
     rows = _chain(6)

@@ -220,7 +220,7 @@ def test_whatever_is_tried_the_meeting_its_events_and_the_chain_agree(database):
     SEEN.clear()
     SEEN.add(State.PLANNED)
     run_state_machine_as_test(
-        lambda: LifeCycle(database), settings=settings(max_examples=40, stateful_step_count=40, deadline=None)
+        lambda: LifeCycle(database), settings=settings(max_examples=30, stateful_step_count=30, deadline=None)
     )
     assert verify_log(database, database.heads.path) == []
     assert {State.OPEN, State.IN_SESSION, State.RECESS, State.ADJOURNED} <= SEEN, "the walks stay at the door"

@@ -8,10 +8,19 @@ import pytest
 
 from roomctl.domain.events import SYSTEM, Event
 from roomctl.domain.meeting import Meeting, MeetingId
+from roomctl.i18n import language, use
 from roomctl.storage.database import Database, open_database
 from roomctl.storage.uow import SqlUnitOfWork
 
 AT = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    before = language()
+    use("en")
+    yield
+    use(before)
 
 
 @pytest.fixture(scope="session")

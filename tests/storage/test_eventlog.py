@@ -19,7 +19,7 @@ def _event(stream: str, kind: str = "x.test.noted", **data: object) -> Event:
 
 
 @given(data=st.lists(st.dictionaries(text, json_values, max_size=3), min_size=1, max_size=4))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_appended_verifies_and_reads_back(uow, data):
     with uow:
         for told in data:

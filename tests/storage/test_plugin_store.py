@@ -1,10 +1,8 @@
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from roomctl.errors import BadInput, Refused
-from roomctl.storage.plugin_store import PluginState, PluginStates, SqlPluginStore
+from roomctl.storage.plugin_store import SqlPluginStore
 from tests.storage.strategies import json_values, text
 
 
@@ -53,14 +51,3 @@ def test_a_document_belongs_to_a_meeting_that_exists(database):
 def test_what_is_not_json_is_bad_input(database, value):
     with pytest.raises(BadInput, match="hello"):
         SqlPluginStore(database, "hello").put("a", value)
-
-
-def test_whether_a_plugin_is_enabled_outlives_the_process(database):
-    states = PluginStates(database)
-    off = PluginState(
-        name="b", enabled=False, strikes=3, reason="hung", trace="…", at=datetime(2026, 11, 12, tzinfo=UTC)
-    )
-    states.put(PluginState(name="b"))
-    states.put(PluginState(name="a"))
-    states.put(off)
-    assert PluginStates(database).all() == {"a": PluginState(name="a"), "b": off}

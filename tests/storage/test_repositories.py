@@ -17,7 +17,8 @@ from roomctl.errors import Busy, NotFound, Refused
 from tests.storage.strategies import json_values, meetings, recordings, transcripts
 
 AT = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
-shared_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+# drawing such large values takes longer than storing them
+shared_database = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(draw=st.data())

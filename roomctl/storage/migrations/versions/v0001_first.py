@@ -17,16 +17,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subscriber", name=op.f("pk_cursors")),
     )
     op.create_table(
-        "plugin_states",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("strikes", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("trace", sa.Text(), nullable=False),
-        sa.Column("at", sa.String(length=32), nullable=True),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_plugin_states")),
-    )
-    op.create_table(
         "rooms",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
