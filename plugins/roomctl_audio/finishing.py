@@ -15,6 +15,12 @@ DEATHS = 4
 FIRST_PAUSE = 0.05
 
 
+def sweep(folder: Path, pid: str = "*") -> None:
+    """Removes half-made files of a finisher that died; what they were made of is still in the part."""
+    for path in folder.glob(f".t*.flac.{pid}.tmp"):
+        path.unlink(missing_ok=True)
+
+
 class Finisher:
     """One finisher process for one folder; a request that it died over is asked again."""
 
@@ -88,6 +94,7 @@ class Finisher:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+        sweep(self._folder, str(child.pid))
 
     def close(self) -> None:
         """Ends it. Idempotent."""

@@ -10,7 +10,7 @@ from roomctl.api import Busy, NotFound, Problem, RecordingReport, tr
 from roomctl.api.files import fsync_folder
 from roomctl_audio import control, journal
 from roomctl_audio import part as parts
-from roomctl_audio.finishing import Finisher
+from roomctl_audio.finishing import Finisher, sweep
 from roomctl_audio.journal_file import JournalFile, load
 from roomctl_audio.pcm import Layout
 
@@ -45,6 +45,7 @@ def recover(folder: Path) -> RecordingReport:
     else:
         with Finisher(folder) as finisher:
             found += _seal_open(folder, file, finisher)
+        sweep(folder)
         if not found:
             _close(file)
     (folder / control.CARD).unlink(missing_ok=True)

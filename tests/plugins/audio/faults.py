@@ -35,7 +35,7 @@ def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     while not condition():
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s")
-        time.sleep(0.01)
+        time.sleep(0.02)
 
 
 def sound(folder: Path, report: RecordingReport, track: int = 1) -> np.ndarray:
@@ -65,6 +65,12 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+def commands(folder: Path) -> list[str]:
+    """Command lines of all processes that work in a recording's folder."""
+    lines = (_command(process) for process in psutil.process_iter())
+    return [" ".join(line) for line in lines if str(folder) in line]
 
 
 def controller(folder: Path) -> subprocess.Popen[bytes]:

@@ -1,42 +1,55 @@
 """What is left after a process was killed, or a disk has lied."""
 
 import random
+import shutil
 
 import numpy as np
 import psutil
 import pytest
 from roomctl_audio import journal
+from roomctl_audio.recorder import AudioRecorder
 from roomctl_audio.recovery import recover, verify
 
 from roomctl.api import Busy, NotFound, RecorderState
-from tests.plugins.audio.faults import capture, expected, order, run, sound, until
+from tests.plugins.audio.faults import capture, commands, expected, order, run, sound, until
 
 
-@pytest.fixture
-def crashed(record):
-    """A recording whose capture was killed in its second part."""
-    recorder = record()
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    recorder = AudioRecorder(tmp_path_factory.mktemp("killed") / "rec")
     recorder.arm(order())
     recorder.start()
     until(lambda: recorder.status().frames > 25_000)
     process = capture(recorder.folder)
     process.kill()
     until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
-    return recorder
+    until(lambda: not any("roomctl_audio.finisher" in text for text in commands(recorder.folder)))
+    return recorder.folder
 
 
 @pytest.fixture
-def sealed(record):
-    """A recording that ended as it should: two tracks, two segments."""
-    recorder = record()
+def crashed(killed, tmp_path):
+    """A recording whose capture was killed in its second part."""
+    return AudioRecorder(shutil.copytree(killed, tmp_path / "rec"))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    recorder = AudioRecorder(tmp_path_factory.mktemp("whole") / "rec")
     recorder.arm(order(realtime=False, segment_seconds=0.1))
     recorder.start(limit=9_600)
     until(lambda: recorder.status().state is RecorderState.SEALED)
     return recorder.folder
 
 
+@pytest.fixture
+def sealed(whole, tmp_path):
+    """A recording that ended as it should: two tracks, two segments."""
+    return shutil.copytree(whole, tmp_path / "rec")
+
+
 def test_whoever_is_killed_no_frame_on_disk_is_lost(tmp_path):
-    outcomes = run(12, random.randrange(1 << 30), tmp_path)
+    outcomes = run(9, random.randrange(1 << 30), tmp_path)
     assert [outcome for outcome in outcomes if not outcome.good] == []
 
 
@@ -73,6 +86,12 @@ def test_half_a_row_is_cut_off_and_kept_aside(crashed):
     assert report.ok
     assert (crashed.folder / "journal.jsonl.torn-1").read_bytes() == whole[last:-20]
     assert np.array_equal(sound(crashed.folder, report), expected(report.frames)[:, 0])
+    assert crashed.verify().ok
+
+
+def test_what_a_dead_finisher_left_half_made_is_swept_away(crashed):
+    (crashed.folder / ".t01-0002.flac.99.tmp").write_bytes(b"fLaC")
+    crashed.recover()
     assert crashed.verify().ok
 
 

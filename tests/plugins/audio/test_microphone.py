@@ -24,7 +24,7 @@ def room(tmp_path, monkeypatch) -> Iterator[None]:
     socket = runtime / "native"
     monkeypatch.setenv("PULSE_SERVER", f"unix:{socket}")
     server = subprocess.Popen(
-        [  # noqa: S607 - of the system, wherever it keeps it
+        [
             "pulseaudio",
             "--daemonize=no",
             "--exit-idle-time=-1",
@@ -47,7 +47,7 @@ def speech(demo_clip, tmp_path) -> Iterator[None]:
     wav = tmp_path / "speech.wav"
     samples, rate = soundfile.read(demo_clip, dtype="int16")
     soundfile.write(wav, samples[5 * rate :], rate)
-    player = subprocess.Popen(["paplay", "--device=room", str(wav)])  # noqa: S607
+    player = subprocess.Popen(["paplay", "--device=room", str(wav)])
     yield
     player.terminate()
     player.wait(10)
@@ -72,7 +72,8 @@ def test_speech_in_the_room_is_recorded(record):
 @pytest.mark.usefixtures("room", "speech")
 def test_a_pause_of_a_microphone_is_as_long_as_what_was_not_kept(record):
     recorder = record()
-    recorder.arm(Order(source="mic:pulse", planned_seconds=60))
+    armed = recorder.arm(Order(source="mic:pulse", channels=((2, "主席"), (4, "记录席")), planned_seconds=60))
+    assert armed.tracks == 4  # as many as the seats need, of the 32 that a sound server claims
     recorder.start()
     until(lambda: recorder.status().frames >= 12_000)
     frame = recorder.pause()
@@ -100,10 +101,3 @@ def test_an_unknown_microphone_lists_the_known_ones(record):
     with pytest.raises(NotFound, match="pulse"):
         recorder.arm(Order(source="mic:no such thing"))
     assert not recorder.folder.exists()
-
-
-@pytest.mark.usefixtures("room")
-def test_seats_say_how_many_tracks_a_sound_server_gives(record):
-    recorder = record()
-    status = recorder.arm(Order(source="mic:pulse", channels=((2, "主席"), (4, "记录席")), planned_seconds=60))
-    assert status.tracks == 4

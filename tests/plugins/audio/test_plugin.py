@@ -57,7 +57,7 @@ def test_it_offers_one_recorder_and_its_commands(tmp_path):
 
 def test_a_meetings_package_takes_its_segments_with_their_hashes_and_the_journal(tmp_path):
     ctx = FakeContext("audio", tmp_path, AudioConfig())
-    meeting = Meeting(id="m1", title="例会", room="r1", starts=datetime(2026, 3, 2, 9, 0))  # noqa: DTZ001 - local time of its zone
+    meeting = Meeting(id="m1", title="例会", room="r1", starts=datetime(2026, 3, 2, 9, 0))
     segment = Segment(
         track=1,
         seq=1,
