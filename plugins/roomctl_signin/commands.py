@@ -88,12 +88,12 @@ def roster(ctx: PluginContext) -> typer.Typer:
 
 
 class SignInFirst(TyperGroup):
-    """`roomctl signin MEETING NAME` is short for `roomctl signin in MEETING NAME`."""
+    """`roomctl signin MEETING NAME` is short for `roomctl signin sign MEETING NAME`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Puts `in` where the first word is no command of the group."""
+        """Puts `sign` where the first word is no command of the group."""
         if args and args[0] not in self.commands and args[0] != "--help":
-            args = ["in", *args]
+            args = ["sign", *args]
         return super().parse_args(ctx, args)
 
 
@@ -110,8 +110,8 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small functio
         ),
     )
 
-    @group.command("in", help=tr("签到（可省略 in）", "Sign in (`in` may be left out)"))
-    def in_(
+    @group.command(help=tr("签到（可省略 sign）", "Sign in (`sign` may be left out)"))
+    def sign(
         meeting: MeetingArg,
         name: NameArg = "",
         *,

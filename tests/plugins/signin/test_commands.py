@@ -158,12 +158,12 @@ def test_leaving_and_undoing(seated):
     [("--card", "0001", "张建国"), ("--phone", "+86 138-0013-8000", "李晓明"), ("--seat", "4", "周明")],
 )
 def test_a_card_a_telephone_or_a_seat_stands_for_the_person(seated, option, text, name):
-    assert seated.signin("in", MEETING, option, text)["person"]["name"] == name
+    assert seated.signin("sign", MEETING, option, text)["person"]["name"] == name
 
 
 def test_an_unknown_card_asks_for_the_name(seated):
     with pytest.raises(NotFound, match="9999"):
-        seated.run("signin", "in", MEETING, "--card", "9999")
+        seated.run("signin", "sign", MEETING, "--card", "9999")
 
 
 def test_a_card_can_be_noted_at_the_desk(seated):
