@@ -26,7 +26,7 @@ WHO = Actor.person("张建国")
 
 
 def _meeting(**given) -> Meeting:
-    starts = datetime(2026, 11, 12, 9, 0)  # noqa: DTZ001 - the planned time is local
+    starts = datetime(2026, 11, 12, 9, 0)
     return Meeting(**{"id": MeetingId("m1"), "room": "r", "title": "专题会议", "starts": starts, **given})
 
 

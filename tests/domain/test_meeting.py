@@ -6,7 +6,7 @@ import pytest
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.errors import BadInput
 
-STARTS = datetime(2026, 11, 12, 9, 0)  # noqa: DTZ001 - the planned time is local
+STARTS = datetime(2026, 11, 12, 9, 0)
 MEETING = Meeting(id=MeetingId("m"), room="r", title="会", starts=STARTS, planned_minutes=90)
 
 

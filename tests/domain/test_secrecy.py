@@ -57,7 +57,7 @@ def test_state_secrets_are_refused_with_the_way_out(mark):
 
 
 def test_a_meeting_takes_the_highest_level_of_itself_and_its_items():
-    starts = datetime(2026, 11, 12, 9, 0)  # noqa: DTZ001 - the planned time is local
+    starts = datetime(2026, 11, 12, 9, 0)
     meeting = Meeting(id=MeetingId("m"), room="r", title="会", starts=starts, secrecy=Secrecy(Level.INTERNAL))
     assert meeting.highest_secrecy.level is Level.INTERNAL
     items = (AgendaItem(1, "甲"), AgendaItem(2, "乙", secrecy=parse("秘密★3年")))

@@ -57,7 +57,7 @@ def uow(new_uow: Callable[[], SqlUnitOfWork]) -> SqlUnitOfWork:
 @pytest.fixture
 def planned(uow: SqlUnitOfWork) -> Meeting:
     """A meeting in the database, with one event."""
-    starts = datetime(2026, 11, 12, 9, 0)  # noqa: DTZ001 - the planned time is local
+    starts = datetime(2026, 11, 12, 9, 0)
     meeting = Meeting(id=MeetingId("m1"), room=uow.room.id, title="财源建设专题会议", starts=starts)
     with uow:
         uow.meetings.add(meeting)

@@ -27,8 +27,8 @@ titles = text.filter(lambda title: bool(title.strip()))
 counts = st.integers(0, 2**53 - 1)
 small = st.integers(1, 9)
 seconds = st.floats(0, 1e6, allow_nan=False)
-instants = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-local = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001
+instants = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+local = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1))
 numbers = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e15, 1e15)
 json_values = st.recursive(
     st.none() | st.booleans() | numbers | text,
