@@ -31,6 +31,7 @@ class Host:
     def __init__(self, application: Application) -> None:
         self.application = application
         self.phase = Phase.STARTING
+        self._seen = 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = HostLock(application.data / "host.lock")
@@ -72,9 +73,19 @@ class Host:
             recording = use.current_recording(meeting.id)
             if recording is not None:
                 use.sync_recording(recording.id)
-        if self.application.deliver(self._lock):
+        self.application.deliver(self._lock)
+        moved = self._end_of_log()
+        if moved != self._seen:
+            self._seen = moved
             for service in self.application.plugins.services():
                 service.wake()
+
+    def _end_of_log(self) -> int:
+        with self.application.open_uow().reading() as uow:
+            last = self._seen
+            while rows := uow.events.since(last):
+                last = rows[-1].seq
+        return last
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:

@@ -5,7 +5,6 @@
 projects*).
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +42,7 @@ def entries(group: str) -> Iterator[Entry]:
 
 def _folders(folder: str) -> list[str]:
     try:
-        return sorted(name for name in os.listdir(folder or ".") if name.endswith(_METADATA))
+        return sorted(path.name for path in Path(folder or ".").iterdir() if path.suffix in _METADATA)
     except OSError:  # a zip, or a folder that is not there
         return []
 

@@ -31,6 +31,7 @@ class DummyRecorder:
 
     Attributes:
         refuses: commands that it refuses, as a device would that went away.
+
     """
 
     def __init__(self, folder: Path) -> None:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.errors import MissingPart, NotFound, Refused
 from roomctl.host.status import Status
@@ -380,3 +381,16 @@ def test_the_list_for_scripts_has_null_where_nothing_is_wrong(data: DataFolder) 
     assert json.loads(json.dumps(rows)) == [
         {"name": "good", "version": "1.2", "status": "enabled", "reason": None, "mend": None}
     ]
+
+
+def test_a_plugin_is_told_of_an_event_and_a_failure_leaves_it_untold(data: DataFolder) -> None:
+    data.drop("listener", "heard = []\n@hookimpl\ndef roomctl_on_event(event):\n    heard.append(event.kind)\n")
+    data.drop("deaf", "@hookimpl\ndef roomctl_on_event(event):\n    raise OSError('deaf')\n")
+    host = data.host()
+    event = LoggedEvent(
+        seq=1, id="e", room="r", stream="r", n=1, at="2026-11-12T01:00:00.000000+00:00", kind="meeting.opened", v=1,
+        actor="system:host", data="{}", sha256="", sm3="",
+    )  # fmt: skip
+    assert host.tell("listener", event)
+    assert not host.tell("deaf", event)
+    assert host.loaded["listener"].module.heard == ["meeting.opened"]

@@ -39,7 +39,7 @@ class ArchiveTargetContract:
 
     @pytest.fixture
     def target(self) -> ArchiveTarget:
-        raise NotImplementedError("give a fixture `target`")
+        raise LookupError("give a fixture `target`")
 
     def test_what_is_put_is_what_is_got(self, target: ArchiveTarget) -> None:
         stored = target.put(KEY, io.BytesIO(BYTES), hashlib.sha256(BYTES).hexdigest())

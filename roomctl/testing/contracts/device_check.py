@@ -40,7 +40,7 @@ class DeviceCheckContract:
 
     @pytest.fixture
     def check(self) -> Check:
-        raise NotImplementedError("give a fixture `check`")
+        raise LookupError("give a fixture `check`")
 
     @pytest.fixture
     def meeting(self) -> Meeting | None:

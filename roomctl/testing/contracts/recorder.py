@@ -48,7 +48,7 @@ class RecorderContract:
 
     @pytest.fixture
     def factory(self) -> RecorderFactory:
-        raise NotImplementedError("give a fixture `factory`")
+        raise LookupError("give a fixture `factory`")
 
     @pytest.fixture
     def order(self) -> Order:

@@ -32,15 +32,15 @@ class TranscriberContract:
 
     @pytest.fixture(scope="class")
     def engine(self) -> Transcriber:
-        raise NotImplementedError("give a fixture `engine`")
+        raise LookupError("give a fixture `engine`")
 
     @pytest.fixture(scope="class")
     def speech(self) -> "NDArray[np.float32]":
-        raise NotImplementedError("give a fixture `speech`")
+        raise LookupError("give a fixture `speech`")
 
     @pytest.fixture(scope="class")
     def expected(self) -> str:
-        raise NotImplementedError("give a fixture `expected`")
+        raise LookupError("give a fixture `expected`")
 
     def test_it_hears_what_is_said(self, engine: Transcriber, speech: "NDArray[np.float32]", expected: str) -> None:
         heard = text_of(engine.decode(speech, RATE))
