@@ -391,6 +391,7 @@ def test_a_plugin_is_told_of_an_event_and_a_failure_leaves_it_untold(data: DataF
         seq=1, id="e", room="r", stream="r", n=1, at="2026-11-12T01:00:00.000000+00:00", kind="meeting.opened", v=1,
         actor="system:host", data="{}", sha256="", sm3="",
     )  # fmt: skip
+    assert list(host.names()) == ["deaf", "listener"]
     assert host.tell("listener", event)
     assert not host.tell("deaf", event)
     assert host.loaded["listener"].module.heard == ["meeting.opened"]
