@@ -186,12 +186,10 @@ def _take(file: PackageFile, place: Path, tick: Tick, create: Create) -> Digests
 @contextmanager
 def _source(file: PackageFile) -> Iterator[tuple[BinaryIO, int]]:
     try:
-        source = file.source.open("rb")
+        source = _open_regular(file.source)
     except OSError as error:
         raise Damaged(
-            tr(
-                f"待存档文件读不到：{file.source}", f"cannot read a file that belongs into the package: {file.source}"
-            ),
+            tr(f"待存档的文件读不到：{file.source}", f"cannot read a file of the package: {file.source}"),
             error.strerror or str(error),
             tr("请找回该文件再存档", "put it back, then archive again"),
         ) from error
@@ -199,8 +197,20 @@ def _source(file: PackageFile) -> Iterator[tuple[BinaryIO, int]]:
         yield source, os.fstat(source.fileno()).st_mode
 
 
+def _open_regular(path: Path) -> BinaryIO:
+    """A pipe would be waited for without end."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, tr("不是普通文件", "it is not a regular file"))
+    return path.open("rb")
+
+
 def _link(source: Path, place: Path) -> bool:
-    """A hard link; False where the file system, or the border between two, has none."""
+    """A hard link; False where the file system, or the border between two, has none.
+
+    A symbolic link is never linked: the package would hold the link, not the file.
+    """
+    if source.is_symlink():
+        return False
     try:
         os.link(source, place)
     except OSError as error:

@@ -75,7 +75,7 @@ def room(tmp_path: Path, files: list[PackageFile]) -> SimpleNamespace:
         id=MeetingId(MEETING),
         room=services.room.id,
         title="老旧小区改造专题会议",
-        starts=datetime(2026, 11, 12, 9),  # noqa: DTZ001 - planned times are local
+        starts=datetime(2026, 11, 12, 9),
         chair="张建国",
         state=State.CLOSED,
     )

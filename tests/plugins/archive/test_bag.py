@@ -1,8 +1,10 @@
 import errno
 import io
+import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from roomctl_archive import bag
@@ -103,6 +105,42 @@ def test_two_files_of_one_name_are_refused(tmp_path, files):
 def test_nothing_to_archive_is_refused(tmp_path):
     with pytest.raises(Refused):
         write(tmp_path, [])
+
+
+def test_a_sealed_file_behind_a_symbolic_link_is_copied(tmp_path, files):
+    link = tmp_path / "link.flac"
+    link.symlink_to(files[0].source)
+    folder = write(tmp_path, [replace(files[0], source=link)]).folder
+    assert not (folder / "data" / files[0].path).is_symlink()
+    assert verify(folder).ok
+
+
+def test_a_pipe_is_no_file_and_nobody_waits_for_it(tmp_path, files):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Damaged, match="pipe"):
+        write(tmp_path, [*files, PackageFile("pipe", tmp_path / "pipe")])
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from roomctl.api import PackageFile
+from roomctl_archive import bag
+folder, *sources = map(Path, sys.argv[1:])
+files = [PackageFile(source.name, source) for source in sources]
+bag.write(folder, files, info={}, tags={}, tick=lambda _: print("under way", flush=True) or sys.stdin.read())
+"""
+
+
+def test_a_build_that_is_killed_leaves_nothing_under_its_name(tmp_path, files):
+    folder = tmp_path / "home" / "package"
+    argv = [sys.executable, "-c", BUILD, str(folder), *(str(file.source) for file in files)]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout.readline() == b"under way\n"
+        child.kill()
+    assert [path.name for path in left(tmp_path)] == ["package.partial"]
+    bag.discard_partials(folder.parent)
+    assert verify(write(tmp_path, files).folder).ok
 
 
 def left(tmp_path):
