@@ -174,7 +174,7 @@ class Capture:
         }
 
     def _what_is_wrong(self) -> str:
-        return self._problem or self._keeper.problem or self.source.problem
+        return self._problem or self._keeper.problem or self._sealer.trouble or self.source.problem
 
     def _need(self, *states: RecorderState) -> None:
         if self.state not in states:
@@ -304,10 +304,15 @@ class Capture:
         if self.state is RecorderState.RECORDING:
             try:
                 self._keeper.finish()
+                self._journal.write("stop", frame=self._keeper.frames)
             except OSError:
                 log.exception("at the end")
+        elif self.state is RecorderState.PAUSED:
+            with contextlib.suppress(OSError):  # the row only tells that nothing was lost, which the pause tells too
+                self._journal.write("stop", frame=self._keeper.frames)
         self.source.close()
         self._ring.close()
+        self._sealer.ending()
         self.state = RecorderState.STOPPING
 
     def _seal(self, sealed: Sealed) -> None:

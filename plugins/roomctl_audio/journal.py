@@ -9,6 +9,7 @@ Rows are written after the file they speak of, so what the journal tells of is t
     pause     frame;   resume frame
     mark      mark, frame, note
     gap       first_frame, frames, reason
+    stop      frame: nothing more is to be kept, and all of it is on disk
     sealed    frames, ended, problem, recovered: nothing comes after it
 """
 

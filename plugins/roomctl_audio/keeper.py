@@ -9,7 +9,7 @@ from pathlib import Path
 
 from roomctl.api import Gap, Order, tr
 from roomctl_audio.journal_file import JournalFile
-from roomctl_audio.part import Part
+from roomctl_audio.part import FULL, Part
 from roomctl_audio.ring import Chunk, Ring
 from roomctl_audio.sources import Source
 
@@ -49,6 +49,7 @@ class Keeper:
         self._overflows = 0
         self.limit: int | None = None
         self.gaps: list[Gap] = []
+        self._untold: list[Gap] = []  # not yet in the journal
         self.heard = b""
         """What was heard last, kept or not."""
         self.unkept = 0
@@ -93,8 +94,8 @@ class Keeper:
 
         Raises: OSError for anything but a full disk; that is waited out, and the ring counts what it cannot hold.
         """
-        if self._pending:
-            self._write(self._pending)
+        if self._pending or self._untold:
+            self._flush()
         else:
             for chunk in self._ring.take(self._budget() * self._layout.frame):
                 self._take(chunk)
@@ -110,6 +111,7 @@ class Keeper:
         self.declare(unwritten, "disk")
         if self._ring.finished:
             self.declare(self._ring.lost_at_end(), "overflow")
+        self._tell()
 
     def _catch_up(self) -> None:
         """A device delivers late: what it heard up to now is awaited for as long as it usually takes."""
@@ -128,7 +130,12 @@ class Keeper:
         if frames or reason == "pause":
             gap = Gap(self.frames + len(self._pending) // self._layout.frame, frames, reason)
             self.gaps.append(gap)
-            self._rows.write("gap", **asdict(gap))
+            self._untold.append(gap)
+
+    def _tell(self) -> None:
+        while self._untold:
+            self._rows.write("gap", **asdict(self._untold[0]))
+            del self._untold[0]
 
     def _budget(self) -> int:
         """Frames that may be taken now."""
@@ -143,36 +150,49 @@ class Keeper:
 
     def _take(self, chunk: Chunk) -> None:
         self.declare(chunk.lost, "disk" if self.problem else "overflow")
-        if self.part is None:
-            self._open(len(chunk.data))
         self.heard = chunk.data
-        self._write(self._pending + chunk.data)
+        self._pending += chunk.data
+        self._flush()
 
-    def _write(self, data: bytes) -> None:
-        assert self.part is not None  # noqa: S101 - opened before anything is pending
-        self._pending = data[self.part.write(data) :]
-        if self._pending and not self.problem:
+    def _flush(self) -> None:
+        """Writes what is pending. What a full disk does not take stays pending."""
+        try:
+            self._tell()
+            if self._pending:
+                self._write(self.part or self._open())
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+        if not self._pending:
+            self.problem = ""
+        elif not self.problem:
             self.problem = tr("磁盘已满", "the disk is full")
             log.error("disk full at frame %d", self.frames)
-        elif not self._pending:
-            self.problem = ""
-        now = time.monotonic()
-        if now - self._synced >= SYNC_SECONDS:
-            self.part.sync()
-            self._synced = now
 
     def _turn(self) -> None:
         if self.part and self.part.frames >= self._segment and not self._pending:
             self._close()
 
-    def _open(self, waiting: int) -> None:
+    def _write(self, part: Part) -> None:
+        self._pending = self._pending[part.write(self._pending) :]
+        now = time.monotonic()
+        if now - self._synced >= SYNC_SECONDS:
+            part.sync()
+            self._synced = now
+
+    def _open(self) -> Part:
         """The row follows the empty file, the sound follows the row: a part with sound in it always has its row."""
-        late = 0.0 if self._waits else (self._ring.size + waiting) / self._layout.second
+        late = 0.0 if self._waits else (self._ring.size + len(self._pending)) / self._layout.second
         utc, monotonic = datetime.now(UTC) - timedelta(seconds=late), round(time.monotonic() - late, 6)
-        self._seq += 1
-        self.part = Part(self._folder, self._seq, self._before, self._layout.frame)
-        self._rows.write("part", seq=self._seq, first_frame=self._before, utc=utc.isoformat(), monotonic=monotonic)
-        self._overflows = self._source.overflows
+        seq = self._seq + 1
+        part = Part(self._folder, seq, self._before, self._layout.frame)
+        try:
+            self._rows.write("part", seq=seq, first_frame=self._before, utc=utc.isoformat(), monotonic=monotonic)
+        except OSError:
+            part.abandon()
+            raise
+        self.part, self._seq, self._overflows = part, seq, self._source.overflows
+        return part
 
     def _close(self) -> None:
         part, self.part = self.part, None

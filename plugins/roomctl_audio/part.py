@@ -7,6 +7,9 @@ from pathlib import Path
 
 from roomctl.api.files import fsync_folder
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Of an OSError: there is no room now, and may be again."""
+
 NAME = re.compile(r"(\d{4,})\.part")
 
 
@@ -50,7 +53,7 @@ class Part:
             try:
                 count = os.write(self._handle, memoryview(data)[done:])
             except OSError as error:
-                if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                if error.errno in FULL:
                     break
                 raise
             done += count
@@ -59,6 +62,11 @@ class Part:
 
     def sync(self) -> None:
         getattr(os, "fdatasync", os.fsync)(self._handle)
+
+    def abandon(self) -> None:
+        """Takes an empty part away again."""
+        os.close(self._handle)
+        self.path.unlink()
 
     def close(self) -> None:
         """Ends it with a whole frame, durably."""

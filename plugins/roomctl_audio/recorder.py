@@ -241,7 +241,17 @@ class AudioRecorder:
         return journal.report(rows)
 
     def recover(self) -> RecordingReport:
-        return recovery.recover(self.folder)
+        try:
+            return recovery.recover(self.folder)
+        except OSError as error:
+            raise RoomctlError(
+                tr(f"不能恢复 {self.folder}", f"cannot recover {self.folder}"),
+                error.strerror or str(error),
+                tr(
+                    "声音都在：请腾出空间后再试",
+                    "the sound is there: free some space, then try again",
+                ),
+            ) from error
 
     def report(self) -> RecordingReport:
         return journal.report(load(self.folder).rows)

@@ -147,8 +147,8 @@ def _close(file: JournalFile) -> None:
         return
     opened = journal.first(rows, "opened") or {}
     frames = journal.frames(rows)
-    moves = list(journal.of_kind(rows, "start", "pause", "resume"))
-    if moves and moves[-1]["kind"] != "pause":
+    moves = list(journal.of_kind(rows, "start", "pause", "resume", "stop"))
+    if moves and moves[-1]["kind"] in {"start", "resume"}:
         lost = 0 if opened["waits"] else round(AT_MOST_LOST_SECONDS * opened["sample_rate"])
         file.write("gap", first_frame=frames, frames=lost, reason="crash")
     file.write("sealed", frames=frames, ended=False, problem="", recovered=True)

@@ -12,8 +12,9 @@ from roomctl.api import Damaged
 from roomctl_audio.finishing import Finisher
 
 TRIES = 4
-PAUSE_SECONDS = 1.0
-"""Before a part is tried again after an error, such as a full disk."""
+"""Once the recording is to end; until then a part is tried for as long as it takes."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+"""Seconds before a part is tried again after an error, such as a full disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ class Sealer:
         self._finisher = Finisher(folder)
         self._done = done
         self._parts: queue.Queue[tuple[Mapping[str, Any], int]] = queue.Queue()
+        self._ending = threading.Event()
+        self.trouble = ""
+        """Why the present part is not sealed yet, where it should be."""
         self._submitted = 0
         self._handled = 0
 
@@ -46,6 +50,10 @@ class Sealer:
         """Called by the main thread."""
         self._submitted += 1
         self._parts.put((request, overflows))
+
+    def ending(self) -> None:
+        """What cannot be sealed soon is left for the recovery."""
+        self._ending.set()
 
     @property
     def waiting(self) -> int:
@@ -62,18 +70,22 @@ class Sealer:
             self._done(self._finish(request, overflows))
 
     def _finish(self, request: Mapping[str, Any], overflows: int) -> Sealed:
-        part, seq, error = request["part"], request["seq"], ""
-        for attempt in range(TRIES):
-            if attempt:
-                time.sleep(PAUSE_SECONDS)
+        part, seq, tries, pause = request["part"], request["seq"], 0, FIRST_PAUSE
+        while True:
             try:
                 said = self._finisher.ask(request)
-            except Damaged as given_up:
-                return Sealed(part, seq, overflows, error=str(given_up))
-            error = said.get("error", "")
-            if not error:
+            except Damaged as error:
+                said = {"error": str(error)}
+            self.trouble = said.get("error", "")
+            if not self.trouble:
                 return Sealed(part, seq, overflows, frames=said["frames"], tracks=tuple(said["tracks"]))
-        return Sealed(part, seq, overflows, error=error)
+            tries += self._ending.is_set()
+            if tries >= TRIES:
+                return Sealed(part, seq, overflows, error=self.trouble)
+            self._ending.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            if self._ending.is_set():
+                time.sleep(FIRST_PAUSE)
 
     def close(self) -> None:
         self._finisher.close()
