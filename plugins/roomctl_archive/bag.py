@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from roomctl.api import BadInput, Damaged, PackageFile, Refused, RoomctlError, tr
+from roomctl.api.files import fsync_folder
 from roomctl_archive import durable, manifest
 from roomctl_archive.fixity import Digests, Tick, read, silent
 
@@ -87,7 +88,7 @@ def write(
             bagged = _fill(partial, payload, info, tags, tick, create)
             durable.sync_tree(partial)
             partial.rename(folder)
-            durable.sync_folder(folder.parent)
+            fsync_folder(folder.parent)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise

@@ -2,29 +2,17 @@
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
+from roomctl.api.files import fsync_folder
+
 RETRIES = (0.1, 0.5, 2.0)  # seconds; a virus scanner or a share may hold a fresh file for a moment
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder durable; where the system cannot open a folder (Windows), it does so by itself."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except PermissionError:
-        return
-    try:
-        with suppress(OSError):  # some network file systems refuse to sync a folder; the rename still stands
-            os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def sync_tree(folder: Path) -> None:
     """Every folder of a tree, the innermost first."""
     for inner, _, _ in os.walk(folder, topdown=False):
-        sync_folder(Path(inner))
+        fsync_folder(Path(inner))
 
 
 def make_folder(folder: Path) -> None:
@@ -35,7 +23,7 @@ def make_folder(folder: Path) -> None:
         folder = folder.parent
     for each in reversed(missing):
         each.mkdir(exist_ok=True)
-        sync_folder(each.parent)
+        fsync_folder(each.parent)
 
 
 def rename(source: Path, target: Path, sleep: Callable[[float], None]) -> None:
@@ -54,4 +42,4 @@ def rename(source: Path, target: Path, sleep: Callable[[float], None]) -> None:
             break
     else:
         source.replace(target)
-    sync_folder(target.parent)
+    fsync_folder(target.parent)

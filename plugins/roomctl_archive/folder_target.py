@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from roomctl.api import BadInput, Damaged, MissingPart, NotFound, RoomctlError, Stored, tr
+from roomctl.api.files import fsync_folder
 from roomctl_archive import durable, manifest
 from roomctl_archive.fixity import read
 
@@ -103,7 +104,7 @@ class FolderTarget:
         """Makes every name of the package durable."""
         with _told(self.root):
             durable.sync_tree(self._place(key))
-            durable.sync_folder(self.root)
+            fsync_folder(self.root)
 
     def probe(self) -> int:
         """Writes, reads back and removes a small file; gives the bytes that are free.

@@ -1,5 +1,6 @@
 """What differs between operating systems. Nothing else in roomctl asks which one this is."""
 
+import errno
 import os
 import signal
 import stat
@@ -25,12 +26,18 @@ _LOCKED_BYTE = 1 << 30  # Windows keeps others from reading a locked byte, so it
 
 
 def fsync_folder(folder: Path) -> None:
-    """Makes the names in a folder durable (POSIX keeps them apart from the files). Windows has no such call."""
+    """Makes the names in a folder durable (POSIX keeps them apart from the files).
+
+    Windows has no such call, and some network file systems refuse it for folders; a rename stands there all the same.
+    """
     if WINDOWS:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+            raise
     finally:
         os.close(handle)
 
