@@ -115,8 +115,11 @@ def _record(recorder: AudioRecorder, order: Order, limit: int | None, *, as_json
     if as_json:
         print(json.dumps(as_record(recorder.folder, report), ensure_ascii=False))
     _say(report, console)
+    if report.recovered:
+        problem = tr("录音进程中断过，已恢复到中断前", "the capture died; what it had kept was recovered")
     if problem:
         console.print(problem, style="bold red")
+    if problem or not report.ok:
         raise typer.Exit(1)
 
 
@@ -125,7 +128,7 @@ def _watch(recorder: AudioRecorder, armed: RecorderStatus, limit: int | None, co
     known = [frames for frames in (armed.total_frames, limit) if frames is not None]
     total = min(known) / armed.sample_rate if known else None
     with _progress(console) as progress:
-        task = progress.add_task(tr("录音", "recording"), total=total)
+        task = progress.add_task(tr("录音", "recording"), total=total, said="", level="")
         status = armed
         while status.state not in {RecorderState.STOPPING, RecorderState.SEALED}:
             time.sleep(POLL_SECONDS)

@@ -1,18 +1,24 @@
+import io
 import json
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import typer
+from rich.console import Console
+from roomctl_audio import commands
 from roomctl_audio.commands import build
 from roomctl_audio.config import AudioConfig
+from roomctl_audio.recorder import AudioRecorder
 from typer.testing import CliRunner
 
-from tests.plugins.audio.faults import until
+from tests.plugins.audio.faults import capture, order, until
 
 SCRIPT = """
 import sys, typer
+from roomctl_audio import commands
 from roomctl_audio.commands import build
 app = typer.Typer()
 app.command()(build(None)["record"])
@@ -77,6 +83,37 @@ def test_export_by_the_command(app, tmp_path, noise):
     exported = run(app, "recording", "export", tmp_path / "r", "--output", tmp_path / "x.flac", "--track", 2)
     assert exported.exit_code == 0
     assert (tmp_path / "x.flac").stat().st_size > 0
+
+
+def test_a_recording_whose_terminal_is_gone_is_stopped_by_another(app, tmp_path):
+    recorder = AudioRecorder(tmp_path / "r")
+    recorder.arm(order())
+    recorder.start()
+    until(lambda: recorder.status().frames > 0)
+    stopped = run(app, "recording", "stop", tmp_path / "r", "--json")
+    assert stopped.exit_code == 0
+    assert json.loads(stopped.stdout)["frames"] == recorder.report().frames > 0
+
+
+def test_on_a_terminal_one_sees_how_far_it_is_and_how_loud(record):
+    recorder, screen = record(), io.StringIO()
+    armed = recorder.arm(order(planned_seconds=1.0))
+    recorder.start()
+    commands._watch(recorder, armed, None, Console(file=screen, force_terminal=True, width=100))
+    assert "%" in screen.getvalue()
+    assert "-6.0 dBFS" in screen.getvalue()
+
+
+def test_a_capture_that_dies_is_recovered_and_is_a_finding(app, tmp_path):
+    folder = tmp_path / "r"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, app, "record", "--source", "tone", "--dir", folder, "--seconds", 60, "--json")
+        until(lambda: AudioRecorder(folder).status().frames > 2_000)
+        capture(folder).kill()
+        recorded = running.result(30)
+    assert recorded.exit_code == 1
+    said = json.loads(recorded.stdout)
+    assert said["gaps"] == [{"first_frame": said["frames"], "frames": 0, "reason": "crash"}]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a child there")
