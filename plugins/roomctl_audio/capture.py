@@ -355,14 +355,11 @@ class Capture:
         self._inbox.put(None)
 
 
-LOG = "capture.log"
-
-
 def drop_empty_log(folder: Path) -> None:
     """A log that says nothing is not kept. Windows lets go of it only after its process."""
     with contextlib.suppress(OSError):
-        if not (folder / LOG).stat().st_size:
-            (folder / LOG).unlink()
+        if not (folder / control.LOG).stat().st_size:
+            (folder / control.LOG).unlink()
 
 
 def main(argv: list[str]) -> int:

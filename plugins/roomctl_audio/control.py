@@ -19,6 +19,8 @@ from roomctl.api import RoomctlError, tr
 from roomctl.api.process import ProcessIdentity, process_identity, same_process
 
 CARD = "capture.json"
+LOG = "capture.log"
+"""What a capture has to say to nobody in particular; it goes where it is empty."""
 HANDSHAKE_SECONDS = 2.0
 LONGEST_PATH = 100
 """A socket's path must be shorter than 108 bytes (unix(7), sun_path); some are left for the name of the temp file."""

@@ -86,7 +86,7 @@ class AudioRecorder:
         made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            (self.folder / recovery.LOG).touch()
+            (self.folder / control.LOG).touch()
         except OSError as error:
             self._clear(made)
             raise BadInput(
@@ -98,13 +98,13 @@ class AudioRecorder:
 
     def _clear(self, made: list[Path]) -> None:
         with suppress(OSError):
-            (self.folder / recovery.LOG).unlink()
+            (self.folder / control.LOG).unlink()
         for path in made:
             with suppress(OSError):
                 path.rmdir()
 
     def _spawn(self, order: Order) -> Mapping[str, Any]:
-        with (self.folder / recovery.LOG).open("ab") as log:
+        with (self.folder / control.LOG).open("ab") as log:
             child = subprocess.Popen(
                 [sys.executable, "-P", "-m", "roomctl_audio.capture", str(self.folder)],
                 stdin=subprocess.PIPE,
@@ -135,7 +135,7 @@ class AudioRecorder:
             raise _error(said["error"])
         raise RoomctlError(
             tr("录音进程没有启动", "the capture process did not start"),
-            _last_line(self.folder / recovery.LOG),
+            _last_line(self.folder / control.LOG),
             "roomctl doctor",
         )
 

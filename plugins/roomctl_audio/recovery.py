@@ -14,7 +14,6 @@ from roomctl_audio.finishing import Finisher, sweep
 from roomctl_audio.journal_file import JournalFile, load
 from roomctl_audio.pcm import Layout
 
-LOG = "capture.log"
 AT_MOST_LOST_SECONDS = 1.0
 """A crash costs what was not yet on disk: at most the time between two syncs. How much exactly nobody knows."""
 
@@ -224,7 +223,7 @@ def _continuity(rows: list[journal.Row]) -> Iterator[Problem]:
 
 
 def _strangers(folder: Path, rows: list[journal.Row], *, live: bool) -> Iterator[Problem]:
-    known = {segment.path for segment in journal.segments(rows)} | {journal.NAME, LOG}
+    known = {segment.path for segment in journal.segments(rows)} | {journal.NAME, control.LOG}
     for path in sorted(folder.iterdir()):
         if path.name in known or path.name.startswith(f"{journal.NAME}.torn-"):
             continue
