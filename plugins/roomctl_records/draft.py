@@ -4,7 +4,7 @@ Pure: facts in, a document out. The words are the speakers' own; nothing is summ
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -197,8 +197,9 @@ def _on_record(recordings: Sequence[Recording], segments: Iterable[TranscriptSeg
 
 
 def _body(meeting: Meeting, sections: Sequence[_Section], points: Sequence[DraftPoint]) -> Iterator[record.Block]:
-    by_item = any(section.item for section in sections)
-    if by_item:
+    if len(meeting.agenda) == 1 and not any(section.item for section in sections):
+        sections = [replace(section, item=meeting.agenda[0].n) for section in sections]  # needs no mark to be told
+    if any(section.item for section in sections):
         yield from _by_item(meeting, sections, points)
     elif sections:
         yield from _parts(sections[0], points, level=1)

@@ -1,5 +1,6 @@
 """`roomctl demo`: sets up a work dir, tells the story, and shows what came of it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from roomctl.cli.screen import answer, console
+from roomctl.demo.score import score
+from roomctl.domain.transcript import Transcript
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 
 app = typer.Typer(add_completion=False)
 
 _WORKDIR = Path("roomctl-demo")
+_LINES = 6
+"""Sentences shown at the end."""
 
 
 @app.command(
@@ -76,22 +81,25 @@ def _show(screen: Console, story: Any, told: dict[str, Any]) -> None:
     _file(screen, tr("档案包", "Package"), data / told["package"]["path"])
     screen.print(f"\n[stage]{tr('签到', 'Sign-in')}[/]  {story.attendance_line()}")
     transcript = story.use.transcript(story.id)
-    known = story.known_text()
-    heard = [f"{s.speaker + '：' if s.speaker else ''}{s.text}" for s in transcript.shown] if transcript else []
-    if known is None:
-        screen.print("\n".join(heard[:8]))
-        return
-    from roomctl.demo.score import score  # noqa: PLC0415
+    if transcript is not None:
+        _words(screen, transcript, story.known())
 
-    result = score(known, "".join(s.text for s in transcript.shown) if transcript else "")
-    words = Table(box=None, pad_edge=False, show_lines=False, padding=(0, 2, 0, 0))
+
+def _words(screen: Console, transcript: Transcript, known: Sequence[tuple[float, str]]) -> None:
+    """The first sentences, beside what was said at that time where that is known."""
+    lines = [(s.start, s.end, f"{s.speaker + '：' if s.speaker else ''}{s.text}") for s in transcript.shown]
+    screen.print()
+    if not known:
+        for _, _, text in lines[:_LINES]:
+            screen.print(escape(text))
+        return
+    words = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     words.add_column(tr("会议记录（机器起草）", "Drafted"), ratio=1, overflow="fold")
     words.add_column(tr("实际所讲", "What was said"), ratio=1, overflow="fold")
-    spoken = known.splitlines()
-    for row in range(min(5, max(len(heard), len(spoken)))):
-        words.add_row(heard[row] if row < len(heard) else "", spoken[row] if row < len(spoken) else "")
-    screen.print()
+    for start, end, text in lines[:_LINES]:
+        words.add_row(escape(text), "".join(said for middle, said in known if start <= middle < end))
     screen.print(words)
+    result = score("".join(said for _, said in known), "".join(s.text for s in transcript.shown))
     screen.print(
         tr(
             f"字错率 {result.rate:.1%}（共 {result.characters} 字：错 {result.substitutions}，"

@@ -19,7 +19,7 @@ from roomctl.domain.attendance import Method
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import DEFAULT_ZONE, AgendaItem, Meeting, MeetingId
-from roomctl.domain.recording import MarkKind, Order, RecorderState, Recording
+from roomctl.domain.recording import Order, RecorderState, Recording
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
@@ -199,7 +199,6 @@ class Story:
             if running is None:
                 running = self.use.arm(self.id, self._order())
             self.use.start(self.id)
-            self.use.mark(self.id, MarkKind.ITEM, "1")
             return running
         if state is State.RECESS:
             self.use.resume(self.id)
@@ -270,6 +269,8 @@ class Story:
                     self.use.clear(self.id)
                 self.use.transition(self.id, State.CLOSED)
             if not any(d.signed_by for d in self.use.documents(self.id)):
+                if not self.use.documents(self.id):
+                    self.use.draft(self.id)
                 self._as(SECRETARY).sign(self.id, by=SECRETARY, demo=True)
             stage.say(tr(f"{SECRETARY}代签，仅供演示", f"signed by {SECRETARY}, for the demo only"))
 
@@ -353,12 +354,12 @@ class Story:
         took.setdefault("archive", 0.0)
         return {"total": round(sum(took.values()), 3), **took}
 
-    def known_text(self) -> str | None:
-        """What is said in the shipped clip, sentence by sentence on a line."""
+    def known(self) -> Sequence[tuple[float, str]]:
+        """What is said in the shipped clip: the middle of each sentence in seconds, and its text."""
         if not self.options.known:
-            return None
+            return ()
         rows = json.loads((CLIP / "demo_60s_ref.json").read_text(encoding="utf-8"))
-        return "\n".join(row["text"] for row in rows)
+        return [((row["start_s"] + row["end_s"]) / 2, row["text"]) for row in rows]
 
 
 KIND = "演示会议"

@@ -206,3 +206,10 @@ def test_the_highest_secrecy_is_the_mark(facts):
 def test_the_same_facts_give_the_same_record(facts):
     shuffled = replace(facts.transcript, segments=tuple(reversed(facts.transcript.segments)))
     assert facts.draft() == facts.draft(transcript=shuffled)
+
+
+def test_an_agenda_of_one_item_needs_no_mark(facts, without_marks):
+    one = replace(facts.meeting, agenda=facts.meeting.agenda[:1])
+    drafted = facts.draft(one, recordings=(without_marks,))
+    assert "一、停车场建设" in headings(drafted)
+    assert "（待补记）" not in [text for _, text in spoken(drafted)]
