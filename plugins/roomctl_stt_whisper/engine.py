@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 TEMPERATURES = (0.0, 0.4, 0.8)
 """Tried in turn while the text repeats itself or is improbable; fewer than the library's six, as each costs time."""
 
+SILENCE = 1e-4
+"""Peak, −80 dBFS: nothing was said; the model would make something up, at length."""
+
 
 class Whisper:
     """faster-whisper, int8 on the CPU, one utterance at a time.
@@ -61,7 +64,7 @@ class Whisper:
         """
         if rate != self._model.feature_extractor.sampling_rate:
             raise ValueError(f"rate {rate}, not {self._model.feature_extractor.sampling_rate}")
-        if not len(pcm):
+        if not len(pcm) or max(float(pcm.max()), -float(pcm.min())) < SILENCE:
             return ()
         segments, _ = self._model.transcribe(
             pcm,

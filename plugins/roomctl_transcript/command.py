@@ -51,7 +51,7 @@ def make(ctx: PluginContext) -> Callable[..., None]:
         chair: Annotated[str, typer.Option(help=tr("主持人姓名", "name of the chair"))] = "",
         style: Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))] = "",
         output: Annotated[Path | None, typer.Option(help=tr("输出文件", "write to this file"))] = None,
-        as_json: Annotated[
+        as_json: Annotated[  # noqa: FBT002 - typer reads the default here
             bool, typer.Option("--json", help=tr("标准输出一个 JSON 对象", "one JSON object on stdout"))
         ] = False,
     ) -> None:

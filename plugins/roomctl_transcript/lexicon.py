@@ -54,3 +54,13 @@ FUNCTION = frozenset(
     "的了着过是在有和与及或不没也都就还又再很更最这那哪我你您他她它们个把被让给从到向对为以之其而且但若如因所吗呢吧啊"
 )
 """Grammar: never changed into a piece of a name or term, since its sound is everywhere (是政府 is no 市政府)."""
+
+HEARD_AS = frozenset("过到为从将对向以")
+"""Of these, what a recogniser writes in place of a syllable; allowed where the rest of the word leaves no doubt."""
+
+SLIPS = (
+    (r"会报(?![名告道到警复废考销批刊])", "汇报"),
+    (r"[签千迁]头(?=[，。负责配合]|$)", "牵头"),
+    (r"[邮游油](?=[市县省室事][^，。]{2,10}(?:牵头|负责|承办))", "由"),
+)
+"""What recognisers write for words of office that sound the same, where no other word can be meant."""

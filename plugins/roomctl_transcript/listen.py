@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from roomctl.api import Transcriber, Word
 from roomctl_transcript.audio import POWER_FRAMES, RATE, Block
-from roomctl_transcript.cutting import PAD, WINDOW, Span, VoiceActivity, runs, split, utterances
+from roomctl_transcript.cutting import LONG_PAUSE, PAD, WINDOW, Span, VoiceActivity, runs, split, utterances
 from roomctl_transcript.level import Leveller
 
 if TYPE_CHECKING:
@@ -180,7 +180,8 @@ class Sound:
         speech = [part for run in runs(self.odds, self.start) for part in split(run, self.odds, self.start, longest)]
         groups = utterances(speech, longest)
         ready = len(groups) if last or not groups or self.end - groups[-1][-1].end > EDGE else len(groups) - 1
-        starts = [group[0].start for group in groups[1:]] + [self.end]
+        silence = LONG_PAUSE if last else 0.0  # behind the last word there is nothing more
+        starts = [*(group[0].start for group in groups[1:]), self.end + silence]
         self._stay = (
             self.end
             if last
@@ -244,7 +245,7 @@ def _decode(
         end,
         tuple(group),
         words,
-        dropped=bool(words) and invented(words, group),
+        dropped=bool(words) and (invented(words, group) or count > FASTEST * (end - start + 2 * PAD)),
         retried=retried,
         took=perf_counter() - began,
     )

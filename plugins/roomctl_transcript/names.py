@@ -5,6 +5,7 @@ southern Mandarin and of recognisers folded: z/zh c/ch s/sh n/l f/h in/ing en/en
 a name without context: a title beside it, a turn of speech (请…发言, 由…牵头), or another name in the same list.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,8 @@ READINGS = 8
 SHORTEST_TERM = 3
 """Characters; two syllables sound like too many things."""
 FULL_NAME = 3
+SURE = 3
+"""Characters that are right already, so that grammar in the next one is a slip of the recogniser."""
 MARKS = "，。？！；：、"
 
 _INITIALS = {"zh": "z", "ch": "c", "sh": "s", "l": "n", "h": "f"}
@@ -138,44 +141,45 @@ class Lexicon:
 
     def _match(self, text: str, at: int, window: str, fixed: Sequence[bool]) -> tuple[Target, str] | None:
         for sound in _sounds(window):
-            targets = self._by_sound.get(tuple(one.folded for one in sound), ())
-            for target in sorted(targets, key=lambda t: _confusions(sound, t.text)):
-                if target.text == window:
-                    return None
-                if self._fits(text, at, window, target, _confusions(sound, target.text), fixed):
+            targets = [
+                (_confusions(sound, t.text), t) for t in self._by_sound.get(tuple(s.folded for s in sound), ())
+            ]
+            for confusions, target in sorted(targets, key=lambda one: one[0]):
+                rivals = {t.text for c, t in targets if c == confusions and t.person}
+                if target.person and len(rivals) > 1:
+                    continue  # two people sound the same: nothing heard can tell them apart
+                if self._fits(text, at, window, target, confusions, fixed):
                     kind = "roster" if target.person else "term"
-                    how = "same pinyin" if not _confusions(sound, target.text) else "nearly the same pinyin"
+                    how = "nearly the same pinyin" if confusions else "same pinyin"
                     return target, f"{kind}: {target.text} ({how})"
-            if len({t.text for t in targets if t.person}) > 1:
-                return None  # two people sound alike: only an exact hit could tell
         return None
 
     def _fits(self, text: str, at: int, window: str, target: Target, confusions: int, fixed: Sequence[bool]) -> bool:
         changed = [i for i, (a, b) in enumerate(zip(window, target.text, strict=True)) if a != b]
-        if any(window[i] in lexicon.FUNCTION for i in changed) or any(fixed[at : at + len(window)]):
+        same = len(window) - len(changed)
+        if any(fixed[at + i] for i in changed) or not _sayable(text, at, window, target, changed):
             return False
         if target.clause:
             return _whole_clause(text, at, len(window)) and confusions == 0
         if not target.person:
-            same = len(window) - len(changed)
-            return same >= 1 and confusions <= (len(window) - SHORTEST_TERM) // 2 + (1 if same >= 2 else 0)  # noqa: PLR2004 - a stem of two
+            stem = 1 if same >= SURE - 1 else 0
+            return same >= 1 and confusions <= (len(window) - SHORTEST_TERM) // 2 + stem
         if confusions > max(1, len(window) - 2):
             return False
-        if self._context(text, at, window, target):
-            return True
-        # without context: only a full name with its surname right, every syllable the same
-        return len(window) >= FULL_NAME and window[0] == target.text[0] and not confusions and not _common(window[1:])
+        # without context: only a full name that stands alone, its surname right, every syllable the same
+        alone = _whole_clause(text, at, len(window)) and len(window) >= FULL_NAME
+        return self._context(text, at, window, target) or (alone and window[0] == target.text[0] and not confusions)
 
     def _context(self, text: str, at: int, window: str, target: Target) -> bool:
         before, after = text[:at], text[at + len(window) :]
-        if any(after.startswith(title) for title in lexicon.TITLES):
+        if after.startswith(lexicon.TITLES):
             return not _common(window)
         duty = target.duty[-2:]
         titled = any(before.endswith(title) for title in lexicon.TITLES if title != "代表") or (
             len(duty) > 1 and before.endswith(duty)
         )
-        called = any(before.endswith(cue) for cue in lexicon.BEFORE)
-        acts = any(after.startswith(act) for act in lexicon.AFTER)
+        called = before.endswith(lexicon.BEFORE)
+        acts = after.startswith(lexicon.AFTER)
         if titled and len(window) >= FULL_NAME:
             return not _common(window)
         if called and acts:
@@ -196,6 +200,31 @@ class Lexicon:
                 fixed[at : at + len(word)] = [True] * len(word)
                 at = text.find(word, at + 1)
         return fixed
+
+
+def _sayable(text: str, at: int, window: str, target: Target, changed: Sequence[int]) -> bool:
+    """Whether what would be changed is no grammar, or grammar that can only be a slip."""
+    grammar = [window[i] for i in changed if window[i] in lexicon.FUNCTION]
+    if not grammar:
+        return True
+    same = len(window) - len(changed)
+    titled = target.person and text.startswith(lexicon.TITLES, at + len(window))
+    return lexicon.HEARD_AS.issuperset(grammar) and (same >= SURE or (titled and same >= SURE - 1))
+
+
+def slips(text: str) -> tuple[str, tuple[Change, ...]]:
+    """Words of office put right that are no words as they were heard: 会报 → 汇报, 签头 → 牵头."""
+    changes: list[Change] = []
+    for pattern, meant in _slips():
+        for match in reversed(list(pattern.finditer(text))):
+            text = text[: match.start()] + meant + text[match.end() :]
+            changes.append(Change("terms", match[0], meant, "office homophone", match.start()))
+    return text, tuple(changes)
+
+
+@lru_cache(1)
+def _slips() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), meant) for pattern, meant in lexicon.SLIPS)
 
 
 def _all_han(text: str) -> bool:

@@ -51,6 +51,8 @@ class Break:
 def breaks(words: Sequence[Word], speech: Sequence[Span]) -> dict[int, Break]:
     """Marks that the pauses ask for, by the index of the word before them. The last word has none."""
     found: dict[int, Break] = {}
+    if len(words) < 2:  # noqa: PLR2004 - nothing lies between one
+        return found
     for one, two in pairwise(speech):
         pause = two.start - one.end
         if pause < COMMA_PAUSE:
@@ -107,7 +109,9 @@ def end_mark(clause: str) -> str:
 
 
 def own(text: str) -> str:
-    """The engine's marks in full width; figures keep theirs (3,500 and 7.5)."""
+    """The engine's marks in full width, its spaces between clauses as commas; 23,000 → 23000."""
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text.strip())
     text = re.sub(r"(?<!\d)[,?!;:]|[,?!;:](?!\d)", lambda m: m[0].translate(_FULL), text)
     text = re.sub(r"(?<=[\u4e00-\u9fff，。])\.(?!\d)|(?<=\d)\.$", "。", text)
-    return re.sub(r"(?<=[\u4e00-\u9fff%])\s+(?=[\u4e00-\u9fff\d])", "，", text.strip())
+    text = re.sub(r"(?<=[，。？！；：、])\s+", "", text)
+    return re.sub(r"(?<=[\u4e00-\u9fff%])\s+(?=[\u4e00-\u9fff\d])", "，", text)

@@ -9,7 +9,7 @@ from roomctl.api import Change, TranscriptSegment, Word
 from roomctl_transcript import numbers, punctuation
 from roomctl_transcript.carry import as_json
 from roomctl_transcript.listen import Heard
-from roomctl_transcript.names import Lexicon
+from roomctl_transcript.names import Lexicon, slips
 from roomctl_transcript.simplify import simplify
 
 LONGEST = 15.0
@@ -97,7 +97,7 @@ class Writer:
         text, changes = simplify(sentence.text)
         text, more = _punctuate(text, sentence)
         changes += more
-        for step in (self._lexicon.repair, numbers.write):
+        for step in (slips, self._lexicon.repair, numbers.write):
             text, more = step(text)
             changes += more
         return text, changes
@@ -114,6 +114,8 @@ def sentences(heard: Heard) -> Iterator[Sentence]:
             now.tracks.append(heard.tracks[index])
         clause += word.text
         said = punctuation.own(word.text)[-1:]
+        if word.text.endswith(".") and index + 1 < len(words) and words[index + 1].text[:1].isdigit():
+            said = ""  # 3. and 6亿 are one number
         mark = marks.get(index)
         if said in punctuation.ENDS and said:
             pause = mark.pause if mark else 0.0

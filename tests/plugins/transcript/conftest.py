@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+from roomctl_transcript import Config
+
+from roomctl.api import EngineOffer, TranscriptSegment
+from roomctl.testing.fakes import FakeContext, FakeServices
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def offer(monkeypatch):
+    """Makes an offer of the stand-in engine, which the worker then imports."""
+    monkeypatch.setenv("PYTHONPATH", str(HERE / "specimens"))
+
+    def make(**options):
+        return EngineOffer(
+            name="standin",
+            entry="stand_in_engine:StandIn",
+            models=("standin-model",),
+            options=options,
+            quality=1,
+        )
+
+    return make
+
+
+@pytest.fixture
+def services(tmp_path):
+    made = FakeServices(tmp_path)
+    made.models["standin-model"] = tmp_path / "no-files-needed"
+    return made
+
+
+@pytest.fixture
+def ctx(tmp_path, services):
+    made = FakeContext("transcript", tmp_path, Config(), services=services)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def segment():
+    """Makes a sentence."""
+
+    def make(text, number=1, start=0.0, end=1.0, track=1, **more):
+        return TranscriptSegment(
+            id=f"r1-t{track}-{number:04}",
+            recording="rec",
+            track=track,
+            start=start,
+            end=end,
+            first_frame=0,
+            last_frame=1,
+            raw=text,
+            text=text,
+            **more,
+        )
+
+    return make

@@ -1,0 +1,287 @@
+"""The service, the command and the hooks, with the stand-in engine in a real child."""
+
+import json
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import roomctl_transcript
+import soundfile
+from roomctl_transcript import Config
+from roomctl_transcript.command import make
+from roomctl_transcript.engines import choose
+from roomctl_transcript.service import TranscriptService
+
+from roomctl.api import (
+    BadInput,
+    Change,
+    EngineOffer,
+    Marker,
+    MarkKind,
+    Meeting,
+    MissingPart,
+    Person,
+    RecorderState,
+    Recording,
+    Segment,
+    State,
+    Transcript,
+)
+from roomctl.testing.fakes import FakeContext
+
+PATIENCE = 90.0
+"""Seconds that a condition may take on a busy machine."""
+
+
+def wait(condition):
+    done = threading.Event()
+    for _ in range(int(PATIENCE / 0.05)):
+        if condition():
+            return
+        done.wait(0.05)
+    pytest.fail("it never came true")
+
+
+@pytest.fixture
+def meeting(services):
+    people = [Person(id="p1", name="李晓明", unit="市住建局", duty="局长", rank=1)]
+    return services.hold(
+        Meeting(
+            id="m1",
+            room=services.room.id,
+            title="停车场建设专题会议",
+            starts=datetime(2026, 11, 12, 9, 0),
+            chair="张建国",
+            state=State.ADJOURNED,
+        ),
+        people,
+    )
+
+
+def record(services, demo_clip, *, number=1, seconds=20.0, count=99, state=RecorderState.SEALED, markers=()):
+    """A recording of the shipped clip in sealed segments."""
+    folder = services.data / "meetings" / "m1" / "audio" / f"rec{number}"
+    folder.mkdir(parents=True, exist_ok=True)
+    data, rate = soundfile.read(demo_clip, dtype="int16")
+    size, segments = int(seconds * rate), []
+    for index in range(0, len(data), size):
+        part, name = data[index : index + size], f"t01-{index // size + 1:04}.flac"
+        soundfile.write(folder / name, part, rate)
+        segments.append(
+            Segment(
+                track=1,
+                seq=index // size + 1,
+                path=name,
+                first_frame=index,
+                frames=len(part),
+                utc=datetime(2026, 11, 12, 1, 0, tzinfo=UTC),
+                monotonic=0.0,
+                sha256_pcm="",
+                sha256_file="",
+                sm3_file="",
+            )
+        )
+    segments = segments[:count]
+    made = Recording(
+        id=f"rec{number}",
+        meeting="m1",
+        number=number,
+        folder=f"meetings/m1/audio/rec{number}",
+        source="file:clip",
+        recorder="audio",
+        state=state,
+        tracks=1,
+        sample_rate=rate,
+        frames=sum(one.frames for one in segments),
+        markers=markers,
+        segments=tuple(segments),
+    )
+    kept = services.sound.setdefault("m1", [])
+    kept[:] = [*(one for one in kept if one.id != made.id), made]
+    return made
+
+
+@pytest.fixture
+def service(ctx):
+    made = TranscriptService(ctx)
+    yield made
+    made.stop(10)
+
+
+def finish(service, services):
+    service.start()
+    service.wake()
+    wait(lambda: not service.progress() or service.failures())
+    assert not service.failures()
+    return services.transcript("m1")
+
+
+@pytest.mark.usefixtures("meeting")
+def test_an_adjourned_meeting_gets_a_complete_transcript(service, services, offer, demo_clip, ctx):
+    services.offers = [offer()]
+    record(services, demo_clip)
+    record(services, demo_clip, number=2, count=1)
+    done = finish(service, services)
+    assert done.complete
+    assert (done.engine, done.model, done.version) == ("standin", "standin-model", 1)
+    assert {one.id.split("-")[0] for one in done.segments} == {"r1", "r2"}
+    assert len({one.id for one in done.segments}) == len(done.segments)
+    assert done.duration == pytest.approx(77.69, abs=0.1)
+    assert done.speech >= done.covered > 40
+    folder = ctx.folder("m1")
+    assert (folder / "transcript.txt").read_text(encoding="utf-8")
+    assert not list(folder.glob("work-*"))
+
+
+def test_what_a_person_corrected_meanwhile_stays(service, services, meeting, offer, demo_clip):
+    services.offers = [offer()]
+    record(services, demo_clip, count=2, state=RecorderState.RECORDING)
+    services.held["m1"] = replace(meeting, state=State.IN_SESSION)
+    service.start()
+    wait(lambda: (found := services.transcript("m1")) and found.segments)
+    live = services.transcript("m1")
+    assert not live.complete
+    first = live.segments[0]
+    mine = replace(first, text="我改过的话。", changes=(*first.changes, Change("person", first.text, "我改过的话。")))
+    services.put_transcript(replace(live, segments=(mine, *live.segments[1:])))
+    record(services, demo_clip)
+    services.held["m1"] = meeting
+    done = finish(service, services)
+    assert (done.id, done.version, done.complete) == (live.id, 1, True)
+    assert done.segments[0].text == "我改过的话。"
+    assert done.duration > live.duration
+
+
+@pytest.mark.usefixtures("meeting")
+def test_nothing_begins_before_the_recorder_has_sealed(service, services, offer, demo_clip):
+    services.offers = [offer()]
+    record(services, demo_clip, count=2, state=RecorderState.STOPPING)
+    service._round()
+    assert services.transcript("m1") is None
+    assert [row.meeting for row in service.progress()] == ["m1"]
+
+
+@pytest.mark.usefixtures("meeting")
+def test_a_missing_model_is_told_with_the_command_and_the_way_by_usb(service, services, offer, demo_clip):
+    services.offers = [replace(offer(), models=("not-here",))]
+    record(services, demo_clip)
+    service.start()
+    wait(service.failures)
+    told = service.failures()["m1"]
+    assert "roomctl models pull not-here" in told
+    assert "roomctl models import" in told
+    assert "\n" not in told
+
+
+@pytest.mark.usefixtures("meeting")
+def test_a_meeting_without_sound_is_complete_without_text(service, services):
+    done = finish(service, services)
+    assert (done.complete, done.segments) == (True, ())
+
+
+@pytest.mark.usefixtures("meeting")
+def test_off_the_record_and_the_operators_marks_are_kept(service, services, offer, demo_clip):
+    services.offers = [offer()]
+    rate = 16_000
+    marks = (
+        Marker(MarkKind.OFF_RECORD, 8 * rate),
+        Marker(MarkKind.ON_RECORD, 31 * rate),
+        Marker(MarkKind.SPEAKER, 31 * rate, "李晓明"),
+    )
+    record(services, demo_clip, markers=marks)
+    done = finish(service, services)
+    assert not [one for one in done.segments if one.end > 8.3 and one.start < 30.8]
+    late = [one for one in done.segments if one.start > 31]
+    assert late
+    assert {one.speaker for one in late} == {"李晓明"}
+
+
+def complete(**more):
+    return Transcript(id="t", meeting="m1", version=1, engine="e", model="m", complete=True, **more)
+
+
+@pytest.mark.parametrize(("covered", "objects"), [(99.0, False), (90.0, False), (60.0, True)])
+def test_closing_is_objected_to_where_speech_has_no_text(ctx, services, meeting, covered, objects):
+    services.put_transcript(complete(speech=100.0, covered=covered))
+    assert bool(roomctl_transcript.roomctl_gate(ctx, meeting, State.CLOSED)) is objects
+    assert roomctl_transcript.roomctl_gate(ctx, meeting, State.CANCELLED) == []
+
+
+def test_the_package_gets_every_version_as_it_is_now(ctx, services, meeting):
+    services.put_transcript(complete())
+    roomctl_transcript.roomctl_package_files(ctx, meeting)
+    services.put_transcript(replace(complete(), id="t2", version=2))
+    found = roomctl_transcript.roomctl_package_files(ctx, meeting)
+    assert [one.path for one in found] == [
+        f"transcript/transcript-v{version}.{kind}" for version in (1, 2) for kind in ("json", "txt")
+    ]
+    assert json.loads(found[2].source.read_text(encoding="utf-8"))["version"] == 2
+
+
+# --- the command
+
+
+def test_the_command_writes_text_and_json(ctx, services, offer, demo_clip, tmp_path, capsys):
+    services.offers = [offer()]
+    make(ctx)(demo_clip, output=tmp_path / "out.srt", as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["engine"] == "standin"
+    assert told["duration"] == pytest.approx(57.69, abs=0.1)
+    assert told["segments"]
+    assert "-->" in (tmp_path / "out.srt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("data", "why"), [(None, "没有这个文件"), (b"", "0 字节"), (b"no sound at all, only letters" * 9, "不是音频")]
+)
+def test_audio_that_cannot_be_used_is_one_line(ctx, services, offer, tmp_path, monkeypatch, data, why):
+    monkeypatch.setenv("ROOMCTL_LANG", "zh")
+    services.offers = [offer()]
+    if data is not None:
+        (tmp_path / "a.mp3").write_bytes(data)
+    with pytest.raises(BadInput, match=why) as caught:
+        make(ctx)(tmp_path / "a.mp3")
+    assert "\n" not in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_an_unknown_engine_lists_the_known_ones(services, offer):
+    services.offers = [offer()]
+    with pytest.raises(BadInput, match="auto, standin"):
+        choose(services, "nonesuch")
+
+
+def test_auto_takes_the_best_engine_that_is_here(services, offer, tmp_path):
+    better = EngineOffer(name="better", entry="x:Y", models=("absent",), quality=90)
+    broken = EngineOffer(
+        name="broken", entry="x:Y", models=("standin-model",), requires=("no_such_package",), quality=80
+    )
+    services.offers = [offer(), better, broken]
+    assert choose(services).offer.name == "standin"
+    services.models["absent"] = tmp_path
+    assert choose(services).offer.name == "better"
+    with pytest.raises(MissingPart, match="no_such_package"):
+        choose(services, "broken")
+
+
+def test_a_config_with_an_unknown_key_is_refused():
+    with pytest.raises(ValueError, match="engin"):
+        Config(engin="whisper")
+
+
+@pytest.mark.usefixtures("meeting")
+def test_stopping_in_the_middle_loses_nothing(services, offer, demo_clip, tmp_path):
+    services.offers = [offer(log=str(tmp_path / "log"))]
+    record(services, demo_clip)
+    first = FakeContext("transcript", tmp_path, Config(longest=8.0), services=services)
+    one = TranscriptService(first)
+    one.start()
+    wait((tmp_path / "log").exists)
+    one.stop(10)
+    first.close()
+    second = TranscriptService(FakeContext("transcript", tmp_path, Config(longest=8.0), services=services))
+    try:
+        assert finish(second, services).complete
+    finally:
+        second.stop(10)
