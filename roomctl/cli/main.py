@@ -6,6 +6,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -71,6 +72,7 @@ class Commands(TyperGroup):
         super().format_help(ctx, formatter)
 
 
+@cache
 def _plugin_commands() -> dict[str, Any]:
     """Command name → manifest of its plugin."""
     from roomctl.folders import data_folder  # noqa: PLC0415

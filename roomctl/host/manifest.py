@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from roomctl.host.installed import Entry, entries
-from roomctl.host.platform import writable_by_others
 from roomctl.i18n import tr
 
 GROUP = "roomctl.plugins"
@@ -29,8 +28,7 @@ _REQUIREMENT = re.compile(r"(system|python|model):\S.*")
 _KEYS = frozenset({"name", "title", "api", "requires", "commands", "folder", "version"})
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """In both languages."""
 
     zh: str
@@ -40,8 +38,7 @@ class Text:
         return tr(self.zh, self.en)
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A command as `roomctl --help` lists it."""
 
     name: str
@@ -73,8 +70,7 @@ class Manifest:
     commands: tuple[Command, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BadManifest:
+class BadManifest(NamedTuple):
     """Something that wants to be a plugin and cannot be one; the others go on."""
 
     name: str
@@ -170,6 +166,8 @@ def _dropped_in(folder: Path) -> Iterator[Found]:
         candidates = sorted(path.parent for path in folder.glob("*/plugin.toml"))
     except OSError:
         return
+    if candidates:
+        from roomctl.host.platform import writable_by_others  # noqa: PLC0415 - most data folders have no drop-ins
     for path in candidates:
         try:
             open_to_others = writable_by_others(path)

@@ -7,6 +7,7 @@ import json
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -38,7 +39,7 @@ def seconds(argv: list[str]) -> float:
 
 
 def main(rounds: int) -> None:
-    ours = [sys.executable, "-m", "roomctl", "--help"]
+    ours = [str(Path(sysconfig.get_path("scripts"), "roomctl")), "--help"]
     with tempfile.TemporaryDirectory() as folder:
         bare = [sys.executable, str(baseline(Path(folder))), "--help"]
         pairs = [(seconds(ours), seconds(bare)) for _ in range(rounds + 1)][1:]
