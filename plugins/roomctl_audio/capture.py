@@ -340,7 +340,7 @@ class Capture:
             self.state = RecorderState.SEALED
         self._sealer.close()
         self._server.close()
-        (self.folder / control.CARD).unlink(missing_ok=True)
+        control.remove_card(self.folder)
         drop_empty_log(self.folder)
         for reply in self._stoppers:
             reply.set_result({"frame": self._keeper.frames})

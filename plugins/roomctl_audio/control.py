@@ -66,6 +66,14 @@ def write_card(folder: Path, address: str, key: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def remove_card(folder: Path) -> None:
+    """Takes away the card of a capture that is gone, and the socket that a killed one leaves."""
+    card = read_card(folder)
+    if card and sys.platform != "win32":
+        Path(card.address).unlink(missing_ok=True)
+    (folder / CARD).unlink(missing_ok=True)
+
+
 def address() -> str:
     """A fresh address: on Windows a pipe, else a path in the user's runtime folder, short enough for a socket."""
     name = f"roomctl-{secrets.token_hex(8)}"

@@ -79,7 +79,7 @@ class AudioRecorder:
                 tr("里面已有一段录音", "it holds a recording already"),
                 tr("请换一个文件夹", "choose another folder"),
             )
-        (self.folder / control.CARD).unlink(missing_ok=True)  # of a capture that died before it wrote anything
+        control.remove_card(self.folder)  # of a capture that died before it wrote anything
 
     def _make_folder(self) -> list[Path]:
         """The folders that were made for it, the innermost first."""

@@ -47,7 +47,7 @@ def recover(folder: Path) -> RecordingReport:
         sweep(folder)
         if not found:
             _close(file)
-    (folder / control.CARD).unlink(missing_ok=True)
+    control.remove_card(folder)
     found += _absent(folder, file.rows)
     return journal.report(file.rows, found)
 

@@ -2,11 +2,12 @@
 
 import random
 import shutil
+from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
-from roomctl_audio import journal
+from roomctl_audio import control, journal
 from roomctl_audio.recorder import AudioRecorder
 from roomctl_audio.recovery import recover, verify
 
@@ -68,6 +69,18 @@ def test_recovery_seals_what_lay_open_and_declares_the_crash(crashed):
     assert np.array_equal(sound(crashed.folder, report), expected(report.frames)[:, 0])
     assert list(crashed.folder.glob("*.part")) == []
     assert crashed.verify().ok
+
+
+def test_recovery_takes_the_dead_captures_socket_away(record):
+    recorder = record()
+    recorder.arm(order())
+    recorder.start()
+    socket, process = Path(control.read_card(recorder.folder).address), capture(recorder.folder)
+    process.kill()
+    until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    recorder.recover()
+    assert not socket.exists()
+    assert control.read_card(recorder.folder) is None
 
 
 def test_recovery_twice_is_recovery_once(crashed):
