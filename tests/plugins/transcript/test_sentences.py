@@ -1,7 +1,7 @@
 import pytest
 from roomctl_transcript.carry import from_json
 from roomctl_transcript.cutting import Span
-from roomctl_transcript.listen import FASTEST, Heard, Pace, as_row, from_row, invented
+from roomctl_transcript.listen import FASTEST, Heard, Pace, as_row, bare, from_row, invented
 from roomctl_transcript.punctuation import end_mark, own
 from roomctl_transcript.sentences import Prior, Writer
 
@@ -117,9 +117,17 @@ def test_an_utterance_comes_back_from_the_journal_as_it_was():
     assert (again.tracks, again.gain_db, again.pause) == (one.tracks, 3.5, 2.0)
 
 
+def test_speech_without_a_word_is_found():
+    utterance = heard("建议统一收费标准")
+    assert bare(utterance.words, utterance.speech) == []
+    more = (*utterance.speech, Span(10.0, 11.0), Span(11.3, 12.5), Span(20.0, 20.5))
+    assert bare(utterance.words, more[:3]) == [Span(10.0, 12.5)]
+    assert bare((*utterance.words, Word("好", 11.5, 11.7)), more) == []
+
+
 def test_too_little_text_for_the_usual_pace_is_doubted():
     pace = Pace(2.5, 0.75)
-    assert pace.slow(20, 10.0)
+    assert pace.slow(28, 10.0), "before anything is known, Mandarin's usual pace holds"
     assert not pace.slow(35, 10.0)
     for _ in range(5):
         pace.learn(48, 10.0)

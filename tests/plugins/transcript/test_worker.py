@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import soundfile
 from roomctl_transcript.audio import Piece
 from roomctl_transcript.config import Config
+from roomctl_transcript.coverage import measure
 from roomctl_transcript.engines import Choice
 from roomctl_transcript.runner import Runner, Work, one_file
 from roomctl_transcript.sentences import Prior
@@ -84,6 +86,14 @@ def test_what_an_engine_prints_never_reaches_the_messages(transcribe, offer, cli
     assert transcribe(clip_work, offer(noisy=True)).finished
 
 
+def test_sentences_that_the_engine_leaves_out_are_asked_for_again(transcribe, offer, clip_work):
+    calm = transcribe(clip_work, offer())
+    lazy = transcribe(replace(clip_work, journal=clip_work.journal.with_name("lazy.jsonl")), offer(lazy=4.0))
+    assert lazy.retried > 0
+    assert measure(lazy.utterances, lazy.segments, "demo_60s").holes == ()
+    assert sum(len(one.raw) for one in lazy.segments) > 0.7 * sum(len(one.raw) for one in calm.segments)
+
+
 def test_a_loop_of_the_engine_is_kept_and_marked(transcribe, offer, clip_work):
     gathered = transcribe(clip_work, offer(every=0.05))
     assert gathered.segments
@@ -91,8 +101,6 @@ def test_a_loop_of_the_engine_is_kept_and_marked(transcribe, offer, clip_work):
 
 
 def test_an_engine_that_cannot_be_imported_says_so_in_one_line(transcribe, offer, clip_work):
-    from dataclasses import replace  # noqa: PLC0415 - one test
-
     with pytest.raises(RoomctlError, match="nowhere") as caught:
         transcribe(clip_work, replace(offer(), entry="nowhere.engine:Thing"))
     assert "\n" not in str(caught.value)
