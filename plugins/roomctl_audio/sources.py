@@ -107,7 +107,7 @@ class FileSource:
     def __init__(self, path: Path, order: Order) -> None:
         argv = [str(path), str(order.sample_rate), str(order.bits), str(order.skip_frames)]
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "roomctl_audio.reader", *argv],
+            [sys.executable, "-P", "-m", "roomctl_audio.reader", *argv],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -7,10 +7,11 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
+from roomctl_audio import control
 from roomctl_audio.recorder import AudioRecorder
 
 from roomctl.api import RecorderState, RoomctlError
-from tests.plugins.audio.faults import expected, order, sound, until
+from tests.plugins.audio.faults import capture, expected, order, sound, until
 
 
 @pytest.fixture
@@ -23,6 +24,9 @@ def disk(tmp_path):
     if sys.platform != "linux" or not mount or subprocess.run(argv, capture_output=True, check=False).returncode:
         pytest.skip("no small disk can be mounted here")
     yield folder
+    card = control.read_card(folder / "rec")
+    if card and card.alive:
+        capture(folder / "rec").kill()
     subprocess.run([shutil.which("umount") or "umount", "--lazy", str(folder)], check=True)
 
 
