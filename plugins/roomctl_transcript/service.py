@@ -34,6 +34,8 @@ LOOK = 5.0
 """Seconds between two looks for new work, where nobody wakes it."""
 IDLE = 120.0
 """Seconds without work after which the worker and its model are let go of."""
+SAVE = 15.0
+"""Seconds between two savings of a transcript that grows."""
 LIVE = (State.IN_SESSION, State.RECESS)
 
 
@@ -141,15 +143,19 @@ class TranscriptService:
             return True
         choice = choose(self._ctx.services, self._config.engine, self._config.model)
         draft = _Draft(self._ctx, self._config, meeting, choice, stored, sounds)
-        behind = 0.0
+        behind, saved = 0.0, self._ctx.clock.monotonic()
         gathered: list[Gathered] = []
         for one in sounds:
             if not one.segments:
                 continue
 
             def seen(now: Gathered, behind: float = behind) -> None:
+                nonlocal saved
                 with self._lock:
                     self._done[meeting.id] = behind + now.seconds
+                if (at := self._ctx.clock.monotonic()) - saved >= SAVE:
+                    draft.save([*gathered, now], complete=False)
+                    saved = at
 
             final = over or one.state is RecorderState.SEALED
             result = self._runner.run(draft.work(one, final=final), choice, seen=seen, stopping=self._stop.is_set)

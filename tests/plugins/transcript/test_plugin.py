@@ -28,7 +28,7 @@ from roomctl.api import (
     State,
     Transcript,
 )
-from roomctl.testing.fakes import FakeContext
+from roomctl.testing.fakes import FakeClock, FakeContext, FakeServices
 
 PATIENCE = 90.0
 """Seconds that a condition may take on a busy machine."""
@@ -151,6 +151,38 @@ def test_what_a_person_corrected_meanwhile_stays(service, services, meeting, off
     assert (done.id, done.version, done.complete) == (live.id, 1, True)
     assert done.segments[0].text == "我改过的话。"
     assert done.duration > live.duration
+
+
+class RestlessClock(FakeClock):
+    """Half a minute goes by between two looks."""
+
+    def monotonic(self):
+        self.advance(30)
+        return super().monotonic()
+
+
+class WatchedServices(FakeServices):
+    """Remembers what was saved: (sentences, complete)."""
+
+    def put_transcript(self, transcript):
+        self.__dict__.setdefault("saved", []).append((len(transcript.segments), transcript.complete))
+        super().put_transcript(transcript)
+
+
+def test_the_secretary_sees_the_text_grow(services, meeting, offer, demo_clip, tmp_path):
+    watched = WatchedServices(tmp_path, models=services.models, offers=[offer()])
+    watched.hold(meeting)
+    record(watched, demo_clip)
+    ctx = FakeContext("transcript", tmp_path, Config(longest=8.0), services=watched, clock=RestlessClock())
+    service = TranscriptService(ctx)
+    try:
+        finish(service, watched)
+    finally:
+        service.stop(10)
+    counts = [count for count, _ in watched.saved]
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 3
+    assert [end for _, end in watched.saved] == [False] * (len(counts) - 1) + [True]
 
 
 @pytest.mark.usefixtures("meeting")
