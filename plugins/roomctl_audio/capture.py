@@ -269,7 +269,10 @@ class Capture:
         return self._sealer.waiting < PARTS_WAITING or not self._waits
 
     def _tick(self) -> None:
-        if self.state in {RecorderState.ARMED, RecorderState.PAUSED}:
+        if self.state is RecorderState.ARMED and not self.folder.is_dir():
+            log.error("the folder is gone, and nothing was recorded: nobody can find this capture any more")
+            self.stop()
+        elif self.state in {RecorderState.ARMED, RecorderState.PAUSED}:
             self._keeper.discard()
         elif self.state is RecorderState.RECORDING:
             try:

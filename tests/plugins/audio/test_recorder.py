@@ -7,6 +7,7 @@ import numpy as np
 import psutil
 import pytest
 import soundfile
+from roomctl_audio import control
 
 from roomctl.api import BadInput, Order, RecorderState, Refused
 from tests.plugins.audio.faults import capture, expected, finisher, order, sound, until
@@ -42,6 +43,14 @@ def test_an_order_that_was_only_armed_leaves_no_recording(record):
     recorder.arm(order())
     assert recorder.stop().frames == 0
     assert list(recorder.folder.iterdir()) == []
+
+
+def test_an_armed_capture_whose_folder_is_gone_ends(record):
+    recorder = record()
+    recorder.arm(order())
+    card = control.read_card(recorder.folder)
+    shutil.rmtree(recorder.folder)
+    until(lambda: not card.alive)
 
 
 def test_another_rate_is_converted_to_the_master(record, demo_clip):
