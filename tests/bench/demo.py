@@ -1,4 +1,4 @@
-"""Seconds of each stage of `roomctl demo`; its transcription against the bare engine on the whole clip, in the same run.
+"""Seconds of each stage of `roomctl demo`; its transcription against the bare engine in the same run.
 
 python -m tests.bench.demo
 """
@@ -9,6 +9,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from roomctl_models.store import Store
 
 GOAL = 1.4  # of the bare engine's wall on the whole file; short utterances and second tries cost, and lose least text
 
@@ -26,8 +28,6 @@ print(time.perf_counter() - began)
 
 
 def main() -> None:
-    from roomctl_models.store import Store
-
     clip = Path(__file__).parents[2] / "roomctl/demo/clip/demo_60s.flac"
     model = Store.here().folder("faster-whisper-base")
     with tempfile.TemporaryDirectory() as folder:

@@ -33,7 +33,7 @@ class Room:
             id=MeetingId(new_id()),
             room=self.services.room.id,
             title="局长办公会",
-            starts=datetime(2026, 11, 12, 9),  # noqa: DTZ001 - local time of the room
+            starts=datetime(2026, 11, 12, 9),
             state=state,
         )
         self.hold(meeting)

@@ -20,7 +20,7 @@ def a_meeting(room, **changes):
         id=MeetingId("0199f000-0000-7000-8000-000000000001"),
         room=room.id,
         title="专题会议",
-        starts=datetime(2026, 11, 12, 9, 0),  # noqa: DTZ001 - planned times are local
+        starts=datetime(2026, 11, 12, 9, 0),
     )
     return replace(plain, **changes)
 
