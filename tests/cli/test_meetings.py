@@ -65,3 +65,12 @@ def test_a_log_that_was_tampered_with_is_found(shell):
     run = shell("audit", "verify", "--json")
     assert run.returncode == 1
     assert json.loads(run.stdout)["problems"]
+
+
+def test_status_lists_the_meetings_that_are_not_over(shell, meeting):
+    told = said(shell("status", "--json"))
+    assert told["host"] is None
+    assert [row["id"] for row in told["meetings"]] == [meeting]
+    assert told["plugins"]["enabled"] >= 8
+    shell("meetings", "cancel", meeting, "--reason", "改期")
+    assert said(shell("status", "--json"))["meetings"] == []

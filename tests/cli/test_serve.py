@@ -52,6 +52,7 @@ def test_the_host_becomes_ready_refuses_a_second_one_and_stops_cleanly(served, s
     status, told = fetch(f"{url}/health")
     assert status == 200
     assert {row["name"] for row in told["plugins"]} >= {"audio", "archive"}
+    assert json.loads(shell("status", "--json").stdout)["host"] == process.pid
     second = shell("serve", "--port", free_port())
     assert second.returncode == 2
     assert str(process.pid) in second.stderr
