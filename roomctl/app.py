@@ -14,7 +14,7 @@ from roomctl import config
 from roomctl.domain.archive import Verdict
 from roomctl.domain.events import Actor, By, Event, Fault
 from roomctl.domain.lifecycle import State
-from roomctl.domain.recording import RecorderState
+from roomctl.domain.recording import Order
 from roomctl.errors import BadInput, MissingPart, NotFound, RoomctlError
 from roomctl.folders import data_folder
 from roomctl.host.context import Contexts
@@ -154,14 +154,21 @@ class Application:
         """Tells plugins what happened, where no other process does; how many times somebody was told."""
         return Delivery(self.open_uow(), self.plugins, lock or HostLock(self.data / "host.lock")).run()
 
-    def recover(self) -> None:
-        """After a crash: seals what lies open in recordings that nobody runs any more."""
-        for meeting in self.usecases.meetings(State.IN_SESSION, State.RECESS, State.ADJOURNED):
+    def recover(self, *, go_on: bool = False) -> None:
+        """After a crash: seals what lies open of meetings that are over.
+
+        Args:
+            go_on: also go on recording, by itself, where a meeting is in session; a living capture is adopted.
+
+        """
+        for meeting in self.usecases.meetings(State.ADJOURNED, *((State.IN_SESSION,) if go_on else ())):
             recording = self.usecases.current_recording(meeting.id)
             if recording is None:
                 continue
-            state = self.usecases.recorder_of(recording).status().state
-            if state not in {RecorderState.ARMED, RecorderState.RECORDING, RecorderState.PAUSED}:
+            if meeting.state is State.IN_SESSION:
+                order = Order(source=recording.source, planned_seconds=meeting.planned_minutes * 60)
+                self.usecases.continue_recording(meeting.id, order)
+            else:
                 self.usecases.recover_recording(recording.id)
 
     def work_off(self, service: str, meeting_id: str, seen: Callable[[float, float, str], None]) -> None:
@@ -174,6 +181,7 @@ class Application:
             NotFound: no plugin gives such a service. RoomctlError: its work is stuck; why, and the mend.
 
         """
+        self.recover()
         worker = self._service(service)
         worker.start()
         worker.wake()

@@ -60,7 +60,7 @@ class Host:
 
     def _run(self) -> None:
         self.phase = Phase.RECOVERING
-        self._guarded(self.application.recover)
+        self._guarded(lambda: self.application.recover(go_on=True))
         self.application.plugins.start_services()
         self.phase = Phase.READY
         while not self._stop.wait(TICK):

@@ -382,7 +382,6 @@ def cancel(meeting: str = _ID, *, reason: str = _REASON, as_json: bool = _JSON) 
 def work() -> None:
     """For every meeting; what was cut off goes on from where it stopped."""
     application = _application()
-    application.recover()
     for found in application.usecases.meetings(State.ADJOURNED):
         _work(application, "transcript", found.id)
     for found in application.usecases.meetings(State.CLOSED, State.DEPOSITED):

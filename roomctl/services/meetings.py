@@ -8,11 +8,11 @@ from roomctl.domain import secrecy
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting, Objected, Objection, Overrule
-from roomctl.domain.recording import RecorderState
+from roomctl.domain.recording import Order, RecorderState, Recording
 from roomctl.errors import Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import gates, recordings
-from roomctl.services.ports import Clock, Plugins, UnitOfWork
+from roomctl.services.ports import Clock, Plugins, Recorder, UnitOfWork
 
 
 def create(meeting: Meeting, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> Meeting:
@@ -154,8 +154,10 @@ def _with_sound(
     recording = recordings.current(meeting_id, uow=uow)
     told: dict[str, Any] = {}
     if recording is not None:
-        recorder = recordings.attach(recording, plugins=plugins, data=data)
         try:
+            if command == "resume":
+                recording = _living(recording, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+            recorder = recordings.attach(recording, plugins=plugins, data=data)
             told = {"recording": recording.id, "frame": _command(recorder, command)}
         except RoomctlError as refusal:
             standing = (*standing, Objection("recorder", str(refusal)))
@@ -177,13 +179,25 @@ def _with_sound(
     return moved
 
 
-def _command(recorder: Any, command: str) -> int:
+def _living(
+    recording: Recording, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+) -> Recording:
+    """The recording, or a new one that follows it where it died in the recess."""
+    if recordings.attach(recording, plugins=plugins, data=data).status().state is RecorderState.PAUSED:
+        return recording
+    order = Order(source=recording.source, sample_rate=recording.sample_rate)
+    return recordings.go_on(
+        recording.meeting, order, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data
+    )  # fmt: skip
+
+
+def _command(recorder: Recorder, command: str) -> int:
     if command == "stop":
-        return int(recorder.stop().frames)
-    status = recorder.status()
-    if command == "resume" and status.state is RecorderState.ARMED:
-        command = "start"
-    return int(getattr(recorder, command)())
+        return recorder.stop().frames
+    if command == "resume" and recorder.status().state is RecorderState.RECORDING:
+        return recorder.status().frames
+    steps = {"start": recorder.start, "pause": recorder.pause, "resume": recorder.resume}
+    return steps[command]()
 
 
 def clear(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, left_behind: str = "") -> Meeting:

@@ -158,3 +158,13 @@ def test_cancelling_needs_a_reason(house):
 def test_a_step_that_the_table_does_not_have_lists_those_it_has(house):
     with pytest.raises(RoomctlError, match="approve"):
         house.use.transition(house.meeting().id, State.CLOSED)
+
+
+def test_a_recording_that_died_in_the_recess_is_followed_by_a_new_one_on_resume(house):
+    meeting = house.in_session()
+    house.use.pause(meeting.id)
+    house.plugins.newest.crash()
+    assert house.use.resume(meeting.id).state is State.IN_SESSION
+    first, second = house.use.recordings(meeting.id)
+    assert first.state is RecorderState.SEALED
+    assert second.state is RecorderState.RECORDING

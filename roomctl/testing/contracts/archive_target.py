@@ -28,6 +28,11 @@ def put(target: ArchiveTarget, key: str, content: bytes) -> None:
     target.put(key, io.BytesIO(content), hashlib.sha256(content).hexdigest())
 
 
+def holds(target: ArchiveTarget, key: str, content: bytes) -> bool:
+    """Whether these very bytes lie there; a difference of megabytes is not worth a picture."""
+    return get(target, key) == content
+
+
 def get(target: ArchiveTarget, key: str) -> bytes:
     """Every byte, read as a verification does: in pieces."""
     with target.get(key) as stream:
@@ -44,7 +49,7 @@ class ArchiveTargetContract:
     def test_what_is_put_is_what_is_got(self, target: ArchiveTarget) -> None:
         stored = target.put(KEY, io.BytesIO(BYTES), hashlib.sha256(BYTES).hexdigest())
         assert stored.bytes == len(BYTES), f"put says {stored.bytes} bytes of {len(BYTES)}"
-        assert get(target, KEY) == BYTES, "other bytes came back"
+        assert holds(target, KEY, BYTES), "other bytes came back"
 
     def test_stat_tells_size_and_no_false_digest(self, target: ArchiveTarget) -> None:
         put(target, KEY, BYTES)
@@ -55,12 +60,13 @@ class ArchiveTargetContract:
 
     def test_an_empty_file_is_a_file(self, target: ArchiveTarget) -> None:
         put(target, KEY, b"")
-        assert get(target, KEY) == b""
+        assert holds(target, KEY, b"")
 
     def test_keys_are_told_apart(self, target: ArchiveTarget) -> None:
         put(target, KEY, b"sound")
         put(target, OTHER, b"manifest")
-        assert (get(target, KEY), get(target, OTHER)) == (b"sound", b"manifest")
+        assert holds(target, KEY, b"sound")
+        assert holds(target, OTHER, b"manifest")
 
     def test_what_is_missing_is_not_found(self, target: ArchiveTarget) -> None:
         assert target.stat(KEY) is None, "stat knows what was never put"
@@ -76,7 +82,7 @@ class ArchiveTargetContract:
         put(target, KEY, b"first")
         with pytest.raises(RoomctlError):
             target.put(KEY, io.BytesIO(BYTES), hashlib.sha256(b"something else").hexdigest())
-        assert get(target, KEY) == b"first", "a refused put destroyed what was there"
+        assert holds(target, KEY, b"first"), "a refused put destroyed what was there"
 
     def test_a_source_that_breaks_off_leaves_nothing(self, target: ArchiveTarget) -> None:
         with pytest.raises((RoomctlError, OSError)):
@@ -86,7 +92,7 @@ class ArchiveTargetContract:
     def test_a_second_put_replaces_the_first(self, target: ArchiveTarget) -> None:
         put(target, KEY, BYTES)
         put(target, KEY, b"second")
-        assert get(target, KEY) == b"second"
+        assert holds(target, KEY, b"second")
         stored = target.stat(KEY)
         assert stored is not None
         assert stored.bytes == len(b"second")
@@ -104,4 +110,5 @@ class ArchiveTargetContract:
         package = KEY.partition("/data/")[0]
         target.finish(package)
         target.finish(package)
-        assert (get(target, KEY), get(target, OTHER)) == (b"sound", b"manifest")
+        assert holds(target, KEY, b"sound")
+        assert holds(target, OTHER, b"manifest")

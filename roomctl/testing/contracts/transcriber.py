@@ -79,6 +79,7 @@ class TranscriberContract:
         assert list(engine.decode(speech[:0], RATE)) == []
 
     def test_the_audio_is_not_written_to(self, engine: Transcriber, speech: "NDArray[np.float32]") -> None:
-        before = speech.tobytes()
+        before = speech.copy()
         engine.decode(speech, RATE)
-        assert speech.tobytes() == before
+        changed = int((speech != before).sum())
+        assert not changed, f"{changed} samples were written to"
