@@ -24,6 +24,7 @@ from roomctl.host.manifest import discover
 from roomctl.host.plugins import PluginHost
 from roomctl.host.status import StatesFile
 from roomctl.i18n import tr
+from roomctl.services.accounts import Accounts
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
 from roomctl.services.ports import Clock, Service
@@ -132,6 +133,10 @@ class Application:
             plugins=lambda: self.plugins,
             models=self.models,
         )
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.open_uow, self.clock, self.actor)
 
     def _publish(self, plugin: str, kind: str, data: Mapping[str, Any], meeting: str | None) -> None:
         stream = meeting or self.database.room.id

@@ -23,6 +23,9 @@ recorder = "audio"                 # 录音插件 / which plugin records
 name = "第一会议室"
 zone = "Asia/Shanghai"
 
+# [web]
+# hosts = ["room1.example.cn"]     # 浏览器访问本机用的名字 / names by which browsers reach this machine
+
 # [plugins.audio]
 # source = "mic:USB Audio"         # 声音来源 / where the sound comes from: mic, mic:NAME, file:PATH
 
@@ -44,11 +47,25 @@ class RoomSettings(BaseModel):
     zone: str = "Asia/Shanghai"
 
 
+class WebSettings(BaseModel):
+    """How browsers reach this machine.
+
+    Attributes:
+        hosts: names it goes by, besides localhost, its own name, and its addresses.
+
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    hosts: list[str] = Field(default_factory=list)
+
+
 class Settings(BaseSettings):
     """What an office may set.
 
     Attributes:
         recorder: name of the recorder that meetings use.
+        web: how browsers reach it.
         plugins: a section per plugin, checked by the plugin's own model.
 
     """
@@ -57,6 +74,7 @@ class Settings(BaseSettings):
 
     room: RoomSettings = RoomSettings()
     recorder: str = "audio"
+    web: WebSettings = WebSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @classmethod
@@ -85,14 +103,25 @@ def load(data: Path) -> Settings:
         return Settings(**(tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(
-            tr(f"{path} 不是正确的 TOML", f"{path} is not TOML"), str(error), tr("请改正这一行", "mend that line")
+            tr(f"{path} 不是正确的 TOML", f"{path} is not TOML"),
+            str(error),
+            tr("请改正这一行", "mend that line") + _or_copy(data),
         ) from None
     except UnicodeDecodeError:
         raise BadInput(
-            tr(f"{path} 不是 UTF-8 编码", f"{path} is not UTF-8"), mend=tr("请另存为 UTF-8", "save it as UTF-8")
+            tr(f"{path} 不是 UTF-8 编码", f"{path} is not UTF-8"),
+            mend=tr("请另存为 UTF-8", "save it as UTF-8") + _or_copy(data),
         ) from None
     except ValidationError as error:
         raise BadInput(*explain(error, path, list(Settings.model_fields))) from None
+
+
+def _or_copy(data: Path) -> str:
+    """The newest copy of the settings that can be read, where there is one."""
+    from roomctl.storage.copies import FOLDER, newest_settings  # noqa: PLC0415 - only where something is wrong
+
+    good = newest_settings(data / FOLDER, FILE)
+    return tr(f"，或换回最近的完好副本 {good}", f", or copy the newest good one back: {good}") if good else ""
 
 
 def explain(error: ValidationError, path: Path, known: list[str]) -> tuple[str, str, str]:

@@ -59,6 +59,33 @@ class Forbidden(RoomctlError):  # noqa: N818
     status = 403
 
 
+class NotSignedOn(RoomctlError):  # noqa: N818
+    """Nobody is signed on, or no longer."""
+
+    status = 401
+
+
+class TooSoon(RoomctlError):  # noqa: N818
+    """Too many attempts: wait.
+
+    Attributes:
+        seconds: how long.
+
+    """
+
+    status = 429
+
+    def __init__(self, what: str, why: str = "", mend: str = "", *, seconds: float = 0) -> None:
+        super().__init__(what, why, mend)
+        self.seconds = seconds
+
+
+class TooLarge(RoomctlError):  # noqa: N818
+    """More than is taken."""
+
+    status = 413
+
+
 class MissingPart(RoomctlError):  # noqa: N818
     """A library, a model, a device or a system package is not there."""
 

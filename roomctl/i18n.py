@@ -4,6 +4,8 @@ A pair that stands together cannot fall out of step, and no key file has to be s
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
@@ -25,6 +27,16 @@ def language() -> str:
 def use(code: str) -> None:
     """Sets the language of this task or thread: `zh` or `en`."""
     _language.set(code)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """The language of one answer: `zh` or `en`; afterwards it is what it was."""
+    token = _language.set(code)
+    try:
+        yield
+    finally:
+        _language.reset(token)
 
 
 def tr(zh: str, en: str) -> str:

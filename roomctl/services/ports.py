@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self, runtime_checkable
 
+from roomctl.domain.access import Account, Failures, Session, Token
 from roomctl.domain.archive import Package, PackageFile, Receipt, Stored, Verdict
 from roomctl.domain.attendance import Person
 from roomctl.domain.checks import CheckReport, Result, Waiver
@@ -118,6 +119,49 @@ class Packages(Protocol):
         ...
 
 
+class Accounts(Protocol):
+    """Who may sign on, who is signed on, and who tried. Secrets are kept as hashes only."""
+
+    def get(self, name: str) -> Account | None: ...
+    def all(self) -> Sequence[Account]:
+        """By name."""
+        ...
+
+    def put(self, account: Account) -> None:
+        """Adds it, or replaces what was known of it."""
+        ...
+
+    def session(self, session_id: str) -> Session | None: ...
+    def add_session(self, session: Session) -> None: ...
+    def end_session(self, session_id: str) -> None: ...
+    def end_sessions(self, account: str) -> None: ...
+    def token(self, secret: str) -> Token | None:
+        """By the hash of the token."""
+        ...
+
+    def tokens(self) -> Sequence[Token]:
+        """The oldest first."""
+        ...
+
+    def add_token(self, token: Token) -> None: ...
+    def drop_token(self, token_id: str) -> None: ...
+    def link(self, link_id: str) -> datetime | None:
+        """When the first administrator's link ends, by the hash of its key."""
+        ...
+
+    def put_link(self, link_id: str, expires: datetime) -> None:
+        """In place of any other."""
+        ...
+
+    def drop_links(self) -> None: ...
+    def failures(self, who: str) -> Failures | None: ...
+    def put_failures(self, failures: Failures) -> None: ...
+    def forget_failures(self, who: str) -> None: ...
+    def prune(self, before: datetime) -> None:
+        """Forgets sessions that ended, and failures that were last seen, before."""
+        ...
+
+
 class EventLog(Protocol):
     """The chained log, which is also the outbox."""
 
@@ -161,6 +205,7 @@ class UnitOfWork(Protocol):
     transcripts: Transcripts
     documents: Documents
     packages: Packages
+    accounts: Accounts
     events: EventLog
     room: Room
 
@@ -313,6 +358,42 @@ class DocumentOffer:
     kind: str
     file_name: str
     write: Callable[[Path], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOffer:
+    """A page that only this plugin needs, in the shell's menu.
+
+    Attributes:
+        path: below `/p/<plugin>/`, ASCII; empty is the plugin's first page.
+        title: in Chinese and in English.
+        icon: name of a Material icon.
+        roles: who sees it; empty means whoever is signed in.
+        build: draws it with `roomctl.api.ui`, inside the shell. Called for each visitor, with a deadline.
+
+    """
+
+    path: str
+    title: tuple[str, str]
+    build: Callable[[], None]
+    icon: str = "extension"
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelOffer:
+    """A panel in a slot of one of the host's pages.
+
+    Attributes:
+        slot: `home`, `technician`, `operator`, `secretary`, `close`.
+        build: draws it with `roomctl.api.ui`; gets the meeting that the page shows, or None.
+
+    """
+
+    slot: str
+    title: tuple[str, str]
+    build: Callable[[Meeting | None], None]
+    roles: frozenset[str] = frozenset()
 
 
 # --- plugins ------------------------------------------------------------------------------------------------------

@@ -303,3 +303,59 @@ class PluginDocumentRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     meeting: Mapped[str | None] = mapped_column(ForeignKey("meetings.id"))
     value: Mapped[Any] = mapped_column(JSON)
+
+
+class AccountRow(Base):
+    __tablename__ = "accounts"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    password: Mapped[str]  # an argon2 hash with its parameters and salt
+    roles: Mapped[list[Any]]
+    disabled: Mapped[bool]
+    created: Mapped[datetime]
+    changed: Mapped[datetime]
+
+
+class SessionRow(Base):
+    """`id` is the SHA-256 of what the cookie holds."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.name"), index=True)
+    created: Mapped[datetime]
+    expires: Mapped[datetime]
+
+
+class TokenRow(Base):
+    """`secret` is the SHA-256 of the token."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    secret: Mapped[str] = mapped_column(unique=True)
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.name"), index=True)
+    label: Mapped[str]
+    rights: Mapped[list[Any]]
+    created: Mapped[datetime]
+    expires: Mapped[datetime | None]
+
+
+class AdminLinkRow(Base):
+    """`id` is the SHA-256 of the link's key; the row goes when the link is used."""
+
+    __tablename__ = "admin_links"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    expires: Mapped[datetime]
+
+
+class LoginFailureRow(Base):
+    """`who` is `account:NAME` or `address:IP`."""
+
+    __tablename__ = "login_failures"
+
+    who: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    last: Mapped[datetime]
+    until: Mapped[datetime]

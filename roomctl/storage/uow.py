@@ -7,6 +7,7 @@ from typing import Self
 
 from roomctl.domain.meeting import Meeting, Room
 from roomctl.services import ports
+from roomctl.storage.accounts import SqlAccounts
 from roomctl.storage.database import Database
 from roomctl.storage.eventlog import SqlEventLog
 from roomctl.storage.repositories import SqlChecks, SqlDocuments, SqlMeetings, SqlPackages, SqlRoster
@@ -31,6 +32,7 @@ class SqlUnitOfWork:
     transcripts: ports.Transcripts
     documents: ports.Documents
     packages: ports.Packages
+    accounts: ports.Accounts
     events: ports.EventLog
     room: Room
 
@@ -45,6 +47,7 @@ class SqlUnitOfWork:
         self.transcripts = SqlTranscripts(work)
         self.documents = SqlDocuments(work)
         self.packages = SqlPackages(work)
+        self.accounts = SqlAccounts(work)
         self.events = self._log
 
     def __enter__(self) -> Self:

@@ -1,0 +1,224 @@
+"""Who may do what: one table of rights, and one of what each 密级 asks for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from roomctl.domain.lifecycle import State
+from roomctl.domain.secrecy import Level
+from roomctl.i18n import tr
+
+
+class Role(StrEnum):
+    """What a person is here for; a person may have several."""
+
+    TECHNICIAN = "technician"
+    OPERATOR = "operator"
+    SECRETARY = "secretary"
+    APPROVER = "approver"
+    USHER = "usher"
+    """会务员: sign-in desk, ushers, clearing. A temp at the door never holds the secretary's rights."""
+    SECURITY = "security"
+    """保密员: handover, numbered papers."""
+    ARCHIVIST = "archivist"
+    ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        return tr(*_LABELS[self])
+
+
+_LABELS = {
+    Role.TECHNICIAN: ("技术员", "technician"),
+    Role.OPERATOR: ("录音员", "operator"),
+    Role.SECRETARY: ("秘书", "secretary"),
+    Role.APPROVER: ("审批人", "approver"),
+    Role.USHER: ("会务员", "usher"),
+    Role.SECURITY: ("保密员", "security officer"),
+    Role.ARCHIVIST: ("档案员", "archivist"),
+    Role.ADMIN: ("管理员", "administrator"),
+}
+
+
+class Right(StrEnum):
+    """What a route, a page or a button asks for."""
+
+    SEE_MEETINGS = "meetings.read"
+    PLAN_MEETINGS = "meetings.plan"
+    MOVE_MEETINGS = "meetings.move"
+    """Takes a meeting along its life cycle; `MOVES` says which step asks for what else."""
+    APPROVE_MEETINGS = "meetings.approve"
+    RUN_MEETINGS = "meetings.run"
+    CLOSE_MEETINGS = "meetings.close"
+    OVERRULE = "meetings.overrule"
+    """Takes the objections of plugins upon himself."""
+    ACCEPT_ARCHIVE = "archive.accept"
+    SEE_ROSTER = "roster.read"
+    EDIT_ROSTER = "roster.edit"
+    SIGN_IN = "attendance.write"
+    DECIDE_LEAVE = "leave.decide"
+    SEE_RECORDINGS = "recordings.read"
+    MARK_RECORDINGS = "recordings.mark"
+    SEE_TRANSCRIPTS = "transcripts.read"
+    SEE_CHECKS = "checks.read"
+    RUN_CHECKS = "checks.run"
+    WAIVE_CHECKS = "checks.waive"
+    SEE_EVENTS = "events.read"
+    SEE_STATUS = "status.read"
+    """Why a plugin is down, and the mend."""
+    SEE_PLUGINS = "plugins.read"
+    MANAGE_PLUGINS = "plugins.manage"
+    EDIT_SETTINGS = "settings.edit"
+    MANAGE_ACCOUNTS = "accounts.manage"
+
+
+_T, _O, _S, _AP = Role.TECHNICIAN, Role.OPERATOR, Role.SECRETARY, Role.APPROVER
+_U, _SEC, _AR, _AD = Role.USHER, Role.SECURITY, Role.ARCHIVIST, Role.ADMIN
+
+RIGHTS: dict[Right, frozenset[Role]] = {
+    Right.SEE_MEETINGS: frozenset(Role),
+    Right.PLAN_MEETINGS: frozenset({_S, _AP, _AD}),
+    Right.MOVE_MEETINGS: frozenset({_O, _S, _AP, _AR, _AD}),
+    Right.APPROVE_MEETINGS: frozenset({_AP, _AD}),
+    Right.RUN_MEETINGS: frozenset({_O, _S, _AD}),
+    Right.CLOSE_MEETINGS: frozenset({_S, _AD}),
+    Right.OVERRULE: frozenset({_S, _AP, _AD}),
+    Right.ACCEPT_ARCHIVE: frozenset({_AR, _AD}),
+    Right.SEE_ROSTER: frozenset({_O, _S, _AP, _U, _SEC, _AR, _AD}),
+    Right.EDIT_ROSTER: frozenset({_S, _AD}),
+    Right.SIGN_IN: frozenset({_U, _S, _AD}),
+    Right.DECIDE_LEAVE: frozenset({_AP, _AD}),
+    Right.SEE_RECORDINGS: frozenset({_T, _O, _S, _AP, _AR, _AD}),
+    Right.MARK_RECORDINGS: frozenset({_O, _S, _AD}),
+    Right.SEE_TRANSCRIPTS: frozenset({_S, _AP, _AR, _AD}),
+    Right.SEE_CHECKS: frozenset({_T, _O, _S, _AP, _AD}),
+    Right.RUN_CHECKS: frozenset({_T, _O, _AD}),
+    Right.WAIVE_CHECKS: frozenset({_T, _S, _AP, _AD}),
+    Right.SEE_EVENTS: frozenset({_T, _S, _SEC, _AR, _AD}),
+    Right.SEE_STATUS: frozenset({_T, _O, _S, _AD}),
+    Right.SEE_PLUGINS: frozenset({_T, _AD}),
+    Right.MANAGE_PLUGINS: frozenset({_T, _AD}),
+    Right.EDIT_SETTINGS: frozenset({_T, _AD}),
+    Right.MANAGE_ACCOUNTS: frozenset({_AD}),
+}
+"""Every right, and the roles that hold it."""
+
+MOVES: dict[State, Right] = {
+    State.PLANNED: Right.PLAN_MEETINGS,
+    State.APPROVED: Right.APPROVE_MEETINGS,
+    State.OPEN: Right.RUN_MEETINGS,
+    State.IN_SESSION: Right.RUN_MEETINGS,
+    State.RECESS: Right.RUN_MEETINGS,
+    State.ADJOURNED: Right.RUN_MEETINGS,
+    State.CLOSED: Right.CLOSE_MEETINGS,
+    State.DEPOSITED: Right.ACCEPT_ARCHIVE,  # returned with a reason
+    State.ARCHIVED: Right.ACCEPT_ARCHIVE,
+    State.CANCELLED: Right.PLAN_MEETINGS,
+}
+"""What it takes to bring a meeting into a state."""
+
+CLEARED: dict[Level, frozenset[Role]] = {
+    Level.OPEN: frozenset(Role),
+    Level.INTERNAL: frozenset(Role),
+    Level.SECRET: frozenset({_O, _S, _AP, _SEC, _AR}),
+    Level.CONFIDENTIAL: frozenset({_O, _S, _AP, _SEC, _AR}),
+    Level.TOP: frozenset(),
+}
+"""Who may open a meeting of that 密级 at all; the right to what is in it comes on top. No administrator: 三员分立."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody who may sign on.
+
+    Attributes:
+        password: an argon2 hash; never shown, never logged.
+        changed: when the password was last set.
+
+    """
+
+    name: str
+    password: str = field(repr=False)
+    roles: frozenset[Role]
+    created: datetime
+    changed: datetime
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed on.
+
+    Attributes:
+        id: SHA-256 of what the cookie holds, as hex.
+
+    """
+
+    id: str = field(repr=False)
+    account: str
+    created: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A program that may ask, in the name of its owner.
+
+    Attributes:
+        secret: SHA-256 of the token, as hex; the token itself is shown once and kept nowhere.
+        rights: it never has more than its owner.
+
+    """
+
+    id: str
+    secret: str = field(repr=False)
+    account: str
+    label: str
+    rights: frozenset[Right]
+    created: datetime
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Log-ins of one account, or from one address, that failed in a row.
+
+    Attributes:
+        who: `account:NAME` or `address:IP`.
+        until: nobody is let in before.
+
+    """
+
+    who: str
+    count: int
+    last: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who asks, as the session or the token says.
+
+    Attributes:
+        rights: of a token, which may have fewer than its owner; None means all that the roles give.
+
+    """
+
+    name: str
+    roles: frozenset[Role]
+    rights: frozenset[Right] | None = None
+
+    def may(self, right: Right) -> bool:
+        """Whether the table gives this right to one of the roles, and the token carries it."""
+        return right in rights_of(self.roles) and (self.rights is None or right in self.rights)
+
+    def cleared(self, level: Level) -> bool:
+        """Whether a meeting of this 密级 may be opened."""
+        return not CLEARED[level].isdisjoint(self.roles)
+
+
+def rights_of(roles: Iterable[Role]) -> frozenset[Right]:
+    """All that the roles may do together."""
+    held = frozenset(roles)
+    return frozenset(right for right, holders in RIGHTS.items() if not holders.isdisjoint(held))

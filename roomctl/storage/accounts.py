@@ -1,0 +1,127 @@
+"""Accounts, sessions, tokens, and failures of the log-in: rows to the domain's values and back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from roomctl.domain.access import Account, Failures, Right, Role, Session, Token
+from roomctl.storage.tables import AccountRow, AdminLinkRow, LoginFailureRow, SessionRow, TokenRow
+from roomctl.storage.work import Work
+
+
+class SqlAccounts:
+    """`ports.Accounts`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def get(self, name: str) -> Account | None:
+        row = self._work.reads().get(AccountRow, name)
+        return None if row is None else _account(row)
+
+    def all(self) -> Sequence[Account]:
+        return [_account(row) for row in self._work.reads().scalars(select(AccountRow).order_by(AccountRow.name))]
+
+    def put(self, account: Account) -> None:
+        self._work.writes().merge(
+            AccountRow(
+                name=account.name,
+                password=account.password,
+                roles=sorted(role.value for role in account.roles),
+                disabled=account.disabled,
+                created=account.created,
+                changed=account.changed,
+            )
+        )
+
+    def session(self, session_id: str) -> Session | None:
+        row = self._work.reads().get(SessionRow, session_id)
+        return None if row is None else Session(row.id, row.account, row.created, row.expires)
+
+    def add_session(self, session: Session) -> None:
+        self._work.connection(writing=True).execute(
+            insert(SessionRow).values(
+                id=session.id, account=session.account, created=session.created, expires=session.expires
+            )
+        )
+
+    def end_session(self, session_id: str) -> None:
+        self._work.connection(writing=True).execute(delete(SessionRow).where(SessionRow.id == session_id))
+
+    def end_sessions(self, account: str) -> None:
+        self._work.connection(writing=True).execute(delete(SessionRow).where(SessionRow.account == account))
+
+    def token(self, secret: str) -> Token | None:
+        row = self._work.reads().scalars(select(TokenRow).where(TokenRow.secret == secret)).first()
+        return None if row is None else _token(row)
+
+    def tokens(self) -> Sequence[Token]:
+        return [_token(row) for row in self._work.reads().scalars(select(TokenRow).order_by(TokenRow.id))]
+
+    def add_token(self, token: Token) -> None:
+        self._work.connection(writing=True).execute(
+            insert(TokenRow).values(
+                id=token.id,
+                secret=token.secret,
+                account=token.account,
+                label=token.label,
+                rights=sorted(right.value for right in token.rights),
+                created=token.created,
+                expires=token.expires,
+            )
+        )
+
+    def drop_token(self, token_id: str) -> None:
+        self._work.connection(writing=True).execute(delete(TokenRow).where(TokenRow.id == token_id))
+
+    def link(self, link_id: str) -> datetime | None:
+        row = self._work.reads().get(AdminLinkRow, link_id)
+        return None if row is None else row.expires
+
+    def put_link(self, link_id: str, expires: datetime) -> None:
+        self.drop_links()
+        self._work.connection(writing=True).execute(insert(AdminLinkRow).values(id=link_id, expires=expires))
+
+    def drop_links(self) -> None:
+        self._work.connection(writing=True).execute(delete(AdminLinkRow))
+
+    def failures(self, who: str) -> Failures | None:
+        row = self._work.reads().get(LoginFailureRow, who)
+        return None if row is None else Failures(row.who, row.count, row.last, row.until)
+
+    def put_failures(self, failures: Failures) -> None:
+        self._work.writes().merge(
+            LoginFailureRow(who=failures.who, count=failures.count, last=failures.last, until=failures.until)
+        )
+
+    def forget_failures(self, who: str) -> None:
+        self._work.connection(writing=True).execute(delete(LoginFailureRow).where(LoginFailureRow.who == who))
+
+    def prune(self, before: datetime) -> None:
+        connection = self._work.connection(writing=True)
+        connection.execute(delete(SessionRow).where(SessionRow.expires < before))
+        connection.execute(delete(LoginFailureRow).where(LoginFailureRow.last < before))
+
+
+def _account(row: AccountRow) -> Account:
+    return Account(
+        name=row.name,
+        password=row.password,
+        roles=frozenset(map(Role, row.roles)),
+        disabled=row.disabled,
+        created=row.created,
+        changed=row.changed,
+    )
+
+
+def _token(row: TokenRow) -> Token:
+    return Token(
+        id=row.id,
+        secret=row.secret,
+        account=row.account,
+        label=row.label,
+        rights=frozenset(map(Right, row.rights)),
+        created=row.created,
+        expires=row.expires,
+    )

@@ -1,0 +1,206 @@
+"""Stands before every request: host, size, origin, who asks; and gives every answer its headers."""
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+from socket import gethostname
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from roomctl.errors import BadInput, Forbidden, RoomctlError, TooLarge
+from roomctl.i18n import language, speaking, tr
+from roomctl.web.denials import Denials
+from roomctl.web.problems import problem, unforeseen
+from roomctl.web.session import COOKIE, Sessions
+
+API = "/api/"
+
+MAX_BODY = {API: 1 << 20, "/": 64 << 20}
+"""Bytes of a request, by the beginning of its path; a page takes uploads."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+CSP_API = "default-src 'none'; frame-ancestors 'none'"
+CSP_PAGE = (
+    "default-src 'self'; "
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval'; "  # NiceGUI writes its start inline, and Vue compiles templates
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class Guard:
+    """ASGI middleware.
+
+    Args:
+        hosts: names under which the machine is called, besides its own, localhost, and any address. Another name
+            in the Host header is another site that points here (DNS rebinding).
+
+    """
+
+    def __init__(self, app: ASGIApp, sessions: Sessions, denials: Denials, hosts: Iterable[str] = ()) -> None:
+        self.app, self.sessions, self.denials = app, sessions, denials
+        self.hosts = {"localhost", gethostname().lower(), *(host.lower() for host in hosts)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        with speaking(_language(Headers(scope=scope))):
+            await self._guarded(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = _Body(receive, _limit(scope["path"]))
+        answer = _Answer(send, scope["path"])
+        try:
+            self._refuse(scope, body.limit)
+            await self._who(scope)
+        except RoomctlError as error:
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008, "reason": error.what})
+            else:
+                await self.denials.note(Request(scope), error)
+                await problem(error)(scope, receive, answer.send)
+            return
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, send)
+            return
+        try:
+            await self.app(scope, body.receive, answer.send)
+        except Exception as error:
+            if answer.started:
+                raise
+            told = problem(_too_large(body.limit)) if body.exceeded else unforeseen(error)
+            await told(scope, receive, answer.send)
+
+    def _refuse(self, scope: Scope, limit: int) -> None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if not self._known(host):
+            raise BadInput(
+                tr("不认识这个主机名", "this host name is not known here"),
+                host[:100],
+                tr(
+                    "请用本机地址访问，或在 roomctl.toml 的 [web] hosts 里写上",
+                    "list it in [web] hosts of roomctl.toml",
+                ),
+            )
+        length = headers.get("content-length", "0")
+        if length.isdigit() and int(length) > limit:
+            raise _too_large(limit)
+        if scope["type"] == "websocket" or scope["method"] not in _SAFE:
+            _same_origin(headers, host, unsafe=scope["type"] == "http")
+
+    def _known(self, host: str) -> bool:
+        name = urlsplit(f"//{host}").hostname or "" if _readable(host) else ""
+        try:
+            ip_address(name)
+        except ValueError:
+            return name in self.hosts
+        return True
+
+    async def _who(self, scope: Scope) -> None:
+        request = HTTPConnection(scope)
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        bearer = token.strip() if scheme.lower() == "bearer" else ""
+        cookie = "" if bearer else request.cookies.get(COOKIE, "")
+        user = await self.sessions.find(token=bearer, cookie=cookie)
+        state = scope.setdefault("state", {})
+        state["user"] = user
+        state["forged"] = user is None and bool(bearer or cookie)
+
+
+def _language(headers: Headers) -> str:
+    """The first language that the browser asks for, of those we speak (RFC 9110 section 12.5.4, without weights)."""
+    for wanted in headers.get("accept-language", "").lower().split(","):
+        code = wanted.strip()[:2]
+        if code in {"zh", "en"}:
+            return code
+    return language()
+
+
+def _readable(host: str) -> bool:
+    try:
+        _ = urlsplit(f"//{host}").port
+    except ValueError:
+        return False
+    return bool(host) and not set(host) & set("/\\@?# \t")
+
+
+def _same_origin(headers: Headers, host: str, *, unsafe: bool) -> None:
+    """A browser says where a request was written; a token is never sent by itself, so it needs no such proof.
+
+    Raises: Forbidden: another site wrote it, or nothing says that we did.
+    """
+    if headers.get("authorization", "").lower().startswith("bearer "):
+        return
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    ours = urlsplit(origin).netloc.lower() == host.lower() if origin is not None else site in {"same-origin", "none"}
+    silent = origin is None and site is None
+    with_cookie = f"{COOKIE}=" in headers.get("cookie", "")
+    if ours or (silent and not (unsafe and with_cookie)):
+        return
+    raise Forbidden(
+        tr("拒绝了来自别处的请求", "a request that was not written here is refused"),
+        tr("Origin 与本站不符，或没有 Origin", "its Origin is another, or missing"),
+        tr("请在本站页面里操作；程序请用令牌", "use the pages of this site; a program uses a token"),
+    )
+
+
+def _limit(path: str) -> int:
+    return MAX_BODY[API if path.startswith(API) else "/"]
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        tr("请求太大", "the request is too large"),
+        tr(f"最多 {limit >> 20} MiB", f"{limit >> 20} MiB at most"),
+        tr("请分成几次", "send it in parts"),
+    )
+
+
+class _Body:
+    """Counts what comes in; past the limit the rest is as if the client had gone."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive, self.limit = receive, limit
+        self._seen = 0
+        self.exceeded = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen > self.limit:
+            self.exceeded = True
+            return {"type": "http.disconnect"}
+        return message
+
+
+class _Answer:
+    """Puts the headers on."""
+
+    def __init__(self, send: Send, path: str) -> None:
+        self._send, self._api = send, path.startswith(API)
+        self.started = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Content-Security-Policy", CSP_API if self._api else CSP_PAGE)
+            if self._api:
+                headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)

@@ -1,0 +1,123 @@
+"""Who asks: the session's cookie, or a program's token."""
+
+from collections import OrderedDict
+
+from fastapi import Request, Response, WebSocket
+from starlette.requests import HTTPConnection
+
+from roomctl.domain.access import Right, User
+from roomctl.domain.secrecy import Level
+from roomctl.errors import Forbidden, NotSignedOn
+from roomctl.i18n import tr
+from roomctl.services.accounts import SESSION, Accounts, digest
+from roomctl.services.ports import Clock
+from roomctl.web.run import run
+
+COOKIE = "roomctl_session"
+
+FRESH = 2.0
+"""Seconds that a session is taken as good without asking the database again."""
+
+_KEPT = 1024  # sessions remembered at once
+
+__all__ = ["COOKIE", "Needs", "Sessions", "User", "address_of", "keep", "let_go", "user_of"]
+
+
+def user_of(request: Request | WebSocket) -> User | None:
+    """Who is signed on, or whose token it is; None is nobody."""
+    user: User | None = getattr(request.state, "user", None)
+    return user
+
+
+def address_of(request: HTTPConnection) -> str:
+    """Where it comes from. Headers of a proxy are not believed."""
+    return request.client.host if request.client else "local"
+
+
+class Sessions:
+    """Looks up who asks, and remembers it for a moment."""
+
+    def __init__(self, accounts: Accounts, clock: Clock) -> None:
+        self.accounts, self._clock = accounts, clock
+        self._known: OrderedDict[str, tuple[float, User]] = OrderedDict()
+
+    async def find(self, *, token: str = "", cookie: str = "") -> User | None:
+        """A token wins over a cookie; one that is not good is nobody."""
+        secret = token or cookie
+        if not secret:
+            return None
+        key, now = digest(secret), self._clock.monotonic()
+        known = self._known.get(key)
+        if known is not None and now < known[0]:
+            return known[1]
+        ask = self.accounts.user_of_token if token else self.accounts.user_of_session
+        user = await run(ask, secret)
+        self._known.pop(key, None)
+        if user is not None:
+            self._known[key] = (now + FRESH, user)
+            while len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return user
+
+    def forget(self) -> None:
+        """Something changed: ask the database again."""
+        self._known.clear()
+
+
+class Needs:
+    """A dependency of every route: who asks has this right.
+
+    `Needs(Right.SEE_EVENTS)` gives the `User`. The walk of all routes reads `right` from it.
+    """
+
+    def __init__(self, right: Right) -> None:
+        self.right = right
+
+    async def __call__(self, request: Request) -> User:
+        user = user_of(request)
+        if user is None:
+            raise NotSignedOn(
+                tr("请先登录", "sign on first"),
+                tr("没有登录，或登录已过期", "nobody is signed on, or no longer"),
+                tr("请在 /log-in 登录，或使用令牌", "sign on at /log-in, or send a token"),
+            )
+        allow(user, self.right)
+        return user
+
+
+def allow(user: User, right: Right) -> None:
+    """Raises: Forbidden, where the user does not have the right."""
+    if not user.may(right):
+        raise Forbidden(
+            tr(f"{user.name} 不能这样做", f"{user.name} may not do this"),
+            tr(f"缺少权限 {right.value}", f"the right {right.value} is missing"),
+            tr("请找管理员", "ask an administrator"),
+        )
+
+
+def admit(user: User, level: Level) -> None:
+    """Raises: Forbidden, where the user may not open a meeting of that 密级."""
+    if not user.cleared(level):
+        raise Forbidden(
+            tr(f"{user.name} 不能打开{level.value}会议", f"{user.name} may not open a {level.value} meeting"),
+            tr("角色不够", "no role that is cleared for it"),
+            tr("请找保密员", "ask the security officer"),
+        )
+
+
+def keep(response: Response, cookie: str, *, secure: bool) -> None:
+    """Gives the browser its session: no script reads it, no other site sends it."""
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=int(SESSION.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=secure,
+    )
+
+
+def let_go(response: Response, *, secure: bool) -> None:
+    """Takes the session from the browser."""
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=secure)
