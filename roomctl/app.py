@@ -1,12 +1,10 @@
 """Puts it together: settings → storage → host. The only place that knows everything."""
 
 import getpass
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,11 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Order
 from roomctl.errors import BadInput, MissingPart, NotFound, RoomctlError
 from roomctl.folders import data_folder
+from roomctl.host import logs
 from roomctl.host.context import Contexts
 from roomctl.host.delivery import Delivery
 from roomctl.host.lock import HostLock
-from roomctl.host.manifest import discover
+from roomctl.host.manifest import Found, discover
 from roomctl.host.plugins import PluginHost
 from roomctl.host.status import StatesFile
 from roomctl.i18n import tr
@@ -81,6 +80,7 @@ class Application:
     def __init__(self, data: Path, *, clock: Clock | None = None, actor: Actor | None = None) -> None:
         self.data, self.clock = data, clock or SystemClock()
         self.actor = actor or Actor.person(_user())
+        self.safe = False  # built-in plugins only, and whichever records; set before the plugins are asked for
 
     @cached_property
     def settings(self) -> config.Settings:
@@ -110,7 +110,7 @@ class Application:
     @cached_property
     def plugins(self) -> PluginHost:
         return PluginHost(
-            found=discover(self.data),
+            found=self._found(),
             contexts=Contexts(
                 data=self.data,
                 clock=self.clock,
@@ -122,6 +122,13 @@ class Application:
             settings=self.settings.plugins,
             model=self.models.has,
         )
+
+    def _found(self) -> Sequence[Found]:
+        if not self.safe:
+            return discover(self.data)
+        known = StatesFile(self.data / "plugins.json").load()
+        records = {name for name, state in known.items() if state.essential}
+        return discover(self.data, safe=True, keep=records)
 
     @cached_property
     def usecases(self) -> UseCases:
@@ -219,42 +226,23 @@ class Application:
             heads = uow.events.heads()
         return Audit(len(heads), sum(head.n for head in heads.values()), tuple(faults))
 
-    def close(self) -> None:
-        """Stops what was started and gives the database back."""
+    def close(self, timeout: float = 5.0) -> None:
+        """Stops what was started, within so many seconds, and gives the database back."""
         if "plugins" in self.__dict__:
-            self.plugins.close()
+            self.plugins.close(timeout)
         if "database" in self.__dict__:
             self.database.close()
 
 
 _LOOK = 0.1  # seconds between two looks at a service's progress
-_LOG_BYTES = 10_000_000
 _STOP = 5.0  # seconds that a service has to stop
 
 
 def open_application(data: Path | None = None) -> Application:
     """Roomctl on the data folder that the command line, the environment or the system names."""
     data = data or data_folder()
-    _keep_log(data)
+    logs.keep(data)
     return Application(data)
-
-
-def _keep_log(data: Path) -> None:
-    """Into `<data>/logs/roomctl.log`, rotated, where the folder is there; stderr belongs to the command."""
-    root = logging.getLogger("roomctl")
-    if root.handlers:
-        return
-    root.addHandler(logging.NullHandler())
-    try:
-        if data.is_dir():
-            (data / "logs").mkdir(exist_ok=True)
-            handler = RotatingFileHandler(
-                data / "logs" / "roomctl.log", maxBytes=_LOG_BYTES, backupCount=5, delay=True
-            )
-            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-            root.addHandler(handler)
-    except OSError:  # read-only: the command itself will say so where it matters
-        return
 
 
 def unwritable(folder: Path, error: OSError) -> BadInput:

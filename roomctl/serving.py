@@ -1,19 +1,31 @@
 """What `roomctl serve` runs: the data folder's lock, recovery after a crash, services, and the events' delivery."""
 
+import json
 import logging
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
 from roomctl.app import Application
+from roomctl.domain.events import SYSTEM, Event
 from roomctl.domain.lifecycle import State
 from roomctl.errors import RoomctlError
 from roomctl.host.lock import HostLock
+from roomctl.host.logs import tell_dropped
+from roomctl.host.platform import atomic_write
+from roomctl.host.signs import Sign, Signs
+from roomctl.host.starts import SafeMode, Starts
 
 log = logging.getLogger(__name__)
 
 TICK = 1.0
 """Seconds between two looks at recordings and events; a sealed segment is known this much later at the most."""
+
+STATE_FILE = "host.json"
+"""In the data folder: what the running host tells `roomctl status`."""
 
 
 class Phase(StrEnum):
@@ -26,15 +38,28 @@ class Phase(StrEnum):
 
 
 class Host:
-    """Runs in a thread of its own, so that the web, or a test, may have the main one."""
+    """Runs in a thread of its own, so that the web, or a test, may have the main one.
 
-    def __init__(self, application: Application) -> None:
+    Attributes:
+        safe_mode: why only the built-in plugins run; None where all do.
+        url: where it is reached, once that is known.
+        restart: asks the launcher for a new host; the first thing that a page's button calls.
+
+    """
+
+    def __init__(self, application: Application, *, signs: Signs | None = None) -> None:
         self.application = application
         self.phase = Phase.STARTING
+        self.safe_mode: SafeMode | None = None
+        self.url = ""
+        self.restart: Callable[[], None] = lambda: log.warning("nobody restarts this host")
+        self._signs = signs or Signs()
         self._seen = 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = HostLock(application.data / "host.lock")
+        self._starts = Starts(application.data)
+        self._began = application.clock.now()
 
     def start(self) -> None:
         """Takes the lock, then works in the background.
@@ -44,8 +69,19 @@ class Host:
 
         """
         self.application.data.mkdir(parents=True, exist_ok=True)
-        _ = self.application.database
         self._lock.__enter__()
+        try:
+            _ = self.application.database
+            self.safe_mode = self._starts.begin()
+            self.application.safe = self.safe_mode is not None
+            plugins = self.application.plugins
+        except BaseException:
+            self._starts.complete()  # it could not begin; that is told, and is no incomplete start
+            self._lock.release()
+            raise
+        plugins.before_load = self._about_to_load
+        plugins.caller.waiting = self._waiting
+        self._enter(Phase.STARTING)
         self._thread = threading.Thread(target=self._run, name="host", daemon=True)
         self._thread.start()
 
@@ -53,17 +89,37 @@ class Host:
         """Ends services and children; a living capture goes on."""
         self._stop.set()
         if self._thread is not None:
-            self._thread.join(timeout)
-        self.application.close()
+            self._thread.join(timeout / 2)
+        self._starts.complete()  # ended by a person, however far it was
+        self.application.close(timeout / 2)
+        tell_dropped(over=False)
+        self._enter(Phase.STOPPED)
         self._lock.release()
-        self.phase = Phase.STOPPED
+
+    def leave_safe_mode(self) -> None:
+        """The page's one button: all plugins from the next start on, which begins at once."""
+        self._starts.leave()
+        self.restart()
+
+    def tell(self, kind: str, data: Mapping[str, Any]) -> None:
+        """An event of the host itself, in the room's stream."""
+        room, now = self.application.database.room.id, self.application.clock.now()
+        with self.application.open_uow() as uow:
+            uow.events.append(Event(stream=room, kind=kind, actor=SYSTEM, at=now, data=data))
+            uow.commit()
 
     def _run(self) -> None:
-        self.phase = Phase.RECOVERING
+        self._enter(Phase.RECOVERING)
         self._guarded(lambda: self.application.recover(go_on=True))
-        self.application.plugins.start_services()
-        self.phase = Phase.READY
+        self._guarded(self.application.plugins.load)
+        self._guarded(self.application.plugins.start_services)
+        if self._stop.is_set():
+            return
+        self._starts.complete()
+        self._enter(Phase.READY)
+        self._signs.say(Sign.READY, url=self.url)
         while not self._stop.wait(TICK):
+            self._signs.say(Sign.TICK)
             self._guarded(self.tick)
 
     def tick(self) -> None:
@@ -74,6 +130,7 @@ class Host:
             if recording is not None:
                 use.sync_recording(recording.id)
         self.application.deliver(self._lock)
+        tell_dropped()
         moved = self._end_of_log()
         if moved != self._seen:
             self._seen = moved
@@ -94,3 +151,37 @@ class Host:
             log.warning("%s", error)
         except Exception:
             log.exception("the host's own work failed; it is tried again")
+
+    def _about_to_load(self, plugin: str) -> None:
+        self._signs.say(Sign.LOADING, plugin=plugin)
+        if self.phase in {Phase.STARTING, Phase.RECOVERING}:
+            self._starts.loading(plugin)
+
+    def _waiting(self) -> None:
+        """The host's own thread waits for a plugin, which has a deadline."""
+        if threading.current_thread() is self._thread:
+            self._signs.say(Sign.TICK)
+
+    def _enter(self, phase: Phase) -> None:
+        self.phase = phase
+        told = {
+            "pid": os.getpid(),
+            "started": self._began.isoformat(),
+            "phase": phase,
+            "url": self.url,
+            "safe_mode": self.safe_mode.as_json() if self.safe_mode else None,
+        }
+        atomic_write(self.application.data / STATE_FILE, json.dumps(told, ensure_ascii=False))
+
+
+def running(data: Path) -> Mapping[str, Any] | None:
+    """What the host that runs on this data folder told of itself last; None where none does."""
+    lock = HostLock(data / "host.lock")
+    if lock.acquire():
+        lock.release()
+        return None
+    try:
+        told = json.loads((data / STATE_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        told = {}
+    return {"pid": lock.holder(), **told} if isinstance(told, dict) else {"pid": lock.holder()}

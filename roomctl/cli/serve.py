@@ -1,11 +1,13 @@
 """`roomctl serve`: the host, until Ctrl-C."""
 
+from importlib.util import find_spec
 from ipaddress import ip_address
+from pathlib import Path
 
 import typer
 
 from roomctl.cli.screen import console
-from roomctl.errors import Forbidden, MissingPart
+from roomctl.errors import BadInput, MissingPart
 from roomctl.i18n import tr
 
 app = typer.Typer(add_completion=False)
@@ -16,39 +18,51 @@ PORT = 8470
 @app.command(help=tr("运行主程序：接管录音、转写、送存，直到 Ctrl-C", "Run the host, until Ctrl-C"))
 def serve(
     *,
-    host: str = typer.Option("127.0.0.1", help=tr("监听地址，目前只能是本机", "address; this machine alone for now")),
+    host: str = typer.Option(
+        "127.0.0.1", help=tr("监听地址；默认只有本机能访问", "address; this machine alone, unless told")
+    ),
     port: int = typer.Option(PORT, min=1, max=65535, help=tr("端口", "port")),
+    certificate: Path | None = typer.Option(None, help=tr("TLS 证书（PEM）", "TLS certificate, PEM")),
+    key: Path | None = typer.Option(None, help=tr("TLS 私钥（PEM）", "its private key, PEM")),
+    leave_safe_mode: bool = typer.Option(
+        False, "--leave-safe-mode", help=tr("离开安全模式，重新加载全部插件", "leave safe mode: all plugins again")
+    ),
 ) -> None:
-    """Adopts living recordings, recovers dead ones, runs every plugin's services, and tells its health."""
-    if not _loopback(host):
-        raise Forbidden(
-            tr(f"不能监听 {host}", f"will not listen on {host}"),
-            tr("还没有登录账号，只允许本机访问", "there are no accounts yet, so this machine alone may connect"),
-            "roomctl serve --host 127.0.0.1",
-        )
-    try:
-        import uvicorn  # noqa: PLC0415
-
-        from roomctl.web.api import build  # noqa: PLC0415
-    except ImportError:
+    """Adopts living recordings, recovers dead ones, runs every plugin's services; started again when it dies."""
+    if not (find_spec("fastapi") and find_spec("uvicorn")):
         raise MissingPart(
             tr("缺少网页部件", "the web part is missing"), "fastapi, uvicorn", "pip install 'roomctl[web]'"
-        ) from None
-    from roomctl.app import open_application  # noqa: PLC0415
-    from roomctl.serving import Host  # noqa: PLC0415
-
-    running = Host(open_application())
-    running.start()
-    console().print(
-        tr(
-            f"roomctl 正在运行，数据目录 {running.application.data}；状态 http://{host}:{port}/api/v1/health",
-            f"roomctl runs on {running.application.data}; health at http://{host}:{port}/api/v1/health",
         )
-    )
-    try:
-        uvicorn.run(build(running), host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
-    finally:
-        running.stop()
+    from roomctl.folders import data_folder  # noqa: PLC0415
+    from roomctl.host.starts import Starts  # noqa: PLC0415
+    from roomctl.launcher import launch  # noqa: PLC0415
+
+    tls = _tls(certificate, key)
+    data = data_folder().absolute()
+    if leave_safe_mode:
+        Starts(data).leave()
+    if not tls and not _loopback(host):
+        console().print(
+            tr(
+                "注意：没有 TLS，口令在网络上是明文。请加 --certificate 和 --key",
+                "Note: without TLS, passwords cross the network in the clear. Add --certificate and --key",
+            ),
+            style="warn",
+        )
+    options = ["--host", host, "--port", str(port), *tls]
+    raise typer.Exit(launch(data, options, say=lambda line: console().print(line, soft_wrap=True)))
+
+
+def _tls(certificate: Path | None, key: Path | None) -> list[str]:
+    """As options of the host. Raises: BadInput, where one of the two is missing or cannot be read."""
+    if certificate is None and key is None:
+        return []
+    if certificate is None or key is None:
+        raise BadInput(tr("--certificate 和 --key 要一起给", "--certificate and --key go together"))
+    for file in (certificate, key):
+        if not file.is_file():
+            raise BadInput(tr(f"没有文件 {file}", f"there is no file {file}"))
+    return ["--certificate", str(certificate.absolute()), "--key", str(key.absolute())]
 
 
 def _loopback(host: str) -> bool:

@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -12,6 +14,7 @@ from roomctl.cli.screen import answer, console
 from roomctl.domain.lifecycle import State
 from roomctl.host.lock import HostLock
 from roomctl.i18n import tr
+from roomctl.serving import running
 
 app = typer.Typer(add_completion=False)
 
@@ -29,18 +32,32 @@ def status(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> Non
         answer(told)
         return
     screen, grid = console(), Table.grid(padding=(0, 2))
-    running = tr(f"运行中（进程 {told['host']}）", f"running, process {told['host']}")
     for name, value in (
         (tr("数据目录", "data folder"), told["data"]),
         (tr("会议室", "room"), told["room"]),
-        (tr("主程序", "host"), running if told["host"] else tr("未运行", "not running")),
+        (tr("主程序", "host"), _host(told)),
         (tr("磁盘剩余", "free disk"), f"{told['free_bytes'] / 1e9:.0f} GB"),
         (tr("插件", "plugins"), "  ".join(f"{name} {count}" for name, count in told["plugins"].items())),
     ):
         grid.add_row(f"[stage]{name}[/]", escape(str(value)))
     screen.print(grid)
+    if mode := told["safe_mode"]:
+        safe = tr(
+            f"安全模式：{mode['reason']}。离开：{mode['mend']}", f"safe mode: {mode['reason']}; leave: {mode['mend']}"
+        )
+        screen.print(escape(safe), style="warn", soft_wrap=True)
     for row in told["meetings"]:
         screen.print(_meeting(row), soft_wrap=True)
+
+
+def _host(told: Mapping[str, Any]) -> str:
+    if not told["host"]:
+        return tr("未运行", "not running")
+    up = timedelta(seconds=round(told["uptime"] or 0))
+    return tr(
+        f"运行中（进程 {told['host']}，已运行 {up}，{told['phase']}）  {told['url']}",
+        f"running, process {told['host']}, up {up}, {told['phase']}  {told['url']}",
+    )
 
 
 def _meeting(row: Mapping[str, Any]) -> str:
@@ -54,13 +71,19 @@ def _told(application: Any) -> dict[str, Any]:
     counts: dict[str, int] = {}
     for one in plugins.status():
         counts[one.status.value] = counts.get(one.status.value, 0) + 1
+    host = running(application.data) or {}
     stuck: dict[str, str] = {}
     for service in plugins.services():
         stuck |= service.failures()
     return {
         "data": str(application.data),
         "room": use.room.name,
-        "host": _holder(HostLock(application.data / "host.lock")),
+        "host": host.get("pid"),
+        "launcher": _launcher(application.data),
+        "uptime": _uptime(host, application.clock.now()),
+        "phase": host.get("phase"),
+        "url": host.get("url", ""),
+        "safe_mode": host.get("safe_mode"),
         "free_bytes": shutil.disk_usage(application.data).free,
         "plugins": counts,
         "meetings": [
@@ -78,9 +101,18 @@ def _told(application: Any) -> dict[str, Any]:
     }
 
 
-def _holder(lock: HostLock) -> int | None:
-    """Pid of the host that runs on this data folder, if one does."""
+def _launcher(data: Path) -> int | None:
+    """Pid of what keeps the host running."""
+    lock = HostLock(data / "launcher.lock")
     if lock.acquire():
         lock.release()
         return None
     return lock.holder()
+
+
+def _uptime(host: Mapping[str, Any], now: datetime) -> float | None:
+    """Seconds; None where no host runs."""
+    try:
+        return (now - datetime.fromisoformat(host["started"])).total_seconds()
+    except (KeyError, TypeError, ValueError):
+        return None

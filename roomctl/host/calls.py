@@ -7,8 +7,10 @@ import contextvars
 import queue
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -76,18 +78,25 @@ class CallThread(threading.Thread):
         self.busy = False
         self.start()
 
-    def call(self, function: Callable[[], Any], deadline: float) -> Outcome:
-        """Its outcome. After a HANG the thread is lost: it may still come back, and then ends."""
+    def call(self, function: Callable[[], Any], deadline: float, waiting: Callable[[], None]) -> Outcome:
+        """Its outcome. After a HANG the thread is lost: it may still come back, and then ends.
+
+        Args:
+            waiting: called each second until there is an answer.
+
+        """
         answer: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self.busy = True
         self._work.put((function, answer))
-        try:
-            return answer.get(timeout=deadline)
-        except queue.Empty:
-            trace = self._where()
-            self._work.put(None)
-            reason = tr(f"{deadline:g} 秒内没有返回", f"did not return within {deadline:g} s")
-            return Outcome(failure=Failure(FailureKind.HANG, reason, trace))
+        until = time.monotonic() + deadline
+        while (left := until - time.monotonic()) > 0:
+            with suppress(queue.Empty):
+                return answer.get(timeout=min(left, 1.0))
+            waiting()
+        trace = self._where()
+        self._work.put(None)
+        reason = tr(f"{deadline:g} 秒内没有返回", f"did not return within {deadline:g} s")
+        return Outcome(failure=Failure(FailureKind.HANG, reason, trace))
 
     def end(self) -> None:
         self._work.put(None)
@@ -119,8 +128,14 @@ def _outcome(function: Callable[[], Any]) -> Outcome:
 
 @dataclass
 class Caller:
-    """All calls of one host, each plugin with threads of its own."""
+    """All calls of one host, each plugin with threads of its own.
 
+    Attributes:
+        waiting: called each second by whoever waits for an answer; a sign of life, for the wait has its end.
+
+    """
+
+    waiting: Callable[[], None] = lambda: None
     _idle: dict[str, list[CallThread]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -134,7 +149,7 @@ class Caller:
         with self._lock:
             idle = self._idle.setdefault(plugin, [])
             thread = idle.pop() if idle else CallThread(plugin)
-        outcome = thread.call(_in_context(function), deadline)
+        outcome = thread.call(_in_context(function), deadline, self.waiting)
         if outcome.failure and outcome.failure.kind is FailureKind.HANG:
             return outcome
         with self._lock:

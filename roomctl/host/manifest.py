@@ -5,7 +5,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -90,19 +90,19 @@ class _Wrong(Exception):  # noqa: N818 - never leaves this module
         self.reason, self.mend = reason, mend
 
 
-def discover(data: Path | None = None, *, safe: bool = False) -> tuple[Found, ...]:
+def discover(data: Path | None = None, *, safe: bool = False, keep: Collection[str] = ()) -> tuple[Found, ...]:
     """All plugins: the built-in ones first, then other distributions, then the drop-in folder, each by name.
 
     Args:
         data: the data folder, whose `plugins/` holds the drop-ins; None looks at installed ones only.
-        safe: built-in plugins only.
+        safe: built-in plugins only, and those named in `keep`.
 
     """
     found = [*_installed()]
-    if data is not None and not safe:
+    if data is not None:
         found += _dropped_in(data / "plugins")
     if safe:
-        found = [one for one in found if isinstance(one, Manifest) and one.source == BUILTIN]
+        found = [one for one in found if isinstance(one, Manifest) and (one.source == BUILTIN or one.name in keep)]
     return tuple(_without_doubles(found))
 
 

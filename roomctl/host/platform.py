@@ -1,6 +1,7 @@
 """What differs between operating systems. Nothing else in roomctl asks which one this is."""
 
 import errno
+import faulthandler
 import os
 import signal
 import stat
@@ -9,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 WINDOWS = sys.platform == "win32"
 LINUX = sys.platform == "linux"
@@ -163,6 +164,27 @@ def kill_session(process: "subprocess.Popen[bytes]") -> None:
         pass
     except PermissionError:  # macOS says so of a group whose leader is already dead
         process.kill()
+
+
+def dump_on_request(file: IO[str]) -> None:
+    """From now on `request_dump` by another process writes the stacks of all threads to `file`; so does a crash.
+
+    faulthandler writes from within the signal, so a thread that never lets go of the interpreter is no obstacle.
+    """
+    faulthandler.enable(file)
+    if sys.platform != "win32":
+        faulthandler.register(signal.SIGUSR1, file)
+
+
+def request_dump(pid: int) -> bool:
+    """Asks a process for its stacks; False where the system has no way to."""
+    if sys.platform == "win32":
+        return False
+    try:
+        os.kill(pid, signal.SIGUSR1)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

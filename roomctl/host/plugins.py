@@ -1,6 +1,8 @@
 """What the host, and the use cases, ask plugins."""
 
 import logging
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +13,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection
 from roomctl.errors import MissingPart, NotFound, Refused
 from roomctl.host.manifest import BadManifest
-from roomctl.host.registry import Registry, turn_off, unknown
+from roomctl.host.registry import Loaded, Registry, turn_off, unknown
 from roomctl.host.status import PluginStatus, Status
 from roomctl.i18n import tr
 from roomctl.services.ports import Check, DocumentOffer, EngineOffer, RecorderFactory, Service, TargetFactory
@@ -22,10 +24,10 @@ log = logging.getLogger(__name__)
 class PluginHost(Registry):
     """`roomctl.services.ports.Plugins`, and what the host itself asks: commands, services."""
 
-    def _tables(self, hook: str) -> dict[str, tuple[str, Any]]:
-        """Name → plugin and thing, over all plugins; the first one keeps a name."""
+    def _tables(self, hook: str, among: Sequence[str] | None = None) -> dict[str, tuple[str, Any]]:
+        """Name → plugin and thing, over all plugins or those named; the first one keeps a name."""
         table: dict[str, tuple[str, Any]] = {}
-        for plugin, answer in self.ask(hook):
+        for plugin, answer in self.ask(hook, among=among):
             for name, thing in answer.items():
                 if table.setdefault(name, (plugin, thing))[0] != plugin:
                     log.warning("plugin %s: %s: the name %r is taken by %s", plugin, hook, name, table[name][0])
@@ -44,7 +46,10 @@ class PluginHost(Registry):
         return next((person for _, person in asked if person is not None), None)
 
     def recorder(self, name: str) -> RecorderFactory:
-        table = self._tables("roomctl_recorders")
+        self.load(self._strikes.essential)  # after a crash the sound comes first; the others may take their time
+        table = self._tables("roomctl_recorders", [one for one in self._strikes.essential if one in self.loaded])
+        if name not in table:
+            table = self._tables("roomctl_recorders")
         if name not in table:
             raise self._nothing(tr("录音器", "recorder"), name, list(table))
         plugin, factory = table[name]
@@ -139,14 +144,29 @@ class PluginHost(Registry):
                     break
 
     def close(self, timeout: float = 5.0) -> None:
-        """Stops the services and their children, each alone and with a deadline."""
-        for name, plugin in list(self.loaded.items()):
-            for service in plugin.services or ():
-                stop = service.stop
-                self.caller.call(name, lambda stop=stop: stop(timeout), timeout + 1)  # type: ignore[misc]  # bound now
-            if close := getattr(plugin.context, "close", None):
-                self.caller.call(name, close, timeout + 1)
+        """Stops the services and their children of all plugins side by side, each with the same deadline."""
+        ends = [
+            threading.Thread(target=self._end, args=(name, plugin, timeout), daemon=True)
+            for name, plugin in self.loaded.items()
+        ]
+        for end in ends:
+            end.start()
+        for end in ends:
+            end.join()
         self.caller.close()
+
+    def _end(self, name: str, plugin: Loaded, timeout: float) -> None:
+        until = time.monotonic() + timeout
+        for service in plugin.services or ():
+            left = max(until - time.monotonic(), 0.0)
+            stop = service.stop
+            self.caller.call(name, lambda stop=stop, left=left: stop(left), left + _SLACK)  # type: ignore[misc]  # bound now
+        if close := getattr(plugin.context, "close", None):
+            left = max(until - time.monotonic(), 0.0)
+            self.caller.call(name, lambda: close(left), left + _SLACK)
+
+
+_SLACK = 0.5  # seconds by which a service may be late
 
 
 def _unusable(status: PluginStatus) -> Refused | MissingPart:

@@ -91,6 +91,7 @@ class Registry:
         self.loaded: dict[str, Loaded] = {}
         self._status: dict[str, PluginStatus] = {}
         self._loading = threading.RLock()
+        self.before_load: Callable[[str], None] = lambda _name: None  # told the name of each plugin, just before
 
     # --- loading ---------------------------------------------------------------------------------------------------
 
@@ -118,6 +119,7 @@ class Registry:
         status = PluginStatus(
             name=manifest.name, version=manifest.version, source=manifest.source, status=Status.ENABLED
         )
+        self.before_load(manifest.name)
         try:
             missing = self._load(manifest)
         except _Stopped as stop:
@@ -230,10 +232,10 @@ class Registry:
     def protect(self, name: str) -> None:
         """It runs the recording, or is the source of it: whatever it does, it stays.
 
-        Called before `load`, neither earlier failures nor its self-check keep it out: a host that starts again
-        needs it to adopt the capture.
+        Remembered over restarts, where neither earlier failures nor its self-check keep it out: a host that starts
+        again needs it to adopt the capture.
         """
-        self._strikes.essential.add(name)
+        self._strikes.protect(name)
 
     def named(self, name: str) -> Found:
         """Raises: NotFound, with the known names."""
@@ -272,10 +274,10 @@ class Registry:
             self._status[name], status=status, reason=reason, mend=enable_hint(name), trace=trace
         )
 
-    def ask(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
-        """Plugin and answer, of all that answered."""
+    def ask(self, hook: str, *, among: Sequence[str] | None = None, **arguments: Any) -> list[tuple[str, Any]]:
+        """Plugin and answer, of all that answered; among those named, which are loaded, or all."""
         answers = []
-        for name in self.having(hook):
+        for name in self.having(hook) if among is None else self._implementing(hook, among):
             outcome = self.call(name, hook, **arguments)
             if outcome.ok:
                 answers.append((name, outcome.value))
@@ -284,7 +286,10 @@ class Registry:
     def having(self, hook: str) -> Sequence[str]:
         """The plugins that implement a hook, in the order of discovery."""
         self.load()
-        loaded = [self.loaded[one.name] for one in self.found if one.name in self.loaded]
+        return self._implementing(hook, [one.name for one in self.found])
+
+    def _implementing(self, hook: str, names: Iterable[str]) -> Sequence[str]:
+        loaded = [self.loaded[name] for name in names if name in self.loaded]
         return [plugin.manifest.name for plugin in loaded if hook in plugin.hooks and plugin.context]
 
 

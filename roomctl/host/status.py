@@ -68,6 +68,7 @@ class PluginState:
         enabled: as a person wants it.
         strikes: failures in a row; hook: where the newest one was.
         reason, trace: of the newest one.
+        essential: it has given the recorder; then nothing but a person ever puts it out.
 
     """
 
@@ -76,6 +77,7 @@ class PluginState:
     reason: str = ""
     trace: str = ""
     hook: str = ""
+    essential: bool = False
 
     @property
     def out(self) -> bool:
@@ -110,6 +112,13 @@ class StatesFile:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write(self._path, text)
 
+    def fail(self, name: str, *, hook: str, reason: str, trace: str) -> bool:
+        """Puts a plugin out from the next start on, for what it did to the host; False for an essential one."""
+        state = self.load().get(name, PluginState())
+        strikes = STRIKES - 1 if state.essential else STRIKES
+        self.save(name, replace(state, strikes=strikes, hook=hook, reason=reason, trace=trace))
+        return not state.essential
+
 
 class Strikes:
     """Counts failures in a row.
@@ -120,7 +129,7 @@ class Strikes:
     def __init__(self, states: PluginStates) -> None:
         self._states = states
         self._known = dict(states.load())
-        self.essential: set[str] = set()
+        self.essential = {name for name, state in self._known.items() if state.essential}
 
     def of(self, name: str) -> PluginState:
         return self._known.get(name, PluginState())
@@ -129,7 +138,7 @@ class Strikes:
         """Forgets the failures, where this is the hook that failed: what else works proves nothing of it."""
         state = self.of(name)
         if 0 < state.strikes < STRIKES and state.hook == hook:
-            self._save(name, PluginState(enabled=state.enabled))
+            self._save(name, PluginState(enabled=state.enabled, essential=state.essential))
 
     def failure(self, name: str, hook: str, reason: str, trace: str, *, hang: bool) -> bool:
         """Counts one. True where the plugin is out now."""
@@ -142,7 +151,15 @@ class Strikes:
 
     def want(self, name: str, *, enabled: bool) -> None:
         """A person decides; enabling also forgives what was."""
-        self._save(name, PluginState() if enabled else replace(self.of(name), enabled=False))
+        state = self.of(name)
+        forgiven = PluginState(essential=state.essential)
+        self._save(name, forgiven if enabled else replace(state, enabled=False))
+
+    def protect(self, name: str) -> None:
+        """Remembered over restarts: a host that starts after a crash needs the recorder before it asks anybody."""
+        if name not in self.essential:
+            self.essential.add(name)
+            self._save(name, replace(self.of(name), essential=True))
 
     def _save(self, name: str, state: PluginState) -> None:
         self._known[name] = state

@@ -1,0 +1,172 @@
+"""`<data>/logs/roomctl.log`: one JSON object a line, rotated, with a quota for each plugin.
+
+Any logger below `roomctl` ends here; stderr belongs to the command. The host rotates the file, other processes
+append to whichever is in place.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler, WatchedFileHandler
+from pathlib import Path
+from typing import Any
+
+from roomctl.services.ports import Clock
+from roomctl.services.time import SystemClock
+
+log = logging.getLogger(__name__)
+
+FILE_BYTES, FILES = 10_000_000, 5
+LINES, BYTES, WINDOW = 600, 1_000_000, 60.0
+"""Of one plugin within so many seconds; what is beyond is counted, and the count is one line."""
+
+LONGEST = 8_000
+"""Characters of one line of a plugin."""
+
+PLUGINS = ("roomctl.plugins.", "roomctl.child.")
+
+
+def keep(data: Path, *, rotate: bool = False) -> None:
+    """From now on, where the data folder is there and can be written to. Once in a process.
+
+    Args:
+        rotate: this is the host.
+
+    """
+    root = logging.getLogger("roomctl")
+    if root.handlers:
+        return
+    root.addHandler(logging.NullHandler())
+    if rotate:
+        root.setLevel(logging.DEBUG if os.environ.get("ROOMCTL_DEBUG") else logging.INFO)
+    try:
+        if data.is_dir():
+            (data / "logs").mkdir(exist_ok=True)
+            root.addHandler(_handler(data / "logs" / "roomctl.log", rotate=rotate))
+    except OSError:  # read-only: the command itself will say so where it matters
+        return
+
+
+def _handler(path: Path, *, rotate: bool) -> logging.Handler:
+    handler = (
+        RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES, delay=True, encoding="utf-8")
+        if rotate
+        else WatchedFileHandler(path, delay=True, encoding="utf-8")
+    )
+    handler.addFilter(Quota())
+    handler.setFormatter(Lines())
+    return handler
+
+
+def plugin_of(logger: str) -> str | None:
+    """Whose logger this is; None for the host's own."""
+    return next((logger.removeprefix(one).partition(".")[0] for one in PLUGINS if logger.startswith(one)), None)
+
+
+@dataclass
+class _Window:
+    began: float
+    lines: int = 0
+    size: int = 0
+    dropped: int = 0
+
+
+class Quota(logging.Filter):
+    """Lets a plugin write so much and no more; the host's own lines always pass."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__()
+        self._clock = clock or SystemClock()
+        self._windows: dict[str, _Window] = {}
+        self._lock = threading.Lock()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        plugin = plugin_of(record.name)
+        if plugin is None:
+            return True
+        now = self._clock.monotonic()
+        with self._lock:
+            window = self._windows.setdefault(plugin, _Window(now))
+            if now - window.began >= WINDOW:
+                window = self._windows[plugin] = _Window(now, dropped=window.dropped)
+            if window.lines >= LINES or window.size >= BYTES:
+                window.dropped += 1
+                return False
+        _shorten(record)
+        with self._lock:
+            window.lines += 1
+            window.size += len(record.msg)
+        return True
+
+    def dropped(self, *, over: bool = True) -> Iterator[tuple[str, int]]:
+        """Plugin and number of lines that were not written, each told once.
+
+        Args:
+            over: only those whose time is over.
+
+        """
+        now = self._clock.monotonic()
+        with self._lock:
+            for plugin, window in self._windows.items():
+                if window.dropped and (not over or now - window.began >= WINDOW):
+                    yield plugin, window.dropped
+                    window.dropped = 0
+
+
+def tell_dropped(*, over: bool = True) -> None:
+    """One line for each plugin that wrote too much. The host calls it now and then, and at its end."""
+    quotas = [one for handler in logging.getLogger("roomctl").handlers for one in handler.filters]
+    for quota in quotas:
+        if isinstance(quota, Quota):
+            for plugin, count in list(quota.dropped(over=over)):
+                log.warning("plugin %s: %d lines dropped, it may write %d a minute", plugin, count, LINES)
+
+
+def _shorten(record: logging.LogRecord) -> None:
+    """The message, finished and cut to size; one that cannot be finished says so."""
+    try:
+        text = record.getMessage()
+    except Exception as error:  # noqa: BLE001 - a plugin's own arguments; its call must not raise for them
+        text = f"{record.msg!r} ({type(error).__name__}: {error})"
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}… ({len(text) - LONGEST} more characters)"
+    record.msg, record.args = text, None
+
+
+class Lines(logging.Formatter):
+    """JSON by structlog, which is loaded with the first line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: logging.Formatter | None = None
+
+    def format(self, record: logging.LogRecord) -> str:
+        if self._made is None:
+            self._made = _json_lines()
+        return self._made.format(record)
+
+
+def _json_lines() -> logging.Formatter:
+    import structlog  # noqa: PLC0415 - most commands log nothing
+
+    def facts(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        record: logging.LogRecord = line["_record"]
+        line["at"] = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line["level"], line["logger"] = record.levelname.lower(), record.name
+        line["pid"] = record.process
+        if plugin := plugin_of(record.name):
+            line["plugin"] = plugin
+        return line
+
+    formatter: logging.Formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[facts],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        ],
+    )
+    return formatter

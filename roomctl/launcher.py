@@ -1,0 +1,321 @@
+"""Keeps a host running: starts it again when it dies or shows no life, and stops it with all that it started.
+
+The launcher loads nothing of the host, so that little can go wrong in it. A capture is in a session of its own and
+outlives both.
+"""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from roomctl.errors import BadInput
+from roomctl.host.lock import HostLock
+from roomctl.host.logs import keep
+from roomctl.host.manifest import discover
+from roomctl.host.platform import kill_session, new_session, request_dump
+from roomctl.host.signs import Sign, read
+from roomctl.host.stacks import Trouble, culprit
+from roomctl.host.starts import Starts
+from roomctl.host.status import StatesFile
+from roomctl.i18n import tr
+
+log = logging.getLogger(__name__)
+
+RESTART = 75
+"""Exit code of a host that wants another one in its place (sysexits.h, EX_TEMPFAIL)."""
+
+STACKS = Path("logs", "stacks.txt")
+"""In the data folder: what faulthandler writes of the host that runs."""
+
+KEPT = 10  # dumps of earlier hosts
+LOOK = 0.1  # seconds between two looks
+ASLEEP = 5.0  # seconds between two looks after which it was the launcher, or the machine, that stood still
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0  # seconds before another start; doubled with each death in a row
+STEADY = 60.0  # seconds of being ready after which earlier deaths are forgotten
+LOOP_OF_DEATHS = 5  # deaths in a row after which the next start is in safe mode
+STOP = 4.6  # seconds that a host has to end
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds without a sign of life.
+
+    Attributes:
+        start: between two signs, until the event loop runs: one database opened, one plugin loaded.
+        beat: of the event loop, and of the host's own thread once it is ready.
+
+    """
+
+    start: float = 120.0
+    beat: float = 10.0
+
+
+@dataclass
+class Life:
+    """One host from its start to its end."""
+
+    process: "subprocess.Popen[bytes]"
+    signs: dict[Sign, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+    latest: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def silent(self, limits: Limits) -> Trouble | None:
+        """What shows no life any more."""
+        now = time.monotonic()
+        if Sign.LOOP not in self.signs:
+            return Trouble.START if now - self.latest > limits.start else None
+        if now - self.signs[Sign.LOOP] > limits.beat:
+            return Trouble.LOOP
+        if Sign.READY in self.signs and now - max(self.signs.get(Sign.TICK, 0), self.signs[Sign.READY]) > limits.beat:
+            return Trouble.TICK
+        return None
+
+    def excuse(self, seconds: float) -> None:
+        """So much of the silence was not the host's."""
+        self.latest += seconds
+        for sign in list(self.signs):
+            self.signs[sign] += seconds
+
+    @property
+    def ready(self) -> float:
+        """Since when, by the monotonic clock; infinite where it never was."""
+        return self.signs.get(Sign.READY, float("inf"))
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None  # noqa: S101 - PIPE
+        with self.process.stdout as lines:
+            for line in lines:
+                if said := read(line):
+                    self.signs[said[0]] = self.latest = time.monotonic()
+
+
+class Launcher:
+    """Of one data folder.
+
+    Args:
+        argv: starts the host; `--after JSON` is added where another one came before.
+        say: tells a person, one line at a time.
+
+    """
+
+    def __init__(
+        self, data: Path, argv: Sequence[str], *, say: Callable[[str], None], limits: Limits | None = None
+    ) -> None:
+        self._data, self._argv, self._say, self._limits = data, list(argv), say, limits or Limits()
+        self._stop = threading.Event()
+        self._deaths = 0
+        self._once_ready = False
+        self._lock = HostLock(data / "launcher.lock")
+
+    def run(self) -> int:
+        """Until `stop`, or until a host that was never ready says why it cannot begin. The exit code.
+
+        Raises:
+            Busy: another launcher has this data folder. BadInput: it cannot be used.
+
+        """
+        try:
+            self._lock.__enter__()
+        except OSError as error:
+            raise BadInput(
+                tr(f"不能使用数据目录 {self._data}", f"cannot use the data folder {self._data}"),
+                error.strerror or str(error),
+                tr("请检查权限，或用 --data 另选目录", "check its permissions, or choose another with --data"),
+            ) from None
+        with self._lock:
+            keep(self._data)
+            after: Mapping[str, Any] = {}
+            while not self._stop.is_set():
+                life = self._begin(after)
+                trouble = self._watch(life)
+                if self._stop.is_set():
+                    self._end(life)
+                    return 0
+                code = life.process.wait()
+                self._once_ready |= Sign.READY in life.signs
+                if code == 2 and not self._once_ready:  # noqa: PLR2004 - it has told why it cannot run
+                    return 2
+                after = self._died(life, code, trouble)
+                self._stop.wait(self._pause(life, code))
+        return 0
+
+    def stop(self) -> None:
+        """From a signal handler too. The second time it does not wait."""
+        self._stop.set()
+
+    def _begin(self, after: Mapping[str, Any]) -> Life:
+        more = ["--after", json.dumps(after, ensure_ascii=False)] if after else []
+        process = subprocess.Popen(
+            [*self._argv, *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **new_session()
+        )
+        return Life(process)
+
+    def _watch(self, life: Life) -> Trouble | None:
+        """Until it dies, which it is helped to where it shows no life, or somebody wants to stop."""
+        looked = time.monotonic()
+        while life.process.poll() is None and not self._stop.wait(LOOK):
+            now = time.monotonic()
+            if now - looked > ASLEEP:
+                life.excuse(now - looked)
+            looked = now
+            if trouble := life.silent(self._limits):
+                self._dump(life)
+                kill_session(life.process)
+                return trouble
+        return None
+
+    def _end(self, life: Life) -> None:
+        """The host ends its children when its stdin closes; what it leaves behind is in its session."""
+        assert life.process.stdin is not None  # noqa: S101 - PIPE
+        life.process.stdin.close()
+        try:
+            life.process.wait(STOP)
+        except subprocess.TimeoutExpired:
+            log.warning("the host did not end in %g s and was killed", STOP)
+        kill_session(life.process)
+        life.process.wait()
+        Starts(self._data).complete()
+
+    def _dump(self, life: Life) -> None:
+        """Asks for the stacks, and waits until they are written."""
+        file, size = self._data / STACKS, -1
+        if not request_dump(life.process.pid):
+            return
+        for _ in range(20):
+            time.sleep(LOOK)
+            if 0 < size == (size := _size(file)):
+                return
+
+    def _died(self, life: Life, code: int, trouble: Trouble | None) -> Mapping[str, Any]:
+        """What became of it, for its successor's event; whoever is to blame starts disabled."""
+        if code == RESTART:
+            return {}
+        self._deaths = 1 if time.monotonic() - life.ready > STEADY else self._deaths + 1
+        why = _why(trouble, code)
+        name, stacks = self._blame(trouble or Trouble.CRASH)
+        log.error("the host %s; %s", why, f"plugin {name}" if name else "no plugin is to blame")
+        self._say(tr(f"主程序{_why_zh(trouble, code)}，重新启动", f"the host {why}; it is started again"))
+        if name:
+            self._say(
+                tr(
+                    f"插件 {name} 已停用；修好后运行 roomctl plugins enable {name}",
+                    f"plugin {name} is disabled; mend it, then run: roomctl plugins enable {name}",
+                )
+            )
+        elif self._deaths >= LOOP_OF_DEATHS and not Starts(self._data).under_way():
+            Starts(self._data).give_up()
+        return {"why": why, "plugin": name or "", "stacks": stacks}
+
+    def _blame(self, trouble: Trouble) -> tuple[str | None, str]:
+        """The plugin that was put out for it, and the file that keeps the stacks."""
+        try:
+            dump = (self._data / STACKS).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            dump = ""
+        kept = self._keep(dump, trouble) if dump.strip() else ""
+        folders = {one.name: one.path for one in discover(self._data)}
+        name = culprit(dump, folders, trouble)
+        starts = Starts(self._data)
+        if trouble is Trouble.START:
+            name = starts.under_way() or name
+        if name is None:
+            return None, kept
+        hook = tr("主程序", "host")
+        reason = {
+            Trouble.START: tr("加载时卡住了主程序", "it held up the host while it was being loaded"),
+            Trouble.LOOP: tr("它让主程序的事件循环停住", "it stopped the host's event loop"),
+            Trouble.TICK: tr("它让主程序停住", "it held up the host"),
+            Trouble.CRASH: tr("主程序在它的代码里崩溃", "the host crashed inside its code"),
+        }[trouble]
+        out = StatesFile(self._data / "plugins.json").fail(name, hook=hook, reason=reason, trace=dump[:_TRACE])
+        if out:
+            starts.complete()  # it starts disabled, so there is nothing to be safe from
+        return (name if out else None), kept
+
+    def _keep(self, dump: str, trouble: Trouble) -> str:
+        folder = (self._data / STACKS).parent
+        file = folder / f"{trouble}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.txt"
+        file.write_text(dump, encoding="utf-8")
+        kinds = {f"{one}-" for one in Trouble}
+        kept = sorted(
+            (one for one in folder.glob("*.txt") if any(one.name.startswith(kind) for kind in kinds)),
+            key=lambda one: one.stat().st_mtime,
+        )
+        for old in kept[:-KEPT]:
+            old.unlink(missing_ok=True)
+        return file.name
+
+    def _pause(self, life: Life, code: int) -> float:
+        if code == RESTART:
+            return 0.0
+        del life
+        return float(min(FIRST_PAUSE * 2 ** (self._deaths - 1), LONGEST_PAUSE))
+
+
+_TRACE = 20_000  # characters of a dump that a plugin's status keeps
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+def _why(trouble: Trouble | None, code: int) -> str:
+    match trouble:
+        case Trouble.START:
+            return "came no further in its start"
+        case Trouble.LOOP:
+            return "showed no life in its event loop"
+        case Trouble.TICK:
+            return "showed no life in its own thread"
+        case _:
+            return f"died of {_signal(-code)}" if code < 0 else f"ended with code {code}"
+
+
+def _why_zh(trouble: Trouble | None, code: int) -> str:
+    match trouble:
+        case Trouble.START:
+            return "启动时卡住"
+        case Trouble.LOOP:
+            return "的事件循环没有反应"
+        case Trouble.TICK:
+            return "没有反应"
+        case _:
+            return f"被 {_signal(-code)} 终止" if code < 0 else f"退出（代码 {code}）"
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def launch(data: Path, options: Sequence[str], *, say: Callable[[str], None]) -> int:
+    """Runs a host on this data folder until Ctrl-C or SIGTERM; the exit code.
+
+    Args:
+        options: of `roomctl.host_process`.
+
+    """
+    os.environ["ROOMCTL_DATA"] = str(data)
+    launcher = Launcher(data, [sys.executable, "-m", "roomctl.host_process", *options], say=say)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, lambda *_: launcher.stop())
+    return launcher.run()
