@@ -18,7 +18,8 @@ from uuid_utils import uuid7
 from roomctl.domain.meeting import DEFAULT_ZONE, Room
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
-from roomctl.storage.faults import busy, damaged, told
+from roomctl.storage.copies import ASIDE, FOLDER, copies
+from roomctl.storage.faults import busy, damaged, gone, told
 from roomctl.storage.heads import Heads
 from roomctl.storage.migrations import BUILT_IN, Migrations
 from roomctl.storage.schema import bring_up_to_date, driver, look_at_file, migrate, settle
@@ -91,12 +92,14 @@ def open_database(
         room_name, zone: of the room, where the database is made; an existing one keeps its own.
 
     Raises:
-        Damaged: not a database, or a damaged one. It is left as it is.
+        Damaged: not a database, or a damaged one. It is left as it is. Or it was there once, and is gone.
         Refused: of a newer roomctl. BadInput: the folder may not be written to.
 
     """
     with faults_told(path):
         if not path.exists():
+            if _was_there(path) and not path.exists():  # another process may just have made it
+                raise gone(path)
             _create(path, room_name or tr("会议室", "meeting room"), zone, migrations)
         look_at_file(path)
         engine = _engine(path)
@@ -108,6 +111,30 @@ def open_database(
             engine.dispose()
             raise
     return Database(path, engine, room, Heads(path.with_name("heads.json")))
+
+
+@contextmanager
+def look_into(path: Path) -> Iterator[Database]:
+    """A copy, to be read as it is: it is not migrated, and its room is not asked for."""
+    with faults_told(path):
+        look_at_file(path)
+        engine = _engine(path)
+        try:
+            yield Database(path, engine, Room("", ""), Heads(path.with_name("heads.json")))
+        finally:
+            engine.dispose()
+
+
+def _was_there(path: Path) -> bool:
+    """Whether copies of it, or heads of its log, are left, or it was set aside and nothing came in its place."""
+    if copies(path.parent / FOLDER) or (path.parent / ASIDE).is_dir():
+        return True
+    try:
+        return bool(Heads(path.with_name("heads.json")).read())
+    except OSError:
+        return False
+    except ValueError:
+        return True
 
 
 def _room(engine: Engine, path: Path) -> Room:

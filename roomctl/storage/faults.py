@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from roomctl.errors import BadInput, Busy, Damaged, Refused, RoomctlError
 from roomctl.i18n import tr
+from roomctl.storage.copies import FOLDER, newest_sound, restore_command
 
 _DAMAGED = ("malformed", "not a database", "corrupt", "could not decode")
 _BUSY = ("locked", "busy")
@@ -16,13 +17,30 @@ _CLOSED = ("readonly", "unable to open", "permission denied")
 
 def damaged(path: Path, why: str) -> Damaged:
     """The file stays where it is: nobody but a person decides that it is lost."""
+    return Damaged(tr(f"数据库 {path} 已损坏", f"the database {path} is damaged"), why, _bring_back(path.parent))
+
+
+def gone(path: Path) -> Damaged:
+    """It was there once: a fresh one in its place would look like a room that never held a meeting."""
     return Damaged(
-        tr(f"数据库 {path} 已损坏", f"the database {path} is damaged"),
-        why,
-        tr(
-            f"请用 roomctl restore 恢复备份；旧文件移开前请先留存（备份在 {path.parent / 'backups'}）",
-            f"bring a backup back with roomctl restore, and keep this file ({path.parent / 'backups'} holds copies)",
-        ),
+        tr(f"数据库 {path} 不见了", f"the database {path} is gone"),
+        tr("数据目录里还有它的备份或日志摘要", "the data folder still has its copies, or heads of its log"),
+        _bring_back(path.parent),
+    )
+
+
+def _bring_back(data: Path) -> str:
+    """The newest good copy, with the exact command. Restoring sets the present file aside; it deletes nothing."""
+    newest = newest_sound(data / FOLDER)
+    if newest is None:
+        return tr(
+            f"{data / FOLDER} 里没有完好的备份；请留存数据目录，用 roomctl restore 文件 恢复别处的备份",
+            f"no good copy in {data / FOLDER}; keep the folder, and bring another back with roomctl restore FILE",
+        )
+    command = restore_command(newest.name, data)
+    return tr(
+        f"最近的完好备份是 {newest.name}，恢复它（现有文件会移到一旁留存）：{command}",
+        f"the newest good copy is {newest.name}; bring it back (what is there is set aside): {command}",
     )
 
 

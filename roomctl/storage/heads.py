@@ -107,6 +107,10 @@ class Heads:
         if not self.path.exists():
             self._write(NOTHING)
 
+    def put(self, snapshot: Snapshot) -> None:
+        """In the place of whatever was known: beside a database that was copied or restored."""
+        self._write(snapshot)
+
     def read(self) -> Mapping[str, Head]:
         """The newest known head of each stream."""
         newest: dict[str, Head] = {}
