@@ -370,10 +370,10 @@ class Accounts:
 def clean_name(name: str) -> str:
     """As it is kept: NFC, no space around it. Raises: BadInput."""
     name = unicodedata.normalize("NFC", name).strip()
-    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
+    if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or set(name) & set("/\\"):
         raise BadInput(
             tr(f"用户名“{name[:MAX_NAME]}”不能用", f"the name {name[:MAX_NAME]!r} cannot be used"),
-            tr(f"应为1至{MAX_NAME}个可见字符", f"it has 1 to {MAX_NAME} printable characters"),
+            tr(f"应为1至{MAX_NAME}个可见字符，不含斜线", f"1 to {MAX_NAME} printable characters, and no slash"),
         )
     return name
 

@@ -7,7 +7,7 @@ from typing import Any
 from roomctl.domain.archive import Package, PackageFile, Receipt, Verdict
 from roomctl.domain.attendance import Attendance, Fact, Method, Person, Standing
 from roomctl.domain.checks import CheckReport, Waiver
-from roomctl.domain.events import Actor
+from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
 from roomctl.domain.record import RecordFile
@@ -68,6 +68,20 @@ class UseCases:
     @property
     def room(self) -> Room:
         return self._open().room
+
+    def events(
+        self,
+        *,
+        stream: str = "",
+        kinds: Sequence[str] = (),
+        after: int = 0,
+        before: int | None = None,
+        newest: bool = True,
+        limit: int = 100,
+    ) -> Sequence[LoggedEvent]:
+        """Rows of the whole log, or of one stream; kinds may end in `*`."""
+        with self._open().reading() as uow:
+            return uow.events.find(stream=stream, kinds=kinds, after=after, before=before, newest=newest, limit=limit)
 
     # --- meetings
 
@@ -213,6 +227,10 @@ class UseCases:
     def transcript(self, meeting_id: str) -> Transcript | None:
         with self._open().reading() as uow:
             return uow.transcripts.latest(meeting_id)
+
+    def transcripts(self, meeting_id: str) -> Sequence[Transcript]:
+        with self._open().reading() as uow:
+            return uow.transcripts.of(meeting_id)
 
     def put_transcript(self, transcript: Transcript) -> None:
         transcripts.put(transcript, **self._by())

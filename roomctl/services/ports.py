@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self, runtime_checkable
 
-from roomctl.domain.access import Account, Failures, Session, Token
 from roomctl.domain.archive import Package, PackageFile, Receipt, Stored, Verdict
 from roomctl.domain.attendance import Person
 from roomctl.domain.checks import CheckReport, Result, Waiver
@@ -17,6 +16,7 @@ from roomctl.domain.meeting import Meeting, Objection, Room
 from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import Order, RecorderStatus, Recording, RecordingReport
 from roomctl.domain.transcript import Transcript, Word
+from roomctl.services.account_store import AccountStore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,49 +119,6 @@ class Packages(Protocol):
         ...
 
 
-class Accounts(Protocol):
-    """Who may sign on, who is signed on, and who tried. Secrets are kept as hashes only."""
-
-    def get(self, name: str) -> Account | None: ...
-    def all(self) -> Sequence[Account]:
-        """By name."""
-        ...
-
-    def put(self, account: Account) -> None:
-        """Adds it, or replaces what was known of it."""
-        ...
-
-    def session(self, session_id: str) -> Session | None: ...
-    def add_session(self, session: Session) -> None: ...
-    def end_session(self, session_id: str) -> None: ...
-    def end_sessions(self, account: str) -> None: ...
-    def token(self, secret: str) -> Token | None:
-        """By the hash of the token."""
-        ...
-
-    def tokens(self) -> Sequence[Token]:
-        """The oldest first."""
-        ...
-
-    def add_token(self, token: Token) -> None: ...
-    def drop_token(self, token_id: str) -> None: ...
-    def link(self, link_id: str) -> datetime | None:
-        """When the first administrator's link ends, by the hash of its key."""
-        ...
-
-    def put_link(self, link_id: str, expires: datetime) -> None:
-        """In place of any other."""
-        ...
-
-    def drop_links(self) -> None: ...
-    def failures(self, who: str) -> Failures | None: ...
-    def put_failures(self, failures: Failures) -> None: ...
-    def forget_failures(self, who: str) -> None: ...
-    def prune(self, before: datetime) -> None:
-        """Forgets sessions that ended, and failures that were last seen, before."""
-        ...
-
-
 class EventLog(Protocol):
     """The chained log, which is also the outbox."""
 
@@ -174,6 +131,19 @@ class EventLog(Protocol):
         ...
 
     def since(self, seq: int, limit: int = 500) -> Sequence[LoggedEvent]: ...
+    def find(
+        self,
+        *,
+        stream: str = "",
+        kinds: Sequence[str] = (),
+        after: int = 0,
+        before: int | None = None,
+        newest: bool = True,
+        limit: int = 100,
+    ) -> Sequence[LoggedEvent]:
+        """Rows between two places of the log, both exclusive, the newest or the oldest of them first."""
+        ...
+
     def head(self, stream: str) -> Head: ...
     def heads(self) -> Mapping[str, Head]: ...
     def cursor(self, subscriber: str) -> int:
@@ -205,7 +175,7 @@ class UnitOfWork(Protocol):
     transcripts: Transcripts
     documents: Documents
     packages: Packages
-    accounts: Accounts
+    accounts: AccountStore
     events: EventLog
     room: Room
 
@@ -367,15 +337,16 @@ class PageOffer:
     Attributes:
         path: below `/p/<plugin>/`, ASCII; empty is the plugin's first page.
         title: in Chinese and in English.
-        icon: name of a Material icon.
+        icon: one that the shell has (`checklist`, `group`, `mic`, `description`, `archive`, `history`, …).
         roles: who sees it; empty means whoever is signed in.
-        build: draws it with `roomctl.api.ui`, inside the shell. Called for each visitor, with a deadline.
+        build: gives what stands inside the shell, a `roomctl.api.ui.Part`. Called for each visitor and every few
+            seconds, in a thread of its own, with a deadline.
 
     """
 
     path: str
     title: tuple[str, str]
-    build: Callable[[], None]
+    build: Callable[[], Any]
     icon: str = "extension"
     roles: frozenset[str] = frozenset()
 
@@ -386,13 +357,13 @@ class PanelOffer:
 
     Attributes:
         slot: `home`, `technician`, `operator`, `secretary`, `close`.
-        build: draws it with `roomctl.api.ui`; gets the meeting that the page shows, or None.
+        build: gives a `roomctl.api.ui.Part`; takes the meeting that the page shows, or None. Called as a page's is.
 
     """
 
     slot: str
     title: tuple[str, str]
-    build: Callable[[Meeting | None], None]
+    build: Callable[[Meeting | None], Any]
     roles: frozenset[str] = frozenset()
 
 

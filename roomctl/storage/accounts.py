@@ -11,7 +11,7 @@ from roomctl.storage.work import Work
 
 
 class SqlAccounts:
-    """`ports.Accounts`."""
+    """`roomctl.services.account_store.AccountStore`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work

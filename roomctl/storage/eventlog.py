@@ -73,6 +73,26 @@ class SqlEventLog:
         query = select(*COLUMNS).where(EventRow.seq > seq).order_by(EventRow.seq).limit(limit)
         return [logged(row) for row in self._work.connection().execute(query)]
 
+    def find(
+        self,
+        *,
+        stream: str = "",
+        kinds: Sequence[str] = (),
+        after: int = 0,
+        before: int | None = None,
+        newest: bool = True,
+        limit: int = 100,
+    ) -> Sequence[LoggedEvent]:
+        query = select(*COLUMNS).where(EventRow.seq > after).limit(limit)
+        query = query.order_by(EventRow.seq.desc() if newest else EventRow.seq)
+        if before is not None:
+            query = query.where(EventRow.seq < before)
+        if stream:
+            query = query.where(EventRow.stream == stream)
+        if kinds:
+            query = query.where(or_(*map(_of_kind, kinds)))
+        return [logged(row) for row in self._work.connection().execute(query)]
+
     def head(self, stream: str) -> Head:
         row = driver(self._work.connection()).execute(_HEAD, (stream,)).fetchone()
         return Head(*row) if row else Head()

@@ -7,6 +7,7 @@ from typing import Self
 
 from roomctl.domain.meeting import Meeting, Room
 from roomctl.services import ports
+from roomctl.services.account_store import AccountStore
 from roomctl.storage.accounts import SqlAccounts
 from roomctl.storage.database import Database
 from roomctl.storage.eventlog import SqlEventLog
@@ -32,7 +33,7 @@ class SqlUnitOfWork:
     transcripts: ports.Transcripts
     documents: ports.Documents
     packages: ports.Packages
-    accounts: ports.Accounts
+    accounts: AccountStore
     events: ports.EventLog
     room: Room
 

@@ -13,16 +13,23 @@ from roomctl.errors import RoomctlError
 from roomctl.serving import Host
 from roomctl.web.denials import Denials
 from roomctl.web.door import Door
+from roomctl.web.feed import Feed
 from roomctl.web.guard import Guard
 from roomctl.web.problems import invalid, plain, problem
+from roomctl.web.rest import accounts, attendance, checks, events, meetings, plugins, recordings, transcripts
 from roomctl.web.session import Sessions
 from roomctl.web.status import status
 
 PAGES = "roomctl.web.pages"
 
 
-def build(host: Host) -> FastAPI:
-    """The application: every error is problem+json (RFC 9457) with the mend."""
+def build(host: Host, *, pages: bool = True) -> FastAPI:
+    """The application: every error is problem+json (RFC 9457) with the mend.
+
+    Args:
+        pages: without them it is REST alone; NiceGUI serves one application per process.
+
+    """
     application = host.application
     sessions = Sessions(application.accounts, application.clock)
     web = FastAPI(
@@ -38,8 +45,11 @@ def build(host: Host) -> FastAPI:
     web.add_middleware(Guard, sessions=sessions, denials=denials, hosts=application.settings.web.hosts)
     web.include_router(Door(application.accounts, sessions).routes())
     web.include_router(status(host))
-    if find_spec(PAGES) is not None and hasattr(pages := import_module(PAGES), "mount"):
-        pages.mount(web, host)
+    web.state.feed = Feed(application.open_uow)
+    for part in (meetings, attendance, recordings, transcripts, checks, events, plugins, accounts):
+        web.include_router(part.routes)
+    if pages and find_spec(PAGES) is not None and hasattr(drawn := import_module(PAGES), "mount"):
+        drawn.mount(web, host)
     return web
 
 

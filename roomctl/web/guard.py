@@ -13,7 +13,7 @@ from roomctl.errors import BadInput, Forbidden, RoomctlError, TooLarge
 from roomctl.i18n import language, speaking, tr
 from roomctl.web.denials import Denials
 from roomctl.web.problems import problem, unforeseen
-from roomctl.web.session import COOKIE, Sessions
+from roomctl.web.session import COOKIE, Sessions, bearer_of
 
 API = "/api/"
 
@@ -112,8 +112,7 @@ class Guard:
 
     async def _who(self, scope: Scope) -> None:
         request = HTTPConnection(scope)
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        bearer = token.strip() if scheme.lower() == "bearer" else ""
+        bearer = bearer_of(request)
         cookie = "" if bearer else request.cookies.get(COOKIE, "")
         user = await self.sessions.find(token=bearer, cookie=cookie)
         state = scope.setdefault("state", {})

@@ -20,7 +20,7 @@ FRESH = 2.0
 
 _KEPT = 1024  # sessions remembered at once
 
-__all__ = ["COOKIE", "Needs", "Sessions", "User", "address_of", "keep", "let_go", "user_of"]
+__all__ = ["COOKIE", "Needs", "Sessions", "User", "address_of", "bearer_of", "keep", "let_go", "user_of"]
 
 
 def user_of(request: Request | WebSocket) -> User | None:
@@ -32,6 +32,12 @@ def user_of(request: Request | WebSocket) -> User | None:
 def address_of(request: HTTPConnection) -> str:
     """Where it comes from. Headers of a proxy are not believed."""
     return request.client.host if request.client else "local"
+
+
+def bearer_of(request: HTTPConnection) -> str:
+    """The token that the request carries, or nothing (RFC 6750 section 2.1)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 class Sessions:

@@ -1,0 +1,1 @@
+"""REST under /api/v1: what the pages do, programs do as well."""

@@ -1,0 +1,77 @@
+"""What every route asks first: whose use cases, and may this person open that meeting."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+
+from roomctl.domain.access import Right, User
+from roomctl.domain.events import Actor
+from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import Meeting
+from roomctl.services.facade import UseCases
+from roomctl.serving import Host
+from roomctl.web.problems import MEDIA, Problem
+from roomctl.web.session import admit
+
+MeetingPath = Annotated[
+    str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id", examples=["0199a000-0000-7000-8000-0"])
+]
+
+_TOLD = {
+    401: "nobody is signed on",
+    403: "the right is missing, or the 密级 is too high",
+    404: "no such meeting, person, plugin",
+    409: "a rule forbids it in the present state; `objections` may be overruled",
+    413: "too large",
+    422: "the request is not right",
+    429: "too many attempts",
+    503: "a part is missing; `mend` says how to get it",
+}
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "model": Problem,
+        "description": said,
+        "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for status, said in _TOLD.items()
+}
+"""What any route may answer besides its own."""
+
+
+def router(tag: str) -> APIRouter:
+    """Under /api/v1, with its problems."""
+    return APIRouter(prefix="/api/v1", tags=[tag], responses=PROBLEMS)
+
+
+def host_of(request: Request) -> Host:
+    """The host that this web belongs to."""
+    host: Host = request.app.state.host
+    return host
+
+
+def acting(request: Request, user: User) -> UseCases:
+    """The use cases, done by who asks."""
+    return host_of(request).application.usecases.acting_as(Actor.person(user.name))
+
+
+class Desk:
+    """One person's use cases, behind the 密级 of each meeting."""
+
+    def __init__(self, request: Request, user: User) -> None:
+        self.user, self.use = user, acting(request, user)
+
+    def meeting(self, meeting_id: str) -> Meeting:
+        """Raises: NotFound. Forbidden: its 密级 is too high."""
+        meeting = self.use.meeting(meeting_id)
+        admit(self.user, meeting.highest_secrecy.level)
+        return meeting
+
+    def meetings(self, *states: State) -> Sequence[Meeting]:
+        """Those that this person may open."""
+        return [m for m in self.use.meetings(*states) if self.user.cleared(m.highest_secrecy.level)]
+
+    def may(self, right: Right) -> bool:
+        """Whether who asks has it as well."""
+        return self.user.may(right)

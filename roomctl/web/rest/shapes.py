@@ -1,0 +1,306 @@
+"""What goes over the wire: the domain's values as JSON, and input that is checked before it becomes one."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from roomctl.domain.attendance import MAX_NAME, Attendance, Counts, Method, Person, Presence, Role, Standing
+from roomctl.domain.lifecycle import Need, State, ways_out
+from roomctl.domain.meeting import DEFAULT_ZONE, AgendaItem, Meeting, MeetingId
+from roomctl.domain.secrecy import parse
+from roomctl.services.identity import new_id
+
+LINE, TEXT = 200, 2000
+"""Characters of a title or name of a unit, and of a reason or note."""
+
+MOST_ITEMS, MOST_PEOPLE = 100, 2000
+
+
+def _visible(text: str) -> str:
+    if any(ord(char) < ord(" ") and char not in "\n\t" for char in text):
+        raise ValueError("control characters are not text")
+    return text
+
+
+Line = Annotated[str, StringConstraints(max_length=LINE, strip_whitespace=True), AfterValidator(_visible)]
+Text = Annotated[str, StringConstraints(max_length=TEXT, strip_whitespace=True), AfterValidator(_visible)]
+Said = Annotated[Text, StringConstraints(min_length=1)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True), AfterValidator(_visible)
+]
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+
+
+class Shape(BaseModel):
+    """A misspelt field is pointed at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewItem(Shape):
+    """议题."""
+
+    title: Annotated[Line, StringConstraints(min_length=1)] = Field(examples=["停车场建设"])
+    unit: Line = Field(default="", description="汇报单位", examples=["城管局"])
+    presenter: Line = Field(default="", description="汇报人", examples=["李晓明"])
+    minutes: int = Field(default=0, ge=0, le=1440)
+    observers: list[Name] = Field(default_factory=list, max_length=MOST_ITEMS)
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("no such IANA zone")
+    return name
+
+
+def _planned(at: datetime) -> datetime:
+    if at.tzinfo is not None:
+        raise ValueError("local time of the zone, without an offset")
+    if not datetime(2000, 1, 1) <= at < datetime(2100, 1, 1):  # noqa: DTZ001 - local time
+        raise ValueError("between 2000 and 2099")
+    return at
+
+
+class NewMeeting(Shape):
+    """A meeting to be planned."""
+
+    title: Annotated[Line, StringConstraints(min_length=1)] = Field(examples=["城区停车场建设专题研究"])
+    starts: Annotated[datetime, AfterValidator(_planned)] = Field(
+        description="local time of `zone`, without an offset", examples=["2026-11-12T09:00:00"]
+    )
+    zone: Annotated[str, AfterValidator(_zone)] = DEFAULT_ZONE
+    planned_minutes: int = Field(default=60, ge=1, le=1440)
+    kind: Line = "专题会议"
+    place: Line = ""
+    chair: Line = Field(default="", description="主持人", examples=["张建国"])
+    minute_taker: Line = Field(default="", description="记录人")
+    contact: Line = ""
+    secrecy: Line = Field(default="非密", description="密级: 非密, 内部, 秘密★N年, 机密★N年", examples=["内部"])
+    recorded: bool = Field(default=True, description="录音 是/否")
+    agenda: list[NewItem] = Field(default_factory=list, max_length=MOST_ITEMS)
+
+    def made(self, room: str) -> Meeting:
+        """The domain's value. Raises: BadInput, where the 密级 cannot be read."""
+        return Meeting(
+            id=MeetingId(new_id()),
+            room=room,
+            title=self.title,
+            starts=self.starts,
+            zone=self.zone,
+            planned_minutes=self.planned_minutes,
+            kind=self.kind,
+            place=self.place,
+            chair=self.chair,
+            minute_taker=self.minute_taker,
+            contact=self.contact,
+            secrecy=parse(self.secrecy),
+            recorded=self.recorded,
+            agenda=tuple(
+                AgendaItem(n, item.title, item.unit, item.presenter, item.minutes, tuple(item.observers))
+                for n, item in enumerate(self.agenda, 1)
+            ),
+        )
+
+
+class ItemShape(BaseModel):
+    """议题."""
+
+    n: int
+    title: str
+    unit: str
+    presenter: str
+    minutes: int
+    observers: list[str]
+
+
+class Way(BaseModel):
+    """A step that leads on from where the meeting stands, and the needs that are not met yet."""
+
+    to: State
+    verb: str
+    unmet: list[Need]
+
+
+class MeetingShape(BaseModel):
+    """A meeting as it stands."""
+
+    id: str
+    title: str
+    starts: datetime
+    zone: str
+    planned_minutes: int
+    kind: str
+    place: str
+    chair: str
+    minute_taker: str
+    contact: str
+    secrecy: str = Field(description="密级")
+    recorded: bool
+    state: State
+    label: str = Field(description="the state in the reader's language")
+    urgent: bool
+    started_at: datetime | None
+    adjourned_at: datetime | None
+    version: int
+    agenda: list[ItemShape]
+    ways: list[Way] = Field(description="where it can go from here")
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> Self:
+        return cls(
+            id=meeting.id,
+            title=meeting.title,
+            starts=meeting.starts,
+            zone=meeting.zone,
+            planned_minutes=meeting.planned_minutes,
+            kind=meeting.kind,
+            place=meeting.place,
+            chair=meeting.chair,
+            minute_taker=meeting.minute_taker,
+            contact=meeting.contact,
+            secrecy=meeting.highest_secrecy.mark or meeting.highest_secrecy.level.value,
+            recorded=meeting.recorded,
+            state=meeting.state,
+            label=meeting.state.label,
+            urgent=meeting.urgent,
+            started_at=meeting.started_at,
+            adjourned_at=meeting.adjourned_at,
+            version=meeting.version,
+            agenda=[
+                ItemShape(
+                    n=item.n,
+                    title=item.title,
+                    unit=item.unit,
+                    presenter=item.presenter,
+                    minutes=item.minutes,
+                    observers=list(item.observers),
+                )
+                for item in meeting.agenda
+            ],
+            ways=[
+                Way(to=way.target, verb=way.verb, unmet=sorted(meeting.unmet(way.target)))
+                for way in ways_out(meeting.state)
+            ],
+        )
+
+
+class NewPerson(Shape):
+    """Somebody for the roster."""
+
+    name: Name = Field(examples=["李晓明"])
+    unit: Line = Field(default="", examples=["城管局"])
+    duty: Line = Field(default="", examples=["局长"])
+    phone: Line = ""
+    seat: Line = ""
+    role: Role = Role.MEMBER
+    rank: int = Field(default=0, ge=0, le=10_000, description="1 is the highest; 0 is none")
+    items: list[Annotated[int, Field(ge=1, le=MOST_ITEMS)]] = Field(
+        default_factory=list, max_length=MOST_ITEMS, description="of the agenda, for an observer; empty is all"
+    )
+
+    def made(self) -> Person:
+        return Person(
+            id=new_id(),
+            name=self.name,
+            unit=self.unit,
+            duty=self.duty,
+            phone=self.phone,
+            seat=self.seat,
+            role=self.role,
+            rank=self.rank,
+            items=tuple(self.items),
+        )
+
+
+class StandingShape(BaseModel):
+    """How one person stands."""
+
+    id: str
+    name: str
+    unit: str
+    duty: str
+    seat: str
+    role: Role
+    rank: int
+    presence: Presence
+    arrived: datetime | None
+    left: datetime | None
+    proxy: str
+    proxy_arrived: datetime | None
+    pending_leave: bool
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        person = standing.person
+        return cls(
+            id=person.id,
+            name=person.name,
+            unit=person.unit,
+            duty=person.duty,
+            seat=person.seat,
+            role=person.role,
+            rank=person.rank,
+            presence=standing.presence,
+            arrived=standing.arrived,
+            left=standing.left,
+            proxy=standing.proxy,
+            proxy_arrived=standing.proxy_arrived,
+            pending_leave=standing.pending_leave,
+        )
+
+
+class RosterShape(BaseModel):
+    """Everybody in the order of rank, and the counts over members."""
+
+    counts: Counts
+    people: list[StandingShape]
+
+    @classmethod
+    def of(cls, board: Attendance) -> Self:
+        return cls(counts=board.counts, people=[StandingShape.of(one) for one in board.standings])
+
+
+class SignIn(Shape):
+    """Who is here: id or name."""
+
+    person: Annotated[Name, StringConstraints(max_length=64)] = Field(examples=["李晓明"])
+    method: Method = Method.DESK
+    device: Line = ""
+    proxy: bool = Field(default=False, description="the approved proxy of this person came")
+
+
+class Whom(Shape):
+    """One person: id or name."""
+
+    person: Annotated[Name, StringConstraints(max_length=64)] = Field(examples=["李晓明"])
+
+
+class LeaveRequest(Whom):
+    """请假."""
+
+    reason: Said = Field(examples=["出差"])
+    proxy: Annotated[str, StringConstraints(max_length=MAX_NAME)] = Field(default="", description="代替人选")
+    proxy_duty: Line = ""
+
+
+class LeaveDecision(Whom):
+    """The approver's word."""
+
+    granted: bool
+
+
+def utc(text: str) -> datetime:
+    """An instant of the event log."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def local(at: datetime | None, zone: str) -> datetime | None:
+    """The same instant as the room's clock shows it."""
+    return at.astimezone(ZoneInfo(zone)) if at else None
+
+
+def number(value: Any) -> float | None:
+    """JSON has no infinity: digital silence is no level."""
+    return float(value) if value is not None and abs(value) != float("inf") else None
