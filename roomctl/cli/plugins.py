@@ -1,5 +1,7 @@
 """`roomctl plugins`: what is loaded, what is not, and the mend."""
 
+from pathlib import Path
+
 import typer
 from rich.markup import escape
 from rich.table import Table
@@ -76,3 +78,51 @@ def disable(name: str) -> None:
 
     open_application().plugins.disable(name)
     console().print(tr(f"{name} 下次启动时停用", f"{name} will be disabled at the next start"))
+
+
+@app.command(
+    help=tr(
+        "安装：一个 wheel，或一个目录的 wheel（不联网）", "Install a wheel, or a folder of wheels without network"
+    )
+)
+def install(
+    source: Path = typer.Argument(
+        help=tr(".whl 文件，或放着插件及其依赖的目录", ".whl file, or folder with all it needs")
+    ),
+    *,
+    as_json: bool = typer.Option(False, "--json", help="JSON"),
+) -> None:
+    """Into `<data>/site/NAME`, under the exact versions that the host has; a conflict is refused and named."""
+    from roomctl.folders import data_folder  # noqa: PLC0415
+    from roomctl.host import install as host  # noqa: PLC0415
+
+    done = host.install(source, data_folder())
+    if as_json:
+        facts = {"name": done.name, "version": done.version, "path": str(done.folder)}
+        answer({**facts, "packages": list(done.packages), "effective": "next start"})
+        return
+    packages = ", ".join(done.packages)
+    console().print(
+        tr(
+            f"[ok]✓[/] 已安装 {done.name} {done.version}（{packages}），下次启动时启用",
+            f"[ok]✓[/] installed {done.name} {done.version} ({packages}); it will be enabled at the next start",
+        ),
+        soft_wrap=True,
+    )
+
+
+@app.command(
+    help=tr("删除用 install 装的插件，下次启动生效", "Remove what install put there, from the next start on")
+)
+def remove(name: str) -> None:
+    """Its folder in `<data>/site`; what it kept in the data folder stays."""
+    from roomctl.folders import data_folder  # noqa: PLC0415
+    from roomctl.host import install as host  # noqa: PLC0415
+
+    host.remove(name, data_folder())
+    console().print(
+        tr(
+            f"{name} 已删除，下次启动生效；它保存的数据没有动",
+            f"{name} is removed, from the next start on; what it kept was not touched",
+        )
+    )

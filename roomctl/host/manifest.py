@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from roomctl.host import site
 from roomctl.host.installed import Entry, entries
 from roomctl.i18n import tr
 
@@ -19,7 +20,7 @@ DROPIN = "roomctl_dropin"
 API = 1
 """Version of the plugin API that this host speaks; a plugin names the one that it was written for."""
 
-BUILTIN, DISTRIBUTION, DROP_IN = "builtin", "distribution", "dropin"
+BUILTIN, DISTRIBUTION, SITE, DROP_IN = "builtin", "distribution", "site", "dropin"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _COMMAND = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -54,7 +55,7 @@ class Manifest:
         requires: `system:LIB`, `python:REQUIREMENT`, `model:NAME`.
         folder: name of its folder in a meeting.
         path: where its code lies; module: what is imported.
-        source: builtin, distribution or dropin.
+        source: builtin, distribution, site (installed by `roomctl plugins install`) or dropin.
 
     """
 
@@ -94,11 +95,14 @@ def discover(data: Path | None = None, *, safe: bool = False, keep: Collection[s
     """All plugins: the built-in ones first, then other distributions, then the drop-in folder, each by name.
 
     Args:
-        data: the data folder, whose `plugins/` holds the drop-ins; None looks at installed ones only.
+        data: the data folder, whose `site/` holds installed plugins and `plugins/` the drop-ins; None looks at the
+            host's own environment only.
         safe: built-in plugins only, and those named in `keep`.
 
     """
-    found = [*_installed()]
+    if data is not None:
+        site.join(data)
+    found = [*_installed(data / site.FOLDER if data else None)]
     if data is not None:
         found += _dropped_in(data / "plugins")
     if safe:
@@ -133,12 +137,12 @@ def _without_doubles(found: Iterable[Found]) -> Iterator[Found]:
 # --- where they are ----------------------------------------------------------------------------------------------
 
 
-def _installed() -> list[Found]:
-    found = [_from_entry(entry) for entry in entries(GROUP)]
+def _installed(apart: Path | None) -> list[Found]:
+    found = [_from_entry(entry, apart) for entry in entries(GROUP)]
     return sorted(found, key=lambda one: (isinstance(one, Manifest) and one.source != BUILTIN, one.name))
 
 
-def _from_entry(entry: Entry) -> Found:
+def _from_entry(entry: Entry, apart: Path | None) -> Found:
     top, _, rest = entry.module.partition(".")
     try:
         spec = find_spec(top)  # of a top-level package; does not import it
@@ -158,6 +162,8 @@ def _from_entry(entry: Entry) -> Found:
         else Path(spec.submodule_search_locations[0])
     )
     source = BUILTIN if entry.distribution == "roomctl" else DISTRIBUTION
+    if apart is not None and path.is_relative_to(apart):
+        source = SITE
     return read(path, module=entry.module, source=source, version=entry.version, expected=entry.name)
 
 

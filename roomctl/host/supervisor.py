@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from roomctl.errors import MissingPart, RoomctlError
+from roomctl.host import site
 from roomctl.host.platform import kill_session, new_session
 from roomctl.i18n import tr
 from roomctl.services.ports import Clock
@@ -53,7 +54,7 @@ class SupervisedChild:
         env: Mapping[str, str] | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._argv, self._env = list(argv), dict(env) if env is not None else None
+        self._argv, self._env = list(argv), site.environment(env)
         self._heartbeat, self._restarts = heartbeat, restarts
         self._clock = clock or SystemClock()
         self._log = logging.getLogger(f"roomctl.child.{name}")

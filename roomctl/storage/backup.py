@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import stat
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -212,7 +213,7 @@ def remove(folder: Path) -> None:
 
 
 class BackupSchedule:
-    """When the host makes its next copy. One thread uses it: `if schedule.due(): schedule.run()`.
+    """When the host makes its next copy: it calls `look` as often as it likes.
 
     Args:
         data: the data folder.
@@ -222,6 +223,13 @@ class BackupSchedule:
     def __init__(self, database: Database, data: Path, clock: Clock) -> None:
         self._database, self._folder, self._clock = database, data / FOLDER, clock
         self._next: float | None = None
+        self._at_work: threading.Thread | None = None
+
+    def look(self) -> None:
+        """Makes a copy where one is due, in a thread of its own: of a large database it takes seconds."""
+        if self.due() and (self._at_work is None or not self._at_work.is_alive()):
+            self._at_work = threading.Thread(target=self.run, name="backup", daemon=True)
+            self._at_work.start()
 
     def due(self) -> bool:
         """Whether the newest copy is an hour old; looks at the folder only when that may be."""

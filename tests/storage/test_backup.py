@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import stat
 import threading
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +19,7 @@ from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.errors import BadInput, Busy, Damaged, NotFound
 from roomctl.storage.audit import verify_log
 from roomctl.storage.backup import BackupSchedule, back_up, rotate
-from roomctl.storage.copies import kept
+from roomctl.storage.copies import copies, kept
 from roomctl.storage.database import open_database
 from roomctl.storage.migrations import BUILT_IN, Migrations
 from roomctl.storage.restore import restore, source_of
@@ -235,6 +236,17 @@ def test_the_host_makes_one_each_hour(data, database, clock):
         clock.advance(60)
     assert made == 4
     assert not BackupSchedule(database, data, clock).due()  # a restart makes none before its time
+
+
+def test_the_host_does_not_wait_for_it(data, database, clock):
+    schedule = BackupSchedule(database, data, clock)
+    schedule.look()
+    schedule.look()  # while it is under way, or done: no second one
+    end = time.monotonic() + 20
+    while not copies(data / "backups"):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert len(copies(data / "backups")) == 1
 
 
 def test_a_clock_that_was_set_back_keeps_no_copy_from_being_made(data, database, clock):
