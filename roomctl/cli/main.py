@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plugins": ("roomctl.cli.plugins", "插件及其状态", "Plugins and how they stand"),
     "backup": ("roomctl.cli.backup", "备份数据库和设置", "Copy the database and the settings"),
     "restore": ("roomctl.cli.restore", "恢复备份", "Bring a backup back"),
+    "accounts": ("roomctl.cli.accounts", "账号、角色、令牌", "Accounts, roles, tokens"),
     "audit": ("roomctl.cli.audit", "校验事件日志", "Verify the event log"),
 }
 """Name → module, help in Chinese, help in English."""

@@ -30,27 +30,25 @@ class Feed:
     """The log as it grows."""
 
     def __init__(self, open_uow: Callable[[], UnitOfWork], *, heartbeat: float = HEARTBEAT) -> None:
-        self._open, self._heartbeat = open_uow, heartbeat
+        self._open, self.heartbeat = open_uow, heartbeat
         self._recent: deque[LoggedEvent] = deque(maxlen=_REMEMBERED)
-        self._last = 0
+        self._last, self._watched = 0, False
         self._readers = 0
         self._news = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
 
-    async def after(self, seq: int | None) -> AsyncIterator[LoggedEvent | None]:
-        """Every row after a place in the log, for ever; None where nothing came for a while.
+    async def end(self) -> int:
+        """The place of the newest row."""
+        return await run(self._end)
 
-        Args:
-            seq: None begins with what comes from now on.
-
-        """
+    async def after(self, seq: int) -> AsyncIterator[LoggedEvent | None]:
+        """Every row after a place in the log, for ever; None where nothing came for a while."""
         self._readers += 1
         try:
             if self._watching is None or self._watching.done():
-                self._recent.clear()
-                self._last = await run(self._end)
+                self._watched = False
                 self._watching = asyncio.create_task(self._watch())
-            last = self._last if seq is None else seq
+            last = seq
             while True:
                 news = self._news
                 rows = await self._rows(last)
@@ -59,13 +57,15 @@ class Feed:
                     last = row.seq
                 if not rows:
                     try:
-                        await asyncio.wait_for(news.wait(), self._heartbeat)
+                        await asyncio.wait_for(news.wait(), self.heartbeat)
                     except TimeoutError:
                         yield None
         finally:
             self._readers -= 1
 
     async def _rows(self, last: int) -> Sequence[LoggedEvent]:
+        if not self._watched:
+            return await run(self._since, last)
         if last >= self._last:
             return ()
         first = self._recent[0].seq if self._recent else self._last + 1
@@ -76,16 +76,27 @@ class Feed:
     async def _watch(self) -> None:
         while self._readers:
             try:
-                rows = await run(self._since, self._last)
+                await self._look()
             except RoomctlError as error:
                 log.warning("%s", error)
-                rows = ()
-            if rows:
-                self._recent.extend(rows)
-                self._last = rows[-1].seq
-                news, self._news = self._news, asyncio.Event()
-                news.set()
+            except Exception:
+                log.exception("cannot look at the event log; it is tried again")
             await asyncio.sleep(LOOK)
+
+    async def _look(self) -> None:
+        if not self._watched:
+            self._last = await self.end()
+            self._recent.clear()
+            self._watched = True
+            self._tell()  # something may have come before this first look
+        elif rows := await run(self._since, self._last):
+            self._recent.extend(rows)
+            self._last = rows[-1].seq
+            self._tell()
+
+    def _tell(self) -> None:
+        news, self._news = self._news, asyncio.Event()
+        news.set()
 
     def _since(self, seq: int) -> Sequence[LoggedEvent]:
         with self._open().reading() as uow:

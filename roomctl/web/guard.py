@@ -25,7 +25,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with none at all a browser sends `Origin: null` with our own forms
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -62,7 +62,7 @@ class Guard:
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = _Body(receive, _limit(scope["path"]))
-        answer = _Answer(send, scope["path"])
+        answer = _Answer(send, scope["path"], body)
         try:
             self._refuse(scope, body.limit)
             await self._who(scope)
@@ -81,8 +81,10 @@ class Guard:
         except Exception as error:
             if answer.started:
                 raise
-            told = problem(_too_large(body.limit)) if body.exceeded else unforeseen(error)
-            await told(scope, receive, answer.send)
+            if not body.exceeded:
+                await unforeseen(error)(scope, receive, answer.send)
+        if body.exceeded and not answer.started:
+            await problem(_too_large(body.limit))(scope, receive, answer.say)
 
     def _refuse(self, scope: Scope, limit: int) -> None:
         headers = Headers(scope=scope)
@@ -187,13 +189,17 @@ class _Body:
 
 
 class _Answer:
-    """Puts the headers on."""
+    """Puts the headers on. What the application makes of a body that was cut off is nobody's answer."""
 
-    def __init__(self, send: Send, path: str) -> None:
-        self._send, self._api = send, path.startswith(API)
+    def __init__(self, send: Send, path: str, body: _Body) -> None:
+        self._send, self._body, self._api = send, body, path.startswith(API)
         self.started = False
 
     async def send(self, message: Message) -> None:
+        if self.started or not self._body.exceeded:
+            await self.say(message)
+
+    async def say(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)

@@ -1,5 +1,6 @@
 """The event log: read with a filter, and followed as it grows."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -103,17 +104,20 @@ async def follow_events(
     feed: Feed = request.app.state.feed
     if last_event_id and last_event_id.isascii() and last_event_id.isdigit():
         after = int(last_event_id)
-    use = Desk(request, user).use
-    seen = Seen(use, user)
+    start = await feed.end() if after is None else after  # before the answer begins: from then on nothing is missed
+    seen = Seen(Desk(request, user).use, user)
 
     async def lines() -> AsyncIterator[str]:
         yield "retry: 2000\n\n"
-        async for row in feed.after(after):
-            if row is None:
+        now = asyncio.get_running_loop().time
+        due = now() + feed.heartbeat
+        async for row in feed.after(start):
+            if now() >= due:  # also where rows come that this reader does not want
                 if not await _still(request):
                     return
+                due = now() + feed.heartbeat
                 yield ": still here\n\n"
-            elif _wanted(row, stream, kind) and await _shown(seen, row):
+            if row is not None and _wanted(row, stream, kind) and await _shown(seen, row):
                 yield f"id: {row.seq}\nevent: {row.kind}\ndata: {_as_json(row)}\n\n"
 
     return StreamingResponse(lines(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
