@@ -15,7 +15,16 @@ from roomctl.domain.archive import PackageFile
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection
-from roomctl.services.ports import Check, DocumentOffer, EngineOffer, RecorderFactory, Service, TargetFactory
+from roomctl.services.ports import (
+    Check,
+    DocumentOffer,
+    EngineOffer,
+    PageOffer,
+    PanelOffer,
+    RecorderFactory,
+    Service,
+    TargetFactory,
+)
 
 hookspec = pluggy.HookspecMarker("roomctl")
 
@@ -89,6 +98,28 @@ def roomctl_record_documents(ctx: PluginContext, meeting: Meeting) -> Sequence[D
 @hookspec
 def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]:
     """The files that this plugin owns and that belong into the meeting's package."""
+    raise AssertionError
+
+
+@hookspec
+def roomctl_api_routes(ctx: PluginContext) -> Any:
+    """A `fastapi.APIRouter`, served under `/api/v1/x/<plugin>/`; each route names the right it needs.
+
+    A route runs in a thread (`def`); an `async def` route that stops the event loop costs the host a restart, and the
+    plugin starts disabled after it.
+    """
+    raise AssertionError
+
+
+@hookspec
+def roomctl_pages(ctx: PluginContext) -> Sequence[PageOffer]:
+    """Pages that only this plugin needs."""
+    raise AssertionError
+
+
+@hookspec
+def roomctl_panels(ctx: PluginContext) -> Sequence[PanelOffer]:
+    """Panels for the slots of the host's pages."""
     raise AssertionError
 
 

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import pluggy
+from pydantic import BaseModel
 
 from roomctl import hookspecs
 from roomctl.api import Missing, PluginContext
@@ -89,6 +90,7 @@ class Registry:
         self.caller = Caller()
         self._strikes = Strikes(self.states)
         self.loaded: dict[str, Loaded] = {}
+        self.models: dict[str, type[BaseModel]] = {}
         self._status: dict[str, PluginStatus] = {}
         self._loading = threading.RLock()
         self.before_load: Callable[[str], None] = lambda _name: None  # told the name of each plugin, just before
@@ -149,9 +151,9 @@ class Registry:
         module = self._step(name, Status.LOAD_ERROR, lambda: loading.import_plugin(manifest))
         hooks = self._step(name, Status.LOAD_ERROR, lambda: loading.register(self._manager, name, module))
         plugin = self.loaded[name] = Loaded(manifest, module, hooks)
-        model = None
+        model: type[BaseModel] | None = None
         if "roomctl_config_model" in hooks:
-            model = self._expect(plugin, "roomctl_config_model", Status.CONFIG_ERROR)
+            model = self.models[name] = self._expect(plugin, "roomctl_config_model", Status.CONFIG_ERROR)
         section = self.settings.get(name, {})
         config = self._step(name, Status.CONFIG_ERROR, lambda: loading.validated(name, model, section))
         plugin.context = self._step(name, Status.SETUP_ERROR, lambda: self.contexts(manifest, config))
@@ -251,11 +253,22 @@ class Registry:
         plugin = self.loaded.get(name)
         if plugin is None:
             return Outcome(failure=Failure(FailureKind.RAISE, tr("已停用", "put out meanwhile")))
-        outcome = self.caller.call(name, _call(plugin, hook, arguments), self.deadlines.answer)
+        return self._counted(plugin, hook, _call(plugin, hook, arguments))
+
+    def run(self, name: str, what: str, function: Callable[[], Any]) -> Outcome:
+        """Calls what a plugin gave in answer to a hook: a page, a service. Counted as a hook is, under `what`."""
+        plugin = self.loaded.get(name)
+        if plugin is None:
+            return Outcome(failure=Failure(FailureKind.RAISE, tr("已停用", "put out meanwhile")))
+        return self._counted(plugin, what, function)
+
+    def _counted(self, plugin: Loaded, what: str, function: Callable[[], Any]) -> Outcome:
+        name = plugin.manifest.name
+        outcome = self.caller.call(name, function, self.deadlines.answer)
         if outcome.failure is None:
-            self._strikes.success(name, hook)
+            self._strikes.success(name, what)
         else:
-            self._count(plugin, hook, outcome.failure)
+            self._count(plugin, what, outcome.failure)
         return outcome
 
     def _count(self, plugin: Loaded, hook: str, failure: Failure) -> None:

@@ -356,7 +356,7 @@ class PanelOffer:
     """A panel in a slot of one of the host's pages.
 
     Attributes:
-        slot: `home`, `technician`, `operator`, `secretary`, `close`.
+        slot: `home` or `meeting`.
         build: gives a `roomctl.api.ui.Part`; takes the meeting that the page shows, or None. Called as a page's is.
 
     """

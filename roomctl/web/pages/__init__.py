@@ -1,0 +1,56 @@
+"""The pages of the host, drawn in the browser by NiceGUI, and those of plugins inside the same shell."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from nicegui import core
+from nicegui import ui as gui
+from starlette.routing import Match, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from roomctl.errors import RoomctlError
+from roomctl.serving import Host
+from roomctl.web import ui
+from roomctl.web.pages import events, extra, home, login, meeting, plugins, settings
+from roomctl.web.pages.board import Board
+from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.plugins import PREFIX, Extras
+from roomctl.web.problems import problem
+
+
+def mount(web: FastAPI, host: Host) -> None:
+    """Everything that a browser sees. The last thing that is mounted: whatever no route answers is a page's."""
+    folder = Path(ui.__file__).parent / "static"
+    routes = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    routes.add_exception_handler(RoomctlError, _refused)
+    extras, board = Extras(host, routes), Board(host)
+    web.mount(PREFIX, routes)
+    web.mount(STATIC, StaticFiles(directory=folder), name="ui")
+    login.register(web, board)
+    frame = Frame(board, extras)
+    for page in (home, meeting, plugins, settings, events, extra):
+        page.register(frame)
+    gui.run_with(
+        web,
+        title="roomctl",
+        favicon=folder / "mark.svg",
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=10.0,
+    )
+    web.router.routes[-1] = _Pages("/", app=core.app)
+
+
+async def _refused(_request: Any, error: Exception) -> Any:
+    return problem(error if isinstance(error, RoomctlError) else RoomctlError(str(error)))
+
+
+class _Pages(Mount):
+    """All paths but those of the API, whose unknown ones are told as problems."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["path"].startswith("/api/"):
+            return Match.NONE, {}
+        return super().matches(scope)

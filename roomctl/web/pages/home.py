@@ -1,0 +1,248 @@
+"""Today: what needs a person, then each meeting as its chain."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from nicegui import ui as gui
+
+from roomctl.domain.access import Right
+from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import Meeting
+from roomctl.i18n import language, tr
+from roomctl.web.pages.board import Today
+from roomctl.web.pages.frame import Frame
+from roomctl.web.pages.links import Facts, links
+from roomctl.web.pages.visitor import Area, Visitor
+from roomctl.web.plugins import ExtraPanel
+from roomctl.web.ui import (
+    Look,
+    Part,
+    chain_strip,
+    empty_state,
+    join,
+    link_button,
+    note_bar,
+    panel,
+    state_chip,
+    state_glyph,
+    tag,
+)
+
+EACH = 2.0
+"""Seconds between two looks of an open page."""
+
+PANELS_EACH = 10.0
+_BYTES_PER_SECOND = 2 * 48_000 * 3  # two tracks, 48 kHz, 24 bit, not compressed: how long the disk lasts at least
+
+_CHIPS = {
+    State.OPEN: "", State.IN_SESSION: "run", State.RECESS: "warn", State.CLOSED: "run", State.DEPOSITED: "ok",
+    State.ARCHIVED: "ok",
+}  # fmt: skip
+_DAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+
+
+def register(frame: Frame) -> None:
+    """`/`."""
+
+    @frame.page("/", lambda: tr("今日会议", "Today"), Right.SEE_MEETINGS)
+    async def home(visitor: Visitor) -> None:
+        board = Area(visitor)
+        with gui.element("div").classes("rc-panels"):
+            panels = [(one, Area(visitor)) for one in await visitor.run(frame.extras.panels, "home")
+                      if one.open_to(visitor.user.roles)]  # fmt: skip
+        foot = Area(visitor)
+        foot.box.style("margin-top: auto")
+
+        async def look() -> None:
+            today = await visitor.run(visitor.board.today)
+            seen = [one for one in today.meetings if visitor.user.cleared(one.meeting.highest_secrecy.level)]
+            board.show(await visitor.draw(lambda: page(visitor, today, seen)))
+            foot.show(await visitor.draw(lambda: _foot(visitor, today)))
+
+        async def look_at_panels() -> None:
+            for one, area in panels:
+                area.show(await visitor.draw(lambda one=one: _panel(frame, one)))  # type: ignore[misc]  # bound now
+
+        await look()
+        await look_at_panels()
+        gui.timer(EACH, look, immediate=False)
+        if panels:
+            gui.timer(PANELS_EACH, look_at_panels, immediate=False)
+
+
+def _panel(frame: Frame, one: ExtraPanel) -> Part:
+    return panel(tr(*one.offer.title), frame.extras.build(one))
+
+
+def page(visitor: Visitor, today: Today, seen: Sequence[Facts]) -> Part:
+    """All but the foot."""
+    first = _first(seen)
+    return join(
+        (
+            tag(
+                "div",
+                tag(
+                    "div",
+                    tag("p", _date(today.now), class_="rc-s2"),
+                    tag("h1", _verdict(seen)),
+                    class_="rc-grow",
+                ),
+                link_button(tr("新建会议", "New meeting"), "/meetings/new", icon_name="add", kind=_rank(seen))
+                if visitor.may(Right.PLAN_MEETINGS)
+                else None,
+                class_="rc-hd",
+            ),
+            first,
+            tag("div", *(_row(one) for one in seen), class_="rc-list")
+            if seen
+            else tag(
+                "div",
+                empty_state(
+                    tr("今天没有会议", "No meeting today"),
+                    tr("新建一场，设备检查和签到就从这里开始", "plan one: checks and sign-in begin here"),
+                ),
+                class_="rc-list",
+            ),
+        )
+    )
+
+
+def _rank(seen: Sequence[Facts]) -> str:
+    """One filled button a screen: where a meeting runs, it is that one's."""
+    return "" if any(one.meeting.state in {State.IN_SESSION, State.RECESS} for one in seen) else "pri"
+
+
+def _date(now: datetime) -> str:
+    if language() == "zh":
+        return f"{now.year}年{now.month}月{now.day}日 {_DAYS[now.weekday()]}"
+    return now.strftime("%A, %-d %B %Y")
+
+
+def _verdict(seen: Sequence[Facts]) -> str:
+    running = sum(one.meeting.state in {State.IN_SESSION, State.RECESS} for one in seen)
+    if not seen:
+        return tr("今天没有会议", "No meeting today")
+    many = tr(f"今天 {len(seen)} 场会议", f"{len(seen)} meetings today" if len(seen) > 1 else "1 meeting today")
+    if running:
+        return many + tr(f"，{running} 场正在进行", f", {running} under way")
+    return many
+
+
+def _first(seen: Sequence[Facts]) -> Part | None:
+    """The one thing that needs a person before everything else."""
+    for look in (Look.CRIT, Look.WARN):
+        for one in seen:
+            link = next((link for link in links(one) if link.look is look), None)
+            if link is None:
+                continue
+            at = f"{one.meeting.starts:%H:%M}"
+            ahead = one.meeting.state in {State.PLANNED, State.APPROVED, State.OPEN}
+            strong = tr(f"{at} 的会议要处理", f"The meeting of {at} needs you")
+            if look is Look.CRIT and ahead:
+                strong = tr(f"{at} 的会议还不能开", f"The meeting of {at} cannot begin")
+            return note_bar(
+                "crit" if look is Look.CRIT else "warn",
+                _why(one, link.name, link.figure),
+                link_button(tr("去处理", "See to it"), link.href, kind="sm"),
+                strong=strong,
+            )
+    return None
+
+
+def _why(one: Facts, name: str, figure: str | Part) -> str:
+    if one.checks is not None and one.checks.findings and name == tr("设备", "Equipment"):
+        worst = (one.checks.blocking or one.checks.findings)[0]
+        return "，".join(part for part in (f"{worst.device} {worst.check}", worst.message, worst.hint or "") if part)
+    stuck = next(iter(one.stuck.values()), "")
+    return stuck or f"{name}：{figure if isinstance(figure, str) else ''}"
+
+
+def _row(one: Facts) -> Part:
+    meeting, chain = one.meeting, links(one)
+    now = meeting.state in {State.IN_SESSION, State.RECESS}
+    bad = any(link.look is Look.CRIT for link in chain)
+    ends = meeting.ends_at if not meeting.adjourned_at else meeting.adjourned_at.astimezone(meeting.starts_at.tzinfo)
+    mark = meeting.highest_secrecy.mark
+    classes = " ".join(name for name, true in (("rc-mt", True), ("rc-now", now), ("rc-bad", bad)) if true)
+    return tag(
+        "section",
+        tag(
+            "div",
+            tag("b", f"{meeting.starts:%H:%M}"),
+            tag("span", tr(f"至 {ends:%H:%M}", f"to {ends:%H:%M}"), class_="rc-s3"),
+            class_="rc-when rc-num",
+        ),
+        tag(
+            "div",
+            tag(
+                "div",
+                tag("h2", meeting.title, class_="rc-ell", title=meeting.title),
+                state_chip(meeting.state.label, _CHIPS.get(meeting.state, "")),
+                state_chip(mark, "secret") if mark else None,
+                class_="rc-t",
+            ),
+            tag("p", second_line(meeting), class_="rc-m rc-s2 rc-ell"),
+            chain_strip(chain, compact=True),
+            class_="rc-what",
+        ),
+        tag("div", _act(meeting, now=now), tag("span", _soon(one), class_="rc-s3"), class_="rc-do"),
+        class_=classes,
+        aria_label=meeting.title,
+    )
+
+
+def second_line(meeting: Meeting) -> str:
+    """Who chairs it, how many items, who takes the minutes."""
+    parts = (
+        tr(f"主持人 {meeting.chair}", f"chair {meeting.chair}") if meeting.chair else "",
+        tr(f"议题 {len(meeting.agenda)} 项", f"{len(meeting.agenda)} items") if meeting.agenda else "",
+        tr(f"记录人 {meeting.minute_taker}", f"minutes {meeting.minute_taker}") if meeting.minute_taker else "",
+        meeting.kind,
+    )
+    return "　".join(part for part in parts if part)
+
+
+def _act(meeting: Meeting, *, now: bool) -> Part:
+    text = {
+        State.PLANNED: tr("查看方案", "See the plan"),
+        State.APPROVED: tr("查看方案", "See the plan"),
+        State.OPEN: tr("会前准备", "Prepare"),
+        State.ADJOURNED: tr("收尾", "Close"),
+        State.CLOSED: tr("查看归档", "See the archive"),
+        State.DEPOSITED: tr("查看归档", "See the archive"),
+    }.get(meeting.state, tr("查看会议", "See the meeting"))
+    return link_button(text, f"/meetings/{meeting.id}", kind="pri" if now else "")
+
+
+def _soon(one: Facts) -> str:
+    meeting = one.meeting
+    if meeting.state in {State.PLANNED, State.APPROVED, State.OPEN} and one.checks is not None:
+        at = one.checks.at.astimezone(meeting.starts_at.tzinfo)
+        return tr(f"{at:%H:%M} 已自检", f"checked at {at:%H:%M}")
+    counts = one.attendance.counts
+    if counts.expected and meeting.state in {State.PLANNED, State.APPROVED, State.OPEN}:
+        return tr(f"应到 {counts.expected} 人", f"{counts.expected} expected")
+    return ""
+
+
+def _foot(visitor: Visitor, today: Today) -> Part:
+    parts: list[Part | None] = []
+    if visitor.may(Right.SEE_PLUGINS) and today.plugins:
+        good = sum(one.status.value == "enabled" for one in today.plugins)
+        said = tr(f"插件 {good} 个正常", f"{good} plugins good")
+        if today.broken:
+            said += tr(f"，{today.broken} 个要修", f", {today.broken} to mend")
+        look = Look.WARN if today.broken else Look.OK
+        parts.append(tag("a", state_glyph(look, size="s", label=""), said, class_="rc-row", href="/plugins"))
+    hours = today.free / _BYTES_PER_SECOND / 3600
+    disk = tr(
+        f"磁盘剩余 {today.free / 1e9:.0f} GB，可录 {hours:.0f} 小时",
+        f"{today.free / 1e9:.0f} GB free, {hours:.0f} h of sound",
+    )
+    parts.append(tag("span", disk))
+    if today.backup is not None:
+        at = today.backup.astimezone(today.now.tzinfo)
+        days = (today.now.date() - at.date()).days
+        day = {0: tr("今天", "today"), 1: tr("昨天", "yesterday")}.get(days, f"{at:%Y-%m-%d}")
+        parts.append(tag("span", tr(f"上次备份 {day} {at:%H:%M}", f"last backup {day} {at:%H:%M}")))
+    return tag("footer", *parts, class_="rc-foot rc-s2 rc-num")

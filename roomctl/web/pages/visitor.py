@@ -1,0 +1,154 @@
+"""Who looks at a page, in which language and light; and the areas of the page that change under their eyes."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from nicegui import ui as gui
+
+from roomctl.domain.access import Right, User
+from roomctl.domain.events import Actor
+from roomctl.errors import RoomctlError
+from roomctl.i18n import language, speaking, tr
+from roomctl.services.facade import UseCases
+from roomctl.web.pages.board import Board
+from roomctl.web.run import run
+from roomctl.web.session import user_of
+from roomctl.web.ui import Part, Press, error_state
+from roomctl.web.ui.reader import drawn_for
+
+log = logging.getLogger(__name__)
+
+LANGUAGE, DARK = "roomctl-lang", "roomctl-dark"
+"""Cookies that keep what the reader chose; they tell nothing of who it is."""
+
+_PRESSED = """(event) => {
+  const e = event.target.closest('[data-act]');
+  if (!e || e.disabled || (e.dataset.hold && !e.dataset.full)) return;
+  event.preventDefault();
+  const values = {}, form = e.closest('[data-form]');
+  for (const f of form ? form.querySelectorAll('[name]') : [])
+    values[f.name] = f.type === 'checkbox' ? f.checked : f.value;
+  emit({act: e.dataset.act, values});
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Of one page that is open in one browser."""
+
+    user: User
+    language: str
+    dark: bool
+    board: Board
+
+    def may(self, right: Right) -> bool:
+        return self.user.may(right)
+
+    @property
+    def use(self) -> UseCases:
+        """The use cases, done in the visitor's name."""
+        return self.board.application.usecases.acting_as(Actor.person(self.user.name))
+
+    async def run(self, work: Callable[..., Any], *args: object) -> Any:
+        """Services wait for disks and devices: never on the event loop. The answer speaks the visitor's language."""
+        with speaking(self.language), drawn_for(self.user):
+            return await run(work, *args)
+
+    async def draw(self, make: Callable[[], Part]) -> Part:
+        """The part, or what went wrong where it cannot be made."""
+        try:
+            made: Part = await self.run(make)
+        except RoomctlError as error:
+            return error_state(error.what, error.why, error.mend)
+        except Exception:
+            log.exception("a page could not be drawn")
+            with speaking(self.language):
+                return error_state(
+                    tr("这一页显示不出来", "this page cannot be shown"),
+                    tr("程序出错", "roomctl failed"),
+                    tr("详情见 logs/roomctl.log", "logs/roomctl.log says more"),
+                )
+        return made
+
+
+def visitor_of(request: Request, board: Board) -> Visitor | None:
+    """None where nobody is signed on."""
+    user = user_of(request)
+    return None if user is None else Visitor(user, chosen_language(request), chosen_dark(request), board)
+
+
+def chosen_language(request: Request) -> str:
+    """The cookie's, else what the browser asks for."""
+    kept = request.cookies.get(LANGUAGE, "")
+    return kept if kept in {"zh", "en"} else language()
+
+
+def chosen_dark(request: Request) -> bool:
+    """The cookie's; light where there is none."""
+    return request.cookies.get(DARK) == "1"
+
+
+class Area:
+    """A part of the page that is drawn again when something happens; it is sent only where it differs.
+
+    Attributes:
+        redraw: called after a button of this area has done its work.
+
+    """
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        self.redraw: Callable[[], Awaitable[None]] | None = None
+        self._presses: Mapping[str, Press] = {}
+        self._busy = False
+        self.box = gui.html("", sanitize=False)
+        self.box.on("click", self._pressed, js_handler=_PRESSED)
+
+    def show(self, part: Part) -> None:
+        self._presses = part.presses
+        if part.html != self.box.content:
+            self.box.set_content(part.html)
+
+    async def _pressed(self, event: Any) -> None:
+        told = event.args if isinstance(event.args, dict) else {}
+        press = self._presses.get(str(told.get("act")))
+        if press is None or self._busy:
+            return
+        self._busy = True
+        try:
+            path = await self._visitor.run(press, told.get("values") or {})
+        except RoomctlError as error:
+            toast(error_state(error.what, error.why, error.mend).html)
+            path = None
+        except Exception:
+            log.exception("a button failed")
+            with speaking(self._visitor.language):
+                toast(error_state(tr("没有做成", "it did not work"), tr("详情见日志", "see the log")).html)
+            path = None
+        finally:
+            self._busy = False
+            self._visitor.board.stale()
+        if path:
+            gui.navigate.to(path)
+        elif self.redraw is not None:
+            await self.redraw()
+
+
+def toast(html: str) -> None:
+    """Says something for a while, over the page."""
+    gui.run_javascript(
+        "document.querySelectorAll('.rc-toast').forEach((e) => e.remove());"
+        "const e = Object.assign(document.createElement('div'), {className: 'rc-toast'});"
+        f"e.innerHTML = {_script_text(html)}; e.setAttribute('role', 'alert');"
+        "e.addEventListener('click', () => e.remove()); document.body.append(e);"
+        "setTimeout(() => e.remove(), 12000);"
+    )
+
+
+def _script_text(text: str) -> str:
+    """A text as it stands in a script: JSON, in which no tag can end the script."""
+    return json.dumps(text).replace("<", "\\u003c")

@@ -1,0 +1,35 @@
+"""The components of every page. A plugin gets them as `roomctl.api.ui`."""
+
+from roomctl.web.ui.chain import Link, chain_strip
+from roomctl.web.ui.glyphs import Look, icon, state_glyph
+from roomctl.web.ui.part import Child, Part, Press, Values, join, tag
+from roomctl.web.ui.parts import (
+    CHECK_LOOKS,
+    alarm_bar,
+    button,
+    clock_text,
+    empty_state,
+    error_state,
+    field,
+    form,
+    level_meter,
+    line,
+    link_button,
+    long_press,
+    note_bar,
+    panel,
+    person_row,
+    result_tile,
+    state_chip,
+    table,
+    timer,
+)
+from roomctl.web.ui.reader import visitor
+from roomctl.web.ui.shell import MenuItem, app_shell
+
+__all__ = [
+    "CHECK_LOOKS", "Child", "Link", "Look", "MenuItem", "Part", "Press", "Values", "alarm_bar", "app_shell", "button",
+    "chain_strip", "clock_text", "empty_state", "error_state", "field", "form", "icon", "join", "level_meter", "line",
+    "link_button", "long_press", "note_bar", "panel", "person_row", "result_tile", "state_chip", "state_glyph",
+    "table", "tag", "timer", "visitor",
+]  # fmt: skip

@@ -1,0 +1,50 @@
+// What a page does by itself in the browser: the clock, running times, long presses, language and light.
+(() => {
+  const two = (n) => String(n).padStart(2, "0");
+  const text = (s, en) => {
+    const h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+    if (h) return en ? `${h} h ${two(m)} min` : `${h} 小时 ${two(m)} 分`;
+    return en ? `${m} min ${two(s % 60)} s` : `${m} 分 ${two(s % 60)} 秒`;
+  };
+  const began = new WeakMap();
+  const tick = () => {
+    const now = new Date(), en = document.documentElement.lang === "en";
+    for (const e of document.querySelectorAll("[data-clock]")) {
+      const said = `${two(now.getHours())}:${two(now.getMinutes())}`;
+      if (e.textContent !== said) e.textContent = said;
+    }
+    for (const e of document.querySelectorAll("[data-seconds]")) {
+      const was = began.get(e);
+      if (!was || was.value !== e.dataset.seconds) began.set(e, { value: e.dataset.seconds, at: performance.now() });
+      const since = began.get(e);
+      e.textContent = text(Math.floor(Number(since.value) + (performance.now() - since.at) / 1000), en);
+    }
+  };
+  setInterval(tick, 1000);
+  new MutationObserver(tick).observe(document.documentElement, { childList: true, subtree: true });
+
+  document.addEventListener("click", (event) => {
+    const e = event.target.closest("[data-keep]");
+    if (!e) return;
+    document.cookie = `${e.dataset.keep};path=/;max-age=31536000;SameSite=Lax`;
+    location.reload();
+  });
+
+  // A long press: released too soon, nothing happened; held to the end, it is pressed once.
+  let held = null;
+  const release = () => { if (held) { clearTimeout(held.timer); held.e.classList.remove("rc-held"); held = null; } };
+  const hold = (e) => {
+    if (held || e.disabled) return;
+    e.classList.add("rc-held");
+    held = { e, timer: setTimeout(() => { release(); e.dataset.full = "1"; e.click(); delete e.dataset.full; },
+                                  Number(e.dataset.hold) * 1000) };
+  };
+  document.addEventListener("pointerdown", (event) => { const e = event.target.closest("[data-hold]"); if (e) hold(e); });
+  for (const end of ["pointerup", "pointercancel", "blur"]) window.addEventListener(end, release);
+  document.addEventListener("pointerout", (event) => { if (event.target.closest("[data-hold]")) release(); });
+  document.addEventListener("keydown", (event) => {
+    const e = event.target.closest("[data-hold]");
+    if (e && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); hold(e); }
+  });
+  document.addEventListener("keyup", release);
+})();
