@@ -21,6 +21,7 @@ from roomctl.host.delivery import Delivery
 from roomctl.host.lock import HostLock
 from roomctl.host.manifest import Found, discover
 from roomctl.host.plugins import PluginHost
+from roomctl.host.registry import Deadlines
 from roomctl.host.status import StatesFile
 from roomctl.i18n import tr
 from roomctl.services.accounts import Accounts
@@ -121,6 +122,7 @@ class Application:
             states=StatesFile(self.data / "plugins.json"),
             settings=self.settings.plugins,
             model=self.models.has,
+            deadlines=Deadlines(load=self.settings.host.load, answer=self.settings.host.answer),
         )
 
     def _found(self) -> Sequence[Found]:

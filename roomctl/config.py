@@ -47,6 +47,24 @@ class RoomSettings(BaseModel):
     zone: str = "Asia/Shanghai"
 
 
+class HostSettings(BaseModel):
+    """How long the host waits, and how large it may become.
+
+    Attributes:
+        heartbeat: seconds without a sign of life after which the launcher starts it again.
+        answer, load: seconds that a plugin has for one call, and for its import.
+        memory_mb: resident memory above which it warns, and starts again once no meeting is near.
+
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    heartbeat: float = Field(10.0, ge=1)
+    answer: float = Field(10.0, gt=0)
+    load: float = Field(30.0, gt=0)
+    memory_mb: int = Field(800, ge=100)
+
+
 class WebSettings(BaseModel):
     """How browsers reach this machine.
 
@@ -66,6 +84,7 @@ class Settings(BaseSettings):
     Attributes:
         recorder: name of the recorder that meetings use.
         web: how browsers reach it.
+        host: its time limits and its memory.
         plugins: a section per plugin, checked by the plugin's own model.
 
     """
@@ -75,6 +94,7 @@ class Settings(BaseSettings):
     room: RoomSettings = RoomSettings()
     recorder: str = "audio"
     web: WebSettings = WebSettings()
+    host: HostSettings = HostSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @classmethod

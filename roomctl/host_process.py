@@ -85,17 +85,17 @@ def main(argv: Sequence[str]) -> int:
     threading.Thread(target=_until_closed, args=(end,), name="launcher", daemon=True).start()
     _greet(running)
     try:
-        asyncio.run(_serve(server, listening, signs))
+        asyncio.run(_serve(server, listening, signs, application.settings.host.heartbeat))
     finally:
         running.stop(STOP)
     return code
 
 
-async def _serve(server: Server, listening: socket.socket, signs: Signs) -> None:
+async def _serve(server: Server, listening: socket.socket, signs: Signs, limit: float) -> None:
     async def beat() -> None:
         while True:
-            signs.say(Sign.LOOP)
-            await asyncio.sleep(1)
+            signs.say(Sign.LOOP, limit=limit)
+            await asyncio.sleep(min(1.0, limit / 3))
 
     beating = asyncio.create_task(beat())
     try:

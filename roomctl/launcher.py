@@ -52,7 +52,7 @@ class Limits:
 
     Attributes:
         start: between two signs, until the event loop runs: one database opened, one plugin loaded.
-        beat: of the event loop, and of the host's own thread once it is ready.
+        beat: of the event loop, and of the host's own thread once it is ready; the host's settings may name another.
 
     """
 
@@ -65,6 +65,7 @@ class Life:
     """One host from its start to its end."""
 
     process: "subprocess.Popen[bytes]"
+    beat: float
     signs: dict[Sign, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     latest: float = field(default_factory=time.monotonic)
@@ -72,14 +73,14 @@ class Life:
     def __post_init__(self) -> None:
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def silent(self, limits: Limits) -> Trouble | None:
-        """What shows no life any more."""
+    def silent(self, start: float) -> Trouble | None:
+        """What shows no life any more. `start`: seconds, as in `Limits`."""
         now = time.monotonic()
         if Sign.LOOP not in self.signs:
-            return Trouble.START if now - self.latest > limits.start else None
-        if now - self.signs[Sign.LOOP] > limits.beat:
+            return Trouble.START if now - self.latest > start else None
+        if now - self.signs[Sign.LOOP] > self.beat:
             return Trouble.LOOP
-        if Sign.READY in self.signs and now - max(self.signs.get(Sign.TICK, 0), self.signs[Sign.READY]) > limits.beat:
+        if Sign.READY in self.signs and now - max(self.signs.get(Sign.TICK, 0), self.signs[Sign.READY]) > self.beat:
             return Trouble.TICK
         return None
 
@@ -100,6 +101,7 @@ class Life:
             for line in lines:
                 if said := read(line):
                     self.signs[said[0]] = self.latest = time.monotonic()
+                    self.beat = float(said[1].get("limit", self.beat))
 
 
 class Launcher:
@@ -161,7 +163,7 @@ class Launcher:
         process = subprocess.Popen(
             [*self._argv, *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **new_session()
         )
-        return Life(process)
+        return Life(process, self._limits.beat)
 
     def _watch(self, life: Life) -> Trouble | None:
         """Until it dies, which it is helped to where it shows no life, or somebody wants to stop."""
@@ -171,7 +173,7 @@ class Launcher:
             if now - looked > ASLEEP:
                 life.excuse(now - looked)
             looked = now
-            if trouble := life.silent(self._limits):
+            if trouble := life.silent(self._limits.start):
                 self._dump(life)
                 kill_session(life.process)
                 return trouble
@@ -226,7 +228,9 @@ class Launcher:
         except OSError:
             dump = ""
         kept = self._keep(dump, trouble) if dump.strip() else ""
-        folders = {one.name: one.path for one in discover(self._data)}
+        known = StatesFile(self._data / "plugins.json").load()
+        out = {name for name, state in known.items() if state.out}  # a thread of one may hang there for ever
+        folders = {one.name: one.path for one in discover(self._data) if one.name not in out}
         name = culprit(dump, folders, trouble)
         starts = Starts(self._data)
         if trouble is Trouble.START:
@@ -240,10 +244,11 @@ class Launcher:
             Trouble.TICK: tr("它让主程序停住", "it held up the host"),
             Trouble.CRASH: tr("主程序在它的代码里崩溃", "the host crashed inside its code"),
         }[trouble]
-        out = StatesFile(self._data / "plugins.json").fail(name, hook=hook, reason=reason, trace=dump[:_TRACE])
-        if out:
+        states = StatesFile(self._data / "plugins.json")
+        disabled = states.fail(name, hook=hook, reason=reason, trace=dump[:_TRACE])
+        if disabled:
             starts.complete()  # it starts disabled, so there is nothing to be safe from
-        return (name if out else None), kept
+        return (name if disabled else None), kept
 
     def _keep(self, dump: str, trouble: Trouble) -> str:
         folder = (self._data / STACKS).parent

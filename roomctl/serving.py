@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.errors import RoomctlError
 from roomctl.host.lock import HostLock
 from roomctl.host.logs import tell_dropped
+from roomctl.host.memory import Memory
 from roomctl.host.platform import atomic_write
 from roomctl.host.signs import Sign, Signs
 from roomctl.host.starts import SafeMode, Starts
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 
 TICK = 1.0
 """Seconds between two looks at recordings and events; a sealed segment is known this much later at the most."""
+
+NEAR = (State.OPEN, State.IN_SESSION, State.RECESS)
+"""A meeting in one of these keeps the host from starting again by itself."""
 
 STATE_FILE = "host.json"
 """In the data folder: what the running host tells `roomctl status`."""
@@ -55,10 +60,12 @@ class Host:
         self.restart: Callable[[], None] = lambda: log.warning("nobody restarts this host")
         self._signs = signs or Signs()
         self._seen = 0
+        self._told = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = HostLock(application.data / "host.lock")
         self._starts = Starts(application.data)
+        self._memory = Memory(application.settings.host.memory_mb << 20, application.clock)
         self._began = application.clock.now()
 
     def start(self) -> None:
@@ -119,7 +126,7 @@ class Host:
         self._enter(Phase.READY)
         self._signs.say(Sign.READY, url=self.url)
         while not self._stop.wait(TICK):
-            self._signs.say(Sign.TICK)
+            self._alive()
             self._guarded(self.tick)
 
     def tick(self) -> None:
@@ -134,8 +141,19 @@ class Host:
         moved = self._end_of_log()
         if moved != self._seen:
             self._seen = moved
-            for service in self.application.plugins.services():
-                service.wake()
+            self.application.plugins.wake_services()
+        self._look_at_memory()
+
+    def _look_at_memory(self) -> None:
+        """Too much is told, with whose it is where known; another host is begun once no meeting is near."""
+        plugins = self.application.plugins
+        if growth := self._memory.look({name: one.module for name, one in plugins.loaded.items()}):
+            log.warning("the host holds %d MB; of plugins: %s", growth.resident >> 20, growth.told())
+            self.tell("host.memory_high", growth.as_json())
+        if self._memory.overdue and not self.application.usecases.meetings(*NEAR) and not plugins.busy():
+            log.warning("the host is started again for its memory")
+            self._memory.overdue = False
+            self.restart()
 
     def _end_of_log(self) -> int:
         with self.application.open_uow().reading() as uow:
@@ -158,9 +176,13 @@ class Host:
             self._starts.loading(plugin)
 
     def _waiting(self) -> None:
-        """The host's own thread waits for a plugin, which has a deadline."""
-        if threading.current_thread() is self._thread:
-            self._signs.say(Sign.TICK)
+        """The host's own thread asks plugins, each with a deadline; there may be many events to tell."""
+        if threading.current_thread() is self._thread and time.monotonic() - self._told >= TICK:
+            self._alive()
+
+    def _alive(self) -> None:
+        self._told = time.monotonic()
+        self._signs.say(Sign.TICK)
 
     def _enter(self, phase: Phase) -> None:
         self.phase = phase

@@ -131,7 +131,7 @@ class Caller:
     """All calls of one host, each plugin with threads of its own.
 
     Attributes:
-        waiting: called each second by whoever waits for an answer; a sign of life, for the wait has its end.
+        waiting: called by whoever waits for an answer, each second and at its end: a sign of life.
 
     """
 
@@ -150,6 +150,7 @@ class Caller:
             idle = self._idle.setdefault(plugin, [])
             thread = idle.pop() if idle else CallThread(plugin)
         outcome = thread.call(_in_context(function), deadline, self.waiting)
+        self.waiting()
         if outcome.failure and outcome.failure.kind is FailureKind.HANG:
             return outcome
         with self._lock:

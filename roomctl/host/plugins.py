@@ -143,6 +143,21 @@ class PluginHost(Registry):
                     self.put_out(name, Status.SETUP_ERROR, failure.reason, failure.trace)
                     break
 
+    def wake_services(self) -> None:
+        """Something happened; each looks whether it is concerned."""
+        for name, services in self._services():
+            for service in services:
+                self.run(name, f"{service.name}.wake", service.wake)
+
+    def busy(self) -> bool:
+        """Whether any service is at work, or will not say."""
+        asked = [
+            self.run(name, f"{service.name}.progress", service.progress)
+            for name, services in self._services()
+            for service in services
+        ]
+        return any(not one.ok or one.value for one in asked)
+
     def close(self, timeout: float = 5.0) -> None:
         """Stops the services and their children of all plugins side by side, each with the same deadline."""
         ends = [

@@ -15,7 +15,7 @@ class Sign(StrEnum):
     LOADING = "loading"
     """With `plugin`: it is loaded next."""
     LOOP = "loop"
-    """The event loop goes round."""
+    """The event loop goes round. With `limit`: seconds without one that count as a hang."""
     TICK = "tick"
     """The host's own thread goes round."""
     READY = "ready"

@@ -36,12 +36,12 @@ _OWN = {Trouble.LOOP: "host_process.py", Trouble.TICK: "serving.py"}
 def culprit(dump: str, folders: Mapping[str, Path], trouble: Trouble) -> str | None:
     """The plugin whose code stood on the stack; None where there was none.
 
-    First the thread in question is looked at. Where it shows no plugin, somebody else may hold the interpreter: then
-    the threads that were inside a call into a plugin, then those whose innermost frame is a plugin's.
+    First the thread in question is looked at. Where the event loop shows no plugin, somebody else may hold the
+    interpreter: then the threads that were inside a call into a plugin, then those that run a plugin's own line.
 
     Args:
         dump: as faulthandler wrote it.
-        folders: where each plugin's code lies.
+        folders: where the code lies of each plugin that was not put out before.
 
     """
     threads = list(_threads(dump))
@@ -49,7 +49,7 @@ def culprit(dump: str, folders: Mapping[str, Path], trouble: Trouble) -> str | N
     own = [one for current, one in threads if (current if trouble is Trouble.CRASH else _begins_in(one, trouble))]
     asked = [one for _, one in threads if any(function == "_outcome" for _, function in one)]
     inside = [one[:1] for _, one in threads]
-    for frames in (*own, *asked, *inside) if trouble is not Trouble.CRASH else own:
+    for frames in (*own, *asked, *inside) if trouble in {Trouble.LOOP, Trouble.START} else own:
         if name := _owner(frames, wanted):
             return name
     return None
