@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "meetings": ("roomctl.cli.meetings", "会议：从拟定到归档", "Meetings, from plan to archive"),
     "models": ("roomctl.cli.models", "语音模型：下载、导入、校验", "Speech models: pull, import, verify"),
     "plugins": ("roomctl.cli.plugins", "插件及其状态", "Plugins and how they stand"),
+    "new-plugin": ("roomctl.cli.new_plugin", "写一个能用的插件，带测试", "Write a working plugin with its tests"),
     "backup": ("roomctl.cli.backup", "备份数据库和设置", "Copy the database and the settings"),
     "restore": ("roomctl.cli.restore", "恢复备份", "Bring a backup back"),
     "accounts": ("roomctl.cli.accounts", "账号、角色、令牌", "Accounts, roles, tokens"),
