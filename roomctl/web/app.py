@@ -12,6 +12,7 @@ from roomctl import __version__
 from roomctl.errors import RoomctlError
 from roomctl.serving import Host
 from roomctl.web.denials import Denials
+from roomctl.web.description import described
 from roomctl.web.door import Door
 from roomctl.web.feed import Feed
 from roomctl.web.guard import Guard
@@ -48,6 +49,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.state.feed = Feed(application.open_uow)
     for part in (meetings, attendance, recordings, transcripts, checks, events, plugins, accounts):
         web.include_router(part.routes)
+    web.openapi = described(web)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     if pages and find_spec(PAGES) is not None and hasattr(drawn := import_module(PAGES), "mount"):
         drawn.mount(web, host)
     return web

@@ -11,6 +11,7 @@ from roomctl.domain.access import Right, Role, User, rights_of
 from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services.accounts import MAX_NAME, MAX_PASSWORD, Accounts
+from roomctl.web.rest.desk import PROBLEMS
 from roomctl.web.run import run
 from roomctl.web.session import COOKIE, Sessions, address_of, keep, let_go, user_of
 
@@ -63,7 +64,7 @@ class Door:
 
     def routes(self) -> APIRouter:
         """Under /api/v1 for programs and scripts, and the two forms of the pages."""
-        api = APIRouter(tags=["sign-on"])
+        api = APIRouter(tags=["sign-on"], responses=PROBLEMS)
         api.post("/api/v1/session", status_code=201, summary="Sign on", response_model=SignedOn)(self.sign_on)
         api.get("/api/v1/session", summary="Who is signed on")(self.who)
         api.delete("/api/v1/session", status_code=204, summary="Sign off")(self.sign_off)

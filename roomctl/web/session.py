@@ -3,6 +3,8 @@
 from collections import OrderedDict
 
 from fastapi import Request, Response, WebSocket
+from fastapi.openapi.models import APIKey, APIKeyIn
+from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection
 
 from roomctl.domain.access import Right, User
@@ -70,14 +72,21 @@ class Sessions:
         self._known.clear()
 
 
-class Needs:
+NEEDS = "right:"
+"""Before the name of a right, where FastAPI keeps it for the description."""
+
+
+class Needs(SecurityBase):
     """A dependency of every route: who asks has this right.
 
-    `Needs(Right.SEE_EVENTS)` gives the `User`. The walk of all routes reads `right` from it.
+    `Needs(Right.SEE_EVENTS)` gives the `User`. The walk of all routes reads `right` from it, and so does the
+    OpenAPI description.
     """
 
     def __init__(self, right: Right) -> None:
         self.right = right
+        self.model = APIKey.model_validate({"in": APIKeyIn.cookie, "name": COOKIE})
+        self.scheme_name = f"{NEEDS}{right.value}"
 
     async def __call__(self, request: Request) -> User:
         user = user_of(request)

@@ -11,14 +11,20 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.services.facade import UseCases
 from roomctl.serving import Host
-from roomctl.web.problems import MEDIA, Problem
+from roomctl.web.problems import MEDIA
 from roomctl.web.session import admit
 
 MeetingPath = Annotated[
-    str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id", examples=["0199a000-0000-7000-8000-0"])
+    str,
+    Path(
+        pattern=r"^[0-9A-Za-z-]{1,64}$",
+        description="the meeting's id",
+        examples=["0199a000-0000-7000-8000-000000000001"],
+    ),
 ]
 
 _TOLD = {
+    400: "the body cannot be read",
     401: "nobody is signed on",
     403: "the right is missing, or the 密级 is too high",
     404: "no such meeting, person, plugin",
@@ -26,15 +32,12 @@ _TOLD = {
     413: "too large",
     422: "the request is not right",
     429: "too many attempts",
+    500: "a fault of roomctl's own; the log says more",
     503: "a part is missing; `mend` says how to get it",
 }
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "model": Problem,
-        "description": said,
-        "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+    status: {"description": said, "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     for status, said in _TOLD.items()
 }
 """What any route may answer besides its own."""

@@ -1,0 +1,79 @@
+"""Whatever the description allows, and much that it does not: no answer is a fault of our own."""
+
+import itertools
+import warnings
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from roomctl.domain.access import Right, Role
+from roomctl.domain.lifecycle import State
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import schemathesis
+    from schemathesis import GenerationMode
+
+STREAM = "/api/v1/events/stream"  # it never ends; test_feed follows it
+
+
+def operations(rest):
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", rest.web, headers={"Host": "127.0.0.1"})
+    found = [one.ok() for one in schema.get_all_operations()]
+    return [one for one in found if one.path != STREAM]
+
+
+class Asking:
+    """Asks each operation, with as many made-up requests; real ids and names among them."""
+
+    def __init__(self, rest, clients, examples):
+        self.rest, self.clients, self.examples = rest, clients, examples
+        self.held = itertools.cycle([rest.meeting().id, rest.opened("李晓明", "王芳").id, rest.in_session().id])
+        self.asked = 0
+
+    def everything(self):
+        for operation in operations(self.rest):
+            self.ask(operation)
+        return self.asked
+
+    def ask(self, operation):
+        right, wrong = (operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
+
+        @settings(max_examples=self.examples, suppress_health_check=list(HealthCheck), deadline=None, database=None)
+        @given(case=right | wrong, known=st.booleans())
+        def one(case, known):
+            if known and "meeting_id" in case.path_parameters:
+                case.path_parameters["meeting_id"] = next(self.held)
+            if known and isinstance(case.body, dict) and "person" in case.body:
+                case.body["person"] = "李晓明"
+            for client in self.clients:
+                self.check(case, case.call(session=client, headers=dict(client.headers)))
+
+        one()
+
+    def check(self, case, answer):
+        self.asked += 1
+        assert answer.status_code < 500, (answer.status_code, case.as_curl_command(), answer.text)
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"] == ["application/problem+json"]
+            assert answer.json()["title"]
+            assert answer.json()["status"] == answer.status_code
+
+
+@pytest.fixture
+def clients(rest):
+    """Everybody and nobody: a program with every right, and one that is not known."""
+    return [rest.token(*Right), rest.nobody()]
+
+
+def test_no_request_is_a_fault_of_our_own(rest, clients):
+    assert Asking(rest, clients, examples=6).everything() > 300
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_no_request_of_any_role_is_a_fault_of_our_own(rest, clients):
+    browsers = [rest.as_(role) for role in Role]
+    asked = Asking(rest, [*clients, *browsers], examples=100).everything()
+    print(asked, "requests", [state for state in State if rest.use.meetings(state)])
