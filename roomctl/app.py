@@ -1,6 +1,7 @@
 """Puts it together: settings → storage → host. The only place that knows everything."""
 
 import getpass
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from typing import Any
 
 from roomctl import config
 from roomctl.domain.archive import Verdict
-from roomctl.domain.events import Actor, By, Event, Fault
+from roomctl.domain.events import SYSTEM, Actor, By, Event, Fault
 from roomctl.domain.lifecycle import State
-from roomctl.domain.recording import Order
+from roomctl.domain.meeting import Meeting
+from roomctl.domain.recording import Order, Recording
 from roomctl.errors import BadInput, MissingPart, NotFound, RoomctlError
 from roomctl.folders import data_folder
 from roomctl.host import logs
@@ -33,6 +35,8 @@ from roomctl.storage.audit import verify_log
 from roomctl.storage.database import Database, open_database
 from roomctl.storage.plugin_store import SqlPluginStore
 from roomctl.storage.uow import SqlUnitOfWork
+
+log = logging.getLogger(__name__)
 
 
 class InstalledModels:
@@ -180,10 +184,25 @@ class Application:
             if recording is None:
                 continue
             if meeting.state is State.IN_SESSION:
-                order = Order(source=recording.source, planned_seconds=meeting.planned_minutes * 60)
-                self.usecases.continue_recording(meeting.id, order)
+                self._go_on(meeting, recording)
             else:
                 self.usecases.recover_recording(recording.id)
+
+    def _go_on(self, meeting: Meeting, last: Recording) -> None:
+        """Where the old capture is dead, an event tells how long nothing was kept, by the files' times."""
+        folder = self.data / last.folder
+        until = max((file.stat().st_mtime for file in folder.glob("*")), default=None)
+        order = Order(source=last.source, planned_seconds=meeting.planned_minutes * 60)
+        following = self.usecases.continue_recording(meeting.id, order)
+        if following.id == last.id:
+            return
+        now = self.clock.now()
+        gap = None if until is None else max(round(now.timestamp() - until, 1), 0.0)
+        told = {"recording": following.id, "number": following.number, "after": last.id, "gap_seconds": gap}
+        log.error("meeting %s: recording %d follows a dead one, gap %s s", meeting.id, following.number, gap)
+        with self.open_uow() as uow:
+            uow.events.append(Event(stream=meeting.id, kind="recording.continued", actor=SYSTEM, at=now, data=told))
+            uow.commit()
 
     def work_off(self, service: str, meeting_id: str, seen: Callable[[float, float, str], None]) -> None:
         """Lets one plugin's service do what there is to do for a meeting, and waits for it.

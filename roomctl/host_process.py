@@ -141,6 +141,14 @@ def _greet(running: Host) -> None:
             f"roomctl runs on {data}; {running.url}",
         )
     )
+    if first := running.application.accounts.first_link():
+        screen.print(
+            tr(
+                f"还没有管理员。请在 30 分钟内打开（只能用一次）：{running.url}/first?key={first}",
+                f"There is no administrator yet. Open within 30 minutes, once: {running.url}/first?key={first}",
+            ),
+            soft_wrap=True,
+        )
     if mode := running.safe_mode:
         screen.print(
             tr(

@@ -59,6 +59,7 @@ class Host:
         self.url = ""
         self.restart: Callable[[], None] = lambda: log.warning("nobody restarts this host")
         self._signs = signs or Signs()
+        self._when_ready: list[Callable[[], None]] = []
         self._seen = 0
         self._told = 0.0
         self._stop = threading.Event()
@@ -103,6 +104,12 @@ class Host:
         self._enter(Phase.STOPPED)
         self._lock.release()
 
+    def when_ready(self, work: Callable[[], None]) -> None:
+        """What the web does once the plugins are there: then, or at once. It may be called twice."""
+        self._when_ready.append(work)
+        if self.phase is Phase.READY:
+            self._guarded(work)
+
     def leave_safe_mode(self) -> None:
         """The page's one button: all plugins from the next start on, which begins at once."""
         self._starts.leave()
@@ -125,6 +132,8 @@ class Host:
         self._starts.complete()
         self._enter(Phase.READY)
         self._signs.say(Sign.READY, url=self.url)
+        for work in list(self._when_ready):
+            self._guarded(work)
         while not self._stop.wait(TICK):
             self._alive()
             self._guarded(self.tick)

@@ -3,6 +3,7 @@
 The host runs as `roomctl serve` runs it; what it does is read from its files, as a technician would.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ import psutil
 import pytest
 
 from roomctl.app import Application
+from roomctl.domain.access import Right, Role
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.domain.recording import Order
@@ -148,6 +151,18 @@ PLUGINS = {
             if event.kind == "x.test.crash":
                 ctypes.string_at(0)
         """,
+    "stops_the_loop": """
+        import time
+        from fastapi import APIRouter
+        from roomctl.api.routes import Right, needs
+        router = APIRouter()
+        @router.get("/stop", dependencies=[needs(Right.SEE_STATUS)])
+        async def stop():
+            time.sleep(600)
+        @hookimpl
+        def roomctl_api_routes():
+            return router
+        """,
     "misconfigured": """
         from pydantic import BaseModel
         class Config(BaseModel):
@@ -231,6 +246,15 @@ class House:
 
     def publish(self, kind: str) -> None:
         self.application._publish("test", f"x.test.{kind}", {}, None)
+
+    def ask(self, path: str) -> None:
+        """A request as an administrator's program makes it; what comes of it is looked for elsewhere."""
+        if not self.application.accounts.all():
+            self.application.accounts.add("technician", "correct horse battery staple", [Role.TECHNICIAN])
+        _, token = self.application.accounts.add_token("technician", "test", [Right.SEE_STATUS])
+        request = urllib.request.Request(self.told()["url"] + path, headers={"Authorization": f"Bearer {token}"})
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(request, timeout=5).close()
 
     def frames(self) -> int:
         recording = self.application.usecases.current_recording(self.meeting)
@@ -321,6 +345,14 @@ def test_one_that_holds_the_interpreter_costs_one_restart_and_is_out(house):
     after = house.host(other_than=before)
     wait(lambda: [one for one in house.events("host.restarted") if one["plugin"] == "holds_the_interpreter"])
     assert house.host() == after
+
+
+def test_a_route_that_stops_the_event_loop_costs_one_restart_and_is_out(house):
+    before = house.host()
+    house.ask("/api/v1/x/stops_the_loop/stop")
+    found = house.out("stops_the_loop")
+    assert "in stop" in found["trace"]
+    house.host(other_than=before)
 
 
 def test_one_that_crashes_in_native_code_costs_one_restart_and_is_out(house):

@@ -26,6 +26,7 @@ def mount(web: FastAPI, host: Host) -> None:
     routes = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     routes.add_exception_handler(RoomctlError, _refused)
     extras, board = Extras(host, routes), Board(host)
+    host.when_ready(extras.ask)
     web.mount(PREFIX, routes)
     web.mount(STATIC, StaticFiles(directory=folder), name="ui")
     login.register(web, board)
