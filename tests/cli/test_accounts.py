@@ -1,6 +1,12 @@
 """`roomctl accounts` as a user types it."""
 
 import json
+import re
+import socket
+import time
+import urllib.request
+
+import pytest
 
 PASSWORD = {"ROOMCTL_PASSWORD": "correct horse battery"}
 SHORT = {"ROOMCTL_PASSWORD": "short"}
@@ -40,3 +46,38 @@ def test_the_link_of_the_first_administrator_is_printed_once_there_is_none(shell
     assert link.startswith("http://127.0.0.1:8470/first?key=")
     shell("accounts", "add", "赵敏", "--role", "admin", **PASSWORD)
     assert shell("accounts", "link").returncode == 2
+
+
+def listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.needs("python:fastapi")
+def test_the_first_start_prints_a_link_that_makes_the_administrator(shell):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = shell.start("serve", "--port", port)
+    try:
+        lines = iter(process.stderr.readline, "")
+        link = next(found for line in lines if (found := re.search(r"http://\S+/first\?key=(\S+)", line)))
+        while not listens(port):
+            assert process.poll() is None
+            time.sleep(0.05)
+        body = {"key": link[1], "name": "赵敏", "password": PASSWORD["ROOMCTL_PASSWORD"]}
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{port}/api/v1/first-administrator",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            assert json.load(answer)["roles"] == ["admin"]
+        assert shell("accounts", "link").returncode == 2
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stderr.close()
