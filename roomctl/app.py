@@ -4,6 +4,7 @@ import getpass
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -172,26 +173,39 @@ class Application:
         """Tells plugins what happened, where no other process does; how many times somebody was told."""
         return Delivery(self.open_uow(), self.plugins, lock or HostLock(self.data / "host.lock")).run()
 
-    def recover(self, *, go_on: bool = False) -> None:
-        """After a crash: seals what lies open of meetings that are over.
+    def recover(self, *, go_on: bool = False) -> bool:
+        """After a crash: seals what lies open of meetings that are over. One that fails does not keep the others.
 
         Args:
             go_on: also go on recording, by itself, where a meeting is in session; a living capture is adopted.
 
+        Returns:
+            Whether all went well; what did not is in the log, and tried again by the host.
+
         """
-        for meeting in self.usecases.meetings(State.ADJOURNED, *((State.IN_SESSION,) if go_on else ())):
-            recording = self.usecases.current_recording(meeting.id)
-            if recording is None:
-                continue
-            if meeting.state is State.IN_SESSION:
-                self._go_on(meeting, recording)
-            else:
+        well = True
+        in_session = self.usecases.meetings(State.IN_SESSION) if go_on else ()
+        for meeting in (*in_session, *self.usecases.meetings(State.ADJOURNED)):
+            try:
+                self._recover(meeting)
+            except Exception:
+                log.exception("meeting %s: its recording is not recovered", meeting.id)
+                well = False
+        return well
+
+    def _recover(self, meeting: Meeting) -> None:
+        recording = self.usecases.current_recording(meeting.id)
+        if meeting.state is not State.IN_SESSION:
+            if recording is not None:
                 self.usecases.recover_recording(recording.id)
+            return
+        last = recording or next(reversed(self.usecases.recordings(meeting.id)), None)
+        if last is not None:
+            self._go_on(meeting, last)
 
     def _go_on(self, meeting: Meeting, last: Recording) -> None:
         """Where the old capture is dead, an event tells how long nothing was kept, by the files' times."""
-        folder = self.data / last.folder
-        until = max((file.stat().st_mtime for file in folder.glob("*")), default=None)
+        until = _last_written(self.data / last.folder)
         order = Order(source=last.source, planned_seconds=meeting.planned_minutes * 60)
         following = self.usecases.continue_recording(meeting.id, order)
         if following.id == last.id:
@@ -264,6 +278,15 @@ def open_application(data: Path | None = None) -> Application:
     data = data or data_folder()
     logs.keep(data)
     return Application(data)
+
+
+def _last_written(folder: Path) -> float | None:
+    """Seconds since the epoch; None where there is nothing."""
+    times = []
+    for file in folder.glob("*"):
+        with suppress(FileNotFoundError):  # a living capture seals it right now
+            times.append(file.stat().st_mtime)
+    return max(times, default=None)
 
 
 def unwritable(folder: Path, error: OSError) -> BadInput:

@@ -29,6 +29,9 @@ TICK = 1.0
 NEAR = (State.OPEN, State.IN_SESSION, State.RECESS)
 """A meeting in one of these keeps the host from starting again by itself."""
 
+AGAIN = 5.0
+"""Seconds after which a recovery that failed is tried again."""
+
 STATE_FILE = "host.json"
 """In the data folder: what the running host tells `roomctl status`."""
 
@@ -62,6 +65,7 @@ class Host:
         self._when_ready: list[Callable[[], None]] = []
         self._seen = 0
         self._told = 0.0
+        self._again = float("inf")
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = HostLock(application.data / "host.lock")
@@ -124,7 +128,7 @@ class Host:
 
     def _run(self) -> None:
         self._enter(Phase.RECOVERING)
-        self._guarded(lambda: self.application.recover(go_on=True))
+        self._guarded(self._recover)
         self._guarded(self.application.plugins.load)
         self._guarded(self.application.plugins.start_services)
         if self._stop.is_set():
@@ -138,9 +142,17 @@ class Host:
             self._alive()
             self._guarded(self.tick)
 
+    def _recover(self) -> None:
+        """What fails is tried again: after a power cut a microphone may be there later than the host."""
+        self._again = time.monotonic() + AGAIN
+        if self.application.recover(go_on=True):
+            self._again = float("inf")
+
     def tick(self) -> None:
         """Brings recordings up to date, tells plugins what happened, and wakes services where anything did."""
         use = self.application.usecases
+        if time.monotonic() >= self._again:
+            self._recover()
         for meeting in use.meetings(State.IN_SESSION, State.RECESS):
             recording = use.current_recording(meeting.id)
             if recording is not None:

@@ -166,6 +166,9 @@ def go_on(
     the two recordings' clocks; a file goes on at the frame where it stopped, or not at all where it had ended.
     """
     last = current(meeting_id, uow=uow)
+    if last is None:  # an earlier try sealed it and came no further
+        with uow.reading():
+            last = next(reversed(uow.recordings.of(meeting_id)), None)
     if last is None:
         raise Refused(tr("没有可以继续的录音", "there is no recording to go on with"), meeting_id)
     recorder = attach(last, plugins=plugins, data=data)

@@ -129,6 +129,16 @@ def test_a_dead_recording_is_sealed_and_a_new_one_follows_where_the_file_stopped
     assert house.plugins.newest.heard == ["arm", "start"]
 
 
+def test_where_the_first_try_to_go_on_fails_the_second_one_does(house):
+    meeting = house.in_session()
+    house.plugins.newest.crash()
+    house.use.recover_recording(house.use.recordings(meeting.id)[0].id)
+    assert house.use.current_recording(meeting.id) is None
+    following = house.use.continue_recording(meeting.id, Order(source="tone"))
+    assert following.number == 2
+    assert house.use.current_recording(meeting.id) == following
+
+
 def test_a_living_recording_is_adopted_as_it_is(house):
     meeting = house.in_session()
     (before,) = house.use.recordings(meeting.id)
