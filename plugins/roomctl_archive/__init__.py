@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from roomctl.api import Check, PluginContext, Service, TargetFactory, hookimpl
+from roomctl.api import Check, PanelOffer, PluginContext, Service, TargetFactory, hookimpl
 from roomctl_archive.config import ArchiveConfig
 
 
@@ -37,6 +37,14 @@ def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
     from roomctl_archive import checks  # noqa: PLC0415 - heavy, and needed only here
 
     return [checks.TargetCheck(ctx, name, target) for name, target in ctx.config.targets.items()]
+
+
+@hookimpl
+def roomctl_panels(ctx: PluginContext) -> Sequence[PanelOffer]:
+    """On the home page: what each target has taken."""
+    from roomctl_archive import panel  # noqa: PLC0415
+
+    return [PanelOffer(slot="home", title=("存储目标", "Archive targets"), build=lambda _meeting: panel.build(ctx))]
 
 
 @hookimpl

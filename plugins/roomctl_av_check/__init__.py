@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from roomctl.api import Check, PluginContext, hookimpl
+from roomctl.api import Check, PanelOffer, PluginContext, hookimpl
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -23,3 +23,12 @@ def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
     from roomctl_av_check.room_pc import checks  # noqa: PLC0415
 
     return checks(ctx)
+
+
+@hookimpl
+def roomctl_panels(ctx: PluginContext) -> Sequence[PanelOffer]:
+    """On the home page: the PC as it stands now."""
+    from roomctl_av_check.panel import RoomPanel  # noqa: PLC0415
+
+    room = RoomPanel(ctx)
+    return [PanelOffer(slot="home", title=("本机", "This PC"), build=lambda _meeting: room.build())]

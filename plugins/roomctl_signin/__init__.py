@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from roomctl.api import Meeting, PackageFile, PluginContext, hookimpl
+from roomctl.api import Meeting, PackageFile, PageOffer, PluginContext, hookimpl
 
 
 @hookimpl
@@ -12,6 +12,16 @@ def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
     from roomctl_signin import commands  # noqa: PLC0415 - a plugin's module loads nothing heavy
 
     return {"roster": commands.roster(ctx), "signin": commands.signin(ctx)}
+
+
+@hookimpl
+def roomctl_pages(ctx: PluginContext) -> Sequence[PageOffer]:
+    """The sign-in desk."""
+    from roomctl_signin import page  # noqa: PLC0415
+
+    return [
+        PageOffer(path="", title=("签到", "Sign-in"), icon="group", roles=page.DESK, build=lambda: page.build(ctx))
+    ]
 
 
 @hookimpl

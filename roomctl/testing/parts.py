@@ -5,6 +5,7 @@ import shutil
 from importlib.util import find_spec
 
 COMMANDS = {
+    "chromium": "apt-get install chromium fonts-noto-cjk",
     "espeak-ng": "apt-get install espeak-ng",
     "ffmpeg": "apt-get install ffmpeg",
     "pulseaudio": "apt-get install pulseaudio pulseaudio-utils libasound2-plugins",

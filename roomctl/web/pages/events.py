@@ -186,7 +186,7 @@ def _row(row: LoggedEvent, titles: dict[str, str], zone: ZoneInfo) -> Part:
         tag("span", name or by, class_="rc-ell"),
         tag(
             "div",
-            tag("span", titles.get(row.stream, ""), class_="rc-c-3"),
+            tag("span", titles[row.stream], class_="rc-c-3") if row.stream in titles else None,
             tag("span", _told(row.data), class_="rc-c-2", title=row.data),
             class_="rc-what1",
         ),

@@ -94,8 +94,8 @@ class Frame:
             gui.add_head_html("<style>body { background: #0E1514; }</style>")
         menu = await visitor.run(menu_of, visitor, self.extras)
         user = " · ".join([visitor.user.name, *role_names(visitor)][:2])
-        room = self.board.application.database.room.name
-        rail, bar = app_shell(menu, here=path, room=room, user=user, dark=visitor.dark)
+        room = self.board.application.database.room
+        rail, bar = app_shell(menu, here=path, room=room.name, user=user, zone=room.zone, dark=visitor.dark)
         shell = gui.element("div").classes("rc-shell")
         with shell:
             label = tr("主菜单", "main menu")

@@ -32,6 +32,7 @@ EACH = 2.0
 """Seconds between two looks of an open page."""
 
 PANELS_EACH = 10.0
+_SOUND = 2  # place of sound in the chain: while a meeting runs, nothing comes before it
 _BYTES_PER_SECOND = 2 * 48_000 * 3  # two tracks, 48 kHz, 24 bit, not compressed: how long the disk lasts at least
 
 _CHIPS = {
@@ -51,7 +52,7 @@ def register(frame: Frame) -> None:
             panels = [(one, Area(visitor)) for one in await visitor.run(frame.extras.panels, "home")
                       if one.open_to(visitor.user.roles)]  # fmt: skip
         foot = Area(visitor)
-        foot.box.style("margin-top: auto")
+        foot.box.classes("rc-base")
 
         async def look() -> None:
             today = await visitor.run(visitor.board.today)
@@ -132,7 +133,10 @@ def _first(seen: Sequence[Facts]) -> Part | None:
     """The one thing that needs a person before everything else."""
     for look in (Look.CRIT, Look.WARN):
         for one in seen:
-            link = next((link for link in links(one) if link.look is look), None)
+            chain = links(one)
+            now = one.meeting.state in {State.IN_SESSION, State.RECESS}
+            ranked = (chain[_SOUND], *chain) if now else chain
+            link = next((link for link in ranked if link.look is look), None)
             if link is None:
                 continue
             at = f"{one.meeting.starts:%H:%M}"
@@ -150,7 +154,7 @@ def _first(seen: Sequence[Facts]) -> Part | None:
 
 
 def _why(one: Facts, name: str, figure: str | Part) -> str:
-    if one.checks is not None and one.checks.findings and name == tr("设备", "Equipment"):
+    if one.checks is not None and one.checks.findings and name == tr("设备", "Devices"):
         worst = (one.checks.blocking or one.checks.findings)[0]
         return "，".join(part for part in (f"{worst.device} {worst.check}", worst.message, worst.hint or "") if part)
     stuck = next(iter(one.stuck.values()), "")

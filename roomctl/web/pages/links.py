@@ -64,12 +64,12 @@ def links(facts: Facts) -> tuple[Link, ...]:
 
 
 def _equipment(facts: Facts, href: str) -> Link:
-    name, report = tr("设备", "Equipment"), facts.checks
+    name, report = tr("设备", "Devices"), facts.checks
     if report is None:
         return Link(name=name, look=Look.WAITING, figure=tr("未检查", "not checked"), href=href)
     counts = report.counts
     if bad := counts["crit"]:
-        return Link(name=name, look=Look.CRIT, figure=tr(f"故障 {bad} 项", f"{bad} faults"), href=href)
+        return Link(name=name, look=Look.CRIT, figure=tr(f"故障 {bad} 项", f"faults: {bad}"), href=href)
     if bad := counts["warn"] + counts["unknown"]:
         return Link(name=name, look=Look.WARN, figure=tr(f"注意 {bad} 项", f"{bad} to look at"), href=href)
     if bad := counts["waived"]:

@@ -24,12 +24,14 @@ class MenuItem:
     low: bool = False
 
 
-def app_shell(menu: Sequence[MenuItem], *, here: str, room: str, user: str, dark: bool) -> tuple[Part, Part]:
+def app_shell(
+    menu: Sequence[MenuItem], *, here: str, room: str, user: str, zone: str, dark: bool
+) -> tuple[Part, Part]:
     """Rail and bar.
 
     Args:
         here: path of the page that is shown.
-        user: name and role of who looks.
+        user: name and role of who looks; zone: of the room, for the clock.
 
     """
     ordered = [one for one in menu if not one.low] + [one for one in menu if one.low]
@@ -41,7 +43,7 @@ def app_shell(menu: Sequence[MenuItem], *, here: str, room: str, user: str, dark
         class_="rc-rail",
         aria_label=tr("主菜单", "main menu"),
     )
-    return rail, _bar(room, user, dark=dark)
+    return rail, _bar(room, user, zone, dark=dark)
 
 
 def _entry(item: MenuItem, here: str, *, end: bool) -> Part:
@@ -57,7 +59,7 @@ def _entry(item: MenuItem, here: str, *, end: bool) -> Part:
     )
 
 
-def _bar(room: str, user: str, *, dark: bool) -> Part:
+def _bar(room: str, user: str, zone: str, *, dark: bool) -> Part:
     other = "en" if language() == "zh" else "zh"
     light = tr("浅色", "light") if dark else tr("深色", "dark")
     return tag(
@@ -97,6 +99,6 @@ def _bar(room: str, user: str, *, dark: bool) -> Part:
             method="post",
             action="/log-out",
         ),
-        tag("time", class_="rc-clock rc-num rc-wide", data_clock=True),
+        tag("time", class_="rc-clock rc-num rc-wide", data_clock=zone),
         class_="rc-top",
     )

@@ -10,7 +10,7 @@
   const tick = () => {
     const now = new Date(), en = document.documentElement.lang === "en";
     for (const e of document.querySelectorAll("[data-clock]")) {
-      const said = `${two(now.getHours())}:${two(now.getMinutes())}`;
+      const said = new Intl.DateTimeFormat("en-GB", { timeZone: e.dataset.clock, timeStyle: "short" }).format(now);
       if (e.textContent !== said) e.textContent = said;
     }
     for (const e of document.querySelectorAll("[data-seconds]")) {

@@ -1,0 +1,53 @@
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from roomctl_signin import roomctl_pages
+
+from roomctl.api import Meeting, MeetingId, Person, State, secrecy
+from roomctl.testing.fakes import FakeContext, FakeServices
+from roomctl.testing.pages import seen_by
+
+MEETING = Meeting(
+    id=MeetingId("0199f000-0000-7000-8000-000000000001"),
+    room="r",
+    title="专题会议",
+    starts=datetime(2026, 11, 12, 9, 5),
+    state=State.OPEN,
+)
+
+
+@pytest.fixture
+def ctx(tmp_path):
+    services = FakeServices(tmp_path)
+    services.hold(MEETING, [Person(id="1", name="张建国", rank=1), Person(id="2", name="孙丽", rank=2)])
+    return FakeContext("signin", tmp_path, services=services)
+
+
+def drawn(ctx):
+    (offer,) = roomctl_pages(ctx)
+    return offer.build()
+
+
+def test_one_press_signs_in_who_stands_before_the_desk(ctx):
+    with seen_by("usher"):
+        press = drawn(ctx).presses[f"{MEETING.id}/2"]
+        press({})
+        after = drawn(ctx)
+    assert ctx.services.attendance(MEETING.id).of("2").present
+    assert list(after.presses) == [f"{MEETING.id}/1"]
+    assert "实到 1 / 2" in after.html
+
+
+def test_the_list_of_a_secret_meeting_is_not_shown_to_the_door(ctx):
+    ctx.services.hold(replace(MEETING, secrecy=secrecy.parse("秘密★3年")))
+    with seen_by("usher"):
+        assert MEETING.title not in drawn(ctx).html
+    with seen_by("secretary"):
+        assert MEETING.title in drawn(ctx).html
+
+
+def test_where_nobody_has_to_sign_in_the_page_says_what_comes_next(ctx):
+    ctx.services.hold(replace(MEETING, state=State.APPROVED))
+    with seen_by("usher"):
+        assert "会前准备" in drawn(ctx).html

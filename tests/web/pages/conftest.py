@@ -1,0 +1,151 @@
+"""The host as a real process, and a real browser that may ask nobody else."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from roomctl.app import Application
+from roomctl.domain.access import Role
+from roomctl.domain.attendance import Method, Person
+from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
+from roomctl.services.identity import new_id
+
+PASSWORD = "correct horse battery"  # noqa: S105 - of an account that lives as long as a test
+SIZES = {"desk": (1440, 900), "small": (1280, 800), "telephone": (390, 844)}
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@dataclass
+class Site:
+    """A host on a data folder of its own, with a meeting of today and a plugin that does not load."""
+
+    data: Path
+    url: str
+    asked: list[str] = field(default_factory=list)
+
+    def outside(self) -> list[str]:
+        """What a browser asked of anybody else."""
+        own = (self.url, self.url.replace("http", "ws"), "data:", "blob:")
+        return [url for url in self.asked if not url.startswith(own)]
+
+
+def _prepared(data: Path) -> None:
+    application = Application(data)
+    application.accounts.add("赵敏", PASSWORD, [Role.ADMIN])
+    application.accounts.add("周强", PASSWORD, [Role.USHER])
+    use = application.usecases
+    now = datetime.now(ZoneInfo(use.room.zone))
+    meeting = use.create(
+        Meeting(
+            id=MeetingId(new_id()),
+            room=use.room.id,
+            title="老旧小区改造<b>和</b>政务服务大厅建设",
+            starts=now.replace(hour=10, minute=0, second=0, microsecond=0, tzinfo=None),
+            chair="张建国",
+            agenda=(AgendaItem(1, "老旧小区改造进展", presenter="李晓明"),),
+        )
+    )
+    people = [Person(id=new_id(), name=name, rank=rank) for rank, name in enumerate(("张建国", "李晓明", "孙丽"), 1)]
+    use.add_people(meeting.id, people)
+    for state in (State.APPROVED, State.OPEN):
+        use.transition(meeting.id, state)
+    use.sign_in(meeting.id, "张建国", method=Method.DESK)
+    application.close()
+    broken = data / "plugins" / "sms_gateway"
+    broken.mkdir(parents=True)
+    broken.joinpath("plugin.toml").write_text(
+        'name = "sms_gateway"\ntitle = { zh = "短信通知", en = "Text messages" }\napi = "1"\n', encoding="utf-8"
+    )
+    broken.joinpath("__init__.py").write_text("raise RuntimeError('短信猫没有应答')\n", encoding="utf-8")
+    (data / "roomctl.toml").write_text(
+        '# 本室设置\n[room]\nname = "第一会议室"\n\n[plugins.audio]\nsource = "tone"  # 演示\n', encoding="utf-8"
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Site]:
+    data = tmp_path_factory.mktemp("site") / "data"
+    data.mkdir()
+    _prepared(data)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "ROOMCTL_DATA": str(data), "ROOMCTL_LANG": "zh"}
+    argv = [sys.executable, "-m", "roomctl", "serve", "--port", str(port)]
+    host = subprocess.Popen(argv, env=environment, stderr=subprocess.DEVNULL, cwd=data)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _until(lambda: _ready(url), 40)
+        yield Site(data, url)
+    finally:
+        host.terminate()
+        try:
+            host.wait(15)
+        except subprocess.TimeoutExpired:
+            host.kill()
+            host.wait(5)
+
+
+def _ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/api/v1/ready", timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def _until(true, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "the host does not get ready"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as play:
+        made = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def open_page(browser, site, tmp_path):
+    """Opens a browser of its own: `open_page("/", who="赵敏", size="desk")`; it ends with a picture."""
+    pages = []
+
+    def opened(path: str = "/", *, who: str = "赵敏", size: str = "desk", locale: str = "zh-CN"):
+        width, height = SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("request", lambda request: site.asked.append(request.url))
+        page.on("websocket", lambda ws: site.asked.append(ws.url))
+        page.goto(f"{site.url}/log-in?next={path}")
+        if who:
+            page.fill("#name", who)
+            page.fill("#password", PASSWORD)
+            page.keyboard.press("Enter")
+            page.wait_for_selector("main h1, main [role=alert]")
+        pages.append(page)
+        return page
+
+    yield opened
+    for number, page in enumerate(pages):
+        page.screenshot(path=tmp_path / f"page-{number}.png")
+        page.context.close()

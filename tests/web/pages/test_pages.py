@@ -1,0 +1,139 @@
+"""The pages as a person sees them, in a real browser."""
+
+import re
+import tomllib
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.needs("chromium")
+
+TITLE = "老旧小区改造<b>和</b>政务服务大厅建设"
+
+
+def no_wider_than_the_screen(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_signing_on_one_gets_no_further_than_the_door(open_page, site):
+    page = open_page("/plugins", who="")
+    for path in ("/", "/plugins", "/settings", "/events", "/meetings/new", "/p/signin"):
+        page.goto(site.url + path)
+        assert re.search(rf"/log-in\?next={path}$", page.url), page.url
+
+
+def test_a_wrong_password_says_so_at_the_door(open_page):
+    page = open_page(who="")
+    page.fill("#name", "赵敏")
+    page.fill("#password", "wrong horse battery")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rc-err")).not_to_be_empty()
+    assert "/log-in" in page.url
+
+
+def test_the_link_of_the_first_administrator_that_is_no_good_says_so(open_page, site):
+    page = open_page(who="")
+    page.goto(f"{site.url}/first?key=of-yesterday")
+    page.fill("#name", "王海燕")
+    page.fill("#password", "another horse battery")
+    page.fill("#again", "another horse batter")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rc-err")).to_have_text("两次密码不一样")
+    page.fill("#again", "another horse battery")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rc-err")).to_contain_text("链接")
+
+
+@pytest.mark.parametrize("size", ["desk", "small", "telephone"])
+def test_home_shows_a_meeting_as_its_chain(open_page, size):
+    page = open_page("/", size=size)
+    row = page.locator(".rc-mt")
+    expect(row.locator("h2")).to_have_text(TITLE)  # as text, not as markup
+    expect(row.locator(".rc-link b")).to_have_text(["设备", "签到", "录音", "转写", "记录", "归档"])
+    expect(row.locator(".rc-link").nth(1)).to_contain_text(re.compile("实到 [12] / 3"))
+    expect(page.locator("h1")).to_have_text("今天 1 场会议")
+    assert no_wider_than_the_screen(page)
+
+
+def test_what_happens_shows_without_reloading(open_page):
+    page = open_page("/")
+    desk = open_page("/p/signin", who="周强")
+    desk.get_by_role("button", name="代签 孙丽").click()
+    expect(desk.get_by_role("button", name="代签 孙丽")).to_have_count(0)
+    expect(page.locator(".rc-link").nth(1)).to_contain_text("实到 2 / 3")
+
+
+def test_a_broken_plugin_stands_first_with_why_and_the_mend(open_page):
+    page = open_page("/plugins")
+    first = page.locator(".rc-broken").first
+    expect(first).to_contain_text("短信通知")
+    expect(first).to_contain_text("短信猫没有应答")
+    expect(first.locator("code")).to_have_text("roomctl plugins disable sms_gateway")
+    first.get_by_role("button", name="停用").click()
+    expect(page.locator(".rc-note")).to_contain_text("重新启动后生效")
+
+
+def test_settings_refuse_a_bad_value_at_its_field_and_keep_the_comments(open_page, site):
+    page = open_page("/settings")
+    rate, save = page.locator("#f-segment_seconds"), page.get_by_role("button", name="保存 录音")
+    rate.fill("-3")
+    save.click()
+    expect(page.locator("#e-segment_seconds")).to_contain_text("要大于 0")
+    expect(rate).to_have_value("-3")  # what was typed is still there
+    rate.fill("30")
+    save.click()
+    expect(page.locator(".rc-note")).to_contain_text("重新启动后生效")
+    text = (site.data / "roomctl.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["plugins"]["audio"] == {"source": "tone", "segment_seconds": 30}
+    assert "# 本室设置" in text
+    assert "# 演示" in text
+
+
+def test_events_are_filtered_and_their_chain_is_verified(open_page):
+    page = open_page("/events")
+    page.get_by_role("button", name="核对全部").click()
+    expect(page.get_by_text("都对得上")).to_be_visible()
+    page.locator("select[name=kind]").select_option("attendance.*")
+    expect(page.locator(".rc-ev b").first).to_have_text("attendance.signed_in")
+    kinds = set(page.locator(".rc-ev b").all_text_contents())
+    assert all(kind.startswith("attendance.") for kind in kinds)
+
+
+def test_english_and_dark_stay_after_a_switch(open_page):
+    page = open_page("/")
+    page.get_by_role("button", name="Switch to English").click()
+    expect(page.locator("h1")).to_have_text("1 meeting today")
+    page.get_by_role("button", name="dark").click()
+    expect(page.locator("body")).to_have_class(re.compile("body--dark"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.reload()
+    expect(page.locator("h1")).to_have_text("1 meeting today")
+    expect(page.locator("body")).to_have_class(re.compile("body--dark"))
+
+
+def test_by_keyboard_alone_one_reaches_a_meeting_and_checks_the_equipment(open_page):
+    page = open_page("/")
+    link = page.get_by_role("link", name="会前准备")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if link.evaluate("(e) => e === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(TITLE)
+    check = page.get_by_role("button", name="检查设备")
+    check.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".rc-tile").first).to_be_visible()
+
+
+def test_the_menu_and_the_pages_follow_the_role(open_page, site):
+    page = open_page("/", who="周强")
+    expect(page.locator(".rc-rail a")).to_have_text(["今日", "签到"])
+    page.goto(site.url + "/settings")
+    expect(page.get_by_role("alert")).to_contain_text("你的角色不能看这一页")
+
+
+def test_nothing_was_asked_of_anybody_else(open_page, site):
+    open_page("/")
+    assert len(site.asked) > 10
+    assert not site.outside()
