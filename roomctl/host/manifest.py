@@ -215,7 +215,7 @@ def read(path: Path, *, module: str, source: str, version: str, expected: str = 
 
 
 def _bad(path: Path, expected: str, version: str, reason: str, mend: str = "") -> BadManifest:
-    mend = mend or tr("请对照 docs/guide/plugin-author.md 改正", "see docs/guide/plugin-author.md for its form")
+    mend = mend or tr("请对照 docs/guide/plugin-author.zh-CN.md 改正", "see docs/guide/plugin-author.md for its form")
     return BadManifest(expected or path.name, path, " ".join(reason.split()), mend, version)
 
 

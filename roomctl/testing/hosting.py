@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from roomctl.api import PluginContext
+from roomctl.domain.access import Role, User
 from roomctl.host import manifest
 from roomctl.host.plugins import PluginHost
 from roomctl.host.status import StatesFile
@@ -39,3 +40,12 @@ def hosted(folder: Path, data: Path, settings: Mapping[str, Any] | None = None) 
         yield host
     finally:
         host.close()
+
+
+@contextmanager
+def visited_by(name: str, *roles: str) -> Iterator[None]:
+    """Inside, a page is drawn, or a button pressed, for this person with these roles (`secretary`, `technician`)."""
+    from roomctl.web.ui.reader import drawn_for  # noqa: PLC0415 - most plugins have no page
+
+    with drawn_for(User(name, frozenset(map(Role, roles)))):
+        yield
