@@ -59,10 +59,10 @@ class HostSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    heartbeat: float = Field(10.0, ge=1)
-    answer: float = Field(10.0, gt=0)
-    load: float = Field(30.0, gt=0)
-    memory_mb: int = Field(800, ge=100)
+    heartbeat: float = Field(default=10.0, ge=1)
+    answer: float = Field(default=10.0, gt=0)
+    load: float = Field(default=30.0, gt=0)
+    memory_mb: int = Field(default=800, ge=100)
 
 
 class WebSettings(BaseModel):
