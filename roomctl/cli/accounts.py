@@ -19,6 +19,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=tr("账号、
 PASSWORD = "ROOMCTL_PASSWORD"  # noqa: S105 - the name of a variable
 
 _NAME = typer.Argument(help=tr("用户名", "name"))
+_ROLES = typer.Option(..., "--role", "-r", help=tr("角色，可写多次：", "role, several times: ") + ", ".join(Role))
 _JSON = typer.Option(False, "--json", help="JSON")
 
 
@@ -75,9 +76,7 @@ def list_(*, as_json: bool = _JSON) -> None:
 def add(
     name: str = _NAME,
     *,
-    role: list[str] = typer.Option(
-        ..., "--role", "-r", help=tr("角色，可写多次：", "role, several times: ") + ", ".join(Role)
-    ),
+    role: list[str] = _ROLES,
 ) -> None:
     """With one role or more."""
     account = _accounts().add(name, _password(), _known(Role, role, "--role"))
@@ -90,6 +89,14 @@ def passwd(name: str = _NAME) -> None:
     """The person signs on again."""
     _accounts().set_password(name, _password())
     console().print(tr(f"{name} 的密码已改，原有登录已结束", f"password of {name} set; its sessions have ended"))
+
+
+@app.command(help=tr("改角色，替换原有的", "Give it other roles, instead of those it had"))
+def roles(name: str = _NAME, *, role: list[str] = _ROLES) -> None:
+    """From the next request on."""
+    account = _accounts().set_roles(name, _known(Role, role, "--role"))
+    labels = "、".join(one.label for one in sorted(account.roles))
+    console().print(f"{account.name}: {labels}")
 
 
 @app.command(help=tr("停用账号", "Disable an account"))

@@ -86,13 +86,8 @@ class Accounts:
         return account
 
     def _new(self, name: str, password: str, roles: Iterable[Role]) -> Account:
-        name, held = clean_name(name), frozenset(roles)
-        if not held:
-            raise BadInput(
-                tr(f"账号“{name}”没有角色", f"account {name!r} has no role"),
-                mend=tr("可用：", "known: ") + ", ".join(Role),
-            )
-        at = self._clock.now()
+        name = clean_name(name)
+        held, at = _some(name, roles), self._clock.now()
         return Account(name=name, password=self._hash(name, password), roles=held, created=at, changed=at)
 
     def _put_new(self, uow: UnitOfWork, account: Account) -> None:
@@ -121,21 +116,25 @@ class Accounts:
         self._check(name, old, address)
         self.set_password(name, new)
 
+    def set_roles(self, name: str, roles: Iterable[Role]) -> Account:
+        """Instead of those it had. Raises: NotFound, BadInput. Refused: nobody would be left to administer."""
+        held = _some(name, roles)
+        with self._open() as uow:
+            after = replace(_get(uow, name), roles=held)
+            _keep_an_administrator(uow, after)
+            uow.accounts.put(after)
+            self._tell(uow, "account.roles_set", {"account": name, "roles": sorted(held)})
+            uow.commit()
+        return after
+
     def disable(self, name: str, *, disabled: bool = True) -> Account:
         """Ends its sessions; its tokens are refused as long as it is disabled.
 
         Raises: NotFound. Refused: nobody would be left to administer.
         """
         with self._open() as uow:
-            account = _get(uow, name)
-            others = [a for a in uow.accounts.all() if Role.ADMIN in a.roles and not a.disabled and a.name != name]
-            if disabled and Role.ADMIN in account.roles and not others:
-                raise Refused(
-                    tr(f"不能停用“{name}”", f"{name!r} cannot be disabled"),
-                    tr("这是最后一个管理员", "it is the last administrator"),
-                    tr("请先建立另一个管理员", "add another administrator first"),
-                )
-            after = replace(account, disabled=disabled)
+            after = replace(_get(uow, name), disabled=disabled)
+            _keep_an_administrator(uow, after)
             uow.accounts.put(after)
             if disabled:
                 uow.accounts.end_sessions(name)
@@ -147,7 +146,7 @@ class Accounts:
         """The key of a link that makes the first administrator, once; None where there is one. Earlier ones end."""
         key = secrets.token_urlsafe(32)
         with self._open() as uow:
-            if any(Role.ADMIN in account.roles and not account.disabled for account in uow.accounts.all()):
+            if any(map(_administers, uow.accounts.all())):
                 return None
             uow.accounts.put_link(digest(key), self._clock.now() + LINK)
             self._tell(uow, "account.first_link_made", {})
@@ -381,6 +380,31 @@ def clean_name(name: str) -> str:
 def digest(secret: str) -> str:
     """SHA-256 as hex. The secrets are 256 bits of chance: no salt, no slow hash is needed."""
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def _some(name: str, roles: Iterable[Role]) -> frozenset[Role]:
+    held = frozenset(roles)
+    if not held:
+        raise BadInput(
+            tr(f"账号“{name}”没有角色", f"account {name!r} has no role"),
+            mend=tr("可用：", "known: ") + ", ".join(Role),
+        )
+    return held
+
+
+def _keep_an_administrator(uow: UnitOfWork, after: Account) -> None:
+    """Raises: Refused, where the change would take the last one away."""
+    left = [one for one in uow.accounts.all() if one.name != after.name] + [after]
+    if _administers(_get(uow, after.name)) and not any(map(_administers, left)):
+        raise Refused(
+            tr(f"不能这样改“{after.name}”", f"{after.name!r} cannot be changed so"),
+            tr("这是最后一个管理员", "it is the last administrator"),
+            tr("请先建立另一个管理员", "add another administrator first"),
+        )
+
+
+def _administers(account: Account) -> bool:
+    return Role.ADMIN in account.roles and not account.disabled
 
 
 def _get(uow: UnitOfWork, name: str) -> Account:

@@ -114,7 +114,7 @@ class Guard:
 
     async def _who(self, scope: Scope) -> None:
         request = HTTPConnection(scope)
-        bearer = bearer_of(request)
+        bearer = bearer_of(request.headers)
         cookie = "" if bearer else request.cookies.get(COOKIE, "")
         user = await self.sessions.find(token=bearer, cookie=cookie)
         state = scope.setdefault("state", {})
@@ -144,7 +144,7 @@ def _same_origin(headers: Headers, host: str, *, unsafe: bool) -> None:
 
     Raises: Forbidden: another site wrote it, or nothing says that we did.
     """
-    if headers.get("authorization", "").lower().startswith("bearer "):
+    if bearer_of(headers):
         return
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     ours = urlsplit(origin).netloc.lower() == host.lower() if origin is not None else site in {"same-origin", "none"}

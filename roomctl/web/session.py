@@ -1,6 +1,7 @@
 """Who asks: the session's cookie, or a program's token."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from fastapi import Request, Response, WebSocket
 from fastapi.openapi.models import APIKey, APIKeyIn
@@ -36,9 +37,9 @@ def address_of(request: HTTPConnection) -> str:
     return request.client.host if request.client else "local"
 
 
-def bearer_of(request: HTTPConnection) -> str:
-    """The token that the request carries, or nothing (RFC 6750 section 2.1)."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+def bearer_of(headers: Mapping[str, str]) -> str:
+    """The token that a request carries, or nothing (RFC 6750 section 2.1)."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 

@@ -21,6 +21,7 @@ def test_an_account_is_added_listed_given_a_token_and_disabled(shell):
     told = json.loads(shell("accounts", "list", "--json").stdout)
     assert told["accounts"] == [{"name": "赵敏", "roles": ["admin", "secretary"], "disabled": False}]
     assert told["tokens"][0]["label"] == "大屏"
+    assert "审批人" in shell("accounts", "roles", "赵敏", "-r", "approver", "-r", "admin").stderr
     last = shell("accounts", "disable", "赵敏")
     assert last.returncode == 2
     assert "最后一个管理员" in last.stderr

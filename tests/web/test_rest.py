@@ -164,6 +164,8 @@ def test_accounts_are_kept_by_the_administrator(rest):
     assert admin.put("/api/v1/accounts/李晓明/password", json={"password": "another long one"}).status_code == 204
     assert admin.post("/api/v1/accounts/李晓明/disable").json()["disabled"]
     assert not admin.post("/api/v1/accounts/李晓明/enable").json()["disabled"]
+    assert admin.put("/api/v1/accounts/李晓明/roles", json={"roles": ["operator"]}).json()["roles"] == ["operator"]
+    assert admin.put("/api/v1/accounts/admin/roles", json={"roles": ["usher"]}).status_code == 409
     told = admin.get("/api/v1/accounts").text
     assert "李晓明" in told
     assert "argon2" not in told

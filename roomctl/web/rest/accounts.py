@@ -46,6 +46,12 @@ class Password(Shape):
     password: str = Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD, repr=False)
 
 
+class Roles(Shape):
+    """What a person is here for."""
+
+    roles: list[Role] = Field(min_length=1, max_length=len(Role))
+
+
 class NewAccount(Password):
     """Somebody who is to sign on."""
 
@@ -117,6 +123,14 @@ def set_password(request: Request, user: Managing, name: AccountName, new: Passw
     """Ends every session of the account."""
     _accounts(request, user).set_password(name, new.password)
     _changed(request)
+
+
+@routes.put("/accounts/{name}/roles", summary="Give an account other roles")
+def set_roles(request: Request, user: Managing, name: AccountName, new: Roles) -> AccountShape:
+    """Instead of those it had; from the next request on. The last administrator stays one."""
+    account = _accounts(request, user).set_roles(name, new.roles)
+    _changed(request)
+    return AccountShape.of(account)
 
 
 @routes.post("/accounts/{name}/disable", summary="Disable an account")

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Body, Depends, Request
+from fastapi import Body, Depends, Request, Response
 from pydantic import Field
 
 from roomctl.domain.access import Right, User
-from roomctl.web.rest.desk import Desk, MeetingPath, router
+from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
 from roomctl.web.rest.shapes import (
     MOST_PEOPLE,
     LeaveDecision,
@@ -24,14 +24,14 @@ routes = router("sign-in")
 Signing = Annotated[User, Depends(Needs(Right.SIGN_IN))]
 
 
-@routes.get("/meetings/{meeting_id}/roster", summary="Everybody, and how each stands")
+@routes.get("/meetings/{meeting_id}/roster", response_model=RosterShape, summary="Everybody, and how each stands")
 def get_roster(
     request: Request, user: Annotated[User, Depends(Needs(Right.SEE_ROSTER))], meeting_id: MeetingPath
-) -> RosterShape:
+) -> Response:
     """In the order of rank; expected = present + leave + absent, over members."""
     desk = Desk(request, user)
     desk.meeting(meeting_id)
-    return RosterShape.of(desk.use.attendance(meeting_id))
+    return as_json(RosterShape.of(desk.use.attendance(meeting_id)))
 
 
 @routes.post("/meetings/{meeting_id}/roster", status_code=201, summary="Put people on the roster")

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel
 
 from roomctl.domain.access import Right, User
 from roomctl.domain.events import Actor
@@ -78,3 +79,13 @@ class Desk:
     def may(self, right: Right) -> bool:
         """Whether who asks has it as well."""
         return self.user.may(right)
+
+
+def as_json(answer: BaseModel | Sequence[BaseModel]) -> Response:
+    """The answer as it goes out. What we made ourselves is not checked a second time, nor in another thread."""
+    if isinstance(answer, BaseModel):
+        return Response(answer.model_dump_json(), media_type=JSON)
+    return Response(f"[{','.join(one.model_dump_json() for one in answer)}]", media_type=JSON)
+
+
+JSON = "application/json"

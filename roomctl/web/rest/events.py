@@ -7,7 +7,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, Self
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -17,7 +17,7 @@ from roomctl.domain.secrecy import Level
 from roomctl.errors import NotFound
 from roomctl.services.facade import UseCases
 from roomctl.web.feed import Feed
-from roomctl.web.rest.desk import Desk, router
+from roomctl.web.rest.desk import Desk, as_json, router
 from roomctl.web.rest.shapes import Id, utc
 from roomctl.web.run import run
 from roomctl.web.session import COOKIE, Needs, Sessions, bearer_of
@@ -63,7 +63,7 @@ class EventShape(BaseModel):
         )
 
 
-@routes.get("/events", summary="The event log")
+@routes.get("/events", response_model=list[EventShape], summary="The event log")
 def list_events(
     request: Request,
     user: Seeing,
@@ -73,14 +73,14 @@ def list_events(
     before: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     order: Literal["newest", "oldest"] = "newest",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> list[EventShape]:
+) -> Response:
     """Places (`seq`) are exclusive. Rows of meetings of a 密级 that the reader may not open are left out."""
     desk = Desk(request, user)
     rows = desk.use.events(
         stream=stream or "", kinds=kind or (), after=after, before=before, newest=order == "newest", limit=limit
     )
     seen = Seen(desk.use, user)
-    return [EventShape.of(row) for row in rows if seen(row)]
+    return as_json([EventShape.of(row) for row in rows if seen(row)])
 
 
 @routes.get(
@@ -155,7 +155,7 @@ async def _shown(seen: Seen, row: LoggedEvent) -> bool:
 async def _still(request: Request) -> bool:
     """Whether who follows is still signed on."""
     sessions: Sessions = request.app.state.sessions
-    token = bearer_of(request)
+    token = bearer_of(request.headers)
     cookie = "" if token else request.cookies.get(COOKIE, "")
     user = await sessions.find(token=token, cookie=cookie)
     return user is not None and user.may(Right.SEE_EVENTS)

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from roomctl.domain.access import MOVES, Right, User
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule
-from roomctl.web.rest.desk import Desk, MeetingPath, router
+from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
 from roomctl.web.rest.shapes import MeetingShape, NewMeeting, Said, Shape, Text
 from roomctl.web.session import Needs, allow
 
@@ -37,17 +37,17 @@ class Reason(Shape):
     reason: Said
 
 
-@routes.get("/meetings", summary="Meetings, the newest first")
+@routes.get("/meetings", response_model=list[MeetingShape], summary="Meetings, the newest first")
 def list_meetings(
     request: Request,
     user: Annotated[User, Depends(Needs(Right.SEE_MEETINGS))],
     state: Annotated[list[State] | None, Query(description="only these")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-) -> list[MeetingShape]:
+) -> Response:
     """Those of a 密级 that the reader may not open are left out."""
     found = Desk(request, user).meetings(*(state or ()))
-    return [MeetingShape.of(meeting) for meeting in found[offset : offset + limit]]
+    return as_json([MeetingShape.of(meeting) for meeting in found[offset : offset + limit]])
 
 
 @routes.post("/meetings", status_code=201, summary="Plan a meeting")
@@ -59,12 +59,12 @@ def create_meeting(
     return MeetingShape.of(use.create(new.made(use.room.id)))
 
 
-@routes.get("/meetings/{meeting_id}", summary="One meeting")
+@routes.get("/meetings/{meeting_id}", response_model=MeetingShape, summary="One meeting")
 def get_meeting(
     request: Request, user: Annotated[User, Depends(Needs(Right.SEE_MEETINGS))], meeting_id: MeetingPath
-) -> MeetingShape:
+) -> Response:
     """With where it can go from here."""
-    return MeetingShape.of(Desk(request, user).meeting(meeting_id))
+    return as_json(MeetingShape.of(Desk(request, user).meeting(meeting_id)))
 
 
 @routes.post("/meetings/{meeting_id}/transitions", summary="Take it along its life cycle")

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel
 
 from roomctl.domain.access import Right, User
 from roomctl.domain.transcript import Change, DraftPoint, Hole, SpeakerKnownBy, Transcript
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
-from roomctl.web.rest.desk import Desk, MeetingPath, router
+from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
 from roomctl.web.session import Needs
 
 routes = router("transcripts")
@@ -97,15 +97,15 @@ class TranscriptShape(BaseModel):
         )
 
 
-@routes.get("/meetings/{meeting_id}/transcript", summary="The newest version")
-def get_transcript(request: Request, user: Reading, meeting_id: MeetingPath) -> TranscriptShape:
+@routes.get("/meetings/{meeting_id}/transcript", response_model=TranscriptShape, summary="The newest version")
+def get_transcript(request: Request, user: Reading, meeting_id: MeetingPath) -> Response:
     """Inventions on silence are left out. 404 where nothing was transcribed yet."""
     desk = Desk(request, user)
     desk.meeting(meeting_id)
     transcript = desk.use.transcript(meeting_id)
     if transcript is None:
         raise _none()
-    return TranscriptShape.of(transcript)
+    return as_json(TranscriptShape.of(transcript))
 
 
 @routes.get("/meetings/{meeting_id}/transcripts", summary="All versions, the oldest first")
@@ -116,20 +116,22 @@ def list_versions(request: Request, user: Reading, meeting_id: MeetingPath) -> l
     return [VersionShape.of(one) for one in desk.use.transcripts(meeting_id)]
 
 
-@routes.get("/meetings/{meeting_id}/transcripts/{version}", summary="One version in full")
+@routes.get(
+    "/meetings/{meeting_id}/transcripts/{version}", response_model=TranscriptShape, summary="One version in full"
+)
 def get_version(
     request: Request,
     user: Reading,
     meeting_id: MeetingPath,
     version: Annotated[int, Path(ge=1, le=1_000_000)],
-) -> TranscriptShape:
+) -> Response:
     """By its number, from 1."""
     desk = Desk(request, user)
     desk.meeting(meeting_id)
     found = next((one for one in desk.use.transcripts(meeting_id) if one.version == version), None)
     if found is None:
         raise _none()
-    return TranscriptShape.of(found)
+    return as_json(TranscriptShape.of(found))
 
 
 def _none() -> NotFound:
