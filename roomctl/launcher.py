@@ -2,6 +2,8 @@
 
 The launcher loads nothing of the host, so that little can go wrong in it. A capture is in a session of its own and
 outlives both.
+
+ROOMCTL_DATA=DIR python -m roomctl.launcher --host 127.0.0.1 --port 8470
 """
 
 import json
@@ -18,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from roomctl.errors import BadInput
+from roomctl.errors import BadInput, RoomctlError
 from roomctl.host.lock import HostLock
 from roomctl.host.logs import keep
 from roomctl.host.manifest import discover
@@ -29,7 +31,7 @@ from roomctl.host.starts import Starts
 from roomctl.host.status import StatesFile
 from roomctl.i18n import tr
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("roomctl.launcher")  # it runs as __main__
 
 RESTART = 75
 """Exit code of a host that wants another one in its place (sysexits.h, EX_TEMPFAIL)."""
@@ -311,16 +313,24 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-def launch(data: Path, options: Sequence[str], *, say: Callable[[str], None]) -> int:
+def launch(data: Path, options: Sequence[str]) -> int:
     """Runs a host on this data folder until Ctrl-C or SIGTERM; the exit code.
 
     Args:
         options: of `roomctl.host_process`.
 
     """
-    os.environ["ROOMCTL_DATA"] = str(data)
-    launcher = Launcher(data, [sys.executable, "-m", "roomctl.host_process", *options], say=say)
+    argv = [sys.executable, "-m", "roomctl.host_process", *options]
+    launcher = Launcher(data, argv, say=lambda line: print(line, file=sys.stderr, flush=True))
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if number := getattr(signal, name, None):
             signal.signal(number, lambda *_: launcher.stop())
     return launcher.run()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(launch(Path(os.environ["ROOMCTL_DATA"]), sys.argv[1:]))
+    except RoomctlError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)

@@ -1,5 +1,7 @@
 """`roomctl serve`: the host, until Ctrl-C."""
 
+import os
+import sys
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
@@ -34,8 +36,8 @@ def serve(
             tr("缺少网页部件", "the web part is missing"), "fastapi, uvicorn", "pip install 'roomctl[web]'"
         )
     from roomctl.folders import data_folder  # noqa: PLC0415
+    from roomctl.host.platform import become  # noqa: PLC0415
     from roomctl.host.starts import Starts  # noqa: PLC0415
-    from roomctl.launcher import launch  # noqa: PLC0415
 
     tls = _tls(certificate, key)
     data = data_folder().absolute()
@@ -50,7 +52,8 @@ def serve(
             style="warn",
         )
     options = ["--host", host, "--port", str(port), *tls]
-    raise typer.Exit(launch(data, options, say=lambda line: console().print(line, soft_wrap=True)))
+    os.environ["ROOMCTL_DATA"] = str(data)
+    raise typer.Exit(become([sys.executable, "-m", "roomctl.launcher", *options]))
 
 
 def _tls(certificate: Path | None, key: Path | None) -> list[str]:

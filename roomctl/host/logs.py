@@ -7,15 +7,13 @@ append to whichever is in place.
 import logging
 import os
 import threading
-from collections.abc import Iterator, MutableMapping
+import time
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler, WatchedFileHandler
 from pathlib import Path
 from typing import Any
-
-from roomctl.services.ports import Clock
-from roomctl.services.time import SystemClock
 
 log = logging.getLogger(__name__)
 
@@ -77,9 +75,9 @@ class _Window:
 class Quota(logging.Filter):
     """Lets a plugin write so much and no more; the host's own lines always pass."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
-        self._clock = clock or SystemClock()
+        self._now = monotonic
         self._windows: dict[str, _Window] = {}
         self._lock = threading.Lock()
 
@@ -87,7 +85,7 @@ class Quota(logging.Filter):
         plugin = plugin_of(record.name)
         if plugin is None:
             return True
-        now = self._clock.monotonic()
+        now = self._now()
         with self._lock:
             window = self._windows.setdefault(plugin, _Window(now))
             if now - window.began >= WINDOW:
@@ -108,7 +106,7 @@ class Quota(logging.Filter):
             over: only those whose time is over.
 
         """
-        now = self._clock.monotonic()
+        now = self._now()
         with self._lock:
             for plugin, window in self._windows.items():
                 if window.dropped and (not over or now - window.began >= WINDOW):

@@ -7,7 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -164,6 +164,18 @@ def kill_session(process: "subprocess.Popen[bytes]") -> None:
         pass
     except PermissionError:  # macOS says so of a group whose leader is already dead
         process.kill()
+
+
+def become(argv: Sequence[str]) -> int:
+    """Goes on as another program, under the same pid; what this one holds in memory is given back.
+
+    Windows cannot: there it runs as a child, whose exit code is the answer.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if sys.platform != "win32":
+        os.execv(argv[0], list(argv))  # noqa: S606 - without a shell is the point
+    return subprocess.call(argv)
 
 
 def dump_on_request(file: IO[str]) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from roomctl.api import Missing
 from roomctl.host.platform import atomic_write
 from roomctl.i18n import tr
+
+if TYPE_CHECKING:
+    from roomctl.api import Missing  # the launcher reads states, and loads nothing of what plugins see
 
 STRIKES = 3
 """Failures in a row after which a plugin is disabled; a hang alone is enough."""
@@ -48,7 +50,7 @@ class PluginStatus:
     reason: str = ""
     mend: str = ""
     trace: str = ""
-    missing: tuple[Missing, ...] = ()
+    missing: "tuple[Missing, ...]" = ()
 
     def as_json(self) -> dict[str, str | None]:
         return {

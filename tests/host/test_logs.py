@@ -14,7 +14,7 @@ def record(text, name="roomctl.plugins.loud", *arguments):
 
 def test_a_plugin_may_write_so_many_lines_and_the_rest_is_counted():
     clock = FakeClock()
-    quota = Quota(clock)
+    quota = Quota(clock.monotonic)
     passed = sum(quota.filter(record("x")) for _ in range(LINES + 7))
     assert passed == LINES
     assert list(quota.dropped()) == []
@@ -25,13 +25,13 @@ def test_a_plugin_may_write_so_many_lines_and_the_rest_is_counted():
 
 
 def test_few_long_lines_count_as_many_short_ones():
-    quota = Quota(FakeClock())
+    quota = Quota(FakeClock().monotonic)
     passed = sum(quota.filter(record("x" * 30_000_000)) for _ in range(LINES))
     assert 100 < passed < 130
 
 
 def test_one_plugin_does_not_use_up_the_quota_of_another_nor_of_the_host():
-    quota = Quota(FakeClock())
+    quota = Quota(FakeClock().monotonic)
     for _ in range(LINES + 1):
         quota.filter(record("x"))
     assert quota.filter(record("x", "roomctl.plugins.quiet"))
@@ -40,13 +40,13 @@ def test_one_plugin_does_not_use_up_the_quota_of_another_nor_of_the_host():
 
 def test_a_long_line_is_cut():
     long = record("y" * (LONGEST + 5))
-    Quota(FakeClock()).filter(long)
+    Quota(FakeClock().monotonic).filter(long)
     assert long.getMessage().endswith("… (5 more characters)")
 
 
 def test_arguments_that_do_not_fit_cost_the_plugin_nothing():
     wrong = record("%d apples", "roomctl.plugins.loud", "many")
-    assert Quota(FakeClock()).filter(wrong)
+    assert Quota(FakeClock().monotonic).filter(wrong)
     assert "%d apples" in wrong.getMessage()
 
 
