@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from roomctl.host.memory import Memory
 from roomctl.host.platform import atomic_write
 from roomctl.host.signs import Sign, Signs
 from roomctl.host.starts import SafeMode, Starts
+from roomctl.storage.backup import BackupSchedule
 
 log = logging.getLogger(__name__)
 
@@ -164,6 +166,17 @@ class Host:
             self._seen = moved
             self.application.plugins.wake_services()
         self._look_at_memory()
+        self._backups.look()
+
+    @cached_property
+    def _backups(self) -> BackupSchedule:
+        application = self.application
+        return BackupSchedule(
+            application.database,
+            application.data,
+            application.clock,
+            failed=lambda why: self.tell("host.backup_failed", {"why": why}),
+        )
 
     def _look_at_memory(self) -> None:
         """Too much is told, with whose it is where known; another host is begun once no meeting is near."""

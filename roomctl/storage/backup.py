@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -185,9 +185,13 @@ def _noted(database: Path) -> Mapping[str, Head]:
 
 
 def rotate(folder: Path) -> list[str]:
-    """Removes what is neither of the last 24 hours, 14 days nor 8 weeks; the names of what went."""
+    """Removes what is neither of the last 24 hours, 14 days nor 8 weeks; the names of what went.
+
+    Whatever was made in the last hour stays for now: somebody may just have been told of it.
+    """
     there = copies(folder)
     staying = set(kept([copy.at for copy in there]))
+    staying |= {copy.at for copy in there if there[0].at - copy.at < EVERY}
     going = [copy for copy in there if copy.at not in staying]
     for copy in going:
         remove(copy.path)
@@ -217,12 +221,16 @@ class BackupSchedule:
 
     Args:
         data: the data folder.
+        failed: is told why no copy could be made, once for each reason that lasts.
 
     """
 
-    def __init__(self, database: Database, data: Path, clock: Clock) -> None:
-        self._database, self._folder, self._clock = database, data / FOLDER, clock
+    def __init__(
+        self, database: Database, data: Path, clock: Clock, failed: Callable[[str], None] = lambda _why: None
+    ) -> None:
+        self._database, self._folder, self._clock, self._failed = database, data / FOLDER, clock, failed
         self._next: float | None = None
+        self._trouble = ""
         self._at_work: threading.Thread | None = None
 
     def look(self) -> None:
@@ -253,6 +261,10 @@ class BackupSchedule:
         except (RoomctlError, OSError) as error:
             log.warning("no backup was made, the earlier ones stay: %s", error)
             self._next = self._clock.monotonic() + AGAIN
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                with suppress(RoomctlError):  # a damaged database takes no event either; the log has it
+                    self._failed(self._trouble)
             return None
-        self._next = self._clock.monotonic() + EVERY.total_seconds()
+        self._next, self._trouble = self._clock.monotonic() + EVERY.total_seconds(), ""
         return made

@@ -2,10 +2,13 @@
 
 import json
 import shutil
+import signal
+import socket
+import time
 
 import pytest
 
-from roomctl.host.lock import HostLock
+from roomctl.storage.copies import copies
 
 
 @pytest.fixture
@@ -37,16 +40,7 @@ def test_a_damaged_database_is_brought_back_by_the_command_that_the_error_names(
     assert "roomctl restore" in line
     assert (held / "roomctl.db").read_bytes() == b"\x00" * 5000
 
-    lock = HostLock(held / "host.lock")
-    assert lock.acquire()  # as a host does that runs
     command = line.rpartition("roomctl ")[2].split()
-    refused = shell(*command)
-    lock.release()
-    assert refused.returncode == 2
-    assert "Ctrl-C" in refused.stderr
-    assert "roomctl " + " ".join(command) in refused.stderr
-    assert len(refused.stderr.strip().splitlines()) == 1
-
     restored = shell(*command)
     assert restored.returncode == 0, restored.stderr
     assert "备份之后" in restored.stderr
@@ -80,3 +74,30 @@ def test_bad_input_is_one_line(shell, held):
         run = shell(*words)
         assert run.returncode == 2, words
         assert len(run.stderr.strip().splitlines()) == 1, run.stderr
+
+
+@pytest.mark.needs("python:fastapi")
+def test_the_host_makes_copies_by_itself_and_is_not_restored_under(shell, held):
+    served = shell.start("serve", "--port", free_port())
+    try:
+        end = time.monotonic() + 40
+        while not (made := copies(held / "backups")):
+            assert served.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert shell("backup").returncode == 0  # also while it runs
+        refused = shell("restore", made[0].name)
+        assert refused.returncode == 2
+        (line,) = refused.stderr.strip().splitlines()
+        assert "Ctrl-C" in line
+        assert f"roomctl restore {made[0].name}" in line
+    finally:
+        served.send_signal(signal.SIGINT)
+        served.communicate(timeout=20)
+    assert names(shell) == {"甲"}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -215,13 +215,14 @@ def test_after_a_year_of_hours_there_are_24_hours_14_days_and_8_weeks():
 def test_rotation_removes_copies_read_only_as_they_are_and_nothing_else(data, clock):
     (data / "backups").mkdir()
     (data / "backups" / "roomctl-before-0009.db").touch()
-    for _ in range(3):
+    for _ in range(4):
         copied(data, clock)
-        clock.advance(60)
-    removed = rotate(data / "backups")
-    assert len(removed) == 2
+        clock.advance(25 * 60)
+    assert rotate(data / "backups") == ["20261112T010000Z"]  # of its hour there is a newer one
     assert sorted(path.name for path in (data / "backups").iterdir()) == [
-        "20261112T010200Z",
+        "20261112T012500Z",  # within an hour of the newest
+        "20261112T015000Z",
+        "20261112T021500Z",
         "roomctl-before-0009.db",
     ]
 
@@ -257,11 +258,15 @@ def test_a_clock_that_was_set_back_keeps_no_copy_from_being_made(data, database,
 
 def test_a_copy_that_fails_is_tried_again_later_and_stops_nobody(data, database, clock):
     (data / "backups").touch()
-    schedule = BackupSchedule(database, data, clock)
-    assert schedule.due()
-    assert schedule.run() is None
-    assert not schedule.due()
-    clock.advance(600)
+    told = []
+    schedule = BackupSchedule(database, data, clock, told.append)
+    for _ in range(3):
+        assert schedule.due()
+        assert schedule.run() is None
+        assert not schedule.due()
+        clock.advance(600)
+    assert len(told) == 1  # not again every ten minutes
+    assert "backups" in told[0]
     (data / "backups").unlink()
     assert schedule.due()
     assert schedule.run()
