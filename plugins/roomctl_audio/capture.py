@@ -180,7 +180,7 @@ class Capture:
         if self.state not in states:
             raise Refused(
                 tr("录音机不能执行", "the recorder cannot do that"),
-                tr(f"它现在是 {self.state.value}", f"it is {self.state.value}"),
+                tr(f"它现在“{self.state.label}”", f"it is {self.state.label}"),
             )
 
     def _start(self, limit: int | None = None) -> dict[str, Any]:

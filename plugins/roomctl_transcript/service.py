@@ -132,7 +132,8 @@ class TranscriptService:
         stored = self._ctx.services.transcript(meeting.id)
         if _complete(stored):
             return False
-        sounds = self._ctx.services.recordings(meeting.id)
+        kept = self._ctx.services.recordings(meeting.id)
+        sounds = [one for one in kept if one.state is not RecorderState.IDLE]  # armed once, and never begun
         over = meeting.state is State.ADJOURNED
         if over and any(one.state is not RecorderState.SEALED for one in sounds):
             return False  # the recorder is still at it; it wakes us

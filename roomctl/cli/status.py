@@ -12,6 +12,7 @@ from rich.table import Table
 
 from roomctl.cli.screen import answer, console
 from roomctl.domain.lifecycle import State
+from roomctl.domain.recording import RecorderState
 from roomctl.host.lock import HostLock
 from roomctl.i18n import tr
 from roomctl.serving import running
@@ -61,7 +62,8 @@ def _host(told: Mapping[str, Any]) -> str:
 
 
 def _meeting(row: Mapping[str, Any]) -> str:
-    sound = tr("录音", "recorder") + f" {row['recorder']} {row['seconds']:.0f} s"
+    state = RecorderState(row["recorder"])
+    sound = state.label + (f" {row['seconds']:.0f} s" if row["seconds"] else "")
     stuck = f"  [crit]{escape(row['stuck'])}[/]" if row["stuck"] else ""
     return f"{row['id']}  {escape(row['title'])}  {State(row['state']).label}  {sound}{stuck}"
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from roomctl.i18n import tr
+
 
 class RecorderState(StrEnum):
     """What the operator sees: idle → armed → recording ⇄ paused → stopping → sealed."""
@@ -15,6 +17,18 @@ class RecorderState(StrEnum):
     PAUSED = "paused"
     STOPPING = "stopping"
     SEALED = "sealed"
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        return {
+            "idle": tr("未录音", "idle"),
+            "armed": tr("已就绪", "armed"),
+            "recording": tr("正在录音", "recording"),
+            "paused": tr("已暂停", "paused"),
+            "stopping": tr("正在结束", "stopping"),
+            "sealed": tr("已封存", "sealed"),
+        }[self.value]
 
 
 class MarkKind(StrEnum):

@@ -194,6 +194,8 @@ def _living(
 def _command(recorder: Recorder, command: str) -> int:
     if command == "stop":
         return recorder.stop().frames
+    if command == "start" and recorder.status().state not in {RecorderState.IDLE, RecorderState.ARMED}:
+        return 0  # it had begun when a crash came between it and the meeting
     if command == "resume" and recorder.status().state is RecorderState.RECORDING:
         return recorder.status().frames
     steps = {"start": recorder.start, "pause": recorder.pause, "resume": recorder.resume}

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import MarkKind, Order, RecorderState, Recording
-from roomctl.errors import Refused
+from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
 from roomctl.services.ports import Clock, Plugins, Recorder, UnitOfWork
@@ -25,10 +26,10 @@ def arm(
     plugins: Plugins,
     data: Path,
 ) -> Recording:
-    """A new recording of the meeting, its device open and nothing written yet.
+    """A new recording of the meeting, its device open and nothing written yet. One that is only armed makes way.
 
     Raises:
-        Refused: the meeting's 录音 is 否, or it is not being prepared or held.
+        Refused: the meeting's 录音 is 否, it is not being prepared or held, or it is being recorded.
         RoomctlError: what the recorder itself refuses, with its numbers.
 
     """
@@ -45,6 +46,7 @@ def arm(
             tr(f"会议现在是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
             f"roomctl meetings open {meeting_id}",
         )
+    _make_way(meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
     with uow.reading():
         earlier = uow.recordings.of(meeting_id)
     recording_id = new_id()
@@ -69,6 +71,24 @@ def arm(
         )
         uow.commit()
     return recording
+
+
+def _make_way(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> None:
+    """Lets go of a capture that is armed and has kept nothing, or nobody would ever end it."""
+    armed = current(meeting_id, uow=uow)
+    if armed is None:
+        return
+    recorder = attach(armed, plugins=plugins, data=data)
+    state = recorder.status().state
+    if state in {RecorderState.RECORDING, RecorderState.PAUSED}:
+        raise Refused(
+            tr("不能准备录音", "the recorder cannot be armed"),
+            tr("这场会议正在录音", "this meeting is being recorded"),
+            f"roomctl meetings show {meeting_id}",
+        )
+    if state is RecorderState.ARMED:
+        recorder.stop()
+    sync(armed.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
 
 
 def current(meeting_id: str, *, uow: UnitOfWork) -> Recording | None:
@@ -211,9 +231,11 @@ def mark(
     """A mark at the frame that the recorder names.
 
     Raises:
-        Refused: nothing is being recorded.
+        Refused: nothing is being recorded. BadInput: the agenda has no item of that number.
 
     """
+    if kind is MarkKind.ITEM:
+        _need_item(note, uow.peek(meeting_id))
     recording = current(meeting_id, uow=uow)
     if recording is None:
         raise Refused(
@@ -227,3 +249,12 @@ def mark(
         uow.events.append(Event(stream=meeting_id, kind="recording.marked", actor=actor, at=clock.now(), data=told))
         uow.commit()
     return frame
+
+
+def _need_item(note: str, meeting: Meeting) -> None:
+    numbers = [str(item.n) for item in meeting.agenda]
+    if numbers and note.strip() not in numbers:
+        raise BadInput(
+            tr(f"没有第“{note}”项议题", f"the agenda has no item {note!r}"),
+            mend=tr("可选：", "known: ") + "、".join(numbers),
+        )

@@ -195,6 +195,14 @@ def test_nothing_begins_before_the_recorder_has_sealed(service, services, offer,
 
 
 @pytest.mark.usefixtures("meeting")
+def test_a_recorder_that_was_armed_and_never_begun_keeps_nobody_waiting(service, services, offer, demo_clip):
+    services.offers = [offer()]
+    record(services, demo_clip, count=1)
+    record(services, demo_clip, number=2, count=0, state=RecorderState.IDLE)
+    assert finish(service, services).complete
+
+
+@pytest.mark.usefixtures("meeting")
 def test_a_missing_model_is_told_with_the_command_and_the_way_by_usb(service, services, offer, demo_clip):
     services.offers = [replace(offer(), models=("not-here",))]
     record(services, demo_clip)
