@@ -4,6 +4,8 @@ Each kind carries the HTTP status and the exit code it is told with, so that nei
 nor the command line needs a table of errors.
 """
 
+from roomctl.i18n import tr
+
 
 class RoomctlError(Exception):
     """What went wrong, why, and how to mend it.
@@ -28,11 +30,11 @@ class RoomctlError(Exception):
         return " ".join(line.split())
 
 
-_FIRST_CJK = 0x2E80  # CJK radicals, the first block of Chinese writing in Unicode
-
-
 def _full_stop(said: str) -> str:
-    return "。" if said and ord(said[-1]) >= _FIRST_CJK else ". "
+    """In the reader's language, whatever the last word is: a file's name ends a Chinese sentence too."""
+    if not said or said[-1] in "。！？.!?":
+        return " " if said else ""
+    return tr("。", ". ")
 
 
 class BadInput(RoomctlError):  # noqa: N818 - the kinds are named for what a reader calls them

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from roomctl.api import Meeting, PluginContext, tr
+from roomctl.api.finding import find_meeting
 from roomctl_archive.service import ArchiveService
 from roomctl_archive.verify import verify as verify_package
 
@@ -23,7 +24,7 @@ def app(ctx: PluginContext) -> typer.Typer:
     def verify(
         package: Annotated[Path, typer.Argument(help=tr("存档包的文件夹", "folder of the package"))],
         *,
-        as_json: Annotated[bool, typer.Option("--json", help=tr("输出JSON", "one JSON object"))] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
     ) -> None:
         _verify(console, package, as_json=as_json)
 
@@ -31,21 +32,21 @@ def app(ctx: PluginContext) -> typer.Typer:
     def push(meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))]) -> None:
         with _bar(console) as bar:
             task = bar.add_task(tr("送存", "deliver"), total=None)
-            done = ArchiveService(ctx).push(ctx.services.meeting(meeting), lambda size: bar.advance(task, size))
+            done = ArchiveService(ctx).push(find_meeting(ctx.services, meeting), lambda size: bar.advance(task, size))
         if done:
-            console.print(tr(f"已核对，回执{done}份", f"read back and equal: {done} new receipts"), style="green")
+            console.print(tr(f"已核对，回执 {done} 份", f"read back and equal: {done} new receipts"), style="green")
         else:
             console.print(tr("没有要送存的", "nothing was left to deliver"))
 
     @group.command(help=tr("归档登记：接收", "the archivist accepts the deposit"))
     def accept(meeting: str, by: name) -> None:
-        _say(console, ctx.services.accept(meeting, by=by))
+        _say(console, ctx.services.accept(find_meeting(ctx.services, meeting).id, by=by))
 
     @group.command("return", help=tr("归档登记：退回", "the archivist returns the deposit"))
     def return_package(
         meeting: str, by: name, reason: Annotated[str, typer.Option("--reason", help=tr("退回原因", "why"))]
     ) -> None:
-        _say(console, ctx.services.return_package(meeting, by=by, reason=reason))
+        _say(console, ctx.services.return_package(find_meeting(ctx.services, meeting).id, by=by, reason=reason))
 
     return group
 
@@ -59,7 +60,7 @@ def _verify(console: Console, package: Path, *, as_json: bool) -> None:
     for fault in verdict.problems:
         console.print(f"{fault.file}: {fault.what}", style="red", markup=False, soft_wrap=True)
     if verdict.ok:
-        console.print(tr(f"完好：{verdict.files}个文件", f"whole: {verdict.files} files"), style="green")
+        console.print(tr(f"完好：{verdict.files} 个文件", f"whole: {verdict.files} files"), style="green")
     elif not verdict.problems:
         console.print(tr("一个文件也没有", "not one file was checked"), style="red")
     if not verdict.ok:

@@ -16,7 +16,6 @@ from roomctl.api import (
     Actor,
     Attendance,
     BadInput,
-    Meeting,
     Method,
     NotFound,
     Person,
@@ -25,6 +24,7 @@ from roomctl.api import (
     Standing,
     tr,
 )
+from roomctl.api.finding import find_meeting
 from roomctl_signin import evidence, lists
 from roomctl_signin.roster import load
 
@@ -59,7 +59,7 @@ def roster(ctx: PluginContext) -> typer.Typer:
         by: By = "",
         as_json: Json = False,
     ) -> None:
-        meeting = _find(ctx, meeting).id
+        meeting = find_meeting(ctx.services, meeting).id
         read = load(file)
         here = {_same(person): person for person in ctx.services.roster(meeting)}
         new = [person for person in read.people if _same(person) not in here]
@@ -74,7 +74,7 @@ def roster(ctx: PluginContext) -> typer.Typer:
 
     @group.command(help=tr("查看名单", "Who is on it"))
     def show(meeting: MeetingArg, *, as_json: Json = False) -> None:
-        meeting = _find(ctx, meeting).id
+        meeting = find_meeting(ctx.services, meeting).id
         people = ctx.services.roster(meeting)
         if as_json:
             _answer({"meeting": meeting, "people": _plain(people)})
@@ -122,7 +122,7 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small functio
         by: By = "",
         as_json: Json = False,
     ) -> None:
-        meeting = _find(ctx, meeting).id
+        meeting = find_meeting(ctx.services, meeting).id
         given = {key: text for key, text in (("card", card), ("phone", phone), ("seat", seat)) if text}
         who, stands_in = (name, proxy) if name else (_by_evidence(ctx, meeting, given), proxy)
         if name and not proxy:
@@ -144,7 +144,7 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small functio
         by: By = "",
         as_json: Json = False,
     ) -> None:
-        meeting = _find(ctx, meeting).id
+        meeting = find_meeting(ctx.services, meeting).id
         standing = services.request_leave(
             meeting, name, reason=reason, proxy=proxy, proxy_duty=proxy_duty, actor=_actor(by)
         )
@@ -167,7 +167,7 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small functio
                 tr("没有写准还是不准", "it does not say whether the leave is granted"),
                 mend=tr("请加 --grant 或 --refuse", "give --grant or --refuse"),
             )
-        meeting = _find(ctx, meeting).id
+        meeting = find_meeting(ctx.services, meeting).id
         standing = services.decide_leave(meeting, name, granted=granted, by=by)
         word = tr("准假", "granted") if granted else tr("不准假", "refused")
         _say(f"{escape(standing.person.name)} {word}（{escape(by)}）")
@@ -175,14 +175,14 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small functio
 
     @group.command(help=tr("离开：出席者早退，列席者退场", "Somebody has left"))
     def left(meeting: MeetingArg, name: NameArg, *, by: By = "", as_json: Json = False) -> None:
-        meeting = _find(ctx, meeting).id
+        meeting = find_meeting(ctx.services, meeting).id
         standing = services.leave_early(meeting, name, actor=_actor(by))
         _say(tr("{} 已离开", "{} has left").format(escape(standing.written)))
         _tell(meeting, standing, as_json=as_json)
 
     @group.command(help=tr("撤销此人最近一次操作", "Take back the person's newest act"))
     def undo(meeting: MeetingArg, name: NameArg, *, by: By = "", as_json: Json = False) -> None:
-        meeting = _find(ctx, meeting).id
+        meeting = find_meeting(ctx.services, meeting).id
         standing = services.undo_attendance(meeting, name, actor=_actor(by))
         _say(f"{escape(standing.person.name)} {tr('已撤销，现在', 'undone, now')} {standing.presence.value}")
         _tell(meeting, standing, as_json=as_json)
@@ -191,7 +191,7 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small functio
     def card(
         meeting: MeetingArg, name: NameArg, number: Annotated[str, typer.Argument(help=tr("卡号", "number"))]
     ) -> None:
-        meeting = _find(ctx, meeting).id
+        meeting = find_meeting(ctx.services, meeting).id
         person = next((one for one in services.roster(meeting) if name in {one.name, one.id}), None)
         if person is None:
             raise NotFound(tr(f"名单里没有“{name}”", f"nobody named {name!r} is on the roster"))
@@ -200,7 +200,7 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small functio
 
     @group.command(help=tr("签到情况", "Who is here"))
     def status(meeting: MeetingArg, *, as_json: Json = False) -> None:
-        found = _find(ctx, meeting)
+        found = find_meeting(ctx.services, meeting)
         board = services.attendance(found.id)
         if as_json:
             _answer(lists.as_json(found, board))
@@ -243,17 +243,6 @@ def _remark(standing: Standing) -> str:
             f"代会 {standing.proxy} {standing.proxy_duty}", f"proxy {standing.proxy} {standing.proxy_duty}"
         ).strip()
     return f"{standing.reason} ({standing.approver})" if standing.reason else ""
-
-
-def _find(ctx: PluginContext, wanted: str) -> Meeting:
-    """By id, or by the unique end of one: ids that were made close together share their beginning."""
-    found = [one for one in ctx.services.meetings() if wanted and one.id.endswith(wanted)]
-    if len(found) > 1:
-        raise BadInput(
-            tr(f"“{wanted}”对应 {len(found)} 场会议", f"{wanted!r} fits {len(found)} meetings"),
-            mend=tr("请多写几位", "give more of the id"),
-        )
-    return found[0] if found else ctx.services.meeting(wanted)
 
 
 def _by_evidence(ctx: PluginContext, meeting: str, given: dict[str, str]) -> str:

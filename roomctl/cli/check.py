@@ -4,6 +4,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from roomctl.api.finding import find_meeting
 from roomctl.cli.screen import SYMBOLS, answer, console
 from roomctl.domain.checks import CheckReport, Result
 from roomctl.i18n import tr
@@ -21,8 +22,9 @@ def check(
     from roomctl.app import open_application  # noqa: PLC0415
 
     screen = console()
-    heard = None if as_json else lambda result: screen.print(line(result))
-    report = open_application().usecases.check(meeting or None, heard=heard)
+    heard = None if as_json else lambda result: screen.print(line(result), soft_wrap=True)
+    use = open_application().usecases
+    report = use.check(find_meeting(use, meeting).id if meeting else None, heard=heard)
     if as_json:
         answer({"meeting": report.meeting, "results": [as_dict(result) for result in report.results]})
     else:

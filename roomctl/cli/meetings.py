@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from roomctl.cli.screen import answer, console
+from roomctl.api.finding import find_meeting
+from roomctl.cli.screen import answer, attendance_line, console
 from roomctl.domain import secrecy
 from roomctl.domain.lifecycle import Need, State, ways_out
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId, Overrule
@@ -31,19 +33,6 @@ def _application() -> Any:
     return open_application()
 
 
-def _find(application: Any, wanted: str) -> Meeting:
-    """By id, or by the unique end of one: ids that were made close together share their beginning."""
-    found = [m for m in application.usecases.meetings() if m.id == wanted or m.id.endswith(wanted)]
-    if len(found) == 1:
-        return found[0]  # type: ignore[no-any-return]
-    if found:
-        raise BadInput(
-            tr(f"“{wanted}”对应 {len(found)} 场会议", f"{wanted!r} fits {len(found)} meetings"),
-            mend=tr("请多写几位", "give more of the id"),
-        )
-    return application.usecases.meeting(wanted)  # type: ignore[no-any-return]
-
-
 def _overrule(name: str, reason: str) -> Overrule | None:
     if name and not reason.strip():
         raise BadInput(
@@ -57,7 +46,7 @@ def _show(meeting: Meeting, *, as_json: bool) -> None:
     if as_json:
         answer(as_dict(meeting))
     else:
-        console().print(f"{meeting.id}  {meeting.title}  [stage]{meeting.state.label}[/]")
+        console().print(f"{meeting.id}  {escape(meeting.title)}  [stage]{meeting.state.label}[/]", soft_wrap=True)
 
 
 def as_dict(meeting: Meeting) -> dict[str, Any]:
@@ -89,7 +78,7 @@ def list_(*, as_json: bool = _JSON) -> None:
     for head in (tr("编号", "id"), tr("时间", "time"), tr("主题", "title"), tr("状态", "state")):
         table.add_column(head)
     for meeting in meetings:
-        table.add_row(meeting.id, f"{meeting.starts:%Y-%m-%d %H:%M}", meeting.title, meeting.state.label)
+        table.add_row(meeting.id, f"{meeting.starts:%Y-%m-%d %H:%M}", escape(meeting.title), meeting.state.label)
     if meetings:
         console().print(table)
     else:
@@ -105,15 +94,15 @@ def list_(*, as_json: bool = _JSON) -> None:
 def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
     """Facts, counts, recordings, papers, packages, and the ways out of its state with what is missing."""
     application = _application()
-    found = _find(application, meeting)
+    found = find_meeting(application.usecases, meeting)
     use = application.usecases
     recordings, documents, packages = use.recordings(found.id), use.documents(found.id), use.packages(found.id)
-    counts = asdict(use.attendance(found.id).counts)
+    counted = use.attendance(found.id).counts
     if as_json:
         answer(
             {
                 **as_dict(found),
-                "attendance": counts,
+                "attendance": asdict(counted),
                 "recordings": [
                     {"id": r.id, "state": r.state.value, "frames": r.frames, "dropped": r.dropped} for r in recordings
                 ],
@@ -129,18 +118,18 @@ def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
     rows = [
         (tr("主题", "title"), found.title),
         (tr("状态", "state"), found.state.label),
-        (tr("时间", "time"), f"{found.starts:%Y-%m-%d %H:%M}，{found.planned_minutes} min"),
+        (tr("时间", "time"), f"{found.starts:%Y-%m-%d %H:%M}，{found.planned_minutes} " + tr("分钟", "min")),
         (tr("地点", "place"), found.place),
         (tr("主持人", "chair"), found.chair),
         (tr("密级", "密级"), found.highest_secrecy.mark or found.highest_secrecy.level.value),
         *((tr("议题", "item"), f"{item.n}. {item.title}  {item.presenter}") for item in found.agenda),
-        (tr("签到", "sign-in"), "  ".join(f"{key} {value}" for key, value in counts.items())),
-        *((tr("录音", "recording"), f"{r.state.value}  {r.seconds:.1f} s  {r.folder}") for r in recordings),
+        (tr("签到", "sign-in"), attendance_line(counted)),
+        *((tr("录音", "recording"), f"{r.state.label}  {r.seconds:.1f} s  {r.folder}") for r in recordings),
         *((d.kind, f"v{d.version}  {d.path}  {d.signed_by}") for d in documents),
-        *((tr("档案包", "package"), f"{p.path}  {p.files} files") for p in packages),
+        *((tr("档案包", "package"), f"{p.path}  {p.files} " + tr("个文件", "files")) for p in packages),
     ]
     for row in rows:
-        grid.add_row(f"[stage]{row[0]}[/]", row[1])
+        grid.add_row(f"[stage]{row[0]}[/]", escape(row[1]))
     for step in ways_out(found.state):
         missing = "；".join(need.label for need in sorted(found.unmet(step.target), key=list(Need).index))
         grid.add_row("→", f"{step.verb}  {step.target.label}  [dim]{missing}[/]")
@@ -211,7 +200,7 @@ def _local(text: str, application: Any, zone: str) -> datetime:
 
 def _step(target: State, meeting: str, *, as_json: bool, overrule: str = "", reason: str = "") -> None:
     application = _application()
-    found = _find(application, meeting)
+    found = find_meeting(application.usecases, meeting)
     moved = application.usecases.transition(found.id, target, overrule=_overrule(overrule, reason), reason=reason)
     _show(moved, as_json=as_json)
     application.deliver()
@@ -238,7 +227,7 @@ def arm(
 ) -> None:
     """Refuses what the disk cannot hold, and a meeting that is not to be recorded."""
     application = _application()
-    found = _find(application, meeting)
+    found = find_meeting(application.usecases, meeting)
     order = Order(source=source, realtime=realtime, planned_seconds=found.planned_minutes * 60)
     recording = application.usecases.arm(found.id, order, recorder=application.settings.recorder)
     console().print(tr(f"录音就绪：{source}，{recording.tracks} 轨", f"armed: {source}, {recording.tracks} track(s)"))
@@ -274,7 +263,7 @@ def mark(
 ) -> None:
     """A journal row at a frame."""
     application = _application()
-    frame = application.usecases.mark(_find(application, meeting).id, kind, note)
+    frame = application.usecases.mark(find_meeting(application.usecases, meeting).id, kind, note)
     console().print(tr(f"已标记在第 {frame} 帧", f"marked at frame {frame}"))
     application.deliver()
 
@@ -290,7 +279,7 @@ def adjourn(
 ) -> None:
     """会中 → 散会."""
     application = _application()
-    found = _find(application, meeting)
+    found = find_meeting(application.usecases, meeting)
     moved = application.usecases.adjourn(found.id, overrule=_overrule(overrule, reason))
     application.deliver()
     if not later and application.usecases.recordings(found.id):
@@ -307,7 +296,7 @@ def clear(
 ) -> None:
     """One of the needs of close."""
     application = _application()
-    found = _find(application, meeting)
+    found = find_meeting(application.usecases, meeting)
     _show(application.usecases.clear(found.id, left_behind=left_behind), as_json=as_json)
     application.deliver()
 
@@ -316,7 +305,7 @@ def clear(
 def draft(meeting: str = _ID) -> None:
     """A new version of each paper that is not signed."""
     application = _application()
-    for document in application.usecases.draft(_find(application, meeting).id):
+    for document in application.usecases.draft(find_meeting(application.usecases, meeting).id):
         console().print(f"{document.kind} v{document.version}  {application.data / document.path}")
     application.deliver()
 
@@ -325,7 +314,7 @@ def draft(meeting: str = _ID) -> None:
 def sign(meeting: str = _ID, *, by: str = typer.Option(..., help=tr("签字人", "who signs"))) -> None:
     """After close it is deposited as a supplement."""
     application = _application()
-    found = _find(application, meeting)
+    found = find_meeting(application.usecases, meeting)
     document = application.usecases.sign(found.id, by=by)
     console().print(f"{document.kind} v{document.version}  {by}")
     application.deliver()
@@ -339,7 +328,10 @@ def waive_transcript(
 ) -> None:
     """Lets it close without one."""
     application = _application()
-    _show(application.usecases.waive_transcript(_find(application, meeting).id, by=by, reason=reason), as_json=False)
+    _show(
+        application.usecases.waive_transcript(find_meeting(application.usecases, meeting).id, by=by, reason=reason),
+        as_json=False,
+    )
     application.deliver()
 
 
@@ -347,7 +339,10 @@ def waive_transcript(
 def explain(meeting: str = _ID, *, reason: str = typer.Option(..., help=tr("原因", "reason"))) -> None:
     """Asked for before close."""
     application = _application()
-    _show(application.usecases.explain_urgency(_find(application, meeting).id, reason=reason), as_json=False)
+    _show(
+        application.usecases.explain_urgency(find_meeting(application.usecases, meeting).id, reason=reason),
+        as_json=False,
+    )
     application.deliver()
 
 
@@ -362,8 +357,9 @@ def close(
 ) -> None:
     """散会 → 送存中 → 已送存."""
     application = _application()
-    found = _find(application, meeting)
-    if not any(document.signed_by for document in application.usecases.documents(found.id)):
+    found = find_meeting(application.usecases, meeting)
+    signed = any(document.signed_by for document in application.usecases.documents(found.id))
+    if not signed and found.state is State.ADJOURNED and not found.unmet(State.CLOSED):
         application.usecases.draft(found.id)
     application.usecases.transition(found.id, State.CLOSED, overrule=_overrule(overrule, reason))
     application.deliver()

@@ -7,7 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.theme import Theme
 
+from roomctl.domain.attendance import Counts
 from roomctl.domain.checks import CheckState
+from roomctl.i18n import tr
 
 THEME = Theme(
     {
@@ -32,6 +34,16 @@ def console() -> Console:
 def answer(value: Mapping[str, Any]) -> None:
     """One JSON object on stdout."""
     print(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def attendance_line(counts: Counts) -> str:
+    """应到 5  实到 4（代会 1，迟到 1）  请假 0  未到 1  列席 1, as the sign-in list has it."""
+    return tr(
+        f"应到 {counts.expected}  实到 {counts.present}（代会 {counts.proxy}，迟到 {counts.late}）  "
+        f"请假 {counts.leave}  未到 {counts.absent}  列席 {counts.observer}",
+        f"expected {counts.expected}, present {counts.present} (proxy {counts.proxy}, late {counts.late}), "
+        f"leave {counts.leave}, absent {counts.absent}, observers {counts.observer}",
+    )
 
 
 _LOG_WIDTH = 160

@@ -1,0 +1,29 @@
+"""Which meeting somebody means who types an id, or the end of one."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from roomctl.domain.meeting import Meeting
+from roomctl.errors import BadInput
+from roomctl.i18n import tr
+
+
+class _Meetings(Protocol):
+    def meetings(self) -> Sequence[Meeting]: ...
+    def meeting(self, meeting_id: str) -> Meeting: ...
+
+
+def find_meeting(services: _Meetings, wanted: str) -> Meeting:
+    """By id, or by the unique end of one: ids that were made close together share their beginning.
+
+    Raises:
+        BadInput: several meetings end so. NotFound: none does.
+
+    """
+    found = [one for one in services.meetings() if wanted and one.id.endswith(wanted)]
+    if len(found) > 1:
+        raise BadInput(
+            tr(f"“{wanted}”对应 {len(found)} 场会议", f"{wanted!r} fits {len(found)} meetings"),
+            mend=tr("请多写几位", "give more of the id"),
+        )
+    return found[0] if found else services.meeting(wanted)
