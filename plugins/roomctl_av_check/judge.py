@@ -299,7 +299,7 @@ def _no_engine(facts: Speech) -> Result:
             value=best.name,
             hint="pip install 'roomctl[speech]'",
         )
-    model = best.models[0] if best.models else ""
+    model = best.models[-1] if best.models else ""
     return _result(
         "model",
         CheckState.CRIT,

@@ -88,8 +88,12 @@ def probe(path: Path) -> float:
             if stream.duration and stream.time_base:
                 return float(stream.duration * stream.time_base)
             return float(container.duration / av.time_base) if container.duration else 0.0
-    except (av.FFmpegError, ValueError, PermissionError) as error:
-        raise BadInput(what, tr("不是音频，或已损坏", "not audio, or damaged") + f" ({error})", mend) from error
+    except PermissionError as error:
+        raise BadInput(
+            what, tr("没有读的权限", "no permission to read it"), tr("请检查权限", "check its permissions")
+        ) from error
+    except (av.FFmpegError, ValueError) as error:
+        raise BadInput(what, tr("不是音频，或已损坏", "not audio, or damaged"), mend) from error
 
 
 def blocks(pieces: Sequence[Piece], start: float, trouble: Callable[[RoomctlError], None]) -> Iterator[Block]:

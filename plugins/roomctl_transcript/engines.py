@@ -73,7 +73,7 @@ def _ready(services: Services, offer: EngineOffer, model: str) -> Choice:
             )
     installed = set(services.installed_models())
     wanted = (model,) if model else offer.models
-    name = next((one for one in wanted if one in installed), wanted[0])
+    name = next((one for one in wanted if one in installed), wanted[-1])  # the lightest is fetched soonest
     try:
         return Choice(offer, name, services.model(name))
     except MissingPart as error:

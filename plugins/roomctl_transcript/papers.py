@@ -144,6 +144,12 @@ def _csv(path: Path) -> list[list[str]]:
 def _xlsx(path: Path) -> list[list[str]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - heavy, and only for xlsx
 
+    if not path.is_file():
+        raise BadInput(
+            tr(f"不能读取名单 {path}", f"cannot read roster {path}"),
+            tr("没有这个文件", "no such file"),
+            tr("请检查文件名", "check the file's name"),
+        )
     try:
         book = load_workbook(path, read_only=True, data_only=True)
         try:
@@ -157,7 +163,7 @@ def _xlsx(path: Path) -> list[list[str]]:
     except (OSError, BadZipFile, KeyError, ValueError, IndexError) as error:
         raise BadInput(
             tr(f"不能读取名单 {path}", f"cannot read roster {path}"),
-            str(error),
+            tr("xlsx 已损坏，或不能读", "the xlsx is damaged, or cannot be read"),
             tr("请另存为 xlsx 或 csv", "save it as xlsx or csv"),
         ) from error
     return [row for row in rows if any(map(str.strip, row))]

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import answer, attendance_line, console
 from roomctl.demo.score import score
 from roomctl.domain.transcript import Transcript
 from roomctl.errors import BadInput
@@ -50,6 +50,11 @@ def demo(
             tr(f"多余的参数 {device}", f"unexpected argument {device!r}"),
             mend=tr("麦克风名称要和 --mic 一起用", "the name of a microphone goes with --mic"),
         )
+    if mic and audio:
+        raise BadInput(
+            tr("--mic 和 --audio 不能同时用", "--mic and --audio exclude each other"),
+            mend=tr("请去掉一个", "leave one of them out"),
+        )
     screen = console()
     source = (f"mic:{device}" if device else "mic") if mic else f"file:{(audio or AUDIO).absolute()}"
     options = Options(source=source, realtime=realtime, known=audio is None and not mic)
@@ -58,12 +63,10 @@ def demo(
     try:
         story.run()
     except KeyboardInterrupt:
-        screen.print(
-            tr(
-                f"已停下。继续：roomctl demo --workdir {workdir}",
-                f"stopped. To go on: roomctl demo --workdir {workdir}",
-            )
-        )
+        on = tr("录音仍在后台进行", "the recording goes on by itself") if story.records_on else ""
+        said = tr("已停下", "stopped") + (tr("，", ", ") + on if on else "")
+        more = tr(f"继续：roomctl demo --workdir {workdir}", f"to go on: roomctl demo --workdir {workdir}")
+        screen.print(said + tr("。", ". ") + more, markup=False, soft_wrap=True)
         raise typer.Exit(130) from None
     told = story.summary()
     _show(screen, story, told)
@@ -79,26 +82,41 @@ def _show(screen: Console, story: Any, told: dict[str, Any]) -> None:
         _file(screen, kind, data / path)
     _file(screen, tr("转写", "Transcript"), data / told["transcript"]["path"])
     _file(screen, tr("档案包", "Package"), data / told["package"]["path"])
-    screen.print(f"\n[stage]{tr('签到', 'Sign-in')}[/]  {story.attendance_line()}")
+    counts = story.use.attendance(story.id).counts
+    screen.print(f"\n[stage]{tr('签到', 'Sign-in')}[/]  {attendance_line(counts)}")
     transcript = story.use.transcript(story.id)
     if transcript is not None:
-        _words(screen, transcript, story.known())
+        _words(screen, transcript, story.known(), beside=len(story.use.recordings(story.id)) == 1)
 
 
-def _words(screen: Console, transcript: Transcript, known: Sequence[tuple[float, str]]) -> None:
-    """The first sentences, beside what was said at that time where that is known."""
+def _words(screen: Console, transcript: Transcript, known: Sequence[tuple[float, str]], *, beside: bool) -> None:
+    """The first sentences, and how far they are from what was said where that is known.
+
+    Args:
+        beside: also what was said at that time; not where the clip was recorded in pieces, with time between them.
+
+    """
     lines = [(s.start, s.end, f"{s.speaker + '：' if s.speaker else ''}{s.text}") for s in transcript.shown]
     screen.print()
-    if not known:
+    if known and beside:
+        screen.print(_side_by_side(lines, known))
+    else:
         for _, _, text in lines[:_LINES]:
-            screen.print(escape(text))
-        return
+            screen.print(escape(text), soft_wrap=True)
+    if known:
+        _rate(screen, transcript, known)
+
+
+def _side_by_side(lines: Sequence[tuple[float, float, str]], known: Sequence[tuple[float, str]]) -> Table:
     words = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     words.add_column(tr("会议记录（机器起草）", "Drafted"), ratio=1, overflow="fold")
     words.add_column(tr("实际所讲", "What was said"), ratio=1, overflow="fold")
     for start, end, text in lines[:_LINES]:
         words.add_row(escape(text), "".join(said for middle, said in known if start <= middle < end))
-    screen.print(words)
+    return words
+
+
+def _rate(screen: Console, transcript: Transcript, known: Sequence[tuple[float, str]]) -> None:
     result = score("".join(said for _, said in known), "".join(s.text for s in transcript.shown))
     screen.print(
         tr(

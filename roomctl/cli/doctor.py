@@ -63,7 +63,7 @@ def _models(application: Any) -> Iterator[Missing]:
     offers = application.plugins.engines()
     names = [offer.models[0] for offer in offers if offer.models]
     if names and not any(application.models.has(model) for offer in offers for model in offer.models):
-        best = max(offers, key=lambda offer: offer.quality).models[0]
+        best = max(offers, key=lambda offer: offer.quality).models[-1]
         yield Missing(
             tr(f"模型 {best}", f"model {best}"),
             tr("没有模型就不能转写", "nothing can be transcribed without a model"),

@@ -7,10 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from roomctl.app import Application, open_application, unwritable
+from roomctl.app import Application, open_application
 from roomctl.config import FILE
 from roomctl.domain.recording import Order
-from roomctl.errors import MissingPart, NotFound
+from roomctl.errors import BadInput, MissingPart, NotFound
 from roomctl.i18n import tr
 from roomctl.services.ports import EngineOffer
 
@@ -44,7 +44,11 @@ def open_workdir(folder: Path, *, source: str, engine: str, screen: Console) -> 
         text = _SETTINGS.format(source=_toml_string(source), engine=offer.name)
         (folder / FILE).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise unwritable(folder, error) from None
+        raise BadInput(
+            tr(f"不能使用工作目录 {folder}", f"cannot use the work dir {folder}"),
+            tr("它不是文件夹", "it is no folder") if folder.is_file() else error.strerror or str(error),
+            tr("请检查权限，或用 --workdir 另选", "check its permissions, or choose another with --workdir"),
+        ) from None
     application.plugins.close()
     return open_application(folder)
 
@@ -81,7 +85,7 @@ def _model_here(application: Application, offer: EngineOffer) -> bool:
 def _fetch_model(application: Application, offer: EngineOffer, screen: Console) -> None:
     if _model_here(application, offer):
         return
-    name = offer.models[0]
+    name = offer.models[-1]  # the lightest: somebody waits for it
     puller = import_module("roomctl_models.pull")
     screen.print(tr(f"第一次运行：下载语音模型 {name}", f"first run: fetching the speech model {name}"))
     with Progress(

@@ -5,6 +5,7 @@ was cut off at any moment is finished by the next run on the same work dir.
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from importlib import import_module
@@ -14,13 +15,14 @@ from zoneinfo import ZoneInfo
 
 from roomctl.app import Application
 from roomctl.cli.check import line as check_line
+from roomctl.cli.screen import attendance_line
 from roomctl.cli.stages import Stage, View
 from roomctl.domain.attendance import Method
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import Need, State
-from roomctl.domain.meeting import DEFAULT_ZONE, AgendaItem, Meeting, MeetingId
+from roomctl.domain.meeting import DEFAULT_ZONE, AgendaItem, Meeting, MeetingId, Objected
 from roomctl.domain.recording import Order, RecorderState, Recording
-from roomctl.errors import RoomctlError
+from roomctl.errors import Busy, Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
 
@@ -30,6 +32,8 @@ TITLE = "城区停车场建设专题研究"
 SECRETARY = "演示记录员"
 ARCHIVIST = "演示归档员"
 CHAIR = "张建国"
+FOLLOWED = 3
+"""Captures that may die in one recording, before something is wrong with the machine."""
 
 Steps = Sequence[tuple[str, Callable[[], None]]]
 
@@ -151,17 +155,7 @@ class Story:
             for name in ("张建国", "李晓明", "孙丽"):
                 if not board[name].present:
                     self.use.sign_in(self.id, name, method=Method.TERMINAL, device="demo")
-            stage.say(self.attendance_line())
-
-    def attendance_line(self) -> str:
-        """应到 5 实到 4（代会 1，迟到 1）请假 0 缺席 1，列席 1."""
-        c = self.use.attendance(self.id).counts
-        return tr(
-            f"应到 {c.expected}  实到 {c.present}（代会 {c.proxy}，迟到 {c.late}）  "
-            f"请假 {c.leave}  未到 {c.absent}  列席 {c.observer}",
-            f"expected {c.expected}, present {c.present} (proxy {c.proxy}, late {c.late}), "
-            f"leave {c.leave}, absent {c.absent}, observers {c.observer}",
-        )
+            stage.say(attendance_line(self.use.attendance(self.id).counts))
 
     # --- during
 
@@ -196,9 +190,12 @@ class Story:
         state = self.meeting.state
         running = self.use.current_recording(self.id)
         if state is State.OPEN:
-            if running is None:
+            if running is None or self.use.recorder_of(running).status().state is RecorderState.IDLE:
                 running = self.use.arm(self.id, self._order())
-            self.use.start(self.id)
+            try:
+                self.use.start(self.id)
+            except Objected as objected:
+                raise Refused(objected.what, objected.why, self._how_to_go_on()) from None
             return running
         if state is State.RECESS:
             self.use.resume(self.id)
@@ -206,23 +203,46 @@ class Story:
             return self.use.recordings(self.id)[-1]
         return self.use.continue_recording(self.id, self._order())
 
+    def _how_to_go_on(self) -> str:
+        start = f"roomctl --data {self.application.data} meetings start {self.id}"
+        return tr(
+            "处理后再运行一次 demo，或换一段录音：--audio 文件；"
+            f"或由负责人放行：{start} --overrule 姓名 --reason 理由",
+            "mend it and run the demo again, or give other sound: --audio FILE; "
+            f"or overrule it: {start} --overrule NAME --reason WHY",
+        )
+
     def _order(self) -> Order:
         return Order(
             source=self.options.source, realtime=self.options.realtime, segment_seconds=20, planned_seconds=3600
         )
 
     def _follow(self, recording: Recording, stage: Stage) -> None:
-        recorder = self.use.recorder_of(recording)
+        """Until the sound ends. A capture that dies on the way is followed by another, as the host would do."""
+        recorder, told, followed = self.use.recorder_of(recording), "", 0
         while True:
             status = recorder.status()
             total = status.total_frames / status.sample_rate if status.total_frames else None
             seconds = status.frames / status.sample_rate
             stage.at(seconds, total, note=f"{int(seconds) // 60:02}:{int(seconds) % 60:02}")
-            if status.problem and status.state is not RecorderState.SEALED:
-                stage.line(f"[warn]![/] {status.problem}")
+            if status.problem and status.state is not RecorderState.SEALED and status.problem != told:
+                told = status.problem
+                stage.line(f"[warn]![/] {told}")
             if status.ended or status.state in {RecorderState.SEALED, RecorderState.IDLE}:
                 return
+            if status.problem and status.state is RecorderState.STOPPING and followed < FOLLOWED:
+                with suppress(Busy):  # it lives, and is sealing what it has
+                    recorder = self.use.recorder_of(self.use.continue_recording(self.id, self._order()))
+                    followed, told = followed + 1, ""
+                    stage.line(tr("已自动接着录", "the recording goes on by itself"))
+            elif status.problem and status.state is RecorderState.STOPPING:
+                raise RoomctlError(tr("录音进程一再中断", "the capture dies again and again"), status.problem)
             time.sleep(0.1)
+
+    @property
+    def records_on(self) -> bool:
+        """Whether a capture still runs by itself, as it does after Ctrl-C on a file."""
+        return bool(self.id) and self.meeting.state is State.IN_SESSION
 
     def _person(self, name: str) -> str:
         return next(p.id for p in self.use.roster(self.id) if p.name == name)

@@ -270,7 +270,8 @@ class EngineOffer:
 
     Attributes:
         entry: `package.module:Class`, a `Transcriber`.
-        models: names in the catalogue, the preferred first.
+        models: names in the catalogue, the preferred first, the lightest last; the last is what somebody without
+            any is told to fetch.
         requires: Python packages that must be importable, such as `faster_whisper`.
         quality: `auto` takes the installed engine with the highest.
 

@@ -53,7 +53,7 @@ def test_no_model_and_no_network_names_the_command_and_the_way_by_usb(shell):
 @pytest.mark.skipif(os.name == "nt", reason="a path below a file")
 def test_a_work_dir_that_cannot_be_written(shell):
     (shell.folder / "file").touch()
-    refused(shell("demo", "--workdir", "file/w"), "file/w", "--data")
+    refused(shell("demo", "--workdir", "file/w"), "file/w", "--workdir")
 
 
 def test_a_roster_without_names(shell):
@@ -115,3 +115,29 @@ def test_a_time_that_cannot_be_read(shell):
 
 def test_a_level_that_is_written_wrong(shell):
     refused(shell("meetings", "new", "--title", "甲", "--secrecy", "秘密"), "秘密★3年")
+
+
+def test_the_microphone_and_a_file_at_once(shell):
+    refused(shell("demo", "--mic", "--audio", "talk.wav"), "--mic", "--audio")
+
+
+def test_the_smallest_model_of_an_engine_is_offered(shell, tmp_path):
+    models = {"ROOMCTL_MODELS": str(tmp_path / "empty"), "https_proxy": "http://127.0.0.1:9"}
+    run = shell("demo", "--engine", "vosk", **models)
+    assert run.returncode == 2, run.stderr
+    assert "models pull vosk-model-small-cn-0_22" in run.stderr
+    assert "models import" in run.stderr
+    assert not (shell.folder / "roomctl-demo").exists()
+
+
+def test_a_roster_that_is_not_there(shell, demo_clip):
+    refused(shell("transcribe", demo_clip, "--roster", "none.xlsx"), "none.xlsx", "没有这个文件")
+
+
+def test_check_takes_the_end_of_an_id(shell):
+    shell("meetings", "new", "--title", "甲")
+    listed = shell("meetings", "list", "--json").stdout
+    identity = listed.split('"id": "')[1].split('"')[0]
+    checked = shell("check", identity[-6:], "--json")
+    assert f'"meeting": "{identity}"' in checked.stdout, checked.stderr
+    refused(shell("archive", "accept", identity[-6:], "--by", "赵敏"), "拟定")

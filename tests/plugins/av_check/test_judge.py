@@ -19,7 +19,7 @@ UNKNOWN, SKIPPED = CheckState.UNKNOWN, CheckState.SKIPPED
 HOUR = 2 * 48_000 * 3 * 3600 * 2
 """Two tracks, 48 kHz, three bytes, an hour, as recorded and again in the package."""
 
-WHISPER = EngineOffer(name="whisper", entry="a:B", models=("base", "small"), requires=("faster_whisper",), quality=2)
+WHISPER = EngineOffer(name="whisper", entry="a:B", models=("small", "base"), requires=("faster_whisper",), quality=2)
 VOSK = EngineOffer(name="vosk", entry="a:C", models=("cn",), requires=("vosk",), quality=1)
 
 
