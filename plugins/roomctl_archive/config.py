@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from roomctl.api import label
+
 
 class TargetConfig(BaseModel):
     """One place that packages go to. What else it needs depends on its kind, which checks it itself.
@@ -37,7 +39,9 @@ class ArchiveConfig(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     targets: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")], TargetConfig] = Field(
-        default_factory=_local, min_length=1
+        default_factory=_local, min_length=1, json_schema_extra=label("存储目标", "Targets")
     )
-    source_organization: str = ""
-    bytes_per_second: int = Field(default=2 * 48_000 * 3, gt=0)  # two tracks, 48 kHz, 24 bit, not compressed
+    source_organization: str = Field(default="", json_schema_extra=label("移交单位", "Source organization"))
+    bytes_per_second: int = Field(
+        default=2 * 48_000 * 3, gt=0, json_schema_extra=label("每秒声音字节数", "Bytes of sound a second")
+    )  # two tracks, 48 kHz, 24 bit, not compressed

@@ -25,6 +25,8 @@ def _target(name: str, packages: Sequence[Package], receipts: Sequence[Receipt],
     waiting = sum(name in one.targets and one.id not in held for one in packages)
     if waiting:
         look, said = ui.Look.WARN, tr(f"还差 {waiting} 包", f"{waiting} packages to come")
+    elif not held:
+        look, said = ui.Look.WAITING, tr("还没有要送的", "nothing to deliver yet")
     else:
         look, said = ui.Look.OK, tr("都已送到并核对", "has everything, read back")
     last = max((one.at for one in held.values()), default=None)

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from roomctl.api import label
+
 
 class AudioConfig(BaseModel):
     """What this room records with.
@@ -16,8 +18,14 @@ class AudioConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: str = "mic"
-    sample_rate: int = Field(default=48_000, ge=8_000, le=192_000)
-    bits: Literal[16, 24] = 24
-    segment_seconds: float = Field(default=60.0, gt=0, le=3600)
-    quietest_dbfs: float = Field(default=-60.0, lt=0)
+    source: str = Field(default="mic", json_schema_extra=label("声音来源", "Source of the sound"))
+    sample_rate: int = Field(
+        default=48_000, ge=8_000, le=192_000, json_schema_extra=label("采样率（Hz）", "Sample rate, Hz")
+    )
+    bits: Literal[16, 24] = Field(default=24, json_schema_extra=label("位深", "Bits a sample"))
+    segment_seconds: float = Field(
+        default=60.0, gt=0, le=3600, json_schema_extra=label("每段（秒）", "Seconds a segment")
+    )
+    quietest_dbfs: float = Field(
+        default=-60.0, lt=0, json_schema_extra=label("低于此为无声（dBFS）", "Silent below, dBFS")
+    )

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from roomctl.api import tr
+from roomctl.api import label, tr
 
 
 class AvCheckConfig(BaseModel):
@@ -23,15 +23,27 @@ class AvCheckConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    tracks: int = Field(default=2, ge=1, le=64)
-    sample_rate: int = Field(default=48_000, ge=8_000, le=192_000)
-    bytes_per_sample: int = Field(default=3, ge=2, le=4)
-    copies: int = Field(default=2, ge=1, le=4)
-    minutes: int = Field(default=60, ge=1)
-    memory_warn: float = Field(default=2.0, gt=0)
-    memory_crit: float = Field(default=1.0, gt=0)
-    load_warn: float = Field(default=1.5, gt=0)
-    engine: str = "auto"
+    tracks: int = Field(default=2, ge=1, le=64, json_schema_extra=label("轨数", "Tracks"))
+    sample_rate: int = Field(
+        default=48_000, ge=8_000, le=192_000, json_schema_extra=label("采样率（Hz）", "Sample rate, Hz")
+    )
+    bytes_per_sample: int = Field(
+        default=3, ge=2, le=4, json_schema_extra=label("每个采样的字节数", "Bytes a sample")
+    )
+    copies: int = Field(default=2, ge=1, le=4, json_schema_extra=label("本机存几份", "Copies on this disk"))
+    minutes: int = Field(
+        default=60, ge=1, json_schema_extra=label("没有会议时按几分钟算", "Minutes without a meeting")
+    )
+    memory_warn: float = Field(
+        default=2.0, gt=0, json_schema_extra=label("内存低于此注意（GiB）", "Memory, warn below, GiB")
+    )
+    memory_crit: float = Field(
+        default=1.0, gt=0, json_schema_extra=label("内存低于此故障（GiB）", "Memory, fault below, GiB")
+    )
+    load_warn: float = Field(
+        default=1.5, gt=0, json_schema_extra=label("每核负载高于此注意", "Load a core, warn above")
+    )
+    engine: str = Field(default="auto", json_schema_extra=label("语音识别引擎", "Speech engine"))
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

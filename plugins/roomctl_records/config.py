@@ -1,6 +1,8 @@
 """`[plugins.records]` of roomctl.toml."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from roomctl.api import label
 
 
 class RecordsConfig(BaseModel):
@@ -14,4 +16,4 @@ class RecordsConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    template: str = ""
+    template: str = Field(default="", json_schema_extra=label("本单位模板（TOML）", "Own template, TOML"))

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from roomctl.api import label
 from roomctl_transcript.engines import AUTO
 
 
@@ -12,21 +13,65 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    engine: str = Field(default=AUTO, description="`auto` is the best that is installed")
-    model: str = Field(default="", description="name in the catalogue; empty: the engine's own choice")
-    longest: float = Field(default=20.0, ge=4.0, le=28.0, description="seconds of one decoding")
-    retry: float = Field(default=8.0, ge=2.0, le=20.0, description="seconds of one decoding of the second try")
-    slowest: float = Field(default=2.5, ge=0.0, le=8.0, description="characters a second: fewer are a hole")
-    pace: float = Field(default=0.75, ge=0.0, le=1.0, description="share of the usual pace: less is tried again")
-    covered: float = Field(
-        default=0.9, ge=0.0, le=1.0, description="share of speech with text, below which closing is objected to"
+    engine: str = Field(
+        default=AUTO,
+        json_schema_extra=label("语音识别引擎", "Speech engine"),
+        description="`auto` is the best that is installed",
     )
-    live: bool = Field(default=True, description="work on sealed segments while the meeting is still in session")
+    model: str = Field(
+        default="",
+        json_schema_extra=label("模型", "Model"),
+        description="name in the catalogue; empty: the engine's own choice",
+    )
+    longest: float = Field(
+        default=20.0,
+        ge=4.0,
+        le=28.0,
+        json_schema_extra=label("一次最多听几秒", "Longest decoding, s"),
+        description="seconds of one decoding",
+    )
+    retry: float = Field(
+        default=8.0,
+        ge=2.0,
+        le=20.0,
+        json_schema_extra=label("重听最多几秒", "Second try, s"),
+        description="seconds of one decoding of the second try",
+    )
+    slowest: float = Field(
+        default=2.5,
+        ge=0.0,
+        le=8.0,
+        json_schema_extra=label("每秒少于几字算漏转", "Fewer characters a second are a hole"),
+        description="characters a second: fewer are a hole",
+    )
+    pace: float = Field(
+        default=0.75,
+        ge=0.0,
+        le=1.0,
+        json_schema_extra=label("语速低于平时几成重听", "Share of the usual pace, tried again below"),
+        description="share of the usual pace: less is tried again",
+    )
+    covered: float = Field(
+        default=0.9,
+        ge=0.0,
+        le=1.0,
+        json_schema_extra=label("转出比例低于此不能收尾", "Share with text needed to close"),
+        description="share of speech with text, below which closing is objected to",
+    )
+    live: bool = Field(
+        default=True,
+        json_schema_extra=label("会中就开始转写", "Begin while the meeting runs"),
+        description="work on sealed segments while the meeting is still in session",
+    )
     terms: tuple[str, ...] = Field(
-        default=(), description="names of units and terms that hold for every meeting here"
+        default=(),
+        json_schema_extra=label("常用名称和术语", "Names and terms"),
+        description="names of units and terms that hold for every meeting here",
     )
     seats: dict[int, str] = Field(
-        default_factory=dict, description="track → seat on the roster; else the track's number"
+        default_factory=dict,
+        json_schema_extra=label("哪一路是哪个座位", "Track → seat"),
+        description="track → seat on the roster; else the track's number",
     )
 
     def settings(self, off: tuple[tuple[float, float], ...] = ()) -> dict[str, Any]:

@@ -84,6 +84,11 @@ hookimpl = pluggy.HookimplMarker("roomctl")
 """Marks a function of a plugin as the implementation of the hook of the same name."""
 
 
+def label(zh: str, en: str) -> dict[str, Any]:
+    """What a setting is called on the settings page: `Field(…, json_schema_extra=label("声音来源", "Source"))`."""
+    return {"zh": zh, "en": en}
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """Something a plugin lacks.
@@ -288,6 +293,6 @@ __all__ = [
     "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result", "Role", "Room", "RoomctlError",
     "Segment", "Service", "Services", "SpeakerKnownBy", "Standing", "State", "Stored", "TargetFactory",
     "Transcriber", "Transcript", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks",
-    "events", "hookimpl", "language", "lifecycle", "meeting", "record", "recording", "secrecy", "tr",
+    "events", "hookimpl", "label", "language", "lifecycle", "meeting", "record", "recording", "secrecy", "tr",
     "transcript",
 ]  # fmt: skip

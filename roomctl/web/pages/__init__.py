@@ -30,7 +30,7 @@ def mount(web: FastAPI, host: Host) -> None:
     web.mount(PREFIX, routes)
     web.mount(STATIC, StaticFiles(directory=folder), name="ui")
     login.register(web, board)
-    frame = Frame(board, extras)
+    frame = Frame(board, extras, web.state.sessions)
     for page in (home, meeting, plugins, settings, events, extra):
         page.register(frame)
     gui.run_with(
@@ -38,6 +38,7 @@ def mount(web: FastAPI, host: Host) -> None:
         title="roomctl",
         favicon=folder / "mark.svg",
         tailwind=False,
+        binding_refresh_interval=None,  # nothing is bound: an idle host has nothing to refresh
         show_welcome_message=False,
         reconnect_timeout=10.0,
     )

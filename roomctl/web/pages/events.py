@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from nicegui import ui as gui
-
 from roomctl.app import Audit
 from roomctl.domain.access import Right
 from roomctl.domain.events import LoggedEvent
@@ -83,7 +81,7 @@ def register(frame: Frame) -> None:
         for area in (head, bar, rows):
             area.redraw = look
         await look()
-        gui.timer(EACH, look, immediate=False)
+        visitor.every(EACH, look)
 
 
 def _head(visitor: Visitor, sight: Sight) -> Part:

@@ -1,7 +1,5 @@
 """Pages that plugins bring."""
 
-from nicegui import ui as gui
-
 from roomctl.i18n import tr
 from roomctl.web.pages.frame import Frame
 from roomctl.web.pages.visitor import Area, Visitor
@@ -35,7 +33,7 @@ def register(frame: Frame) -> None:
 
         area.redraw = look
         await look()
-        gui.timer(EACH, look, immediate=False)
+        visitor.every(EACH, look)
 
     @frame.page("/p/{plugin}", lambda: tr("插件页", "Plugin"))
     async def first(visitor: Visitor, plugin: str) -> None:

@@ -27,11 +27,12 @@ def row(
     value: Any = typed[name] if typed is not None and name in typed else _shown(kept.get(name, default), info)
     kind = _kind(info.annotation)
     choices = {str(one): str(one) for one in _choices(info.annotation)}
+    said = _extra(info, language())
     return field(
         name,
-        _extra(info, "zh" if language() == "zh" else "en") or name,
+        said or name,
         value,
-        hint=_hint(name, default),
+        hint=_hint(name if said else "", default),
         error=errors.get(name, ""),
         choices=choices or None,
         kind=kind,
@@ -158,7 +159,8 @@ def _hint(name: str, default: Any) -> str:
     """Its key in the file, and the default."""
     plain = _plain(default) if default is not None else ""
     shown = plain not in ("", [], {}) and not isinstance(plain, dict | bool)
-    return tr(f"{name}，默认 {plain}", f"{name}, default {plain}") if shown else name
+    usual = tr(f"默认 {plain}", f"default {plain}") if shown else ""
+    return tr("，", ", ").join(part for part in (name, usual) if part)
 
 
 _SAID = {

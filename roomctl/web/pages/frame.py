@@ -15,6 +15,7 @@ from roomctl.i18n import tr, use
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.visitor import Area, Visitor, visitor_of
 from roomctl.web.plugins import Extras
+from roomctl.web.session import Sessions
 from roomctl.web.ui import MenuItem, Part, app_shell, error_state, link_button
 
 STATIC = "/static/ui"
@@ -51,8 +52,8 @@ def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
 class Frame:
     """Registers pages, and puts the shell around each."""
 
-    def __init__(self, board: Board, extras: Extras) -> None:
-        self.board, self.extras = board, extras
+    def __init__(self, board: Board, extras: Extras, sessions: Sessions) -> None:
+        self.board, self.extras, self._sessions = board, extras, sessions
 
     def page(self, path: str, title: Callable[[], str], right: RightNeeded = None) -> Callable[[Page], None]:
         """Registers a page: `build(visitor, …path parameters)` draws what stands inside the shell."""
@@ -61,12 +62,12 @@ class Frame:
             extra = list(signature(build).parameters.values())[1:]
 
             async def shown(request: Request, **arguments: Any) -> Response | None:
-                visitor = visitor_of(request, self.board)
+                visitor = visitor_of(request, self.board, self._sessions)
                 if visitor is None:
                     return to_log_in(request)
                 use(visitor.language)
                 shell = await self._shell(visitor, request.url.path, title())
-                with shell, gui.element("main").classes("rc-page").props('id="page" tabindex="-1"'):
+                with shell, gui.element("div").classes("rc-page").props('id="page" tabindex="-1"'):
                     await self._body(visitor, build, right, arguments)
                 return None
 

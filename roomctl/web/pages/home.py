@@ -66,9 +66,9 @@ def register(frame: Frame) -> None:
 
         await look()
         await look_at_panels()
-        gui.timer(EACH, look, immediate=False)
+        visitor.every(EACH, look)
         if panels:
-            gui.timer(PANELS_EACH, look_at_panels, immediate=False)
+            visitor.every(PANELS_EACH, look_at_panels)
 
 
 def _panel(frame: Frame, one: ExtraPanel) -> Part:

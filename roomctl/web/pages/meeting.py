@@ -84,7 +84,7 @@ def register(frame: Frame) -> None:
 
         head.redraw = body.redraw = look
         await look()
-        gui.timer(EACH, look, immediate=False)
+        visitor.every(EACH, look)
 
 
 def _facts(visitor: Visitor, meeting_id: str) -> Facts:

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from nicegui import ui as gui
-
 from roomctl.domain.access import Right
 from roomctl.host.status import PluginStatus, Status
 from roomctl.i18n import tr
@@ -41,7 +39,7 @@ def register(frame: Frame) -> None:
 
         area.redraw = look
         await look()
-        gui.timer(EACH, look, immediate=False)
+        visitor.every(EACH, look)
 
 
 def page(visitor: Visitor, wanted: dict[str, bool]) -> Part:

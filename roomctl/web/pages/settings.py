@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from nicegui import ui as gui
 from pydantic import BaseModel, Field
 
-from roomctl.config import FILE, WebSettings
+from roomctl import config
+from roomctl.api import label
+from roomctl.config import FILE
 from roomctl.domain.access import Right
 from roomctl.i18n import tr
 from roomctl.web.pages import forms
@@ -16,7 +18,7 @@ from roomctl.web.pages.visitor import Area, Visitor
 from roomctl.web.ui import Look, Part, Values, button, form, join, note_bar, panel, state_chip, state_glyph, tag
 
 
-class HostSettings(BaseModel):
+class TopSettings(BaseModel):
     """What stands at the top of roomctl.toml.
 
     Attributes:
@@ -24,7 +26,7 @@ class HostSettings(BaseModel):
 
     """
 
-    recorder: str = Field(default="audio", json_schema_extra={"zh": "录音插件", "en": "which plugin records"})
+    recorder: str = Field(default="audio", json_schema_extra=label("录音插件", "Recorder"))
 
 
 @dataclass
@@ -61,7 +63,7 @@ def sections(visitor: Visitor) -> dict[str, type[BaseModel]]:
     """Path in roomctl.toml → the model that checks it: the host's own, then each plugin that has one."""
     plugins = visitor.board.application.plugins
     plugins.load()
-    own: dict[str, type[BaseModel]] = {"": HostSettings, "web": WebSettings}
+    own: dict[str, type[BaseModel]] = {"": TopSettings, "web": config.WebSettings, "host": config.HostSettings}
     return own | {f"plugins.{name}": model for name, model in plugins.models.items()}
 
 
@@ -107,7 +109,7 @@ def _section(visitor: Visitor, name: str, model: type[BaseModel], state: Open) -
 
 def _title(visitor: Visitor, name: str) -> str:
     if not name.startswith("plugins."):
-        return tr("网页", "Web") if name else tr("本机", "This machine")
+        return {"": tr("本机", "This machine"), "web": tr("网页", "Web")}.get(name, tr("主程序", "Host"))
     plugin = name.removeprefix("plugins.")
     return str(getattr(visitor.board.application.plugins.named(plugin), "title", plugin))
 

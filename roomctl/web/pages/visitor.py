@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +12,12 @@ from nicegui import ui as gui
 
 from roomctl.domain.access import Right, User
 from roomctl.domain.events import Actor
-from roomctl.errors import RoomctlError
+from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import language, speaking, tr
 from roomctl.services.facade import UseCases
 from roomctl.web.pages.board import Board
 from roomctl.web.run import run
-from roomctl.web.session import user_of
+from roomctl.web.session import COOKIE, Sessions, user_of
 from roomctl.web.ui import Part, Press, error_state
 from roomctl.web.ui.reader import drawn_for
 
@@ -36,14 +37,22 @@ _PRESSED = """(event) => {
 }"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Visitor:
-    """Of one page that is open in one browser."""
+    """Of one page that is open in one browser.
+
+    Attributes:
+        user: as the session says; looked up again before everything that the page does, since a page stays open
+            when somebody signs off elsewhere, or loses a role.
+
+    """
 
     user: User
     language: str
     dark: bool
     board: Board
+    sessions: Sessions
+    cookie: str
 
     def may(self, right: Right) -> bool:
         return self.user.may(right)
@@ -54,9 +63,26 @@ class Visitor:
         return self.board.application.usecases.acting_as(Actor.person(self.user.name))
 
     async def run(self, work: Callable[..., Any], *args: object) -> Any:
-        """Services wait for disks and devices: never on the event loop. The answer speaks the visitor's language."""
+        """Services wait for disks and devices: never on the event loop. The answer speaks the visitor's language.
+
+        Raises: NotSignedOn: the session has ended; the browser is on its way to the door.
+        """
+        user = await self.sessions.find(cookie=self.cookie)
+        if user is None:
+            gui.navigate.to("/log-in")
+            raise NotSignedOn(tr("登录已过期", "the session has ended"))
+        self.user = user
         with speaking(self.language), drawn_for(self.user):
             return await run(work, *args)
+
+    def every(self, seconds: float, look: Callable[[], Awaitable[None]]) -> None:
+        """Looks again and again, as long as the page is open."""
+
+        async def guarded() -> None:
+            with suppress(NotSignedOn):
+                await look()
+
+        gui.timer(seconds, guarded, immediate=False)
 
     async def draw(self, make: Callable[[], Part]) -> Part:
         """The part, or what went wrong where it cannot be made."""
@@ -75,10 +101,12 @@ class Visitor:
         return made
 
 
-def visitor_of(request: Request, board: Board) -> Visitor | None:
-    """None where nobody is signed on."""
-    user = user_of(request)
-    return None if user is None else Visitor(user, chosen_language(request), chosen_dark(request), board)
+def visitor_of(request: Request, board: Board, sessions: Sessions) -> Visitor | None:
+    """None where nobody is signed on; a program's token opens no page."""
+    user, cookie = user_of(request), request.cookies.get(COOKIE, "")
+    if user is None or not cookie:
+        return None
+    return Visitor(user, chosen_language(request), chosen_dark(request), board, sessions, cookie)
 
 
 def chosen_language(request: Request) -> str:

@@ -34,6 +34,11 @@ def drawn(ctx):
     return offer.build(None).html
 
 
+def test_a_target_that_nothing_goes_to_yet_says_so(ctx):
+    ctx.services.sealed.clear()
+    assert "nas：还没有要送的" in drawn(ctx)
+
+
 def test_a_target_says_how_much_it_still_lacks_until_it_has_everything(ctx):
     assert "nas：还差 1 包" in drawn(ctx)
     receipt = Receipt(package="p", target="nas", key="k", files=2, bytes=3, manifest_sha256="0", at=A_MORNING)

@@ -133,6 +133,15 @@ def test_the_menu_and_the_pages_follow_the_role(open_page, site):
     expect(page.get_by_role("alert")).to_contain_text("你的角色不能看这一页")
 
 
+def test_a_page_that_is_open_ends_with_the_session(open_page, site):
+    page = open_page("/")
+    other = page.context.new_page()
+    other.goto(site.url + "/")
+    other.get_by_role("button", name="退出登录").click()
+    other.wait_for_url("**/log-in")
+    page.wait_for_url("**/log-in")
+
+
 def test_nothing_was_asked_of_anybody_else(open_page, site):
     open_page("/")
     assert len(site.asked) > 10
