@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
@@ -11,6 +12,8 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.web.app import build
 from roomctl.web.session import Needs
+
+DOCUMENT = Path(__file__).parents[2] / "docs/rest.md"
 
 OPEN_TO_ALL = {
     ("POST", "/api/v1/session"),
@@ -78,6 +81,12 @@ def test_the_tables_are_whole():
     assert RIGHTS.keys() == set(Right)
     assert MOVES.keys() == set(State)
     assert CLEARED.keys() == set(Level)
+
+
+def test_the_documented_table_is_the_one_that_holds():
+    rows = re.findall(r"^\| `(\S+)` \|(.+)\|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    told = {name: [mark.strip() == "●" for mark in marks.split("|")] for name, marks in rows}
+    assert told == {right.value: [role in RIGHTS[right] for role in Role] for right in Right}
 
 
 def test_whoever_may_take_a_step_may_call_the_route_that_takes_it():
