@@ -73,7 +73,16 @@ class Life:
     latest: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def over(self) -> int:
+        """Its exit code, once it is dead and its pipes are closed."""
+        code = self.process.wait()
+        assert self.process.stdin is not None  # noqa: S101 - PIPE
+        self.process.stdin.close()
+        self._listener.join(1.0)  # what it started may hold the other end
+        return code
 
     def silent(self, start: float) -> Trouble | None:
         """What shows no life any more. `start`: seconds, as in `Limits`."""
@@ -148,7 +157,7 @@ class Launcher:
                 if self._stop.is_set():
                     self._end(life)
                     return 0
-                code = life.process.wait()
+                code = life.over()
                 self._once_ready |= Sign.READY in life.signs
                 if code == 2 and not self._once_ready:  # noqa: PLR2004 - it has told why it cannot run
                     return 2
@@ -190,7 +199,7 @@ class Launcher:
         except subprocess.TimeoutExpired:
             log.warning("the host did not end in %g s and was killed", STOP)
         kill_session(life.process)
-        life.process.wait()
+        life.over()
         Starts(self._data).complete()
 
     def _dump(self, life: Life) -> None:

@@ -49,5 +49,5 @@ def read(line: bytes) -> tuple[Sign, Mapping[str, Any]] | None:
     try:
         said = json.loads(line)
         return Sign(said.pop("sign")), said
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None

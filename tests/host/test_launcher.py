@@ -1,0 +1,108 @@
+"""The launcher with a small program in the host's place."""
+
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from roomctl.host.starts import Starts
+from roomctl.launcher import Launcher, Limits
+
+READY = 'print(\'{"sign": "loop"}\'); print(\'{"sign": "ready"}\', flush=True)'
+
+
+@dataclass
+class Launched:
+    """Runs `code` as the host; each life of it adds a line to `lives`."""
+
+    data: Path
+    said: list[str] = field(default_factory=list)
+    code: int | None = None
+
+    def begin(self, code, limits=None):
+        script = self.data / "host.py"
+        head = (
+            f"import sys, time\nlives = open({str(self.data / 'lives')!r}, 'a+')\nlives.write('x')\nlives.flush()\n"
+        )
+        count = "lives.seek(0)\nlife = len(lives.read())\n"
+        script.write_text(head + count + dedent(code), encoding="utf-8")
+        self.launcher = Launcher(self.data, [sys.executable, str(script)], say=self.said.append, limits=limits)
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+
+    def _run(self):
+        self.code = self.launcher.run()
+
+    def lives(self):
+        file = self.data / "lives"
+        return len(file.read_text()) if file.exists() else 0
+
+    def end(self):
+        self.launcher.stop()
+        self.thread.join(20)
+        return self.code
+
+
+@pytest.fixture
+def launched(tmp_path):
+    made = Launched(tmp_path)
+    yield made
+    made.end()
+
+
+def wait(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not come to that in time")
+
+
+def test_a_host_that_asks_for_another_gets_one_and_that_is_no_fault(launched):
+    launched.begin(f"{READY}\nif life == 1: sys.exit(75)\nsys.stdin.read()")
+    wait(lambda: launched.lives() == 2)
+    assert launched.end() == 0
+    assert launched.said == []
+
+
+def test_a_host_that_dies_is_started_again_and_a_person_is_told(launched):
+    launched.begin(f"{READY}\nif life == 1: sys.exit(1)\nsys.stdin.read()")
+    wait(lambda: launched.lives() == 2)
+    assert launched.end() == 0
+    assert "1" in launched.said[0]
+
+
+def test_one_that_cannot_even_begin_has_told_why_and_ends_the_launcher(launched):
+    launched.begin("sys.exit(2)")
+    launched.thread.join(20)
+    assert launched.code == 2
+    assert launched.lives() == 1
+
+
+def test_one_that_was_ready_before_is_tried_for_ever(launched):
+    launched.begin(f"if life == 1:\n    {READY}\nsys.exit(2)")
+    wait(lambda: launched.lives() >= 3)
+    assert launched.end() == 0
+
+
+def test_one_whose_loop_gives_no_sign_is_killed_and_started_again(launched):
+    launched.begin(f"{READY}\nif life == 1: time.sleep(600)\nsys.stdin.read()", Limits(beat=1.0))
+    wait(lambda: launched.lives() == 2)
+
+
+def test_a_loop_of_deaths_leads_to_safe_mode(launched):
+    launched.begin(f"{READY}\nif life <= 5: sys.exit(1)\nsys.stdin.read()")
+    wait(lambda: launched.lives() == 6)
+    assert Starts(launched.data).under_way() is not None
+    assert Starts(launched.data).begin() is not None
+
+
+def test_rubbish_on_its_stdout_is_no_sign(launched):
+    launched.begin("print('rubbish'); print('[1]'); print('{\"sign\": \"?\"}', flush=True); sys.stdin.read()")
+    wait(lambda: launched.lives() == 1)
+    assert launched.end() == 0
