@@ -92,6 +92,14 @@ def newest_sound(folder: Path) -> Copy | None:
     return next((copy for copy in copies(folder) if copy.sound()), None)
 
 
+def before_migrations(folder: Path) -> list[Path]:
+    """The databases as they were before each migration, newest first."""
+    try:
+        return sorted(folder.glob("*-before-*.db"), key=lambda path: path.stat().st_mtime, reverse=True)
+    except OSError:
+        return []
+
+
 def newest_settings(folder: Path, name: str = SETTINGS[0]) -> Path | None:
     """The newest copy of a settings file that can be read as TOML."""
     for copy in copies(folder):

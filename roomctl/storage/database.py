@@ -18,7 +18,7 @@ from uuid_utils import uuid7
 from roomctl.domain.meeting import DEFAULT_ZONE, Room
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
-from roomctl.storage.copies import ASIDE, FOLDER, copies
+from roomctl.storage.copies import ASIDE, FOLDER, before_migrations, copies
 from roomctl.storage.faults import busy, damaged, gone, told
 from roomctl.storage.heads import Heads
 from roomctl.storage.migrations import BUILT_IN, Migrations
@@ -127,7 +127,8 @@ def look_into(path: Path) -> Iterator[Database]:
 
 def _was_there(path: Path) -> bool:
     """Whether copies of it, or heads of its log, are left, or it was set aside and nothing came in its place."""
-    if copies(path.parent / FOLDER) or (path.parent / ASIDE).is_dir():
+    backups = path.parent / FOLDER
+    if copies(backups) or before_migrations(backups) or (path.parent / ASIDE).is_dir():
         return True
     try:
         return bool(Heads(path.with_name("heads.json")).read())

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from roomctl.errors import BadInput, Busy, Damaged, Refused, RoomctlError
 from roomctl.i18n import tr
-from roomctl.storage.copies import FOLDER, newest_sound, restore_command
+from roomctl.storage.copies import FOLDER, before_migrations, newest_sound, restore_command
 
 _DAMAGED = ("malformed", "not a database", "corrupt", "could not decode")
 _BUSY = ("locked", "busy")
@@ -32,15 +32,16 @@ def gone(path: Path) -> Damaged:
 def _bring_back(data: Path) -> str:
     """The newest good copy, with the exact command. Restoring sets the present file aside; it deletes nothing."""
     newest = newest_sound(data / FOLDER)
-    if newest is None:
+    name = newest.name if newest else next((path.name for path in before_migrations(data / FOLDER)), "")
+    if not name:
         return tr(
             f"{data / FOLDER} 里没有完好的备份；请留存数据目录，用 roomctl restore 文件 恢复别处的备份",
             f"no good copy in {data / FOLDER}; keep the folder, and bring another back with roomctl restore FILE",
         )
-    command = restore_command(newest.name, data)
+    command = restore_command(name, data)
     return tr(
-        f"最近的完好备份是 {newest.name}，恢复它（现有文件会移到一旁留存）：{command}",
-        f"the newest good copy is {newest.name}; bring it back (what is there is set aside): {command}",
+        f"最近的完好备份是 {name}，恢复它（现有文件会移到一旁留存）：{command}",
+        f"the newest good copy is {name}; bring it back (what is there is set aside): {command}",
     )
 
 

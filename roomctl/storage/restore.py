@@ -15,7 +15,7 @@ from roomctl.i18n import tr
 from roomctl.services.ports import Clock
 from roomctl.storage.audit import verify_log
 from roomctl.storage.backup import Content, content, copy_database, opened, verify_copy
-from roomctl.storage.copies import ASIDE, DATABASE, FOLDER, HEADS, MANIFEST, SETTINGS, Copy, copies, stamp
+from roomctl.storage.copies import ASIDE, DATABASE, FOLDER, HEADS, MANIFEST, SETTINGS, copies, stamp
 from roomctl.storage.database import look_into, open_database
 from roomctl.storage.heads import Heads, Snapshot
 from roomctl.storage.migrations import BUILT_IN, Migrations
@@ -75,7 +75,8 @@ def source_of(wanted: str, data: Path) -> Path:
             copy = next((one for one in copies(path.parent) if one.path == path), None)
             made_by_us = path.parent == backups or (path / MANIFEST).exists()  # else what was set aside
             if copy is not None and made_by_us and not copy.sound():
-                raise _unsound(copy)
+                why = tr("它的文件与当时的摘要不符", "its files are not those whose digests were noted")
+                raise _no_good(path / DATABASE, why, path.parent)
             return path / DATABASE
         if path.is_file():
             return path
@@ -86,11 +87,11 @@ def source_of(wanted: str, data: Path) -> Path:
     )
 
 
-def _unsound(copy: Copy) -> Damaged:
-    others = ", ".join(one.name for one in copies(copy.path.parent) if one.name != copy.name)
+def _no_good(source: Path, why: str, backups: Path) -> Damaged:
+    others = ", ".join(one.name for one in copies(backups) if one.path != source.parent)
     return Damaged(
-        tr(f"备份 {copy.path} 已损坏", f"the backup {copy.path} is damaged"),
-        tr("它的文件与当时的摘要不符", "its files are not those whose digests were noted"),
+        tr(f"备份 {source} 不能用", f"the backup {source} is no good"),
+        why,
         tr(f"请用另一个：{others or '无'}", f"take another: {others or 'none'}"),
     )
 
@@ -120,14 +121,14 @@ def restore(
     database, part = data / DATABASE, data / f"{DATABASE}.restored.part"
     data.mkdir(parents=True, exist_ok=True)
     part.unlink(missing_ok=True)
-    held = copy_database(source, part)
+    try:
+        held = copy_database(source, part)
+    except Damaged as error:
+        raise _no_good(source, error.why, data / FOLDER) from None
     try:
         if faults := _faults(part):
-            raise Damaged(
-                tr(f"备份 {source} 的事件日志不完整", f"the event log of {source} is not whole"),
-                f"{faults[0].stream} #{faults[0].n}: {faults[0].what}",
-                tr("请用另一个备份", "take another backup"),
-            )
+            fault = f"{faults[0].stream} #{faults[0].n}: {faults[0].what}"
+            raise _no_good(source, tr(f"事件日志 {fault}", f"event log {fault}"), data / FOLDER)
         lost = _lost(database, held)
         aside = data / ASIDE / stamp(clock.now())
         _let_go(database)

@@ -423,6 +423,14 @@ def test_damaged_settings_name_the_newest_copy_that_can_be_read(data, clock):
     assert str(good.path / "roomctl.toml") in refused.value.mend
 
 
+def test_a_file_that_is_no_database_is_refused_as_a_backup_and_the_others_are_named(data, clock, bring_back):
+    copy = copied(data, clock)
+    (data / "notes.db").write_text("not a database at all" * 100)
+    with pytest.raises(Damaged, match=r"notes\.db is no good") as refused:
+        bring_back(source_of(str(data / "notes.db"), data))
+    assert copy.name in refused.value.mend
+
+
 # --- one revision on, and one back -------------------------------------------------------------------------------
 
 
@@ -437,7 +445,13 @@ def test_an_upgrade_can_be_taken_back(data, planned, database, newer, bring_back
     """What a later roomctl did to the tables is undone by the copy that it made before."""
     database.close()
     open_database(data / "roomctl.db", migrations=newer).close()
-    done = bring_back(source_of(f"roomctl-before-{NEXT}.db", data))
+    before = f"roomctl-before-{NEXT}.db"
+    kept = (data / "roomctl.db").read_bytes()
+    (data / "roomctl.db").write_bytes(b"x" * 4096)
+    with pytest.raises(Damaged, match=f"roomctl restore {before}"):  # where it is the only copy, it is the one named
+        open_database(data / "roomctl.db", migrations=newer)
+    (data / "roomctl.db").write_bytes(kept)
+    done = bring_back(source_of(before, data))
     assert done.lost == ()
     again = open_database(data / "roomctl.db")  # as this roomctl, the older one, does
     assert verify_log(again, data / "heads.json") == []
