@@ -38,6 +38,7 @@ def status(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> Non
         (tr("会议室", "room"), told["room"]),
         (tr("主程序", "host"), _host(told)),
         (tr("磁盘剩余", "free disk"), f"{told['free_bytes'] / 1e9:.0f} GB"),
+        (tr("最近备份", "newest backup"), told["backup"] or tr("还没有：roomctl backup", "none yet: roomctl backup")),
         (tr("插件", "plugins"), "  ".join(f"{name} {count}" for name, count in told["plugins"].items())),
     ):
         grid.add_row(f"[stage]{name}[/]", escape(str(value)))
@@ -69,6 +70,8 @@ def _meeting(row: Mapping[str, Any]) -> str:
 
 
 def _told(application: Any) -> dict[str, Any]:
+    from roomctl.storage.copies import FOLDER, copies  # noqa: PLC0415
+
     use, plugins = application.usecases, application.plugins
     counts: dict[str, int] = {}
     for one in plugins.status():
@@ -87,6 +90,7 @@ def _told(application: Any) -> dict[str, Any]:
         "url": host.get("url", ""),
         "safe_mode": host.get("safe_mode"),
         "free_bytes": shutil.disk_usage(application.data).free,
+        "backup": next((copy.name for copy in copies(application.data / FOLDER)), None),
         "plugins": counts,
         "meetings": [
             {

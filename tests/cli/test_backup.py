@@ -59,9 +59,10 @@ def test_a_copy_elsewhere_makes_the_room_anew(shell, held):
 
 def test_backups_are_listed_and_a_bad_one_is_a_finding(shell, held):
     shell("backup")
+    (copy,) = (held / "backups").iterdir()
+    assert json.loads(shell("status", "--json").stdout)["backup"] == copy.name
     listed = shell("restore", "--json")
     assert [row["good"] for row in json.loads(listed.stdout)["backups"]] == [True]
-    (copy,) = (held / "backups").iterdir()
     (copy / "heads.json").chmod(0o600)
     (copy / "heads.json").write_text("{}")
     found = shell("restore")
