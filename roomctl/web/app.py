@@ -1,27 +1,18 @@
 """Puts the web together: guard, sign-on, REST under /api/v1, and the pages."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI
 
 from roomctl import __version__
-from roomctl.errors import RoomctlError
 from roomctl.serving import Host
 from roomctl.web.denials import Denials
 from roomctl.web.description import described
 from roomctl.web.door import Door
+from roomctl.web.errors import tell_errors
 from roomctl.web.feed import Feed
 from roomctl.web.guard import Guard
-from roomctl.web.problems import invalid, plain, problem
 from roomctl.web.rest import accounts, attendance, checks, events, meetings, plugins, recordings, transcripts
 from roomctl.web.session import Sessions
 from roomctl.web.status import status
-
-PAGES = "roomctl.web.pages"
 
 
 def build(host: Host, *, pages: bool = True) -> FastAPI:
@@ -42,7 +33,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     )
     web.state.host, web.state.sessions = host, sessions
     web.state.denials = denials = Denials(application.accounts, application.clock)
-    _errors(web)
+    tell_errors(web, denials)
     web.add_middleware(Guard, sessions=sessions, denials=denials, hosts=application.settings.web.hosts)
     web.include_router(Door(application.accounts, sessions).routes())
     web.include_router(status(host))
@@ -50,21 +41,8 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     for part in (meetings, attendance, recordings, transcripts, checks, events, plugins, accounts):
         web.include_router(part.routes)
     web.openapi = described(web)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
-    if pages and find_spec(PAGES) is not None and hasattr(drawn := import_module(PAGES), "mount"):
-        drawn.mount(web, host)
+    if pages:
+        from roomctl.web.pages import mount  # noqa: PLC0415 - NiceGUI takes long to load
+
+        mount(web, host)
     return web
-
-
-def _errors(web: FastAPI) -> None:
-    @web.exception_handler(RoomctlError)
-    async def refused(request: Request, error: RoomctlError) -> Response:
-        await web.state.denials.note(request, error)
-        return problem(error)
-
-    @web.exception_handler(RequestValidationError)
-    async def wrong(_request: Request, error: RequestValidationError) -> Response:
-        return problem(invalid(error.errors()))
-
-    @web.exception_handler(HTTPException)
-    async def unknown(request: Request, error: HTTPException) -> Response:
-        return plain(error.status_code, request.url.path, error.headers)

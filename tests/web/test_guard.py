@@ -1,10 +1,13 @@
 """What stands before every request."""
 
 import pytest
+from fastapi import FastAPI
 from starlette.websockets import WebSocketDisconnect
 
+from roomctl.api.routes import needs
 from roomctl.domain.access import Right, Role
 from roomctl.web.app import build
+from roomctl.web.errors import tell_errors
 from roomctl.web.guard import MAX_BODY
 
 EVIL = "https://evil.example"
@@ -104,3 +107,22 @@ def test_a_fault_of_our_own_tells_no_trace(rest, caplog):
     assert answer.headers["content-type"] == "application/problem+json"
     assert "Traceback" not in answer.text
     assert "TypeError" in caplog.text
+
+
+def test_a_plugins_routes_tell_their_errors_as_ours_do(rest):
+    routes = FastAPI()
+    tell_errors(routes, rest.web.state.denials)
+
+    @routes.get("/lamps", dependencies=[needs(Right.SEE_STATUS)])
+    def lamps(n: int) -> int:
+        return n
+
+    rest.web.mount("/api/v1/x", routes)
+    assert rest.nobody().get("/api/v1/x/lamps?n=1").status_code == 401
+    denied = rest.as_(Role.ARCHIVIST).get("/api/v1/x/lamps?n=1")
+    assert (denied.status_code, denied.headers["content-type"]) == (403, "application/problem+json")
+    assert len(rest.noted("access.denied")) == 1
+    technician = rest.as_(Role.TECHNICIAN)
+    assert technician.get("/api/v1/x/lamps?n=1").json() == 1
+    assert technician.get("/api/v1/x/lamps?n=x").json()["mend"]
+    assert technician.get("/api/v1/x/nothing").json()["mend"]

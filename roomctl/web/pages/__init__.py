@@ -1,7 +1,6 @@
 """The pages of the host, drawn in the browser by NiceGUI, and those of plugins inside the same shell."""
 
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from nicegui import core
@@ -10,21 +9,20 @@ from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from roomctl.errors import RoomctlError
 from roomctl.serving import Host
 from roomctl.web import ui
+from roomctl.web.errors import tell_errors
 from roomctl.web.pages import events, extra, home, login, meeting, plugins, settings
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.frame import STATIC, Frame
 from roomctl.web.plugins import PREFIX, Extras
-from roomctl.web.problems import problem
 
 
 def mount(web: FastAPI, host: Host) -> None:
     """Everything that a browser sees. The last thing that is mounted: whatever no route answers is a page's."""
     folder = Path(ui.__file__).parent / "static"
     routes = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    routes.add_exception_handler(RoomctlError, _refused)
+    tell_errors(routes, web.state.denials)
     extras, board = Extras(host, routes), Board(host)
     host.when_ready(extras.ask)
     web.mount(PREFIX, routes)
@@ -43,10 +41,6 @@ def mount(web: FastAPI, host: Host) -> None:
         reconnect_timeout=10.0,
     )
     web.router.routes[-1] = _Pages("/", app=core.app)
-
-
-async def _refused(_request: Any, error: Exception) -> Any:
-    return problem(error if isinstance(error, RoomctlError) else RoomctlError(str(error)))
 
 
 class _Pages(Mount):
