@@ -24,7 +24,7 @@ def row(
 ) -> Part:
     """One field: what was typed, else what stands in the file, else the default."""
     default = info.get_default(call_default_factory=True)
-    value: Any = typed[name] if typed is not None and name in typed else _shown(kept.get(name, default), info)
+    value: Any = typed[name] if typed is not None and name in typed else shown(kept.get(name, default), info)
     kind = _kind(info.annotation)
     choices = {str(one): str(one) for one in _choices(info.annotation)}
     said = _extra(info, language())
@@ -95,7 +95,8 @@ def _number(text: str, annotation: Any) -> Any:
     return text
 
 
-def _shown(value: Any, info: FieldInfo) -> str | bool:
+def shown(value: Any, info: FieldInfo) -> str | bool:
+    """As it stands in the field: lists a line each, tables as TOML."""
     if _bare(info.annotation) is bool:
         return bool(value)
     if value is None:
@@ -158,8 +159,8 @@ def _extra(info: FieldInfo, key: str) -> str:
 def _hint(name: str, default: Any) -> str:
     """Its key in the file, and the default."""
     plain = _plain(default) if default is not None else ""
-    shown = plain not in ("", [], {}) and not isinstance(plain, dict | bool)
-    usual = tr(f"默认 {plain}", f"default {plain}") if shown else ""
+    usable = plain not in ("", [], {}) and not isinstance(plain, dict | bool)
+    usual = tr(f"默认 {plain}", f"default {plain}") if usable else ""
     return tr("，", ", ").join(part for part in (name, usual) if part)
 
 

@@ -1,0 +1,72 @@
+"""Components as plain values: what they say, and what their buttons do."""
+
+import pytest
+
+from roomctl.api import CheckState, Result, ui
+
+
+def test_every_text_is_escaped_wherever_it_stands():
+    evil = '<script>"x"</script>'
+    parts = [
+        ui.panel(evil, evil),
+        ui.state_chip(evil),
+        ui.person_row(evil, evil, state=evil),
+        ui.note_bar("warn", evil, strong=evil),
+        ui.error_state(evil, evil, evil),
+        ui.field("n", evil, evil, hint=evil, error=evil),
+        ui.button(evil, lambda _values: None, label=evil),
+        ui.table([evil], [[evil]]),
+        ui.chain_strip([ui.Link(name=evil, look=ui.Look.OK, figure=evil, href=evil)]),
+        ui.result_tile(Result(device=evil, check=evil, state=CheckState.OK, message=evil)),
+    ]
+    for part in parts:
+        assert "<script" not in part.html
+        assert '"x"' not in part.html
+
+
+def test_two_buttons_of_one_name_need_a_key():
+    with pytest.raises(ValueError, match="key"):
+        ui.join((ui.button("启用", lambda _values: None), ui.button("启用", lambda _values: "/")))
+    both = ui.join((ui.button("启用", lambda _values: None), ui.button("启用", lambda _values: "/", key="b")))
+    assert both.presses["b"]({}) == "/"
+
+
+@pytest.mark.parametrize("look", list(ui.Look))
+def test_every_state_has_a_shape_and_a_word(look):
+    glyph = ui.state_glyph(look).html
+    assert 'aria-label="' in glyph
+    assert glyph.count("<") >= 3
+
+
+def test_a_disabled_button_says_why_beside_it():
+    part = ui.button("停止", lambda _values: None, disabled="正在送存")
+    assert "disabled" in part.html
+    assert "正在送存" in part.html
+
+
+def test_a_meter_says_in_words_what_its_colour_says():
+    assert "−20 dB" in ui.level_meter("1 路", -20).html
+    assert "过响" in ui.level_meter("1 路", -1).html
+    assert "无声" in ui.level_meter("1 路", None).html
+
+
+def test_a_tile_draws_how_its_figure_went():
+    result = Result(device="灯泡", check="hours", state=CheckState.WARN, value=2860, unit="小时")
+    assert "polyline" not in ui.result_tile(result).html
+    assert "polyline" in ui.result_tile(result, [2400, 2600, 2860]).html
+    assert "2860 小时" in ui.result_tile(result).html
+
+
+def test_nobody_looks_outside_a_page():
+    assert not ui.visitor().may(ui.Right.SEE_MEETINGS)
+
+
+def test_a_running_time_is_counted_in_the_browser():
+    assert 'data-seconds="2538"' in ui.timer(2538, running=True).html
+    assert "42 分 18 秒" in ui.timer(2538, running=True).html
+    assert "data-seconds" not in ui.timer(2538, running=False).html
+
+
+def test_a_long_press_is_no_plain_button_and_an_alarm_counts_the_others():
+    assert 'data-hold="1.5"' in ui.long_press("停止录音", lambda _values: None).html
+    assert "还有 2 条" in ui.alarm_bar("磁盘只够 15 分钟", "换存储", others=2).html
