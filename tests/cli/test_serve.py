@@ -108,25 +108,19 @@ def test_the_host_becomes_ready_refuses_a_second_one_and_stops_cleanly(serve, sh
     second = shell("serve", "--port", free_port())
     assert second.returncode == 2
     assert str(served.process.pid) in second.stderr
-    assert served.stop() == 0
+    assert served.stop(signal.SIGTERM) == 0
     assert not psutil.pid_exists(pid)
     assert not (shell.folder / "data/starting.json").exists()
 
 
-def test_a_killed_host_is_back_and_says_so_in_the_log(serve, shell):
+def test_a_killed_host_is_back_and_one_whose_launcher_is_killed_ends_by_itself(serve, shell):
     served = serve()
     first = served.host()
     os.kill(first, signal.SIGKILL)
-    served.host(other_than=first)
-    assert served.stop(signal.SIGTERM) == 0
+    second = served.host(other_than=first)
     assert "SIGKILL" in (shell.folder / "data/logs/roomctl.log").read_text(encoding="utf-8")
-
-
-def test_a_host_whose_launcher_is_killed_ends_by_itself(serve):
-    served = serve()
-    pid = served.host()
     served.process.kill()
-    wait_until(lambda: not psutil.pid_exists(pid), 10)
+    wait_until(lambda: not psutil.pid_exists(second), 10)
 
 
 def test_a_start_that_broke_off_leads_to_safe_mode_which_one_command_leaves(serve, shell):

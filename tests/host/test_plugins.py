@@ -8,7 +8,7 @@ import pytest
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.errors import MissingPart, NotFound, Refused
-from roomctl.host.status import Status
+from roomctl.host.status import StatesFile, Status
 from tests.host.conftest import MEETING, DataFolder, status_of
 
 GOOD = """
@@ -145,6 +145,18 @@ def test_rubbish_is_a_failure_too(data: DataFolder, body: str, said: str) -> Non
     assert found.status is Status.FAILED
     assert said in found.reason
     assert "Objection" in found.reason
+
+
+def test_who_gave_the_recorder_once_is_never_put_out_again_over_restarts(data: DataFolder) -> None:
+    data.drop("tape", "@hookimpl\ndef roomctl_on_event(event):\n    1 / 0\n")
+    data.host().protect("tape")
+    states = StatesFile(data.path / "plugins.json")
+    assert not states.fail("tape", hook="host", reason="it held up the host", trace="")
+    for _ in range(5):
+        host = data.host()
+        host.load()
+        assert not host.call("tape", "roomctl_on_event", event=None).ok
+        assert status_of(host, "tape").status is Status.ENABLED
 
 
 def test_a_hook_may_end_neither_the_thread_nor_the_host(data: DataFolder) -> None:
