@@ -99,7 +99,7 @@ def _head(meeting: Meeting, attendance: Attendance, place: str) -> Iterator[reco
 def _people(standings: Sequence[Standing]) -> Sequence[str]:
     """In the order given, which is that of rank."""
     if len(standings) > FULL_LINES:
-        return [wording.flow([_name(one) for one in standings])]
+        return wording.flow([_name(one) for one in standings])
     return [_line(one) for one in standings]
 
 
@@ -108,10 +108,11 @@ def _name(standing: Standing) -> str:
 
 
 def _line(standing: Standing, name: str = "") -> str:
-    """Name, then unit and duty; a proxy's own duty, where it is known."""
+    """Name, then unit and duty. Of a proxy whose own duty is not known the unit alone: never the member's duty."""
+    if standing.proxy_arrived and not name:
+        return wording.SPACE.join(filter(None, (_name(standing), standing.proxy_duty or standing.person.unit)))
     written = wording.spaced(name) if name else _name(standing)
-    post = standing.proxy_duty if standing.proxy_arrived and not name else ""
-    return wording.SPACE.join(filter(None, (written, post or wording.post(standing.person))))
+    return wording.SPACE.join(filter(None, (written, wording.post(standing.person))))
 
 
 def _on_leave(standing: Standing) -> str:

@@ -47,9 +47,19 @@ def items(numbers: Iterable[int]) -> str:
     return f"第{'、'.join(numeral(number) for number in sorted(numbers))}项议题"
 
 
-def flow(names: Sequence[str]) -> str:
-    """Names on one line, a full-width space between two."""
-    return SPACE.join(names)
+LINE = 22
+"""Characters beside a label: 28 on a line (GB/T 9704-2012, 5.2.1), less 2 of indent and 4 of the label."""
+
+
+def flow(names: Sequence[str]) -> Sequence[str]:
+    """Names in lines, a full-width space between two; a name never breaks at the end of a line."""
+    lines: list[str] = []
+    for name in names:
+        if lines and len(lines[-1]) + len(SPACE) + len(name) <= LINE:
+            lines[-1] += SPACE + name
+        else:
+            lines.append(name)
+    return lines
 
 
 def joined(pieces: Iterable[str]) -> str:

@@ -306,7 +306,10 @@ def draft(meeting: str = _ID) -> None:
     """A new version of each paper that is not signed."""
     application = _application()
     for document in application.usecases.draft(find_meeting(application.usecases, meeting).id):
-        console().print(f"{document.kind} v{document.version}  {application.data / document.path}")
+        by = document.signed_by
+        kept = tr(f"  已由 {by} 签字，不再起草", f"  signed by {by}, and stays as it is") if by else ""
+        path = escape(str(application.data / document.path))
+        console().print(f"{document.kind} v{document.version}  {path}{escape(kept)}", soft_wrap=True)
     application.deliver()
 
 

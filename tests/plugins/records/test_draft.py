@@ -1,9 +1,9 @@
 from dataclasses import replace
 
 import pytest
-from roomctl_records import draft
+from roomctl_records import draft, wording
 
-from roomctl.api import AgendaItem, MarkKind, Person, record, secrecy
+from roomctl.api import AgendaItem, MarkKind, Method, Person, State, record, secrecy
 
 from .conftest import MEETING, mark, segment
 
@@ -34,6 +34,16 @@ def test_the_head_names_time_place_and_people_in_order_of_rank(facts):
     }
 
 
+def test_a_proxy_never_gets_the_duty_of_the_one_they_stand_for(facts):
+    services = facts.services
+    services.held[MEETING], kept = replace(services.held[MEETING], state=State.IN_SESSION), services.held[MEETING]
+    services.request_leave(MEETING, "陈志强", reason="出差", proxy="刘伟")
+    services.decide_leave(MEETING, "陈志强", granted=True, by="张建国")
+    services.sign_in(MEETING, "陈志强", method=Method.DESK, proxy=True)
+    services.held[MEETING] = kept
+    assert labelled(facts.draft())["出席"][-1] == "刘伟（代陈志强）　市财政局"
+
+
 def test_nobody_missing_leaves_no_empty_label(facts):
     for name in ("王芳", "周涛"):
         facts.services.people[MEETING] = [one for one in facts.services.people[MEETING] if one.name != name]
@@ -42,7 +52,7 @@ def test_nobody_missing_leaves_no_empty_label(facts):
 
 def test_many_people_are_names_alone(facts):
     facts.services.people[MEETING] += [Person(id=f"x{n}", name=f"缺席{n}", rank=9) for n in range(30)]
-    (line,) = labelled(facts.draft())["缺席"]
+    line = wording.SPACE.join(labelled(facts.draft())["缺席"])
     assert line.startswith("周　涛　缺席0　")
 
 
@@ -213,3 +223,12 @@ def test_an_agenda_of_one_item_needs_no_mark(facts, without_marks):
     drafted = facts.draft(one, recordings=(without_marks,))
     assert "一、停车场建设" in headings(drafted)
     assert "（待补记）" not in [text for _, text in spoken(drafted)]
+
+
+def test_no_name_of_a_long_list_breaks_at_the_end_of_a_line():
+    names = [f"王{'建国' if n % 2 else '　伟'}" for n in range(30)] + ["阿卜杜热合曼·买买提·艾力"]
+    lines = wording.flow(names)
+    assert wording.SPACE.join(lines) == wording.SPACE.join(names)
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= wording.LINE
+    assert all(line[0] in "王阿" for line in lines)
