@@ -332,7 +332,7 @@ class Accounts:
         """Raises: NotFound."""
         with self._open() as uow:
             if token_id not in {token.id for token in uow.accounts.tokens()}:
-                raise NotFound(tr(f"没有令牌“{token_id}”", f"no token {token_id!r}"))
+                raise NotFound(tr(f"没有令牌“{token_id}”", f"no token {token_id!r}"), mend="roomctl accounts list")
             uow.accounts.drop_token(token_id)
             self._tell(uow, "account.token_dropped", {"token": token_id})
             uow.commit()

@@ -239,6 +239,15 @@ def test_a_wrong_field_is_named(rest, wrong, field):
     assert rest.use.meetings() == []
 
 
+def test_a_wrong_field_is_told_in_chinese_too(rest):
+    client = rest.as_(Role.SECRETARY)
+    body = {"titel": "x", "starts": "2026-11-12T09:00:00", "agenda": [{"title": ""}]}
+    told = client.post("/api/v1/meetings", json=body, headers={"Accept-Language": "zh"}).json()["detail"]
+    assert "body.title: 缺少" in told
+    assert "body.titel: 没有这个字段" in told
+    assert "body.agenda.0.title: 至少 1" in told
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b'"x"', b"\xff\xfe", b'{"title": "\\ud800"}', b"1e999"])
 def test_a_body_that_is_no_meeting_is_told(rest, body):
     answer = rest.as_(Role.SECRETARY).post("/api/v1/meetings", content=body)
