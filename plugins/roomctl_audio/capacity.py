@@ -34,10 +34,8 @@ def check(folder: Path, seconds: float, layout: Layout, segment_seconds: float) 
             f"{layout.tracks} tracks × {layout.rate} Hz × {layout.bits} bits need {_size(need)}, "
             f"{folder} has {_size(free)} left",
         ),
-        tr(
-            f"请腾出空间，或把计划时长改到 {minutes} 分钟以内",
-            f"free some space, or plan for less than {minutes} min",
-        ),
+        tr("请腾出空间", "free some space")
+        + (tr(f"，或把计划时长改到 {minutes} 分钟以内", f", or plan for less than {minutes} min") if minutes else ""),
     )
 
 

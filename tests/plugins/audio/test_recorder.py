@@ -140,10 +140,10 @@ def test_steps_out_of_order_are_refused(record):
     with pytest.raises(Refused):
         recorder.start()
     recorder.arm(order())
-    with pytest.raises(Refused, match="armed"):
+    with pytest.raises(Refused, match="已就绪"):
         recorder.resume()
     recorder.start()
-    with pytest.raises(Refused, match="recording"):
+    with pytest.raises(Refused, match="正在录音"):
         recorder.start()
 
 
