@@ -195,6 +195,7 @@ class Story:
             try:
                 self.use.start(self.id)
             except Objected as objected:
+                self.use.recorder_of(running).stop()  # nobody would end it
                 raise Refused(objected.what, objected.why, self._how_to_go_on()) from None
             return running
         if state is State.RECESS:
