@@ -196,22 +196,17 @@ class Story:
                 self.use.start(self.id)
             except Objected as objected:
                 self.use.recorder_of(running).stop()  # nobody would end it
-                raise Refused(objected.what, objected.why, self._how_to_go_on()) from None
+                mend = tr(
+                    "处理后再运行一次 demo，或换一段录音：--audio 文件",
+                    "mend it and run the demo again, or give other sound: --audio FILE",
+                )
+                raise Refused(objected.what, objected.why, mend) from None
             return running
         if state is State.RECESS:
             self.use.resume(self.id)
         if running is None:
             return self.use.recordings(self.id)[-1]
         return self.use.continue_recording(self.id, self._order())
-
-    def _how_to_go_on(self) -> str:
-        start = f"roomctl --data {self.application.data} meetings start {self.id}"
-        return tr(
-            "处理后再运行一次 demo，或换一段录音：--audio 文件；"
-            f"或由负责人放行：{start} --overrule 姓名 --reason 理由",
-            "mend it and run the demo again, or give other sound: --audio FILE; "
-            f"or overrule it: {start} --overrule NAME --reason WHY",
-        )
 
     def _order(self) -> Order:
         return Order(

@@ -4,7 +4,9 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+import soundfile
 
 needs_engine = pytest.mark.needs("model:faster-whisper-base", "python:faster_whisper")
 
@@ -107,3 +109,13 @@ def test_a_kill_after_any_stage_leaves_a_meeting_that_the_next_run_finishes(shel
     assert result["package"]["valid"]
     listed = json.loads(shell("meetings", "list", "--json", ROOMCTL_DATA=str(shell.folder / "w")).stdout)
     assert len(listed["meetings"]) == 1
+
+
+@needs_engine
+def test_a_silent_source_is_refused_in_the_demos_own_words_and_nothing_stays_open(shell):
+    soundfile.write(shell.folder / "silence.wav", np.zeros(48_000), 48_000)
+    run = shell("demo", "--audio", "silence.wav", "--workdir", "w")
+    assert run.returncode == 2
+    assert "--audio 文件" in run.stderr.splitlines()[-1]
+    assert "--overrule" not in run.stderr
+    assert not list((shell.folder / "w").rglob("capture.json"))
