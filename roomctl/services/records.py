@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from roomctl.domain.events import Actor, Event
+from roomctl.domain.lifecycle import Need
 from roomctl.domain.record import RecordFile
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
@@ -74,11 +75,12 @@ def sign(
         demo: not a person but the demo's secretary; the event and the package say so.
 
     Raises:
-        NotFound: nothing drafted. Refused: signed already, or changed on disk since it was drafted.
+        NotFound: nothing drafted. Refused: signed already, or older than the words of the meeting.
 
     """
     with uow.reading():
         drafted = [document for document in uow.documents.of(meeting_id) if document.kind == kind]
+        meeting, transcript = uow.meetings.get(meeting_id), uow.transcripts.latest(meeting_id)
     if not drafted:
         raise NotFound(
             tr(f"还没有{kind}", f"no {kind} has been drafted"), mend=f"roomctl meetings draft {meeting_id}"
@@ -86,11 +88,21 @@ def sign(
     newest = drafted[-1]
     if newest.signed_by:
         raise Refused(tr(f"{kind}已由{newest.signed_by}签字", f"{kind} is already signed by {newest.signed_by}"))
+    if Need.TRANSCRIPT not in meeting.facts:
+        raise Refused(
+            tr(f"{kind}还不能签字", f"{kind} cannot be signed yet"),
+            Need.TRANSCRIPT.label,
+            f"roomctl meetings adjourn {meeting_id}",
+        )
     found = _sha256(data / newest.path)
-    if found != newest.sha256:
-        newest = replace(
-            newest, sha256=found
-        )  # corrected by hand since it was drafted: what is signed is what lies there
+    if found != newest.sha256:  # corrected by hand since it was drafted: what is signed is what lies there
+        newest = replace(newest, sha256=found)
+    elif transcript is not None and transcript.at is not None and newest.at < transcript.at:
+        raise Refused(
+            tr(f"{kind}还不能签字", f"{kind} cannot be signed yet"),
+            tr("起草以后转写又有更新", "the transcript has grown since it was drafted"),
+            f"roomctl meetings draft {meeting_id}",
+        )
     signed = replace(newest, signed_by=by, signed_at=clock.now(), demo=demo)
     told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": found, "by": by, "demo": demo}
     with uow:

@@ -6,6 +6,7 @@ import pytest
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.events import LoggedEvent, verify
 from roomctl.domain.lifecycle import State
+from roomctl.domain.transcript import Transcript
 from roomctl.errors import NotFound, Refused
 from roomctl.services.identity import new_id
 from roomctl.services.ports import DocumentOffer
@@ -95,3 +96,23 @@ def test_the_events_in_the_package_verify_by_themselves(house, closed):
     assert len(rows) > 5
     assert not list(verify(rows))
     assert list(verify([*rows[:2], replace(rows[2], data="{}"), *rows[3:]]))
+
+
+def test_nothing_is_signed_before_the_words_are_there_or_older_than_they_are(house):
+    house.plugins.papers = [
+        DocumentOffer(kind="会议记录", file_name="minutes.docx", write=lambda p: p.write_text("a"))
+    ]
+    meeting = house.in_session()
+    house.use.draft(meeting.id)
+    with pytest.raises(Refused, match="转写还没有完成"):
+        house.use.sign(meeting.id, by="孙丽")
+    house.clock.advance(60)
+    words = Transcript(
+        id=new_id(), meeting=meeting.id, version=1, engine="w", model="m", at=house.clock.now(), complete=True
+    )
+    house.use.put_transcript(words)
+    with pytest.raises(Refused, match="转写又有更新"):
+        house.use.sign(meeting.id, by="孙丽")
+    house.clock.advance(60)
+    house.use.draft(meeting.id)
+    assert house.use.sign(meeting.id, by="孙丽").version == 2
