@@ -1,11 +1,13 @@
 """What every test may use: parts that may be missing, and audio that may be beside the checkout."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from roomctl import i18n
 from roomctl.testing.parts import missing
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def missing_part(request: pytest.FixtureRequest) -> None:
     pytest.fail("; ".join(str(why) for name, why in request.node.user_properties if name == "missing"))
+
+
+@pytest.fixture(autouse=True)
+def _language_of_its_own() -> Iterator[None]:
+    """What a test, or the code it runs, says of the language ends with it."""
+    token = i18n._language.set(None)
+    yield
+    i18n._language.reset(token)
 
 
 @pytest.fixture(scope="session")
