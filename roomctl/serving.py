@@ -191,10 +191,7 @@ class Host:
 
     def _end_of_log(self) -> int:
         with self.application.open_uow().reading() as uow:
-            last = self._seen
-            while rows := uow.events.since(last):
-                last = rows[-1].seq
-        return last
+            return uow.events.last()
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -116,7 +115,7 @@ class Story:
             id=MeetingId(new_id()),
             room=self.use.room.id,
             title=TITLE,
-            starts=local + timedelta(minutes=0),
+            starts=local,
             planned_minutes=60,
             kind=KIND,
             place=self.use.room.name,

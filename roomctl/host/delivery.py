@@ -44,7 +44,8 @@ class Delivery:
         if mine and not self._lock.acquire():
             return 0
         try:
-            last = self._last()
+            with self._uow.reading() as log:
+                last = log.events.last()
             return sum(self._to(name, last) for name in self._subscribers.names())
         finally:
             if mine:
@@ -69,14 +70,6 @@ class Delivery:
                     log.commit()
             if not rows or done < rows[-1].seq:
                 return told
-
-    def _last(self) -> int:
-        """Seq of the newest row; the log is read in batches only to find its end."""
-        last = 0
-        with self._uow.reading() as log:
-            while rows := log.events.since(last, 10 * BATCH):
-                last = rows[-1].seq
-        return last
 
 
 def _own(name: str, row: LoggedEvent) -> bool:

@@ -71,10 +71,6 @@ class PluginHost(Registry):
     def package_files(self, meeting: Meeting) -> Sequence[PackageFile]:
         return [one for _, files in self.ask("roomctl_package_files", meeting=meeting) for one in files]
 
-    def deliver(self, event: LoggedEvent) -> None:
-        for name in self.names():
-            self.tell(name, event)
-
     def names(self) -> Sequence[str]:
         """Who wants events: with `tell`, this is `delivery.Subscribers`."""
         return self.having("roomctl_on_event")

@@ -93,6 +93,9 @@ class SqlEventLog:
             query = query.where(or_(*map(_of_kind, kinds)))
         return [logged(row) for row in self._work.connection().execute(query)]
 
+    def last(self) -> int:
+        return self._work.connection().execute(select(func.max(EventRow.seq))).scalar() or 0
+
     def head(self, stream: str) -> Head:
         row = driver(self._work.connection()).execute(_HEAD, (stream,)).fetchone()
         return Head(*row) if row else Head()

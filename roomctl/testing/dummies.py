@@ -8,7 +8,6 @@ from roomctl.api import (
     Check,
     DocumentOffer,
     EngineOffer,
-    LoggedEvent,
     Marker,
     MarkKind,
     Meeting,
@@ -103,7 +102,6 @@ class DummyPlugins:
     files: list[PackageFile] = field(default_factory=list)
     targets: dict[str, TargetFactory] = field(default_factory=dict)
     recorders: dict[Path, DummyRecorder] = field(default_factory=dict)
-    delivered: list[LoggedEvent] = field(default_factory=list)
 
     def gate(self, meeting: Meeting, target: State) -> Sequence[Objection]:
         del meeting, target
@@ -135,6 +133,3 @@ class DummyPlugins:
     def package_files(self, meeting: Meeting) -> Sequence[PackageFile]:
         del meeting
         return self.files
-
-    def deliver(self, event: LoggedEvent) -> None:
-        self.delivered.append(event)
