@@ -30,7 +30,8 @@ from roomctl.i18n import tr
 from roomctl.services.accounts import Accounts
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
-from roomctl.services.ports import Clock, Service
+from roomctl.services.offers import Service
+from roomctl.services.ports import Clock
 from roomctl.services.time import SystemClock
 from roomctl.storage.audit import verify_log
 from roomctl.storage.database import Database, open_database

@@ -15,7 +15,7 @@ from roomctl.domain.archive import PackageFile
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection
-from roomctl.services.ports import (
+from roomctl.services.offers import (
     Check,
     DocumentOffer,
     EngineOffer,

@@ -204,10 +204,10 @@ class Capture:
         self.state = RecorderState.RECORDING
         return {"frame": 0}
 
-    def _pause(self) -> dict[str, Any]:
+    def _pause(self, until: str | None = None) -> dict[str, Any]:
         self._need(RecorderState.RECORDING)
         self._keeper.finish()
-        self._journal.write("pause", frame=self._keeper.frames)
+        self._journal.write("pause", frame=self._keeper.frames, until=until)
         self._keeper.begin_discarding()
         self._paused_at = time.monotonic()
         self.state = RecorderState.PAUSED

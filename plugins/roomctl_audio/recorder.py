@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -145,8 +146,8 @@ class AudioRecorder:
         """Args: limit: frames after which it stops by itself. Raises: Refused, where it is not armed."""
         return self._command({"do": "start", "limit": limit})
 
-    def pause(self) -> int:
-        return self._command({"do": "pause"})
+    def pause(self, *, until: datetime | None = None) -> int:
+        return self._command({"do": "pause", "until": until.isoformat() if until else None})
 
     def resume(self) -> int:
         return self._command({"do": "resume"})

@@ -12,7 +12,7 @@ from roomctl.config import FILE
 from roomctl.domain.recording import Order
 from roomctl.errors import BadInput, MissingPart, NotFound
 from roomctl.i18n import tr
-from roomctl.services.ports import EngineOffer
+from roomctl.services.offers import EngineOffer
 
 _SETTINGS = """\
 # 演示的工作目录 / the demo's work dir

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from roomctl.domain.alarms import Alarm
 from roomctl.i18n import tr
 
 
@@ -114,6 +115,8 @@ class Order:
         planned_seconds: the capacity check refuses what the disk cannot hold.
         skip_frames: of a file source, frames that an earlier recording of it already holds.
         channels: channel number (from 1) → seat or person, for the segments' metadata.
+        standby: `mic:NAME` that takes the place of a missing source; empty where none is named. Nothing else does.
+        watch: the signal is watched, and its alarms are raised.
 
     """
 
@@ -125,6 +128,31 @@ class Order:
     planned_seconds: float = 3600.0
     skip_frames: int = 0
     channels: tuple[tuple[int, str], ...] = ()
+    standby: str = ""
+    watch: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Of one track over a tenth of a second, in dBFS: 0 is full scale, for the RMS of a square wave too."""
+
+    peak: float
+    rms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """How loud a stretch of a recording is, in points of equal length, for meters and pictures.
+
+    Attributes:
+        start: second of the first point; seconds: length of a point.
+        peaks: by track, of each point the loudest sample in dBFS; -200 where there is none.
+
+    """
+
+    start: float
+    seconds: float
+    peaks: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +166,15 @@ class RecorderStatus:
         seconds_left: of disk at the present rate.
         ended: the source came to its end by itself (a file).
         problem: why it stopped or cannot go on, if so.
+        bits: of a sample.
+        source: what is recorded this moment: the order's, or its stand-by.
+        standby: the stand-by source; empty where none is named.
+        started: when frame 0 was heard.
+        sealed_frames: of `frames`, those in sealed segments.
+        levels: per track, of the last tenth of a second on disk; of the input while nothing is kept.
+        alarms: that stand this moment, the newest first.
+        drift_ppm: by which the source's clock is fast (positive) or slow; None while not yet known.
+        paused_since: when the pause began, while there is one; pause_until: its planned end, where told.
 
     """
 
@@ -153,6 +190,16 @@ class RecorderStatus:
     total_frames: int | None = None
     ended: bool = False
     problem: str = ""
+    bits: int = 24
+    source: str = ""
+    standby: str = ""
+    started: datetime | None = None
+    sealed_frames: int = 0
+    levels: tuple[Level, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    drift_ppm: float | None = None
+    paused_since: datetime | None = None
+    pause_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,14 @@ from roomctl.host.manifest import BadManifest
 from roomctl.host.registry import Loaded, Registry, turn_off, unknown
 from roomctl.host.status import PluginStatus, Status
 from roomctl.i18n import tr
-from roomctl.services.ports import Check, DocumentOffer, EngineOffer, RecorderFactory, Service, TargetFactory
+from roomctl.services.offers import (
+    Check,
+    DocumentOffer,
+    EngineOffer,
+    RecorderFactory,
+    Service,
+    TargetFactory,
+)
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from roomctl.host.manifest import Found, Manifest
 from roomctl.host.promises import promise
 from roomctl.host.status import PluginStates, PluginStatus, Status, Strikes, enable_hint
 from roomctl.i18n import tr
-from roomctl.services.ports import Service
+from roomctl.services.offers import Service
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

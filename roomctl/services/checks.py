@@ -11,7 +11,8 @@ from roomctl.domain.meeting import Meeting
 from roomctl.errors import Refused, RoomctlError
 from roomctl.i18n import language, tr, use
 from roomctl.services.identity import new_id
-from roomctl.services.ports import Check, Clock, Plugins, UnitOfWork
+from roomctl.services.offers import Check
+from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 Heard = Callable[[Result], None]
 

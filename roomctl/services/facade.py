@@ -14,16 +14,8 @@ from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import MarkKind, Order, Recording
 from roomctl.domain.transcript import Transcript
 from roomctl.services import archive, attendance, checks, meetings, recordings, records, transcripts
-from roomctl.services.ports import (
-    ArchiveTarget,
-    Clock,
-    EngineOffer,
-    Models,
-    Plugins,
-    Recorder,
-    RecorderFactory,
-    UnitOfWork,
-)
+from roomctl.services.offers import ArchiveTarget, EngineOffer, Recorder, RecorderFactory
+from roomctl.services.ports import Clock, Models, Plugins, UnitOfWork
 
 
 class UseCases:

@@ -12,7 +12,8 @@ from roomctl.domain.recording import Order, RecorderState, Recording
 from roomctl.errors import Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import gates, recordings
-from roomctl.services.ports import Clock, Plugins, Recorder, UnitOfWork
+from roomctl.services.offers import Recorder
+from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 
 def create(meeting: Meeting, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> Meeting:

@@ -10,7 +10,8 @@ from roomctl.domain.recording import MarkKind, Order, RecorderState, Recording
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
-from roomctl.services.ports import Clock, Plugins, Recorder, UnitOfWork
+from roomctl.services.offers import Recorder
+from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 _RUNNING = frozenset({RecorderState.ARMED, RecorderState.RECORDING, RecorderState.PAUSED, RecorderState.STOPPING})
 

@@ -10,7 +10,8 @@ from roomctl.domain.record import RecordFile
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
-from roomctl.services.ports import Clock, DocumentOffer, Plugins, UnitOfWork
+from roomctl.services.offers import DocumentOffer
+from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 MINUTES = "会议记录"
 

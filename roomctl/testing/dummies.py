@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from roomctl.api import (
@@ -57,7 +58,7 @@ class DummyRecorder:
     def start(self) -> int:
         return self._do("start", RecorderState.RECORDING)
 
-    def pause(self) -> int:
+    def pause(self, *, until: datetime | None = None) -> int:  # noqa: ARG002 - it plans nothing
         return self._do("pause", RecorderState.PAUSED)
 
     def resume(self) -> int:

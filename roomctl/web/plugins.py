@@ -17,7 +17,7 @@ from roomctl.host.calls import FailureKind
 from roomctl.host.plugins import PluginHost
 from roomctl.host.status import Status
 from roomctl.i18n import tr
-from roomctl.services.ports import PageOffer, PanelOffer
+from roomctl.services.offers import PageOffer, PanelOffer
 from roomctl.serving import Host, Phase
 from roomctl.web.session import Needs
 from roomctl.web.ui import Part

@@ -9,7 +9,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.transcript import Transcript
 from roomctl.errors import NotFound, Refused
 from roomctl.services.identity import new_id
-from roomctl.services.ports import DocumentOffer
+from roomctl.services.offers import DocumentOffer
 
 
 @pytest.fixture

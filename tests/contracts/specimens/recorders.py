@@ -71,7 +71,7 @@ class Simulated:
         self.capture.state = RecorderState.RECORDING
         return 0
 
-    def pause(self):
+    def pause(self, *, until=None):
         self.capture.state = RecorderState.PAUSED
         return self.capture.frames
 

@@ -1,0 +1,255 @@
+"""What plugins implement and offer: recorders, engines, targets, checks, documents, pages, services.
+
+The protocols that the host itself implements stand in `ports.py`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
+
+from roomctl.domain.archive import Stored
+from roomctl.domain.checks import Result
+from roomctl.domain.meeting import Meeting
+from roomctl.domain.recording import Envelope, Order, RecorderStatus, RecordingReport
+from roomctl.domain.transcript import Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Recorder(Protocol):
+    """One recording in one folder; made by the factory that a plugin gives under a name.
+
+    A factory takes the folder: `factory(folder)`. Where a capture already runs in it, the recorder adopts it.
+    """
+
+    def arm(self, order: Order) -> RecorderStatus:
+        """Device open, levels moving, disk enough, nothing written. Raises: RoomctlError with the numbers."""
+        ...
+
+    def start(self) -> int:
+        """Frame number from which on everything is kept."""
+        ...
+
+    def pause(self, *, until: datetime | None = None) -> int:
+        """Nothing is kept from here on; `until` is the planned end, after which the recorder warns each minute."""
+        ...
+
+    def resume(self) -> int: ...
+    def mark(self, kind: str, note: str = "") -> int: ...
+    def status(self) -> RecorderStatus: ...
+    def stop(self) -> RecordingReport:
+        """Ends it, waits until the last segment is sealed, and tells what there is."""
+        ...
+
+    def recover(self) -> RecordingReport:
+        """After a crash: seals what lies open, never deletes. Idempotent."""
+        ...
+
+    def report(self) -> RecordingReport:
+        """What the journal says; reads no sound."""
+        ...
+
+    def verify(self) -> RecordingReport:
+        """Journal chain, hashes of every file, continuity."""
+        ...
+
+
+RecorderFactory = Callable[[Path], Recorder]
+
+
+@runtime_checkable
+class Monitored(Protocol):
+    """What a recorder can offer beside: a look at, and an ear on, what is on disk. The operator's page uses it."""
+
+    def envelope(self, *, first: float = 0.0, last: float | None = None, points: int = 600) -> Envelope:
+        """How loud it is from second `first` to `last` (None: as far as it goes), in at most `points` points.
+
+        Quick whatever the length: it reads what the watch wrote beside the sound, never the sound.
+        """
+        ...
+
+    def listen(self, *, track: int | None = None, behind: float = 2.0) -> Iterator[bytes]:
+        """A WAV (mono, 16 bits, the recording's rate) of what is on disk, from `behind` seconds before its end on.
+
+        It goes on while the recording does, at the pace of the sound. Track None is the mean of all.
+        Raises: Refused, where nothing is on disk.
+        """
+        ...
+
+
+class Transcriber(Protocol):
+    """An engine. It knows no meeting; it is made and used in a child process of its own.
+
+    The class is constructed as `Engine(model_folder, options)`; loading may take seconds.
+    """
+
+    def decode(self, pcm: "NDArray[np.float32]", rate: int) -> Sequence[Word]:
+        """Words of one utterance.
+
+        Args:
+            pcm: shape (frames,), mono, -1 to 1, at most 30 s; rate: 16,000.
+
+        Returns:
+            Words in order, times in seconds from the utterance's start. Nothing heard gives nothing.
+
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOffer:
+    """An engine as a plugin offers it. Named by import path, so that the host never loads speech code.
+
+    Attributes:
+        entry: `package.module:Class`, a `Transcriber`.
+        models: names in the catalogue, the preferred first, the lightest last; the last is what somebody without
+            any is told to fetch.
+        requires: Python packages that must be importable, such as `faster_whisper`.
+        quality: `auto` takes the installed engine with the highest.
+
+    """
+
+    name: str
+    entry: str
+    models: tuple[str, ...]
+    requires: tuple[str, ...] = ()
+    quality: int = 0
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ArchiveTarget(Protocol):
+    """Where packages go. Keys are relative paths with `/`."""
+
+    def put(self, key: str, stream: BinaryIO, sha256: str) -> Stored:
+        """Writes to a temporary name, then renames. Raises: RoomctlError."""
+        ...
+
+    def stat(self, key: str) -> Stored | None: ...
+    def get(self, key: str) -> AbstractContextManager[BinaryIO]: ...
+    def finish(self, key: str) -> None:
+        """All of the package `key` is there, its manifest last; makes it durable."""
+        ...
+
+
+TargetFactory = Callable[[Mapping[str, Any]], ArchiveTarget]
+"""Takes the target's section of the configuration."""
+
+
+class Check(Protocol):
+    """A check as the run engine sees it."""
+
+    device: str
+    name: str
+    deadline: float
+    """Seconds after which its result is UNKNOWN."""
+
+    def run(self, meeting: Meeting | None) -> Iterable[Result]:
+        """Reads, then judges. May raise: the result is then UNKNOWN with the reason."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentOffer:
+    """A document that a plugin can draft.
+
+    Attributes:
+        kind: 会议记录 …; file_name: ASCII, inside the records' folder.
+        write: drafts it to this path.
+
+    """
+
+    kind: str
+    file_name: str
+    write: Callable[[Path], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOffer:
+    """A page that only this plugin needs, in the shell's menu.
+
+    Attributes:
+        path: below `/p/<plugin>/`, ASCII; empty is the plugin's first page.
+        title: in Chinese and in English.
+        icon: one that the shell has (`checklist`, `group`, `mic`, `description`, `archive`, `history`, …).
+        roles: who sees it; empty means whoever is signed in.
+        build: gives what stands inside the shell, a `roomctl.api.ui.Part`. Called for each visitor and every few
+            seconds, in a thread of its own, with a deadline.
+
+    """
+
+    path: str
+    title: tuple[str, str]
+    build: Callable[[], Any]
+    icon: str = "extension"
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelOffer:
+    """A panel in a slot of one of the host's pages.
+
+    Attributes:
+        slot: `home` or `meeting`.
+        build: gives a `roomctl.api.ui.Part`; takes the meeting that the page shows, or None. Called as a page's is.
+
+    """
+
+    slot: str
+    title: tuple[str, str]
+    build: Callable[[Meeting | None], Any]
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a service is at.
+
+    Attributes:
+        done, total: of `unit`; total 0 means not known.
+
+    """
+
+    meeting: str
+    what: str
+    done: float = 0
+    total: float = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a service works, and what to do where it does not."""
+
+    ok: bool
+    why: str = ""
+    mend: str = ""
+
+
+@runtime_checkable
+class Service(Protocol):
+    """Long-running work of a plugin.
+
+    It looks for what is left to do in the state of the world, so that a restart at any moment loses nothing.
+    """
+
+    name: str
+
+    def start(self) -> None: ...
+    def stop(self, timeout: float) -> None: ...
+    def wake(self) -> None:
+        """Something may have changed: look for work now. Returns at once."""
+        ...
+
+    def health(self) -> Health: ...
+    def progress(self) -> Sequence[Progress]:
+        """What is under way or waiting; empty when there is nothing left to do."""
+        ...
+
+    def failures(self) -> Mapping[str, str]:
+        """Meetings whose work is stuck, with what, why and the mend on one line."""
+        ...
