@@ -6,31 +6,41 @@ phrases stay in characters (the same, 4.2), and so do ordinals, approximate pair
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from roomctl.api import Change
+from roomctl_transcript.numerals import MYRIADS, NUMERAL, digits, figures, value
 
-DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-MYRIADS = {"万": 10_000, "亿": 100_000_000}
 LEAST = 10
 """Below it a count of things stays in characters: 两项工作, 三天内."""
 
-NUMERAL = "零〇一二两三四五六七八九十百千万亿"
 _N = f"[{NUMERAL}]+"
 _D = "[零〇一二三四五六七八九]"
+_YEAR = "(?:[12][0-9]{3}|[一二][零〇一二三四五六七八九]{3})"
+YEARS = range(1949, 2100)
+"""Of a document number: what lies outside is no year."""
 
 MEASURES = (
-    "平方公里|平方米|立方米|公里|千米|厘米|毫米|米|公顷|亩|吨|公斤|千克|克|升|千瓦时|千瓦|兆瓦|度电|摄氏度|"
+    "平方公里|平方米|立方米|公里|千米|厘米|毫米|米|公顷|亩|吨|公斤|斤|千克|克|升|千瓦时|千瓦|兆瓦|度电|摄氏度|"
     "元|美元|欧元|港元|块钱|个百分点|倍|公分|海里|分贝|赫兹"
 )
 """Units of measure: figures whatever the value."""
 COUNTERS = (
     "个|名|人次|人|位|户|家|项|条|件|次|台|套|辆|座|栋|幢|间|处|所|起|宗|批|场|天|周|年|岁|小时|分钟|秒|周岁|周年|"
-    "日|号|页|份|册|本|张|支|艘|架|头|只|株|棵|块|层|楼|级|分|期|届次|万人|余名|窗口|车位|床"
+    "日|号|页|份|册|本|张|支|艘|架|头|只|株|棵|块|层|楼|级|分(?!之)|部|期|届次|万人|余名|窗口|车位|床"
 )
 """What is counted: figures from ten on."""
+ISSUERS = (
+    "国|中|省|市|县|区|州|盟|旗|镇|乡|府|政|委|厅|局|办|党|组|人|财|建|教|科|民|司|资|环|交|水|农|商|文|卫|审|统|税|林|信|应|"
+    "退|医|体|能|监|研|外|宣|纪|编|保|密|档|发改|自然|公安|公|工|住|城|规|数|金|国资|机关|人社|卫健|应急"
+)
+"""What the 代字 of an issuing office is made of (GB/T 9704-2012, 7.2.5)."""
+PAPERS = "发|函|字|复|规|通|令|电|议|任|提|阅|呈|纪|办"
+"""Its last character: the kind of paper."""
+ROOMS = "会议室|办公室|教室|病房|房间|国道|省道|县道|高速|公交|路公交|专线|热线|服务热线|航班|次列车"
+"""What has a number that is read out digit by digit."""
 BEFORE_CLOCK = "上午|下午|中午|晚上|凌晨|早上|傍晚|夜里|今早|今晚"
 
 STOP = (
@@ -50,77 +60,6 @@ STOP = (
 """Set phrases and names. `十分` is lifted again before 钟: see `_stopped`."""
 
 
-def value(numeral: str) -> int | None:
-    """What a numeral says: 两万三千 → 23000, 一千零五十 → 1050; None where it is not one whole, exact numeral.
-
-    七八 (about eight), 三百五 (350 or 305) and 千万 (ten millions, or an urging) are not.
-    """
-    total = section = 0
-    last = MYRIADS["亿"] * 10
-    for part, unit in _sections(numeral):
-        amount = _below_myriad(part)
-        if amount is None or unit >= last:
-            return None
-        if unit == MYRIADS["万"] and "亿" in numeral[: numeral.index("万")] and not amount:
-            return None
-        section = amount * unit
-        total += section
-        last = unit
-    return total if total or numeral in {"零", "〇"} else None
-
-
-def _sections(numeral: str) -> Iterator[tuple[str, int]]:
-    rest = numeral
-    for name, unit in (("亿", MYRIADS["亿"]), ("万", MYRIADS["万"])):
-        if name in rest:
-            head, _, rest = rest.partition(name)
-            yield head, unit
-    if rest:
-        yield rest, 1
-
-
-_BELOW_MYRIAD = re.compile(
-    "(?:(?P<千>[一二两三四五六七八九])千)?"
-    "(?:(?P<零百>[零〇])?(?P<百>[一二两三四五六七八九])百)?"
-    "(?:(?P<零十>[零〇])?(?P<十>[一二三四五六七八九]?)(?P<ten>十))?"
-    "(?:(?P<零一>[零〇])?(?P<一>[一二两三四五六七八九]))?"
-)
-
-
-def _below_myriad(text: str) -> int | None:
-    """0 to 9999: digits with falling units, a zero where a unit in between is left out."""
-    if text in {"零", "〇"}:
-        return 0
-    match = _BELOW_MYRIAD.fullmatch(text)
-    if not text or match is None:
-        return None
-    thousands, hundreds, ones = (DIGITS[match[unit] or "零"] for unit in ("千", "百", "一"))
-    tens = DIGITS[match["十"] or "一"] if match["ten"] else 0
-    if ones and not tens and (thousands or hundreds) and not match["零一"]:
-        return None  # 三百五 is 350 or 305
-    if tens and not match["十"] and (thousands or hundreds):
-        return None  # 一百十五: said in the south, unsafe to read
-    return thousands * 1000 + hundreds * 100 + tens * 10 + ones
-
-
-def figures(numeral: str) -> str | None:
-    """In figures, 万 and 亿 kept where nothing smaller follows them: 四千六百万 → 4600万, 两万三千 → 23000."""
-    number = value(numeral)
-    if number is None:
-        return None
-    if number >= MYRIADS["亿"] and number % MYRIADS["万"] == 0:
-        high, low = divmod(number, MYRIADS["亿"])
-        return f"{high}亿" + (f"{low // MYRIADS['万']}万" if low else "")
-    if number >= MYRIADS["万"] and number % MYRIADS["万"] == 0:
-        return f"{number // MYRIADS['万']}万"
-    return str(number)
-
-
-def digits(text: str) -> str:
-    """Read one by one: 二零二六 → 2026."""
-    return "".join(str(DIGITS[c]) for c in text)
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A pattern, and what is written for a match; None leaves it as it is."""
@@ -130,12 +69,56 @@ class Rule:
     write: Callable[[re.Match[str]], str | None]
 
 
+def _share(whole: str, part: str | None) -> str | None:
+    """35, 98.6; what is in figures already stays."""
+    if whole[0].isdecimal():
+        return whole
+    written = "100" if whole == "百" else figures(whole)
+    return None if written is None else written + (f".{digits(part)}" if part else "")
+
+
 def _percent(match: re.Match[str]) -> str | None:
-    whole = "100" if match["whole"] == "百" else figures(match["whole"])
-    if whole is None:
+    sign = "%" if match["of"] == "百" else "‰"
+    low = _share(match["whole"], match["part"])
+    if low is None:
         return None
+    if not match["to"]:
+        return low + sign
+    high = _share(match["whole2"], match["part2"])
+    return None if high is None else f"{low}{sign}{match['to']}{high}{sign}"
+
+
+def _paper(match: re.Match[str]) -> str | None:
+    """国发二零二六十二号 → 国发〔2026〕12号, where an office's 代字 stands before it."""
+    year = match["year"] if match["year"].isdecimal() and match["year"].isascii() else digits(match["year"])
+    number = match["number"] if match["number"].isascii() else figures(match["number"])
+    if int(year) not in YEARS or number is None or not _ISSUED.search(match.string[: match.start()]):
+        return None
+    return f"〔{year}〕{number}号"
+
+
+_ISSUED = re.compile(f"(?:{ISSUERS}){{1,8}}(?:{PAPERS})$")
+
+
+def _year(match: re.Match[str]) -> str | None:
+    """两千零二十六年 → 2026; a span of years (两千年, 两千多年) is none."""
+    number = value(match["long"])
+    return str(number) if number in YEARS else None
+
+
+def _days(match: re.Match[str]) -> str | None:
+    """The second of two days or months: 三月五日至七日, 一至九月."""
+    low, high = value(match["low"]), value(match["high"])
+    most = 31 if match["after"] in "日号" else 12
+    if low is None or high is None or not 1 <= low < high <= most:
+        return None
+    return f"{low}{match['to']}{high}{match['after']}"
+
+
+def _below_zero(match: re.Match[str]) -> str | None:
+    number = figures(match["number"])
     part = f".{digits(match['part'])}" if match["part"] else ""
-    return f"{whole}{part}{'%' if match['of'] == '百' else '‰'}"
+    return None if number is None else f"{match['sign']}{number}{part}{match['after']}"
 
 
 def _decimal(match: re.Match[str]) -> str | None:
@@ -175,6 +158,34 @@ def _counted(match: re.Match[str]) -> str | None:
     return f"{written}{match['more'] or ''}{match['after']}"
 
 
+def _amount(match: re.Match[str]) -> str | None:
+    """四千六百万 with nothing behind it: 4600万; 一万 and 百万 stay as they are said."""
+    number = value(match["number"])
+    return None if number is None or number < LEAST * MYRIADS["万"] else figures(match["number"])
+
+
+def _month(match: re.Match[str]) -> str | None:
+    month = value(match["month"])
+    return f"{month}月" if month and month <= 12 else None  # noqa: PLR2004 - months of a year
+
+
+def _until_day(match: re.Match[str]) -> str | None:
+    """The second half of 三月五日至七日."""
+    day = value(match["day"])
+    return f"{match['to']}{day}{match['after']}" if day and day <= 31 else None  # noqa: PLR2004 - days of a month
+
+
+def _until_clock(match: re.Match[str]) -> str | None:
+    """The second half of 下午两点到四点."""
+    hour = value(match["hour"])
+    if hour is None or hour > 24 or not _BEGAN.search(match.string[: match.start()]):  # noqa: PLR2004 - hours of a day
+        return None
+    return f"{match['to']}{hour}点"
+
+
+_BEGAN = re.compile(f"(?:{BEFORE_CLOCK})[{NUMERAL}]+点(?:半|钟|整|[{NUMERAL}]+分)?$")
+
+
 def _between(match: re.Match[str]) -> str | None:
     low, high = value(match["low"]), value(match["high"])
     if low is None or high is None or max(low, high) < LEAST:
@@ -187,9 +198,50 @@ _AFTER = f"(?:[万亿]?(?:{MEASURES}|{COUNTERS})|[万亿](?![{NUMERAL}]))"
 
 RULES = (
     Rule(
+        "document number",
+        re.compile(
+            f"(?<=[{PAPERS.replace('|', '')}])[〔［\\[（(【]?(?P<year>{_YEAR})(?:年度?)?[〕］\\]）)】]?"
+            f"[，、 ]?第?(?P<number>[0-9]{{1,4}}|{_N})号"
+        ),
+        _paper,
+    ),
+    Rule(
         "percent",
-        re.compile(f"(?P<of>[百千])分之(?P<whole>百(?![{NUMERAL}])|{_N})(?:点(?P<part>{_D}+))?(?!分之)"),
+        re.compile(
+            f"(?P<of>[百千])分之(?P<whole>百(?![{NUMERAL}])|{_N}|[0-9]+(?:\\.[0-9]+)?)(?:点(?P<part>{_D}+))?"
+            f"(?:(?P<to>[到至])(?:[百千]分之)?(?P<whole2>{_N}|[0-9]+(?:\\.[0-9]+)?)(?:点(?P<part2>{_D}+))?"
+            f"(?!(?:{MEASURES}|{COUNTERS}|月)))?(?!分之)"
+        ),
         _percent,
+    ),
+    Rule("year", re.compile(f"{_NOT_BEFORE}(?P<long>[一两二]千{_N})(?=年(?![多来]))"), _year),
+    Rule(
+        "days",
+        re.compile(
+            f"{_NOT_BEFORE}(?P<low>[一二三四五六七八九十]{{1,3}})(?P<to>[到至])"
+            f"(?P<high>[一二三四五六七八九十]{{1,3}})(?P<after>[日号月])(?![{NUMERAL}])"
+        ),
+        _days,
+    ),
+    Rule(
+        "years", re.compile(f"{_NOT_BEFORE}(?P<year>{_D}{{4}})(?=[至到—-]{_D}{{4}}年)"), lambda m: digits(m["year"])
+    ),
+    Rule(
+        "until that day",
+        re.compile(
+            f"(?<=[日号])(?P<to>[到至])(?P<day>[一二三四五六七八九十]{{1,3}})(?P<after>[日号])(?![{NUMERAL}])"
+        ),
+        _until_day,
+    ),
+    Rule(
+        "until that hour",
+        re.compile(f"(?<=[点半钟整分])(?P<to>[到至])(?P<hour>[一二两三四五六七八九十]{{1,3}})点(?![{NUMERAL}])"),
+        _until_clock,
+    ),
+    Rule(
+        "below zero",
+        re.compile(f"(?P<sign>零下)(?P<number>{_N})(?:点(?P<part>{_D}+))?(?P<after>摄氏度|度)"),
+        _below_zero,
     ),
     Rule("year", re.compile(f"{_NOT_BEFORE}(?P<year>{_D}{{4}})(?=年)"), lambda m: digits(m["year"])),
     Rule(
@@ -199,6 +251,9 @@ RULES = (
             f"(?:(?P<day>[一二三四五六七八九十]{{1,3}})(?P<kind>[日号])|(?P<tail>份|底|初|中旬|上旬|下旬|末))"
         ),
         _date,
+    ),
+    Rule(
+        "month", re.compile(f"(?<=[今明去前当同次{NUMERAL}0-9]年)(?P<month>[一二三四五六七八九十]{{1,2}})月"), _month
     ),
     Rule(
         "clock",
@@ -217,12 +272,29 @@ RULES = (
     ),
     Rule(
         "count",
-        re.compile(f"{_NOT_BEFORE}(?P<number>{_N})(?P<more>多|余)?(?P<after>(?:{MEASURES}|{COUNTERS}))"),
+        re.compile(f"{_NOT_BEFORE}(?P<number>{_N})(?P<more>多|余)?(?P<after>[万亿]?(?:{MEASURES}|{COUNTERS}))"),
         _counted,
+    ),
+    Rule(
+        "amount",
+        re.compile(f"{_NOT_BEFORE}(?<![上近好])(?P<number>{_N}[万亿])(?![{NUMERAL}多余来])"),
+        _amount,
     ),
     Rule(
         "digits",
         re.compile(f"{_NOT_BEFORE}(?P<all>[零〇一二三四五六七八九]{{6,}})(?![{NUMERAL}])"),
+        lambda m: digits(m["all"]),
+    ),
+    Rule(
+        "read digit by digit",
+        re.compile(f"(?<![{NUMERAL}])(?P<all>[零〇一二三四五六七八九幺]{{3,}})(?=(?:{ROOMS}))"),
+        lambda m: digits(m["all"]),
+    ),
+    Rule(
+        "telephone",
+        re.compile(
+            f"(?<![{NUMERAL}幺])(?P<all>(?=[零〇一二三四五六七八九]*幺)[零〇一二三四五六七八九幺]{{3,}})(?![{NUMERAL}])"
+        ),
         lambda m: digits(m["all"]),
     ),
 )
@@ -253,7 +325,7 @@ def _counts(text: str, at: int) -> bool:
 
 def write(text: str) -> tuple[str, tuple[Change, ...]]:
     """The text with its numerals in figures, and a change for each. A text without numerals comes back as it is."""
-    if not any(c in NUMERAL for c in text):
+    if not any(c in NUMERAL or c == "幺" or c.isdecimal() for c in text):
         return text, ()
     changes: list[Change] = []
     out: list[str] = []
@@ -262,7 +334,7 @@ def write(text: str) -> tuple[str, tuple[Change, ...]]:
     while at < len(text):
         best: tuple[re.Match[str], str, str] | None = None
         for rule in RULES:
-            match = rule.pattern.match(text, at) if text[at] in NUMERAL or text[at] in _FIRST else None
+            match = rule.pattern.match(text, at) if text[at] in _FIRST else None
             if match is None or any(a < match.end() and match.start() < b for a, b in stops):
                 continue
             written = rule.write(match)
@@ -280,4 +352,5 @@ def write(text: str) -> tuple[str, tuple[Change, ...]]:
     return "".join(out), tuple(changes)
 
 
-_FIRST = frozenset(word[0] for word in BEFORE_CLOCK.split("|"))
+_FIRST = frozenset(NUMERAL + "幺到至0123456789〔［[（(【") | {word[0] for word in BEFORE_CLOCK.split("|")}
+"""What a match may begin with."""
