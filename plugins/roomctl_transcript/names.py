@@ -144,7 +144,8 @@ class Lexicon:
             targets = [
                 (_confusions(sound, t.text), t) for t in self._by_sound.get(tuple(s.folded for s in sound), ())
             ]
-            for confusions, target in sorted(targets, key=lambda one: one[0]):
+            nearest = sorted(targets, key=lambda one: (one[0], -_same(window, one[1].text)))
+            for confusions, target in nearest:
                 rivals = {t.text for c, t in targets if c == confusions and t.person}
                 if target.person and len(rivals) > 1:
                     continue  # two people sound the same: nothing heard can tell them apart
@@ -225,6 +226,11 @@ def slips(text: str) -> tuple[str, tuple[Change, ...]]:
 @lru_cache(1)
 def _slips() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(pattern), meant) for pattern, meant in lexicon.SLIPS)
+
+
+def _same(one: str, other: str) -> int:
+    """Characters that are the same in the same place."""
+    return sum(a == b for a, b in zip(one, other, strict=True))
 
 
 def _all_han(text: str) -> bool:
