@@ -1,6 +1,8 @@
 """Fault driver: records the numbered tone, kills a process at a random moment, recovers, compares frame by frame.
 
-By hand: `python -m tests.plugins.audio.faults --count 200`.
+By hand: `python -m tests.plugins.audio.faults --count 200`. Each meeting is recorded on a real host and takes five
+kills, of whatever runs: host, launcher, capture, finisher, watch, source, transcriber. With `--light` there is no
+host, and each recording takes one kill. It prints a table, and what went wrong with the seed that repeats it.
 """
 
 import argparse
@@ -17,16 +19,19 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-import soundfile
 from roomctl_audio import control
-from roomctl_audio.pcm import Layout
 from roomctl_audio.recorder import AudioRecorder
-from roomctl_audio.tone import tone
 
-from roomctl.api import Order, RecordingReport
+from roomctl.api import Order
+from tests.plugins.audio import ordeal
+from tests.plugins.audio.ordeal import Hit, Ordeal
+from tests.plugins.audio.sound import TRACKS, expected, sound
 
-VICTIMS = ("capture", "finisher", "controller")
-TRACKS = 2
+__all__ = ["expected", "sound"]  # for the tests, beside what stands here
+
+LIGHT = ("capture", "finisher", "controller")
+AT_ONCE = 4
+"""Meetings: they mostly wait."""
 
 
 def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
@@ -36,16 +41,6 @@ def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s")
         time.sleep(0.02)
-
-
-def sound(folder: Path, report: RecordingReport, track: int = 1) -> np.ndarray:
-    """What the segments of a track decode to: int32, 24 bits at the upper end."""
-    files = [folder / segment.path for segment in report.segments if segment.track == track]
-    return np.concatenate([soundfile.read(path, dtype="int32")[0] for path in files])
-
-
-def expected(frames: int, bits: int = 24, tracks: int = TRACKS, first: int = 0) -> np.ndarray:
-    return tone(first, frames, Layout(tracks, bits, 48_000))
 
 
 def capture(folder: Path) -> psutil.Process:
@@ -143,7 +138,7 @@ def strike(folder: Path, victim: str, seed: int) -> Outcome:
     return Outcome(victim, before, report.frames, equal, declared, problems)
 
 
-def run(count: int, seed: int, folder: Path, victims: Sequence[str] = VICTIMS) -> list[Outcome]:
+def run(count: int, seed: int, folder: Path, victims: Sequence[str] = LIGHT) -> list[Outcome]:
     """`count` faults, a few at a time: a recording in real time mostly waits."""
     with ThreadPoolExecutor(5) as pool:
         jobs = [pool.submit(strike, folder / f"{n:04d}", victims[n % len(victims)], seed + n) for n in range(count)]
@@ -158,19 +153,55 @@ def _control(folder: Path) -> None:
     sys.stdin.read()
 
 
+def hosted(count: int, seed: int, folder: Path, kinds: Sequence[str] = ordeal.VICTIMS) -> list[Hit]:
+    """`count` kills in meetings on real hosts, a few meetings at a time."""
+
+    def one(plan: tuple[int, list[str]]) -> list[Hit]:
+        place = folder / f"{plan[0]}"
+        place.mkdir()
+        return Ordeal(place, *plan).run()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return [hit for hits in pool.map(one, ordeal.plans(count, seed, kinds)) for hit in hits]
+
+
+def table(hits: Sequence[Hit]) -> str:
+    """One row for each kind of victim."""
+    rows = [("killed", "times", "lost at most", "declared", "back p50", "back max", "failed")]
+    for kind in [kind for kind in ordeal.VICTIMS if any(hit.victim == kind for hit in hits)]:
+        of = [hit for hit in hits if hit.victim == kind]
+        back = sorted(hit.back for hit in of if hit.back)
+        rows.append((
+            kind, str(len(of)), f"{max(hit.lost for hit in of)} frames",
+            str(sum(hit.declared for hit in of)) if kind == "capture" else "–",
+            f"{back[len(back) // 2]:.1f} s" if back else "–", f"{back[-1]:.1f} s" if back else "–",
+            str(sum(bool(hit.faults) for hit in of)),
+        ))  # fmt: skip
+    return "\n".join("  ".join(f"{text:>12}" for text in row) for row in rows)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
-    parser.add_argument("--control", type=Path)
+    parser.add_argument("--light", action="store_true", help="the recorder alone, without a host")
+    parser.add_argument("--only", action="append", choices=ordeal.VICTIMS, help="kill nothing else; more than once")
+    parser.add_argument("--keep", type=Path, help="leave what was recorded in this folder")
+    parser.add_argument("--control", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.control:
         _control(given.control)
         return 0
-    with tempfile.TemporaryDirectory() as folder:
-        outcomes = run(given.count, given.seed, Path(folder))
-    bad = [outcome for outcome in outcomes if not outcome.good]
-    print(json.dumps({"count": len(outcomes), "seed": given.seed, "bad": [str(outcome) for outcome in bad]}))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.keep or Path(scratch)
+        if given.light:
+            outcomes = run(given.count, given.seed, folder)
+            bad = [str(outcome) for outcome in outcomes if not outcome.good]
+            print(json.dumps({"count": len(outcomes), "seed": given.seed, "bad": bad}))
+        else:
+            hits = hosted(given.count, given.seed, folder, given.only or ordeal.VICTIMS)
+            bad = [str(hit) for hit in hits if hit.faults]
+            print(f"seed {given.seed}", table(hits), *bad, sep="\n")
     return 1 if bad else 0
 
 
