@@ -274,11 +274,11 @@ _LOOK = 0.1  # seconds between two looks at a service's progress
 _STOP = 5.0  # seconds that a service has to stop
 
 
-def open_application(data: Path | None = None) -> Application:
+def open_application(data: Path | None = None, *, clock: Clock | None = None) -> Application:
     """Roomctl on the data folder that the command line, the environment or the system names."""
     data = data or data_folder()
     logs.keep(data)
-    return Application(data)
+    return Application(data, clock=clock)
 
 
 def _last_written(folder: Path) -> float | None:

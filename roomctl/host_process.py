@@ -27,7 +27,9 @@ from roomctl.host.platform import WINDOWS, dump_on_request
 from roomctl.host.signs import Sign, Signs
 from roomctl.i18n import tr
 from roomctl.launcher import RESTART, STACKS
-from roomctl.serving import Host
+from roomctl.services.ports import Clock
+from roomctl.services.time import SystemClock
+from roomctl.serving import TICK, Host
 from roomctl.web.app import build
 
 GRACE = 1  # seconds that open requests have at the end
@@ -43,19 +45,26 @@ class Server(uvicorn.Server):
         yield
 
 
-def main(argv: Sequence[str]) -> int:
-    """Runs until the launcher closes its end of stdin; the exit code says whether another start is wanted."""
+def main(argv: Sequence[str], *, clock: Clock | None = None, tick: float = TICK) -> int:
+    """Runs until the launcher closes its end of stdin; the exit code says whether another start is wanted.
+
+    Args:
+        clock: of the application, its schedules and quotas; the machine's own unless told otherwise.
+        tick: seconds of wall time between two looks of the host.
+
+    """
+    clock = clock or SystemClock()
     asked = _arguments(argv)
     signs = Signs.on_stdout()
     data = data_folder()
     data.mkdir(parents=True, exist_ok=True)
-    logs.keep(data, rotate=True)
-    application = open_application(data)
+    logs.keep(data, rotate=True, monotonic=clock.monotonic)
+    application = open_application(data, clock=clock)
     listening = _listen(asked.host, asked.port)
     (application.data / "logs").mkdir(parents=True, exist_ok=True)
     stacks = (application.data / STACKS).open("w", encoding="utf-8")
     dump_on_request(stacks)
-    running = Host(application, signs=signs)
+    running = Host(application, signs=signs, tick=tick)
     running.url = f"{'https' if asked.certificate else 'http'}://{_bracketed(asked.host)}:{asked.port}"
     running.start()
     if asked.after:

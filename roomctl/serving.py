@@ -57,8 +57,8 @@ class Host:
 
     """
 
-    def __init__(self, application: Application, *, signs: Signs | None = None) -> None:
-        self.application = application
+    def __init__(self, application: Application, *, signs: Signs | None = None, tick: float = TICK) -> None:
+        self.application, self._tick = application, tick
         self.phase = Phase.STARTING
         self.safe_mode: SafeMode | None = None
         self.url = ""
@@ -140,7 +140,7 @@ class Host:
         self._signs.say(Sign.READY, url=self.url)
         for work in list(self._when_ready):
             self._guarded(work)
-        while not self._stop.wait(TICK):
+        while not self._stop.wait(self._tick):
             self._alive()
             self._guarded(self.tick)
 

@@ -78,8 +78,8 @@ def _told(application: Any) -> dict[str, Any]:
         counts[one.status.value] = counts.get(one.status.value, 0) + 1
     host = running(application.data) or {}
     stuck: dict[str, str] = {}
-    for service in plugins.services():
-        stuck |= service.failures()
+    for report in plugins.reports():
+        stuck |= report.failures
     return {
         "data": str(application.data),
         "room": use.room.name,

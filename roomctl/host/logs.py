@@ -27,11 +27,12 @@ LONGEST = 8_000
 PLUGINS = ("roomctl.plugins.", "roomctl.child.")
 
 
-def keep(data: Path, *, rotate: bool = False) -> None:
+def keep(data: Path, *, rotate: bool = False, monotonic: Callable[[], float] = time.monotonic) -> None:
     """From now on, where the data folder is there and can be written to. Once in a process.
 
     Args:
         rotate: this is the host.
+        monotonic: the clock of the plugins' quota, in seconds.
 
     """
     root = logging.getLogger("roomctl")
@@ -43,18 +44,18 @@ def keep(data: Path, *, rotate: bool = False) -> None:
     try:
         if data.is_dir():
             (data / "logs").mkdir(exist_ok=True)
-            root.addHandler(_handler(data / "logs" / "roomctl.log", rotate=rotate))
+            root.addHandler(_handler(data / "logs" / "roomctl.log", rotate=rotate, monotonic=monotonic))
     except OSError:  # read-only: the command itself will say so where it matters
         return
 
 
-def _handler(path: Path, *, rotate: bool) -> logging.Handler:
+def _handler(path: Path, *, rotate: bool, monotonic: Callable[[], float]) -> logging.Handler:
     handler = (
         RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES, delay=True, encoding="utf-8")
         if rotate
         else WatchedFileHandler(path, delay=True, encoding="utf-8")
     )
-    handler.addFilter(Quota())
+    handler.addFilter(Quota(monotonic))
     handler.setFormatter(Lines())
     return handler
 

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from roomctl.domain.archive import PackageFile
@@ -13,19 +13,37 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection
 from roomctl.errors import MissingPart, NotFound, Refused
 from roomctl.host.manifest import BadManifest
+from roomctl.host.promises import promise
 from roomctl.host.registry import Loaded, Registry, turn_off, unknown
-from roomctl.host.status import PluginStatus, Status
+from roomctl.host.status import PluginStatus, Status, enable_hint
 from roomctl.i18n import tr
 from roomctl.services.offers import (
     Check,
     DocumentOffer,
     EngineOffer,
+    Health,
+    Progress,
     RecorderFactory,
     Service,
     TargetFactory,
 )
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a service is, by its own words; where it has none, that is what is wrong with it.
+
+    Attributes:
+        failures: meetings whose work is stuck, with what, why and the mend.
+
+    """
+
+    name: str
+    health: Health
+    progress: Sequence[Progress]
+    failures: Mapping[str, str]
 
 
 class PluginHost(Registry):
@@ -152,6 +170,25 @@ class PluginHost(Registry):
             for service in services:
                 self.run(name, f"{service.name}.wake", service.wake)
 
+    def reports(self) -> Sequence[Report]:
+        """Of all services, each asked alone and with a deadline, as a hook is."""
+        return [self._report(name, service) for name, services in self._services() for service in services]
+
+    def _report(self, plugin: str, service: Service) -> Report:
+        asked = [
+            self.run(plugin, f"{service.name}.{what}", lambda what=what, fits=fits: fits(getattr(service, what)()))  # type: ignore[misc]  # bound now
+            for what, fits in _REPORTED.items()
+        ]
+        health, progress, failures = asked
+        wrong = next((one.failure.reason for one in asked if one.failure), "")
+        mend = turn_off(plugin) if plugin in self.loaded else enable_hint(plugin)
+        return Report(
+            service.name,
+            Health(ok=False, why=wrong, mend=mend) if wrong else health.value,
+            progress.value or (),
+            failures.value or {},
+        )
+
     def busy(self) -> bool:
         """Whether any service is at work, or will not say."""
         asked = [
@@ -184,6 +221,7 @@ class PluginHost(Registry):
             self.caller.call(name, lambda: close(left), left + _SLACK)
 
 
+_REPORTED = {one.__name__: promise(one) for one in (Service.health, Service.progress, Service.failures)}
 _SLACK = 0.5  # seconds by which a service may be late
 
 

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 
 from roomctl import __version__
 from roomctl.domain.access import Right
+from roomctl.host.plugins import Report
 from roomctl.serving import Host, Phase
 from roomctl.web.session import user_of
 
@@ -21,13 +22,13 @@ def status(host: Host) -> APIRouter:
         user = user_of(request)
         in_full = user is not None and user.may(Right.SEE_STATUS)
         plugins = host.application.plugins
-        services = plugins.services() if host.phase is Phase.READY else []
+        services = plugins.reports() if host.phase is Phase.READY else []
         rows = [status.as_json() for status in plugins.status()]
         return {
             "phase": host.phase,
             "version": __version__,
             "plugins": rows if in_full else [{"name": row["name"], "status": row["status"]} for row in rows],
-            "services": [_service(service, in_full=in_full) for service in services],
+            "services": [_service(report, in_full=in_full) for report in services],
         }
 
     @router.get("/ready", summary="Whether requests are accepted", responses={503: {"description": "not yet"}})
@@ -38,7 +39,7 @@ def status(host: Host) -> APIRouter:
     return router
 
 
-def _service(service: Any, *, in_full: bool) -> dict[str, Any]:
-    told = service.health()
-    short = {"name": service.name, "ok": told.ok, "under_way": len(service.progress())}
-    return {**short, "why": told.why, "mend": told.mend} if in_full else short
+def _service(report: Report, *, in_full: bool) -> dict[str, Any]:
+    health = report.health
+    short = {"name": report.name, "ok": health.ok, "under_way": len(report.progress)}
+    return {**short, "why": health.why, "mend": health.mend} if in_full else short

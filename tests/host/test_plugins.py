@@ -387,6 +387,29 @@ def test_a_service_that_does_not_start_is_a_setup_error(data: DataFolder) -> Non
     assert host.services() == []
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("def health(self): raise OSError('no idea')", "no idea"),
+        ("def health(self): return None", "None instead of Health"),
+        ("def progress(self): return 'much'", "a str instead of"),
+        ("def failures(self): import time; time.sleep(60)", "1 "),
+    ],
+)
+def test_a_service_that_cannot_say_how_it_is_is_not_well_and_costs_nobody_else(
+    data: DataFolder, line: str, why: str
+) -> None:
+    bad = f"class Bad(Work):\n    name = 'bad'\n    {line}\n@hookimpl"
+    code = SERVICE.format("pass").replace("@hookimpl", bad).replace("[Work()]", "[Bad()]")
+    data.drop("worker", code)
+    data.drop("beside", SERVICE.format("pass"))
+    told = {report.name: report.health for report in data.host().reports()}
+    assert not told["bad"].ok
+    assert why in told["bad"].why
+    assert "roomctl plugins" in told["bad"].mend
+    assert told["work"].ok
+
+
 def test_the_list_for_scripts_has_null_where_nothing_is_wrong(data: DataFolder) -> None:
     data.drop("good", GOOD, 'version = "1.2"\n')
     rows = [one.as_json() for one in data.host().status()]

@@ -42,7 +42,7 @@ class DummyPluginHost(DummyPlugins):
             for name in self.wanted
         ]
 
-    def services(self):
+    def reports(self):
         return []
 
     def enable(self, name):
