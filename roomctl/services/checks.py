@@ -1,7 +1,7 @@
 """Runs checks: all at once, each with its own deadline; what fails or hangs is UNKNOWN, with the reason."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 
@@ -51,6 +51,14 @@ def run(
         )
         uow.commit()
     return report
+
+
+def history(report: CheckReport, *, uow: UnitOfWork, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:
+    """How the figure of each device and check of a report went: the last ones up to that report, oldest first."""
+    with uow.reading():
+        found = uow.checks.history(limit=limit, until=report.at)
+    told = {(result.device, result.check) for result in report.results}
+    return {key: figures for key, figures in found.items() if key in told}
 
 
 def accept(meeting_id: str, waiver: Waiver, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:

@@ -184,6 +184,9 @@ class UseCases:
         with self._open().reading() as uow:
             return uow.checks.latest(meeting_id)
 
+    def check_history(self, report: CheckReport, *, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:
+        return checks.history(report, limit=limit, uow=self._open())
+
     # --- sound
 
     def arm(self, meeting_id: str, order: Order, *, recorder: str = "audio") -> Recording:

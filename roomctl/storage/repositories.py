@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -205,6 +206,10 @@ class SqlRoster:
         session.flush()
 
 
+_RUNS_A_FIGURE = 5
+"""Runs that are looked through for each figure of a history: some are of one check alone."""
+
+
 class SqlChecks:
     """`ports.Checks`."""
 
@@ -260,6 +265,26 @@ class SqlChecks:
             for result in row.results
         )
         return CheckReport(id=row.id, meeting=row.meeting, at=row.at, results=results)
+
+    def history(self, *, limit: int, until: datetime) -> Mapping[tuple[str, str], Sequence[float]]:
+        runs = (
+            select(CheckRunRow.id, CheckRunRow.at)
+            .where(CheckRunRow.at <= until)
+            .order_by(CheckRunRow.at.desc(), CheckRunRow.id.desc())
+            .limit(limit * _RUNS_A_FIGURE)
+            .subquery()
+        )
+        query = (
+            select(CheckResultRow.device, CheckResultRow.check, CheckResultRow.value)
+            .join(runs, CheckResultRow.run == runs.c.id)
+            .order_by(runs.c.at.desc(), runs.c.id.desc(), CheckResultRow.place)
+        )
+        found: dict[tuple[str, str], list[float]] = {}
+        for device, check, value in self._work.connection().execute(query):
+            figures = found.setdefault((device, check), [])
+            if isinstance(value, int | float) and not isinstance(value, bool) and len(figures) < limit:
+                figures.append(float(value))
+        return {key: tuple(reversed(figures)) for key, figures in found.items() if figures}
 
     def waivers(self, meeting_id: str) -> Sequence[Waiver]:
         query = select(WaiverRow).where(WaiverRow.meeting == meeting_id).order_by(WaiverRow.device, WaiverRow.check)

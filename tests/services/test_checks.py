@@ -69,3 +69,17 @@ def test_a_fault_stops_the_start_until_it_is_waived_by_name(timed):
     timed.use.accept_fault(meeting.id, Waiver("pc", "disk", by="赵敏", reason="换到移动硬盘"))
     assert timed.use.check(meeting.id).results[0].state is CheckState.WAIVED
     timed.use.start(meeting.id)
+
+
+def test_a_report_knows_how_its_figures_went_in_the_room_and_nothing_that_came_later(timed):
+    lamp = Probe("lamp")
+    timed.plugins.device_checks = [lamp, Probe("words")]
+    reports = []
+    for hours in range(2400, 2415):
+        lamp.run = lambda _meeting, hours=hours: [
+            Result(device="投影机", check="lamp", state=CheckState.OK, value=hours, unit="小时")
+        ]
+        reports.append(timed.use.check(timed.opened().id if hours % 2 else None))
+    assert timed.use.check_history(reports[-1]) == {("投影机", "lamp"): tuple(float(n) for n in range(2403, 2415))}
+    assert timed.use.check_history(reports[2])["投影机", "lamp"] == (2400.0, 2401.0, 2402.0)
+    assert timed.use.check_history(reports[-1], limit=2)["投影机", "lamp"] == (2413.0, 2414.0)

@@ -145,6 +145,18 @@ def test_a_run_over_the_room_is_apart_from_those_of_a_meeting(uow, planned):
         assert uow.checks.latest("m404") is None
 
 
+def test_a_history_holds_figures_alone_the_newest_last(uow):
+    values = [("c1", 0.48), ("c2", "未知"), ("c3", True), ("c4", None), ("c5", 52)]
+    with uow:
+        for hour, (name, value) in enumerate(values):
+            result = Result(device="会议室", check="rt60", state=CheckState.OK, value=value)
+            report = CheckReport(id=name, meeting=None, at=AT + timedelta(hours=hour), results=(result,))
+            uow.checks.add(report)
+        assert uow.checks.history(limit=12, until=AT + timedelta(hours=9)) == {("会议室", "rt60"): (0.48, 52.0)}
+        assert uow.checks.history(limit=12, until=AT) == {("会议室", "rt60"): (0.48,)}
+        assert uow.checks.history(limit=12, until=AT - timedelta(hours=1)) == {}
+
+
 def test_a_second_waiver_of_one_check_takes_the_place_of_the_first(uow, planned):
     with uow:
         uow.checks.waive(planned.id, Waiver("投影机", "lamp", "李晓明", "备用灯已到"))

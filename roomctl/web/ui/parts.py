@@ -146,7 +146,8 @@ def result_tile(result: Result, history: Sequence[float] = ()) -> Part:
     """One check: its name, what was found, and how its figure went.
 
     Args:
-        history: earlier figures, oldest first; with two or more a line is drawn, grey behind it the usual range.
+        history: the last figures, oldest first, this one the last; of at most 12 of them a line is drawn, grey
+            behind it the usual range: that of the earlier ones, without a tenth of them at either end.
 
     """
     look = CHECK_LOOKS[result.state]
@@ -161,25 +162,34 @@ def result_tile(result: Result, history: Sequence[float] = ()) -> Part:
 
 
 def _line(history: Sequence[float], look: Look) -> Part | None:
-    values = [float(value) for value in history][-12:]
-    if len(values) < 2:  # noqa: PLR2004 - one point makes no line
+    values = [float(value) for value in history][-_SHOWN:]
+    if len(values) < _FEWEST:
         return None
     low, high = min(values), max(values)
-    span = (high - low) or 1.0
-    points = [
-        (2 + 58 * i / (len(values) - 1), 19 - 16 * (value - low) / span) for i, value in enumerate(values)
-    ]  # 64 × 22 pixels, with room for the dot
-    usual = sorted(values)[len(values) // 10 : len(values) - len(values) // 10]
-    top, bottom = (19 - 16 * (bound - low) / span for bound in (usual[-1], usual[0]))
+    span = high - low
+
+    def down(value: float) -> float:
+        """Pixels from the upper edge; a figure that never changed runs through the middle."""
+        return 19 - 16 * (value - low) / span if span else 11.0
+
+    points = [(2 + 58 * i / (len(values) - 1), down(value)) for i, value in enumerate(values)]
+    earlier = sorted(values[:-1])
+    cut = round(len(earlier) / 10)
+    usual = earlier[cut : len(earlier) - cut]
+    top, bottom = down(usual[-1]) - 2, down(usual[0]) + 2
     x, y = points[-1]
     colour = {Look.CRIT: "--crit", Look.WARN: "--warn"}.get(look, "--ok")
     return Part(
         f'<svg width="64" height="22" aria-hidden="true"><rect x="0" y="{top:.1f}" width="64" '
-        f'height="{max(bottom - top, 1):.1f}" fill="var(--m-bed)"/><polyline points="'
+        f'height="{bottom - top:.1f}" fill="var(--m-bed)"/><polyline points="'
         + " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
         + f'" fill="none" stroke="var(--ink-3)" stroke-width="1.5"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" '
         f'fill="var({colour})"/></svg>'
     )
+
+
+_SHOWN, _FEWEST = 12, 3
+"""Figures of a line, at most and at least."""
 
 
 def level_meter(name: str, dbfs: float | None, peak: float | None = None) -> Part:

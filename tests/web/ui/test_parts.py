@@ -1,5 +1,7 @@
 """Components as plain values: what they say, and what their buttons do."""
 
+import re
+
 import pytest
 
 from roomctl.api import CheckState, Result, ui
@@ -55,6 +57,28 @@ def test_a_tile_draws_how_its_figure_went():
     assert "polyline" not in ui.result_tile(result).html
     assert "polyline" in ui.result_tile(result, [2400, 2600, 2860]).html
     assert "2860 小时" in ui.result_tile(result).html
+
+
+def box_and_dot(html):
+    box = re.search(r'<rect x="0" y="([\d.-]+)" width="64" height="([\d.]+)"', html)
+    top, height = map(float, box.groups())
+    dot = float(re.search(r'<circle cx="[\d.]+" cy="([\d.]+)" r="3.2"', html)[1])
+    return top, top + height, dot
+
+
+def test_a_figure_out_of_its_usual_range_stands_outside_the_grey():
+    tile = Result(device="会议室", check="RT60", state=CheckState.WARN, value=0.9)
+    usual = [0.48, 0.5, 0.49, 0.47, 0.5, 0.48, 0.49, 0.51, 0.5, 0.48, 0.49]
+    top, bottom, dot = box_and_dot(ui.result_tile(tile, [*usual, 0.9]).html)
+    assert dot < top < bottom
+    top, bottom, dot = box_and_dot(ui.result_tile(tile, [*usual, 0.49]).html)
+    assert top < dot < bottom
+
+
+def test_a_figure_that_never_changes_is_drawn_as_a_level_line():
+    tile = Result(device="会议室", check="RT60", state=CheckState.OK, value=5)
+    top, bottom, dot = box_and_dot(ui.result_tile(tile, [5, 5, 5, 5]).html)
+    assert top < dot < bottom
 
 
 def test_nobody_looks_outside_a_page():
