@@ -1,32 +1,37 @@
-"""After a crash: what lies open is sealed, nothing is deleted, and what is wrong is said. And the full check."""
+"""After a crash: what lies open is sealed, nothing is deleted, and what is wrong is said."""
 
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from roomctl.api import Busy, NotFound, Problem, RecordingReport, tr
+from roomctl.api import Busy, Problem, RecordingReport, tr
 from roomctl.api.files import fsync_folder
-from roomctl_audio import control, journal
+from roomctl_audio import control, journal, rebuild
 from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher, sweep
 from roomctl_audio.journal_file import JournalFile, load
 from roomctl_audio.pcm import Layout
+from roomctl_audio.verifying import need_folder, rebuilt, verify
+
+__all__ = ["recover", "verify"]
 
 AT_MOST_LOST_SECONDS = 1.0
 """A crash costs what was not yet on disk: at most the time between two syncs. How much exactly nobody knows."""
 
 
 def recover(folder: Path) -> RecordingReport:
-    """Seals what a crash left open. Idempotent: a second run finds nothing to do.
+    """Seals what a crash left open, and rebuilds a damaged journal. Idempotent: a second run finds nothing to do.
 
     Raises:
         NotFound: there is no such folder.
         Busy: a capture lives in it.
+        OSError: no room, or no way to write; nothing is lost, and another run goes on with it.
 
     """
-    _need(folder)
+    need_folder(folder)
     card = control.read_card(folder)
     if card and card.alive:
         raise Busy(
@@ -34,43 +39,37 @@ def recover(folder: Path) -> RecordingReport:
             tr("录音还在进行", "it is still being recorded"),
             tr("请先停止录音", "stop the recording first"),
         )
-    parsed = load(folder)
-    if parsed.torn:
-        _cut(folder, parsed)
-    file = JournalFile(folder, parsed)
     found: list[Problem] = []
-    if parsed.problem:  # a chain cannot be gone on with behind damage; what is on disk stays as it is
-        found.append(Problem(journal.NAME, parsed.problem))
-    else:
-        with Finisher(folder) as finisher:
-            found += _seal_open(folder, file, finisher)
-        sweep(folder)
+    with Finisher(folder) as finisher:
+        file = _journal(folder, finisher, found)
         if not found:
-            _close(file)
+            found += rebuild.adopt_files(folder, file, finisher)
+            open_before = list(_seal_open(folder, file, finisher))
+            found += open_before
+            if not open_before:
+                _close(file)
+    sweep(folder)
     control.remove_card(folder)
-    found += _absent(folder, file.rows)
+    found += [*rebuilt(file.rows), *_absent(folder, file.rows)]
     return journal.report(file.rows, found)
 
 
-def _need(folder: Path) -> None:
-    if not folder.is_dir():
-        raise NotFound(
-            tr(f"找不到录音 {folder}", f"no recording {folder}"),
-            tr("没有这个文件夹", "there is no such folder"),
-            tr("请检查路径", "check the path"),
-        )
+def _journal(folder: Path, finisher: Finisher, found: list[Problem]) -> JournalFile:
+    """The journal to go on with, its half row cut off, its damage left behind; where that cannot be, it is told."""
+    parsed = load(folder)
+    if parsed.torn:
+        _cut(folder, parsed)
+    if rebuild.needed(folder, parsed):
+        made = rebuild.rebuild(folder, parsed, finisher)
+        if made is None:
+            found.append(Problem(journal.NAME, parsed.problem or tr("日志不见了", "the journal is missing")))
+        parsed = made or parsed
+    return JournalFile(folder, parsed)
 
 
 def _cut(folder: Path, parsed: journal.Parsed) -> None:
     """The half row goes to a file of its own, durably, before it leaves the journal."""
-    number = 1
-    while (aside := folder / f"{journal.NAME}.torn-{number}").exists():
-        number += 1
-    with aside.open("xb") as file:
-        file.write(parsed.torn)
-        file.flush()
-        os.fsync(file.fileno())
-    fsync_folder(folder)
+    rebuild.keep_aside(folder, parsed.torn, "torn")
     with (folder / journal.NAME).open("r+b") as file:
         file.truncate(parsed.good)
         os.fsync(file.fileno())
@@ -123,11 +122,18 @@ def _seal(folder: Path, path: Path, seq: int, opened: journal.Row, file: Journal
         }
         said = finisher.ask(request)
         if "error" in said:
+            _need_room(folder, path.stat().st_size)
             return str(said["error"])
         file.seal(seq, said["frames"], said["tracks"], recovered=True)
     path.unlink()
     fsync_folder(folder)
     return ""
+
+
+def _need_room(folder: Path, size: int) -> None:
+    """What the encoder tells of a full disk says nothing of it. Raises: OSError, where that was the cause."""
+    if shutil.disk_usage(folder).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _whole(folder: Path, sealed: journal.Row, finisher: Finisher) -> bool:
@@ -147,10 +153,11 @@ def _close(file: JournalFile) -> None:
     opened = journal.first(rows, "opened") or {}
     frames = journal.frames(rows)
     moves = list(journal.of_kind(rows, "start", "pause", "resume", "stop"))
-    if moves and moves[-1]["kind"] in {"start", "resume"}:
+    ending = next((row["sealed"] for row in reversed(rows) if row["kind"] == "rebuilt" and row["sealed"]), None)
+    if not ending and moves and moves[-1]["kind"] in {"start", "resume"}:
         lost = 0 if opened["waits"] else round(AT_MOST_LOST_SECONDS * opened["sample_rate"])
         file.write("gap", first_frame=frames, frames=lost, reason="crash")
-    file.write("sealed", frames=frames, ended=False, problem="", recovered=True)
+    file.write("sealed", **(ending or {"ended": False, "problem": ""}), frames=frames, recovered=True)
 
 
 def _absent(folder: Path, rows: list[journal.Row]) -> list[Problem]:
@@ -159,93 +166,3 @@ def _absent(folder: Path, rows: list[journal.Row]) -> list[Problem]:
         for segment in journal.segments(rows)
         if not (folder / segment.path).is_file()
     ]
-
-
-def verify(folder: Path) -> RecordingReport:
-    """Reads every byte: the journal's chain, each file's hashes, its sound decoded, and that no frame is skipped.
-
-    A recording that is still being made may be verified as far as it is sealed.
-
-    Raises:
-        NotFound: there is no recording in the folder.
-
-    """
-    _need(folder)
-    if not (folder / journal.NAME).is_file():
-        raise NotFound(
-            tr(f"{folder} 里没有录音", f"there is no recording in {folder}"),
-            tr(f"缺少 {journal.NAME}", f"{journal.NAME} is missing"),
-            tr("请给出录音的文件夹", "give the folder of a recording"),
-        )
-    parsed = load(folder)
-    rows = list(parsed.rows)
-    card = control.read_card(folder)
-    live = bool(card and card.alive)
-    found = [*_journal_problems(parsed, live=live), *_continuity(rows), *_strangers(folder, rows, live=live)]
-    with Finisher(folder) as finisher:
-        for row in journal.sealed_parts(rows).values():
-            for track in row["tracks"]:
-                found += _examine(folder, row, track, finisher)
-    return journal.report(rows, found)
-
-
-def _journal_problems(parsed: journal.Parsed, *, live: bool) -> Iterator[Problem]:
-    if parsed.problem:
-        yield Problem(journal.NAME, parsed.problem)
-    if live:
-        return
-    if parsed.torn:
-        yield Problem(journal.NAME, tr("最后一行不完整，请运行 recover", "its last row is cut off: run recover"))
-    last = parsed.rows[-1] if parsed.rows else None
-    if not parsed.problem and (last is None or last["kind"] != "sealed"):
-        yield Problem(journal.NAME, tr("没有封存，请运行 recover", "it is not sealed: run recover"))
-
-
-def _continuity(rows: list[journal.Row]) -> Iterator[Problem]:
-    opened = journal.first(rows, "opened")
-    tracks = int(opened["tracks"]) if opened else 0
-    frame = 0
-    for seq, row in sorted(journal.sealed_parts(rows).items()):
-        if row["first_frame"] != frame:
-            text = tr(
-                f"从第 {row['first_frame']} 帧开始，应为 {frame}", f"begins at {row['first_frame']}, not at {frame}"
-            )
-            yield Problem(parts.segment_name(1, seq), text)
-        if row["frames"] and [track["track"] for track in row["tracks"]] != list(range(1, tracks + 1)):
-            yield Problem(parts.segment_name(1, seq), tr("轨道不全", "not every track is there"))
-        frame = row["first_frame"] + row["frames"]
-    sealed = journal.first(rows, "sealed")
-    if sealed and sealed["frames"] != frame:
-        text = tr(
-            f"应有 {sealed['frames']} 帧，实有 {frame}", f"{sealed['frames']} frames were sealed, {frame} are there"
-        )
-        yield Problem(journal.NAME, text)
-
-
-def _strangers(folder: Path, rows: list[journal.Row], *, live: bool) -> Iterator[Problem]:
-    known = {segment.path for segment in journal.segments(rows)} | {journal.NAME, control.LOG}
-    for path in sorted(folder.iterdir()):
-        if path.name in known or path.name.startswith(f"{journal.NAME}.torn-"):
-            continue
-        if live and (
-            path.name == control.CARD or parts.NAME.fullmatch(path.name) or path.suffix in {".tmp", ".flac"}
-        ):
-            continue
-        if parts.NAME.fullmatch(path.name):
-            yield Problem(path.name, tr("还没有封存，请运行 recover", "not sealed yet: run recover"))
-        else:
-            yield Problem(path.name, tr("日志里没有它", "the journal does not know it"))
-
-
-def _examine(folder: Path, row: journal.Row, track: dict[str, Any], finisher: Finisher) -> Iterator[Problem]:
-    name = str(track["path"])
-    if not (folder / name).is_file():
-        yield Problem(name, tr("文件不见了", "the file is missing"))
-        return
-    said = finisher.ask({"do": "examine", "path": name})
-    if "error" in said:
-        yield Problem(name, tr(f"无法解码：{said['error']}", f"cannot be decoded: {said['error']}"))
-    elif (said["sha256_file"], said["sm3_file"]) != (track["sha256_file"], track["sm3_file"]):
-        yield Problem(name, tr("文件与封存时不同", "the file is not what was sealed"))
-    elif (said["sha256_pcm"], said["frames"]) != (track["sha256_pcm"], row["frames"]):
-        yield Problem(name, tr("声音与封存时不同", "the sound is not what was sealed"))
