@@ -223,14 +223,15 @@ class Capture:
         self.state = RecorderState.RECORDING
         return {"frame": self._keeper.frames}
 
-    def _mark(self, kind: str, note: str = "") -> dict[str, Any]:
+    def _mark(self, kind: str, note: str = "", back: float = 0.0, of: int = 0) -> dict[str, Any]:
         self._need(RecorderState.RECORDING, RecorderState.PAUSED)
         if kind not in {each.value for each in MarkKind}:
             raise BadInput(
                 tr(f"未知的标记 {kind}", f"unknown mark {kind}"), mend=", ".join(k.value for k in MarkKind)
             )
-        self._journal.write("mark", mark=kind, frame=self._keeper.frames, note=str(note))
-        return {"frame": self._keeper.frames}
+        frame = max(0, self._keeper.frames - round(back * self.layout.rate))
+        self._journal.write("mark", mark=kind, frame=frame, note=str(note), back=back, of=of)
+        return {"frame": frame}
 
     # --- sound ------------------------------------------------------------------------------------------------------
 

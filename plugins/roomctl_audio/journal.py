@@ -7,7 +7,8 @@ Rows are written after the file they speak of, so what the journal tells of is t
     start     frame
     segments  seq, first_frame, frames, overflows, gap_before, recovered, utc, monotonic, tracks: one file a track
     pause     frame;   resume frame
-    mark      mark, frame, note
+    mark      mark, frame, note, back: seconds before it was pressed, of: number of the mark that it speaks of
+    alarm     alarm, on, track, frame, value, detail
     gap       first_frame, frames, reason
     stop      frame: nothing more is to be kept, and all of it is on disk
     sealed    frames, ended, problem, recovered: nothing comes after it
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from roomctl.api import Gap, Marker, MarkKind, Problem, RecordingReport, Segment, tr
+from roomctl.api import Alarm, AlarmKind, AlarmTurn, Gap, Marker, MarkKind, Problem, RecordingReport, Segment, tr
 
 NAME = "journal.jsonl"
 GENESIS = "0" * 64
@@ -152,7 +153,24 @@ def dropped(known: Iterable[Gap]) -> int:
 
 def markers(rows: Iterable[Row]) -> tuple[Marker, ...]:
     """Marks in the order they were made."""
-    return tuple(Marker(MarkKind(m["mark"]), int(m["frame"]), str(m["note"])) for m in of_kind(rows, "mark"))
+    return tuple(
+        Marker(MarkKind(m["mark"]), int(m["frame"]), str(m["note"]), int(m.get("of", 0)))
+        for m in of_kind(rows, "mark")
+    )
+
+
+def alarms(rows: Iterable[Row]) -> tuple[AlarmTurn, ...]:
+    """Each time that an alarm was raised or ended, in order."""
+    turns: list[AlarmTurn] = []
+    began: dict[tuple[AlarmKind, int | None], datetime] = {}
+    for each in of_kind(rows, "alarm"):
+        at, key = datetime.fromisoformat(each["at"]), (AlarmKind(each["alarm"]), each["track"])
+        since = began.setdefault(key, at) if each["on"] else began.pop(key, at)
+        alarm = Alarm(
+            kind=key[0], since=since, frame=each["frame"], track=key[1], value=each["value"], detail=each["detail"]
+        )
+        turns.append(AlarmTurn(alarm, bool(each["on"]), at))
+    return tuple(turns)
 
 
 def frames(rows: Iterable[Row]) -> int:
@@ -173,6 +191,7 @@ def report(rows: Sequence[Row], problems: Iterable[Problem] = ()) -> RecordingRe
         gaps=known,
         markers=markers(rows),
         segments=sealed,
+        alarms=alarms(rows),
         recovered=sum(segment.recovered for segment in sealed),
         problems=tuple(problems),
     )

@@ -152,8 +152,10 @@ class AudioRecorder:
     def resume(self) -> int:
         return self._command({"do": "resume"})
 
-    def mark(self, kind: str, note: str = "") -> int:
-        return self._command({"do": "mark", "kind": str(kind), "note": note})
+    def mark(self, kind: str, note: str = "", *, back: float = 0.0, of: int = 0) -> int:
+        asked = (("back", back), ("of", of))
+        more = {name: value for name, value in asked if value}  # a capture that was not updated knows neither
+        return self._command({"do": "mark", "kind": str(kind), "note": note, **more})
 
     def _command(self, message: control.Message) -> int:
         reply = self._ask(message, ANSWER_SECONDS)

@@ -30,7 +30,7 @@ from roomctl.domain import (
     secrecy,
     transcript,
 )
-from roomctl.domain.alarms import Alarm, AlarmKind
+from roomctl.domain.alarms import Alarm, AlarmKind, AlarmTurn
 from roomctl.domain.archive import Fault, Package, PackageFile, Receipt, Stored, Verdict
 from roomctl.domain.attendance import Attendance, Method, Person, Presence, Role, Standing
 from roomctl.domain.attendance import Fact as AttendanceFact
@@ -47,6 +47,7 @@ from roomctl.domain.recording import (
     MarkKind,
     Order,
     Problem,
+    Purpose,
     RecorderState,
     RecorderStatus,
     Recording,
@@ -290,6 +291,7 @@ __all__ = [
     "AgendaItem",
     "Alarm",
     "AlarmKind",
+    "AlarmTurn",
     "ArchiveTarget",
     "Attendance",
     "AttendanceFact",
@@ -337,6 +339,7 @@ __all__ = [
     "Presence",
     "Problem",
     "Progress",
+    "Purpose",
     "Receipt",
     "RecordFile",
     "Recorder",

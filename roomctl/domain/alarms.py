@@ -1,10 +1,18 @@
 """What a recorder warns of while it records. Each has a cause, and ends when the cause does."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.i18n import tr
+
+# Kinds of event, as they stand in the log.
+RAISED = "recording.alarm_raised"
+ENDED = "recording.alarm_ended"
+ACKNOWLEDGED = "recording.alarm_acknowledged"
 
 
 class AlarmKind(StrEnum):
@@ -83,6 +91,65 @@ class Alarm:
     def mend(self) -> str:
         """What to do, and what is safe."""
         return tr(*_MEND[self.kind])
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmTurn:
+    """A row of the journal: an alarm was raised, or its cause ended.
+
+    Attributes:
+        alarm: `since` is when it was raised, also at its end.
+
+    """
+
+    alarm: Alarm
+    on: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingAlarm:
+    """An alarm that was raised and has not ended.
+
+    Attributes:
+        recording: its id.
+        acknowledged_by: who has seen it, until it ends; empty where nobody has.
+
+    """
+
+    alarm: Alarm
+    recording: str
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+
+
+def standing(rows: Iterable[LoggedEvent]) -> tuple[StandingAlarm, ...]:
+    """What stands after these events of one meeting, the newest first.
+
+    Args:
+        rows: of the three kinds, in the order of the log.
+
+    """
+    held: dict[tuple[str, AlarmKind, int | None], StandingAlarm] = {}
+    for row in rows:
+        told = json.loads(row.data)
+        key = told["recording"], AlarmKind(told["alarm"]), told["track"]
+        if row.kind == ENDED:
+            held.pop(key, None)
+        elif row.kind == RAISED:
+            alarm = Alarm(
+                kind=key[1],
+                since=datetime.fromisoformat(told["since"]),
+                frame=told["frame"],
+                track=key[2],
+                value=told["value"],
+                detail=told["detail"],
+            )
+            seen = held.pop(key, StandingAlarm(alarm=alarm, recording=key[0]))
+            held[key] = replace(seen, alarm=alarm)
+        elif key in held:
+            held[key] = replace(held[key], acknowledged_by=Actor.parse(row.actor).name, acknowledged_at=row.instant)
+    return tuple(reversed(held.values()))
 
 
 def _number(value: float | None) -> str:

@@ -1,11 +1,11 @@
 """A recording: frames are the truth, and what is missing is declared."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from roomctl.domain.alarms import Alarm
+from roomctl.domain.alarms import Alarm, AlarmTurn
 from roomctl.i18n import tr
 
 
@@ -44,6 +44,33 @@ class MarkKind(StrEnum):
     OFF_RECORD = "off_record"
     """不入记录 begins; `on_record` ends it."""
     ON_RECORD = "on_record"
+    UNDO = "undo"
+    """Takes back the mark whose number is `of`; both rows stay."""
+    NOTE = "note"
+    """Another text for the mark whose number is `of`; the first one stays in the journal."""
+
+
+MARK_SECONDS = 30.0
+"""What a mark covers, up to its frame: whoever presses has just heard it."""
+
+
+class Purpose(StrEnum):
+    """What a recording is for."""
+
+    MEETING = "meeting"
+    TEST = "test"
+    """试录: a few seconds to hear how it sounds; never in the package, never transcribed."""
+    IMPORT = "import"
+    """Recorded elsewhere, and brought in as a file."""
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        return {
+            "meeting": tr("会议录音", "meeting"),
+            "test": tr("试录", "test take"),
+            "import": tr("导入", "imported"),
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +91,19 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A mark at a frame."""
+    """A mark at a frame.
+
+    Attributes:
+        of: number of the mark that an `undo` or a `note` speaks of; 0 for all others.
+        number: its place among the marks of its recording, from 1; 0 where it was not counted yet.
+
+    """
 
     kind: MarkKind
     frame: int
     note: str = ""
+    of: int = 0
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +247,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingReport:
-    """Outcome of stop, verify or recover over a recording's folder."""
+    """Outcome of stop, verify or recover over a recording's folder.
+
+    Attributes:
+        markers: every row that was written, in order: also those that were taken back, and what took them back.
+        alarms: every row, in order.
+
+    """
 
     tracks: int
     sample_rate: int
@@ -221,6 +262,7 @@ class RecordingReport:
     gaps: tuple[Gap, ...] = ()
     markers: tuple[Marker, ...] = ()
     segments: tuple[Segment, ...] = ()
+    alarms: tuple[AlarmTurn, ...] = ()
     recovered: int = 0
     problems: tuple[Problem, ...] = ()
 
@@ -235,6 +277,9 @@ class Recording:
 
     Attributes:
         folder: relative to the data folder; its name is the recording's id.
+        number: imported ones are counted with the meeting's own, test takes by themselves.
+        markers: those that hold.
+        alarm_rows: rows of the journal about alarms that are events already.
 
     """
 
@@ -252,10 +297,31 @@ class Recording:
     gaps: tuple[Gap, ...] = ()
     markers: tuple[Marker, ...] = ()
     segments: tuple[Segment, ...] = field(default=())
+    purpose: Purpose = Purpose.MEETING
+    alarm_rows: int = 0
 
     @property
     def seconds(self) -> float:
         return self.frames / self.sample_rate
+
+
+def standing(markers: Iterable[Marker]) -> tuple[Marker, ...]:
+    """The marks that hold, in the order they were made, each with its number and its newest text.
+
+    Args:
+        markers: every row of one recording, in order.
+
+    """
+    held: dict[int, Marker] = {}
+    for number, marker in enumerate(markers, 1):
+        if marker.kind is MarkKind.UNDO:
+            held.pop(marker.of, None)
+        elif marker.kind is MarkKind.NOTE:
+            if marker.of in held:
+                held[marker.of] = replace(held[marker.of], note=marker.note)
+        else:
+            held[number] = replace(marker, number=number)
+    return tuple(held.values())
 
 
 def off_record(markers: Iterable[Marker], end: int) -> tuple[tuple[int, int], ...]:

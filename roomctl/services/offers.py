@@ -31,8 +31,8 @@ class Recorder(Protocol):
         """Device open, levels moving, disk enough, nothing written. Raises: RoomctlError with the numbers."""
         ...
 
-    def start(self) -> int:
-        """Frame number from which on everything is kept."""
+    def start(self, *, limit: int | None = None) -> int:
+        """Frame number from which on everything is kept; where there is a limit, up to so many frames."""
         ...
 
     def pause(self, *, until: datetime | None = None) -> int:
@@ -40,7 +40,15 @@ class Recorder(Protocol):
         ...
 
     def resume(self) -> int: ...
-    def mark(self, kind: str, note: str = "") -> int: ...
+    def mark(self, kind: str, note: str = "", *, back: float = 0.0, of: int = 0) -> int:
+        """A row of the journal, and the frame it stands at: the present one, or `back` seconds earlier.
+
+        Args:
+            of: for an `undo` or a `note`, the number (from 1) of the mark that it speaks of.
+
+        """
+        ...
+
     def status(self) -> RecorderStatus: ...
     def stop(self) -> RecordingReport:
         """Ends it, waits until the last segment is sealed, and tells what there is."""

@@ -32,6 +32,7 @@ RECORDERS = {
     "JumpsOverThePause": "pause_keeps_nothing_and_is_declared",
     "ForgetsThePause": "pause_keeps_nothing_and_is_declared",
     "ForgetsMarks": "marks_stand_at_their_frames",
+    "MarksTooLate": "a_mark_may_stand_earlier_than_it_is_made",
     "TakesAnySource": "an_unknown_source_is_refused_on_one_line",
     "TalksOnTwoLines": "an_unknown_source_is_refused_on_one_line",
     "SharesItsFolder": "two_recordings_in_one_folder_are_refused",

@@ -156,6 +156,19 @@ class RecorderContract:
         assert found == [("item", frames[0], "1"), ("mark", frames[1], "决定")]
         assert 0 < frames[0] <= frames[1] <= report.frames, f"marks at {frames} of {report.frames}"
 
+    def test_a_mark_may_stand_earlier_than_it_is_made(self, start: Start) -> None:
+        recorder = start()
+        seen = self.grows(recorder)
+        early = recorder.mark("off_record", back=0.01)
+        assert early < recorder.mark("on_record"), "a mark made later stands earlier"
+        assert recorder.mark("mark", back=3600.0) == 0, "a mark stands before the recording"
+        last = 3
+        recorder.mark("undo", of=last)
+        report = recorder.stop()
+        assert report.markers[0].frame == early
+        assert report.markers[-1].of == last, "nobody knows what was taken back"
+        assert early >= seen.frames - seen.sample_rate // 100, "it stands earlier than was asked for"
+
     def test_a_running_recording_is_adopted(self, start: Start, factory: RecorderFactory, folder: Path) -> None:
         recorder = start()
         self.grows(recorder)

@@ -65,7 +65,7 @@ class Simulated:
         if self.capture.state in BUSY:
             raise Busy("somebody records here")
 
-    def start(self):
+    def start(self, *, limit=None):
         if self.capture.state is not RecorderState.ARMED:
             raise Refused("not armed")
         self.capture.state = RecorderState.RECORDING
@@ -80,9 +80,10 @@ class Simulated:
         self.capture.gaps += (Gap(self.capture.frames, STEP, "pause"),)
         return self.capture.frames
 
-    def mark(self, kind, note=""):
-        self.capture.markers += (Marker(MarkKind(kind), self.capture.frames, note),)
-        return self.capture.frames
+    def mark(self, kind, note="", *, back=0.0, of=0):
+        frame = max(0, self.capture.frames - round(back * 48_000))
+        self.capture.markers += (Marker(MarkKind(kind), frame, note, of),)
+        return frame
 
     def status(self):
         if self.capture.state is RecorderState.RECORDING:
@@ -168,7 +169,7 @@ class StandsStill(Simulated):
 
 
 class RecordsWhenArmed(Simulated):
-    def start(self):
+    def start(self, *, limit=None):
         self.capture.state = RecorderState.ARMED
         return super().start()
 
@@ -197,8 +198,13 @@ class ForgetsThePause(Simulated):
 
 
 class ForgetsMarks(Simulated):
-    def mark(self, kind, note=""):
+    def mark(self, kind, note="", *, back=0.0, of=0):
         return self.capture.frames
+
+
+class MarksTooLate(Simulated):
+    def mark(self, kind, note="", *, back=0.0, of=0):
+        return super().mark(kind, note, of=of)
 
 
 class TakesAnySource(Simulated):
@@ -270,6 +276,7 @@ TestKeepsThePause = suite(KeepsThePause)
 TestJumpsOverThePause = suite(JumpsOverThePause)
 TestForgetsThePause = suite(ForgetsThePause)
 TestForgetsMarks = suite(ForgetsMarks)
+TestMarksTooLate = suite(MarksTooLate)
 TestTakesAnySource = suite(TakesAnySource)
 TestTalksOnTwoLines = suite(TalksOnTwoLines)
 TestSharesItsFolder = suite(SharesItsFolder)
