@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
+from roomctl.labels import label
 
 FILE = "roomctl.toml"
 
@@ -43,8 +44,11 @@ class RoomSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = "第一会议室"
-    zone: str = "Asia/Shanghai"
+    name: str = Field(default="第一会议室", json_schema_extra=label("会议室名称", "Name of the room"))
+    zone: str = Field(
+        default="Asia/Shanghai",
+        json_schema_extra=label("时区", "Time zone", help_zh="IANA 时区名", help_en="its name in the IANA database"),
+    )
 
 
 class HostSettings(BaseModel):
@@ -59,10 +63,46 @@ class HostSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    heartbeat: float = Field(default=10.0, ge=1)
-    answer: float = Field(default=10.0, gt=0)
-    load: float = Field(default=30.0, gt=0)
-    memory_mb: int = Field(default=800, ge=100)
+    heartbeat: float = Field(
+        default=10.0,
+        ge=1,
+        json_schema_extra=label(
+            "主程序多久没有动静就重启（秒）",
+            "Restart after silence of, s",
+            help_zh="重启不影响录音",
+            help_en="recording goes on meanwhile",
+        ),
+    )
+    answer: float = Field(
+        default=10.0,
+        gt=0,
+        json_schema_extra=label(
+            "等插件回答（秒）",
+            "Wait for a plugin's answer, s",
+            help_zh="超过就当它没有回答，三次后停用",
+            help_en="longer is no answer; after three it is put out",
+        ),
+    )
+    load: float = Field(
+        default=30.0,
+        gt=0,
+        json_schema_extra=label(
+            "等插件加载（秒）",
+            "Wait for a plugin to load, s",
+            help_zh="超过就不用它，其余照常",
+            help_en="longer, and it is left out; the rest goes on",
+        ),
+    )
+    memory_mb: int = Field(
+        default=800,
+        ge=100,
+        json_schema_extra=label(
+            "内存上限（MB）",
+            "Memory at most, MB",
+            help_zh="超过先警告，没有会议时重启主程序",
+            help_en="more is warned of; with no meeting near, the host starts again",
+        ),
+    )
 
 
 class WebSettings(BaseModel):
@@ -75,7 +115,15 @@ class WebSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    hosts: list[str] = Field(default_factory=list)
+    hosts: list[str] = Field(
+        default_factory=list,
+        json_schema_extra=label(
+            "访问本机用的名字",
+            "Names of this machine",
+            help_zh="一行一个；localhost、机器名和 IP 地址不用写",
+            help_en="one a line; localhost, its own name and addresses need none",
+        ),
+    )
 
 
 class Settings(BaseSettings):

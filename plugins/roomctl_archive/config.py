@@ -39,9 +39,28 @@ class ArchiveConfig(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     targets: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")], TargetConfig] = Field(
-        default_factory=_local, min_length=1, json_schema_extra=label("存储目标", "Targets")
+        default_factory=_local,
+        min_length=1,
+        json_schema_extra=label(
+            "存储目标",
+            "Targets",
+            help_zh="TOML：每处一节，kind 种类，required 必需",
+            help_en="TOML: a table each, with kind and required",
+        ),
     )
-    source_organization: str = Field(default="", json_schema_extra=label("移交单位", "Source organization"))
+    source_organization: str = Field(
+        default="",
+        json_schema_extra=label(
+            "移交单位", "Source organization", help_zh="写进档案包", help_en="stands in the package"
+        ),
+    )
     bytes_per_second: int = Field(
-        default=2 * 48_000 * 3, gt=0, json_schema_extra=label("每秒声音字节数", "Bytes of sound a second")
+        default=2 * 48_000 * 3,
+        gt=0,
+        json_schema_extra=label(
+            "每秒声音字节数",
+            "Bytes of sound a second",
+            help_zh="用来估算要多大空间",
+            help_en="to tell how much room is needed",
+        ),
     )  # two tracks, 48 kHz, 24 bit, not compressed

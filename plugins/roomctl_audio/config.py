@@ -18,11 +18,19 @@ class AudioConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: str = Field(default="mic", json_schema_extra=label("声音来源", "Source of the sound"))
+    source: str = Field(
+        default="mic",
+        json_schema_extra=label(
+            "声音来源",
+            "Source of the sound",
+            help_zh="mic 系统默认话筒；mic:名称 指定话筒；file:路径 文件",
+            help_en="mic, the system's own; mic:NAME; file:PATH",
+        ),
+    )
     sample_rate: int = Field(
         default=48_000, ge=8_000, le=192_000, json_schema_extra=label("采样率（Hz）", "Sample rate, Hz")
     )
-    bits: Literal[16, 24] = Field(default=24, json_schema_extra=label("位深", "Bits a sample"))
+    bits: Literal[16, 24] = Field(default=24, json_schema_extra=label("位深（bit）", "Bits a sample"))
     segment_seconds: float = Field(
         default=60.0, gt=0, le=3600, json_schema_extra=label("每段（秒）", "Seconds a segment")
     )

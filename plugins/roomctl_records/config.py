@@ -16,4 +16,12 @@ class RecordsConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    template: str = Field(default="", json_schema_extra=label("本单位模板（TOML）", "Own template, TOML"))
+    template: str = Field(
+        default="",
+        json_schema_extra=label(
+            "本单位模板",
+            "Own template",
+            help_zh="TOML 文件；空着用自带的",
+            help_en="a TOML file; empty: as shipped",
+        ),
+    )

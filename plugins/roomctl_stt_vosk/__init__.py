@@ -1,8 +1,8 @@
 """Vosk (Kaldi) as a speech engine. Only the offer is here; `engine` is loaded in the worker's process."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from roomctl.api import EngineOffer, Missing, PluginContext, hookimpl, tr
+from roomctl.api import EngineOffer, Missing, PluginContext, hookimpl, label, tr
 
 MODELS = ("vosk-model-cn-0_22", "vosk-model-small-cn-0_22")
 
@@ -12,7 +12,15 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    grammar: tuple[str, ...] = ()
+    grammar: tuple[str, ...] = Field(
+        default=(),
+        json_schema_extra=label(
+            "只认这些短语",
+            "These phrases alone",
+            help_zh="一行一条；空着认全部",
+            help_en="one a line; empty: everything",
+        ),
+    )
     """Nothing but these phrases is recognised; empty: everything. It restricts, it does not boost."""
 
 

@@ -4,7 +4,7 @@ import os
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roomctl.api import EngineOffer, Missing, PluginContext, hookimpl, tr
+from roomctl.api import EngineOffer, Missing, PluginContext, hookimpl, label, tr
 
 MODELS = ("faster-whisper-base",)
 
@@ -14,9 +14,29 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    threads: int = Field(default=0, ge=0, description="CPU threads; 0: all cores but one of four or more")
-    beam: int = Field(default=5, ge=1, le=10, description="beam width; 1 is twice as fast and loses more sentences")
-    language: str = Field(default="zh", min_length=2, max_length=3)
+    threads: int = Field(
+        default=0,
+        ge=0,
+        json_schema_extra=label(
+            "用几个核", "CPU threads", help_zh="0：自动，给录音留一个", help_en="0: all but one of four"
+        ),
+        description="CPU threads; 0: all cores but one of four or more",
+    )
+    beam: int = Field(
+        default=5,
+        ge=1,
+        le=10,
+        json_schema_extra=label(
+            "搜索宽度", "Beam width", help_zh="1 快一倍，漏句多", help_en="1 is twice as fast, loses more"
+        ),
+        description="beam width; 1 is twice as fast and loses more sentences",
+    )
+    language: str = Field(
+        default="zh",
+        min_length=2,
+        max_length=3,
+        json_schema_extra=label("语言", "Language", help_zh="ISO 639 代码", help_en="its code in ISO 639"),
+    )
 
 
 @hookimpl

@@ -15,12 +15,14 @@ class Config(BaseModel):
 
     engine: str = Field(
         default=AUTO,
-        json_schema_extra=label("语音识别引擎", "Speech engine"),
+        json_schema_extra=label(
+            "语音识别引擎", "Speech engine", help_zh="auto 用装好的最好的", help_en="auto: the best installed"
+        ),
         description="`auto` is the best that is installed",
     )
     model: str = Field(
         default="",
-        json_schema_extra=label("模型", "Model"),
+        json_schema_extra=label("模型", "Model", help_zh="空着由引擎选", help_en="empty: the engine's choice"),
         description="name in the catalogue; empty: the engine's own choice",
     )
     longest: float = Field(
@@ -65,12 +67,14 @@ class Config(BaseModel):
     )
     terms: tuple[str, ...] = Field(
         default=(),
-        json_schema_extra=label("常用名称和术语", "Names and terms"),
+        json_schema_extra=label("常用名称和术语", "Names and terms", help_zh="一行一个", help_en="one a line"),
         description="names of units and terms that hold for every meeting here",
     )
     seats: dict[int, str] = Field(
         default_factory=dict,
-        json_schema_extra=label("哪一路是哪个座位", "Track → seat"),
+        json_schema_extra=label(
+            "哪一路是哪个座位", "Track → seat", help_zh='TOML：1 = "座位"', help_en='TOML: 1 = "seat"'
+        ),
         description="track → seat on the roster; else the track's number",
     )
 

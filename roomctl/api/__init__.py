@@ -66,6 +66,7 @@ from roomctl.domain.transcript import (
 )
 from roomctl.errors import BadInput, Busy, Damaged, Forbidden, MissingPart, NotFound, Refused, RoomctlError
 from roomctl.i18n import language, tr
+from roomctl.labels import label
 from roomctl.services.offers import (
     ArchiveTarget,
     Check,
@@ -86,11 +87,6 @@ from roomctl.services.ports import Clock, PluginStore
 
 hookimpl = pluggy.HookimplMarker("roomctl")
 """Marks a function of a plugin as the implementation of the hook of the same name."""
-
-
-def label(zh: str, en: str) -> dict[str, Any]:
-    """What a setting is called on the settings page: `Field(…, json_schema_extra=label("声音来源", "Source"))`."""
-    return {"zh": zh, "en": en}
 
 
 @dataclass(frozen=True, slots=True)

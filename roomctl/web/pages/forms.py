@@ -32,7 +32,7 @@ def row(
         name,
         said or name,
         value,
-        hint=_hint(name if said else "", default),
+        hint=_hint(_extra(info, f"help_{language()}"), default),
         error=errors.get(name, ""),
         choices=choices or None,
         kind=kind,
@@ -156,12 +156,12 @@ def _extra(info: FieldInfo, key: str) -> str:
     return str(extra.get(key, ""))
 
 
-def _hint(name: str, default: Any) -> str:
-    """Its key in the file, and the default."""
+def _hint(said: str, default: Any) -> str:
+    """What it is for, and the default."""
     plain = _plain(default) if default is not None else ""
     usable = plain not in ("", [], {}) and not isinstance(plain, dict | bool)
     usual = tr(f"默认 {plain}", f"default {plain}") if usable else ""
-    return tr("，", ", ").join(part for part in (name, usual) if part)
+    return tr("，", ", ").join(part for part in (said, usual) if part)
 
 
 _SAID = {

@@ -26,7 +26,12 @@ class TopSettings(BaseModel):
 
     """
 
-    recorder: str = Field(default="audio", json_schema_extra=label("录音插件", "Recorder"))
+    recorder: str = Field(
+        default="audio",
+        json_schema_extra=label(
+            "录音用哪个插件", "Plugin that records", help_zh="自带的是 audio", help_en="the built-in one is audio"
+        ),
+    )
 
 
 @dataclass

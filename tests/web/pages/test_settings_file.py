@@ -1,5 +1,6 @@
 """Forms from models, and roomctl.toml with its comments kept."""
 
+import re
 import tomllib
 from typing import Literal
 
@@ -8,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
+from roomctl import config
+from roomctl.app import Application
 from roomctl.errors import BadInput
+from roomctl.i18n import speaking
 from roomctl.web.pages import forms
+from roomctl.web.pages.settings import TopSettings
 from roomctl.web.pages.toml_file import TomlFile
 
 TEXT = """\
@@ -111,3 +116,38 @@ def test_what_is_shown_and_sent_back_unchanged_changes_nothing(kept):
     values, errors = forms.read(Lamp, shown, kept)
     assert not errors
     assert values == kept
+
+
+def own_models(data):
+    application = Application(data)
+    try:
+        application.plugins.load()
+        return {
+            "": TopSettings,
+            "room": config.RoomSettings,
+            "web": config.WebSettings,
+            "host": config.HostSettings,
+            **application.plugins.models,
+        }
+    finally:
+        application.close()
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_every_setting_has_a_name_in_the_readers_language_and_none_is_a_key(tmp_path, code):
+    models = own_models(tmp_path)
+    assert {"audio", "transcript", "archive"} <= set(models)
+    with speaking(code):
+        for section, model in models.items():
+            for name, info in model.model_fields.items():
+                html = forms.row(name, info, {}, None, {}).html
+                called = re.search(r"<label[^>]*>([^<]+)</label>", html)[1]
+                assert called != name, (section, name)
+                assert bool(re.search(r"[\u4e00-\u9fff]", called)) == (code == "zh"), (section, name, called)
+
+
+def test_what_a_setting_is_for_stands_beside_it():
+    field = config.HostSettings.model_fields["memory_mb"]
+    assert "超过先警告，没有会议时重启主程序，默认 800" in forms.row("memory_mb", field, {}, None, {}).html
+    with speaking("en"):
+        assert "the host starts again, default 800" in forms.row("memory_mb", field, {}, None, {}).html
