@@ -71,6 +71,7 @@ def restore(
                 "set_aside": str(done.aside) if done.aside else None,
                 "settings": list(done.settings),
                 "lost": lost,
+                "ended": {"sessions": done.sessions, "tokens": done.tokens},
             }
         )
         return
@@ -99,6 +100,15 @@ def _tell(done: Restored, data: Path) -> None:
     if done.settings:
         names = ", ".join(done.settings)
         lines.append(tr(f"设置取自备份：{names}", f"settings taken from the backup: {names}"))
+    if done.sessions or done.tokens:
+        lines.append(
+            tr(
+                f"备份里的登录（{done.sessions} 个）和令牌（{done.tokens} 个）已作废，请重新登录、重发令牌；"
+                "账号、密码、角色是备份时的，请核对：roomctl accounts list",
+                f"its sign-ons ({done.sessions}) and tokens ({done.tokens}) have ended: sign on again, and make new "
+                "tokens; accounts, passwords and roles are those of the backup, see: roomctl accounts list",
+            )
+        )
     if done.older:
         lines.append(
             tr(

@@ -18,7 +18,19 @@ from roomctl.domain.events import Head
 from roomctl.errors import BadInput, NotFound, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services.ports import Clock
-from roomctl.storage.copies import DATABASE, FOLDER, HEADS, MANIFEST, SETTINGS, Copy, copies, digest, kept, stamp
+from roomctl.storage.copies import (
+    DATABASE,
+    FOLDER,
+    HEADS,
+    MANIFEST,
+    SETTINGS,
+    Copy,
+    before_migrations,
+    copies,
+    digest,
+    kept,
+    stamp,
+)
 from roomctl.storage.database import Database, faults_told
 from roomctl.storage.faults import damaged
 from roomctl.storage.heads import Heads, Snapshot
@@ -29,6 +41,9 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
 AGAIN = 600.0
 """Seconds after a copy that failed: the fault (a full disk) lasts, and each try reads the whole database."""
+
+BEFORE_MIGRATIONS = 5
+"""Databases from before a migration that stay."""
 
 _HEADS = """
 SELECT stream, n, sha256, sm3 FROM events AS e
@@ -187,7 +202,8 @@ def _noted(database: Path) -> Mapping[str, Head]:
 def rotate(folder: Path) -> list[str]:
     """Removes what is neither of the last 24 hours, 14 days nor 8 weeks; the names of what went.
 
-    Whatever was made in the last hour stays for now: somebody may just have been told of it.
+    Whatever was made in the last hour stays for now: somebody may just have been told of it. Of the databases from
+    before a migration the newest few stay, whatever their age: they are the way back to an older roomctl.
     """
     there = copies(folder)
     staying = set(kept([copy.at for copy in there]))
@@ -195,7 +211,10 @@ def rotate(folder: Path) -> list[str]:
     going = [copy for copy in there if copy.at not in staying]
     for copy in going:
         remove(copy.path)
-    return [copy.name for copy in going]
+    older = before_migrations(folder)[BEFORE_MIGRATIONS:]
+    for path in older:
+        path.unlink()
+    return [*(copy.name for copy in going), *(path.name for path in older)]
 
 
 def _sweep(folder: Path, now: float) -> None:

@@ -26,6 +26,12 @@ TAIL = "heads.jsonl"
 RESTORED = "storage.restored"
 """Kind of the room's event that says which copy was brought back, and how much was lost by it."""
 
+_SIGN_ONS = {
+    "sessions": "DELETE FROM sessions",
+    "tokens": "DELETE FROM tokens",
+    "admin_links": "DELETE FROM admin_links",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
@@ -51,6 +57,7 @@ class Restored:
         lost: what the present database, or what was noted of it, knew and the copy does not.
         settings: which settings came from the copy.
         older: the revision of its tables, where this roomctl will migrate it when it opens it.
+        sessions, tokens: how many the copy held; they are in it no more.
 
     """
 
@@ -60,6 +67,8 @@ class Restored:
     lost: Sequence[Lost] = field(default_factory=tuple)
     settings: Sequence[str] = field(default_factory=tuple)
     older: str = ""
+    sessions: int = 0
+    tokens: int = 0
 
 
 def source_of(wanted: str, data: Path) -> Path:
@@ -109,7 +118,7 @@ def restore(
     """Puts a copy in the place of the database. The caller holds the data folder's lock.
 
     The copy is written beside the database and verified (integrity, references, the whole event log) before anything
-    is moved.
+    is moved. Accounts are as the copy has them; its sessions and tokens end, since some may have been ended since.
 
     Args:
         settings: take the copy's settings too; else only those that are missing or cannot be read.
@@ -129,6 +138,7 @@ def restore(
         if faults := _faults(part):
             fault = f"{faults[0].stream} #{faults[0].n}: {faults[0].what}"
             raise _no_good(source, tr(f"事件日志 {fault}", f"event log {fault}"), data / FOLDER)
+        sessions, tokens = _end_sign_ons(part)
         lost = _lost(database, held)
         aside = data / ASIDE / stamp(clock.now())
         _let_go(database)
@@ -146,10 +156,18 @@ def restore(
     verify_copy(database, database, held)
     older = held.revision if held.revision != migrations.head else ""
     there = aside if moved else None
-    restored = Restored(source, held, there, lost, taken, older)
+    restored = Restored(source, held, there, lost, taken, older, sessions, tokens)
     if not older:
         _tell(restored, database, clock, actor, new_id, migrations)
     return restored
+
+
+def _end_sign_ons(database: Path) -> tuple[int, int]:
+    """Sessions and tokens that there were. Tables of the first revisions have none."""
+    with opened(database) as there:
+        known = {row[0] for row in there.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        gone = {table: there.execute(drop).rowcount for table, drop in _SIGN_ONS.items() if table in known}
+    return gone.get("sessions", 0), gone.get("tokens", 0)
 
 
 def _beside(data: Path) -> list[Path]:
@@ -237,6 +255,7 @@ def _tell(
             "backup": restored.source.parent.name if restored.source.name == DATABASE else restored.source.name,
             "lost": {one.stream: one.events for one in restored.lost},
             "set_aside": restored.aside.name if restored.aside else "",
+            "ended": {"sessions": restored.sessions, "tokens": restored.tokens},
         }
         with uow:
             uow.events.append(Event(stream=database.room.id, kind=RESTORED, actor=actor, at=clock.now(), data=data))

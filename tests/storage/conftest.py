@@ -1,6 +1,8 @@
 import itertools
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,8 +11,11 @@ import pytest
 from roomctl.domain.events import SYSTEM, Event
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.i18n import language, use
+from roomctl.storage.backup import back_up
+from roomctl.storage.copies import Copy
 from roomctl.storage.database import Database, open_database
 from roomctl.storage.uow import SqlUnitOfWork
+from roomctl.testing.fakes import FakeClock
 
 AT = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 
@@ -64,3 +69,18 @@ def planned(uow: SqlUnitOfWork) -> Meeting:
         uow.events.append(Event(stream=meeting.id, kind="meeting.created", actor=SYSTEM, at=AT))
         uow.commit()
     return meeting
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(AT)
+
+
+def copied(data: Path, clock: FakeClock) -> Copy:
+    return back_up(data / "roomctl.db", data / "backups", clock)
+
+
+def titles(path: Path) -> set[str]:
+    """Of the meetings in a database file."""
+    with closing(sqlite3.connect(path)) as opened:
+        return {row[0] for row in opened.execute("SELECT title FROM meetings")}
