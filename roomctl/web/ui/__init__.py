@@ -8,6 +8,7 @@ from roomctl.web.ui.parts import (
     alarm_bar,
     button,
     clock_text,
+    digits_text,
     empty_state,
     error_state,
     field,
@@ -26,10 +27,13 @@ from roomctl.web.ui.parts import (
 )
 from roomctl.web.ui.reader import visitor
 from roomctl.web.ui.shell import MenuItem, app_shell
+from roomctl.web.ui.sound import meter_scale, track_meter, waveform
+from roomctl.web.ui.words import transcript_line
 
 __all__ = [
     "CHECK_LOOKS", "Child", "Link", "Look", "MenuItem", "Part", "Press", "Values", "alarm_bar", "app_shell", "button",
-    "chain_strip", "clock_text", "empty_state", "error_state", "field", "form", "icon", "join", "level_meter", "line",
-    "link_button", "long_press", "note_bar", "panel", "person_row", "result_tile", "state_chip", "state_glyph",
-    "table", "tag", "timer", "visitor",
+    "chain_strip", "clock_text", "digits_text", "empty_state", "error_state", "field", "form", "icon", "join",
+    "level_meter", "line", "link_button", "long_press", "meter_scale", "note_bar", "panel", "person_row",
+    "result_tile", "state_chip", "state_glyph",
+    "table", "tag", "timer", "track_meter", "transcript_line", "visitor", "waveform",
 ]  # fmt: skip

@@ -20,6 +20,8 @@ class Look(StrEnum):
     """带故障使用: a named person accepted the fault."""
     RUNNING = "run"
     WAITING = "wait"
+    ARMED = "armed"
+    """待命: the device is open, nothing is kept."""
     RECORDING = "rec"
     PAUSED = "pause"
 
@@ -47,6 +49,8 @@ _SHAPES = {
     'stroke="var(--warn)" stroke-width="1.8"/><text x="12" y="16.4" font-size="12" font-weight="700" '
     'text-anchor="middle" fill="var(--warn)">用</text>',
     Look.WAITING: '<circle cx="12" cy="12" r="10" fill="none" stroke="var(--edge)" stroke-width="2"/>',
+    Look.ARMED: '<circle cx="12" cy="12" r="10.6" fill="none" stroke="var(--rec)" stroke-width="2"/>'
+    '<circle cx="12" cy="12" r="5.8" fill="none" stroke="var(--rec)" stroke-width="1.6"/>',
     Look.RECORDING: '<circle cx="12" cy="12" r="10.6" fill="none" stroke="var(--rec)" stroke-width="2"/>'
     '<circle cx="12" cy="12" r="6.6" fill="var(--rec)"/>',
     Look.PAUSED: '<circle cx="12" cy="12" r="10.4" fill="none" stroke="var(--warn)" stroke-width="2"/>'
@@ -63,6 +67,7 @@ _WORDS = {
     Look.ACCEPTED: ("带故障使用", "fault accepted"),
     Look.RUNNING: ("进行中", "under way"),
     Look.WAITING: ("未开始", "not begun"),
+    Look.ARMED: ("待命", "armed"),
     Look.RECORDING: ("录音中", "recording"),
     Look.PAUSED: ("暂停", "paused"),
 }
@@ -109,8 +114,21 @@ _ICONS = {
     "1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
     "refresh": "M20 12a8 8 0 1 1-2.3-5.6L20 9M20 4v5h-5",
     "add": "M12 5v14M5 12h14",
+    "bolt": "M13 3L5 14h6l-1 7 8-11h-6z",
     "stop": "M6 6h12v12H6z",
     "logout": "M14 4H5v16h9M10 12h11M17.5 8.5L21 12l-3.5 3.5",
+    "flag": "M6 21V4M6 4h11l-2.5 4L17 12H6",
+    "off": "M6 4h12v16H6zM3 21L21 3",
+    "pause": "M8 5v14M16 5v14",
+    "record": "M12 4.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15z",
+    "headphones": "M4 13v-1a8 8 0 0 1 16 0v1M4 13h3v7H5.5A1.5 1.5 0 0 1 4 18.5z"
+    "M20 13h-3v7h1.5a1.5 1.5 0 0 0 1.5-1.5z",
+    "pencil": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
+    "note": "M5 4h14v11l-5 5H5zM14 20v-5h5M9 9h6M9 13h3",
+    "undo": "M9 14L4 9l5-5M4 9h10.5a5.5 5.5 0 0 1 0 11H11",
+    "down": "M6 9l6 6 6-6",
+    "keys": "M3 7h18v10H3zM7 10.5v.01M11 10.5v.01M15 10.5v.01M8 14h8",
+    "alarm": "M12 3.5 22 20H2zM12 10v4.5M12 17.2v.01",
     "back": "M19 12H5M11 6l-6 6 6 6",
 }
 

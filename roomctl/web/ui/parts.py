@@ -33,12 +33,14 @@ def button(
     key: str = "",
     disabled: str = "",
     label: str | None = None,
+    hotkey: str = "",
 ) -> Part:
     """Does something when pressed.
 
     Args:
         kind: `pri` for the one filled button of a screen, `quiet`, `sm`, `big`; several with a space between.
         key: tells buttons with the same text apart.
+        hotkey: presses it too, on a page that has keys; stands on it.
         disabled: why it cannot be pressed now; stands beside it.
 
     """
@@ -47,9 +49,11 @@ def button(
         "button",
         icon(icon_name) if icon_name else None,
         text,
+        tag("kbd", hotkey) if hotkey else None,
         type="button",
         class_=_button(kind),
         data_act=act,
+        data_hotkey=hotkey or None,
         disabled=bool(disabled),
         aria_label=label,
     )
@@ -66,11 +70,12 @@ def _button(kind: str) -> str:
     return " ".join(("rc-btn", *(f"rc-{one}" for one in kind.split())))
 
 
-def long_press(text: str, on_press: Press, *, seconds: float = 1.5, key: str = "") -> Part:
+def long_press(text: str, on_press: Press, *, seconds: float = 1.5, key: str = "", icon_name: str = "") -> Part:
     """For what cannot be undone: held down for so long, by finger, mouse or Enter; letting go does nothing."""
     act = key or text
     shown = tag(
         "button",
+        icon(icon_name) if icon_name else None,
         text,
         type="button",
         class_="rc-btn rc-hold",
@@ -116,20 +121,28 @@ def alarm_bar(what: str, mend: str, *more: Child, others: int = 0) -> Part:
     )
 
 
-def timer(seconds: float, *, running: bool) -> Part:
+def timer(seconds: float, *, running: bool, digits: bool = False) -> Part:
     """Counts in the browser, so that a page does not have to be sent each second.
 
     Args:
         seconds: now; a page that is shown again sets it right.
         running: else it stands.
+        digits: as `00:42:18`, else as `clock_text`.
 
     """
     return tag(
         "span",
-        clock_text(seconds),
+        digits_text(seconds) if digits else clock_text(seconds),
         class_="rc-num",
         data_seconds=f"{seconds:.0f}" if running else None,
+        data_digits=digits and running,
     )
+
+
+def digits_text(seconds: float) -> str:
+    """`00:42:18`."""
+    whole = int(max(0.0, seconds))
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def clock_text(seconds: float) -> str:

@@ -94,3 +94,16 @@ def test_a_running_time_is_counted_in_the_browser():
 def test_a_long_press_is_no_plain_button_and_an_alarm_counts_the_others():
     assert 'data-hold="1.5"' in ui.long_press("停止录音", lambda _values: None).html
     assert "还有 2 条" in ui.alarm_bar("磁盘只够 15 分钟", "换存储", others=2).html
+
+
+def test_a_running_time_in_digits_is_counted_in_digits():
+    running = ui.timer(2538, running=True, digits=True).html
+    assert "00:42:18" in running
+    assert "data-digits" in running
+    assert "data-digits" not in ui.timer(2538, running=False, digits=True).html
+
+
+def test_a_key_stands_on_the_button_that_it_presses():
+    part = ui.button("标记", lambda _values: None, hotkey="M")
+    assert 'data-hotkey="M"' in part.html
+    assert "<kbd>M</kbd>" in part.html

@@ -6,6 +6,7 @@
     if (h) return en ? `${h} h ${two(m)} min` : `${h} 小时 ${two(m)} 分`;
     return en ? `${m} min ${two(s % 60)} s` : `${m} 分 ${two(s % 60)} 秒`;
   };
+  const digits = (s) => `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
   const began = new WeakMap();
   const tick = () => {
     const now = new Date(), en = document.documentElement.lang === "en";
@@ -17,7 +18,9 @@
       const was = began.get(e);
       if (!was || was.value !== e.dataset.seconds) began.set(e, { value: e.dataset.seconds, at: performance.now() });
       const since = began.get(e);
-      e.textContent = text(Math.floor(Number(since.value) + (performance.now() - since.at) / 1000), en);
+      const seconds = Math.floor(Number(since.value) + (performance.now() - since.at) / 1000);
+      const said = "digits" in e.dataset ? digits(seconds) : text(seconds, en);
+      if (e.textContent !== said) e.textContent = said;
     }
   };
   setInterval(tick, 1000);
