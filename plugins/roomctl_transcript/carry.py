@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from roomctl.api import Change, SpeakerKnownBy, TranscriptSegment, Word
+from roomctl.api import Beside, Change, Doubt, SpeakerKnownBy, TranscriptSegment, Word
 
 
 def as_json(segment: TranscriptSegment) -> dict[str, Any]:
@@ -19,6 +19,8 @@ def from_json(row: Mapping[str, Any]) -> TranscriptSegment:
             **row,
             "words": tuple(Word(**word) for word in row["words"]),
             "changes": tuple(Change(**change) for change in row["changes"]),
+            "beside": Beside(**row["beside"]) if row.get("beside") else None,
+            "doubts": tuple(Doubt(**doubt) for doubt in row.get("doubts", ())),
             "known_by": SpeakerKnownBy(row["known_by"]) if row["known_by"] else None,
         }
     )

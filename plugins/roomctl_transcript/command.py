@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from roomctl.api import BadInput, PluginContext, Transcript, tr
 from roomctl_transcript import audio, papers
+from roomctl_transcript import roster as rosters
 from roomctl_transcript.assemble import Known, transcript
 from roomctl_transcript.config import Config
 from roomctl_transcript.engines import choose
@@ -29,7 +30,7 @@ class Inputs:
     path: Path
     seconds: float
     prior: Prior
-    left: tuple[str, ...] = ()
+    left: tuple[tuple[str, str], ...] = ()
 
 
 def make(ctx: PluginContext) -> Callable[..., None]:
@@ -46,7 +47,8 @@ def make(ctx: PluginContext) -> Callable[..., None]:
         ] = None,
         terms: Annotated[Path | None, typer.Option(help=tr("术语，每行一个", "terms, one a line"))] = None,
         papers_folder: Annotated[
-            Path | None, typer.Option("--papers", metavar="DIR", help=tr("会议材料：docx、txt", "papers: docx, txt"))
+            Path | None,
+            typer.Option("--papers", metavar="DIR", help=tr("会议材料：docx、pdf、txt", "papers: docx, pdf, txt")),
         ] = None,
         chair: Annotated[str, typer.Option(help=tr("主持人姓名", "name of the chair"))] = "",
         style: Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))] = "",
@@ -60,8 +62,10 @@ def make(ctx: PluginContext) -> Callable[..., None]:
         inputs = _inputs(source, roster, terms, papers_folder, config)
         choice = choose(ctx.services, engine or config.engine, model or config.model)
         screen = Console(stderr=True)
-        for name in inputs.left:
-            screen.print(tr(f"没有读取 {name}：只支持 docx 和 txt", f"{name} was not read: only docx and txt are"))
+        for name, why in inputs.left:
+            screen.print(
+                tr(f"! 没有读取 {name}：{why}", f"! {name} was not read: {why}"), highlight=False, markup=False
+            )
         people = tuple(name for name, _ in inputs.prior.people)
         with tempfile.TemporaryDirectory(prefix="roomctl-") as folder:
             work = one_file(inputs.path, Path(folder) / "work.jsonl", config.settings(), inputs.prior)
@@ -112,10 +116,12 @@ def _style(style: str, output: Path | None) -> str:
 
 def _inputs(source: Path, roster: Path | None, terms: Path | None, folder: Path | None, config: Config) -> Inputs:
     seconds = audio.probe(source)
-    people = papers.roster(roster) if roster else ()
-    words = (*config.terms, *(papers.lines(terms) if terms else ()))
-    found, left = papers.folder(folder) if folder else ((), ())
-    return Inputs(source.absolute(), seconds, Prior(people, (*words, *found)), left)
+    people = rosters.roster(roster) if roster else ()
+    words = (*config.terms, *(rosters.lines(terms) if terms else ()))
+    found = papers.folder(folder) if folder else papers.Papers()
+    known = {name for name, _ in people}
+    people += tuple(one for one in found.people if one[0] not in known)
+    return Inputs(source.absolute(), seconds, Prior(people, (*words, *found.terms), found.texts), found.left)
 
 
 class _bar:  # noqa: N801 - used like a function
@@ -167,6 +173,13 @@ def _tell(screen: Console, made: Transcript) -> None:
         ),
         highlight=False,
     )
+    for segment in made.shown:
+        for doubt in segment.doubts:
+            screen.print(
+                tr(f"? {segment.start:.1f} 秒 存疑：", f"? at {segment.start:.1f} s, to be checked: ") + doubt.told(),
+                highlight=False,
+                markup=False,
+            )
     for hole in made.holes:
         screen.print(
             tr(

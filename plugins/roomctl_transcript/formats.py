@@ -7,7 +7,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from roomctl.api import Transcript, TranscriptSegment
+from roomctl.api import Transcript, TranscriptSegment, tr
 
 PARAGRAPH_PAUSE = 3.0
 """Seconds of quiet after which a new paragraph begins, where nobody is known to have taken the floor."""
@@ -21,17 +21,22 @@ def txt(transcript: Transcript) -> bytes:
 
 
 def _paragraphs(transcript: Transcript) -> Iterator[str]:
+    return (_paragraph(turn) for turn in turns(transcript))
+
+
+def turns(transcript: Transcript) -> Iterator[list[TranscriptSegment]]:
+    """Sentences of one speaker without a long pause: a paragraph each."""
     held: list[TranscriptSegment] = []
     for segment in transcript.shown:
         if held and (
             (segment.recording, segment.speaker) != (held[-1].recording, held[-1].speaker)
             or segment.start - held[-1].end > PARAGRAPH_PAUSE
         ):
-            yield _paragraph(held)
+            yield held
             held = []
         held.append(segment)
     if held:
-        yield _paragraph(held)
+        yield held
 
 
 def _paragraph(segments: list[TranscriptSegment]) -> str:
@@ -118,6 +123,8 @@ def summary(transcript: Transcript) -> dict[str, Any]:
                 "raw": segment.raw,
                 "text": segment.text,
                 "changes": [asdict(change) for change in segment.changes],
+                "beside": asdict(segment.beside) if segment.beside else None,
+                "doubts": [{**asdict(doubt), "told": doubt.told()} for doubt in segment.doubts],
             }
             for segment in transcript.shown
         ],
@@ -138,13 +145,24 @@ def whole(transcript: Transcript) -> bytes:
 
 
 def docx(transcript: Transcript) -> bytes:
-    """The same paragraphs as `txt` in a Word document, each with its time."""
+    """The same paragraphs as `txt` in a Word document; what is in doubt has a comment that says why."""
     from docx import Document  # noqa: PLC0415 - heavy, and only for docx
 
     document = Document()
     document.core_properties.title = transcript.report.get("title", "")
-    for paragraph in _paragraphs(transcript):
-        document.add_paragraph(paragraph)
+    for turn in turns(transcript):
+        paragraph = document.add_paragraph(f"{turn[0].speaker}：" if turn[0].speaker else "")
+        for segment in turn:
+            at = 0
+            for doubt in segment.doubts:
+                paragraph.add_run(segment.text[at : doubt.at])
+                at = doubt.at + len(doubt.said)
+                document.add_comment(
+                    paragraph.add_run(segment.text[doubt.at : at]), tr("存疑：", "To be checked: ") + doubt.told(),
+                    author="roomctl", initials="rc",
+                )  # fmt: skip
+            spaced = segment.text[-1:].isascii() and segment is not turn[-1]
+            paragraph.add_run(segment.text[at:] + (" " if spaced else ""))
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

@@ -1,23 +1,16 @@
-"""What is known before anybody speaks: roster, terms, and the papers of the meeting."""
+"""The papers of a meeting, 讲话稿, 主持词, 汇报材料: their text, and the units, terms and people that they name."""
 
-import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 from zipfile import BadZipFile
 
 from roomctl.api import BadInput, tr
+from roomctl_transcript import lexicon
 
-T = TypeVar("T")
-
-HEADS = {
-    "name": ("姓名", "名字", "name"),
-    "unit": ("单位", "部门", "unit", "department", "organisation", "organization"),
-    "duty": ("职务", "职位", "duty", "title", "position"),
-}
-MOST = 20_000
-"""Rows of a roster or lines of a list; more is another kind of file."""
+LARGEST = 50 << 20
+"""Bytes of one paper; more is no paper."""
 REPEATED = 2
 """Times that a term stands in the papers before it counts, unless it is quoted."""
 
@@ -30,45 +23,30 @@ _LEADS = re.compile(
 )
 
 
-def roster(path: Path) -> tuple[tuple[str, str], ...]:
-    """(name, unit and duty) from CSV, xlsx, or plain text with one name a line.
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The papers of a meeting.
 
-    Raises:
-        BadInput: missing, unreadable, no column of names, or nobody in it.
+    Attributes:
+        texts: (file name, text), in order of the names.
+        left: files that could not be read, with the reason.
 
     """
-    rows = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
-    if not rows:
-        raise BadInput(tr(f"名单 {path.name} 是空的", f"roster {path.name} is empty"), mend=_how_roster())
-    heads = [cell.strip().lower() for cell in rows[0]]
-    column = {key: next((heads.index(one) for one in known if one in heads), None) for key, known in HEADS.items()}
-    if column["name"] is None:
-        if len(rows[0]) > 1 and any(len(row) > 1 for row in rows):
-            raise BadInput(
-                tr(f"名单 {path.name} 没有“姓名”一列", f"roster {path.name} has no column 姓名 (name)"),
-                tr(f"只有：{'、'.join(rows[0])}", f"it has: {', '.join(rows[0])}"),
-                _how_roster(),
-            )
-        return tuple((row[0].strip(), "") for row in rows if row and row[0].strip())
-    people = []
-    for row in rows[1:]:
-        name, unit, duty = (_cell(row, column[key]) for key in ("name", "unit", "duty"))
-        if name:
-            people.append((name, unit + duty if not duty.startswith(unit) else duty))
-    if not people:
-        raise BadInput(tr(f"名单 {path.name} 里没有人", f"nobody in roster {path.name}"), mend=_how_roster())
-    return tuple(people)
+
+    texts: tuple[tuple[str, str], ...] = ()
+    left: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        return terms_of("\n".join(text for _, text in self.texts))
+
+    @property
+    def people(self) -> tuple[tuple[str, str], ...]:
+        return people_of("\n".join(text for _, text in self.texts))
 
 
-def lines(path: Path) -> tuple[str, ...]:
-    """Terms, one a line; empty lines and what follows # left out."""
-    return tuple(
-        term for line in _text(path).splitlines()[:MOST] if (term := line.split("#")[0].strip().strip("、，,；;"))
-    )
-
-
-def folder(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Terms of the meeting's papers (docx and txt) in a folder, and the files that were left out.
+def folder(path: Path) -> Papers:
+    """The papers in a folder: docx, PDF and txt. One that cannot be read is left out and told.
 
     Raises:
         BadInput: no such folder.
@@ -79,16 +57,39 @@ def folder(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
             tr(f"没有文件夹 {path}", f"no folder {path}"),
             mend=tr("请用 --papers 给出材料文件夹", "give one with --papers DIR"),
         )
-    texts, left = [], []
+    texts: list[tuple[str, str]] = []
+    left: list[tuple[str, str]] = []
     for file in sorted(path.iterdir()):
-        kind = file.suffix.lower()
-        if kind == ".docx":
-            texts.append(_docx(file))
-        elif kind in {".txt", ".md"}:
-            texts.append(_text(file))
-        elif file.is_file():
-            left.append(file.name)
-    return terms_of("\n".join(texts)), tuple(left)
+        if not file.is_file() or file.name.startswith((".", "~$")):
+            continue  # ~$: what Word leaves beside an open document
+        try:
+            text = read(file)
+        except BadInput as error:
+            left.append((file.name, error.why or error.what))
+            continue
+        if text.strip():
+            texts.append((file.name, text))
+        else:
+            left.append((file.name, tr("里面没有文字，可能是扫描件", "there is no text in it: perhaps a scan")))
+    return Papers(tuple(texts), tuple(left))
+
+
+def read(file: Path) -> str:
+    """Text of one paper. Raises: BadInput, where it cannot be read."""
+    readers = {".docx": _docx, ".pdf": _pdf, ".txt": plain, ".md": plain}
+    reader = readers.get(file.suffix.lower())
+    if reader is None:
+        raise BadInput(
+            tr(f"不能读取材料 {file.name}", f"cannot read paper {file.name}"),
+            tr("只支持 docx、pdf 和 txt", "only docx, pdf and txt are read"),
+            tr("请另存为 docx", "save it as docx"),
+        )
+    if file.stat().st_size > LARGEST:
+        raise BadInput(
+            tr(f"不能读取材料 {file.name}", f"cannot read paper {file.name}"),
+            tr(f"大于 {LARGEST >> 20} MB", f"larger than {LARGEST >> 20} MB"),
+        )
+    return reader(file)
 
 
 def terms_of(text: str) -> tuple[str, ...]:
@@ -102,17 +103,8 @@ def terms_of(text: str) -> tuple[str, ...]:
     return tuple(sorted(quoted | {term for term, count in counts.items() if count >= REPEATED}))
 
 
-def _cell(row: Sequence[str], index: int | None) -> str:
-    return row[index].strip() if index is not None and index < len(row) else ""
-
-
-def _how_roster() -> str:
-    return tr(
-        "第一行写 姓名,单位,职务，或每行一个姓名", "first row 姓名,单位,职务 (name,unit,duty), or one name a line"
-    )
-
-
-def _text(path: Path) -> str:
+def plain(path: Path) -> str:
+    """A text file, in UTF-8 or GB 18030. Raises: BadInput."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -134,41 +126,6 @@ def _text(path: Path) -> str:
     )
 
 
-def _csv(path: Path) -> list[list[str]]:
-    text = _text(path)
-    first = text.splitlines()[0] if text.strip() else ""
-    comma = "\t" if "\t" in first else "；" if "；" in first else ";" if ";" in first else ","
-    return [row for row in _limited(csv.reader(text.splitlines(), delimiter=comma)) if any(map(str.strip, row))]
-
-
-def _xlsx(path: Path) -> list[list[str]]:
-    from openpyxl import load_workbook  # noqa: PLC0415 - heavy, and only for xlsx
-
-    if not path.is_file():
-        raise BadInput(
-            tr(f"不能读取名单 {path}", f"cannot read roster {path}"),
-            tr("没有这个文件", "no such file"),
-            tr("请检查文件名", "check the file's name"),
-        )
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            rows = [
-                ["" if cell is None else str(cell) for cell in row]
-                for row in _limited(sheet.iter_rows(values_only=True))
-            ]
-        finally:
-            book.close()
-    except (OSError, BadZipFile, KeyError, ValueError, IndexError) as error:
-        raise BadInput(
-            tr(f"不能读取名单 {path}", f"cannot read roster {path}"),
-            tr("xlsx 已损坏，或不能读", "the xlsx is damaged, or cannot be read"),
-            tr("请另存为 xlsx 或 csv", "save it as xlsx or csv"),
-        ) from error
-    return [row for row in rows if any(map(str.strip, row))]
-
-
 def _docx(path: Path) -> str:
     from docx import Document  # noqa: PLC0415 - heavy, and only for docx
     from docx.opc.exceptions import PackageNotFoundError  # noqa: PLC0415
@@ -185,8 +142,69 @@ def _docx(path: Path) -> str:
     return "\n".join((*(paragraph.text for paragraph in document.paragraphs), *cells))
 
 
-def _limited(rows: Iterable[T]) -> Iterable[T]:
-    for index, row in enumerate(rows):
-        if index >= MOST:
-            return
-        yield row
+def _pdf(path: Path) -> str:
+    import logging  # noqa: PLC0415
+
+    from pypdf import PdfReader  # noqa: PLC0415 - heavy, and only for PDF
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of every slip of a producer
+    what = tr(f"不能读取材料 {path.name}", f"cannot read paper {path.name}")
+    try:
+        reader = PdfReader(path)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise BadInput(
+                what,
+                tr("PDF 有密码", "the PDF has a password"),
+                tr("请另存为没有密码的文件", "save it without a password"),
+            )
+        return "\n".join(_joined(page.extract_text()) for page in reader.pages)
+    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BadInput(
+            what,
+            tr("PDF 已损坏，或不能读", "the PDF is damaged, or cannot be read"),
+            tr("请另存为 docx", "save it as docx"),
+        ) from error
+
+
+_APART = re.compile(r"(?<=[\u4e00-\u9fff])[ \t]+(?=[0-9])|(?<=[0-9%])[ \t]+(?=[\u4e00-\u9fff])")
+_BROKEN = re.compile(r"(?<=[\u4e00-\u9fff，、；：0-9])[ \t]*\n[ \t]*(?=[\u4e00-\u9fff0-9，。、；：！？”）》])")
+
+
+def _joined(page: str) -> str:
+    """Lines of a page put together again: a PDF breaks sentences where its lines end, and sets figures apart."""
+    return _APART.sub("", _BROKEN.sub("", page))
+
+
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
+    "廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁"
+    "岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟"
+)
+"""The most common ones: what begins otherwise is taken for a word."""
+DOUBLE_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木")
+_ENDS = r"(?=[，。、；：！？（）\s]|同志|汇报|发言|讲话|主持|介绍|补充|出席|列席|参加|$)"
+
+
+def people_of(text: str) -> tuple[tuple[str, str], ...]:
+    """(name, unit and duty) of those whom a text names with their duty, or as 同志."""
+    return tuple(dict(_people(text)).items())
+
+
+def _people(text: str) -> Iterator[tuple[str, str]]:
+    name = rf"((?:{'|'.join(DOUBLE_SURNAMES)})[\u4e00-\u9fff]{{1,2}}?|[\u4e00-\u9fff]{{2,3}}?)"
+    titles = "|".join(sorted((t for t in lexicon.TITLES if t not in {"同志", "代表", "委员"}), key=len, reverse=True))
+    for match in re.finditer(rf"([\u4e00-\u9fff]{{0,12}}?(?:{titles})){name}{_ENDS}", text):
+        if _is_name(match[2]):
+            yield match[2], _LEADS.sub("", match[1])
+    for match in re.finditer(rf"{name}同志", text):
+        for length in (4, 3, 2):
+            if _is_name(match[1][-length:]) and len(match[1]) >= length:
+                yield match[1][-length:], ""
+                break
+
+
+def _is_name(text: str) -> bool:
+    double = text.startswith(DOUBLE_SURNAMES)
+    lengths = (3, 4) if double else (2, 3)
+    return len(text) in lengths and (double or text[0] in SURNAMES)

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from roomctl.api import Change, TranscriptSegment, Word
 from roomctl_transcript import numbers, punctuation
+from roomctl_transcript.beside import Papers
 from roomctl_transcript.carry import as_json
 from roomctl_transcript.listen import Heard
 from roomctl_transcript.names import Lexicon, slips
@@ -22,18 +23,25 @@ class Prior:
 
     Attributes:
         people: (name, duty or unit) of the roster; terms: of agenda, units and papers.
+        papers: (file name, text).
 
     """
 
     people: tuple[tuple[str, str], ...] = ()
     terms: tuple[str, ...] = ()
+    papers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
-        return cls(tuple((one[0], one[1]) for one in row.get("people", ())), tuple(row.get("terms", ())))
+        people, papers = (tuple((one[0], one[1]) for one in row.get(key, ())) for key in ("people", "papers"))
+        return cls(people, tuple(row.get("terms", ())), papers)
 
     def as_json(self) -> dict[str, Any]:
-        return {"people": [list(one) for one in self.people], "terms": list(self.terms)}
+        return {
+            "people": [list(one) for one in self.people],
+            "terms": list(self.terms),
+            "papers": [list(one) for one in self.papers],
+        }
 
 
 @dataclass
@@ -62,6 +70,7 @@ class Writer:
     def __init__(self, prefix: str, recording: str, rate: int, prior: Prior) -> None:
         self._prefix, self._recording, self._rate = prefix, recording, rate
         self._lexicon = Lexicon(prior.people, prior.terms)
+        self._papers = Papers(dict(prior.papers))
         self._count = 0
 
     def write(self, heard: Heard) -> list[dict[str, Any]]:
@@ -73,6 +82,7 @@ class Writer:
         track = Counter(sentence.tracks).most_common(1)[0][0] if sentence.tracks else 1
         start, end = sentence.words[0].start, max(word.end for word in sentence.words)
         text, changes = self.finish(sentence)
+        beside, doubts = self._papers.beside(text)
         sure = sum(word.confidence for word in sentence.words) / len(sentence.words)
         return TranscriptSegment(
             id=f"{self._prefix}-t{track}-{self._count:04d}",
@@ -87,6 +97,8 @@ class Writer:
             words=tuple(sentence.words),
             changes=changes,
             confidence=round(sure, 3),
+            beside=beside,
+            doubts=doubts,
             dropped=heard.dropped,
         )
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from roomctl.i18n import tr
+
 
 class SpeakerKnownBy(StrEnum):
     """How the speaker is known."""
@@ -52,6 +54,47 @@ class Change:
     at: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The passage of a paper that a sentence follows; shown beside it, never in its place.
+
+    Attributes:
+        file: name of the paper; passage: as it stands there.
+        alike: share of the sentence that is the same, 0 to 1.
+
+    """
+
+    file: str
+    passage: str
+    alike: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A figure that somebody has to look at: 存疑.
+
+    Attributes:
+        at: offset in the segment's text, in characters.
+        said: as heard, with its unit; paper: as the paper has it, empty where no calendar has what was heard.
+        file: name of the paper.
+
+    """
+
+    at: int
+    said: str
+    paper: str = ""
+    file: str = ""
+
+    def told(self) -> str:
+        """口述 86个，材料 68个（汇报材料.docx）."""
+        if not self.paper:
+            return tr(f"没有这个日期：{self.said}", f"no such date: {self.said}")
+        return tr(
+            f"口述 {self.said}，材料 {self.paper}（{self.file}）",
+            f"said {self.said}, the paper has {self.paper} ({self.file})",
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptSegment:
     """A sentence or two, tied to the sound.
@@ -79,6 +122,8 @@ class TranscriptSegment:
     known_by: SpeakerKnownBy | None = None
     changes: tuple[Change, ...] = ()
     confidence: float = 1.0
+    beside: Beside | None = None
+    doubts: tuple[Doubt, ...] = ()
     dropped: bool = False
     """An invention on silence: kept, marked, and shown nowhere."""
 

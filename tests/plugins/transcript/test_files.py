@@ -10,7 +10,7 @@ from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from roomctl_transcript import formats, papers
+from roomctl_transcript import formats, roster
 from roomctl_transcript.journal import Journal
 
 from roomctl.api import BadInput, Transcript
@@ -30,7 +30,7 @@ HEADED = "姓名,单位,职务\n李晓明,市住建局,局长\n王海燕,市行�
 )
 def test_a_roster_is_read_however_it_was_saved(tmp_path, name, data, people):
     (tmp_path / name).write_bytes(data)
-    assert papers.roster(tmp_path / name) == people
+    assert roster.roster(tmp_path / name) == people
 
 
 def test_a_roster_from_xlsx(tmp_path):
@@ -38,7 +38,7 @@ def test_a_roster_from_xlsx(tmp_path):
     for row in (("单位", "姓名", "职务"), ("市住建局", "李晓明", "局长"), (None, None, None)):
         book.active.append(row)
     book.save(tmp_path / "r.xlsx")
-    assert papers.roster(tmp_path / "r.xlsx") == (("李晓明", "市住建局局长"),)
+    assert roster.roster(tmp_path / "r.xlsx") == (("李晓明", "市住建局局长"),)
 
 
 @pytest.mark.parametrize(
@@ -57,24 +57,13 @@ def test_a_roster_that_cannot_be_used_says_why_on_one_line(tmp_path, monkeypatch
     if data is not None:
         (tmp_path / name).write_bytes(data)
     with pytest.raises(BadInput, match=why) as caught:
-        papers.roster(tmp_path / name)
+        roster.roster(tmp_path / name)
     assert "\n" not in str(caught.value)
 
 
 def test_terms_come_one_a_line(tmp_path):
     (tmp_path / "t.txt").write_text("智慧停车平台\n\n# 注释\n云溪街道  # 新设\n", encoding="utf-8")
-    assert papers.lines(tmp_path / "t.txt") == ("智慧停车平台", "云溪街道")
-
-
-def test_papers_give_their_names_and_what_is_quoted(tmp_path):
-    document = Document()
-    document.add_paragraph("关于《云溪新区停车管理办法》的汇报。云溪街道已经启动，由云溪街道负责。")
-    document.save(str(tmp_path / "a.docx"))
-    (tmp_path / "b.txt").write_text("滨江大道改造。建设滨江大道。", encoding="utf-8")
-    (tmp_path / "c.pdf").write_bytes(b"%PDF-1.7")
-    terms, left = papers.folder(tmp_path)
-    assert {"云溪街道", "云溪新区停车管理办法", "滨江大道"} <= set(terms)
-    assert left == ("c.pdf",)
+    assert roster.lines(tmp_path / "t.txt") == ("智慧停车平台", "云溪街道")
 
 
 def made(*segments):
