@@ -100,9 +100,9 @@ def discover(data: Path | None = None, *, safe: bool = False, keep: Collection[s
         safe: built-in plugins only, and those named in `keep`.
 
     """
-    if data is not None:
-        site.join(data)
+    refused = site.join(data) if data is not None else {}
     found = [*_installed(data / site.FOLDER if data else None)]
+    found += [_open_to_others(folder, path, SITE) for folder, path in refused.items()]
     if data is not None:
         found += _dropped_in(data / "plugins")
     if safe:
@@ -181,14 +181,17 @@ def _dropped_in(folder: Path) -> Iterator[Found]:
             yield BadManifest(path.name, path, str(error), "")
             continue
         if open_to_others:
-            yield BadManifest(
-                path.name,
-                path,
-                tr(f"{open_to_others} 可以被其他用户改写", f"{open_to_others} can be changed by other users"),
-                f"chmod -R go-w {path}",
-            )
+            yield _open_to_others(path, open_to_others, DROP_IN)
             continue
         yield read(path, module="", source=DROP_IN, version="")
+
+
+def _open_to_others(folder: Path, path: Path, source: str) -> BadManifest:
+    """Nothing of it is imported: whoever may write there would run their code as the host."""
+    from roomctl.host.platform import how_to_close  # noqa: PLC0415 - rarely needed
+
+    why = tr(f"其他用户可以改写 {path}", f"other users may change {path}")
+    return BadManifest(folder.name, folder, why, how_to_close(folder, path), source=source)
 
 
 # --- what it says -------------------------------------------------------------------------------------------------

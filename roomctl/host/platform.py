@@ -3,14 +3,18 @@
 import errno
 import faulthandler
 import os
+import shlex
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
+
+from roomctl.i18n import tr
 
 WINDOWS = sys.platform == "win32"
 LINUX = sys.platform == "linux"
@@ -86,12 +90,30 @@ def writable_by_others(folder: Path) -> Path | None:
     """
     if WINDOWS:
         return None
-    return next((path for path in _tree(folder) if _open_to_others(path.lstat())), None)
+    return folder if _open_to_others(folder.lstat()) else _open_inside(folder)
 
 
-def _tree(folder: Path) -> Iterator[Path]:
-    yield folder
-    yield from sorted(folder.rglob("*"))
+def _open_inside(folder: Path) -> Path | None:
+    with os.scandir(folder) as found:  # what a plugin needs may be thousands of files, looked at in every command
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if _open_to_others(entry.stat(follow_symlinks=False)):
+            return Path(entry.path)
+        if entry.is_dir(follow_symlinks=False) and (inside := _open_inside(Path(entry.path))):
+            return inside
+    return None
+
+
+def how_to_close(folder: Path, found: Path) -> str:
+    """What mends a folder in which `writable_by_others` has found something."""
+    if WINDOWS:
+        return ""
+    status, where = found.lstat(), shlex.quote(str(folder))
+    if stat.S_ISLNK(status.st_mode):
+        return tr(f"请把链接 {found} 换成文件本身", f"put the file itself in place of the link {found}")
+    if status.st_uid not in {os.getuid(), 0}:
+        return f"sudo chown -R {os.getuid()} {where}"
+    return f"chmod -R go-w {where}"
 
 
 def _open_to_others(found: os.stat_result) -> bool:
@@ -102,6 +124,7 @@ def _open_to_others(found: os.stat_result) -> bool:
     return bool(found.st_mode & stat.S_IWGRP) and not _private_group(found.st_uid, found.st_gid)
 
 
+@cache
 def _private_group(uid: int, gid: int) -> bool:
     import grp  # noqa: PLC0415 - POSIX only
     import pwd  # noqa: PLC0415 - POSIX only

@@ -1,9 +1,11 @@
 """Third-party plugins: each in a folder of its own, none of them at the host's cost. With the real pip."""
 
+import os
 import subprocess
 import sys
 from importlib.metadata import version
 
+import pluggy
 import pytest
 
 from roomctl.errors import BadInput, MissingPart, NotFound, Refused
@@ -69,6 +71,48 @@ def roomctl_commands(ctx):
 """
     install(plugin(tmp_path, "tower", code), data.path)
     assert data.host().commands("tower")["tower"]()[1] == {"found": True}
+
+
+def test_its_children_take_the_hosts_packages_first(data, tmp_path, monkeypatch):
+    """An update of the host may bring a package that the plugin brought before; both are to see the same one."""
+    code = """
+import sys
+@hookimpl
+def roomctl_commands(ctx):
+    work = '''import json, pluggy, shadow, sitecustomize, sys
+print(json.dumps({"pluggy": pluggy.__file__, "shadow": shadow.WHO, "more": sitecustomize.MORE}), flush=True)
+input()'''
+    child = ctx.child([sys.executable, "-c", work])
+    told = [child.receive(20), child.receive(20)]
+    child.stop()
+    return {"tower": lambda: told}
+"""
+    folder = install(plugin(tmp_path, "tower", code), data.path).folder
+    (folder / "pluggy").mkdir()
+    (folder / "pluggy" / "__init__.py").write_text("raise SystemExit('the wrong one')")
+    (folder / "shadow.py").write_text("WHO = 'plugin'")
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "sitecustomize.py").write_text("MORE = 'of this machine'")
+    monkeypatch.setenv("PYTHONPATH", str(theirs))
+    told = data.host().commands("tower")["tower"]()[1]
+    assert told == {"pluggy": pluggy.__file__, "shadow": "plugin", "more": "of this machine"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps this in access lists")
+def test_a_folder_that_others_may_change_is_refused_and_nothing_of_it_is_imported(data, tmp_path):
+    folder = install(plugin(tmp_path, "tower"), data.path).folder
+    file = folder / "roomctl_tower" / "plugin.toml"
+    file.chmod(0o666)
+    found = status_of(data.host(), "tower")
+    assert found.status is Status.LOAD_ERROR
+    assert str(file) in found.reason
+    assert found.mend == f"chmod -R go-w {folder}"
+    assert str(folder) not in sys.path
+    subprocess.run(found.mend.split(), check=True)
+    assert status_of(data.host(), "tower").status is Status.ENABLED
+    file.chmod(0o666)
+    remove("tower", data.path)
 
 
 def test_the_hosts_packages_win(data, tmp_path):

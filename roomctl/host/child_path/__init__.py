@@ -1,0 +1,1 @@
+"""Put on PYTHONPATH of plugins' children; nothing but `sitecustomize` may stand here."""
