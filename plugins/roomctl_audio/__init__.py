@@ -95,4 +95,4 @@ def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
     """`record` and `recording`."""
     from roomctl_audio import commands  # noqa: PLC0415
 
-    return commands.build(ctx.config)
+    return commands.build(ctx.config, ctx)

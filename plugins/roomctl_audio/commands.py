@@ -2,30 +2,46 @@
 
 import contextlib
 import json
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
-from roomctl.api import BadInput, Order, RecorderState, RecorderStatus, RecordingReport, tr
+from roomctl.api import BadInput, Order, PluginContext, RecorderState, RecorderStatus, RecordingReport, tr
+from roomctl_audio import clocks
 from roomctl_audio.config import AudioConfig
+from roomctl_audio.journal_file import load
 from roomctl_audio.recorder import AudioRecorder
+from roomctl_audio.spans import local_zone
 
 POLL_SECONDS = 0.1
 PLANNED_SECONDS = 3600.0
 """What the disk must hold where nobody says how long it will be."""
 
+OPUS_KBITS = 32
+TIMES = tr("秒、时:分:秒，或钟点（10:44:21，@10:44）", "seconds, H:MM:SS, or the time of day (10:44:21, @10:44)")
+
 Folder = Annotated[Path, typer.Argument(help=tr("录音文件夹", "folder of the recording"), metavar="DIR")]
 Json = Annotated[bool, typer.Option("--json", help=tr("只输出一个 JSON 对象", "print one JSON object"))]
 
 
-def build(config: AudioConfig | None) -> Mapping[str, Callable[..., Any]]:
-    """The commands by name; the room's settings are their defaults."""
+def build(config: AudioConfig | None, ctx: PluginContext | None = None) -> Mapping[str, Callable[..., Any]]:
+    """The commands by name; the room's settings are their defaults. `ctx` knows the room and its meetings."""
     room = config or AudioConfig()
 
     def record(
@@ -55,50 +71,138 @@ def build(config: AudioConfig | None) -> Mapping[str, Callable[..., Any]]:
         limit = round(seconds * rate) if seconds else None
         _record(AudioRecorder(directory), order, limit, as_json=as_json)
 
-    return {"record": record, "recording": recording}
+    return {"record": record, "recording": _recording(ctx)}
 
 
-recording = typer.Typer(
-    no_args_is_help=True, help=tr("校验、恢复、导出录音", "Verify, recover and export recordings")
-)
+def _recording(ctx: PluginContext | None) -> typer.Typer:
+    app = typer.Typer(
+        no_args_is_help=True,
+        help=tr("校验、恢复、导出、导入录音", "Verify, recover, export and import recordings"),
+    )
+    app.command(help=tr("核对录音：逐字节对照日志", "check every byte of a recording against its journal"))(verify)
+    app.command(
+        help=tr(
+            "崩溃或损坏之后：封存未完成的部分，重建损坏的日志，什么都不删",
+            "after a crash or damage: seal what lies open, rebuild a damaged journal; nothing is deleted",
+        )
+    )(recover)
+    app.command(help=tr("结束一个终端已经不在的录音", "end a recording whose terminal is gone"))(stop)
+    app.command(
+        help=tr(
+            "把录音或其中一段导出为一个文件。wav（超过 4 GiB 为 RF64）、flac 与录音逐位相同；"
+            f"opus 为 {OPUS_KBITS} kbit/s 单声道，供发送，默认不含“不入记录”的部分",
+            "write a recording, or a stretch of it, as one file. wav (above 4 GiB: RF64) and flac are bit for bit; "
+            f"opus is mono of {OPUS_KBITS} kbit/s for sending, by default without what is off the record",
+        )
+    )(_export(ctx))
+    return app
 
 
-@recording.command(help=tr("核对录音：逐字节对照日志", "check every byte of a recording against its journal"))
 def verify(folder: Folder, as_json: Json = False) -> None:  # noqa: FBT002
-    """Reads every byte of a recording and checks it against its journal."""
-    _tell(folder, AudioRecorder(folder).verify(), as_json=as_json)
+    """Reads every byte of a recording and checks it against its journal, and its length against the clock."""
+    from roomctl_audio.verifying import verify as check  # noqa: PLC0415 - only here
+
+    console = Console(stderr=True)
+    with bar(console, tr("核对", "verifying")) as at:
+        report = check(folder.absolute(), at)
+    drift = clocks.drift_ppm(load(folder).rows)
+    _tell(folder, report, as_json=as_json, drift_ppm=drift)
 
 
-@recording.command(
-    help=tr("崩溃之后：封存未完成的部分，什么都不删", "after a crash: seal what lies open; nothing is deleted")
-)
 def recover(folder: Folder, as_json: Json = False) -> None:  # noqa: FBT002
     """Seals what a crash left open. Deletes nothing; a second run finds nothing to do."""
     _tell(folder, AudioRecorder(folder).recover(), as_json=as_json)
 
 
-@recording.command(help=tr("结束一个终端已经不在的录音", "end a recording whose terminal is gone"))
 def stop(folder: Folder, as_json: Json = False) -> None:  # noqa: FBT002
     """Ends a recording whose terminal is gone."""
     _tell(folder, AudioRecorder(folder).stop(), as_json=as_json)
 
 
-@recording.command(help=tr("把录音或其中一段导出为一个文件", "write a recording, or a stretch of it, as one file"))
-def export(
-    folder: Folder,
-    output: Annotated[Path, typer.Option("--output", help=".wav, .flac")],
-    track: Annotated[int | None, typer.Option("--track", help=tr("只要这一轨", "this track alone"), min=1)] = None,
-    mix: Annotated[bool, typer.Option("--mix", help=tr("混为单声道", "mix down to mono"))] = False,  # noqa: FBT002
-    since: Annotated[str, typer.Option("--from", help=tr("从何时起：秒或 时:分:秒", "seconds or H:MM:SS"))] = "",
-    until: Annotated[str, typer.Option("--to", help=tr("到何时止：秒或 时:分:秒", "seconds or H:MM:SS"))] = "",
-) -> None:
-    """Writes a recording, or a stretch of it, as one file."""
-    from roomctl_audio.export import export as write  # noqa: PLC0415 - loads libsndfile
+def _export(ctx: PluginContext | None) -> Callable[..., None]:
+    def zone() -> tzinfo:
+        return ZoneInfo(ctx.services.room.zone) if ctx else local_zone()
 
-    if track and mix:
-        raise BadInput(tr("--track 和 --mix 不能同时用", "--track and --mix exclude each other"))
-    frames = write(AudioRecorder(folder), output, track=track, mix=mix, since=since, until=until)
-    Console(stderr=True).print(tr(f"已导出 {output}（{frames} 帧）", f"exported {output} ({frames} frames)"))
+    def export(
+        folder: Folder,
+        output: Annotated[Path, typer.Option("--output", help=".wav, .flac, .opus")],
+        track: Annotated[
+            int | None, typer.Option("--track", help=tr("只要这一轨", "this track alone"), min=1)
+        ] = None,
+        mix: Annotated[bool, typer.Option("--mix", help=tr("混为单声道", "mix down to mono"))] = False,  # noqa: FBT002
+        since: Annotated[str, typer.Option("--from", help=TIMES)] = "",
+        until: Annotated[str, typer.Option("--to", help=TIMES)] = "",
+        item: Annotated[
+            int | None, typer.Option("--item", help=tr("只要第几项议题", "this agenda item alone"), min=1)
+        ] = None,
+        off_record: Annotated[
+            bool | None,
+            typer.Option(
+                "--with-off-record/--without-off-record",
+                help=tr(
+                    "“不入记录”的部分要不要；默认 wav、flac 含，opus 不含",
+                    "what is off the record; by default in wav and flac, not in opus",
+                ),
+            ),
+        ] = None,
+        correct_drift: Annotated[  # noqa: FBT002
+            bool,
+            typer.Option(
+                "--correct-drift",
+                help=tr("按时钟漂移重采样（不再逐位相同）", "resample by the clock's drift (not bit for bit then)"),
+            ),
+        ] = False,
+        as_json: Json = False,  # noqa: FBT002
+    ) -> None:
+        """Writes a recording, or a stretch of it, as one file."""
+        from roomctl_audio.export import Wanted  # noqa: PLC0415 - loads libsndfile
+        from roomctl_audio.export import export as write  # noqa: PLC0415
+
+        if track and mix:
+            raise BadInput(tr("--track 和 --mix 不能同时用", "--track and --mix exclude each other"))
+        wanted = Wanted(
+            track=track,
+            mix=mix,
+            since=since,
+            until=until,
+            item=item,
+            off_record=off_record,
+            correct_drift=correct_drift,
+        )
+        console = Console(stderr=True)
+        with stoppable(), bar(console, tr("导出", "exporting")) as at:
+            made = write(folder.absolute(), output, wanted, zone=zone, progress=at)
+        if as_json:
+            print(json.dumps({"path": str(output), **asdict(made)}, ensure_ascii=False))
+        seconds, size = made.frames / made.rate, made.bytes / 1e6
+        out = made.left_out / made.rate
+        left = tr(f"，略去不入记录 {out:.1f} 秒", f", {out:.1f} s off the record left out") if out else ""
+        text = tr(
+            f"已导出 {output}：{made.kind}，{made.channels} 声道，{seconds:.1f} 秒，{size:.1f} MB{left}",
+            f"exported {output}: {made.kind}, {made.channels} channel(s), {seconds:.1f} s, {size:.1f} MB{left}",
+        )
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    return export
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """SIGTERM ends it as Ctrl-C does, so that nothing half-made stays behind."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def bar(console: Console, title: str) -> Iterator[Callable[[float, float], None]]:
+    """A bar with the time left, on a terminal; gives what takes how much is done, and how much there is."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _record(recorder: AudioRecorder, order: Order, limit: int | None, *, as_json: bool) -> None:
@@ -164,15 +268,15 @@ def as_record(folder: Path, report: RecordingReport) -> dict[str, Any]:
     }
 
 
-def _tell(folder: Path, report: RecordingReport, *, as_json: bool) -> None:
+def _tell(folder: Path, report: RecordingReport, *, as_json: bool, **more: Any) -> None:
     """Raises: Exit with code 1, where there are findings."""
     console = Console(stderr=True)
     if as_json:
         found = {"ok": report.ok, "recovered": report.recovered, "problems": [asdict(p) for p in report.problems]}
-        print(json.dumps({**as_record(folder, report), **found}, ensure_ascii=False))
+        print(json.dumps({**as_record(folder, report), **found, **more}, ensure_ascii=False))
     _say(report, console)
     for problem in report.problems:
-        console.print(f"{problem.file}: {problem.what}", style="red", highlight=False)
+        console.print(f"{problem.file}: {problem.what}", style="red", highlight=False, markup=False, soft_wrap=True)
     if not report.ok:
         raise typer.Exit(1)
 

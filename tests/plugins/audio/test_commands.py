@@ -58,7 +58,7 @@ def test_record_then_verify_tell_the_same_recording_in_json(app, tmp_path, noise
     }
     verified = run(app, "recording", "verify", folder, "--json")
     assert verified.exit_code == 0
-    assert json.loads(verified.stdout) == {**said, "ok": True, "recovered": 0, "problems": []}
+    assert json.loads(verified.stdout) == {**said, "ok": True, "recovered": 0, "problems": [], "drift_ppm": None}
 
 
 def test_findings_are_exit_code_1(app, tmp_path):

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 from roomctl_audio import journal
-from roomctl_audio.export import export
+from roomctl_audio.export import Wanted, export
 from roomctl_audio.recorder import AudioRecorder
 from roomctl_audio.recovery import recover
 from roomctl_audio.verifying import verify
@@ -174,7 +174,7 @@ def test_a_part_without_a_row_becomes_a_recovered_segment(tmp_path):
 def test_an_export_goes_on_after_the_journal_was_rebuilt(folder, tmp_path):
     damage(folder, 4)
     recover(folder)
-    assert export(AudioRecorder(folder), tmp_path / "x.wav", since="", until="") == 9_000
+    assert export(folder, tmp_path / "x.wav", Wanted()).frames == 9_000
 
 
 @pytest.fixture
