@@ -201,6 +201,7 @@ class _Draft:
         self._ctx, self._config, self._meeting, self._choice, self._sounds = ctx, config, meeting, choice, sounds
         same = stored is not None and (stored.engine, stored.model) == (choice.offer.name, choice.model)
         self._id = stored.id if stored and same else str(uuid_utils.uuid7())
+        self._earlier = None if same else stored
         self._version = stored.version + (not same) if stored else 1
         self._folder = ctx.folder(meeting.id)
         roster = ctx.services.roster(meeting.id)
@@ -248,6 +249,7 @@ class _Draft:
             at=self._ctx.clock.now(),
             complete=complete,
             stored=stored if stored and stored.id == self._id else None,
+            earlier=self._earlier,
         )
         if complete:
             files.write(self._folder, made)
