@@ -81,18 +81,27 @@ class Writer:
 
 def last(folder: Path, tracks: int) -> tuple[Level, ...]:
     """Of each track in the newest record; empty where there is none."""
+    record = _newest(folder, tracks, 1)
+    pairs = zip(record[::2], record[1::2], strict=True)
+    return tuple(Level(decode(peak), decode(rms)) for peak, rms in pairs)
+
+
+def loudest(folder: Path, tracks: int) -> tuple[float, ...]:
+    """Of each track the loudest peak in the newest second; empty where there is no record."""
+    data, size = _newest(folder, tracks, RECORDS_PER_SECOND), width(tracks)
+    return tuple(decode(min(data[2 * track :: size])) for track in range(tracks)) if data else ()
+
+
+def _newest(folder: Path, tracks: int, count: int) -> bytes:
+    """The last records, up to `count` of them."""
     size = width(tracks)
     try:
         with (folder / NAME).open("rb") as file:
             records = file.seek(0, os.SEEK_END) // size if size else 0
-            if not records:
-                return ()
-            file.seek((records - 1) * size)
-            record = file.read(size)
+            file.seek(max(0, records - count) * size)
+            return file.read(min(records, count) * size)
     except OSError:
-        return ()
-    pairs = zip(record[::2], record[1::2], strict=True)
-    return tuple(Level(decode(peak), decode(rms)) for peak, rms in pairs)
+        return b""
 
 
 def read(folder: Path, tracks: int, rate: int, first: float, last: float, points: int) -> Envelope:

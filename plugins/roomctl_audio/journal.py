@@ -2,13 +2,16 @@
 
 Rows are written after the file they speak of, so what the journal tells of is there. Kinds:
 
-    opened    order, tracks, sample_rate, bits, source, waits, total_frames, utc, monotonic
+    opened    order, source (as it was found), tracks, sample_rate, bits, waits, total_frames, utc, monotonic
     part      seq, first_frame, utc, monotonic: NNNN.part exists, and begins at that frame
     start     frame
-    segments  seq, first_frame, frames, overflows, gap_before, recovered, utc, monotonic, tracks: one file a track
-    pause     frame;   resume frame
+    segments  seq, first_frame, frames, overflows, gap_before, recovered, utc, monotonic, drift_ppm (of the source's
+              clock, null while not known), tracks: one file a track
+    pause     frame, until: its planned end or null;   resume frame
     mark      mark, frame, note, back: seconds before it was pressed, of: number of the mark that it speaks of
-    alarm     alarm, on, track, frame, value, detail
+    alarm     alarm, on, track (from 1, or null), frame, value, detail: raised, or its cause has ended
+    source    source, frame: another source is heard from that frame on (the stand-by, or the main one again)
+    restored  frame: the folder was taken away while it was recorded into, and was made again
     gap       first_frame, frames, reason
     stop      frame: nothing more is to be kept, and all of it is on disk
     sealed    frames, ended, problem, recovered: nothing comes after it

@@ -1,6 +1,7 @@
 """The journal as a file: rows are durable when `write` returns."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -42,10 +43,19 @@ class JournalFile:
 
     def write(self, kind: str, **facts: Any) -> None:
         """Raises: OSError, and the journal is as it was."""
+        if self.rows and not self._path.exists():  # a journal that somebody took away is not begun in the middle
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self._path))
         row = journal.row(self._prev, len(self.rows), kind, datetime.now(UTC), facts)
         append(self._path, journal.line(row))
         self.rows.append(row)
         self._prev = row["sha256"]
+
+    def restore(self) -> bool:
+        """Writes it anew where somebody took it away; whether that was so. Raises: OSError."""
+        if not self.rows or self._path.exists():
+            return False
+        append(self._path, b"".join(journal.line(row) for row in self.rows))
+        return True
 
     def seal(
         self,
@@ -55,6 +65,7 @@ class JournalFile:
         *,
         overflows: int = 0,
         recovered: bool = False,
+        drift_ppm: float | None = None,
     ) -> None:
         """The row of a part whose files are done. Raises: OSError."""
         part = next(row for row in journal.of_kind(self.rows, "part") if row["seq"] == seq)
@@ -67,6 +78,7 @@ class JournalFile:
             overflows=overflows,
             gap_before=sum(gap.frames for gap in journal.gaps(self.rows) if gap.first_frame == first),
             recovered=recovered,
+            drift_ppm=drift_ppm,
             utc=part["utc"],
             monotonic=part["monotonic"],
             tracks=list(tracks),

@@ -122,10 +122,10 @@ class SourceCheck:
 
 
 def _listen(order: Order) -> tuple[float, ...]:
-    from roomctl_audio import levels, sources  # noqa: PLC0415 - only in the child
+    from roomctl_audio import levels, ordered, sources  # noqa: PLC0415 - only in the child
     from roomctl_audio.reader import Reader  # noqa: PLC0415
 
-    sources.check(order)
+    ordered.check(order)
     kind, _, name = order.source.partition(":")
     if kind == "file":
         reader = Reader(Path(name), order.sample_rate, order.bits)

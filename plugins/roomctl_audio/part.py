@@ -10,6 +10,8 @@ from roomctl.api.files import fsync_folder
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """Of an OSError: there is no room now, and may be again."""
 
+FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+COPY_BYTES = 1 << 20
 NAME = re.compile(r"(\d{4,})\.part")
 
 
@@ -36,8 +38,7 @@ class Part:
         """Args: frame: bytes of one frame. Raises: OSError."""
         self.seq, self.first_frame, self._frame = seq, first_frame, frame
         self.path = folder / name(seq)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        self._handle = os.open(self.path, flags, 0o644)
+        self._handle = os.open(self.path, FLAGS, 0o644)
         self._bytes = 0
         fsync_folder(folder)
 
@@ -61,7 +62,36 @@ class Part:
         return done
 
     def sync(self) -> None:
+        """What was written is durable. Raises: OSError; FileNotFoundError, where somebody took the file away."""
         getattr(os, "fdatasync", os.fsync)(self._handle)
+        if self._taken_away():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
+
+    def _taken_away(self) -> bool:
+        try:
+            return not os.path.samestat(self.path.stat(), os.fstat(self._handle))
+        except FileNotFoundError:
+            return True
+
+    def restore(self) -> None:
+        """Writes it anew where somebody took it away: while it is open, its sound is there. Raises: OSError."""
+        if not self._taken_away():
+            return
+        fresh = os.open(self.path, FLAGS, 0o644)
+        try:
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            while data := os.read(self._handle, COPY_BYTES):
+                left = memoryview(data)
+                while left:
+                    left = left[os.write(fresh, left) :]
+            os.fsync(fresh)
+        except OSError:
+            os.close(fresh)
+            self.path.unlink(missing_ok=True)
+            raise
+        os.close(self._handle)
+        self._handle = fresh
+        fsync_folder(self.path.parent)
 
     def abandon(self) -> None:
         """Takes an empty part away again."""

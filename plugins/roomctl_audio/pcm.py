@@ -1,37 +1,13 @@
 """Samples as bytes: interleaved little-endian integers of 2 or 3 bytes, as they lie in a `.part`."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTHS = {16: 2, 24: 3}
-MAX_TRACKS = 16
+from roomctl_audio.layout import MAX_TRACKS, WIDTHS, Layout
 
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Shape of raw sound: channels interleaved, `bits` wide, `rate` frames a second."""
-
-    tracks: int
-    bits: int
-    rate: int
-
-    @property
-    def width(self) -> int:
-        """Bytes of one sample."""
-        return WIDTHS[self.bits]
-
-    @property
-    def frame(self) -> int:
-        """Bytes of one frame, which is one sample of every track."""
-        return self.tracks * self.width
-
-    @property
-    def second(self) -> int:
-        """Bytes of one second."""
-        return self.frame * self.rate
+__all__ = ["MAX_TRACKS", "WIDTHS", "Layout", "pack", "unpack"]
 
 
 def unpack(data: bytes, layout: Layout) -> NDArray[Any]:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -14,9 +14,12 @@ from typing import IO, Any
 
 from roomctl import api
 from roomctl.api import (
+    Alarm,
+    AlarmKind,
     BadInput,
     Busy,
     Gap,
+    Level,
     MissingPart,
     Order,
     RecorderState,
@@ -27,10 +30,8 @@ from roomctl.api import (
     tr,
 )
 from roomctl.api.process import new_session
-from roomctl_audio import capacity, control, journal, part, recovery, sources
+from roomctl_audio import control, envelope, journal, ordered, part, recovery
 from roomctl_audio.journal_file import load
-from roomctl_audio.levels import peaks
-from roomctl_audio.pcm import Layout
 
 ARM_SECONDS = 30.0
 ANSWER_SECONDS = 10.0
@@ -54,7 +55,7 @@ class AudioRecorder:
 
         """
         order = _absolute(order)
-        sources.check(order)
+        ordered.check(order)
         self._need_free()
         made = self._make_folder()
         try:
@@ -181,37 +182,37 @@ class AudioRecorder:
         return self._status(reply) if reply else self._past()
 
     def _status(self, said: Mapping[str, Any]) -> RecorderStatus:
-        layout = Layout(said["tracks"], said["bits"], said["sample_rate"])
         gaps = tuple(Gap(**gap) for gap in said["gaps"])
-        heard = said["peaks"]
+        kept = said["levels"] is None
+        levels = (
+            envelope.last(self.folder, said["tracks"]) if kept else tuple(Level(**level) for level in said["levels"])
+        )
         return RecorderStatus(
             state=RecorderState(said["state"]),
-            tracks=layout.tracks,
-            sample_rate=layout.rate,
+            tracks=said["tracks"],
+            sample_rate=said["sample_rate"],
+            bits=said["bits"],
+            source=said["source"],
+            standby=said["standby"],
+            started=_moment(said["started"]),
             frames=said["frames"],
+            sealed_frames=said["sealed_frames"],
             dropped=journal.dropped(gaps),
             gaps=gaps,
             segments=said["segments"],
-            peak_dbfs=tuple(heard) if heard else self._tail_peaks(said["part"], layout),
-            seconds_left=capacity.seconds_left(self.folder, layout),
+            levels=levels,
+            peak_dbfs=envelope.loudest(self.folder, said["tracks"])
+            if kept
+            else tuple(level.peak for level in levels),
+            alarms=tuple(_alarm(each) for each in said["alarms"]),
+            drift_ppm=said["drift_ppm"],
+            paused_since=_moment(said["paused_since"]),
+            pause_until=_moment(said["pause_until"]),
+            seconds_left=said["seconds_left"],
             total_frames=said["total_frames"],
             ended=said["ended"],
             problem=said["problem"],
         )
-
-    def _tail_peaks(self, name: str | None, layout: Layout) -> tuple[float, ...]:
-        """Of the last second of the open part: what is on disk, not what is at the input."""
-        if name is None:
-            return ()
-        try:
-            with (self.folder / name).open("rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                whole = size - size % layout.frame
-                file.seek(max(0, whole - layout.second))
-                data = file.read(min(whole, layout.second))
-        except FileNotFoundError:  # sealed since
-            return ()
-        return peaks(data, layout) if data else ()
 
     def _past(self) -> RecorderStatus:
         rows = load(self.folder).rows
@@ -224,6 +225,8 @@ class AudioRecorder:
             dropped=report.dropped,
             gaps=report.gaps,
             segments=len(report.segments),
+            sealed_frames=report.frames,
+            **_origin(rows),
         )
         if sealed:
             ended, problem = bool(sealed["ended"]), str(sealed["problem"])
@@ -261,6 +264,29 @@ class AudioRecorder:
 
     def verify(self) -> RecordingReport:
         return recovery.verify(self.folder)
+
+
+def _origin(rows: Sequence[journal.Row]) -> dict[str, Any]:
+    """What the journal says of a recording's source and beginning."""
+    opened, part_row = journal.first(rows, "opened"), journal.first(rows, "part")
+    if not opened:
+        return {}
+    switches = list(journal.of_kind(rows, "source"))
+    return {
+        "bits": opened["bits"],
+        "source": (switches[-1] if switches else opened).get("source", ""),
+        "standby": opened["order"].get("standby", ""),
+        "started": _moment(part_row["utc"]) if part_row else None,
+        "total_frames": opened["total_frames"],
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _alarm(said: Mapping[str, Any]) -> Alarm:
+    return Alarm(**{**said, "kind": AlarmKind(said["kind"]), "since": datetime.fromisoformat(said["since"])})
 
 
 def _absolute(order: Order) -> Order:

@@ -2,14 +2,27 @@
 
 import threading
 from collections import deque
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
+class Loss(NamedTuple):
+    """Frames that are missing, and why: a reason of `Gap`."""
+
+    frames: int
+    reason: str
+
+
 class Chunk(NamedTuple):
-    """Whole frames of sound, and how many frames were lost just before them."""
+    """Whole frames of sound; what was lost just before them; and which source said them, where it told."""
 
     data: bytes
-    lost: int
+    lost: tuple[Loss, ...] = ()
+    source: str = ""
+
+    def heard(self, frame: int) -> int:
+        """Frames that it stands for, lost ones included. Args: frame: bytes of one."""
+        return len(self.data) // frame + sum(loss.frames for loss in self.lost)
 
 
 class Ring:
@@ -23,24 +36,33 @@ class Ring:
         self._capacity, self._frame, self._waits = capacity, frame, waits
         self._chunks: deque[Chunk] = deque()
         self._size = 0
-        self._lost = 0
+        self._lost: list[Loss] = []
         self._ended = False
         self._closed = False
         self._changed = threading.Condition()
+        self.blame = "overflow"
+        """Why it cannot hold more; the writer says so where it is the disk."""
 
-    def put(self, data: bytes, lost: int = 0) -> None:
-        """Adds whole frames; `lost` are frames that the source itself knows to be missing before them."""
+    def put(self, data: bytes, lost: Iterable[Loss] = (), source: str = "") -> None:
+        """Adds whole frames; `lost` is what the source itself knows to be missing before them."""
         with self._changed:
             if self._waits:
                 self._changed.wait_for(lambda: self._closed or not self._size or self._fits(data))
-            self._lost += lost
+            for loss in lost:
+                self._lose(loss)
             if self._closed or not (self._fits(data) or not self._size):
-                self._lost += len(data) // self._frame
+                self._lose(Loss(len(data) // self._frame, self.blame))
                 return
-            self._chunks.append(Chunk(data, self._lost))
+            self._chunks.append(Chunk(data, tuple(self._lost), source))
             self._size += len(data)
-            self._lost = 0
+            self._lost = []
             self._changed.notify_all()
+
+    def _lose(self, loss: Loss) -> None:
+        if self._lost and self._lost[-1].reason == loss.reason:
+            loss = Loss(self._lost.pop().frames + loss.frames, loss.reason)
+        if loss.frames > 0:
+            self._lost.append(loss)
 
     def _fits(self, data: bytes) -> bool:
         return self._size + len(data) <= self._capacity
@@ -67,16 +89,17 @@ class Ring:
         with self._changed:
             taken: list[Chunk] = []
             while self._chunks and limit > 0:
-                data, lost = self._chunks.popleft()
-                if len(data) > limit:
+                chunk = self._chunks.popleft()
+                if len(chunk.data) > limit:
                     cut = limit - limit % self._frame
-                    self._chunks.appendleft(Chunk(data[cut:], 0 if cut else lost))
                     if not cut:
+                        self._chunks.appendleft(chunk)
                         break
-                    data = data[:cut]
-                taken.append(Chunk(data, lost))
-                limit -= len(data)
-                self._size -= len(data)
+                    self._chunks.appendleft(Chunk(chunk.data[cut:], (), chunk.source))
+                    chunk = chunk._replace(data=chunk.data[:cut])
+                taken.append(chunk)
+                limit -= len(chunk.data)
+                self._size -= len(chunk.data)
             self._changed.notify_all()
             return taken
 
@@ -85,10 +108,10 @@ class Ring:
         with self._changed:
             return b"".join(chunk.data for chunk in list(self._chunks)[:5])
 
-    def lost_at_end(self) -> int:
-        """Frames lost since the last chunk that fitted; told once."""
+    def lost_at_end(self) -> tuple[Loss, ...]:
+        """What was lost since the last chunk that fitted; told once."""
         with self._changed:
-            lost, self._lost = self._lost, 0
+            lost, self._lost = tuple(self._lost), []
             return lost
 
     @property

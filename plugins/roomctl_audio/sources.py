@@ -8,13 +8,16 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from roomctl.api import BadInput, NotFound, Order, RoomctlError, tr
+from roomctl.api import BadInput, Order, RoomctlError, tr
 from roomctl_audio import devices
-from roomctl_audio.pcm import MAX_TRACKS, WIDTHS, Layout, pack
-from roomctl_audio.ring import Ring
+from roomctl_audio.ordered import check
+from roomctl_audio.pcm import Layout, pack
+from roomctl_audio.ring import Loss, Ring
 from roomctl_audio.tone import tone
 
 BLOCK_SECONDS = 0.1
+DEVICE = "device"
+"""The reason of a gap: the source was gone."""
 LAG_FADES = 0.995
 """A read: a lag that was seen once is forgotten within half a minute."""
 
@@ -23,13 +26,23 @@ class Source(Protocol):
     """An open source.
 
     Attributes:
+        name: what is heard this moment; the order's source, or its stand-by.
+        standby: that was ordered; empty where none was.
         waits: it can be held without loss (a file); a device cannot.
         total_frames: its length, where it has one that is known.
         problem: why it broke off, once it has.
         overflows: how often PortAudio said that it lost something.
         lag: seconds by which a device delivers late, at most.
+        drift_ppm: by which its clock is fast; None while not known.
+        gone: it delivers nothing, and is being opened again; replaced: by its stand-by.
 
     """
+
+    name: str
+    standby: str
+    drift_ppm: float | None
+    gone: bool
+    replaced: bool
 
     layout: Layout
     waits: bool
@@ -46,44 +59,29 @@ class Source(Protocol):
         """The first seconds of a source that is not run: to hear whether it has a level."""
         ...
 
+    def missing(self, now: float) -> Loss:
+        """What it owes up to `now`, since it is gone or since this was asked last."""
+        ...
+
     def close(self) -> None: ...
 
 
-def check(order: Order) -> None:
-    """What can be told of an order without opening anything. Raises: BadInput, NotFound."""
-    kind, _, name = order.source.partition(":")
-    if kind not in {"file", "tone", "mic"} or (kind == "file" and not name):
-        raise BadInput(
-            tr(f"未知的音源 {order.source}", f"unknown source {order.source}"),
-            mend=tr("请用 file:路径、tone[:声道数] 或 mic[:名称]", "use file:PATH, tone[:TRACKS] or mic[:NAME]"),
-        )
-    if order.bits not in WIDTHS:
-        raise BadInput(tr(f"位深 {order.bits} 不支持", f"cannot record {order.bits} bits"), mend="16 / 24")
-    if not 8_000 <= order.sample_rate <= 192_000:  # noqa: PLR2004 - from telephony up to the fastest interfaces
-        raise BadInput(
-            tr(f"采样率 {order.sample_rate} Hz 不支持", f"cannot record {order.sample_rate} Hz"), mend="8000–192000"
-        )
-    if order.segment_seconds <= 0 or order.planned_seconds <= 0 or order.skip_frames < 0:
-        raise BadInput(tr("时长必须大于零", "lengths must be above zero"))
-    if kind == "file":
-        _check_file(Path(name))
-    if kind == "tone" and name and not (name.isdecimal() and 1 <= int(name) <= MAX_TRACKS):
-        raise BadInput(
-            tr(f"未知的音源 {order.source}", f"unknown source {order.source}"),
-            tr(f"声道数应为 1–{MAX_TRACKS}", f"tracks go from 1 to {MAX_TRACKS}"),
-        )
+class Held:
+    """What is alike in all sources that can be held: they are never gone, and have no clock of their own."""
 
+    waits = True
+    standby = ""
+    overflows = 0
+    lag = 0.0
+    drift_ppm: float | None = None
+    gone = replaced = False
 
-def _check_file(path: Path) -> None:
-    what = tr(f"无法读取 {path}", f"cannot read {path}")
-    if not path.exists():
-        raise NotFound(what, tr("没有这个文件", "no such file"), tr("请检查路径", "check the path"))
-    if not path.is_file():
-        raise BadInput(what, tr("它不是文件", "it is not a file"), tr("请给出音频文件", "give an audio file"))
-    if not path.stat().st_size:
-        raise BadInput(
-            what, tr("文件是空的（0 字节）", "it is empty (0 bytes)"), tr("请另给文件", "give another file")
-        )
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.problem = ""
+
+    def missing(self, now: float) -> Loss:  # noqa: ARG002 - of a device it would be more
+        return Loss(0, DEVICE)
 
 
 def open_source(order: Order) -> Source:
@@ -97,14 +95,11 @@ def open_source(order: Order) -> Source:
     return MicSource(name, order)
 
 
-class FileSource:
+class FileSource(Held):
     """A file, decoded by a child process, so that no codec runs in here."""
 
-    waits = True
-    overflows = 0
-    lag = 0.0
-
     def __init__(self, path: Path, order: Order) -> None:
+        super().__init__(order.source)
         argv = [str(path), str(order.sample_rate), str(order.bits), str(order.skip_frames)]
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-m", "roomctl_audio.reader", *argv],
@@ -114,7 +109,6 @@ class FileSource:
         )
         assert self._child.stdout is not None  # noqa: S101 - it was asked for
         self._out = self._child.stdout
-        self.problem = ""
         try:
             head = json.loads(self._out.readline() or b"{}")
         except ValueError:
@@ -152,15 +146,11 @@ class FileSource:
         self._child.wait()
 
 
-class ToneSource:
+class ToneSource(Held):
     """The numbered tone, for tests and for trying out; it lasts as long as was planned."""
 
-    waits = True
-    problem = ""
-    overflows = 0
-    lag = 0.0
-
     def __init__(self, tracks: int, order: Order) -> None:
+        super().__init__(order.source)
         self.layout = Layout(tracks, order.bits, order.sample_rate)
         self._first = order.skip_frames
         self.total_frames: int | None = max(0, round(order.planned_seconds * order.sample_rate) - order.skip_frames)
@@ -188,8 +178,12 @@ class MicSource:
 
     waits = False
     total_frames: int | None = None
+    standby = ""
+    drift_ppm: float | None = None
+    gone = replaced = False
 
     def __init__(self, name: str, order: Order) -> None:
+        self.name = order.source
         microphone = devices.choose(name, devices.microphones()) if name else devices.default()
         wanted = max((number for number, _ in order.channels), default=0)
         self.layout = Layout(devices.tracks(microphone.channels, wanted), order.bits, order.sample_rate)
@@ -209,7 +203,8 @@ class MicSource:
                 self.lag = max(self.lag * LAG_FADES, min(now - before, devices.BUFFER_SECONDS)) if before else 0.0
                 before = now
                 self.overflows += overflowed
-                ring.put(data, self._watch.observe(len(data) // self.layout.frame, now))
+                lost = self._watch.observe(len(data) // self.layout.frame, now)
+                ring.put(data, [Loss(lost, "overflow")])
         except OSError as error:
             self.problem = tr(f"麦克风中断：{error}", f"the microphone broke off: {error}")
         self._stream.close()
@@ -221,6 +216,9 @@ class MicSource:
             heard += self._stream.read()[0]
         self._stream.close()
         return heard
+
+    def missing(self, now: float) -> Loss:  # noqa: ARG002
+        return Loss(0, DEVICE)
 
     def close(self) -> None:
         self._closed.set()

@@ -39,6 +39,8 @@ class AlarmKind(StrEnum):
     DISK = "disk"
     """Less than a quarter of an hour left."""
     DISK_FULL = "disk_full"
+    FOLDER = "folder"
+    """The recording's folder cannot be written to, for another reason than want of room."""
     UNSEALED = "unsealed"
     """Parts wait to be sealed for longer than they should; the sound is on disk."""
     SPEECH_IN_PAUSE = "speech_in_pause"
@@ -50,7 +52,7 @@ class AlarmKind(StrEnum):
 
 SEVERE = frozenset({
     AlarmKind.ZEROS, AlarmKind.STUCK, AlarmKind.DEVICE, AlarmKind.DISK, AlarmKind.DISK_FULL,
-    AlarmKind.SPEECH_IN_PAUSE, AlarmKind.BREAK_OVER, AlarmKind.ITEM_IN_PAUSE, AlarmKind.OVERFLOW,
+    AlarmKind.FOLDER, AlarmKind.SPEECH_IN_PAUSE, AlarmKind.BREAK_OVER, AlarmKind.ITEM_IN_PAUSE, AlarmKind.OVERFLOW,
 })  # fmt: skip
 """Sound is being lost, or is about to be: the red bar. The others are shown in amber."""
 
@@ -171,6 +173,7 @@ _WHAT: dict[AlarmKind, tuple[str, str]] = {
     AlarmKind.DISK_LOW: ("磁盘只够录 {value} 分钟", "The disk holds {value} more minutes"),
     AlarmKind.DISK: ("磁盘只够录 {value} 分钟", "The disk holds {value} more minutes"),
     AlarmKind.DISK_FULL: ("磁盘已满，没有在录音", "The disk is full: nothing is being kept"),
+    AlarmKind.FOLDER: ("{detail}；没有在录音", "{detail}; nothing is being kept"),
     AlarmKind.UNSEALED: ("有 {value} 段还没有封存", "{value} parts are not sealed yet"),
     AlarmKind.SPEECH_IN_PAUSE: ("暂停中有人讲话，没有在录音", "Somebody speaks while paused: nothing is recorded"),
     AlarmKind.BREAK_OVER: ("休息时间已过，没有在录音", "The break is over: nothing is recorded"),
@@ -207,6 +210,10 @@ _MEND: dict[AlarmKind, tuple[str, str]] = {
     AlarmKind.DISK_FULL: (
         "请立即腾出空间，腾出后自动接着录；之前的声音都在",
         "Free some space now: it goes on by itself, and all up to here is kept",
+    ),
+    AlarmKind.FOLDER: (
+        "请检查磁盘和文件夹，恢复后自动接着录；之前的声音都在",
+        "Check the disk and the folder: it goes on by itself, and all up to here is kept",
     ),
     AlarmKind.UNSEALED: ("声音已在磁盘上，会继续尝试", "The sound is on disk; it is tried again"),
     AlarmKind.SPEECH_IN_PAUSE: _RESUME,

@@ -86,10 +86,11 @@ def test_while_it_records_status_shows_frames_and_levels(record):
     recorder = record()
     recorder.arm(order())
     recorder.start()
-    until(lambda: recorder.status().frames > 0)
+    until(lambda: recorder.status().levels != ())
     status = recorder.status()
     assert status.state is RecorderState.RECORDING
-    assert status.peak_dbfs == pytest.approx((-6.0, -6.0), abs=0.2)
+    assert status.peak_dbfs == pytest.approx((-6.0, -6.0), abs=0.5)
+    assert [level.rms for level in status.levels] == pytest.approx([-10.8, -10.8], abs=0.5)  # of a saw-tooth
     before = status.frames
     until(lambda: recorder.status().frames > before)
 
