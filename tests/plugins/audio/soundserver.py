@@ -1,0 +1,115 @@
+"""A sound server of its own with a null sink, whose monitor is a real PortAudio device named `pulse`."""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from roomctl_audio.pcm import Layout
+from roomctl_audio.tone import tone
+
+from tests.plugins.audio.house import until
+from tests.plugins.audio.sound import RATE
+
+BLOCK = RATE // 10
+FIRST = 1
+"""Number of the frame that is played when the server is new."""
+
+
+class SoundServer:
+    """PulseAudio with one null sink, `room`: 48 kHz, one channel, wide enough for 24 bits."""
+
+    def __init__(self, folder: Path) -> None:
+        """Args: folder: made by the caller, for its owner alone; it is the server's runtime folder too."""
+        self.address = f"unix:{folder / 'native'}"
+        names = ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "HOME")
+        self.environment = {**dict.fromkeys(names, str(folder)), "PULSE_SERVER": self.address}
+        argv = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n", "--realtime=no", "--high-priority=no"]
+        load = f"--load=module-native-protocol-unix auth-anonymous=1 socket={folder / 'native'}"
+        self._server = subprocess.Popen(
+            [*argv, load, f"--load={SINK}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until((folder / "native").exists, what="the sound server")
+        self._began = time.monotonic()
+        self._players: list[tuple[subprocess.Popen[bytes], threading.Event]] = []
+
+    def _control(self, *argv: str) -> str:
+        said = subprocess.run(
+            ["pactl", *argv], env={**os.environ, **self.environment}, capture_output=True, text=True, check=True
+        )
+        return said.stdout
+
+    def unplug(self) -> None:
+        """The sink is gone, and its monitor with it."""
+        self._control("unload-module", "module-null-sink")
+
+    def plug(self) -> None:
+        self._control("load-module", *SINK.split())
+
+    def play_numbers(self) -> None:
+        """From now on the numbered tone is in the room, until the sink is gone or the server ends.
+
+        Its first number tells the time: played again after a while, it has gone on in between.
+        """
+        argv = ["pacat", "--device=room", "--format=s32le", f"--rate={RATE}", "--channels=1", "--latency-msec=400"]
+        player = subprocess.Popen(argv, stdin=subprocess.PIPE, env={**os.environ, **self.environment})
+        end = threading.Event()
+        first = FIRST + round((time.monotonic() - self._began) * RATE)
+        threading.Thread(target=_feed, args=(player, first, end), daemon=True).start()
+        self._players.append((player, end))
+
+    def close(self) -> None:
+        for player, end in self._players:
+            end.set()
+            player.kill()
+            player.wait(10)
+        self._server.terminate()
+        self._server.wait(10)
+
+
+SINK = f"module-null-sink sink_name=room format=s32le rate={RATE} channels=1"
+
+
+def _feed(player: "subprocess.Popen[bytes]", frame: int, end: threading.Event) -> None:
+    assert player.stdin is not None
+    with suppress(OSError, ValueError):
+        while not end.is_set():
+            player.stdin.write(tone(frame, BLOCK, Layout(1, 24, RATE)).astype("<i4").tobytes())
+            frame += BLOCK
+    with suppress(OSError):
+        player.stdin.close()
+
+
+@contextmanager
+def sound_server(folder: Path) -> Iterator[SoundServer]:
+    """A server, and the environment in which PortAudio finds it and no other."""
+    folder.mkdir(mode=0o700)
+    server = SoundServer(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+def runs(numbers: np.ndarray) -> list[tuple[int, int, int]]:
+    """Stretches of the recording in which each frame is the next one: (first frame of the recording, first number,
+    length). What is no tone, such as the silence of an empty room, is left out.
+    """
+    cuts = np.flatnonzero(np.diff(numbers) != 1) + 1
+    found = []
+    for first, last in zip([0, *cuts], [*cuts, len(numbers)], strict=True):
+        if last - first > SHORTEST:
+            found.append((int(first), int(numbers[first]), int(last - first)))
+    return found
+
+
+SHORTEST = 240
+"""Frames, 5 ms: chance makes no run of numbers that long."""
