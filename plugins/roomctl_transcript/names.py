@@ -21,6 +21,8 @@ SHORTEST_TERM = 3
 FULL_NAME = 3
 SURE = 3
 """Characters that are right already, so that grammar in the next one is a slip of the recogniser."""
+LONG = 5
+"""Syllables, all of them the same: nothing else sounds like that."""
 MARKS = "，。？！；：、"
 
 _INITIALS = {"zh": "z", "ch": "c", "sh": "s", "l": "n", "h": "f"}
@@ -158,7 +160,7 @@ class Lexicon:
     def _fits(self, text: str, at: int, window: str, target: Target, confusions: int, fixed: Sequence[bool]) -> bool:
         changed = [i for i, (a, b) in enumerate(zip(window, target.text, strict=True)) if a != b]
         same = len(window) - len(changed)
-        if any(fixed[at + i] for i in changed) or not _sayable(text, at, window, target, changed):
+        if any(fixed[at + i] for i in changed) or not _sayable(text, at, window, target, changed, confusions):
             return False
         if target.clause:
             return _whole_clause(text, at, len(window)) and confusions == 0
@@ -203,14 +205,16 @@ class Lexicon:
         return fixed
 
 
-def _sayable(text: str, at: int, window: str, target: Target, changed: Sequence[int]) -> bool:
+def _sayable(text: str, at: int, window: str, target: Target, changed: Sequence[int], confusions: int) -> bool:
     """Whether what would be changed is no grammar, or grammar that can only be a slip."""
     grammar = [window[i] for i in changed if window[i] in lexicon.FUNCTION]
     if not grammar:
         return True
-    same = len(window) - len(changed)
-    titled = target.person and text.startswith(lexicon.TITLES, at + len(window))
-    return lexicon.HEARD_AS.issuperset(grammar) and (same >= SURE or (titled and same >= SURE - 1))
+    same, end = len(window) - len(changed), at + len(window)
+    acting = text[:at].endswith(lexicon.BEFORE) and text.startswith(lexicon.AFTER, end)  # 由…负责
+    sure = acting if not target.person else text.startswith(lexicon.TITLES, end)
+    long = len(window) >= LONG and not confusions
+    return lexicon.HEARD_AS.issuperset(grammar) and (same >= SURE or ((sure or long) and same >= SURE - 1))
 
 
 def slips(text: str) -> tuple[str, tuple[Change, ...]]:
