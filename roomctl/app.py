@@ -2,11 +2,11 @@
 
 import getpass
 import logging
+import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,9 @@ from roomctl import config
 from roomctl.domain.archive import Verdict
 from roomctl.domain.events import SYSTEM, Actor, By, Event, Fault
 from roomctl.domain.lifecycle import State
-from roomctl.domain.meeting import Meeting
-from roomctl.domain.recording import Order, Recording
+from roomctl.domain.recording import Order, Purpose
 from roomctl.errors import BadInput, MissingPart, NotFound, RoomctlError
-from roomctl.folders import data_folder
+from roomctl.folders import data_folder, is_data_folder
 from roomctl.host import logs
 from roomctl.host.context import Contexts
 from roomctl.host.delivery import Delivery
@@ -32,6 +31,7 @@ from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
 from roomctl.services.offers import Service
 from roomctl.services.ports import Clock
+from roomctl.services.recordings import RoomSound
 from roomctl.services.time import SystemClock
 from roomctl.storage.audit import verify_log
 from roomctl.storage.database import Database, open_database
@@ -81,11 +81,14 @@ class Application:
 
     Args:
         actor: who acts; the person at the keyboard unless told otherwise.
+        make: the data folder may be a new one; else a folder that is none stays as it is.
 
     """
 
-    def __init__(self, data: Path, *, clock: Clock | None = None, actor: Actor | None = None) -> None:
-        self.data, self.clock = data, clock or SystemClock()
+    def __init__(
+        self, data: Path, *, clock: Clock | None = None, actor: Actor | None = None, make: bool = True
+    ) -> None:
+        self.data, self.clock, self._make = data, clock or SystemClock(), make
         self.actor = actor or Actor.person(_user())
         self.safe = False  # built-in plugins only, and whichever records; set before the plugins are asked for
 
@@ -99,6 +102,9 @@ class Application:
 
     @cached_property
     def database(self) -> Database:
+        """Raises: NotFound, where there is none and none may be made; what `open_database` raises."""
+        if not self._make and not is_data_folder(self.data):
+            raise _no_data_folder(self.data)
         room = self.settings.room
         try:
             self.data.mkdir(parents=True, exist_ok=True)
@@ -147,7 +153,14 @@ class Application:
             open_uow=self.open_uow,
             plugins=lambda: self.plugins,
             models=self.models,
+            sound=self._sound,
         )
+
+    def _sound(self) -> RoomSound:
+        """The section of the recorder that the room uses: whichever plugin it is, these keys mean the same."""
+        section = self.settings.plugins.get(self.settings.recorder, {})
+        known = {key: section[key] for key in _SOUND_KEYS if key in section}
+        return RoomSound(self.settings.recorder, Order(**{"source": "mic", **known}))
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -184,40 +197,31 @@ class Application:
             Whether all went well; what did not is in the log, and tried again by the host.
 
         """
+        use = self.usecases.acting_as(SYSTEM)
+        over = {meeting.id for meeting in use.meetings(State.ADJOURNED)}
+        left = [one for one in use.running_recordings() if one.purpose is not Purpose.MEETING or one.meeting in over]
+        work = [(meeting.id, partial(self._go_on, use, meeting.id)) for meeting in use.meetings(State.IN_SESSION)]
         well = True
-        in_session = self.usecases.meetings(State.IN_SESSION) if go_on else ()
-        for meeting in (*in_session, *self.usecases.meetings(State.ADJOURNED)):
+        for meeting_id, step in (
+            *(work if go_on else ()),
+            *((one.meeting, partial(use.settle_recording, one.id)) for one in left),
+        ):
             try:
-                self._recover(meeting)
+                step()
             except Exception:
-                log.exception("meeting %s: its recording is not recovered", meeting.id)
+                log.exception("meeting %s: its recording is not recovered", meeting_id)
                 well = False
         return well
 
-    def _recover(self, meeting: Meeting) -> None:
-        recording = self.usecases.current_recording(meeting.id)
-        if meeting.state is not State.IN_SESSION:
-            if recording is not None:
-                self.usecases.recover_recording(recording.id)
+    def _go_on(self, use: UseCases, meeting_id: str) -> None:
+        known = {one.id for one in use.recordings(meeting_id) if one.purpose is Purpose.MEETING}
+        if not known:
             return
-        last = recording or next(reversed(self.usecases.recordings(meeting.id)), None)
-        if last is not None:
-            self._go_on(meeting, last)
-
-    def _go_on(self, meeting: Meeting, last: Recording) -> None:
-        """Where the old capture is dead, an event tells how long nothing was kept, by the files' times."""
-        until = _last_written(self.data / last.folder)
-        order = Order(source=last.source, planned_seconds=meeting.planned_minutes * 60)
-        following = self.usecases.continue_recording(meeting.id, order)
-        if following.id == last.id:
-            return
-        now = self.clock.now()
-        gap = None if until is None else max(round(now.timestamp() - until, 1), 0.0)
-        told = {"recording": following.id, "number": following.number, "after": last.id, "gap_seconds": gap}
-        log.error("meeting %s: recording %d follows a dead one, gap %s s", meeting.id, following.number, gap)
-        with self.open_uow() as uow:
-            uow.events.append(Event(stream=meeting.id, kind="recording.continued", actor=SYSTEM, at=now, data=told))
-            uow.commit()
+        following = use.continue_recording(meeting_id)
+        if following.id not in known:
+            told = use.continuation(meeting_id)
+            gap = told.seconds if told else None
+            log.error("meeting %s: recording %d follows a dead one, gap %s s", meeting_id, following.number, gap)
 
     def work_off(self, service: str, meeting_id: str, seen: Callable[[float, float, str], None]) -> None:
         """Lets one plugin's service do what there is to do for a meeting, and waits for it.
@@ -270,24 +274,21 @@ class Application:
             self.database.close()
 
 
+_SOUND_KEYS = ("source", "standby", "sample_rate", "bits", "segment_seconds", "watch")
 _LOOK = 0.1  # seconds between two looks at a service's progress
 _STOP = 5.0  # seconds that a service has to stop
 
 
-def open_application(data: Path | None = None, *, clock: Clock | None = None) -> Application:
-    """Roomctl on the data folder that the command line, the environment or the system names."""
+def open_application(data: Path | None = None, *, clock: Clock | None = None, make: bool = False) -> Application:
+    """Roomctl on the data folder that the command line, the environment or the system names.
+
+    Args:
+        make: as in `Application`: most commands work on what is there, and a misspelt --data is to be told of.
+
+    """
     data = data or data_folder()
     logs.keep(data)
-    return Application(data, clock=clock)
-
-
-def _last_written(folder: Path) -> float | None:
-    """Seconds since the epoch; None where there is nothing."""
-    times = []
-    for file in folder.glob("*"):
-        with suppress(FileNotFoundError):  # a living capture seals it right now
-            times.append(file.stat().st_mtime)
-    return max(times, default=None)
+    return Application(data, clock=clock, make=make)
 
 
 def unwritable(folder: Path, error: OSError) -> BadInput:
@@ -296,6 +297,20 @@ def unwritable(folder: Path, error: OSError) -> BadInput:
         tr(f"不能使用数据目录 {folder}", f"cannot use the data folder {folder}"),
         error.strerror or str(error),
         tr("请检查权限，或用 --data 另选目录", "check its permissions, or choose another with --data"),
+    )
+
+
+def _no_data_folder(folder: Path) -> NotFound:
+    init = f"roomctl init --data {shlex.quote(str(folder))}"
+    return NotFound(
+        tr(f"{folder} 不是 roomctl 的数据目录", f"{folder} is not a data folder of roomctl"),
+        tr("里面没有数据库和设置", "it has neither database nor settings")
+        if folder.is_dir()
+        else tr("没有这个目录", "there is no such folder"),
+        tr(
+            f"请检查 --data 或 ROOMCTL_DATA；要新建，运行 {init}",
+            f"check --data or ROOMCTL_DATA; to set one up: {init}",
+        ),
     )
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -152,13 +152,13 @@ class Host:
 
     def tick(self) -> None:
         """Brings recordings up to date, tells plugins what happened, and wakes services where anything did."""
-        use = self.application.usecases
+        use = self.application.usecases.acting_as(SYSTEM)
         if time.monotonic() >= self._again:
             self._recover()
-        for meeting in use.meetings(State.IN_SESSION, State.RECESS):
-            recording = use.current_recording(meeting.id)
-            if recording is not None:
-                use.sync_recording(recording.id)
+        for recording in use.running_recordings():
+            self._guarded(partial(use.sync_recording, recording.id))
+        if self._again == float("inf") and any(use.broke_off(one.id) for one in use.meetings(State.IN_SESSION)):
+            self._recover()
         self.application.deliver(self._lock)
         tell_dropped()
         moved = self._end_of_log()
@@ -193,7 +193,7 @@ class Host:
         with self.application.open_uow().reading() as uow:
             return uow.events.last()
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _guarded(self, work: Callable[[], object]) -> None:
         try:
             work()
         except RoomctlError as error:

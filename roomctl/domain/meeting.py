@@ -219,6 +219,10 @@ class Meeting:
         """The same meeting with one more need met."""
         return replace(self, facts=self.facts | {need})
 
+    def lack(self, need: Need) -> "Meeting":
+        """The same meeting with a need that is no longer met."""
+        return replace(self, facts=self.facts - {need})
+
 
 class Objected(Refused):
     """Plugins object, and nobody has overruled them."""

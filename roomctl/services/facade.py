@@ -1,6 +1,7 @@
 """All use cases under one roof, bound to an actor: what a plugin sees as `ctx.services`, and the host itself uses."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,51 +12,21 @@ from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
 from roomctl.domain.record import RecordFile
-from roomctl.domain.recording import MarkKind, Order, Recording
 from roomctl.domain.transcript import Transcript
-from roomctl.services import archive, attendance, checks, meetings, recordings, records, transcripts
-from roomctl.services.offers import ArchiveTarget, EngineOffer, Recorder, RecorderFactory
-from roomctl.services.ports import Clock, Models, Plugins, UnitOfWork
+from roomctl.services import (
+    archive,
+    attendance,
+    checks,
+    meetings,
+    records,
+    transcripts,
+)
+from roomctl.services.offers import ArchiveTarget, EngineOffer
+from roomctl.services.sound import SoundUseCases
 
 
-class UseCases:
-    """Implements `roomctl.api.Services`, and the use cases that only the host may call.
-
-    Args:
-        open_uow: a new unit of work at each call; threads never share one.
-        plugins: asked late, since they are loaded after their contexts are made.
-
-    """
-
-    def __init__(
-        self,
-        *,
-        data: Path,
-        actor: Actor,
-        clock: Clock,
-        open_uow: Callable[[], UnitOfWork],
-        plugins: Callable[[], Plugins],
-        models: Models,
-    ) -> None:
-        self.data = data
-        self._actor, self._clock, self._open, self._plugins, self._models = actor, clock, open_uow, plugins, models
-
-    def acting_as(self, actor: Actor) -> "UseCases":
-        """The same use cases, done by somebody else."""
-        return UseCases(
-            data=self.data,
-            actor=actor,
-            clock=self._clock,
-            open_uow=self._open,
-            plugins=self._plugins,
-            models=self._models,
-        )
-
-    def _by(self, actor: Actor | None = None) -> dict[str, Any]:
-        return {"actor": actor or self._actor, "clock": self._clock, "uow": self._open()}
-
-    def _all(self, actor: Actor | None = None) -> dict[str, Any]:
-        return {**self._by(actor), "plugins": self._plugins(), "data": self.data}
+class UseCases(SoundUseCases):
+    """Implements `roomctl.api.Services`, and the use cases that only the host may call."""
 
     @property
     def room(self) -> Room:
@@ -103,12 +74,12 @@ class UseCases:
     def start(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
         return meetings.start(meeting_id, overrule=overrule, **self._all())
 
-    def pause(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
+    def pause(self, meeting_id: str, *, overrule: Overrule | None = None, until: datetime | None = None) -> Meeting:
         del overrule  # nobody objects to a recess
-        return meetings.pause(meeting_id, **self._all())
+        return meetings.pause(meeting_id, until=until, **self._all())
 
     def resume(self, meeting_id: str) -> Meeting:
-        return meetings.resume(meeting_id, **self._all())
+        return meetings.resume(meeting_id, order=self.order(meeting_id), **self._all())
 
     def adjourn(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
         return meetings.adjourn(meeting_id, overrule=overrule, **self._all())
@@ -186,36 +157,6 @@ class UseCases:
 
     def check_history(self, report: CheckReport, *, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:
         return checks.history(report, limit=limit, uow=self._open())
-
-    # --- sound
-
-    def arm(self, meeting_id: str, order: Order, *, recorder: str = "audio") -> Recording:
-        return recordings.arm(meeting_id, order, recorder=recorder, **self._all())
-
-    def recordings(self, meeting_id: str) -> Sequence[Recording]:
-        with self._open().reading() as uow:
-            return uow.recordings.of(meeting_id)
-
-    def recorder_of(self, recording: Recording) -> Recorder:
-        return recordings.attach(recording, plugins=self._plugins(), data=self.data)
-
-    def current_recording(self, meeting_id: str) -> Recording | None:
-        return recordings.current(meeting_id, uow=self._open())
-
-    def sync_recording(self, recording_id: str) -> Recording:
-        return recordings.sync(recording_id, **self._all())
-
-    def recover_recording(self, recording_id: str) -> Recording:
-        return recordings.recover(recording_id, **self._all())
-
-    def continue_recording(self, meeting_id: str, order: Order) -> Recording:
-        return recordings.go_on(meeting_id, order, **self._all())
-
-    def mark(self, meeting_id: str, kind: MarkKind, note: str = "") -> int:
-        return recordings.mark(meeting_id, kind, note, **self._all())
-
-    def recorder(self, name: str = "audio") -> RecorderFactory:
-        return self._plugins().recorder(name)
 
     # --- words
 

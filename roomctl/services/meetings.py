@@ -1,6 +1,7 @@
 """The life cycle: each step asks for objections, commands the recorder where sound is concerned, then writes."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting, Objected, Objection, Overrule
 from roomctl.domain.recording import Order, RecorderState, Recording
-from roomctl.errors import Refused, RoomctlError
+from roomctl.errors import BadInput, Refused, RoomctlError
 from roomctl.i18n import tr
-from roomctl.services import gates, recordings
+from roomctl.services import gates, recordings, syncing
 from roomctl.services.offers import Recorder
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
@@ -100,17 +101,53 @@ def start(
     )  # fmt: skip
 
 
-def pause(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> Meeting:
-    """Recess: nothing is kept until resume."""
+def pause(
+    meeting_id: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
+    until: datetime | None = None,
+) -> Meeting:
+    """Recess: nothing is kept until resume.
+
+    Args:
+        until: its planned end, where that is known; the recorder warns each minute from then on.
+
+    Raises:
+        BadInput: the end is over already, or more than a day away.
+
+    """
+    if until is not None and not timedelta(0) < until - clock.now() <= LONGEST_RECESS:
+        raise BadInput(
+            tr("休息的结束时间不对", "the end of the recess is not right"),
+            tr("应在现在之后，一天之内", "it must be within a day from now"),
+            tr("请写分钟数，或稍后的时间", "give minutes, or a later time"),
+        )
     return _with_sound(
-        "pause", State.RECESS, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data
+        "pause", State.RECESS, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data, until=until
     )  # fmt: skip
 
 
-def resume(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> Meeting:
-    """The session goes on."""
+LONGEST_RECESS = timedelta(days=1)
+
+
+def resume(
+    meeting_id: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
+    order: Order | None = None,
+) -> Meeting:
+    """The session goes on. Args: order: for a new recording, where the one that was paused has died."""
     return _with_sound(
-        "resume", State.IN_SESSION, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data
+        "resume", State.IN_SESSION, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
+        order=order,
     )  # fmt: skip
 
 
@@ -148,18 +185,22 @@ def _with_sound(
     plugins: Plugins,
     data: Path,
     overrule: Overrule | None = None,
+    until: datetime | None = None,
+    order: Order | None = None,
 ) -> Meeting:
     meeting = uow.peek(meeting_id)
     standing = gates.objections(meeting, target, uow=uow, plugins=plugins)
     meeting.allow(target, standing, overrule)
     recording = recordings.current(meeting_id, uow=uow)
     told: dict[str, Any] = {}
+    if until is not None:
+        told["until"] = until.isoformat(timespec="seconds")
     if recording is not None:
         try:
             if command == "resume":
-                recording = _living(recording, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
-            recorder = recordings.attach(recording, plugins=plugins, data=data)
-            told = {"recording": recording.id, "frame": _command(recorder, command)}
+                recording = _living(recording, order, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+            recorder = syncing.attach(recording, plugins=plugins, data=data)
+            told = {**told, "recording": recording.id, "frame": _command(recorder, command, until)}
         except RoomctlError as refusal:
             standing = (*standing, Objection("recorder", str(refusal)))
             if overrule is None:
@@ -176,31 +217,39 @@ def _with_sound(
         data=told,
     )
     if recording is not None:
-        recordings.sync(recording.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+        syncing.sync(recording.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
     return moved
 
 
 def _living(
-    recording: Recording, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+    recording: Recording,
+    order: Order | None,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
 ) -> Recording:
     """The recording, or a new one that follows it where it died in the recess."""
-    if recordings.attach(recording, plugins=plugins, data=data).status().state is RecorderState.PAUSED:
+    if syncing.attach(recording, plugins=plugins, data=data).status().state is RecorderState.PAUSED:
         return recording
-    order = Order(source=recording.source, sample_rate=recording.sample_rate)
+    order = order or Order(source=recording.source, sample_rate=recording.sample_rate)
     return recordings.go_on(
         recording.meeting, order, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data
     )  # fmt: skip
 
 
-def _command(recorder: Recorder, command: str) -> int:
+def _command(recorder: Recorder, command: str, until: datetime | None) -> int:
     if command == "stop":
         return recorder.stop().frames
+    if command == "pause":
+        return recorder.pause(until=until)
     if command == "start" and recorder.status().state not in {RecorderState.IDLE, RecorderState.ARMED}:
         return 0  # it had begun when a crash came between it and the meeting
     if command == "resume" and recorder.status().state is RecorderState.RECORDING:
         return recorder.status().frames
-    steps = {"start": recorder.start, "pause": recorder.pause, "resume": recorder.resume}
-    return steps[command]()
+    return recorder.start() if command == "start" else recorder.resume()
 
 
 def clear(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, left_behind: str = "") -> Meeting:

@@ -85,7 +85,11 @@ class Recordings(Protocol):
 
     def get(self, recording_id: str) -> Recording: ...
     def of(self, meeting_id: str) -> Sequence[Recording]:
-        """In order of their number, each with its segments."""
+        """In order of their number, each with its segments; test takes among them."""
+        ...
+
+    def running(self) -> Sequence[Recording]:
+        """Of all meetings, those that are armed or not yet sealed, in the order they were armed."""
         ...
 
     def put(self, recording: Recording) -> None:

@@ -1,19 +1,69 @@
-"""Recordings of a meeting: the recorder is commanded first, and what it answers is written down."""
+"""The life of a recording: the recorder is commanded first, and what it answers is written down."""
 
-from dataclasses import replace
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from roomctl.domain.attendance import Person
 from roomctl.domain.events import Actor, Event
-from roomctl.domain.lifecycle import State
+from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.recording import MarkKind, Order, RecorderState, Recording
-from roomctl.errors import BadInput, Refused
+from roomctl.domain.recording import Marker, MarkKind, Order, Purpose, RecorderState, Recording
+from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
-from roomctl.services.offers import Recorder
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
+from roomctl.services.syncing import ARMED, attach, recover, sync
 
-_RUNNING = frozenset({RecorderState.ARMED, RecorderState.RECORDING, RecorderState.PAUSED, RecorderState.STOPPING})
+KEPT = frozenset({Purpose.MEETING, Purpose.IMPORT})
+"""What belongs to the meeting: its own sound, and what was brought in."""
+
+STOPPED, CONTINUED = "recording.stopped", "recording.continued"
+
+_EARLIER_THAN_ITS_START = 86_400.0
+"""Seconds; a mark so far back stands at frame 0 of a recording that has just begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSound:
+    """What the room records with, as its settings say: the recorder's name, and an order without a meeting."""
+
+    recorder: str = "audio"
+    order: Order = field(default_factory=lambda: Order(source="mic"))
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """A recording that follows one which broke off.
+
+    Attributes:
+        seconds: in which nothing was kept, by the two recordings' clocks; None where nobody knows.
+
+    """
+
+    recording: str
+    after: str
+    at: datetime
+    seconds: float | None
+
+
+def order_of(meeting: Meeting, people: Iterable[Person], room: Order, source: str = "") -> Order:
+    """The room's order for a meeting: as long as planned, and who sits at which channel.
+
+    A seat whose name is a number is the channel of that number. A stand-by is none where it is the source itself.
+    """
+    seats = {int(one.seat): one.name for one in people if one.seat.isdecimal() and int(one.seat)}
+    source = source or room.source
+    return replace(
+        room,
+        source=source,
+        standby="" if room.standby == source else room.standby,
+        planned_seconds=meeting.planned_minutes * 60,
+        channels=tuple(sorted(seats.items())),
+    )
 
 
 def arm(
@@ -35,12 +85,7 @@ def arm(
 
     """
     meeting = uow.peek(meeting_id)
-    if not meeting.recorded:
-        raise Refused(
-            tr("不能录音", "the recorder stays off"),
-            tr("本次会议的“录音”为“否”", "this meeting is not to be recorded (录音: 否)"),
-            tr("需要录音请由审批人改为“是”", "let the approver change it"),
-        )
+    need_recorded(meeting)
     if meeting.state not in {State.OPEN, State.IN_SESSION, State.RECESS}:
         raise Refused(
             tr("不能准备录音", "the recorder cannot be armed"),
@@ -48,153 +93,213 @@ def arm(
             f"roomctl meetings open {meeting_id}",
         )
     _make_way(meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
-    with uow.reading():
-        earlier = uow.recordings.of(meeting_id)
-    recording_id = new_id()
-    folder = Path("meetings") / meeting_id / "audio" / recording_id
-    status = plugins.recorder(recorder)(data / folder).arm(order)
-    recording = Recording(
-        id=recording_id,
-        meeting=meeting_id,
-        number=len(earlier) + 1,
-        folder=folder.as_posix(),
-        source=order.source,
-        recorder=recorder,
-        state=status.state,
-        tracks=status.tracks,
-        sample_rate=status.sample_rate,
-    )
-    told = {"recording": recording.id, "number": recording.number, "source": order.source, "tracks": status.tracks}
-    with uow:
-        uow.recordings.put(recording)
-        uow.events.append(
-            Event(stream=meeting_id, kind="recording.armed", actor=actor, at=clock.now(), data=told),
+    return create(
+        meeting, order, Purpose.MEETING, {},
+        recorder=recorder, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
+    )  # fmt: skip
+
+
+def need_recorded(meeting: Meeting) -> None:
+    """Raises: Refused, where the meeting's 录音 is 否."""
+    if not meeting.recorded:
+        raise Refused(
+            tr("不能录音", "the recorder stays off"),
+            tr("本次会议的“录音”为“否”", "this meeting is not to be recorded (录音: 否)"),
+            tr("需要录音请由审批人改为“是”", "let the approver change it"),
         )
+
+
+def create(
+    meeting: Meeting,
+    order: Order,
+    purpose: Purpose,
+    facts: Mapping[str, Any],
+    *,
+    recorder: str,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
+) -> Recording:
+    """Arms a recorder in a folder of its own, and writes it down.
+
+    Args:
+        facts: what else the event tells.
+
+    """
+    recording_id = new_id()
+    folder = Path("meetings") / meeting.id / "audio" / recording_id
+    status = plugins.recorder(recorder)(data / folder).arm(order)
+    with uow:
+        before = [one for one in uow.recordings.of(meeting.id) if (one.purpose in KEPT) is (purpose in KEPT)]
+        recording = Recording(
+            id=recording_id,
+            meeting=meeting.id,
+            number=len(before) + 1,
+            folder=folder.as_posix(),
+            source=order.source,
+            recorder=recorder,
+            state=status.state,
+            tracks=status.tracks,
+            sample_rate=status.sample_rate,
+            purpose=purpose,
+        )
+        told = {
+            "recording": recording.id,
+            "number": recording.number,
+            "purpose": purpose.value,
+            "source": order.source,
+            "standby": order.standby,
+            "tracks": status.tracks,
+            "channels": {str(channel): who for channel, who in order.channels},
+            **facts,
+        }
+        uow.recordings.put(recording)
+        if purpose is Purpose.IMPORT:
+            _reopen_words(meeting.id, uow)
+        uow.events.append(Event(stream=meeting.id, kind=ARMED, actor=actor, at=clock.now(), data=told))
         uow.commit()
     return recording
 
 
+def _reopen_words(meeting_id: str, uow: UnitOfWork) -> None:
+    """There is more to transcribe: what was complete is so no longer, and close waits for it again."""
+    meeting = uow.meetings.get(meeting_id)
+    if Need.TRANSCRIPT in meeting.facts:
+        uow.meetings.save(meeting.lack(Need.TRANSCRIPT))
+    newest = uow.transcripts.latest(meeting_id)
+    if newest is not None and newest.complete:
+        uow.transcripts.put(replace(newest, complete=False))
+
+
 def _make_way(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> None:
     """Lets go of a capture that is armed and has kept nothing, or nobody would ever end it."""
-    armed = current(meeting_id, uow=uow)
-    if armed is None:
-        return
-    recorder = attach(armed, plugins=plugins, data=data)
-    state = recorder.status().state
-    if state in {RecorderState.RECORDING, RecorderState.PAUSED}:
-        raise Refused(
-            tr("不能准备录音", "the recorder cannot be armed"),
-            tr("这场会议正在录音", "this meeting is being recorded"),
-            f"roomctl meetings show {meeting_id}",
-        )
-    if state is RecorderState.ARMED:
-        recorder.stop()
-    sync(armed.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+    for held in running(meeting_id, Purpose.MEETING, Purpose.TEST, uow=uow):
+        recorder = attach(held, plugins=plugins, data=data)
+        state = recorder.status().state
+        if state in {RecorderState.RECORDING, RecorderState.PAUSED}:
+            raise Refused(
+                tr("不能准备录音", "the recorder cannot be armed"),
+                tr("正在试录，几秒后就结束", "a test take is being made, and ends in some seconds")
+                if held.purpose is Purpose.TEST
+                else tr("这场会议正在录音", "this meeting is being recorded"),
+                f"roomctl meetings show {meeting_id}",
+            )
+        if state is RecorderState.ARMED:
+            recorder.stop()
+        sync(held.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+
+
+def running(meeting_id: str | None = None, *purposes: Purpose, uow: UnitOfWork) -> Sequence[Recording]:
+    """Recordings that are armed or not yet sealed: of one meeting or of all, for these purposes or for any."""
+    with uow.reading():
+        return [
+            one
+            for one in uow.recordings.running()
+            if meeting_id in {None, one.meeting} and (not purposes or one.purpose in purposes)
+        ]
 
 
 def current(meeting_id: str, *, uow: UnitOfWork) -> Recording | None:
-    """The recording that is armed or running, if any."""
+    """The meeting's own recording that is armed or running, if any."""
+    own = running(meeting_id, Purpose.MEETING, uow=uow)
+    return own[-1] if own else None
+
+
+def need_current(meeting_id: str, *, uow: UnitOfWork) -> Recording:
+    """Raises: NotFound, where nothing is armed or running."""
+    recording = current(meeting_id, uow=uow)
+    if recording is None:
+        raise NotFound(
+            tr("现在没有在录音", "nothing is being recorded"),
+            mend=tr("先准备录音，再开会：", "arm the recorder, then start: ") + f"roomctl meetings arm {meeting_id}",
+        )
+    return recording
+
+
+def find(meeting_id: str, recording_id: str, *, uow: UnitOfWork) -> Recording:
+    """One recording of that meeting, its test takes among them. Raises: NotFound."""
     with uow.reading():
-        running = [r for r in uow.recordings.of(meeting_id) if r.state in _RUNNING]
-    return running[-1] if running else None
+        found = next((one for one in uow.recordings.of(meeting_id) if one.id == recording_id), None)
+    if found is None:
+        raise NotFound(
+            tr(f"这场会议没有编号为“{recording_id}”的录音", f"this meeting has no recording {recording_id!r}"),
+            mend=f"roomctl meetings show {meeting_id}",
+        )
+    return found
 
 
-def attach(recording: Recording, *, plugins: Plugins, data: Path) -> Recorder:
-    """The recorder of a recording; adopts a capture that lives."""
-    return plugins.recorder(recording.recorder)(data / recording.folder)
+def begin(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> Recording:
+    """Sound is kept from now on, in a session that began without a recorder.
+
+    Raises:
+        Refused: the meeting is not in session (its start begins the recording). NotFound: nothing is armed.
+
+    """
+    meeting = uow.peek(meeting_id)
+    if meeting.state is not State.IN_SESSION:
+        raise Refused(
+            tr("不能开始录音", "the recording cannot begin"),
+            tr(f"会议现在是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
+            tr("开会时录音一起开始：", "it begins with the meeting: ") + f"roomctl meetings start {meeting_id}",
+        )
+    recording = need_current(meeting_id, uow=uow)
+    frame = attach(recording, plugins=plugins, data=data).start()
+    _tell("recording.started", recording, {"frame": frame}, actor=actor, clock=clock, uow=uow)
+    return sync(recording.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
 
 
-def sync(
-    recording_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
-) -> Recording:
-    """Brings the database up to what the journal on disk says: one event per newly sealed segment."""
-    with uow.reading():
-        before = uow.recordings.get(recording_id)
-    recorder = attach(before, plugins=plugins, data=data)
-    status, report = recorder.status(), recorder.report()
-    after = replace(
-        before,
-        state=status.state,
-        tracks=report.tracks or before.tracks,
-        sample_rate=report.sample_rate or before.sample_rate,
-        frames=report.frames,
-        dropped=report.dropped,
-        gaps=report.gaps,
-        markers=report.markers,
-        segments=report.segments,
-    )
-    if after == before:
-        return before
-    known = {(segment.track, segment.seq) for segment in before.segments}
-    at = clock.now()
+def stop(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> Recording:
+    """Ends and seals the recording while the meeting goes on; one that is armed is let go of.
+
+    Raises:
+        NotFound: nothing is armed or running.
+
+    """
+    recording = need_current(meeting_id, uow=uow)
+    frames = attach(recording, plugins=plugins, data=data).stop().frames
+    _tell(STOPPED, recording, {"frame": frames}, actor=actor, clock=clock, uow=uow)
+    return sync(recording.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+
+
+def _tell(
+    kind: str, recording: Recording, more: Mapping[str, Any], *, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> None:
+    told = {"recording": recording.id, **more}
     with uow:
-        uow.recordings.put(after)
-        for segment in after.segments:
-            if (segment.track, segment.seq) not in known:
-                told = {
-                    "recording": after.id,
-                    "track": segment.track,
-                    "seq": segment.seq,
-                    "path": segment.path,
-                    "first_frame": segment.first_frame,
-                    "frames": segment.frames,
-                    "sha256": segment.sha256_file,
-                    "sm3": segment.sm3_file,
-                    "recovered": segment.recovered,
-                }
-                uow.events.append(
-                    Event(stream=after.meeting, kind="recording.segment_sealed", actor=actor, at=at, data=told)
-                )
-        if after.state is RecorderState.SEALED and before.state is not RecorderState.SEALED:
-            summary = {
-                "recording": after.id,
-                "frames": after.frames,
-                "dropped": after.dropped,
-                "gaps": [{"first_frame": g.first_frame, "frames": g.frames, "reason": g.reason} for g in after.gaps],
-            }
-            uow.events.append(Event(stream=after.meeting, kind="recording.sealed", actor=actor, at=at, data=summary))
+        uow.events.append(Event(stream=recording.meeting, kind=kind, actor=actor, at=clock.now(), data=told))
         uow.commit()
-    return after
 
 
-def recover(
-    recording_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
-) -> Recording:
-    """Seals what a crash left open, then tells the database."""
-    with uow.reading():
-        recording = uow.recordings.get(recording_id)
-    report = attach(recording, plugins=plugins, data=data).recover()
-    if report.recovered:
-        told = {
-            "recording": recording.id,
-            "segments": report.recovered,
-            "problems": [p.what for p in report.problems],
-        }
-        with uow:
-            uow.events.append(
-                Event(stream=recording.meeting, kind="recording.recovered", actor=actor, at=clock.now(), data=told)
-            )
-            uow.commit()
-    return sync(recording_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+# --- after a crash --------------------------------------------------------------------------------------------
+
+
+def broke_off(meeting_id: str, *, uow: UnitOfWork, plugins: Plugins, data: Path) -> bool:
+    """Whether the meeting's own recording ended without anybody wanting it to, and should be gone on with."""
+    last = _last(meeting_id, uow)
+    if last is None or _stopped(last, uow):
+        return False
+    status = attach(last, plugins=plugins, data=data).status()
+    alive = {RecorderState.ARMED, RecorderState.RECORDING, RecorderState.PAUSED}
+    return status.state not in alive and not status.ended
 
 
 def go_on(
     meeting_id: str, order: Order, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
 ) -> Recording:
-    """The recording of a meeting in session, after the host died: the living one, or a new one that follows it.
+    """The recording of a meeting in session, after a crash: the living one, or a new one that follows it.
 
     A dead one is sealed as far as it got. A microphone goes on in a new recording, and the gap is declared by
     the two recordings' clocks; a file goes on at the frame where it stopped, or not at all where it had ended.
+    One that somebody stopped stays as it is. 不入记录 goes on with it.
     """
-    last = current(meeting_id, uow=uow)
-    if last is None:  # an earlier try sealed it and came no further
-        with uow.reading():
-            last = next(reversed(uow.recordings.of(meeting_id)), None)
+    last = _last(meeting_id, uow)
     if last is None:
         raise Refused(tr("没有可以继续的录音", "there is no recording to go on with"), meeting_id)
     recorder = attach(last, plugins=plugins, data=data)
     status = recorder.status()
-    if status.state in {RecorderState.RECORDING, RecorderState.PAUSED}:
+    if status.state in {RecorderState.RECORDING, RecorderState.PAUSED} or _stopped(last, uow):
         return last
     if status.state is RecorderState.ARMED:
         recorder.start()
@@ -203,7 +308,8 @@ def go_on(
     if status.ended:
         return sealed
     with uow.reading():
-        kept = sum(recording.frames for recording in uow.recordings.of(meeting_id))
+        own = [one for one in uow.recordings.of(meeting_id) if one.purpose is Purpose.MEETING]
+    kept = sum(one.frames for one in own)
     following = arm(
         meeting_id,
         replace(order, source=last.source, skip_frames=kept if last.source.startswith("file:") else 0),
@@ -214,48 +320,50 @@ def go_on(
         plugins=plugins,
         data=data,
     )
-    attach(following, plugins=plugins, data=data).start()
+    recorder = attach(following, plugins=plugins, data=data)
+    recorder.start()
+    if (asked := _off_record(sealed.markers)) is not None:
+        recorder.mark(MarkKind.OFF_RECORD.value, asked.note, back=_EARLIER_THAN_ITS_START)
+    gap = _gap(sealed, recorder.status().started or clock.now())
+    told = {"number": following.number, "after": sealed.id, "gap_seconds": gap}
+    _tell(CONTINUED, following, told, actor=actor, clock=clock, uow=uow)
     return sync(following.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
 
 
-def mark(
-    meeting_id: str,
-    kind: MarkKind,
-    note: str,
-    *,
-    actor: Actor,
-    clock: Clock,
-    uow: UnitOfWork,
-    plugins: Plugins,
-    data: Path,
-) -> int:
-    """A mark at the frame that the recorder names.
-
-    Raises:
-        Refused: nothing is being recorded. BadInput: the agenda has no item of that number.
-
-    """
-    if kind is MarkKind.ITEM:
-        _need_item(note, uow.peek(meeting_id))
-    recording = current(meeting_id, uow=uow)
-    if recording is None:
-        raise Refused(
-            tr("不能标记", "cannot mark"),
-            tr("现在没有在录音", "nothing is being recorded"),
-            f"roomctl meetings start {meeting_id}",
-        )
-    frame = attach(recording, plugins=plugins, data=data).mark(kind.value, note)
-    told = {"recording": recording.id, "kind": kind.value, "frame": frame, "note": note}
-    with uow:
-        uow.events.append(Event(stream=meeting_id, kind="recording.marked", actor=actor, at=clock.now(), data=told))
-        uow.commit()
-    return frame
+def _last(meeting_id: str, uow: UnitOfWork) -> Recording | None:
+    """The newest of the meeting's own; sealed, where an earlier try to go on came no further."""
+    with uow.reading():
+        own = [one for one in uow.recordings.of(meeting_id) if one.purpose is Purpose.MEETING]
+    return own[-1] if own else None
 
 
-def _need_item(note: str, meeting: Meeting) -> None:
-    numbers = [str(item.n) for item in meeting.agenda]
-    if numbers and note.strip() not in numbers:
-        raise BadInput(
-            tr(f"没有第“{note}”项议题", f"the agenda has no item {note!r}"),
-            mend=tr("可选：", "known: ") + "、".join(numbers),
-        )
+def _stopped(recording: Recording, uow: UnitOfWork) -> bool:
+    """Whether somebody ended it on purpose."""
+    with uow.reading():
+        rows = uow.events.stream(recording.meeting, [STOPPED])
+        return any(json.loads(row.data)["recording"] == recording.id for row in rows)
+
+
+def _off_record(markers: Sequence[Marker]) -> Marker | None:
+    """The mark with which 不入记录 began, where it was never ended."""
+    turns = [one for one in markers if one.kind in {MarkKind.OFF_RECORD, MarkKind.ON_RECORD}]
+    return turns[-1] if turns and turns[-1].kind is MarkKind.OFF_RECORD else None
+
+
+def _gap(before: Recording, began: datetime) -> float | None:
+    """Seconds from the last frame that was kept to the first of the next recording."""
+    ends = [one.utc + timedelta(seconds=one.frames / before.sample_rate) for one in before.segments]
+    return max(round((began - max(ends)).total_seconds(), 1), 0.0) if ends else None
+
+
+def continuation(meeting_id: str, *, uow: UnitOfWork) -> Continuation | None:
+    """How the newest recording came to follow another one; None where it is the first, or was begun by hand."""
+    last = _last(meeting_id, uow)
+    with uow.reading():
+        rows = list(uow.events.stream(meeting_id, [CONTINUED]))
+    if last is None or not rows:
+        return None
+    told = json.loads(rows[-1].data)
+    if told["recording"] != last.id:
+        return None
+    return Continuation(last.id, told["after"], rows[-1].instant, told["gap_seconds"])

@@ -1,11 +1,12 @@
 """Recordings with their segments, and transcripts with theirs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import delete, select
 
-from roomctl.domain.recording import Gap, Marker, MarkKind, RecorderState, Recording, Segment
+from roomctl.domain.recording import Gap, Marker, MarkKind, Purpose, RecorderState, Recording, Segment
 from roomctl.domain.transcript import (
     Change,
     DraftPoint,
@@ -20,6 +21,8 @@ from roomctl.errors import NotFound
 from roomctl.i18n import tr
 from roomctl.storage.tables import RecordingRow, SegmentRow, TranscriptRow, TranscriptSegmentRow
 from roomctl.storage.work import Work
+
+_RUNNING = [state.value for state in RecorderState if state not in {RecorderState.IDLE, RecorderState.SEALED}]
 
 
 class SqlRecordings:
@@ -36,6 +39,11 @@ class SqlRecordings:
 
     def of(self, meeting_id: str) -> Sequence[Recording]:
         query = select(RecordingRow).where(RecordingRow.meeting == meeting_id).order_by(RecordingRow.number)
+        return [_recording(row) for row in self._work.reads().scalars(query)]
+
+    def running(self) -> Sequence[Recording]:
+        query = select(RecordingRow).where(RecordingRow.state.in_(_RUNNING))
+        query = query.order_by(RecordingRow.id)  # UUIDv7: by the time when they were armed
         return [_recording(row) for row in self._work.reads().scalars(query)]
 
     def put(self, recording: Recording) -> None:
@@ -56,6 +64,8 @@ class SqlRecordings:
                 gaps=[asdict(gap) for gap in recording.gaps],
                 markers=[asdict(marker) for marker in recording.markers],
                 segments=[_segment_row(recording.id, segment) for segment in recording.segments],
+                purpose=recording.purpose.value,
+                alarm_rows=recording.alarm_rows,
             )
         )
         session.flush()
@@ -75,9 +85,16 @@ def _recording(row: RecordingRow) -> Recording:
         frames=row.frames,
         dropped=row.dropped,
         gaps=tuple(Gap(**gap) for gap in row.gaps),
-        markers=tuple(Marker(MarkKind(told["kind"]), told["frame"], told["note"]) for told in row.markers),
+        markers=tuple(_marker(told) for told in row.markers),
         segments=tuple(_segment(segment) for segment in row.segments),
+        purpose=Purpose(row.purpose),
+        alarm_rows=row.alarm_rows,
     )
+
+
+def _marker(told: Mapping[str, Any]) -> Marker:
+    """Numbers came later than marks."""
+    return Marker(MarkKind(told["kind"]), told["frame"], told["note"], told.get("of", 0), told.get("number", 0))
 
 
 def _segment_row(recording_id: str, segment: Segment) -> SegmentRow:

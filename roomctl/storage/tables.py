@@ -139,7 +139,7 @@ class WaiverRow(Base):
 
 class RecordingRow(Base):
     __tablename__ = "recordings"
-    __table_args__ = (UniqueConstraint("meeting", "number"),)
+    __table_args__ = (UniqueConstraint("meeting", "purpose", "number"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"))
@@ -154,6 +154,8 @@ class RecordingRow(Base):
     dropped: Mapped[int]
     gaps: Mapped[list[Any]]
     markers: Mapped[list[Any]]
+    purpose: Mapped[str]
+    alarm_rows: Mapped[int]
     segments: Mapped[list["SegmentRow"]] = relationship(
         cascade="all, delete-orphan", order_by="SegmentRow.track, SegmentRow.seq", lazy="selectin"
     )

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from roomctl.api import (
+    AlarmTurn,
     Check,
     DocumentOffer,
     EngineOffer,
@@ -21,9 +23,12 @@ from roomctl.api import (
     RecorderStatus,
     RecordingReport,
     Refused,
+    Segment,
     State,
     TargetFactory,
 )
+
+_RATE = 48_000
 
 
 class DummyRecorder:
@@ -31,6 +36,10 @@ class DummyRecorder:
 
     Attributes:
         refuses: commands that it refuses, as a device would that went away.
+        told: what its status says beside state, tracks and frames.
+        turns: its alarms, as its journal would have them.
+        segments: what is sealed.
+        until: planned end of the pause; limit: frames after which it ends by itself.
 
     """
 
@@ -40,13 +49,18 @@ class DummyRecorder:
         self.refuses: set[str] = set()
         self.order: Order | None = None
         self.markers: list[Marker] = []
+        self.told: dict[str, Any] = {}
+        self.turns: list[AlarmTurn] = []
+        self.segments: list[Segment] = []
+        self.until: datetime | None = None
+        self.limit: int | None = None
         self._state, self._frames = RecorderState.IDLE, 0
 
     def _do(self, command: str, state: RecorderState) -> int:
         if command in self.refuses:
             raise Refused(f"the recorder refuses to {command}")
         self.heard.append(command)
-        self._frames += 48_000 if self._state is RecorderState.RECORDING else 0
+        self._frames += _RATE if self._state is RecorderState.RECORDING else 0
         self._state = state
         return self._frames
 
@@ -55,18 +69,20 @@ class DummyRecorder:
         self.order = order
         return self.status()
 
-    def start(self) -> int:
+    def start(self, *, limit: int | None = None) -> int:
+        self.limit = limit
         return self._do("start", RecorderState.RECORDING)
 
-    def pause(self, *, until: datetime | None = None) -> int:  # noqa: ARG002 - it plans nothing
+    def pause(self, *, until: datetime | None = None) -> int:
+        self.until = until
         return self._do("pause", RecorderState.PAUSED)
 
     def resume(self) -> int:
         return self._do("resume", RecorderState.RECORDING)
 
-    def mark(self, kind: str, note: str = "") -> int:
-        frame = self._do("mark", self._state)
-        self.markers.append(Marker(MarkKind(kind), frame, note))
+    def mark(self, kind: str, note: str = "", *, back: float = 0.0, of: int = 0) -> int:
+        frame = max(0, self._do("mark", self._state) - round(back * _RATE))
+        self.markers.append(Marker(MarkKind(kind), frame, note, of))
         return frame
 
     def stop(self) -> RecordingReport:
@@ -83,10 +99,19 @@ class DummyRecorder:
         return replace(self.report(), recovered=1)
 
     def status(self) -> RecorderStatus:
-        return RecorderStatus(state=self._state, tracks=1, frames=self._frames)
+        if self.limit is not None and self._state is RecorderState.RECORDING:
+            self._frames, self._state = self.limit, RecorderState.SEALED
+        return RecorderStatus(**{"state": self._state, "tracks": 1, "frames": self._frames, **self.told})
 
     def report(self) -> RecordingReport:
-        return RecordingReport(tracks=1, sample_rate=48_000, frames=self._frames, markers=tuple(self.markers))
+        return RecordingReport(
+            tracks=1,
+            sample_rate=_RATE,
+            frames=self._frames,
+            markers=tuple(self.markers),
+            segments=tuple(self.segments),
+            alarms=tuple(self.turns),
+        )
 
     def verify(self) -> RecordingReport:
         return self.report()

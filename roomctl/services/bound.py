@@ -1,0 +1,53 @@
+"""Use cases bound to who acts: the ground that the facade stands on."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+from roomctl.domain.events import Actor
+from roomctl.services.ports import Clock, Models, Plugins, UnitOfWork
+from roomctl.services.recordings import RoomSound
+
+
+class Bound:
+    """What every use case needs, in one place.
+
+    Args:
+        open_uow: a new unit of work at each call; threads never share one.
+        plugins: asked late, since they are loaded after their contexts are made.
+        sound: what the room records with, as its settings say now.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        data: Path,
+        actor: Actor,
+        clock: Clock,
+        open_uow: Callable[[], UnitOfWork],
+        plugins: Callable[[], Plugins],
+        models: Models,
+        sound: Callable[[], RoomSound] = RoomSound,
+    ) -> None:
+        self.data = data
+        self._actor, self._clock, self._open, self._plugins, self._models = actor, clock, open_uow, plugins, models
+        self._sound = sound
+
+    def acting_as(self, actor: Actor) -> Self:
+        """The same use cases, done by somebody else."""
+        return type(self)(
+            data=self.data,
+            actor=actor,
+            clock=self._clock,
+            open_uow=self._open,
+            plugins=self._plugins,
+            models=self._models,
+            sound=self._sound,
+        )
+
+    def _by(self, actor: Actor | None = None) -> dict[str, Any]:
+        return {"actor": actor or self._actor, "clock": self._clock, "uow": self._open()}
+
+    def _all(self, actor: Actor | None = None) -> dict[str, Any]:
+        return {**self._by(actor), "plugins": self._plugins(), "data": self.data}

@@ -1,0 +1,190 @@
+"""The use cases of sound under one roof: recordings, what the operator notes, alarms, listening, takes."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from roomctl.domain.alarms import AlarmKind, StandingAlarm
+from roomctl.domain.events import Actor
+from roomctl.domain.recording import Envelope, Marker, MarkKind, Order, Purpose, RecorderStatus, Recording
+from roomctl.services import alarms, listening, marks, recordings, syncing, takes
+from roomctl.services.bound import Bound
+from roomctl.services.marks import Desk
+from roomctl.services.offers import Recorder, RecorderFactory
+from roomctl.services.recordings import Continuation
+from roomctl.services.takes import Seen, Take
+
+
+class SoundUseCases(Bound):
+    """Part of `UseCases`."""
+
+    def _desk(self) -> Desk:
+        return Desk(**self._all())
+
+    def order(self, meeting_id: str, *, source: str = "") -> Order:
+        """What the room records that meeting with: as its settings say, and who sits at which channel."""
+        with self._open().reading() as uow:
+            meeting, people = uow.meetings.get(meeting_id), uow.roster.of(meeting_id)
+        return recordings.order_of(meeting, people, self._sound().order, source)
+
+    def arm(self, meeting_id: str, order: Order | None = None, *, recorder: str = "") -> Recording:
+        """With the room's recorder and its order for the meeting, where none is given."""
+        return recordings.arm(
+            meeting_id,
+            order or self.order(meeting_id),
+            recorder=recorder or self._sound().recorder,
+            **self._all(),
+        )
+
+    def begin_recording(self, meeting_id: str) -> Recording:
+        return recordings.begin(meeting_id, **self._all())
+
+    def stop_recording(self, meeting_id: str) -> Recording:
+        return recordings.stop(meeting_id, **self._all())
+
+    def recordings(self, meeting_id: str) -> Sequence[Recording]:
+        """The meeting's own and the imported ones, in the order of their number."""
+        with self._open().reading() as uow:
+            return [one for one in uow.recordings.of(meeting_id) if one.purpose in recordings.KEPT]
+
+    def test_takes(self, meeting_id: str) -> Sequence[Recording]:
+        with self._open().reading() as uow:
+            return [one for one in uow.recordings.of(meeting_id) if one.purpose is Purpose.TEST]
+
+    def find_recording(self, meeting_id: str, recording_id: str) -> Recording:
+        return recordings.find(meeting_id, recording_id, uow=self._open())
+
+    def running_recordings(self) -> Sequence[Recording]:
+        """Of all meetings, whatever for: armed, or not yet sealed."""
+        return recordings.running(uow=self._open())
+
+    def recorder_of(self, recording: Recording) -> Recorder:
+        return syncing.attach(recording, plugins=self._plugins(), data=self.data)
+
+    def current_recording(self, meeting_id: str) -> Recording | None:
+        return recordings.current(meeting_id, uow=self._open())
+
+    def recorder_status(self, meeting_id: str) -> RecorderStatus:
+        """Of what is armed or running, this moment. Raises: NotFound."""
+        return self.recorder_of(recordings.need_current(meeting_id, uow=self._open())).status()
+
+    def sync_recording(self, recording_id: str) -> Recording:
+        return syncing.sync(recording_id, **self._all())
+
+    def recover_recording(self, recording_id: str) -> Recording:
+        return syncing.recover(recording_id, **self._all())
+
+    def settle_recording(self, recording_id: str) -> Recording:
+        return syncing.settle(recording_id, **self._all())
+
+    def broke_off(self, meeting_id: str) -> bool:
+        return recordings.broke_off(meeting_id, uow=self._open(), plugins=self._plugins(), data=self.data)
+
+    def continue_recording(self, meeting_id: str, order: Order | None = None) -> Recording:
+        return recordings.go_on(meeting_id, order or self.order(meeting_id), **self._all())
+
+    def continuation(self, meeting_id: str) -> Continuation | None:
+        return recordings.continuation(meeting_id, uow=self._open())
+
+    # --- what the operator notes
+
+    def mark(self, meeting_id: str, kind: MarkKind, note: str = "", *, back: float = 0.0) -> int:
+        return marks.mark(meeting_id, kind, note, back=back, desk=self._desk()).frame
+
+    def marks(self, meeting_id: str) -> Sequence[Marker]:
+        """Those that hold of the recording that is under way. Raises: Refused, where none is."""
+        return marks.of_meeting(meeting_id, desk=self._desk())
+
+    def undo_mark(self, meeting_id: str, number: int | None = None) -> Marker:
+        return marks.undo(meeting_id, number, desk=self._desk())
+
+    def annotate_mark(self, meeting_id: str, number: int, note: str) -> Marker:
+        return marks.annotate(meeting_id, number, note, desk=self._desk())
+
+    def item_now(self, meeting_id: str) -> int:
+        return marks.item_now(meeting_id, desk=self._desk())
+
+    def next_item(self, meeting_id: str, number: int | None = None) -> Marker:
+        return marks.next_item(meeting_id, number, desk=self._desk())
+
+    def speaker(self, meeting_id: str, who: str) -> Marker:
+        return marks.speaker(meeting_id, who, desk=self._desk())
+
+    def off_record(self, meeting_id: str, *, since: float = 0.0, asked_by: str = "") -> Marker:
+        return marks.off_record(meeting_id, since=since, asked_by=asked_by, desk=self._desk())
+
+    def on_record(self, meeting_id: str) -> Marker:
+        return marks.on_record(meeting_id, desk=self._desk())
+
+    def is_off_record(self, meeting_id: str) -> bool:
+        return marks.is_off_record(meeting_id, desk=self._desk())
+
+    # --- what it warns of, how loud it is
+
+    def alarms(self, meeting_id: str) -> Sequence[StandingAlarm]:
+        """Those that stand, the newest first, with who acknowledged them."""
+        for one in recordings.running(meeting_id, uow=self._open()):
+            syncing.sync(one.id, **self._all())
+        return alarms.standing(meeting_id, uow=self._open())
+
+    def acknowledge_alarms(
+        self, meeting_id: str, kind: AlarmKind | None = None, track: int | None = None
+    ) -> Sequence[StandingAlarm]:
+        """One, or all that stand where none is named. Raises: NotFound."""
+        return alarms.acknowledge(meeting_id, kind, track, **self._by())
+
+    def envelope(
+        self,
+        meeting_id: str,
+        recording_id: str = "",
+        *,
+        first: float = 0.0,
+        last: float | None = None,
+        points: int = 600,
+    ) -> Envelope:
+        """Of one recording, or of what runs where none is named. Raises: NotFound, Refused."""
+        return listening.envelope(meeting_id, recording_id, first=first, last=last, points=points, desk=self._desk())
+
+    def listen(
+        self, meeting_id: str, recording_id: str = "", *, track: int | None = None, behind: float = 2.0
+    ) -> Iterator[bytes]:
+        """A WAV of what is on disk, as `Monitored.listen` gives it; somebody listening is an event."""
+        return listening.listen(meeting_id, recording_id, track=track, behind=behind, desk=self._desk())
+
+    # --- test takes, and sound from elsewhere
+
+    def test_take(
+        self,
+        meeting_id: str,
+        *,
+        seconds: float = 10.0,
+        source: str = "",
+        seen: Seen = lambda _done, _all: None,
+    ) -> Take:
+        return takes.make_test_take(
+            meeting_id,
+            self.order(meeting_id, source=source),
+            seconds=seconds,
+            recorder=self._sound().recorder,
+            seen=seen,
+            **self._all(),
+        )
+
+    def import_recording(
+        self,
+        meeting_id: str,
+        path: Path,
+        *,
+        actor: Actor | None = None,
+        seen: Seen = lambda _done, _all: None,
+    ) -> Recording:
+        return takes.import_recording(
+            meeting_id,
+            path,
+            room=self._sound().order,
+            recorder=self._sound().recorder,
+            seen=seen,
+            **self._all(actor),
+        )
+
+    def recorder(self, name: str = "audio") -> RecorderFactory:
+        return self._plugins().recorder(name)
