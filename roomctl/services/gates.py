@@ -29,5 +29,8 @@ def _before_session(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
         yield Objection(
             "recorder",
             tr("录音没有准备好", "the recorder is not armed"),
-            f"roomctl meetings arm {meeting.id} --source mic",
+            tr(
+                f"先按“准备录音”，或 roomctl meetings arm {meeting.id} --source mic",
+                f"arm the recorder first, or: roomctl meetings arm {meeting.id} --source mic",
+            ),
         )

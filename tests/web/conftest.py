@@ -45,6 +45,9 @@ class DummyPluginHost(DummyPlugins):
     def reports(self):
         return []
 
+    def named(self, name):
+        del name
+
     def enable(self, name):
         self._want(name, enabled=True)
 

@@ -1,5 +1,6 @@
 """What the pages know: read from the services in a thread, at most once in two seconds, for all readers together."""
 
+import json
 import shutil
 import threading
 import time
@@ -10,8 +11,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from roomctl.app import Application
+from roomctl.domain.alarms import Alarm
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
+from roomctl.domain.recording import RecorderState, Recording
 from roomctl.errors import RoomctlError
 from roomctl.host.status import PluginStatus, Status
 from roomctl.serving import Host, Phase
@@ -22,6 +25,9 @@ AGE = 2.0
 
 _SHOWN = 50  # meetings on the home page
 _UNFINISHED = (State.OPEN, State.IN_SESSION, State.RECESS, State.ADJOURNED, State.CLOSED, State.DEPOSITED)
+
+_RUNNING = frozenset({State.IN_SESSION, State.RECESS})
+_LIVE = frozenset({RecorderState.ARMED, RecorderState.RECORDING, RecorderState.PAUSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +111,16 @@ class Board:
 
     def _facts(self, meeting: Meeting, stuck: dict[str, dict[str, str]]) -> Facts:
         use = self.application.usecases
+        recordings = use.recordings(meeting.id)
+        alarms, down = self._alarms(recordings)
         return Facts(
             meeting=meeting,
             checks=use.check_report(meeting.id),
             attendance=use.attendance(meeting.id),
-            recordings=use.recordings(meeting.id),
+            recordings=recordings,
+            alarms=alarms,
+            recorder_down=down,
+            continued=self._continued(meeting, recordings),
             transcript=use.transcript(meeting.id),
             documents=use.documents(meeting.id),
             packages=use.packages(meeting.id),
@@ -117,16 +128,34 @@ class Board:
             stuck=stuck.get(meeting.id, {}),
         )
 
+    def _alarms(self, recordings: Sequence[Recording]) -> tuple[Sequence[Alarm], str]:
+        """What the running recorder warns of, or why it does not answer."""
+        live = [one for one in recordings if one.state in _LIVE]
+        if not live or not self._ready:
+            return (), ""
+        try:
+            return self.application.usecases.recorder_of(live[-1]).status().alarms, ""
+        except RoomctlError as error:
+            return (), str(error)
+        except Exception as error:  # noqa: BLE001 - a plugin's; the page says so and goes on
+            return (), f"{type(error).__name__}: {error}"
+
+    def _continued(self, meeting: Meeting, recordings: Sequence[Recording]) -> float | None:
+        """Seconds lost where the running recording follows a dead one (`recording.continued`)."""
+        if meeting.state not in _RUNNING or not recordings or recordings[-1].number == 1:
+            return None
+        newest = self.application.usecases.events(stream=meeting.id, kinds=("recording.continued",), limit=1)
+        told = json.loads(newest[0].data) if newest else {}
+        if told.get("recording") != recordings[-1].id:
+            return None
+        return float(told.get("gap_seconds") or 0.0)
+
     def _stuck(self) -> dict[str, dict[str, str]]:
         """Meeting → name of the service → why."""
         found: dict[str, dict[str, str]] = {}
-        for service in self.application.plugins.services() if self._ready else ():
-            try:
-                failures = dict(service.failures())
-            except Exception as error:  # noqa: BLE001 - a plugin's; it costs its own line
-                failures = {"": str(RoomctlError(service.name, str(error)))}
-            for meeting, why in failures.items():
-                found.setdefault(meeting, {})[service.name] = why
+        for report in self.application.plugins.reports() if self._ready else ():
+            for meeting, why in report.failures.items():
+                found.setdefault(meeting, {})[report.name] = why
         return found
 
 

@@ -34,6 +34,8 @@ def head() -> str:
 def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
     """What the visitor's roles open; pages of plugins stand after those of the host."""
     items = [MenuItem(path="/", title=tr("今日", "Today"), icon="today")]
+    if visitor.may(Right.SEE_RECORDINGS):
+        items.append(MenuItem(path="/record", title=tr("录音", "Sound"), icon="mic"))
     items += [
         MenuItem(path=page.path, title=tr(*page.offer.title), icon=page.offer.icon)
         for page in extras.pages
@@ -54,6 +56,11 @@ class Frame:
 
     def __init__(self, board: Board, extras: Extras, sessions: Sessions) -> None:
         self.board, self.extras, self._sessions = board, extras, sessions
+        self._paths: set[str] = set()
+
+    def has(self, path: str) -> bool:
+        """Whether such a page was registered."""
+        return path in self._paths
 
     def page(self, path: str, title: Callable[[], str], right: RightNeeded = None) -> Callable[[Page], None]:
         """Registers a page: `build(visitor, …path parameters)` draws what stands inside the shell."""
@@ -73,6 +80,7 @@ class Frame:
 
             named = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
             shown.__signature__ = signature(shown).replace(parameters=[named, *extra])  # type: ignore[attr-defined]
+            self._paths.add(path)
             gui.page(path, response_timeout=15)(shown)
 
         return register
@@ -96,7 +104,8 @@ class Frame:
         menu = await visitor.run(menu_of, visitor, self.extras)
         user = " · ".join([visitor.user.name, *role_names(visitor)][:2])
         room = self.board.application.database.room
-        rail, bar = app_shell(menu, here=path, room=room.name, user=user, zone=room.zone, dark=visitor.dark)
+        here = "/record" if path.endswith("/record") else path  # of whichever meeting
+        rail, bar = app_shell(menu, here=here, room=room.name, user=user, zone=room.zone, dark=visitor.dark)
         shell = gui.element("div").classes("rc-shell")
         with shell:
             label = tr("主菜单", "main menu")

@@ -9,14 +9,18 @@ from roomctl.domain.access import Right
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.i18n import language, tr
+from roomctl.web.pages import planning
 from roomctl.web.pages.board import Today
 from roomctl.web.pages.frame import Frame
 from roomctl.web.pages.links import Facts, links
+from roomctl.web.pages.steps import OPERATOR
 from roomctl.web.pages.visitor import Area, Visitor
+from roomctl.web.pages.warnings import bars
 from roomctl.web.plugins import ExtraPanel
 from roomctl.web.ui import (
     Look,
     Part,
+    button,
     chain_strip,
     empty_state,
     join,
@@ -35,7 +39,7 @@ PANELS_EACH = 10.0
 _SOUND = 2  # place of sound in the chain: while a meeting runs, nothing comes before it
 _BYTES_PER_SECOND = 2 * 48_000 * 3  # two tracks, 48 kHz, 24 bit, not compressed: how long the disk lasts at least
 
-_CHIPS = {
+CHIPS = {
     State.OPEN: "", State.IN_SESSION: "run", State.RECESS: "warn", State.CLOSED: "run", State.DEPOSITED: "ok",
     State.ARCHIVED: "ok",
 }  # fmt: skip
@@ -48,6 +52,7 @@ def register(frame: Frame) -> None:
     @frame.page("/", lambda: tr("今日会议", "Today"), Right.SEE_MEETINGS)
     async def home(visitor: Visitor) -> None:
         board = Area(visitor)
+        operated = frame.has(OPERATOR)
         with gui.element("div").classes("rc-panels"):
             panels = [(one, Area(visitor)) for one in await visitor.run(frame.extras.panels, "home")
                       if one.open_to(visitor.user.roles)]  # fmt: skip
@@ -57,7 +62,7 @@ def register(frame: Frame) -> None:
         async def look() -> None:
             today = await visitor.run(visitor.board.today)
             seen = [one for one in today.meetings if visitor.user.cleared(one.meeting.highest_secrecy.level)]
-            board.show(await visitor.draw(lambda: page(visitor, today, seen)))
+            board.show(await visitor.draw(lambda: page(visitor, today, seen, operated=operated)))
             foot.show(await visitor.draw(lambda: _foot(visitor, today)))
 
         async def look_at_panels() -> None:
@@ -75,9 +80,15 @@ def _panel(frame: Frame, one: ExtraPanel) -> Part:
     return panel(tr(*one.offer.title), frame.extras.build(one))
 
 
-def page(visitor: Visitor, today: Today, seen: Sequence[Facts]) -> Part:
-    """All but the foot."""
-    first = _first(seen)
+def page(visitor: Visitor, today: Today, seen: Sequence[Facts], *, operated: bool = False) -> Part:
+    """All but the foot.
+
+    Args:
+        operated: a running meeting has a page on which it is operated.
+
+    """
+    warned = _warned(visitor, seen)
+    first = None if warned else _first(seen)
     return join(
         (
             tag(
@@ -88,13 +99,21 @@ def page(visitor: Visitor, today: Today, seen: Sequence[Facts]) -> Part:
                     tag("h1", _verdict(seen)),
                     class_="rc-grow",
                 ),
+                button(
+                    tr("紧急开会", "Urgent meeting"),
+                    lambda _values: planning.open_urgently(visitor),
+                    icon_name="bolt",
+                )
+                if planning.may_open_urgently(visitor)
+                else None,
                 link_button(tr("新建会议", "New meeting"), "/meetings/new", icon_name="add", kind=_rank(seen))
                 if visitor.may(Right.PLAN_MEETINGS)
                 else None,
                 class_="rc-hd",
             ),
+            *warned,
             first,
-            tag("div", *(_row(one) for one in seen), class_="rc-list")
+            tag("div", *(_row(one, _act(visitor, one.meeting, operated=operated)) for one in seen), class_="rc-list")
             if seen
             else tag(
                 "div",
@@ -106,6 +125,19 @@ def page(visitor: Visitor, today: Today, seen: Sequence[Facts]) -> Part:
             ),
         )
     )
+
+
+def _warned(visitor: Visitor, seen: Sequence[Facts]) -> list[Part]:
+    """Of each meeting whose sound needs somebody now."""
+    if not visitor.may(Right.SEE_RECORDINGS):
+        return []
+    several = sum(one.current is not None for one in seen) > 1
+    drawn = []
+    for one in seen:
+        to = link_button(tr("去处理", "See to it"), f"/meetings/{one.meeting.id}#sound", kind="sm")
+        where = f"{one.meeting.starts:%H:%M} " if several else ""
+        drawn.append(bars(one, to, where=where))
+    return [one for one in drawn if one.html]
 
 
 def _rank(seen: Sequence[Facts]) -> str:
@@ -161,7 +193,7 @@ def _why(one: Facts, name: str, figure: str | Part) -> str:
     return stuck or f"{name}：{figure if isinstance(figure, str) else ''}"
 
 
-def _row(one: Facts) -> Part:
+def _row(one: Facts, act: Part) -> Part:
     meeting, chain = one.meeting, links(one)
     now = meeting.state in {State.IN_SESSION, State.RECESS}
     bad = any(link.look is Look.CRIT for link in chain)
@@ -181,7 +213,7 @@ def _row(one: Facts) -> Part:
             tag(
                 "div",
                 tag("h2", meeting.title, class_="rc-ell", title=meeting.title),
-                state_chip(meeting.state.label, _CHIPS.get(meeting.state, "")),
+                state_chip(meeting.state.label, CHIPS.get(meeting.state, "")),
                 state_chip(mark, "secret") if mark else None,
                 class_="rc-t",
             ),
@@ -189,7 +221,7 @@ def _row(one: Facts) -> Part:
             chain_strip(chain, compact=True),
             class_="rc-what",
         ),
-        tag("div", _act(meeting, now=now), tag("span", _soon(one), class_="rc-s3"), class_="rc-do"),
+        tag("div", act, tag("span", _soon(one), class_="rc-s3"), class_="rc-do"),
         class_=classes,
         aria_label=meeting.title,
     )
@@ -206,7 +238,17 @@ def second_line(meeting: Meeting) -> str:
     return "　".join(part for part in parts if part)
 
 
-def _act(meeting: Meeting, *, now: bool) -> Part:
+def may_operate(visitor: Visitor, meeting: Meeting) -> bool:
+    """Whether the operator's page is this visitor's way into this meeting."""
+    return (
+        meeting.recorded and meeting.state in {State.IN_SESSION, State.RECESS} and visitor.may(Right.MARK_RECORDINGS)
+    )
+
+
+def _act(visitor: Visitor, meeting: Meeting, *, operated: bool) -> Part:
+    if operated and may_operate(visitor, meeting):
+        return link_button(tr("进入控制台", "Operate"), f"/meetings/{meeting.id}/record", kind="pri")
+    now = meeting.state in {State.IN_SESSION, State.RECESS}
     text = {
         State.PLANNED: tr("查看方案", "See the plan"),
         State.APPROVED: tr("查看方案", "See the plan"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from roomctl.domain.alarms import Alarm
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Attendance
 from roomctl.domain.checks import CheckReport
@@ -24,6 +25,10 @@ class Facts:
     """All that is known of one meeting.
 
     Attributes:
+        alarms: of the running recorder, that stand now, the newest first.
+        recorder_down: why the running recorder does not answer; empty where it does.
+        continued: seconds that were lost before the current recording went on by itself, 0 where nobody knows how
+            many; None where it did not.
         stuck: name of a plugin's service → why its work for this meeting does not go on.
 
     """
@@ -36,6 +41,9 @@ class Facts:
     documents: Sequence[RecordFile] = ()
     packages: Sequence[Package] = ()
     receipts: Sequence[Receipt] = ()
+    alarms: Sequence[Alarm] = ()
+    recorder_down: str = ""
+    continued: float | None = None
     stuck: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -121,13 +129,13 @@ def _kept(facts: Facts) -> tuple[Look, str]:
 
 def _words(facts: Facts, href: str) -> Link:
     name, words = tr("转写", "Words"), facts.transcript
-    if facts.stuck.get("transcript"):
-        return Link(name=name, look=Look.CRIT, figure=tr("停了，声音已存", "stopped, sound is kept"), href=href)
     if words is not None and words.complete:
         count = sum(not one.dropped for one in words.segments)
         return Link(name=name, look=Look.OK, figure=tr(f"{count} 句", f"{count} sentences"), href=href)
     if Need.TRANSCRIPT in facts.meeting.facts and words is None:
         return Link(name=name, look=Look.WAIVED, figure=tr("免转写", "waived"), href=href)
+    if facts.stuck.get("transcript"):
+        return Link(name=name, look=Look.CRIT, figure=tr("停了，声音已存", "stopped, sound is kept"), href=href)
     if words is None:
         waits = bool(facts.seconds) and facts.meeting.recorded
         figure = tr("等待转写", "waiting") if waits else "—"

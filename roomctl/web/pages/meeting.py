@@ -1,31 +1,32 @@
 """A meeting: its chain above, then what each link knows, and the next steps of its life."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from nicegui import ui as gui
 
-from roomctl.domain.access import MOVES, Right
+from roomctl.domain.access import Right
 from roomctl.domain.attendance import Presence, Standing
-from roomctl.domain.lifecycle import State, ways_out
-from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
-from roomctl.errors import BadInput, Forbidden
+from roomctl.domain.checks import CheckReport
+from roomctl.domain.meeting import Meeting
+from roomctl.errors import Forbidden, NotSignedOn, RoomctlError
 from roomctl.i18n import tr
-from roomctl.services.identity import new_id
+from roomctl.web.pages import stepping
 from roomctl.web.pages.frame import Frame
-from roomctl.web.pages.home import EACH, second_line
+from roomctl.web.pages.home import CHIPS, EACH, may_operate, second_line
 from roomctl.web.pages.links import Facts, links
+from roomctl.web.pages.stepping import Desk
+from roomctl.web.pages.steps import OPERATOR
 from roomctl.web.pages.visitor import Area, Visitor
+from roomctl.web.pages.warnings import bars
 from roomctl.web.plugins import ExtraPanel
 from roomctl.web.ui import (
     Look,
     Part,
-    Values,
     button,
     chain_strip,
     clock_text,
-    field,
-    form,
+    error_state,
     join,
     level_meter,
     line,
@@ -53,38 +54,77 @@ _EN = {
     Presence.ABSENT: "absent",
     Presence.LEFT_EARLY: "left early",
 }
-_BY_HAND = frozenset({State.APPROVED, State.OPEN})
-"""Steps that one press takes. The others need a recorder, a list or a reason."""
-
-_VERBS = {State.APPROVED: ("批准", "Approve"), State.OPEN: ("开始会前准备", "Prepare")}
 
 
 def register(frame: Frame) -> None:
-    """`/meetings/new` and `/meetings/<id>`."""
-
-    @frame.page("/meetings/new", lambda: tr("新建会议", "New meeting"), Right.PLAN_MEETINGS)
-    async def new(visitor: Visitor) -> None:
-        area = Area(visitor)
-        area.box.classes("rc-narrow")
-        area.show(await visitor.draw(lambda: _planning(visitor)))
+    """`/meetings/<id>`."""
 
     @frame.page("/meetings/{meeting_id}", lambda: tr("会议", "Meeting"), Right.SEE_MEETINGS)
     async def one(visitor: Visitor, meeting_id: str) -> None:
-        top, head, body = Area(visitor), Area(visitor), Area(visitor)
+        chain, warned, head, below, body = (Area(visitor) for _ in range(5))
         offers = await visitor.run(frame.extras.panels, "meeting")
         with gui.element("div").classes("rc-panels"):
             panels = [(one, Area(visitor)) for one in offers if one.open_to(visitor.user.roles)]
+        desk, pasts = Desk(), Pasts()
+        operated = frame.has(OPERATOR)
 
         async def look() -> None:
-            top.show(await visitor.draw(lambda: chain_strip(links(_facts(visitor, meeting_id)))))
-            head.show(await visitor.draw(lambda: _head(visitor, _facts(visitor, meeting_id))))
-            body.show(await visitor.draw(lambda: _body(visitor, _facts(visitor, meeting_id))))
+            facts = await _asked(visitor, meeting_id)
+            if isinstance(facts, Part):
+                for area in (chain, warned, head, below):
+                    area.show(Part())
+                body.show(tag("div", facts, class_="rc-wrap rc-below"))
+                return
+            chain.show(await visitor.draw(lambda: chain_strip(links(facts))))
+            warned.show(await visitor.draw(lambda: _warned(visitor, facts)))
+            head.show(await visitor.draw(lambda: _head(visitor, facts, desk, operated=operated)))
+            below.show(await visitor.draw(lambda: stepping.below(visitor, facts, desk)))
+            body.show(await visitor.draw(lambda: _body(visitor, facts, pasts)))
             for one, area in panels:
-                area.show(await visitor.draw(lambda one=one: _panel(frame, one, visitor, meeting_id)))  # type: ignore[misc]  # bound now
+                area.show(await visitor.draw(lambda one=one: panel_of(frame, one, facts.meeting)))  # type: ignore[misc]  # bound now
 
-        head.redraw = body.redraw = look
+        async def after_a_press() -> None:
+            await look()
+            if desk.asking and desk.refused is None:
+                focus_first()
+
+        head.redraw = below.redraw = after_a_press
+        body.redraw = look
         await look()
         visitor.every(EACH, look)
+
+
+async def _asked(visitor: Visitor, meeting_id: str) -> Facts | Part:
+    """The meeting, or what stands in its place where it cannot be opened."""
+    try:
+        facts: Facts = await visitor.run(_facts, visitor, meeting_id)
+    except NotSignedOn:
+        raise
+    except RoomctlError as error:
+        return error_state(error.what, error.why, error.mend, link_button(tr("回今日", "Today"), "/", kind="sm"))
+    return facts
+
+
+def focus_first() -> None:
+    """A form that was just opened is typed into at once."""
+    gui.run_javascript(
+        "const f = document.querySelector('#page [data-form] input, #page [data-form] select');"
+        "if (f && !f.closest('[data-form]').contains(document.activeElement)) f.focus();"
+    )
+
+
+@dataclass
+class Pasts:
+    """How the figures of the newest check went; looked up once for each report."""
+
+    report: str = ""
+    figures: Mapping[tuple[str, str], Sequence[float]] = field(default_factory=dict)
+
+    def of(self, visitor: Visitor, report: CheckReport) -> Mapping[tuple[str, str], Sequence[float]]:
+        if self.report != report.id:
+            self.figures = visitor.use.check_history(report)
+            self.report = report.id
+        return self.figures
 
 
 def _facts(visitor: Visitor, meeting_id: str) -> Facts:
@@ -98,18 +138,24 @@ def _facts(visitor: Visitor, meeting_id: str) -> Facts:
     return facts
 
 
-def _panel(frame: Frame, one: ExtraPanel, visitor: Visitor, meeting_id: str) -> Part:
-    return panel(tr(*one.offer.title), frame.extras.build(one, _facts(visitor, meeting_id).meeting))
+def panel_of(frame: Frame, one: ExtraPanel, meeting: Meeting) -> Part:
+    """What a plugin shows of this meeting."""
+    return panel(tr(*one.offer.title), frame.extras.build(one, meeting))
 
 
-def _head(visitor: Visitor, facts: Facts) -> Part:
+def _warned(visitor: Visitor, facts: Facts) -> Part:
+    return bars(facts) if visitor.may(Right.SEE_RECORDINGS) else Part()
+
+
+def _head(visitor: Visitor, facts: Facts, desk: Desk, *, operated: bool) -> Part:
     meeting = facts.meeting
     mark = meeting.highest_secrecy.mark
-    steps = [step for step in ways_out(meeting.state) if step.target in _BY_HAND and visitor.may(MOVES[step.target])]
-    buttons = [
-        button(tr(*_VERBS[step.target]), _step(visitor, meeting, step.target), kind="" if i else "pri")
-        for i, step in enumerate(steps[:1])
-    ]
+    to_operator = operated and may_operate(visitor, meeting)
+    lead = (
+        link_button(tr("进入控制台", "Operate"), f"/meetings/{meeting.id}/record", kind="pri")
+        if to_operator
+        else None
+    )
     when = f"{meeting.starts:%Y-%m-%d %H:%M}"
     return tag(
         "div",
@@ -118,39 +164,32 @@ def _head(visitor: Visitor, facts: Facts) -> Part:
             tag(
                 "div",
                 tag("h1", meeting.title),
-                state_chip(meeting.state.label, "run" if meeting.state is State.IN_SESSION else ""),
+                state_chip(meeting.state.label, CHIPS.get(meeting.state, "")),
+                state_chip(tr("紧急", "urgent"), "warn") if meeting.urgent else None,
                 state_chip(mark, "secret") if mark else None,
                 class_="rc-row rc-wrapping",
             ),
             tag("p", f"{when}　{second_line(meeting)}", class_="rc-s2 rc-num"),
             class_="rc-grow",
         ),
-        *buttons,
+        stepping.buttons(visitor, facts, desk, lead),
         class_="rc-hd",
     )
-
-
-def _step(visitor: Visitor, meeting: Meeting, target: State) -> Callable[[Values], None]:
-    return lambda _values: _ignore(visitor.use.transition(meeting.id, target))
 
 
 def _ignore(_value: object) -> None:
     """A button that stays on its page."""
 
 
-def _body(visitor: Visitor, facts: Facts) -> Part:
-    left = [_equipment(visitor, facts), _sound(visitor, facts), _archive(facts)]
+def _body(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part:
+    left = [_equipment(visitor, facts, pasts), _sound(visitor, facts), _archive(facts)]
     right = [_people(visitor, facts), _agenda(facts.meeting), _papers(visitor, facts)]
     notes = [note_bar("warn", why) for why in facts.stuck.values()]
-    return tag(
-        "div",
-        *notes,
-        tag("div", tag("div", *left, class_="rc-col"), tag("div", *right, class_="rc-col"), class_="rc-two"),
-        class_="rc-wrap",
-    )
+    columns = tag("div", tag("div", *left, class_="rc-col"), tag("div", *right, class_="rc-col"), class_="rc-two")
+    return join((*notes, tag("div", columns, class_="rc-wrap")))
 
 
-def _equipment(visitor: Visitor, facts: Facts) -> Part | None:
+def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part | None:
     if not visitor.may(Right.SEE_CHECKS):
         return None
     report, meeting = facts.checks, facts.meeting
@@ -178,11 +217,11 @@ def _equipment(visitor: Visitor, facts: Facts) -> Part | None:
         )
         for one in report.findings
     ]
-    at = report.at.astimezone(meeting.starts_at.tzinfo)
+    at, past = report.at.astimezone(meeting.starts_at.tzinfo), pasts.of(visitor, report)
     return panel(
         tr("设备", "Equipment"),
         *hints,
-        tag("div", *(result_tile(one) for one in ranked), class_="rc-tl"),
+        tag("div", *(result_tile(one, past.get((one.device, one.check), ())) for one in ranked), class_="rc-tl"),
         tag("div", again, class_="rc-below"),
         second=tr(f"{at:%H:%M} 自检", f"checked at {at:%H:%M}"),
         id_="equipment",
@@ -276,86 +315,3 @@ def _archive(facts: Facts) -> Part:
     if not rows:
         rows = [tag("p", tr("散会收尾后打包送存", "packed and deposited after the close"), class_="rc-s2")]
     return panel(tr("归档", "Archive"), *rows, id_="archive")
-
-
-# --- planning one
-
-
-def _planning(visitor: Visitor, values: Values | None = None) -> Part:
-    room = visitor.board.today()
-    at = (room.now + timedelta(hours=1)).replace(minute=0, tzinfo=None)
-    given = values or {"starts": f"{at:%Y-%m-%dT%H:%M}", "minutes": "60"}
-    return join(
-        (
-            tag("div", tag("h1", tr("新建会议", "New meeting"), class_="rc-grow"), class_="rc-hd"),
-            tag(
-                "div",
-                form(
-                    field("title", tr("主题", "Title"), given.get("title", "")),
-                    field("starts", tr("开始", "Begins"), given.get("starts", ""), kind="datetime-local"),
-                    field("minutes", tr("时长（分钟）", "Minutes"), given.get("minutes", ""), kind="number"),
-                    field("chair", tr("主持人", "Chair"), given.get("chair", "")),
-                    field("minute_taker", tr("记录人", "Minutes by"), given.get("minute_taker", "")),
-                    field(
-                        "agenda",
-                        tr("议题", "Agenda"),
-                        given.get("agenda", ""),
-                        kind="lines",
-                        hint=tr("一行一项：题目，汇报人", "one item a line: title, presenter"),
-                    ),
-                    tag(
-                        "div",
-                        button(tr("新建", "Make it"), lambda typed: _make(visitor, typed), kind="pri"),
-                        link_button(tr("返回", "Back"), "/", kind="quiet"),
-                        class_="rc-row",
-                    ),
-                ),
-                class_="rc-panel rc-inset",
-            ),
-        )
-    )
-
-
-def _make(visitor: Visitor, typed: Values) -> str:
-    """Gives the new meeting's page. Raises: BadInput."""
-    try:
-        starts = datetime.fromisoformat(str(typed.get("starts")))
-    except ValueError:
-        raise BadInput(
-            tr("开始时间不对", "the time is not readable"),
-            mend=tr("请从日历里选一个", "choose one from the calendar"),
-        ) from None
-    minutes = str(typed.get("minutes"))
-    if not minutes.isdigit() or not 1 <= int(minutes) <= _LONGEST:
-        raise BadInput(
-            tr("时长不对", "the length is wrong"),
-            minutes,
-            tr(f"请填 1 到 {_LONGEST}", f"give 1 to {_LONGEST} minutes"),
-        )
-    room = visitor.use.room
-    meeting = Meeting(
-        id=MeetingId(new_id()),
-        room=room.id,
-        zone=room.zone,
-        title=str(typed.get("title", "")).strip(),
-        starts=starts.replace(tzinfo=None),
-        planned_minutes=int(minutes),
-        chair=str(typed.get("chair", "")).strip(),
-        minute_taker=str(typed.get("minute_taker", "")).strip(),
-        place=room.name,
-        agenda=tuple(_items(str(typed.get("agenda", "")))),
-    )
-    visitor.use.create(meeting)
-    return f"/meetings/{meeting.id}"
-
-
-_LONGEST = 24 * 60  # minutes
-
-
-def _items(lines: str) -> list[AgendaItem]:
-    items: list[AgendaItem] = []
-    for text in filter(None, (one.strip() for one in lines.splitlines())):
-        title, _, presenter = text.replace(",", "，").rpartition("，")
-        title, presenter = (title, presenter) if title else (presenter, "")
-        items.append(AgendaItem(len(items) + 1, title.strip(), presenter=presenter.strip()))
-    return items

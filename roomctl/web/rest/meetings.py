@@ -7,7 +7,7 @@ from pydantic import Field
 
 from roomctl.domain.access import MOVES, Right, User
 from roomctl.domain.lifecycle import State
-from roomctl.domain.meeting import Meeting, Overrule
+from roomctl.web.moves import take
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
 from roomctl.web.rest.shapes import MeetingShape, NewMeeting, Said, Shape, Text
 from roomctl.web.session import Needs, allow
@@ -80,23 +80,8 @@ def move_meeting(
         allow(user, Right.OVERRULE)
     desk = Desk(request, user)
     desk.meeting(meeting_id)
-    return MeetingShape.of(_moved(desk, meeting_id, step))
-
-
-def _moved(desk: Desk, meeting_id: str, step: Step) -> Meeting:
-    use, name = desk.use, desk.user.name
-    overrule = Overrule(name, step.overrule) if step.overrule else None
-    match step.to:
-        case State.ARCHIVED:
-            return use.accept(meeting_id, by=name)
-        case State.DEPOSITED:
-            return use.return_package(meeting_id, by=name, reason=step.reason)
-        case State.CLOSED if not any(paper.signed_by for paper in use.documents(meeting_id)):
-            use.meeting(meeting_id).allow(State.CLOSED)  # no papers are drafted for a step that is refused anyway
-            use.draft(meeting_id)
-        case _:
-            pass
-    return use.transition(meeting_id, step.to, overrule=overrule, reason=step.reason)
+    moved = take(desk.use, user.name, meeting_id, step.to, reason=step.reason, overrule=step.overrule)
+    return MeetingShape.of(moved)
 
 
 @routes.post("/meetings/{meeting_id}/clearing", summary="清理会场 is done")

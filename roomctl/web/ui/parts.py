@@ -189,7 +189,7 @@ def _line(history: Sequence[float], look: Look) -> Part | None:
     earlier = sorted(values[:-1])
     cut = round(len(earlier) / 10)
     usual = earlier[cut : len(earlier) - cut]
-    top, bottom = down(usual[-1]) - 2, down(usual[0]) + 2
+    top, bottom = down(usual[-1]) - 3, down(usual[0]) + 3
     x, y = points[-1]
     colour = {Look.CRIT: "--crit", Look.WARN: "--warn"}.get(look, "--ok")
     return Part(

@@ -1,0 +1,52 @@
+"""What stands now and concerns the sound: alarms of a running recorder, and one that went on by itself."""
+
+from collections.abc import Sequence
+
+from roomctl.domain.alarms import Alarm
+from roomctl.i18n import tr
+from roomctl.web.pages.links import Facts
+from roomctl.web.ui import Part, alarm_bar, clock_text, join, note_bar
+
+
+def bars(facts: Facts, *more: Part, where: str = "") -> Part:
+    """One red bar for the newest severe alarm, one amber line for the newest other, the rest counted.
+
+    Args:
+        more: at the end of the first bar, such as the button that leads to the meeting.
+        where: which meeting, where several are on one screen.
+
+    """
+    severe = [one for one in facts.alarms if one.severe]
+    mild = [one for one in facts.alarms if not one.severe]
+    drawn: list[Part] = []
+    if facts.recorder_down:
+        drawn.append(
+            alarm_bar(where + tr("录音程序没有应答", "the recorder does not answer"), facts.recorder_down, *more)
+        )
+    if severe:
+        drawn.append(_severe(severe, where, () if drawn else more))
+    if mild:
+        rest = _more(len(mild) - 1)
+        mend = tr("，", ", ").join(one for one in (mild[0].mend(), rest) if one)
+        drawn.append(note_bar("warn", mend, *(() if drawn else more), strong=where + mild[0].what()))
+    if facts.continued is not None:
+        strong = where + tr(f"断电或重启{_length(facts.continued)}", f"Cut off{_length(facts.continued)}")
+        said = tr("已自动接着录，缺口已记下", "the recording went on by itself; the gap is declared")
+        drawn.append(note_bar("warn", said, *(() if drawn else more), strong=strong))
+    return join(drawn)
+
+
+def _severe(alarms: Sequence[Alarm], where: str, more: Sequence[Part]) -> Part:
+    return alarm_bar(where + alarms[0].what(), alarms[0].mend(), *more, others=len(alarms) - 1)
+
+
+def _more(count: int) -> str:
+    return tr(f"还有 {count} 条", f"{count} more") if count else ""
+
+
+def _length(seconds: float) -> str:
+    """Of the gap; nothing where it is not known."""
+    if seconds <= 0:
+        return ""
+    said = clock_text(seconds) if seconds >= 60 else tr(f"{seconds:.0f} 秒", f"{seconds:.0f} s")  # noqa: PLR2004 - a minute
+    return f" {said}" if said else ""
