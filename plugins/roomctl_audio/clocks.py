@@ -5,9 +5,9 @@ Times are of the monotonic clock, which no step of the system's clock moves.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from roomctl_audio import journal
 
@@ -72,13 +72,23 @@ def discrepancies(rows: Sequence[journal.Row]) -> Iterator[Discrepancy]:
     """What neither drift nor the lumps of a sound server explain, nor any gap declares.
 
     Each part is held against the one before it, and against the first since the last finding: many small losses are
-    seen as well as one.
+    seen as well as one. A part that was begun late, since the machine stood still, is made up for by a later one and
+    is no loss; one that was begun too early holds too much.
     """
     opened = journal.first(rows, "opened")
     timed = moments(rows)
     if opened is None or not from_device(rows) or not timed:
         return
-    rate, anchor = int(opened["sample_rate"]), timed[0]
+    rate = int(opened["sample_rate"])
+    lags = [each.monotonic - each.heard / rate for each in timed]
+    settled = list(accumulate(reversed(lags), min))[::-1]
+    for line in (settled, accumulate(lags, min)):
+        moved = [replace(m, monotonic=lag + m.heard / rate) for m, lag in zip(timed, line, strict=True)]
+        yield from _turns(moved, rate)
+
+
+def _turns(timed: Sequence[Moment], rate: int) -> Iterator[Discrepancy]:
+    anchor = timed[0]
     for before, after in pairwise(timed):
         missing = [_missing(since, after, rate) for since in (before, anchor)]
         if found := next(filter(None, missing), 0.0):
