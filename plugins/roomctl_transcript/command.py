@@ -19,18 +19,25 @@ from roomctl_transcript.assemble import Known, transcript
 from roomctl_transcript.config import Config
 from roomctl_transcript.engines import choose
 from roomctl_transcript.formats import FORMATS, summary
+from roomctl_transcript.proofread import proofread
 from roomctl_transcript.runner import Gathered, Runner, one_file
 from roomctl_transcript.sentences import Prior
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the command was given, checked before anything heavy is loaded."""
+    """What the command was given, checked before anything heavy is loaded.
+
+    Attributes:
+        left: papers that could not be read, with the reason; listed: how many of the people the roster names.
+
+    """
 
     path: Path
     seconds: float
     prior: Prior
     left: tuple[tuple[str, str], ...] = ()
+    listed: int = 0
 
 
 def make(ctx: PluginContext) -> Callable[..., None]:
@@ -66,6 +73,10 @@ def make(ctx: PluginContext) -> Callable[..., None]:
             screen.print(
                 tr(f"! 没有读取 {name}：{why}", f"! {name} was not read: {why}"), highlight=False, markup=False
             )
+        papers_text = "\n".join(text for _, text in inputs.prior.papers)
+        for found in proofread(inputs.prior.people[: inputs.listed], papers_text):
+            told = tr(f"? 名单请核对 {found.name}：{found.why}", f"? check the roster, {found.name}: {found.why}")
+            screen.print(told, highlight=False, markup=False)
         people = tuple(name for name, _ in inputs.prior.people)
         with tempfile.TemporaryDirectory(prefix="roomctl-") as folder:
             work = one_file(inputs.path, Path(folder) / "work.jsonl", config.settings(), inputs.prior)
@@ -119,9 +130,9 @@ def _inputs(source: Path, roster: Path | None, terms: Path | None, folder: Path 
     people = rosters.roster(roster) if roster else ()
     words = (*config.terms, *(rosters.lines(terms) if terms else ()))
     found = papers.folder(folder) if folder else papers.Papers()
-    known = {name for name, _ in people}
+    listed, known = len(people), {name for name, _ in people}
     people += tuple(one for one in found.people if one[0] not in known)
-    return Inputs(source.absolute(), seconds, Prior(people, (*words, *found.terms), found.texts), found.left)
+    return Inputs(source.absolute(), seconds, Prior(people, (*words, *found.terms), found.texts), found.left, listed)
 
 
 class _bar:  # noqa: N801 - used like a function

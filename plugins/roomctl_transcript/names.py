@@ -176,7 +176,7 @@ class Lexicon:
     def _context(self, text: str, at: int, window: str, target: Target) -> bool:
         before, after = text[:at], text[at + len(window) :]
         if after.startswith(lexicon.TITLES):
-            return not _common(window)
+            return not common(window)
         duty = target.duty[-2:]
         titled = any(before.endswith(title) for title in lexicon.TITLES if title != "代表") or (
             len(duty) > 1 and before.endswith(duty)
@@ -184,9 +184,9 @@ class Lexicon:
         called = before.endswith(lexicon.BEFORE)
         acts = after.startswith(lexicon.AFTER)
         if titled and len(window) >= FULL_NAME:
-            return not _common(window)
+            return not common(window)
         if called and acts:
-            return not _common(window)
+            return not common(window)
         listed = any(before.endswith(name + joint) for name in self._names for joint in "、和，及") or any(
             after.startswith(joint + name) for name in self._names for joint in "、和，及"
         )
@@ -265,6 +265,6 @@ def _words() -> frozenset[str]:
     return frozenset(PHRASES_DICT) | frozenset(lexicon.PHRASES) | frozenset(lexicon.UNITS)
 
 
-def _common(window: str) -> bool:
+def common(window: str) -> bool:
     """Whether it is a word, so that a person's name would have to be heard very clearly instead of it."""
     return window in _words()
