@@ -1,6 +1,5 @@
 """What the pages know: read from the services in a thread, at most once in two seconds, for all readers together."""
 
-import json
 import shutil
 import threading
 import time
@@ -112,7 +111,7 @@ class Board:
     def _facts(self, meeting: Meeting, stuck: dict[str, dict[str, str]]) -> Facts:
         use = self.application.usecases
         recordings = use.recordings(meeting.id)
-        alarms, down = self._alarms(recordings)
+        alarms, down = self._alarms(meeting, recordings)
         return Facts(
             meeting=meeting,
             checks=use.check_report(meeting.id),
@@ -128,27 +127,27 @@ class Board:
             stuck=stuck.get(meeting.id, {}),
         )
 
-    def _alarms(self, recordings: Sequence[Recording]) -> tuple[Sequence[Alarm], str]:
-        """What the running recorder warns of, or why it does not answer."""
+    def _alarms(self, meeting: Meeting, recordings: Sequence[Recording]) -> tuple[Sequence[Alarm], str]:
+        """What the running recorder warns of and nobody has acknowledged, or why it does not answer."""
         live = [one for one in recordings if one.state in _LIVE]
         if not live or not self._ready:
             return (), ""
+        use = self.application.usecases
         try:
-            return self.application.usecases.recorder_of(live[-1]).status().alarms, ""
+            alarms = use.recorder_of(live[-1]).status().alarms
+            seen = {one.alarm.key for one in use.alarms(meeting.id) if one.acknowledged_by} if alarms else set()
         except RoomctlError as error:
             return (), str(error)
         except Exception as error:  # noqa: BLE001 - a plugin's; the page says so and goes on
             return (), f"{type(error).__name__}: {error}"
+        return tuple(one for one in alarms if one.key not in seen), ""
 
     def _continued(self, meeting: Meeting, recordings: Sequence[Recording]) -> float | None:
-        """Seconds lost where the running recording follows a dead one (`recording.continued`)."""
-        if meeting.state not in _RUNNING or not recordings or recordings[-1].number == 1:
+        """Seconds lost where the running recording follows one that broke off."""
+        if meeting.state not in _RUNNING or len(recordings) < 2:  # noqa: PLR2004 - one, and one that follows
             return None
-        newest = self.application.usecases.events(stream=meeting.id, kinds=("recording.continued",), limit=1)
-        told = json.loads(newest[0].data) if newest else {}
-        if told.get("recording") != recordings[-1].id:
-            return None
-        return float(told.get("gap_seconds") or 0.0)
+        found = self.application.usecases.continuation(meeting.id)
+        return None if found is None else found.seconds or 0.0
 
     def _stuck(self) -> dict[str, dict[str, str]]:
         """Meeting → name of the service → why."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from roomctl.domain.access import MOVES, Right
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.recording import Order, RecorderState
+from roomctl.domain.recording import RecorderState
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 from roomctl.web import ui
@@ -136,18 +136,10 @@ def _beginning(visitor: Visitor, facts: Facts) -> Iterator[Step]:
             name="arm",
             text=text,
             right=Right.RUN_MEETINGS,
-            act=lambda _typed, _why: arm(visitor, meeting),
+            act=lambda _typed, _why: visitor.use.arm(meeting.id),
             main=not armed,
         )
     yield _move(visitor, meeting, State.IN_SESSION, tr("开始会议", "Begin the meeting"))
-
-
-def arm(visitor: Visitor, meeting: Meeting) -> object:
-    """With the source and the recorder of the settings."""
-    settings = visitor.board.application.settings
-    source = str(settings.plugins.get(settings.recorder, {}).get("source", "mic"))
-    order = Order(source=source, planned_seconds=meeting.planned_minutes * 60)
-    return visitor.use.arm(meeting.id, order, recorder=settings.recorder)
 
 
 def _recess(visitor: Visitor, meeting: Meeting) -> Step:
