@@ -59,6 +59,8 @@ class Watching:
         self._parts: dict[int, int] = {}  # those that may still be there: seq → first frame
         self._standing: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._closed = threading.Event()
+        self.silent = SILENT_SECONDS
+        """After so many seconds without a word it is taken to hang."""
         self._thread: threading.Thread | None = None
 
     @property
@@ -127,7 +129,7 @@ class Watching:
         said: queue.Queue[bytes] = queue.Queue()
         assert child.stdout is not None  # noqa: S101 - it was asked for
         threading.Thread(target=_pump, args=(child.stdout, said), name="watched", daemon=True).start()
-        for text in _lines(said):
+        for text in _lines(said, self.silent):
             self._hear(text)
         with self._lock:
             self._child = None
@@ -180,11 +182,11 @@ def _pump(pipe: IO[bytes], to: "queue.Queue[bytes]") -> None:
     to.put(b"")
 
 
-def _lines(said: "queue.Queue[bytes]") -> Iterator[bytes]:
-    """What the watch says, until it ends or is silent for too long."""
+def _lines(said: "queue.Queue[bytes]", silent: float) -> Iterator[bytes]:
+    """What the watch says, until it ends or says nothing for too long."""
     while True:
         try:
-            text = said.get(timeout=SILENT_SECONDS)
+            text = said.get(timeout=silent)
         except queue.Empty:
             log.warning("the watch hangs")
             return
