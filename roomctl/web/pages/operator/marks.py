@@ -1,0 +1,170 @@
+"""Marks and notes: what happened when, the way back from the last mark, and the field for a note."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from roomctl.domain.access import Right
+from roomctl.domain.attendance import Presence
+from roomctl.domain.recording import MarkKind
+from roomctl.i18n import tr
+from roomctl.web.pages.operator.middle import headed, nothing
+from roomctl.web.pages.operator.sight import Scene, Sight, local
+from roomctl.web.ui import Look, Part, Press, clock_text, icon, join, state_glyph, tag
+
+_MINUTE = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row of the list.
+
+    Attributes:
+        mark: number of the mark that may be taken back; 0 for what cannot be.
+
+    """
+
+    at: datetime
+    glyph: Part
+    text: str
+    mark: int = 0
+
+
+SHOWN = 60
+"""Rows of the list; the rest stands in the journal."""
+
+
+def lines(sight: Sight, alarms: Iterable[tuple[datetime, str, bool]]) -> Sequence[Line]:
+    """What happened, the newest first.
+
+    Args:
+        alarms: when, what, and whether it was severe.
+
+    """
+    found = [*_of_marks(sight), *_of_gaps(sight), *_of_people(sight)]
+    for at, what, severe in alarms:
+        look = Look.CRIT if severe else Look.WARN
+        found.append(Line(at=at, glyph=state_glyph(look, size="s"), text=what))
+    return sorted(found, key=lambda one: one.at, reverse=True)[:SHOWN]
+
+
+def _of_marks(sight: Sight) -> Iterator[Line]:
+    face, speaker = sight.face, ""
+    titles = {str(item.n): item.title for item in sight.facts.meeting.agenda}
+    for one in sight.markers:
+        at = face.at(one.frame)
+        note = one.note.strip()
+        if one.kind is MarkKind.SPEAKER:
+            speaker = note
+        if at is None or one.kind is MarkKind.SPEAKER:
+            continue
+        match one.kind:
+            case MarkKind.MARK if note:
+                yield Line(at=at, glyph=icon("note"), text=note, mark=one.number)
+            case MarkKind.MARK:
+                who = f"{speaker}{tr('：', ': ')}" if speaker else ""
+                yield Line(
+                    at=at, glyph=icon("flag"), text=who + tr("标记前 30 秒", "the 30 s before"), mark=one.number
+                )
+            case MarkKind.ITEM:
+                title = titles.get(note, "")
+                yield Line(
+                    at=at, glyph=icon("checklist"), text=tr(f"议题 {note} 开始：{title}", f"item {note}: {title}")
+                )
+            case MarkKind.OFF_RECORD:
+                yield Line(at=at, glyph=icon("off"), text=tr("不入记录开始", "off the record"))
+            case MarkKind.ON_RECORD:
+                yield Line(at=at, glyph=icon("off"), text=tr("恢复记录", "back on the record"))
+    if sight.status is not None and face.started is not None and sight.kept:
+        tracks = sight.status.tracks
+        yield Line(
+            at=face.started,
+            glyph=state_glyph(Look.RECORDING, size="s"),
+            text=tr(f"开始录音，{tracks} 路", f"recording began, {tracks} channels"),
+        )
+
+
+_REASONS = {
+    "pause": ("暂停了 {s}", "paused for {s}"),
+    "device": ("音源断开，缺 {s}", "source gone, {s} missing"),
+    "disk": ("磁盘已满，缺 {s}", "disk full, {s} missing"),
+    "crash": ("录音进程中断，缺 {s}", "capture died, {s} missing"),
+    "overflow": ("溢出，缺 {s}", "overflow, {s} missing"),
+}
+
+
+def _of_gaps(sight: Sight) -> Iterator[Line]:
+    face = sight.face
+    for gap in face.gaps:
+        at = face.at(gap.first_frame)
+        if at is None:
+            continue
+        seconds = gap.frames / face.rate
+        short = tr(f"{seconds:.1f} 秒", f"{seconds:.1f} s")
+        length = short if seconds < _MINUTE else clock_text(seconds)
+        text = tr(*_REASONS.get(gap.reason, ("缺 {s}", "{s} missing"))).format(s=length)
+        glyph = state_glyph(Look.PAUSED if gap.reason == "pause" else Look.WARN, size="s")
+        yield Line(at=at, glyph=glyph, text=text)
+
+
+def _of_people(sight: Sight) -> Iterator[Line]:
+    """Who came late: it is asked for in the record."""
+    if not sight.may(Right.SEE_ROSTER):
+        return
+    for one in sight.facts.attendance.standings:
+        if one.presence is Presence.LATE and one.arrived is not None:
+            at = local(one.arrived, sight)
+            text = tr(f"{one.written}迟到，{at:%H:%M} 签到", f"{one.written} came late, at {at:%H:%M}")
+            yield Line(at=one.arrived, glyph=icon("group"), text=text)
+
+
+def marks(sight: Sight, shown: Sequence[Line], undo: Callable[[int], Press]) -> Part:
+    """Times, what happened, and the way back from the last mark."""
+    can_undo = sight.may(Right.MARK_RECORDINGS) and sight.scene is Scene.RECORDING
+    newest = max((one.mark for one in shown), default=0) if can_undo else 0
+    rows = [_row(one, sight, undo(one.mark) if one.mark and one.mark == newest else None) for one in shown]
+    second = tr(f"{len(shown)} 条", f"{len(shown)}") if shown else ""
+    none = nothing(tr("还没有；按 M 标记最近 30 秒", "none yet; press M to mark the last 30 s"))
+    return join(
+        (
+            headed(tr("标记和记事", "Marks and notes"), second),
+            tag("ul", *rows, class_="rc-marks rc-num") if rows else none,
+        )
+    )
+
+
+def _row(one: Line, sight: Sight, undo: Press | None) -> Part:
+    back = None
+    if undo is not None:
+        shown = tag(
+            "button",
+            icon("undo"),
+            tr("撤回", "Undo"),
+            type="button",
+            class_="rc-btn rc-quiet rc-tiny",
+            data_act="undo",
+        )
+        back = Part(shown.html, {"undo": undo})
+    return tag(
+        "li",
+        tag("time", f"{local(one.at, sight):%H:%M:%S}"),
+        one.glyph,
+        tag("span", one.text, class_="rc-ell", title=one.text),
+        back,
+    )
+
+
+def note_field(sight: Sight, save: Press) -> Part | None:
+    """One line: N comes here, Enter saves."""
+    if not (sight.may(Right.MARK_RECORDINGS) and sight.scene is Scene.RECORDING and not sight.test):
+        return None
+    hint = tr("写一条秩序或后勤记事，回车保存", "a note on order or logistics; Enter saves")
+    field = tag(
+        "input", type="text", name="note", class_="rc-note-in", placeholder=hint, maxlength="200", autocomplete="off",
+        aria_label=tr("记事", "note"), data_hotkey="N", data_enter=True,
+    )  # fmt: skip
+    press = Part(
+        tag("button", type="button", class_="rc-key", tabindex="-1", aria_hidden="true", data_act="note").html,
+        {"note": save},
+    )
+    return tag("label", icon("pencil"), field, press, tag("kbd", "N"), class_="rc-field", data_form=True)

@@ -1,0 +1,186 @@
+"""The right column: what is being said, where the agenda stands, and who speaks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from roomctl.domain.access import Right
+from roomctl.domain.meeting import AgendaItem
+from roomctl.domain.transcript import TranscriptSegment
+from roomctl.i18n import tr
+from roomctl.web.pages.operator.sight import Scene, Sight
+from roomctl.web.ui import Child, Part, Press, join, tag
+from roomctl.web.ui.words import marked
+
+_CAPTIONS = 4  # sentences that are shown; the newest last
+
+
+def captions(sight: Sight) -> Part:
+    """The newest sentences; where nothing writes them while it is recorded, that is said."""
+    head = tag("h2", tr("字幕", "Captions"))
+    said = _said(sight)
+    if said:
+        rows = [_caption(one, before) for before, one in zip([None, *said], said, strict=False)]
+        return join((tag("div", head, class_="rc-head"), tag("div", *rows, class_="rc-cap", aria_live="off")))
+    return join((tag("div", head, class_="rc-head"), tag("p", _no_words(sight), class_="rc-s3 rc-none")))
+
+
+def _said(sight: Sight) -> Sequence[TranscriptSegment]:
+    """An operator hears it anyway while it is recorded; afterwards the transcript's own right is needed."""
+    words = sight.facts.transcript
+    open_to = sight.may(Right.SEE_TRANSCRIPTS) or (sight.kept and sight.may(Right.MARK_RECORDINGS))
+    if words is None or not open_to or sight.scene is Scene.UNRECORDED:
+        return ()
+    return words.shown[-_CAPTIONS:]
+
+
+def _no_words(sight: Sight) -> str:
+    if sight.kept or sight.scene in {Scene.IDLE, Scene.ARMED, Scene.SILENT, Scene.EARLY}:
+        return tr(
+            "这台主机不做实时字幕；散会后转成文字", "this host writes no live captions; words come after the meeting"
+        )
+    return tr("还没有文字", "no words yet")
+
+
+def _caption(one: TranscriptSegment, before: TranscriptSegment | None) -> Part:
+    name = one.speaker or ""
+    shown = "" if before is not None and before.speaker == one.speaker else name
+    return tag("p", tag("span", shown, class_="rc-who"), tag("span", *marked(one)))
+
+
+def agenda(sight: Sight, step: Press) -> Part | None:
+    """The items, the one under way with its minutes, and the key for the next."""
+    items = sight.facts.meeting.agenda
+    head: list[Child] = [tag("h2", tr("议题", "Agenda"))]
+    following = sight.next_item
+    if sight.may(Right.MARK_RECORDINGS) and sight.scene is Scene.RECORDING and following and not sight.test:
+        word = tr("下一项", "Next item") if sight.item else tr("开始第 1 项", "Begin item 1")
+        shown = tag(
+            "button", word, tag("kbd", "→"), type="button", class_="rc-btn rc-sm", data_act="next", data_hotkey="→"
+        )
+        head.append(Part(shown.html, {"next": step}))
+    if not items:
+        nothing = tag("p", tr("没有列议题", "no items were planned"), class_="rc-s3 rc-none")
+        return join((tag("div", *head, class_="rc-head"), nothing))
+    rows = [_item(one, sight) for one in items]
+    waits = _waiting(sight)
+    return join((tag("div", *head, class_="rc-head"), waits, tag("ol", *rows, class_="rc-ag")))
+
+
+def _waiting(sight: Sight) -> Part | None:
+    """候会: who comes in for the next item, and who goes."""
+    items = {one.n: one for one in sight.facts.meeting.agenda}
+    coming, going = items.get(sight.next_item), items.get(sight.item)
+    if not sight.kept or coming is None or not _people(coming):
+        return None
+    stays = set(_people(coming))
+    leaves = [name for name in _people(going) if name not in stays] if going else []
+    rows: list[Child] = [tag("dt", tr("候会", "Waiting"))]
+    rows.append(tag("dd", tr(f"请进场：{_named(coming)}", f"comes in: {_named(coming)}")))
+    if leaves and going is not None:
+        rows.append(tag("dd", tr(f"请退场：{_named(going)}", f"goes: {_named(going)}")))
+    return tag("dl", *rows, class_="rc-waits")
+
+
+def _people(item: AgendaItem) -> list[str]:
+    return [name for name in (item.presenter, *item.observers) if name]
+
+
+def _named(item: AgendaItem) -> str:
+    return " ".join(filter(None, (item.unit, "、".join(_people(item)))))
+
+
+def _item(item: AgendaItem, sight: Sight) -> Part:
+    under_way = item.n == sight.item and sight.scene is not Scene.OVER
+    done = sight.item > item.n
+    used, since = None, sight.item_since
+    if under_way and since is not None:
+        used = int((sight.now - since).total_seconds() // 60)
+    planned = tr(f"{item.minutes} 分", f"{item.minutes} min") if item.minutes else ""
+    if used is not None:
+        minutes: list[Child] = [tag("b", str(used)), f" / {planned}" if planned else tr(" 分", " min")]
+    else:
+        minutes = [planned or None]
+    over = used is not None and item.minutes and used > item.minutes
+    second = " ".join(filter(None, (item.unit, item.presenter)))
+    return tag(
+        "li",
+        tag("span", str(item.n), class_="rc-k rc-num"),
+        tag(
+            "div",
+            tag("p", item.title, class_="rc-two-lines"),
+            tag("span", second, class_="rc-s3") if second else None,
+        ),
+        tag("span", *minutes, class_="rc-num rc-s3 rc-nw" + (" rc-c-warn" if over else "")),
+        class_="rc-cur" if under_way else "rc-done" if done else None,
+        aria_current="step" if under_way else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A button of the table.
+
+    Attributes:
+        key: 1 to 9; track: whose level it is, 0 where no channel belongs to it.
+
+    """
+
+    key: int
+    name: str
+    second: str = ""
+    track: int = 0
+    away: bool = False
+
+
+SEATS = 9
+"""As many as there are number keys."""
+
+
+def seats(sight: Sight, places: Sequence[Seat], say: Callable[[str], Press]) -> Part:
+    """Who speaks: as the operator says, else as the levels say."""
+    live = sight.may(Right.MARK_RECORDINGS) and sight.scene is Scene.RECORDING and not sight.test
+    hint = tr("数字键可改", "number keys") if live else ""
+    head = tag(
+        "div",
+        tag("h2", tr("谁在发言", "Who speaks")),
+        tag("span", hint, class_="rc-s3") if hint else None,
+        class_="rc-head",
+    )
+    if not places:
+        nothing = tr(
+            "没有名单；有名单或话筒后，这里按座位选发言人", "no roster; with one, a speaker is chosen here by seat"
+        )
+        return join((head, tag("p", nothing, class_="rc-s3 rc-none")))
+    bad = {one.track for one in (sight.status.alarms if sight.status else ()) if one.severe}
+    buttons = [
+        _seat(one, sight, say(one.name) if live else None, broken=one.track in bad, head=not i)
+        for i, one in enumerate(places)
+    ]
+    return join((head, tag("div", *buttons, class_="rc-seats")))
+
+
+def _seat(seat: Seat, sight: Sight, press: Press | None, *, broken: bool, head: bool) -> Part:
+    chosen = bool(sight.speaker) and seat.name == sight.speaker
+    classes = ["rc-seat", "rc-first1" if head else "", "rc-on" if chosen else "", "rc-off" if seat.away else ""]
+    act = f"speaks {seat.key}"
+    shown = tag(
+        "button",
+        _BROKEN if broken else None,
+        tag("span", seat.name, class_="rc-ell"),
+        tag("small", f"{seat.key} {seat.second}".strip(), class_="rc-ell"),
+        type="button",
+        class_=" ".join(filter(None, classes)),
+        data_act=act if press else None,
+        data_hotkey=str(seat.key) if press else None,
+        data_track=str(seat.track) if seat.track else None,
+        disabled=press is None,
+        aria_pressed="true" if chosen else "false",
+    )
+    return Part(shown.html, {act: press} if press else {})
+
+
+_BROKEN = Part(
+    '<svg class="rc-gl rc-s" viewBox="0 0 24 24" aria-hidden="true"><path d="M7.4 1h9.2L23 7.4v9.2L16.6 23H7.4L1 16.6'
+    'V7.4z" fill="var(--crit)"/><path d="M8 8l8 8M16 8l-8 8" stroke="var(--surface)" stroke-width="2.8" '
+    'stroke-linecap="round"/></svg>'
+)
