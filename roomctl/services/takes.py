@@ -180,20 +180,20 @@ def import_recording(
     try:
         machine.start()
         status = machine.status()
-        while status.state in {RecorderState.RECORDING, RecorderState.STOPPING} and not status.ended:
+        while status.state is RecorderState.RECORDING and not status.ended:
             total = None if status.total_frames is None else status.total_frames / made.sample_rate
             seen(status.frames / made.sample_rate, total)
             clock.sleep(_LOOK)
             status = machine.status()
-        problem = status.problem
-    finally:
+    finally:  # also where somebody breaks it off: what is there is sealed
         machine.stop()
         made = sync(made.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+    status = machine.status()
     seen(made.seconds, made.seconds)
-    if problem or not made.frames:
+    if status.problem or not status.ended:
         raise RoomctlError(
             tr(f"{path.name} 没有完整导入", f"{path.name} was not imported whole"),
-            problem or tr("里面没有声音数据", "there are no samples in it"),
+            status.problem or tr("导入中断了", "the import broke off"),
             tr(
                 f"已保存前 {made.seconds:.1f} 秒；请换一个完好的文件再导入",
                 f"its first {made.seconds:.1f} s are kept; import an undamaged copy",

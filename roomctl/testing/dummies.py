@@ -1,6 +1,6 @@
 """What stands in for plugins in tests of use cases: a recorder that counts, and plugins that answer from fields."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ class DummyRecorder:
         turns: its alarms, as its journal would have them.
         segments: what is sealed.
         until: planned end of the pause; limit: frames after which it ends by itself.
+        length: frames of a file that comes to its end by itself; 0 where none does.
 
     """
 
@@ -54,6 +55,7 @@ class DummyRecorder:
         self.segments: list[Segment] = []
         self.until: datetime | None = None
         self.limit: int | None = None
+        self.length = 0
         self._state, self._frames = RecorderState.IDLE, 0
 
     def _do(self, command: str, state: RecorderState) -> int:
@@ -99,9 +101,11 @@ class DummyRecorder:
         return replace(self.report(), recovered=1)
 
     def status(self) -> RecorderStatus:
-        if self.limit is not None and self._state is RecorderState.RECORDING:
-            self._frames, self._state = self.limit, RecorderState.SEALED
-        return RecorderStatus(**{"state": self._state, "tracks": 1, "frames": self._frames, **self.told})
+        if self._state is RecorderState.RECORDING and (end := self.limit or self.length):
+            self._frames, self._state = end, RecorderState.SEALED
+        ended = bool(self.length) and self._frames == self.length
+        said = {"state": self._state, "tracks": 1, "frames": self._frames, "ended": ended}
+        return RecorderStatus(**{**said, **self.told})
 
     def report(self) -> RecordingReport:
         return RecordingReport(
@@ -128,6 +132,7 @@ class DummyPlugins:
     files: list[PackageFile] = field(default_factory=list)
     targets: dict[str, TargetFactory] = field(default_factory=dict)
     recorders: dict[Path, DummyRecorder] = field(default_factory=dict)
+    made: Callable[[Path], DummyRecorder] = DummyRecorder
 
     def gate(self, meeting: Meeting, target: State) -> Sequence[Objection]:
         del meeting, target
@@ -138,7 +143,7 @@ class DummyPlugins:
 
     def recorder(self, name: str) -> RecorderFactory:
         del name
-        return lambda folder: self.recorders.setdefault(folder, DummyRecorder(folder))
+        return lambda folder: self.recorders.get(folder) or self.recorders.setdefault(folder, self.made(folder))
 
     @property
     def newest(self) -> DummyRecorder:

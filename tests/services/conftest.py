@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
@@ -10,6 +10,7 @@ from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.recording import Order
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
+from roomctl.services.recordings import RoomSound
 from roomctl.storage.database import open_database
 from roomctl.storage.uow import SqlUnitOfWork
 from roomctl.testing.dummies import DummyPlugins
@@ -25,6 +26,7 @@ class House:
     clock: FakeClock
     room: str
     events: object
+    sound: RoomSound = field(default_factory=RoomSound)
 
     def meeting(self, **changes) -> Meeting:
         facts = {
@@ -73,6 +75,7 @@ def house(tmp_path):
         open_uow=lambda: SqlUnitOfWork(database, new_id),
         plugins=lambda: plugins,
         models=NoModels(),
+        sound=lambda: made.sound,
     )
     made = House(use, plugins, clock, database.room.id, events)
     yield made

@@ -1,9 +1,14 @@
+import json
+import threading
+from datetime import timedelta
+
 import pytest
 
 from roomctl.domain.lifecycle import State
-from roomctl.domain.meeting import AgendaItem
-from roomctl.domain.recording import MarkKind, Order, RecorderState
-from roomctl.errors import BadInput, Refused
+from roomctl.domain.meeting import AgendaItem, Objected, Overrule
+from roomctl.domain.recording import MarkKind, Order, RecorderState, Segment
+from roomctl.errors import BadInput, NotFound, Refused
+from roomctl.services.recordings import RoomSound
 
 
 def test_arming_again_lets_go_of_the_first_device(house):
@@ -45,3 +50,152 @@ def test_a_crash_between_recorder_and_meeting_does_not_keep_it_from_starting(hou
     house.plugins.newest.start()  # and then the host was killed, before it could say so
     assert house.use.start(meeting.id).state is State.IN_SESSION
     assert house.plugins.newest.status().state is RecorderState.RECORDING
+
+
+def test_the_room_records_with_its_own_settings_and_whoever_sits_at_a_channel(house, person):
+    meeting = house.opened(planned_minutes=90)
+    house.use.add_people(
+        meeting.id, [person("李晓明", seat="3"), person("张建国", seat="1"), person("王芳", seat="甲2")]
+    )
+    house.sound = RoomSound("audio", Order(source="mic:USB", standby="mic:备用", sample_rate=44_100, bits=16))
+    house.use.arm(meeting.id)
+    order = house.plugins.newest.order
+    assert (order.source, order.standby, order.sample_rate, order.bits) == ("mic:USB", "mic:备用", 44_100, 16)
+    assert order.channels == ((1, "张建国"), (3, "李晓明"))
+    assert order.planned_seconds == 90 * 60
+    armed = json.loads(house.events(meeting.id)[-1].data)
+    assert armed["channels"] == {"1": "张建国", "3": "李晓明"}
+
+
+def test_a_source_is_no_stand_by_of_itself(house):
+    house.sound = RoomSound("audio", Order(source="mic:甲", standby="mic:乙"))
+    assert house.use.order(house.opened().id, source="mic:乙").standby == ""
+
+
+def test_a_recess_may_have_a_planned_end_that_the_recorder_is_told(house):
+    meeting = house.in_session()
+    end = house.clock.now() + timedelta(minutes=10)
+    house.use.pause(meeting.id, until=end)
+    assert house.plugins.newest.until == end
+    assert json.loads(house.events(meeting.id)[-1].data)["until"] == end.isoformat()
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 24 * 60 + 1])
+def test_a_recess_that_is_over_before_it_begins_or_lasts_for_days_is_refused(house, minutes):
+    meeting = house.in_session()
+    with pytest.raises(BadInput, match="结束时间不对"):
+        house.use.pause(meeting.id, until=house.clock.now() + timedelta(minutes=minutes))
+    assert house.use.meeting(meeting.id).state is State.IN_SESSION
+    assert house.plugins.newest.heard == ["arm", "start"]
+
+
+def test_a_session_that_began_without_a_recorder_can_be_recorded_from_the_middle_on(house):
+    meeting = house.opened()
+    house.use.start(meeting.id, overrule=Overrule("张建国", "先开"))
+    with pytest.raises(NotFound, match="没有在录音.*roomctl meetings arm"):
+        house.use.begin_recording(meeting.id)
+    house.use.arm(meeting.id, Order(source="tone"))
+    assert house.use.begin_recording(meeting.id).state is RecorderState.RECORDING
+    assert house.kinds(meeting.id)[-1] == "recording.started"
+
+
+def test_a_recording_begins_with_its_meeting_and_not_before(house):
+    meeting = house.opened()
+    house.use.arm(meeting.id, Order(source="tone"))
+    with pytest.raises(Refused, match="开会时录音一起开始"):
+        house.use.begin_recording(meeting.id)
+
+
+def test_a_recording_is_stopped_while_the_meeting_goes_on_and_nothing_begins_it_again(house):
+    meeting = house.in_session()
+    assert house.use.stop_recording(meeting.id).state is RecorderState.SEALED
+    assert house.use.meeting(meeting.id).state is State.IN_SESSION
+    assert not house.use.broke_off(meeting.id)
+    (stopped,) = house.use.recordings(meeting.id)
+    assert house.use.continue_recording(meeting.id).id == stopped.id
+    with pytest.raises(NotFound):
+        house.use.stop_recording(meeting.id)
+
+
+def test_an_armed_recorder_is_let_go_of(house):
+    meeting = house.opened()
+    house.use.arm(meeting.id, Order(source="tone"))
+    house.use.stop_recording(meeting.id)
+    assert house.use.current_recording(meeting.id) is None
+    with pytest.raises(Objected, match="录音没有准备好"):
+        house.use.start(meeting.id)
+
+
+def test_a_recording_that_broke_off_is_told_from_one_that_ended(house):
+    meeting = house.in_session()
+    assert not house.use.broke_off(meeting.id)
+    house.plugins.newest.crash()
+    assert house.use.broke_off(meeting.id)
+    house.use.continue_recording(meeting.id)
+    assert not house.use.broke_off(meeting.id)
+
+
+def test_the_gap_after_a_power_cut_is_told_by_the_clocks_of_both_recordings(house):
+    meeting = house.in_session()
+    began = house.clock.now()
+    house.plugins.newest.segments.append(segment(began, 20 * 48_000))
+    house.plugins.newest.crash()
+    house.clock.advance(58)
+    following = house.use.continue_recording(meeting.id)
+    told = house.use.continuation(meeting.id)
+    assert (told.recording, told.seconds) == (following.id, 38.0)
+    assert json.loads(house.events(meeting.id)[-1].data)["gap_seconds"] == 38.0
+    assert following.number == 2
+
+
+def test_a_recording_that_follows_nobody_has_no_gap(house):
+    assert house.use.continuation(house.in_session().id) is None
+
+
+def test_what_was_cut_off_before_its_first_segment_has_a_gap_of_unknown_length(house):
+    meeting = house.in_session()
+    house.plugins.newest.crash()
+    house.use.continue_recording(meeting.id)
+    assert house.use.continuation(meeting.id).seconds is None
+
+
+def test_a_segment_is_told_once_however_many_look_at_once(house):
+    meeting = house.in_session()
+    (recording,) = house.use.recordings(meeting.id)
+    house.plugins.newest.segments += [segment(house.clock.now(), 48_000, seq=n) for n in range(1, 5)]
+    looks = [threading.Thread(target=house.use.sync_recording, args=(recording.id,)) for _ in range(5)]
+    for look in looks:
+        look.start()
+    for look in looks:
+        look.join()
+    assert house.kinds(meeting.id).count("recording.segment_sealed") == 4
+
+
+def test_a_look_that_comes_late_takes_nothing_back(house):
+    meeting = house.in_session()
+    house.plugins.newest.segments.append(segment(house.clock.now(), 48_000))
+    house.use.adjourn(meeting.id)
+    (sealed,) = house.use.recordings(meeting.id)
+    house.plugins.newest.segments.clear()  # as somebody saw it who read the journal before
+    house.plugins.newest.told["state"] = RecorderState.RECORDING
+    assert house.use.sync_recording(sealed.id) == sealed
+
+
+def test_what_nobody_is_behind_any_more_is_settled(house):
+    meeting = house.opened()
+    armed = house.use.arm(meeting.id, Order(source="tone"))
+    house.use.settle_recording(armed.id)
+    assert house.use.current_recording(meeting.id) is None
+    again = house.use.arm(meeting.id, Order(source="tone"))
+    house.use.start(meeting.id)
+    assert house.use.settle_recording(again.id).state is RecorderState.RECORDING
+    house.plugins.newest.crash()
+    assert house.use.settle_recording(again.id).state is RecorderState.SEALED
+    assert "recording.recovered" in house.kinds(meeting.id)
+
+
+def segment(utc, frames, seq=1):
+    return Segment(
+        track=1, seq=seq, path=f"t01-{seq:04d}.flac", first_frame=0, frames=frames, utc=utc, monotonic=1.0,
+        sha256_pcm="", sha256_file="", sm3_file="",
+    )  # fmt: skip
