@@ -11,3 +11,8 @@ def data_folder(chosen: str | None = None) -> Path:
     if wanted := chosen or os.environ.get("ROOMCTL_DATA"):
         return Path(wanted).expanduser().absolute()
     return platformdirs.user_data_path("roomctl", appauthor=False)
+
+
+def is_data_folder(folder: Path) -> bool:
+    """Whether roomctl was ever set up there."""
+    return any((folder / name).exists() for name in ("roomctl.db", "roomctl.toml", "heads.json", "backups"))

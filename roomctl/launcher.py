@@ -149,6 +149,7 @@ class Launcher:
                 tr("请检查权限，或用 --data 另选目录", "check its permissions, or choose another with --data"),
             ) from None
         with self._lock:
+            (self._data / STACKS).parent.mkdir(exist_ok=True)
             keep(self._data)
             after: Mapping[str, Any] = {}
             while not self._stop.is_set():

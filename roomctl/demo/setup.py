@@ -35,7 +35,7 @@ def open_workdir(folder: Path, *, source: str, engine: str, screen: Console) -> 
 
     """
     folder = folder.absolute()
-    application = open_application(folder)
+    application = open_application(folder, make=True)
     import_module("roomctl_audio.sources").open_source(Order(source=source)).close()
     offer = _choose(application, engine)
     _fetch_model(application, offer, screen)
@@ -50,7 +50,7 @@ def open_workdir(folder: Path, *, source: str, engine: str, screen: Console) -> 
             tr("请检查权限，或用 --workdir 另选", "check its permissions, or choose another with --workdir"),
         ) from None
     application.plugins.close()
-    return open_application(folder)
+    return open_application(folder, make=True)
 
 
 def _toml_string(text: str) -> str:
