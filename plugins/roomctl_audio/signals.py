@@ -235,7 +235,7 @@ class Hum:
 
 
 class Voices:
-    """Which tracks hear speech, block by block: 9 dB above the lowest level of the last 3 s, and voiced.
+    """Which tracks hear speech, block by block: 9 dB above the lowest level of the last 2 s, and voiced.
 
     Voiced is periodic at 70 to 400 Hz, no longer ago than 0.3 s. So paper, chairs, a fan that starts and a tone that
     stays are no speech; speech dips between syllables. Levels are those of the low rate's differences, which is the
@@ -243,7 +243,8 @@ class Voices:
     """
 
     ABOVE = 9.0
-    BLOCKS = 30
+    BLOCKS = 20
+    """With what `Silence` bridges, fewer than it needs: a tone that starts makes nobody else silent."""
     FAINT = -75.0
     VOICED = 0.5
     HANG = 3
@@ -267,7 +268,7 @@ class Voices:
         bright = slow[:, 1:] - slow[:, :-1]
         self.level = decibels((bright**2).mean(axis=1))
         self._recent[:-1] = self._recent[1:]
-        self._recent[-1] = np.where(self.level > SILENCE, self.level, np.inf)  # a muted track has no background
+        self._recent[-1] = self.level
         active = (self.level > self._recent.min(axis=0) + self.ABOVE) & (self.level > self.FAINT)
         self._since = np.where(active & self._voiced(bright), 0, self._since + 1)
         self.speech = active & (self._since <= self.HANG)
@@ -287,10 +288,10 @@ class Silence:
 
     A microphone that works hears the whole room: whoever speaks elsewhere makes its level rise and fall, by many dB,
     even where its own seat never says a word; so such a seat raises nothing. One that is cut off, switched off or
-    unplugged from its preamplifier has steady noise, or hardly any. The rule: over the last 30 blocks in which another
-    track had speech, or had it half a second before, the third highest level is less than 3 dB above the median.
-    (Steady noise stays within about 1 dB in this band.) Ended by 1 s, all in all, in which it follows the speech
-    again, its own or another's.
+    unplugged from its preamplifier has steady noise, or hardly any. The rule: over the last 30 blocks in which
+    another track had speech, or had it half a second before, the third highest level is less than 3 dB above the
+    median. (Steady noise stays within about 1 dB in this band.) Ended by 1 s, all in all, in which it follows the
+    speech again, its own or another's.
 
     A track that fell silent and came back twice has a switch that people use: it raises nothing any more in this
     recording.
