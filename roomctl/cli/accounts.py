@@ -23,10 +23,10 @@ _ROLES = typer.Option(..., "--role", "-r", help=tr("角色，可写多次：", "
 _JSON = typer.Option(False, "--json", help="JSON")
 
 
-def _accounts() -> Any:
+def _accounts(*, make: bool = False) -> Any:
     from roomctl.app import open_application  # noqa: PLC0415
 
-    return open_application().accounts
+    return open_application(make=make).accounts
 
 
 @app.command("list", help=tr("全部账号和令牌", "All accounts and tokens"))
@@ -79,7 +79,7 @@ def add(
     role: list[str] = _ROLES,
 ) -> None:
     """With one role or more."""
-    account = _accounts().add(name, _password(), _known(Role, role, "--role"))
+    account = _accounts(make=True).add(name, _password(), _known(Role, role, "--role"))
     labels = "、".join(one.label for one in sorted(account.roles))
     console().print(tr(f"已建立账号 {account.name}：{labels}", f"added {account.name}: {labels}"))
 
@@ -143,7 +143,7 @@ def link(
     *, url: str = typer.Option("http://127.0.0.1:8470", help=tr("本机地址", "where this machine is reached"))
 ) -> None:
     """Where there is no administrator yet. An earlier link ends."""
-    key = _accounts().first_link()
+    key = _accounts(make=True).first_link()
     if key is None:
         raise BadInput(
             tr("已有管理员", "there is an administrator already"),

@@ -23,7 +23,7 @@ def check(
 
     screen = console()
     heard = None if as_json else lambda result: screen.print(line(result), soft_wrap=True)
-    use = open_application().usecases
+    use = open_application(make=not meeting).usecases
     report = use.check(find_meeting(use, meeting).id if meeting else None, heard=heard)
     if as_json:
         answer({"meeting": report.meeting, "results": [as_dict(result) for result in report.results]})

@@ -28,5 +28,5 @@ def init() -> None:
             str(error.strerror),
             tr("请用 --data 另选目录", "choose another with --data"),
         ) from None
-    room = open_application().usecases.room
+    room = open_application(make=True).usecases.room
     console().print(tr(f"数据目录 {data}，会议室 {room.name}", f"data folder {data}, room {room.name}"))

@@ -15,7 +15,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from roomctl import __version__
-from roomctl.errors import RoomctlError
+from roomctl.cli import usage
+from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -47,12 +48,22 @@ GLOBAL = {
 """Options that every command takes, wherever they stand, and the variable that says the same."""
 
 DEBUG = "ROOMCTL_DEBUG"
+LANGUAGES = ("zh", "en")
 
 
 class Commands(TyperGroup):
     """The host's commands and the plugins', each loaded when it is called."""
 
+    context_class = usage.Context
     listing = False
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        with usage.told():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        with usage.told():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: Any) -> list[str]:
         del ctx
@@ -100,7 +111,7 @@ def _named(name: str, made: Any) -> Any:
     if not isinstance(made, typer.Typer):
         function, made = made, typer.Typer(add_completion=False)
         made.command(name)(function)
-    command = get_command(made)
+    command = usage.plain(get_command(made))
     command.name = name
     return command
 
@@ -140,32 +151,50 @@ def take_globals(argv: Sequence[str]) -> list[str]:
     """The arguments without the options that every command takes; those go into the environment.
 
     Children and plugins read the same variables, so nothing has to be handed on.
+
+    Raises:
+        BadInput: one of them without a value, or a language that there is not.
+
     """
     rest: list[str] = []
     waiting: str | None = None
     for position, argument in enumerate(argv):
         name, equals, value = argument.partition("=")
         if waiting:
-            os.environ[waiting], waiting = argument, None
+            _set(waiting, argument)
+            waiting = None
         elif argument == "--":
             return [*rest, *argv[position:]]
         elif argument == "--debug":
             os.environ[DEBUG] = "1"
         elif name in GLOBAL and equals:
-            os.environ[GLOBAL[name][0]] = value
+            _set(GLOBAL[name][0], value)
         elif argument in GLOBAL:
             waiting = GLOBAL[argument][0]
         else:
             rest.append(argument)
+    if waiting:
+        raise BadInput(
+            tr(f"选项 {argv[-1]} 后面要写值", f"option {argv[-1]} needs a value"),
+            mend=tr("用法：roomctl --help", "see: roomctl --help"),
+        )
     return rest
+
+
+def _set(variable: str, value: str) -> None:
+    if variable == GLOBAL["--lang"][0] and value.lower()[:2] not in LANGUAGES:
+        raise BadInput(
+            tr(f"没有语言 {value}", f"there is no language {value}"),
+            mend=tr("请写 --lang zh 或 --lang en", "write --lang zh or --lang en"),
+        )
+    os.environ[variable] = value
 
 
 def main() -> None:
     """Entry point of the `roomctl` command."""
-    argv = take_globals(sys.argv[1:])
     code = 0
     try:
-        app(argv, prog_name="roomctl")
+        app(take_globals(sys.argv[1:]), prog_name="roomctl")
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else 1 if left.code else 0
     except RoomctlError as error:

@@ -27,10 +27,10 @@ _REASON = typer.Option("", help=tr("原因或理由", "reason"))
 _OVERRULE = typer.Option("", help=tr("由谁决定不顾异议（要写 --reason）", "who overrules objections, with --reason"))
 
 
-def _application() -> Any:
+def _application(*, make: bool = False) -> Any:
     from roomctl.app import open_application  # noqa: PLC0415
 
-    return open_application()
+    return open_application(make=make)
 
 
 def _overrule(name: str, reason: str) -> Overrule | None:
@@ -158,7 +158,7 @@ def new(
     """Plans it; nothing else happens yet."""
     from roomctl.services.identity import new_id  # noqa: PLC0415
 
-    application = _application()
+    application = _application(make=True)
     room = application.usecases.room
     agenda = tuple(
         AgendaItem(n, part[0].strip(), presenter=part[1].strip() if len(part) > 1 else "")

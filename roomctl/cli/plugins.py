@@ -7,12 +7,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from roomctl.cli.screen import answer, console
-from roomctl.errors import NotFound
+from roomctl.errors import NotFound, RoomctlError
+from roomctl.host.status import Status
 from roomctl.i18n import tr
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=tr("插件", "Plugins"))
 
-_STYLE = {"enabled": "ok", "disabled": "dim"}
+_STYLE = {Status.ENABLED: "ok", Status.DISABLED: "dim"}
 
 
 @app.command("list", help=tr("全部插件及其状态", "All plugins and how they stand"))
@@ -33,11 +34,13 @@ def list_(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> None
     ):
         table.add_column(head)
     for row in rows:
-        why = " ".join(part for part in (row.reason, row.mend) if part)
-        table.add_row(
-            row.name, row.version, f"[{_STYLE.get(row.status.value, 'crit')}]{row.status.value}[/]", escape(why)
-        )
+        why = str(RoomctlError(row.reason, mend=row.mend))
+        table.add_row(row.name, row.version, _status(row.status), escape(why))
     console().print(table)
+
+
+def _status(status: Status) -> str:
+    return f"[{_STYLE.get(status, 'crit')}]{status.label}[/]"
 
 
 @app.command(help=tr("一个插件的详情", "One plugin in full"))
@@ -52,14 +55,21 @@ def info(name: str, *, as_json: bool = typer.Option(False, "--json", help="JSON"
             tr(f"没有插件 {name}", f"no plugin {name}"),
             mend=tr("已有：", "known: ") + ", ".join(r.name for r in rows),
         )
-    facts = row.as_json()
     if as_json:
-        answer({**facts, "trace": row.trace})
+        answer({**row.as_json(), "trace": row.trace})
         return
-    for key, value in facts.items():
-        console().print(f"[stage]{key}[/]: {escape(value or '—')}")
+    grid = Table.grid(padding=(0, 2))
+    for head, value in (
+        (tr("插件", "plugin"), escape(row.name)),
+        (tr("版本", "version"), escape(row.version)),
+        (tr("状态", "status"), _status(row.status)),
+        (tr("原因", "why"), escape(row.reason)),
+        (tr("处理", "mend"), escape(row.mend)),
+    ):
+        grid.add_row(f"[stage]{head}[/]", value or "—")
+    console().print(grid)
     if row.trace:
-        console().print(escape(row.trace))
+        console().print(escape(row.trace), soft_wrap=True)
 
 
 @app.command(help=tr("启用，下次启动生效", "Enable it, from the next start on"))

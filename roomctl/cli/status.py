@@ -14,6 +14,7 @@ from roomctl.cli.screen import answer, console
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import RecorderState
 from roomctl.host.lock import HostLock
+from roomctl.host.status import Status
 from roomctl.i18n import tr
 from roomctl.serving import running
 
@@ -39,7 +40,10 @@ def status(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> Non
         (tr("主程序", "host"), _host(told)),
         (tr("磁盘剩余", "free disk"), f"{told['free_bytes'] / 1e9:.0f} GB"),
         (tr("最近备份", "newest backup"), told["backup"] or tr("还没有：roomctl backup", "none yet: roomctl backup")),
-        (tr("插件", "plugins"), "  ".join(f"{name} {count}" for name, count in told["plugins"].items())),
+        (
+            tr("插件", "plugins"),
+            "  ".join(f"{Status(name).label} {count}" for name, count in told["plugins"].items()),
+        ),
     ):
         grid.add_row(f"[stage]{name}[/]", escape(str(value)))
     screen.print(grid)
@@ -73,6 +77,7 @@ def _told(application: Any) -> dict[str, Any]:
     from roomctl.storage.copies import FOLDER, copies  # noqa: PLC0415
 
     use, plugins = application.usecases, application.plugins
+    room = use.room.name
     counts: dict[str, int] = {}
     for one in plugins.status():
         counts[one.status.value] = counts.get(one.status.value, 0) + 1
@@ -82,7 +87,7 @@ def _told(application: Any) -> dict[str, Any]:
         stuck |= report.failures
     return {
         "data": str(application.data),
-        "room": use.room.name,
+        "room": room,
         "host": host.get("pid"),
         "launcher": _launcher(application.data),
         "uptime": _uptime(host, application.clock.now()),

@@ -15,6 +15,8 @@ from logging.handlers import RotatingFileHandler, WatchedFileHandler
 from pathlib import Path
 from typing import Any
 
+from roomctl.folders import is_data_folder
+
 log = logging.getLogger(__name__)
 
 FILE_BYTES, FILES = 10_000_000, 5
@@ -42,7 +44,7 @@ def keep(data: Path, *, rotate: bool = False, monotonic: Callable[[], float] = t
     if rotate:
         root.setLevel(logging.DEBUG if os.environ.get("ROOMCTL_DEBUG") else logging.INFO)
     try:
-        if data.is_dir():
+        if rotate or (data / "logs").is_dir() or is_data_folder(data):
             (data / "logs").mkdir(exist_ok=True)
             root.addHandler(_handler(data / "logs" / "roomctl.log", rotate=rotate, monotonic=monotonic))
     except OSError:  # read-only: the command itself will say so where it matters

@@ -133,7 +133,10 @@ class PluginHost(Registry):
         """Where plugins are down, the one that is meant may be among them."""
         down = [one for one in self.status() if one.status not in {Status.ENABLED, Status.DISABLED}]
         error = unknown(what, name, known)
-        error.why = "；".join(f"{one.name} ({one.status}): {one.reason}" for one in down)
+        error.why = "；".join(
+            tr(f"{one.name}（{one.status.label}）：{one.reason}", f"{one.name} ({one.status.label}): {one.reason}")
+            for one in down
+        )
         return error
 
     # --- services --------------------------------------------------------------------------------------------------
@@ -228,6 +231,7 @@ _SLACK = 0.5  # seconds by which a service may be late
 def _unusable(status: PluginStatus) -> Refused | MissingPart:
     kind = MissingPart if status.status is Status.SELF_CHECK_ERROR else Refused
     what = tr(
-        f"插件 {status.name} 不能用（{status.status}）", f"plugin {status.name} is not usable ({status.status})"
+        f"插件 {status.name} 不能用（{status.status.label}）",
+        f"plugin {status.name} is not usable ({status.status.label})",
     )
     return kind(what, status.reason, status.mend)

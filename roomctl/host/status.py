@@ -32,6 +32,22 @@ class Status(StrEnum):
     FAILED = "failed"
     """Disabled by the host, after failures at work."""
 
+    @property
+    def label(self) -> str:
+        """For people; programs read the value."""
+        return tr(*_LABELS[self])
+
+
+_LABELS = {
+    Status.ENABLED: ("已启用", "enabled"),
+    Status.DISABLED: ("已停用", "disabled"),
+    Status.LOAD_ERROR: ("加载错误", "load error"),
+    Status.CONFIG_ERROR: ("配置错误", "config error"),
+    Status.SELF_CHECK_ERROR: ("自检未过", "self-check"),
+    Status.SETUP_ERROR: ("启动错误", "start error"),
+    Status.FAILED: ("运行失败", "failed"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginStatus:

@@ -106,6 +106,7 @@ def test_a_database_that_is_none_is_left_as_it_is(shell):
 
 
 def test_an_unknown_meeting(shell):
+    shell("init")
     refused(shell("meetings", "show", "nothing"), "nothing")
 
 

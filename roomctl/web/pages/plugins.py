@@ -14,14 +14,6 @@ from roomctl.web.ui import Look, Part, Values, button, empty_state, join, note_b
 EACH = 3.0
 _CODE = re.compile(r"\b(?:roomctl|pip|apt-get)\b[^。；;，\n]*")
 
-_SAID: Mapping[Status, tuple[str, str]] = {
-    Status.LOAD_ERROR: ("加载错误", "load error"),
-    Status.CONFIG_ERROR: ("配置错误", "config error"),
-    Status.SELF_CHECK_ERROR: ("自检未过", "self-check"),
-    Status.SETUP_ERROR: ("启动错误", "start error"),
-    Status.FAILED: ("运行失败", "failed"),
-    Status.DISABLED: ("已停用", "disabled"),
-}
 _SOFT = frozenset({Status.SELF_CHECK_ERROR, Status.SETUP_ERROR})
 """Something around the plugin is missing; the plugin itself is whole."""
 
@@ -143,7 +135,7 @@ def _bad(visitor: Visitor, one: PluginStatus, wanted: dict[str, bool]) -> Part:
             tag("span", _version(one), class_="rc-s3 rc-num"),
             class_="rc-nm",
         ),
-        tag("div", state_chip(tr(*_SAID[one.status]), "warn" if soft else "crit")),
+        tag("div", state_chip(one.status.label, "warn" if soft else "crit")),
         tag(
             "div",
             tag("p", one.reason, class_="rc-ell", title=one.reason),
