@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from roomctl.api import (
     AlarmKind,
     BadInput,
     Busy,
+    Envelope,
     Gap,
     Level,
     MissingPart,
@@ -30,7 +31,7 @@ from roomctl.api import (
     tr,
 )
 from roomctl.api.process import new_session
-from roomctl_audio import control, envelope, journal, ordered, part, recovery
+from roomctl_audio import control, envelope, journal, monitor, ordered, part, recovery
 from roomctl_audio.journal_file import load
 
 ARM_SECONDS = 30.0
@@ -264,6 +265,17 @@ class AudioRecorder:
 
     def verify(self) -> RecordingReport:
         return recovery.verify(self.folder)
+
+    # --- what is on disk, for eyes and ears ------------------------------------------------------------------------
+
+    def envelope(self, *, first: float = 0.0, last: float | None = None, points: int = 600) -> Envelope:
+        return envelope.of(self.folder, self.status(), first=first, last=last, points=points)
+
+    def levels(self, tracks: int) -> Sequence[Level]:
+        return envelope.last(self.folder, tracks)
+
+    def listen(self, *, track: int | None = None, behind: float = 2.0) -> Iterator[bytes]:
+        return monitor.listen(self.folder, track=track, behind=behind)
 
 
 def _origin(rows: Sequence[journal.Row]) -> dict[str, Any]:

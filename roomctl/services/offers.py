@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 from roomctl.domain.archive import Stored
 from roomctl.domain.checks import Result
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.recording import Envelope, Order, RecorderStatus, RecordingReport
+from roomctl.domain.recording import Envelope, Level, Order, RecorderStatus, RecordingReport
 from roomctl.domain.transcript import Word
 
 if TYPE_CHECKING:
@@ -87,6 +87,15 @@ class Monitored(Protocol):
         It goes on while the recording does, at the pace of the sound. Track None is the mean of all.
         Raises: Refused, where nothing is on disk.
         """
+        ...
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """What a recorder can offer beside: its meters, read so often that the capture is not asked."""
+
+    def levels(self, tracks: int) -> Sequence[Level]:
+        """Of each track in the newest tenth of a second on disk; empty where there is none."""
         ...
 
 

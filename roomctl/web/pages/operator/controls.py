@@ -160,10 +160,11 @@ def figures(sight: Sight) -> dict[str, str]:
         return {}
     rate = status.sample_rate
     lost = status.dropped / rate
+    parts = status.segments // max(1, status.tracks)
     left = status.seconds_left
     return {
         "written": digits_text(status.frames / rate),
-        "sealed": tr(f"{status.segments} 段 × {status.tracks} 路", f"{status.segments} × {status.tracks} tracks")
+        "sealed": tr(f"{parts} 段 × {status.tracks} 路", f"{parts} × {status.tracks} tracks")
         if status.segments
         else tr("还没有", "none yet"),
         "lost": tr(f"{lost:.1f} 秒", f"{lost:.1f} s") if lost else tr("0 秒", "0 s"),

@@ -13,7 +13,7 @@ from typing import Any
 from roomctl.domain.recording import Level, RecorderState, RecorderStatus
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
-from roomctl.services.offers import Monitored, Recorder
+from roomctl.services.offers import Metered, Monitored, Recorder
 from roomctl.web.pages.operator import middle
 from roomctl.web.pages.operator.sight import Face
 from roomctl.web.run import run
@@ -107,8 +107,8 @@ class Ear:
         """In a thread."""
         heard = self.heard
         moves = heard.status is not None and heard.status.state is not RecorderState.RECORDING
-        if tick % SECOND and not moves:
-            return replace(heard, levels=self._levels(), full=False)
+        if tick % SECOND and heard.status is not None and not moves:
+            return replace(heard, levels=self._levels(heard.status.tracks), full=False)
         try:
             status = self.recorder.status()
         except RoomctlError as error:
@@ -124,8 +124,8 @@ class Ear:
             full=True,
         )
 
-    def _levels(self) -> Sequence[Level]:
-        return self.recorder.status().levels
+    def _levels(self, tracks: int) -> Sequence[Level]:
+        return self.recorder.levels(tracks) if isinstance(self.recorder, Metered) else self.recorder.status().levels
 
     def _minute(self, status: RecorderStatus) -> Mapping[str, Any] | None:
         if not isinstance(self.recorder, Monitored) or status.started is None:
