@@ -9,7 +9,7 @@ from pathlib import Path
 
 from roomctl.api import Busy, Problem, RecordingReport, tr
 from roomctl.api.files import fsync_folder
-from roomctl_audio import control, journal, rebuild
+from roomctl_audio import capacity, claim, control, journal, rebuild
 from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher, sweep
 from roomctl_audio.journal_file import JournalFile, load
@@ -27,7 +27,7 @@ def recover(folder: Path) -> RecordingReport:
 
     Raises:
         NotFound: there is no such folder.
-        Busy: a capture lives in it.
+        Busy: a capture lives in it, or somebody else recovers it and does not end.
         OSError: no room, or no way to write; nothing is lost, and another run goes on with it.
 
     """
@@ -39,6 +39,12 @@ def recover(folder: Path) -> RecordingReport:
             tr("录音还在进行", "it is still being recorded"),
             tr("请先停止录音", "stop the recording first"),
         )
+    with claim.alone(folder):
+        return _recover(folder)
+
+
+def _recover(folder: Path) -> RecordingReport:
+    capacity.Reserve(folder, 0).give_back()  # of the capture that died; what is done here needs the room
     found: list[Problem] = []
     with Finisher(folder) as finisher:
         file = _journal(folder, finisher, found)

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from roomctl.api import NotFound, Problem, RecordingReport, tr
-from roomctl_audio import clocks, control, journal
+from roomctl_audio import claim, clocks, control, journal
 from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher
 from roomctl_audio.journal_file import load
 
-BESIDE = frozenset({journal.NAME, control.LOG, "levels.bin"})
+BESIDE = frozenset({journal.NAME, control.LOG, claim.NAME, "levels.bin"})
 """Files of a recording that hold no sound, and that the journal does not tell of."""
 KEPT_ASIDE = (f"{journal.NAME}.torn-", f"{journal.NAME}.damaged-")
 """What recovery took out of a journal; it stays as proof."""
