@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from roomctl.api import Transcript, TranscriptSegment, correction
+from roomctl.api import Transcript, TranscriptSegment
 from roomctl_transcript import coverage, points, speakers
 from roomctl_transcript.engines import Choice
 from roomctl_transcript.runner import Gathered
@@ -36,16 +36,8 @@ def transcript(
     version: int,
     at: datetime,
     complete: bool,
-    stored: Transcript | None = None,
-    earlier: Transcript | None = None,
 ) -> Transcript:
-    """One version over all recordings.
-
-    Args:
-        stored: what is kept of this version so far; segments that a person corrected are taken from it.
-        earlier: the version before it, whose corrections are made again where their words are found.
-
-    """
+    """One version over all recordings."""
     segments: list[TranscriptSegment] = []
     measured = []
     for one in gathered:
@@ -57,10 +49,6 @@ def transcript(
             chair=known.chair,
         )
         measured.append(coverage.measure(one.utterances, one.segments, one.recording))
-    by_hand = {s.id: s for s in stored.segments if correction.corrected(s)} if stored else {}
-    segments = [by_hand.get(segment.id, segment) for segment in segments]
-    if earlier:
-        segments = list(correction.carry_over(earlier, segments))
     duration, took = sum(one.seconds for one in gathered), sum(one.took for one in gathered)
     steps = Counter(change.step for segment in segments for change in segment.changes)
     return Transcript(

@@ -201,7 +201,6 @@ class _Draft:
         self._ctx, self._config, self._meeting, self._choice, self._sounds = ctx, config, meeting, choice, sounds
         same = stored is not None and (stored.engine, stored.model) == (choice.offer.name, choice.model)
         self._id = stored.id if stored and same else str(uuid_utils.uuid7())
-        self._earlier = None if same else stored
         self._version = stored.version + (not same) if stored else 1
         self._folder = ctx.folder(meeting.id)
         roster = ctx.services.roster(meeting.id)
@@ -238,7 +237,6 @@ class _Draft:
             tuple(name for name, _ in self._people),
             self._meeting.chair,
         )
-        stored = self._ctx.services.transcript(self._meeting.id)
         made = transcript(
             gathered,
             self._choice,
@@ -248,13 +246,12 @@ class _Draft:
             version=self._version,
             at=self._ctx.clock.now(),
             complete=complete,
-            stored=stored if stored and stored.id == self._id else None,
-            earlier=self._earlier,
         )
         if complete:
-            files.write(self._folder, made)
-        self._ctx.services.put_transcript(made)
-        if complete:
+            files.write(self._folder, made)  # before it may be closed
+        kept = self._ctx.services.put_transcript(made)
+        if complete and kept != made:
+            files.write(self._folder, kept)
             for journal in self._folder.glob("work-*.jsonl"):
                 with suppress(OSError):
                     journal.unlink()

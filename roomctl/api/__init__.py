@@ -200,8 +200,11 @@ class Services(Protocol):
         """The newest version."""
         ...
 
-    def put_transcript(self, transcript: Transcript) -> None:
-        """Saves a version, or more of it; a complete one lets the meeting be closed."""
+    def put_transcript(self, transcript: Transcript) -> Transcript:
+        """Saves a version, or more of it; a complete one lets the meeting be closed.
+
+        Returns it as it was kept: with what a person put right in it, or in the version before it.
+        """
         ...
 
     def engines(self) -> Sequence[EngineOffer]: ...

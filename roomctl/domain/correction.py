@@ -5,11 +5,12 @@ another. In a new version, made by another engine or with a better roster, each 
 and its words, and made again.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from roomctl.domain.transcript import Change, Transcript, TranscriptSegment
+from roomctl.domain.transcript import Change, SpeakerKnownBy, Transcript, TranscriptSegment
 
 PERSON = "person"
 """Step of a change that a person made by hand."""
@@ -61,11 +62,18 @@ class _Edit:
 def carry_over(old: Transcript, new: Sequence[TranscriptSegment]) -> tuple[TranscriptSegment, ...]:
     """The sentences of a new version with the corrections of the old one made again.
 
-    A correction finds its place by the old words around it. Where the new version has the right words already,
-    nothing is changed; a sentence that a person has corrected in the new version itself is left alone.
+    The same sentence of the same version is taken as it is. Else a correction finds its place by the old words around
+    it. Where the new version has the right words already, nothing is changed; a sentence that a person has corrected
+    in the new version itself is left alone.
     """
+    touched = {segment.id: segment for segment in old.segments if _touched(segment)}
     made = list(new)
-    for segment in old.segments:
+    for i, segment in enumerate(made):
+        before = touched.get(segment.id)
+        if before and not _touched(segment) and (before.start, by_machine(before)) == (segment.start, segment.text):
+            made[i] = before
+            del touched[before.id]
+    for segment in touched.values():
         if not corrected(segment) or segment.dropped:
             continue
         places = [i for i, other in enumerate(made) if _at_once(segment, other) and not corrected(other)]
@@ -73,6 +81,85 @@ def carry_over(old: Transcript, new: Sequence[TranscriptSegment]) -> tuple[Trans
             for place, text, by in _again(segment, [made[i] for i in places]):
                 made[places[place]] = correct(made[places[place]], text, by=by)
     return tuple(made)
+
+
+def _touched(segment: TranscriptSegment) -> bool:
+    """Whether a person has ever changed its text, or said who speaks."""
+    return segment.known_by is SpeakerKnownBy.PERSON or any(change.step == PERSON for change in segment.changes)
+
+
+def name_speaker(segment: TranscriptSegment, speaker: str) -> TranscriptSegment:
+    """A person says who speaks; nobody is an answer too."""
+    return replace(segment, speaker=speaker.strip() or None, known_by=SpeakerKnownBy.PERSON)
+
+
+def as_heard(segment: TranscriptSegment, name: str, *, by: str) -> TranscriptSegment:
+    """Takes back what the roster made of a sentence: each `name` that was put in is again as it was heard.
+
+    A sentence that a person has changed since is left alone: they have seen it.
+    """
+    text = segment.text
+    if any(change.step == PERSON for change in segment.changes):
+        return segment
+    for change in segment.changes:
+        if change.step in {"names", "terms"} and change.after == name:
+            text = _put_back(text, change)
+    return correct(segment, text, by=by)
+
+
+def _put_back(text: str, change: Change) -> str:
+    """In the place that is nearest to where the change was made; later steps may have moved it a little."""
+    places = [i for i in range(len(text)) if text.startswith(change.after, i)]
+    if not places:
+        return text
+    at = min(places, key=lambda i: abs(i - change.at))
+    return text[:at] + change.before + text[at + len(change.after) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a secretary's corrections have in common: a word for the glossary, if somebody takes it.
+
+    Attributes:
+        heard, meant: as the machine wrote it, and as a person did; times: how often.
+
+    """
+
+    heard: str
+    meant: str
+    times: int
+
+
+def suggestions(transcript: Transcript) -> tuple[Suggestion, ...]:
+    """Words that a person put right, the most frequent first. Nothing is learned from them unasked."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for segment in transcript.shown:
+        if corrected(segment):
+            counted.update(_words(by_machine(segment), segment.text))
+    return tuple(Suggestion(heard, meant, times) for (heard, meant), times in counted.most_common())
+
+
+_LONGEST_WORD = 8
+_BORDERS = "，。？！；：、的了在和与及由请"
+
+
+def _words(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """What was replaced by as many characters, with up to two characters beside it on each side."""
+    for edit in _edits(before, after, ""):
+        heard = before[edit.start : edit.end]
+        if len(heard) != len(edit.text) or not heard or len(heard) > _LONGEST_WORD or heard.isdecimal():
+            continue
+        left, right = _beside(before[: edit.start][::-1])[::-1], _beside(before[edit.end :])
+        yield left + heard + right, left + edit.text + right
+
+
+def _beside(text: str) -> str:
+    word = ""
+    for character in text[:2]:
+        if character in _BORDERS or character.isascii():
+            break
+        word += character
+    return word
 
 
 def _at_once(one: TranscriptSegment, other: TranscriptSegment) -> bool:
@@ -92,7 +179,7 @@ def _again(segment: TranscriptSegment, others: Sequence[TranscriptSegment]) -> I
     by = next(change.reason for change in reversed(segment.changes) if change.step == PERSON)
     machine = by_machine(segment)
     places = _mapped(machine, whole)
-    for edit in reversed(list(_edits(machine, segment.text, by))):
+    for edit in reversed([_widened(one, machine, whole, places) for one in _edits(machine, segment.text, by)]):
         start, stop = places[edit.start], places[edit.end]
         if start is None or stop is None or stop < start or whole[start:stop] == edit.text:
             continue
@@ -104,6 +191,23 @@ def _again(segment: TranscriptSegment, others: Sequence[TranscriptSegment]) -> I
     for place, (text, other) in enumerate(zip(texts, others, strict=True)):
         if text != other.text:
             yield place, text, by
+
+
+def _widened(edit: _Edit, machine: str, whole: str, places: Sequence[int | None]) -> _Edit:
+    """With what stands right beside it, where the new version heard that otherwise: the rest of the same word."""
+    start, end, text = edit.start, edit.end, edit.text
+    for _ in range(_REST_OF_WORD):
+        place = places[end]
+        if end < len(machine) and (place is None or whole[place : place + 1] != machine[end]):
+            end, text = end + 1, text + machine[end]
+    for _ in range(_REST_OF_WORD):
+        place = places[start]
+        if start and (not place or whole[place - 1] != machine[start - 1]):
+            start, text = start - 1, machine[start - 1] + text
+    return _Edit(start, end, text, edit.by)
+
+
+_REST_OF_WORD = 2
 
 
 def _edits(before: str, after: str, by: str) -> Iterable[_Edit]:

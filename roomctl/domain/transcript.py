@@ -17,6 +17,8 @@ class SpeakerKnownBy(StrEnum):
     VOICE = "voice"
     CUE = "cue"
     """A turn of speech named them: 请李晓明同志汇报."""
+    PERSON = "person"
+    """Somebody said so afterwards."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,28 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from roomctl.domain.archive import Package, PackageFile, Receipt, Verdict
+from roomctl.domain.archive import Package, PackageFile, Receipt
 from roomctl.domain.attendance import Attendance, Fact, Method, Person, Standing
 from roomctl.domain.checks import CheckReport, Waiver
 from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
 from roomctl.domain.record import RecordFile
-from roomctl.domain.transcript import Transcript
 from roomctl.services import (
     archive,
     attendance,
     checks,
     meetings,
     records,
-    transcripts,
 )
-from roomctl.services.offers import ArchiveTarget, EngineOffer
+from roomctl.services.offers import ArchiveTarget
 from roomctl.services.sound import SoundUseCases
+from roomctl.services.words import WordUseCases
 
 
-class UseCases(SoundUseCases):
+class UseCases(SoundUseCases, WordUseCases):
     """Implements `roomctl.api.Services`, and the use cases that only the host may call."""
 
     @property
@@ -157,31 +155,6 @@ class UseCases(SoundUseCases):
 
     def check_history(self, report: CheckReport, *, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:
         return checks.history(report, limit=limit, uow=self._open())
-
-    # --- words
-
-    def transcript(self, meeting_id: str) -> Transcript | None:
-        with self._open().reading() as uow:
-            return uow.transcripts.latest(meeting_id)
-
-    def transcripts(self, meeting_id: str) -> Sequence[Transcript]:
-        with self._open().reading() as uow:
-            return uow.transcripts.of(meeting_id)
-
-    def put_transcript(self, transcript: Transcript) -> None:
-        transcripts.put(transcript, **self._by())
-
-    def engines(self) -> Sequence[EngineOffer]:
-        return self._plugins().engines()
-
-    def model(self, name: str) -> Path:
-        return self._models.folder(name)
-
-    def installed_models(self) -> Sequence[str]:
-        return self._models.installed()
-
-    def verify_model(self, name: str) -> Verdict:
-        return self._models.verify(name)
 
     # --- papers
 

@@ -1,23 +1,41 @@
-"""Transcripts: saved as they grow; a complete one lets the meeting be closed."""
+"""Transcripts: saved as they grow, put right by a person; a complete one lets the meeting be closed."""
 
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 
+from roomctl.domain import correction
 from roomctl.domain.events import Actor, Event
-from roomctl.domain.lifecycle import Need
-from roomctl.domain.transcript import Transcript
+from roomctl.domain.lifecycle import Need, State
+from roomctl.domain.transcript import Transcript, TranscriptSegment
+from roomctl.errors import BadInput, Busy, NotFound, Refused
+from roomctl.i18n import tr
 from roomctl.services.ports import Clock, UnitOfWork
 
+LONGEST = 2000
+"""Characters of one sentence."""
+_OPEN = frozenset({State.IN_SESSION, State.RECESS, State.ADJOURNED})
+"""While a meeting is in one of these its transcript can be put right: afterwards it is in the package."""
 
-def put(transcript: Transcript, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:
-    """Saves a version, or more of it. Completion is one event, however often it is saved."""
+
+def put(transcript: Transcript, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> Transcript:
+    """Saves a version, or more of it; what a person put right in it, or in the one before it, is kept.
+
+    Completion is one event, however often it is saved.
+
+    Returns:
+        It, as it was kept.
+
+    """
     if transcript.meeting is None:
         raise ValueError("a transcript without a meeting is not kept")
     with uow:
         before = uow.transcripts.latest(transcript.meeting)
         fresh = before is None or before.id != transcript.id or not before.complete
+        for earlier in _earlier(transcript, before, uow):
+            transcript = replace(transcript, segments=correction.carry_over(earlier, transcript.segments))
         uow.transcripts.put(transcript)
         if transcript.complete and fresh:
-            uow.meetings.save(uow.meetings.get(transcript.meeting).hold(Need.TRANSCRIPT))
+            uow.meetings.save(uow.meetings.get(transcript.meeting or "").hold(Need.TRANSCRIPT))
             told = {
                 "transcript": transcript.id,
                 "version": transcript.version,
@@ -29,7 +47,164 @@ def put(transcript: Transcript, *, actor: Actor, clock: Clock, uow: UnitOfWork) 
                 "covered": round(transcript.covered, 2),
                 "holes": [asdict(hole) for hole in transcript.holes],
             }
-            uow.events.append(
-                Event(stream=transcript.meeting, kind="transcript.completed", actor=actor, at=clock.now(), data=told)
-            )
+            _tell(transcript.meeting or "", "transcript.completed", told, actor=actor, clock=clock, uow=uow)
         uow.commit()
+    return transcript
+
+
+def _earlier(transcript: Transcript, before: Transcript | None, uow: UnitOfWork) -> list[Transcript]:
+    """What a person may have corrected: this version as it is kept, then the one before it."""
+    if before is None or transcript.version == 1:
+        return [before] if before else []
+    versions = uow.transcripts.of(transcript.meeting or "")
+    return [v for v in reversed(versions) if v.version in {transcript.version, transcript.version - 1}]
+
+
+def correct(
+    meeting_id: str,
+    sentence: str,
+    text: str,
+    *,
+    seen: str | None = None,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+) -> TranscriptSegment:
+    """A person's text of one sentence.
+
+    Args:
+        seen: the text that was on the screen; where it is another by now, nothing is written over.
+
+    Raises:
+        NotFound: no such sentence. Busy: somebody else was quicker; both texts are in it. Refused: it is archived.
+        BadInput: nothing is left of the sentence, or it is far too long.
+
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST or "\n" in text:
+        raise BadInput(
+            tr("不能这样改", "it cannot be corrected like that"),
+            tr(f"一句话应为 1–{LONGEST} 个字，不换行", f"a sentence has 1–{LONGEST} characters, on one line"),
+        )
+
+    def change(segment: TranscriptSegment) -> TranscriptSegment:
+        if seen is not None and seen != segment.text:
+            raise Busy(
+                tr(f"{_last(segment)} 刚改过这句", f"{_last(segment)} has just changed this sentence"),
+                tr(f"现在是“{segment.text}”，您的是“{text}”", f"it is now {segment.text!r}, yours is {text!r}"),
+                tr("看过后再改一次", "look at it, then change it again"),
+            )
+        return correction.correct(segment, text, by=actor.name)
+
+    return _one(meeting_id, sentence, change, "transcript.corrected", actor=actor, clock=clock, uow=uow)
+
+
+def take_back(meeting_id: str, sentence: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> TranscriptSegment:
+    """Undoes the newest correction of a sentence. Raises: NotFound, Refused."""
+
+    def change(segment: TranscriptSegment) -> TranscriptSegment:
+        return correction.take_back(segment, by=actor.name)
+
+    return _one(meeting_id, sentence, change, "transcript.taken_back", actor=actor, clock=clock, uow=uow)
+
+
+def name_speaker(
+    meeting_id: str, sentence: str, speaker: str, *, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> TranscriptSegment:
+    """A person says who speaks; empty is nobody. Raises: NotFound, Refused."""
+
+    def change(segment: TranscriptSegment) -> TranscriptSegment:
+        return correction.name_speaker(segment, speaker)
+
+    return _one(meeting_id, sentence, change, "transcript.speaker_named", actor=actor, clock=clock, uow=uow)
+
+
+def undo_name(meeting_id: str, name: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> int:
+    """Everywhere that the roster or the terms put in `name`, the words are again as they were heard.
+
+    Returns:
+        How many sentences that changed.
+
+    """
+    with uow:
+        transcript = _newest(meeting_id, uow)
+        segments = [correction.as_heard(segment, name, by=actor.name) for segment in transcript.segments]
+        changed = sum(a.text != b.text for a, b in zip(segments, transcript.segments, strict=True))
+        if changed:
+            uow.transcripts.put(replace(transcript, segments=tuple(segments)))
+            told = {"transcript": transcript.id, "name": name, "sentences": changed}
+            _tell(meeting_id, "transcript.name_undone", told, actor=actor, clock=clock, uow=uow)
+            uow.commit()
+    return changed
+
+
+def compare(meeting_id: str, old: int, new: int, *, uow: UnitOfWork) -> tuple[correction.Row, ...]:
+    """Two versions side by side, by their numbers. Raises: NotFound."""
+    with uow.reading():
+        versions = {version.version: version for version in uow.transcripts.of(meeting_id)}
+    if missing := [n for n in (old, new) if n not in versions]:
+        raise NotFound(
+            tr(f"没有第 {missing[0]} 稿", f"there is no version {missing[0]}"),
+            mend=tr("可选：", "known: ") + "、".join(map(str, versions)),
+        )
+    return correction.beside(versions[old], versions[new])
+
+
+def _one(
+    meeting_id: str,
+    sentence: str,
+    change: Callable[[TranscriptSegment], TranscriptSegment],
+    kind: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+) -> TranscriptSegment:
+    with uow:
+        transcript = _newest(meeting_id, uow)
+        before = next((segment for segment in transcript.segments if segment.id == sentence), None)
+        if before is None:
+            raise NotFound(
+                tr(f"没有句子 {sentence}", f"no sentence {sentence}"),
+                tr("可能已重新转写", "it may have been transcribed again"),
+                tr("请刷新页面", "load the page again"),
+            )
+        after = change(before)
+        if after != before:
+            segments = tuple(after if segment.id == sentence else segment for segment in transcript.segments)
+            uow.transcripts.put(replace(transcript, segments=segments))
+            told = {"transcript": transcript.id, "sentence": sentence, "before": before.text, "after": after.text}
+            if after.speaker != before.speaker:
+                told |= {"speaker": after.speaker or ""}
+            _tell(meeting_id, kind, told, actor=actor, clock=clock, uow=uow)
+            uow.commit()
+    return after
+
+
+def _newest(meeting_id: str, uow: UnitOfWork) -> Transcript:
+    meeting = uow.meetings.get(meeting_id)
+    if meeting.state not in _OPEN:
+        raise Refused(
+            tr("不能再改转写稿", "the transcript can no longer be changed"),
+            tr(f"会议现在是“{meeting.state.label}”，转写稿已在档案包里", f"the meeting is {meeting.state.label!r}"),
+            tr("需要更正请另附说明", "add a supplement"),
+        )
+    transcript = uow.transcripts.latest(meeting_id)
+    if transcript is None:
+        raise NotFound(
+            tr("还没有转写稿", "there is no transcript yet"),
+            mend=tr("录音封存后自动转写", "it is made as the sound is sealed"),
+        )
+    return transcript
+
+
+def _last(segment: TranscriptSegment) -> str:
+    """Who changed it last."""
+    by = (change.reason for change in reversed(segment.changes) if change.step == correction.PERSON)
+    return next(by, tr("转写", "The transcription"))
+
+
+def _tell(
+    meeting_id: str, kind: str, told: Mapping[str, object], *, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> None:
+    uow.events.append(Event(stream=meeting_id, kind=kind, actor=actor, at=clock.now(), data=told))

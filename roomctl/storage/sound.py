@@ -8,7 +8,9 @@ from sqlalchemy import delete, select
 
 from roomctl.domain.recording import Gap, Marker, MarkKind, Purpose, RecorderState, Recording, Segment
 from roomctl.domain.transcript import (
+    Beside,
     Change,
+    Doubt,
     DraftPoint,
     Hole,
     PointKind,
@@ -240,6 +242,8 @@ def _text_row(transcript_id: str, place: int, segment: TranscriptSegment) -> Tra
         known_by=segment.known_by and segment.known_by.value,
         changes=[asdict(change) for change in segment.changes],
         confidence=segment.confidence,
+        beside=asdict(segment.beside) if segment.beside else None,
+        doubts=[asdict(doubt) for doubt in segment.doubts],
         dropped=segment.dropped,
     )
 
@@ -260,5 +264,7 @@ def _text(row: TranscriptSegmentRow) -> TranscriptSegment:
         known_by=SpeakerKnownBy(row.known_by) if row.known_by else None,
         changes=tuple(Change(**change) for change in row.changes),
         confidence=row.confidence,
+        beside=Beside(**row.beside) if row.beside else None,
+        doubts=tuple(Doubt(**doubt) for doubt in row.doubts),
         dropped=row.dropped,
     )

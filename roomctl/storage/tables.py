@@ -222,6 +222,8 @@ class TranscriptSegmentRow(Base):
     known_by: Mapped[str | None]
     changes: Mapped[list[Any]]
     confidence: Mapped[float]
+    beside: Mapped[dict[str, Any] | None]
+    doubts: Mapped[list[Any]]
     dropped: Mapped[bool]
 
 

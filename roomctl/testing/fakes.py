@@ -41,7 +41,7 @@ from roomctl.api import (
     Transcript,
     Verdict,
 )
-from roomctl.domain import attendance
+from roomctl.domain import attendance, correction
 from roomctl.domain.lifecycle import Need
 
 A_MORNING = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
@@ -241,12 +241,16 @@ class FakeServices:
         versions = self.versions.get(meeting_id)
         return versions[-1] if versions else None
 
-    def put_transcript(self, transcript: Transcript) -> None:
+    def put_transcript(self, transcript: Transcript) -> Transcript:
         """The same id again is more of the same version."""
         versions = self.versions.setdefault(transcript.meeting or "", [])
+        if versions:
+            kept = correction.carry_over(versions[-1], transcript.segments)
+            transcript = replace(transcript, segments=kept)
         versions[:] = [*(one for one in versions if one.id != transcript.id), transcript]
         if transcript.complete and transcript.meeting in self.held:
             self.held[transcript.meeting] = self.held[transcript.meeting].hold(Need.TRANSCRIPT)
+        return transcript
 
     def engines(self) -> Sequence[EngineOffer]:
         return tuple(self.offers)

@@ -59,6 +59,8 @@ def test_corrections_are_taken_back_one_by_one_and_nothing_is_forgotten():
             ["请李小明汇报停车场建设。"],
             ["请李晓明汇报停车场建设。"],
         ),
+        # the rest of the word is heard otherwise too
+        ("请李小明汇报。", "请李晓明汇报。", ["请李小名汇报。"], ["请李晓明汇报。"]),
         # words put in, and words left out
         ("会议决定两件事。", "会议决定以下两件事。", ["会议决定两件事。"], ["会议决定以下两件事。"]),
         ("那个那个会议决定两件事。", "会议决定两件事。", ["那个那个会议决定两件事。"], ["会议决定两件事。"]),

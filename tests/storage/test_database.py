@@ -18,19 +18,23 @@ from roomctl.storage.migrations import BUILT_IN, Migrations
 from roomctl.storage.schema import copy
 from roomctl.storage.tables import Base
 
-SECOND = """
+NEXT = f"{int(BUILT_IN.head) + 1:04}"
+SECOND = f"""
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "{NEXT}"
+down_revision = "{BUILT_IN.head}"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     op.execute("ALTER TABLE rooms ADD COLUMN seats INTEGER NOT NULL DEFAULT 20")
-    {more}
+    {{more}}
 """
+
+
+BROKEN = 'op.execute("DROP TABLE nowhere")'
 
 
 def test_a_new_database_has_its_room(tmp_path):
@@ -162,8 +166,8 @@ def test_a_folder_that_cannot_be_made_is_bad_input(tmp_path):
 def newer(tmp_path) -> Migrations:
     """The migrations as a later roomctl ships them."""
     folder = Path(shutil.copytree(BUILT_IN.folder, tmp_path / "migrations"))
-    (folder / "versions" / "v0004_seats.py").write_text(SECOND.format(more=""))
-    return Migrations(folder, (*BUILT_IN.revisions, "0004"))
+    (folder / "versions" / f"v{NEXT}_seats.py").write_text(SECOND.format(more=""))
+    return Migrations(folder, (*BUILT_IN.revisions, NEXT))
 
 
 def test_an_older_database_is_backed_up_then_migrated(data, newer):
@@ -172,7 +176,7 @@ def test_an_older_database_is_backed_up_then_migrated(data, newer):
         assert connection.exec_driver_sql("SELECT seats FROM rooms").scalar() == 20
     room = database.room
     database.close()
-    back = data / "backups" / "roomctl-before-0004.db"
+    back = data / "backups" / f"roomctl-before-{NEXT}.db"
     old = open_database(back)  # one step back is restoring it
     assert old.room == room
     old.close()
@@ -186,7 +190,9 @@ def test_a_migrated_database_is_migrated_once(data, newer):
 
 
 def test_a_migration_that_fails_changes_nothing(data, newer):
-    (newer.folder / "versions" / "v0004_seats.py").write_text(SECOND.format(more='op.execute("DROP TABLE nowhere")'))
+    (newer.folder / "versions" / f"v{NEXT}_seats.py").write_text(
+        SECOND.format(more='op.execute("DROP TABLE nowhere")')
+    )
     with pytest.raises(RoomctlError, match="nowhere"):
         open_database(data / "roomctl.db", migrations=newer)
     database = open_database(data / "roomctl.db")
@@ -197,7 +203,7 @@ def test_a_migration_that_fails_changes_nothing(data, newer):
 
 
 def test_a_migration_that_leaves_a_reference_to_nothing_is_taken_back(data, newer, uow, planned):
-    script = newer.folder / "versions" / "v0004_seats.py"
+    script = newer.folder / "versions" / f"v{NEXT}_seats.py"
     script.write_text(SECOND.format(more='op.execute("DELETE FROM rooms")'))
     with pytest.raises(Damaged):
         open_database(data / "roomctl.db", migrations=newer)

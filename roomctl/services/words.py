@@ -1,0 +1,61 @@
+"""The use cases of words under one roof: transcripts, what a person puts right in them, engines and models."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from roomctl.domain import correction
+from roomctl.domain.archive import Verdict
+from roomctl.domain.transcript import Transcript, TranscriptSegment
+from roomctl.services import transcripts
+from roomctl.services.bound import Bound
+from roomctl.services.offers import EngineOffer
+
+
+class WordUseCases(Bound):
+    """Part of `UseCases`."""
+
+    def transcript(self, meeting_id: str) -> Transcript | None:
+        with self._open().reading() as uow:
+            return uow.transcripts.latest(meeting_id)
+
+    def transcripts(self, meeting_id: str) -> Sequence[Transcript]:
+        with self._open().reading() as uow:
+            return uow.transcripts.of(meeting_id)
+
+    def put_transcript(self, transcript: Transcript) -> Transcript:
+        return transcripts.put(transcript, **self._by())
+
+    def correct_sentence(
+        self, meeting_id: str, sentence: str, text: str, *, seen: str | None = None
+    ) -> TranscriptSegment:
+        return transcripts.correct(meeting_id, sentence, text, seen=seen, **self._by())
+
+    def take_back_correction(self, meeting_id: str, sentence: str) -> TranscriptSegment:
+        return transcripts.take_back(meeting_id, sentence, **self._by())
+
+    def name_speaker(self, meeting_id: str, sentence: str, speaker: str) -> TranscriptSegment:
+        return transcripts.name_speaker(meeting_id, sentence, speaker, **self._by())
+
+    def undo_name(self, meeting_id: str, name: str) -> int:
+        return transcripts.undo_name(meeting_id, name, **self._by())
+
+    def suggestions(self, meeting_id: str) -> Sequence[correction.Suggestion]:
+        """Words that corrections of the newest version have in common."""
+        newest = self.transcript(meeting_id)
+        return correction.suggestions(newest) if newest else ()
+
+    def compare_versions(self, meeting_id: str, old: int, new: int) -> Sequence[correction.Row]:
+        """Side by side. Raises: NotFound."""
+        return transcripts.compare(meeting_id, old, new, uow=self._open())
+
+    def engines(self) -> Sequence[EngineOffer]:
+        return self._plugins().engines()
+
+    def model(self, name: str) -> Path:
+        return self._models.folder(name)
+
+    def installed_models(self) -> Sequence[str]:
+        return self._models.installed()
+
+    def verify_model(self, name: str) -> Verdict:
+        return self._models.verify(name)
