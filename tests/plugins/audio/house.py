@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 from roomctl_audio import control, journal
 from roomctl_audio.journal_file import load
 
@@ -251,6 +252,14 @@ def kill(process: psutil.Process) -> float:
         os.kill(process.pid, signal.SIGKILL)
     until(lambda: gone(process), what="a killed process")
     return at
+
+
+def interpose(patch: pytest.MonkeyPatch, **told: str) -> None:
+    """Processes that are started from now on load `interposed/sitecustomize.py`, which reads what it is told."""
+    paths = [str(Path(__file__).parent / "interposed"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    patch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    for name, value in told.items():
+        patch.setenv(name, value)
 
 
 def _free_port() -> int:

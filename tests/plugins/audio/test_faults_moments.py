@@ -1,10 +1,8 @@
 """Capture and finisher are killed just before each thing that they do to a file; what is on disk then recovers."""
 
 import json
-import os
 import re
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,9 +14,9 @@ from roomctl_audio.recorder import AudioRecorder
 
 from roomctl.api import RecorderState, RoomctlError
 from tests.plugins.audio.faults import order, until
+from tests.plugins.audio.house import interpose
 from tests.plugins.audio.sound import RATE, TRACKS, expected, sound
 
-INTERPOSED = Path(__file__).parent / "interposed"
 PART = 4_800
 FRAMES = 3 * PART
 CAPTURE, FINISHER = "roomctl_audio.capture", "roomctl_audio.finisher"
@@ -26,24 +24,18 @@ CAPTURE, FINISHER = "roomctl_audio.capture", "roomctl_audio.finisher"
 
 CALLS = {
     CAPTURE: [
-        "open journal.jsonl", "write journal.jsonl", "open N.part", "write N.part", "ftruncate N.part", "unlink N.part",
-        "unlink capture.json",
+        "open journal.jsonl", "write journal.jsonl", "open N.part", "write N.part", "ftruncate N.part",
+        "unlink N.part", "unlink capture.json",
     ],
     FINISHER: ["open tN-N.tmp", "replace tN-N.tmp", "unlink tN-N.tmp"],
 }  # fmt: skip
 """Of each process, what changes the files of a recording, from its start to its end."""
 
 
-def environment(monkeypatch, **fault):
-    paths = [str(INTERPOSED), *filter(None, [os.environ.get("PYTHONPATH")])]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
-    monkeypatch.setenv("FAULT", json.dumps(fault))
-
-
 def recorded(folder, monkeypatch, **fault):
     """A recording of three short parts, until it is sealed or its capture is dead."""
     with monkeypatch.context() as patch:
-        environment(patch, folder=str(folder), **fault)
+        interpose(patch, FAULT=json.dumps({"folder": str(folder), **fault}))
         recorder = AudioRecorder(folder)
         recorder.arm(order(realtime=False, segment_seconds=PART / RATE, planned_seconds=2.0, watch=False))
         card = control.read_card(folder)
