@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -19,7 +18,6 @@ from rich.progress import (
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 
 from roomctl.api import BadInput, Order, PluginContext, RecorderState, RecorderStatus, RecordingReport, tr
@@ -27,6 +25,7 @@ from roomctl_audio import clocks
 from roomctl_audio.config import AudioConfig
 from roomctl_audio.journal_file import load
 from roomctl_audio.recorder import AudioRecorder
+from roomctl_audio.screen import bar, stoppable
 from roomctl_audio.spans import local_zone
 
 POLL_SECONDS = 0.1
@@ -95,6 +94,10 @@ def _recording(ctx: PluginContext | None) -> typer.Typer:
             f"opus is mono of {OPUS_KBITS} kbit/s for sending, by default without what is off the record",
         )
     )(_export(ctx))
+    if ctx:
+        from roomctl_audio import import_command  # noqa: PLC0415 - light, and seldom used
+
+        app.command("import", help=import_command.HELP)(import_command.build(ctx))
     return app
 
 
@@ -184,25 +187,6 @@ def _export(ctx: PluginContext | None) -> Callable[..., None]:
         console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     return export
-
-
-@contextlib.contextmanager
-def stoppable() -> Iterator[None]:
-    """SIGTERM ends it as Ctrl-C does, so that nothing half-made stays behind."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextlib.contextmanager
-def bar(console: Console, title: str) -> Iterator[Callable[[float, float], None]]:
-    """A bar with the time left, on a terminal; gives what takes how much is done, and how much there is."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _record(recorder: AudioRecorder, order: Order, limit: int | None, *, as_json: bool) -> None:

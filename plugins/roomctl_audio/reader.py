@@ -1,8 +1,9 @@
 """Child process that decodes an audio file to raw sound: `python -m roomctl_audio.reader PATH RATE BITS SKIP`.
 
 On stdout comes first one JSON line, `{"tracks", "total_frames"}` or `{"error": [what, why, mend]}`; then the
-sound, interleaved little-endian integers of BITS at RATE, without its first SKIP frames. Exit code 3 with one line
-on stderr tells that the file broke on the way.
+sound in chunks, each behind `HEAD`: interleaved little-endian integers of BITS at RATE, without its first SKIP
+frames. What is damaged is left out, and its length is told. Exit code 3 with one line on stderr tells that the file
+broke off before its end.
 """
 
 import json
@@ -15,9 +16,19 @@ from typing import Any, BinaryIO
 import av
 
 from roomctl.api import BadInput, RoomctlError, tr
+from roomctl_audio.chunks import HEAD
 from roomctl_audio.pcm import MAX_TRACKS, Layout, pack
 
 BROKEN = 3
+CHUNK_SECONDS = 0.1
+COUNTED = frozenset({"mp3", "aac"})
+"""Containers without times: FFmpeg counts frames, and a hole of them shows in their size alone."""
+JUMP_SECONDS = 0.02
+"""From this on a step in the file's own times is a hole, and no rounding (a frame of MP3 or AAC has as much)."""
+SHORT_SECONDS, SHORT_SHARE = 1.0, 0.05
+"""By which a file may be shorter than its head says."""
+TRIES = 3
+"""At one place, before a container that cannot be read on is given up."""
 
 
 class Reader:
@@ -61,15 +72,92 @@ class Reader:
 
     def chunks(self) -> Iterator[bytes]:
         """Raw sound of whole frames. Raises: av.error.FFmpegError, ValueError where the file is damaged."""
+        for lost, data in self.pieces():
+            if lost:
+                raise ValueError(tr("中间有损坏", "it is damaged on the way"))
+            yield data
+
+    def pieces(self) -> Iterator[tuple[int, bytes]]:
+        """Raw sound, each piece with the frames that are damaged, and left out, just before it.
+
+        Raises: av.error.FFmpegError, ValueError where it breaks off before its end.
+        """
         resampler: Any = None
-        for frame in self._container.decode(self._stream):
+        frames = 0
+        for lost_seconds, frame in self._decoded():
+            lost = round(lost_seconds * self.rate)
+            frames += lost
             if resampler is None:
                 resampler = av.AudioResampler(format="s32", layout=frame.layout, rate=self.rate)
             for out in resampler.resample(frame):
-                yield pack(out.to_ndarray(), self.bits)
-        if resampler is not None:
-            for out in resampler.resample(None):
-                yield pack(out.to_ndarray(), self.bits)
+                frames += out.samples
+                yield lost, pack(out.to_ndarray(), self.bits)
+                lost = 0
+        for out in resampler.resample(None) if resampler else ():
+            frames += out.samples
+            yield 0, pack(out.to_ndarray(), self.bits)
+        self._need_whole(frames / self.rate)
+
+    def _decoded(self) -> Iterator[tuple[float, Any]]:
+        """What decodes, each with the seconds just before it that do not."""
+        counted = self._container.format.name in COUNTED
+        skipped, expected = 0.0, None
+        for packet in self._packets():
+            try:
+                decoded = packet.decode()
+            except av.error.FFmpegError:
+                skipped += self._seconds(packet, by_size=counted)
+                continue
+            for frame in decoded:
+                jump = frame.time - expected if None not in {expected, frame.time} and not counted else 0.0
+                yield (jump if jump > JUMP_SECONDS else skipped), frame
+                skipped = 0.0
+                began = frame.time if frame.time is not None else expected or 0.0
+                expected = began + frame.samples / frame.sample_rate
+        if skipped:
+            raise ValueError(tr("结尾处损坏", "its end is damaged"))
+
+    def _seconds(self, packet: Any, *, by_size: bool) -> float:
+        """Of a packet that does not decode. One of rubbish holds whatever came before the next frame began."""
+        said = float(packet.duration * packet.time_base) if packet.duration else 0.0
+        rate = self._stream.bit_rate or self._container.bit_rate
+        return max(said, packet.size * 8 / rate) if by_size and rate else said
+
+    def _packets(self) -> Iterator[Any]:
+        """All that the container gives; where it stumbles it is asked to go on."""
+        if self._stream.codec_context.name == "flac":  # which has sums of its own, and else lets rubbish through
+            self._stream.codec_context.options = {"err_detect": "crccheck+explode"}
+        stumbled = 0
+        while True:
+            try:
+                for packet in self._container.demux(self._stream):
+                    stumbled = 0
+                    yield packet
+            except av.error.FFmpegError:
+                stumbled += 1
+                if stumbled >= TRIES:
+                    raise
+            else:
+                return
+
+    def _need_whole(self, seconds: float) -> None:
+        """Raises: ValueError, where it is much shorter than its head says."""
+        said = (self.total_frames or 0) / self.rate
+        if said - seconds > max(SHORT_SECONDS, SHORT_SHARE * said) and self._sure():
+            raise ValueError(
+                tr(
+                    f"文件头说有 {said:.1f} 秒，只有 {seconds:.1f} 秒",
+                    f"its head says {said:.1f} s, and there are {seconds:.1f} s",
+                )
+            )
+
+    def _sure(self) -> bool:
+        """Whether its head tells the length, and FFmpeg did not guess it by the bit rate."""
+        if self._container.format.name not in COUNTED:
+            return True
+        with self.path.open("rb") as file:
+            head = file.read(1 << 16)
+        return b"Xing" in head or b"Info" in head
 
 
 def _not_audio(path: Path) -> BadInput:
@@ -81,13 +169,20 @@ def _not_audio(path: Path) -> BadInput:
 
 
 def _pump(reader: Reader, skip: int, out: BinaryIO) -> None:
-    left = skip * reader.layout.frame
-    for data in reader.chunks():
+    """All but the first `skip` frames, gathered to chunks of some length, for whoever reads them."""
+    left, held, size = skip * reader.layout.frame, bytearray(), round(CHUNK_SECONDS * reader.layout.second)
+    lost_before = 0
+    for lost, data in reader.pieces():
         if left >= len(data):
             left -= len(data)
             continue
-        out.write(data[left:])
+        if held and (lost or len(held) >= size):
+            out.write(HEAD.pack(len(held), lost_before) + held)
+            held, lost_before = bytearray(), 0
+        lost_before += lost
+        held += data[left:]
         left = 0
+    out.write(HEAD.pack(len(held), lost_before) + held)
     out.flush()
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from roomctl.api import BadInput, Order, RoomctlError, tr
 from roomctl_audio import devices
+from roomctl_audio.chunks import HEAD
 from roomctl_audio.ordered import check
 from roomctl_audio.pcm import Layout, pack
 from roomctl_audio.ring import Loss, Ring
@@ -126,15 +127,19 @@ class FileSource(Held):
         self.total_frames = None if total is None else max(0, int(total) - order.skip_frames)
 
     def run(self, ring: Ring) -> None:
-        block = self.layout.frame * round(self.layout.rate * BLOCK_SECONDS)
-        while data := self._out.read(block):
-            ring.put(data[: len(data) - len(data) % self.layout.frame])
+        while len(head := self._out.read(HEAD.size)) == HEAD.size:
+            size, lost = HEAD.unpack(head)
+            data = self._out.read(size)
+            ring.put(data[: len(data) - len(data) % self.layout.frame], [Loss(lost, "damaged")])
         if self._child.wait() > 0:
             self.problem = self._complaint()
         ring.end()
 
     def sample(self, seconds: float) -> bytes:
-        return self._out.read(round(seconds * self.layout.rate) * self.layout.frame)
+        heard, wanted = b"", round(seconds * self.layout.rate) * self.layout.frame
+        while len(heard) < wanted and len(head := self._out.read(HEAD.size)) == HEAD.size:
+            heard += self._out.read(HEAD.unpack(head)[0])
+        return heard[:wanted]
 
     def _complaint(self) -> str:
         assert self._child.stderr is not None  # noqa: S101
