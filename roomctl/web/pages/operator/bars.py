@@ -60,7 +60,7 @@ def _alarm(
     acts: list[Child] = []
     if others:
         acts.append(tag("span", tr(f"还有 {others} 条", f"{others} more"), class_="rc-nw"))
-    if alarm.track is not None and sight.kept:
+    if alarm.track is not None and sight.kept and sight.may(Right.HEAR_RECORDINGS):
         acts.append(_hear(alarm.track))
     if alarm.kind in _BY_RESUMING and sight.may(Right.RUN_MEETINGS) and sight.scene is Scene.PAUSED:
         acts.append(_act(tr("继续录音", "Resume recording"), "resume-bar", resume, kind="rc-pri rc-big"))

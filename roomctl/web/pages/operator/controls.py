@@ -348,7 +348,7 @@ def _idle(sight: Sight, acts: Acts, heard: Take | None) -> list[Child]:
         return [_main(tr("马上录音", "Record now"), "arm", acts.arm, "mic")]
     seconds = f"{TEST_SECONDS:.0f}"
     inside: list[Child] = [_main(tr("准备录音", "Arm the recorder"), "arm", acts.arm, "mic")]
-    if sight.facts.meeting.state is State.OPEN:
+    if sight.facts.meeting.state is State.OPEN and sight.may(Right.RUN_CHECKS):
         inside.append(button(tr(f"试录 {seconds} 秒", f"Test take, {seconds} s"), acts.test, key="test"))
         inside.append(_tested(heard))
     return inside
@@ -419,7 +419,7 @@ def _stopping(sight: Sight, acts: Acts) -> Part:
 
 def listening(sight: Sight, path: str, names: Callable[[int], str]) -> Part | None:
     """What is on disk, some seconds late; all tracks together, or one."""
-    if not sight.kept or sight.status is None or not sight.may(Right.SEE_RECORDINGS):
+    if not sight.kept or sight.status is None or not sight.may(Right.HEAR_RECORDINGS):
         return None
     tracks = sight.status.tracks
     every = tr(f"全部 {tracks} 路", f"all {tracks} channels")

@@ -13,10 +13,10 @@ from nicegui import ui as gui
 
 from roomctl.domain import alarms
 from roomctl.domain.alarms import Alarm, AlarmKind
-from roomctl.domain.recording import Purpose, RecorderState, RecorderStatus
+from roomctl.domain.recording import Purpose, RecorderState, RecorderStatus, Recording
 from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import speaking
-from roomctl.web.pages.links import links
+from roomctl.web.pages.links import Facts, links
 from roomctl.web.pages.operator import bars, controls, marks, middle, right
 from roomctl.web.pages.operator.doing import Doing
 from roomctl.web.pages.operator.ear import Ear, Ears, Heard
@@ -122,7 +122,7 @@ class Desk:
                 self._down = str(error)
         self._history = list(self._alarms_before())
         return Sight(
-            facts=facts,
+            facts=_up_to_date(facts, recording, status),
             user=visitor.user,
             now=board.application.clock.now().astimezone(ZoneInfo(use.room.zone)),
             recording=recording,
@@ -150,7 +150,7 @@ class Desk:
             mark=do.mark, off_record=do.off_record, ask=self._ask,
             pause=lambda minutes: self._then(do.pause(minutes)),
         )  # fmt: skip
-        path = f"/api/v1/meetings/{self.meeting}/recorder/listen"
+        sound = _sound_of(seen)
         shown: list[tuple[Area, Callable[[], Part | None]]] = [
             (self.title, lambda: self._title(seen)),
             (self.chain, lambda: chain_strip(links(seen.facts))),
@@ -158,7 +158,7 @@ class Desk:
             (self.plan, lambda: controls.plan(seen)),
             (self.facts, lambda: controls.facts(seen)),
             (self.acts, lambda: controls.actions(seen, acts, self._asking, do.heard)),
-            (self.listen, lambda: controls.listening(seen, path, table.names)),
+            (self.listen, lambda: controls.listening(seen, sound, table.names)),
             (self.meters, lambda: middle.meters(seen, table.names)),
             (self.wave, lambda: middle.wave_box(seen)),
             (self.marks, lambda: marks.marks(seen, marks.lines(seen, self._history), do.undo)),
@@ -299,6 +299,27 @@ class Desk:
                 self._looking = False
 
         self._task = asyncio.create_task(again())
+
+
+def _up_to_date(facts: Facts, recording: Recording | None, status: RecorderStatus | None) -> Facts:
+    """With what the recorder says this moment, where the database is some seconds behind."""
+    if recording is None or status is None:
+        return facts
+    now = [
+        replace(one, state=status.state, frames=status.frames, dropped=status.dropped)
+        if one.id == recording.id
+        else one
+        for one in facts.recordings
+    ]
+    return replace(facts, recordings=now)
+
+
+def _sound_of(seen: Sight) -> str:
+    """Where the browser gets what is on disk."""
+    if seen.recording is None:
+        return ""
+    kind = "test-takes" if seen.test else "recordings"
+    return f"/api/v1/meetings/{seen.facts.meeting.id}/{kind}/{seen.recording.id}/listen"
 
 
 def _levels(heard: Heard) -> str:

@@ -76,7 +76,7 @@ class Doing:
 
     def test(self, _values: Values) -> None:
         """Some seconds that stand apart; what each channel gave is told by `heard`."""
-        self._needs(Right.RUN_MEETINGS)
+        self._needs(Right.RUN_CHECKS)
         self.heard = self._use.test_take(self.meeting, seconds=TEST_SECONDS)
 
     def begin(self, _values: Values) -> None:

@@ -1,6 +1,6 @@
 """The upper middle: meters, and the waveform."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from roomctl.web.pages.operator.sight import Face, Scene, Sight, local
 from roomctl.web.ui import Child, Look, Part, join, meter_scale, state_glyph, tag, track_meter, waveform
 
 SILENCE = -200.0  # dBFS of an envelope's point without sound
+FLOOR = -60.0  # dBFS that are drawn as nothing
 
 
 # --- meters
@@ -66,7 +67,7 @@ def track_words(sight: Sight) -> dict[str, dict[str, Any]]:
 
 def _track_word(alarm: Alarm) -> dict[str, Any]:
     crit = alarm.severe or alarm.kind in _DEAD
-    since = tag("span", data_since=f"{alarm.since.timestamp():.0f}")
+    since = tag("span", data_since=f"{alarm.since.timestamp():.0f}", data_brief=True)
     words: dict[AlarmKind, Child] = {
         AlarmKind.ZEROS: join((tr("无声 ", "dead "), since)),
         AlarmKind.STUCK: join((tr("卡住 ", "stuck "), since)),
@@ -107,7 +108,7 @@ WHOLE_POINTS = 400
 
 
 def minute(face: Face, envelope: Envelope, frames: int, now: float) -> dict[str, Any]:
-    """The last minute on the wall's clock: loudest of all tracks in each half second.
+    """The last minute on the wall's clock, in half seconds: the mean of what was loudest in each tenth.
 
     Args:
         envelope: of at least that minute; now: POSIX seconds.
@@ -115,16 +116,12 @@ def minute(face: Face, envelope: Envelope, frames: int, now: float) -> dict[str,
     """
     end = (now // STEP + 1) * STEP
     start = end - MINUTE
-    bars = [SILENCE] * int(MINUTE / STEP)
-    loudest = [max(points) for points in zip(*envelope.peaks, strict=True)] if envelope.peaks else []
-    for begin, until, instant in face.runs(frames):
-        first = max(0, int((begin - envelope.start) / envelope.seconds + 0.5))
-        last = min(len(loudest), int((until - envelope.start) / envelope.seconds + 0.999))
-        for i in range(first, last):
-            heard = instant + envelope.start + i * envelope.seconds - begin
-            bar = int((heard - start) / STEP)
-            if 0 <= bar < len(bars):
-                bars[bar] = max(bars[bar], loudest[i])
+    heard: list[list[float]] = [[] for _ in range(int(MINUTE / STEP))]
+    for instant, level in _on_the_wall(face, envelope, frames):
+        bar = int((instant - start) / STEP)
+        if 0 <= bar < len(heard):
+            heard[bar].append(level)
+    bars = [sum(levels) / len(levels) if levels else SILENCE for levels in heard]
     disk = face.at(frames)
     return {
         "from": start, "to": end, "start": start, "step": STEP,
@@ -134,9 +131,23 @@ def minute(face: Face, envelope: Envelope, frames: int, now: float) -> dict[str,
     }  # fmt: skip
 
 
+def _on_the_wall(face: Face, envelope: Envelope, frames: int) -> Iterator[tuple[float, float]]:
+    """When each point of the envelope was heard, and how loud its loudest track was."""
+    loudest = _loudest(envelope)
+    for begin, until, instant in face.runs(frames):
+        first = max(0, int((begin - envelope.start) / envelope.seconds + 0.5))
+        last = min(len(loudest), int((until - envelope.start) / envelope.seconds + 0.999))
+        for i in range(first, last):
+            yield instant + envelope.start + i * envelope.seconds - begin, max(loudest[i], FLOOR)
+
+
+def _loudest(envelope: Envelope) -> list[float]:
+    return [max(points) for points in zip(*envelope.peaks, strict=True)] if envelope.peaks else []
+
+
 def whole(envelope: Envelope, rate: int, frames: int) -> dict[str, Any]:
     """The whole recording, by the second of its sound."""
-    loudest = [max(points) for points in zip(*envelope.peaks, strict=True)] if envelope.peaks else []
+    loudest = _loudest(envelope)
     return {
         "from": 0.0, "to": max(frames / rate, 1.0), "start": envelope.start, "step": envelope.seconds,
         "peaks": [round(max(level, -99.0)) for level in loudest], "disk": None,

@@ -7,7 +7,7 @@ from roomctl.domain.access import Right
 from roomctl.domain.meeting import AgendaItem
 from roomctl.domain.transcript import TranscriptSegment
 from roomctl.i18n import tr
-from roomctl.web.pages.operator.sight import Scene, Sight
+from roomctl.web.pages.operator.sight import Scene, Sight, local
 from roomctl.web.ui import Child, Part, Press, join, tag
 from roomctl.web.ui.words import marked
 
@@ -20,8 +20,18 @@ def captions(sight: Sight) -> Part:
     said = _said(sight)
     if said:
         rows = [_caption(one, before) for before, one in zip([None, *said], said, strict=False)]
-        return join((tag("div", head, class_="rc-head"), tag("div", *rows, class_="rc-cap", aria_live="off")))
+        until = _until(said[-1], sight)
+        second = tag("span", until, class_="rc-s3 rc-num") if until else None
+        return join((tag("div", head, second, class_="rc-head"), tag("div", *rows, class_="rc-cap")))
     return join((tag("div", head, class_="rc-head"), tag("p", _no_words(sight), class_="rc-s3 rc-none")))
+
+
+def _until(last: TranscriptSegment, sight: Sight) -> str:
+    """When the newest sentence was said: how far behind the words are is seen beside the clock."""
+    if sight.recording is None or last.recording != sight.recording.id or not sight.kept:
+        return ""
+    at = sight.face.at(last.last_frame)
+    return tr(f"到 {local(at, sight):%H:%M:%S}", f"up to {local(at, sight):%H:%M:%S}") if at else ""
 
 
 def _said(sight: Sight) -> Sequence[TranscriptSegment]:
@@ -36,7 +46,8 @@ def _said(sight: Sight) -> Sequence[TranscriptSegment]:
 def _no_words(sight: Sight) -> str:
     if sight.kept or sight.scene in {Scene.IDLE, Scene.ARMED, Scene.SILENT, Scene.EARLY}:
         return tr(
-            "这台主机不做实时字幕；散会后转成文字", "this host writes no live captions; words come after the meeting"
+            "还没有文字；装有转写插件和模型时，讲话后在这里出现",
+            "no words yet; with a transcription plugin and its model they appear here as people speak",
         )
     return tr("还没有文字", "no words yet")
 

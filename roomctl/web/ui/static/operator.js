@@ -21,10 +21,11 @@
     if (h) return said(`${h} 小时 ${m} 分`, `${h} h ${m} min`);
     return m ? said(`${m} 分 ${r} 秒`, `${m} min ${r} s`) : said(`${r} 秒`, `${r} s`);
   };
+  const brief = (s) => (s < 60 ? short(s) : said(`${Math.floor(s / 60)} 分`, `${Math.floor(s / 60)} min`));
   const put = (e, text) => { if (e && e.textContent !== text) e.textContent = text; };
   const since = () => {
     for (const e of document.querySelectorAll("[data-since]"))
-      put(e, short(Math.max(0, now() - Number(e.dataset.since))));
+      put(e, ("brief" in e.dataset ? brief : short)(Math.max(0, now() - Number(e.dataset.since))));
   };
   setInterval(since, 1000);
 
@@ -108,7 +109,7 @@
 
   // --- the waveform
   const colour = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
-  const height = (db) => Math.pow(clamp(1 + db / 54, 0, 1), 1.4);
+  const height = (db) => Math.pow(clamp(1 + db / 54, 0, 1), 1.9);
   let wave = null, whole = null, mode = "minute";
 
   const canvasOf = () => {

@@ -44,7 +44,9 @@
   };
   document.addEventListener("pointerdown", (event) => { const e = event.target.closest("[data-hold]"); if (e) hold(e); });
   for (const end of ["pointerup", "pointercancel", "blur"]) window.addEventListener(end, release);
-  document.addEventListener("pointerout", (event) => { if (event.target.closest("[data-hold]")) release(); });
+  document.addEventListener("pointerout", (event) => {   // off the button, not from its edge to its text
+    if (held && !(event.relatedTarget instanceof Node && held.e.contains(event.relatedTarget))) release();
+  });
   document.addEventListener("keydown", (event) => {
     const e = event.target.closest("[data-hold]");
     if (e && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); hold(e); }
