@@ -195,7 +195,31 @@ class Services(Protocol):
 
     # checks, sound, words
     def check_report(self, meeting_id: str | None) -> CheckReport | None: ...
-    def recordings(self, meeting_id: str) -> Sequence[Recording]: ...
+    def recordings(self, meeting_id: str) -> Sequence[Recording]:
+        """The meeting's own and the imported ones, in the order of their number. Test takes are not among them."""
+        ...
+
+    def import_recording(
+        self,
+        meeting_id: str,
+        path: Path,
+        *,
+        actor: Actor | None = None,
+        seen: Callable[[float, float | None], None] = lambda _done, _all: None,
+    ) -> Recording:
+        """Brings a finished recording in, and waits until it is sealed; it is transcribed like the meeting's own.
+
+        Args:
+            seen: told the seconds that are kept, and of how many, where that is known.
+
+        Raises:
+            BadInput: no such file, or no sound in it. Refused: the meeting is not to be recorded, is not yet
+                prepared, is closed, or is being recorded right now. RoomctlError: only a part of it could be read;
+                that part is among the recordings.
+
+        """
+        ...
+
     def transcript(self, meeting_id: str) -> Transcript | None:
         """The newest version."""
         ...

@@ -59,6 +59,8 @@ class Right(StrEnum):
     SIGN_IN = "attendance.write"
     DECIDE_LEAVE = "leave.decide"
     SEE_RECORDINGS = "recordings.read"
+    HEAR_RECORDINGS = "recordings.hear"
+    """Listens to what is on disk. What is heard before the meeting, in a test take, asks for `checks.run`."""
     MARK_RECORDINGS = "recordings.mark"
     SEE_TRANSCRIPTS = "transcripts.read"
     SEE_CHECKS = "checks.read"
@@ -90,6 +92,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SIGN_IN: frozenset({_U, _S, _AD}),
     Right.DECIDE_LEAVE: frozenset({_AP, _AD}),
     Right.SEE_RECORDINGS: frozenset({_T, _O, _S, _AP, _AR, _AD}),
+    Right.HEAR_RECORDINGS: frozenset({_O, _S, _AP, _AD}),
     Right.MARK_RECORDINGS: frozenset({_O, _S, _AD}),
     Right.SEE_TRANSCRIPTS: frozenset({_S, _AP, _AR, _AD}),
     Right.SEE_CHECKS: frozenset({_T, _O, _S, _AP, _AD}),

@@ -70,10 +70,18 @@ def mark(meeting_id: str, kind: MarkKind, note: str = "", *, back: float = 0.0, 
     """A mark at the present frame, or some seconds earlier.
 
     Raises:
-        Refused: nothing is being recorded. BadInput: the agenda has no item of that number; a mark of a kind that
-            speaks of another mark; further back than ten minutes.
+        Refused: nothing is being recorded; 不入记录 is on already, or is not. BadInput: the agenda has no item of
+            that number; a mark of a kind that speaks of another mark; further back than ten minutes.
 
     """
+    if kind is MarkKind.OFF_RECORD:
+        return off_record(meeting_id, since=back, asked_by=note, desk=desk)
+    if kind is MarkKind.ON_RECORD:
+        return on_record(meeting_id, desk=desk)
+    return _put(meeting_id, kind, note, back=back, desk=desk)
+
+
+def _put(meeting_id: str, kind: MarkKind, note: str = "", *, back: float = 0.0, desk: Desk) -> Marker:
     if kind in {MarkKind.UNDO, MarkKind.NOTE}:
         raise BadInput(
             tr(f"{kind.value} 不是单独的标记", f"{kind.value} is no mark by itself"),
@@ -253,7 +261,7 @@ def off_record(meeting_id: str, *, since: float = 0.0, asked_by: str = "", desk:
     if turns:
         status = recorder.status()
         since = min(since, max(0.0, (status.frames - turns[-1].frame) / status.sample_rate))
-    return mark(recording.meeting, MarkKind.OFF_RECORD, asked_by, back=since, desk=desk)
+    return _put(recording.meeting, MarkKind.OFF_RECORD, asked_by, back=since, desk=desk)
 
 
 def on_record(meeting_id: str, *, desk: Desk) -> Marker:
@@ -270,7 +278,7 @@ def on_record(meeting_id: str, *, desk: Desk) -> Marker:
             tr("现在没有不入记录", "it is on the record"),
             mend=f"roomctl meetings off-record {meeting_id}",
         )
-    return mark(recording.meeting, MarkKind.ON_RECORD, desk=desk)
+    return _put(recording.meeting, MarkKind.ON_RECORD, desk=desk)
 
 
 def _turns(recorder: Recorder) -> Sequence[Marker]:

@@ -63,9 +63,13 @@ class SoundUseCases(Bound):
     def current_recording(self, meeting_id: str) -> Recording | None:
         return recordings.current(meeting_id, uow=self._open())
 
+    def need_recording(self, meeting_id: str) -> Recording:
+        """The meeting's own that is armed or running. Raises: NotFound, where none is."""
+        return recordings.need_current(meeting_id, uow=self._open())
+
     def recorder_status(self, meeting_id: str) -> RecorderStatus:
         """Of what is armed or running, this moment. Raises: NotFound."""
-        return self.recorder_of(recordings.need_current(meeting_id, uow=self._open())).status()
+        return self.recorder_of(self.need_recording(meeting_id)).status()
 
     def sync_recording(self, recording_id: str) -> Recording:
         return syncing.sync(recording_id, **self._all())
@@ -88,7 +92,10 @@ class SoundUseCases(Bound):
     # --- what the operator notes
 
     def mark(self, meeting_id: str, kind: MarkKind, note: str = "", *, back: float = 0.0) -> int:
-        return marks.mark(meeting_id, kind, note, back=back, desk=self._desk()).frame
+        return self.put_mark(meeting_id, kind, note, back=back).frame
+
+    def put_mark(self, meeting_id: str, kind: MarkKind, note: str = "", *, back: float = 0.0) -> Marker:
+        return marks.mark(meeting_id, kind, note, back=back, desk=self._desk())
 
     def marks(self, meeting_id: str) -> Sequence[Marker]:
         """Those that hold of the recording that is under way. Raises: Refused, where none is."""

@@ -7,7 +7,7 @@ ctx = FakeContext("hello", tmp_path, HelloConfig(), services=services)
 import json
 import logging
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from roomctl.api import (
     ArchiveTarget,
     Attendance,
     AttendanceFact,
+    BadInput,
     CheckReport,
     Child,
     EngineOffer,
@@ -29,8 +30,10 @@ from roomctl.api import (
     Package,
     PackageFile,
     Person,
+    Purpose,
     Receipt,
     RecorderFactory,
+    RecorderState,
     RecordFile,
     Recording,
     Refused,
@@ -49,6 +52,7 @@ A_MORNING = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 
 T = TypeVar("T")
 
+_IMPORTABLE = frozenset({State.OPEN, State.IN_SESSION, State.RECESS, State.ADJOURNED})
 _OVER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED, State.ARCHIVED})
 
 
@@ -113,6 +117,7 @@ class FakeServices:
         papers, payload, sealed, proofs: documents, package files, packages and receipts by meeting.
         offers: engines; models: folder by name; model_faults: what is wrong in one, by name.
         recorders, targets: factories by name.
+        import_seconds: how long a file is that somebody imports.
 
     """
 
@@ -134,6 +139,7 @@ class FakeServices:
     model_faults: dict[str, list[Fault]] = field(default_factory=dict)
     recorders: dict[str, RecorderFactory] = field(default_factory=dict)
     targets: dict[str, TargetFactory] = field(default_factory=dict)
+    import_seconds: float = 60.0
 
     # meetings
 
@@ -236,6 +242,41 @@ class FakeServices:
 
     def recordings(self, meeting_id: str) -> Sequence[Recording]:
         return sorted(self.sound.get(meeting_id, ()), key=lambda recording: recording.number)
+
+    def import_recording(
+        self,
+        meeting_id: str,
+        path: Path,
+        *,
+        actor: Actor | None = None,  # noqa: ARG002 - the port's shape
+        seen: Callable[[float, float | None], None] = lambda _done, _all: None,
+    ) -> Recording:
+        """It decodes nothing: each file is `import_seconds` long."""
+        meeting = self.meeting(meeting_id)
+        if not meeting.recorded or meeting.state not in _IMPORTABLE:
+            raise Refused(f"nothing can be imported into a meeting that is {meeting.state.value}")
+        if not path.is_file():
+            raise BadInput(f"cannot read {path}")
+        number = len(self.recordings(meeting_id)) + 1
+        made = Recording(
+            id=f"imported-{number}",
+            meeting=meeting_id,
+            number=number,
+            folder=f"meetings/{meeting_id}/audio/imported-{number}",
+            source=f"file:{path}",
+            recorder="audio",
+            state=RecorderState.SEALED,
+            tracks=1,
+            frames=round(self.import_seconds * 48_000),
+            purpose=Purpose.IMPORT,
+        )
+        seen(made.seconds, made.seconds)
+        self.sound.setdefault(meeting_id, []).append(made)
+        newest = self.transcript(meeting_id)
+        if newest is not None:
+            self.put_transcript(replace(newest, complete=False))
+        self.held[meeting_id] = meeting.lack(Need.TRANSCRIPT)
+        return made
 
     def transcript(self, meeting_id: str) -> Transcript | None:
         versions = self.versions.get(meeting_id)

@@ -10,7 +10,18 @@ from roomctl.web.door import Door
 from roomctl.web.errors import tell_errors
 from roomctl.web.feed import Feed
 from roomctl.web.guard import Guard
-from roomctl.web.rest import accounts, attendance, checks, events, meetings, plugins, recordings, transcripts
+from roomctl.web.levels import Levels
+from roomctl.web.rest import (
+    accounts,
+    attendance,
+    checks,
+    events,
+    meetings,
+    plugins,
+    recorder,
+    recordings,
+    transcripts,
+)
 from roomctl.web.session import Sessions
 from roomctl.web.status import status
 
@@ -38,7 +49,8 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.include_router(Door(application.accounts, sessions).routes())
     web.include_router(status(host))
     web.state.feed = Feed(application.open_uow)
-    for part in (meetings, attendance, recordings, transcripts, checks, events, plugins, accounts):
+    web.state.levels, web.state.ears = Levels(), recordings.Ears()
+    for part in (meetings, attendance, recordings, recorder, transcripts, checks, events, plugins, accounts):
         web.include_router(part.routes)
     web.openapi = described(web)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     if pages:

@@ -8,13 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from roomctl.api import Meeting, MeetingId, Method, NotFound, Person, Presence, Refused, Services, State
+from roomctl.api import (
+    BadInput,
+    Meeting,
+    MeetingId,
+    Method,
+    NotFound,
+    Person,
+    Presence,
+    Purpose,
+    RecorderState,
+    Refused,
+    Services,
+    State,
+    Transcript,
+)
 from roomctl.domain.events import Actor
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
 from roomctl.storage.database import open_database
 from roomctl.storage.uow import SqlUnitOfWork
-from roomctl.testing.dummies import DummyPlugins
+from roomctl.testing.dummies import DummyPlugins, DummyRecorder
 from roomctl.testing.fakes import FakeClock, FakeContext, FakeServices, FakeStore
 
 ROSTER = ("张建国", "李晓明", "王芳")
@@ -63,12 +77,18 @@ def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
             uow.meetings.add(meeting)
             uow.commit()
 
+    def tape(folder: Path) -> DummyRecorder:
+        recorder = DummyRecorder(folder)
+        recorder.length = 60 * 48_000
+        return recorder
+
+    plugins = DummyPlugins(made=tape)
     real = UseCases(
         data=tmp_path,
         actor=Actor.person("赵敏"),
         clock=clock,
         open_uow=lambda: SqlUnitOfWork(database, new_id),
-        plugins=DummyPlugins,
+        plugins=lambda: plugins,
         models=NoModels(),
     )
     yield Room(real, clock, hold)
@@ -129,6 +149,25 @@ def test_nothing_is_there_before_it_was_put(room: Room) -> None:
     assert use.transcript(meeting) is None
     assert use.check_report(meeting) is None
     assert list(use.recordings(meeting)) == list(use.documents(meeting)) == list(use.packages(meeting)) == []
+
+
+def test_a_file_is_brought_in_and_what_was_transcribed_whole_is_so_no_longer(room: Room, tmp_path: Path) -> None:
+    meeting, use = room.meeting(State.ADJOURNED), room.services
+    use.put_transcript(Transcript(id=new_id(), meeting=meeting, version=1, engine="w", model="m", complete=True))
+    file = tmp_path / "录音笔.wav"
+    file.write_bytes(b"RIFF")
+    seen: list[float] = []
+    made = use.import_recording(meeting, file, seen=lambda done, _all: seen.append(done))
+    assert (made.number, made.purpose, made.state, made.seconds) == (1, Purpose.IMPORT, RecorderState.SEALED, 60.0)
+    assert seen[-1] == made.seconds
+    assert [one.id for one in use.recordings(meeting)] == [made.id]
+    transcript = use.transcript(meeting)
+    assert transcript is not None
+    assert not transcript.complete
+    with pytest.raises(BadInput):
+        use.import_recording(meeting, tmp_path / "no.wav")
+    with pytest.raises(Refused):
+        use.import_recording(room.meeting(State.CLOSED), file)
 
 
 def test_a_store_gives_back_json_and_not_the_same_object() -> None:

@@ -37,7 +37,7 @@ def test_no_mark_stands_in_the_future_or_far_in_the_past(house, meeting, back):
 
 def test_the_next_item_follows_the_agenda_and_a_number_jumps(house, meeting):
     assert [house.use.next_item(meeting.id).note for _ in range(3)] == ["1", "2", "4"]
-    with pytest.raises(Refused, match="没有下一项议题.*第 4 项"):
+    with pytest.raises(Refused, match=r"没有下一项议题.*第 4 项"):
         house.use.next_item(meeting.id)
     assert house.use.next_item(meeting.id, 2).note == "2"
     assert house.use.item_now(meeting.id) == 2
@@ -68,7 +68,7 @@ def test_a_speaker_is_named_by_seat_or_name(house, meeting, who, name):
 
 
 def test_a_seat_where_nobody_sits_and_no_name_at_all_are_refused(house, meeting):
-    with pytest.raises(NotFound, match="座位 9 没有人.*3、甲排2"):
+    with pytest.raises(NotFound, match=r"座位 9 没有人.*3、甲排2"):
         house.use.speaker(meeting.id, "9")
     with pytest.raises(BadInput, match="没有写明"):
         house.use.speaker(meeting.id, " ")
@@ -79,7 +79,7 @@ def test_off_record_begins_with_the_last_sentence_and_names_who_asked(house, mee
     begun = house.use.off_record(meeting.id, since=0.5, asked_by="张建国")
     assert (begun.frame, begun.note) == (SECOND * 3 // 2, "张建国")
     assert house.use.is_off_record(meeting.id)
-    with pytest.raises(Refused, match="已经在不入记录.*on-record"):
+    with pytest.raises(Refused, match=r"已经在不入记录.*on-record"):
         house.use.off_record(meeting.id)
     ended = house.use.on_record(meeting.id)
     assert not house.use.is_off_record(meeting.id)
@@ -143,7 +143,7 @@ def test_a_mark_gets_another_text_and_keeps_its_place(house, meeting):
 
 def test_an_item_is_not_renamed_and_no_unknown_mark_is_changed(house, meeting):
     house.use.next_item(meeting.id)
-    with pytest.raises(BadInput, match="不能改.*撤销"):
+    with pytest.raises(BadInput, match=r"不能改.*撤销"):
         house.use.annotate_mark(meeting.id, 1, "2")
     with pytest.raises(NotFound, match="没有第 7 条标记"):
         house.use.annotate_mark(meeting.id, 7, "x")

@@ -92,7 +92,7 @@ def test_a_recess_that_is_over_before_it_begins_or_lasts_for_days_is_refused(hou
 def test_a_session_that_began_without_a_recorder_can_be_recorded_from_the_middle_on(house):
     meeting = house.opened()
     house.use.start(meeting.id, overrule=Overrule("张建国", "先开"))
-    with pytest.raises(NotFound, match="没有在录音.*roomctl meetings arm"):
+    with pytest.raises(NotFound, match=r"没有在录音.*roomctl meetings arm"):
         house.use.begin_recording(meeting.id)
     house.use.arm(meeting.id, Order(source="tone"))
     assert house.use.begin_recording(meeting.id).state is RecorderState.RECORDING

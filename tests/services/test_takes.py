@@ -29,7 +29,7 @@ class Tape(DummyRecorder):
 class Loud(DummyRecorder):
     """Can be looked at."""
 
-    def envelope(self, *, first=0.0, last=None, points=600):
+    def envelope(self, *, first=0.0, last=None, points=600):  # noqa: ARG002 - the port's shape
         return Envelope(start=first, seconds=1.0, peaks=((-30.0, -12.5, -40.0), (-200.0, -200.0, -200.0)))
 
     def listen(self, *, track=None, behind=2.0):
@@ -112,7 +112,7 @@ def test_no_test_take_is_made_beside_a_recording_of_the_room(house):
     other = house.opened()
     house.use.arm(other.id, Order(source="tone"))
     meeting = house.opened()
-    with pytest.raises(Refused, match="录音已经准备好.*roomctl meetings stop"):
+    with pytest.raises(Refused, match=r"录音已经准备好.*roomctl meetings stop"):
         house.use.test_take(meeting.id)
     house.use.start(other.id)
     with pytest.raises(Refused, match="本会议室正在录音"):
@@ -124,7 +124,7 @@ def test_a_test_take_is_made_before_the_meeting_and_only_where_it_is_to_be_recor
         house.use.test_take(house.opened(recorded=False).id)
     meeting = house.opened()
     house.use.start(meeting.id, overrule=Overrule("张建国", "先开"))
-    with pytest.raises(Refused, match="会中.*只在开会之前"):
+    with pytest.raises(Refused, match=r"会中.*只在开会之前"):
         house.use.test_take(meeting.id)
     assert house.use.test_take(house.meeting().id).recording.frames
 
@@ -192,11 +192,11 @@ def test_what_was_transcribed_whole_is_so_no_longer_and_close_waits_for_it(house
 def test_an_import_whose_caller_died_is_told_by_whoever_looks_next(house, file):
     meeting = adjourned(house)
 
-    class Dies(Exception):
+    class KilledError(Exception):
         pass
 
     def die(_done, _whole):
-        raise Dies
+        raise KilledError
 
     house.plugins.newest.length = 0
 
@@ -212,7 +212,7 @@ def test_an_import_whose_caller_died_is_told_by_whoever_looks_next(house, file):
             return self.report()
 
     house.plugins.made = Slow
-    with pytest.raises(Dies):
+    with pytest.raises(KilledError):
         house.use.import_recording(meeting.id, file, seen=die)
     assert told(house, meeting, "recording.imported") == []
     (running,) = house.use.running_recordings()
@@ -247,12 +247,12 @@ def test_when_a_file_may_come_in(house, file):
     house.plugins.made = Tape
     with pytest.raises(Refused, match="“录音”为“否”"):
         house.use.import_recording(house.opened(recorded=False).id, file)
-    with pytest.raises(Refused, match="拟定.*meetings open"):
+    with pytest.raises(Refused, match=r"拟定.*meetings open"):
         house.use.import_recording(house.meeting().id, file)
     assert house.use.import_recording(house.opened().id, file).frames
     house.plugins.made = DummyRecorder
     meeting = house.in_session()
-    with pytest.raises(Refused, match="正在录音.*休息时"):
+    with pytest.raises(Refused, match=r"正在录音.*休息时"):
         house.use.import_recording(meeting.id, file)
     house.use.pause(meeting.id)
     house.plugins.made = Tape

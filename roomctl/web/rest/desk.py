@@ -13,7 +13,7 @@ from roomctl.domain.meeting import Meeting
 from roomctl.services.facade import UseCases
 from roomctl.serving import Host
 from roomctl.web.problems import MEDIA
-from roomctl.web.session import admit
+from roomctl.web.session import COOKIE, Sessions, admit, bearer_of
 
 MeetingPath = Annotated[
     str,
@@ -21,6 +21,15 @@ MeetingPath = Annotated[
         pattern=r"^[0-9A-Za-z-]{1,64}$",
         description="the meeting's id",
         examples=["0199a000-0000-7000-8000-000000000001"],
+    ),
+]
+
+RecordingPath = Annotated[
+    str,
+    Path(
+        pattern=r"^[0-9A-Za-z-]{1,64}$",
+        description="the recording's id",
+        examples=["0199a000-0000-7000-8000-000000000002"],
     ),
 ]
 
@@ -58,6 +67,15 @@ def host_of(request: Request) -> Host:
 def acting(request: Request, user: User) -> UseCases:
     """The use cases, done by who asks."""
     return host_of(request).application.usecases.acting_as(Actor.person(user.name))
+
+
+async def still(request: Request, right: Right) -> bool:
+    """Whether who follows a stream is still signed on, and still may."""
+    sessions: Sessions = request.app.state.sessions
+    token = bearer_of(request.headers)
+    cookie = "" if token else request.cookies.get(COOKIE, "")
+    user = await sessions.find(token=token, cookie=cookie)
+    return user is not None and user.may(right)
 
 
 class Desk:

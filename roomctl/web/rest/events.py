@@ -17,10 +17,10 @@ from roomctl.domain.secrecy import Level
 from roomctl.errors import NotFound
 from roomctl.services.facade import UseCases
 from roomctl.web.feed import Feed
-from roomctl.web.rest.desk import Desk, as_json, router
+from roomctl.web.rest.desk import Desk, as_json, router, still
 from roomctl.web.rest.shapes import Id, utc
 from roomctl.web.run import run
-from roomctl.web.session import COOKIE, Needs, Sessions, bearer_of
+from roomctl.web.session import Needs
 
 routes = router("events")
 
@@ -113,7 +113,7 @@ async def follow_events(
         due = now() + feed.heartbeat
         async for row in feed.after(start):
             if now() >= due:  # also where rows come that this reader does not want
-                if not await _still(request):
+                if not await still(request, Right.SEE_EVENTS):
                     return
                 due = now() + feed.heartbeat
                 yield ": still here\n\n"
@@ -150,15 +150,6 @@ class Seen:
 async def _shown(seen: Seen, row: LoggedEvent) -> bool:
     known = seen.known(row)
     return await run(seen, row) if known is None else known
-
-
-async def _still(request: Request) -> bool:
-    """Whether who follows is still signed on."""
-    sessions: Sessions = request.app.state.sessions
-    token = bearer_of(request.headers)
-    cookie = "" if token else request.cookies.get(COOKIE, "")
-    user = await sessions.find(token=token, cookie=cookie)
-    return user is not None and user.may(Right.SEE_EVENTS)
 
 
 def _wanted(row: LoggedEvent, stream: str | None, kinds: list[str] | None) -> bool:
