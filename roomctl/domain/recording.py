@@ -80,7 +80,7 @@ class Gap:
     Attributes:
         first_frame: number of the first frame after the gap; numbers do not jump over it.
         frames: how many frames of sound are not there (by the clock, where no better is known).
-        reason: `overflow`, `crash`, `device`, `disk`, `pause`.
+        reason: `overflow`, `crash`, `device`, `disk`, `pause`; `damaged` in a file that was brought in.
 
     """
 
