@@ -131,7 +131,7 @@ def test_an_adjourned_meeting_gets_a_complete_transcript(service, services, offe
     assert done.speech >= done.covered > 40
     folder = ctx.folder("m1")
     assert (folder / "transcript.txt").read_text(encoding="utf-8")
-    assert not list(folder.glob("work-*"))
+    wait(lambda: not list(folder.glob("work-*")))  # they go last
 
 
 def test_what_a_person_corrected_meanwhile_stays(service, services, meeting, offer, demo_clip):
