@@ -1,5 +1,6 @@
 import io
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +13,12 @@ from roomctl_audio import commands
 from roomctl_audio.commands import build
 from roomctl_audio.config import AudioConfig
 from roomctl_audio.recorder import AudioRecorder
+from roomctl_audio.screen import bar
 from typer.testing import CliRunner
 
+from roomctl.api import BadInput
 from tests.plugins.audio.faults import capture, order, until
+from tests.plugins.audio.made import Made, samples
 
 SCRIPT = """
 import sys, typer
@@ -77,12 +81,71 @@ def test_seconds_are_kept_to_the_frame(app, tmp_path, noise):
     assert json.loads(done.stdout)["frames"] == 24_000
 
 
-def test_export_by_the_command(app, tmp_path, noise):
-    path, _ = noise(2, 24, 9_600)
-    run(app, "record", "--source", f"file:{path}", "--dir", tmp_path / "r")
-    exported = run(app, "recording", "export", tmp_path / "r", "--output", tmp_path / "x.flac", "--track", 2)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A recording of two tracks, its second half off the record."""
+    made = Made(tmp_path_factory.mktemp("made") / "rec")
+    made.part(samples(4_800))
+    made.mark("off_record")
+    made.part(samples(4_800))
+    return made.end()
+
+
+def test_export_by_the_command(app, made, tmp_path):
+    exported = run(app, "recording", "export", made, "--output", tmp_path / "x.flac", "--track", 2)
     assert exported.exit_code == 0
+    assert "0.2 s" in exported.stderr or "0.2 秒" in exported.stderr
     assert (tmp_path / "x.flac").stat().st_size > 0
+
+
+def test_export_tells_in_json_what_it_wrote_and_what_it_left_out(app, made, tmp_path):
+    path = tmp_path / "x.opus"
+    exported = run(app, "recording", "export", made, "--output", path, "--json")
+    assert json.loads(exported.stdout) == {
+        "path": str(path),
+        "kind": "OPUS",
+        "rate": 48_000,
+        "channels": 1,
+        "frames": 4_800,
+        "bytes": path.stat().st_size,
+        "left_out": 4_800,
+        "drift_ppm": None,
+    }
+    assert "不入记录" in exported.stderr or "off the record" in exported.stderr
+    whole = run(app, "recording", "export", made, "--output", tmp_path / "y.opus", "--with-off-record", "--json")
+    assert json.loads(whole.stdout)["left_out"] == 0
+
+
+def test_a_track_and_a_mix_exclude_each_other(app, made, tmp_path):
+    refused = run(app, "recording", "export", made, "--output", tmp_path / "x.wav", "--track", 1, "--mix")
+    assert isinstance(refused.exception, BadInput)
+
+
+def test_a_damaged_journal_is_verified_recovered_and_stays_a_finding(app, made, tmp_path):
+    folder = shutil.copytree(made, tmp_path / "rec")
+    data = bytearray((folder / "journal.jsonl").read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / "journal.jsonl").write_bytes(data)
+    assert run(app, "recording", "verify", folder).exit_code == 1
+    recovered = run(app, "recording", "recover", folder, "--json")
+    assert recovered.exit_code == 1
+    assert json.loads(recovered.stdout)["frames"] == 9_600
+    verified = run(app, "recording", "verify", folder)
+    assert verified.exit_code == 1
+    (line,) = [line for line in verified.stderr.splitlines() if line.startswith("journal.jsonl: ")]
+    assert "damaged-1" in line
+
+
+def test_a_bar_shows_how_far_it_is_and_how_long_it_takes_and_only_on_a_terminal():
+    screen, file = io.StringIO(), io.StringIO()
+    with bar(Console(file=screen, force_terminal=True, width=100), "verifying") as at:
+        for done in range(11):
+            at(done, 10)
+    assert "100%" in screen.getvalue()
+    assert "0:00:0" in screen.getvalue()
+    with bar(Console(file=file), "verifying") as at:
+        at(1, 10)
+    assert file.getvalue() == ""
 
 
 def test_a_recording_whose_terminal_is_gone_is_stopped_by_another(app, tmp_path):
