@@ -256,7 +256,8 @@ class Ears:
         """The sound as it comes."""
         self.open += 1
         try:
-            while chunk := await run(next, chunks, b""):
-                yield chunk
+            while (chunk := await run(next, chunks, None)) is not None:
+                if chunk:  # an empty one says that there is no more yet
+                    yield chunk
         finally:
             self.open -= 1
