@@ -252,6 +252,7 @@ class _Draft:
         kept = self._ctx.services.put_transcript(made)
         if complete and kept != made:
             files.write(self._folder, kept)
+        if complete:
             for journal in self._folder.glob("work-*.jsonl"):
                 with suppress(OSError):
                     journal.unlink()
