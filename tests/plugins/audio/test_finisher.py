@@ -2,6 +2,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -9,11 +10,12 @@ import soundfile
 from cryptography.hazmat.primitives import hashes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from roomctl_audio.finisher import answer, examine, seal
+from roomctl_audio.finisher import BLOCK_SAMPLES, Unequal, _compare, _encode, answer, examine, seal
 from roomctl_audio.finishing import Finisher
-from roomctl_audio.pcm import Layout, unpack
+from roomctl_audio.pcm import Layout, pack, unpack
 
 from roomctl.api import Damaged
+from tests.plugins.audio.faults import until
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -43,6 +45,37 @@ def test_hashes_are_of_the_samples_and_of_the_file(tmp_path):
         "sha256_file": hashlib.sha256(file).hexdigest(),
         "sm3_file": sm3.finalize().hex(),
     }
+
+
+@pytest.mark.parametrize("bits", [16, 24])
+def test_a_part_of_several_blocks_comes_out_whole(tmp_path, bits):
+    layout = Layout(2, bits, 48_000)
+    frames = BLOCK_SAMPLES // 2 * 2 + 77
+    raw = np.random.default_rng(1).bytes(frames * layout.frame)
+    (tmp_path / "0001.part").write_bytes(raw)
+    said = seal(tmp_path, "0001.part", 1, layout, {})
+    assert said["frames"] == frames
+    for track, row in enumerate(said["tracks"]):
+        wanted = pack(np.ascontiguousarray(unpack(raw, layout)[:, track]), bits)
+        assert row["sha256_pcm"] == hashlib.sha256(wanted).hexdigest()
+        assert examine(tmp_path / row["path"])["sha256_pcm"] == row["sha256_pcm"]
+
+
+@pytest.mark.parametrize("change", ["one bit", "a frame less", "a frame more"])
+@pytest.mark.parametrize("bits", [16, 24])
+def test_one_bit_or_one_frame_that_differs_from_the_part_is_found(tmp_path, bits, change):
+    layout = Layout(2, bits, 48_000)
+    raw = bytearray(np.random.default_rng(2).bytes(70_000 * layout.frame))
+    part, files = tmp_path / "0001.part", [tmp_path / "a.flac", tmp_path / "b.flac"]
+    part.write_bytes(raw)
+    _encode(part, 70_000, files, layout, {})
+    _compare(part, 70_000, files, layout)
+    frames = 70_000 + {"one bit": 0, "a frame less": -1, "a frame more": 1}[change]
+    if change == "one bit":
+        raw[65_537 * layout.frame] ^= 1  # the lowest bit of a sample of track 1
+    part.write_bytes(bytes(raw) + bytes(layout.frame))
+    with pytest.raises(Unequal, match=r"a\.flac"):
+        _compare(part, frames, files, layout)
 
 
 def test_the_seat_stands_in_the_metadata(tmp_path):
@@ -80,6 +113,25 @@ def test_a_finisher_that_was_killed_is_started_again_and_asked_again(tmp_path):
         child.wait()
         assert finisher.ask(request)["frames"] == 100
     assert examine(tmp_path / "t01-0001.flac")["frames"] == 100
+
+
+def test_a_finisher_killed_in_the_middle_leaves_no_half_file_and_the_part_is_sealed_all_the_same(tmp_path):
+    layout = Layout(8, 24, 48_000)
+    raw = np.random.default_rng(3).bytes(960_000 * layout.frame)
+    (tmp_path / "0001.part").write_bytes(raw)
+    request = {"do": "seal", "part": "0001.part", "seq": 1, "tracks": 8, "bits": 24, "rate": 48_000}
+    said = []
+    with Finisher(tmp_path) as finisher:
+        finisher.start()
+        asker = threading.Thread(target=lambda: said.append(finisher.ask(request)))
+        asker.start()
+        until(lambda: any(path.stat().st_size for path in tmp_path.glob(".t08-*.tmp")))
+        finisher._child.kill()
+        asker.join(60)
+    assert said[0]["frames"] == 960_000
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "0001.part", *(f"t{track:02d}-0001.flac" for track in range(1, 9))
+    ]  # fmt: skip
 
 
 def test_a_request_that_kills_it_each_time_is_given_up(tmp_path):
