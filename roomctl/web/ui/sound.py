@@ -52,7 +52,7 @@ def waveform(title: Child, hint: str, hint_whole: str) -> Part:
     """The last minute, or the whole; `operator.js` draws it from what the host sends.
 
     Args:
-        title: what stands at the left of the head; hints: what the green line and a press mean, by view.
+        title: what stands at the left of the head; hints: how the two views are read.
 
     """
     tabs = tag(

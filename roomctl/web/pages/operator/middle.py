@@ -96,8 +96,8 @@ def wave_box(sight: Sight) -> Part | None:
     if not sight.kept:
         return None
     green = tr("绿线左边已写入磁盘", "left of the green line: on disk")
-    press = tr("按一下从那里听", "press to listen from there")
-    return waveform(None, green, press)
+    every = tr("阴影为暂停、缺口和不入记录", "shaded: pauses, gaps and off the record")
+    return waveform(None, green, every)
 
 
 STEP = 0.5

@@ -154,6 +154,7 @@
     const pitch = data.step / (data.to - data.from) * w, thick = Math.max(1, Math.min(3, pitch - 1.5));
     const safe = colour("--azure"), later = colour("--edge");
     data.peaks.forEach((db, i) => {
+      if (db <= -99) return;           // nothing was kept then
       const from = data.start + i * data.step, left = x(from) + (pitch - thick) / 2;
       if (left < -thick || left > w) return;
       const tall = Math.max(1.5, half * height(db));
@@ -196,15 +197,8 @@
       for (const one of document.querySelectorAll("[data-wave]")) one.setAttribute("aria-pressed", String(one === tab));
       const hint = document.querySelector(".rc-wave .rc-hint");
       if (hint) hint.textContent = hint.dataset[mode] || "";
-      document.querySelector(".rc-wave canvas")?.classList.toggle("rc-press", mode === "whole" && Boolean(window.rcListen));
       draw();
-      if (mode === "whole") emitEvent("operator_whole");
-      return;
     }
-    const canvas = event.target.closest(".rc-wave canvas");
-    if (!canvas || mode !== "whole" || !whole || !window.rcListen) return;
-    const box = canvas.getBoundingClientRect();
-    window.rcListen.from(whole.from + (event.clientX - box.left) / box.width * (whole.to - whole.from));
   });
 
   // --- what the host calls

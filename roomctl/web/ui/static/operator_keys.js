@@ -67,6 +67,7 @@
   document.addEventListener("click", (event) => { if (event.target.closest("[data-help]")) help(); });
 
   // --- listening to what is on disk
+  const BEHIND = 2;                  // seconds before the end of what is on disk, where the host begins
   let disk = null, heardAt = 0, began = 0, sound = null;
   const onDisk = () => (disk === null ? 0 : disk + (performance.now() - heardAt) / 1000);
   const box = () => document.querySelector("[data-listen]");
@@ -87,16 +88,15 @@
     if (told.textContent !== shown) told.textContent = shown;
   };
   const end = () => { if (sound) { sound.pause(); sound.removeAttribute("src"); sound.load(); sound = null; } show(); };
-  const begin = (behind, track) => {
+  const begin = (track) => {
     end();
     const button = box();
     if (!button) return;
     const chosen = document.querySelector("select[name=track]");
     if (track !== undefined && chosen) chosen.value = track;
     const number = chosen?.value || "";
-    const query = new URLSearchParams({ behind: behind.toFixed(1), ...(number ? { track: number } : {}) });
-    sound = new Audio(`${button.dataset.listen}?${query}`);
-    began = Math.max(0, onDisk() - behind);
+    sound = new Audio(button.dataset.listen + (number ? `?track=${number}` : ""));
+    began = Math.max(0, onDisk() - BEHIND);
     const mine = sound;
     const told = (text) => { if (sound === mine) { end(); const e = line(); if (e) e.textContent = text; } };
     sound.addEventListener("ended", () => { if (sound === mine) end(); });
@@ -104,17 +104,15 @@
     sound.play().catch(() => told(said("浏览器没有放声音，请再按一次", "the browser played nothing; press again")));
     show();
   };
-  const BEHIND = 2;
   setInterval(() => { if (sound) show(); }, 500);
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-listen]")) { if (sound) end(); else begin(BEHIND); }
+    if (event.target.closest("[data-listen]")) { if (sound) end(); else begin(); }
     const one = event.target.closest("[data-hear]");
-    if (one) begin(BEHIND, one.dataset.hear);
+    if (one) begin(one.dataset.hear);
   });
-  document.addEventListener("change", (event) => { if (event.target.matches("select[name=track]") && sound) begin(BEHIND); });
+  document.addEventListener("change", (event) => { if (event.target.matches("select[name=track]") && sound) begin(); });
   window.rcListen = {
     heard(seconds) { if (seconds !== null && seconds !== undefined) { disk = seconds; heardAt = performance.now(); } show(); },
-    from(second) { begin(Math.max(BEHIND, onDisk() - second)); },
     get playing() { return sound !== null && !sound.paused && sound.currentTime > 0; },
   };
 
