@@ -24,10 +24,11 @@ from typing import Any
 
 from roomctl.api import BadInput, Busy, NotFound, Order, RecorderState, Refused, RoomctlError, tr
 from roomctl_audio import capacity, control
+from roomctl_audio.crossing import failure
 from roomctl_audio.machine import DRIFT_PPM
 from roomctl_audio.sealing import Sealed
 from roomctl_audio.session import Session
-from roomctl_audio.sources import failure, open_source
+from roomctl_audio.sources import open_source
 from roomctl_audio.watching import Heard
 
 WRITE_SECONDS = 0.1
@@ -86,7 +87,7 @@ class Capture:
             self.source.run(self.session.ring)
         except Exception:
             log.exception("source")
-            self.source.problem = self.source.problem or tr("音源中断", "the source broke off")
+            self.session.problem = tr("音源中断", "the source broke off")
             self.session.ring.end()
 
     def _no_sound(self) -> RoomctlError:

@@ -1,28 +1,34 @@
-"""Microphones, through PortAudio. The only module that loads sounddevice."""
+"""Microphones, through PortAudio. The only module that loads sounddevice; only the source's own process calls it."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from roomctl.api import BadInput, MissingPart, NotFound, tr
-from roomctl_audio.pcm import MAX_TRACKS, Layout
+from roomctl_audio import pulse
+from roomctl_audio.layout import MAX_TRACKS, Layout
+from roomctl_audio.timing import now
 
 BUFFER_SECONDS = 1.0
 """What PortAudio holds by itself while this process is kept from running."""
 BLOCK_SECONDS = 0.05
-LOSS_SECONDS = 0.1
-"""Frames later than this against the clock, and never made up for, are lost."""
-WINDOW_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Microphone:
-    """An input device as PortAudio lists it. Its index changes with every plug; its name is what settings keep."""
+    """An input device as PortAudio lists it. Its index changes with every plug; its name is what settings keep.
+
+    Attributes:
+        source: of the sound server behind it, where one is named: then the name is `pulse:` and that.
+
+    """
 
     name: str
     channels: int
     rate: float
     index: int
+    source: str = ""
 
 
 def load() -> Any:
@@ -50,13 +56,28 @@ def stable(name: str) -> str:
 
 
 def microphones() -> tuple[Microphone, ...]:
-    """All inputs. Raises: MissingPart."""
-    found = load().query_devices()
-    return tuple(
+    """All inputs, those of a sound server too. Raises: MissingPart."""
+    found = tuple(
         Microphone(stable(d["name"]), int(d["max_input_channels"]), float(d["default_samplerate"]), int(d["index"]))
-        for d in found
+        for d in load().query_devices()
         if d["max_input_channels"] > 0
     )
+    server = next((each for each in found if each.name == pulse.DEVICE), None)
+    return (*found, *_served(server)) if server else found
+
+
+def _served(server: Microphone) -> Iterator[Microphone]:
+    for name, source in pulse.sources().items():
+        channels = source.channels or server.channels
+        yield replace(server, name=f"{pulse.DEVICE}:{name}", channels=channels, source=name)
+
+
+def pinned(chosen: Microphone, known: tuple[Microphone, ...]) -> Microphone:
+    """For a sound server the source that is its default now: it must not change when the default does."""
+    if chosen.name not in pulse.ALIASES:
+        return chosen
+    name = f"{pulse.DEVICE}:{pulse.default_source()}"
+    return next((each for each in known if each.name == name), chosen)
 
 
 def choose(name: str, known: tuple[Microphone, ...]) -> Microphone:
@@ -97,46 +118,25 @@ def default() -> Microphone:
     )
 
 
-def tracks(channels: int, wanted: int) -> int:
+def tracks(microphone: Microphone, wanted: int) -> int:
     """How many tracks to record: what the meeting's seats need, else all the device has.
 
-    Sound servers offer 32 or 64 channels of which one carries sound: there it is one track.
+    A sound server offers 32 or 64 channels, and mixes as it likes: there it is one track, unless seats say how many.
+    Raises: BadInput, where the seats need more than the device has.
     """
+    if wanted > min(microphone.channels, MAX_TRACKS):
+        has = microphone.channels
+        raise BadInput(
+            tr(f"麦克风“{microphone.name}”声道不够", f'microphone "{microphone.name}" has too few channels'),
+            tr(f"座位要用 {wanted} 个声道，它有 {has} 个", f"the seats need {wanted} channels, it has {has}"),
+            tr(
+                f"请另选麦克风，或改座位的声道（最多 {MAX_TRACKS}）",
+                f"choose another, or change the seats' channels (at most {MAX_TRACKS})",
+            ),
+        )
     if wanted:
-        return min(wanted, channels, MAX_TRACKS)
-    return channels if channels <= MAX_TRACKS else 1
-
-
-class ClockWatch:
-    """Tells lost frames by the clock, since PortAudio's own flag cannot be relied on.
-
-    A stall that is made up for loses nothing, so the least lag of a window counts, not the lag of one read. Slow
-    drift of the device's clock moves the measure along; a jump is a loss.
-    """
-
-    def __init__(self, rate: int) -> None:
-        self._rate = rate
-        self._began: float | None = None
-        self._frames = 0
-        self._least: float | None = None
-        self._before: float | None = None
-        self._until = 0.0
-
-    def observe(self, frames: int, now: float) -> int:
-        """After a read of `frames` at `now` seconds. Gives how many frames were lost, seen at a window's end."""
-        if self._began is None:
-            self._began, self._until = now, now + WINDOW_SECONDS
-            return 0
-        self._frames += frames
-        lag = (now - self._began) - self._frames / self._rate
-        self._least = lag if self._least is None else min(self._least, lag)
-        if now < self._until:
-            return 0
-        least, before = self._least, self._before
-        self._before, self._least, self._until = least, None, now + WINDOW_SECONDS
-        if before is None or least - before <= LOSS_SECONDS:
-            return 0
-        return round((least - before) * self._rate)
+        return wanted
+    return microphone.channels if microphone.channels <= MAX_TRACKS and not microphone.source else 1
 
 
 class Stream:
@@ -145,6 +145,8 @@ class Stream:
     def __init__(self, microphone: Microphone, layout: Layout) -> None:
         """Raises: BadInput, where the device cannot do that rate; NotFound, where it does not open."""
         device = load()
+        if microphone.source:
+            pulse.tie(microphone.source)
         dtype = f"int{layout.bits}"
         try:
             device.check_input_settings(microphone.index, layout.tracks, dtype, samplerate=layout.rate)
@@ -173,15 +175,20 @@ class Stream:
                 tr("请关闭占用它的程序，或用 mic:名称 另选", "close what uses it, or choose another with mic:NAME"),
             ) from error
         self._failure = device.PortAudioError
-        self._block = round(layout.rate * BLOCK_SECONDS)
+        self._rate, self._block = layout.rate, round(layout.rate * BLOCK_SECONDS)
 
-    def read(self) -> tuple[bytes, bool]:
-        """One block, and whether PortAudio says that it lost something. Raises: OSError, where the device is gone."""
+    def read(self) -> tuple[bytes, float, bool]:
+        """One block, the moment at which its last frame was there, and whether PortAudio says that it lost something.
+
+        A sound server delivers in lumps: what still waits behind the block came with it, and later than it.
+        Raises: OSError, where the device is gone.
+        """
         try:
             data, overflowed = self._stream.read(self._block)
+            behind = max(0, self._stream.read_available)
         except self._failure as error:
             raise OSError(_reason(error)) from error
-        return bytes(data), bool(overflowed)
+        return bytes(data), now() - behind / self._rate, bool(overflowed)
 
     def close(self) -> None:
         self._stream.abort(ignore_errors=True)

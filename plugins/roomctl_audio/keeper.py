@@ -54,6 +54,7 @@ class Keeper:
         self._seq = 0
         self._before = 0  # frames in closed parts
         self._pending = b""  # taken from the ring; the disk has not taken it yet
+        self._began = 0.0  # when the first of it was heard
         self._since, self._from = 0.0, 0  # moment and frame from which a file in real time is paced
         self._synced = self._tried = 0.0
         self._overflows = 0
@@ -192,6 +193,8 @@ class Keeper:
         for loss in chunk.lost:
             self.declare(loss)
         self._tell_source(chunk)
+        if not self._pending:
+            self._began = chunk.began
         self.heard += chunk.data
         self._pending += chunk.data
         if not self.problem:
@@ -276,7 +279,7 @@ class Keeper:
 
     def _open(self) -> Part:
         """The row follows the empty file, the sound follows the row: a part with sound in it always has its row."""
-        late = 0.0 if self._waits else (self._ring.size + len(self._pending)) / self._layout.second
+        late = now() - self._began if self._began else 0.0
         utc, monotonic = datetime.now(UTC) - timedelta(seconds=late), round(now() - late, 6)
         seq = self._seq + 1
         part = Part(self._folder, seq, self._before, self._layout.frame)

@@ -21,7 +21,6 @@ from roomctl.api import (
     Envelope,
     Gap,
     Level,
-    MissingPart,
     Order,
     RecorderState,
     RecorderStatus,
@@ -32,6 +31,7 @@ from roomctl.api import (
 )
 from roomctl.api.process import new_session
 from roomctl_audio import control, envelope, journal, monitor, ordered, part, recovery
+from roomctl_audio.crossing import raised
 from roomctl_audio.journal_file import load
 
 ARM_SECONDS = 30.0
@@ -135,7 +135,7 @@ class AudioRecorder:
             armed: Mapping[str, Any] = said["armed"]
             return armed
         if "error" in said:
-            raise _error(said["error"])
+            raise raised(said["error"])
         raise RoomctlError(
             tr("录音进程没有启动", "the capture process did not start"),
             _last_line(self.folder / control.LOG),
@@ -174,7 +174,7 @@ class AudioRecorder:
             return None
         reply = control.ask(card, message, timeout=timeout)
         if reply and "error" in reply:
-            raise _error(reply["error"])
+            raise raised(reply["error"])
         return reply
 
     def status(self) -> RecorderStatus:
@@ -317,14 +317,6 @@ def _line(pipe: IO[bytes]) -> Mapping[str, Any]:
         return dict(json.loads(heard[0])) if heard else {}
     except ValueError:
         return {}
-
-
-def _error(said: Mapping[str, str]) -> RoomctlError:
-    """The error as it was raised in the capture, of its own kind."""
-    kinds: dict[str, type[RoomctlError]] = {
-        kind.__name__: kind for kind in (BadInput, Busy, MissingPart, Refused, api.NotFound)
-    }
-    return kinds.get(said["kind"], RoomctlError)(said["what"], said["why"], said["mend"])
 
 
 def _last_line(path: Path) -> str:

@@ -14,11 +14,15 @@ class Loss(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """Whole frames of sound; what was lost just before them; and which source said them, where it told."""
+    """Whole frames of sound; what was lost just before them; which source said them, and when the first was heard.
+
+    A source that has no clock of its own (a file) tells neither.
+    """
 
     data: bytes
     lost: tuple[Loss, ...] = ()
     source: str = ""
+    began: float = 0.0
 
     def heard(self, frame: int) -> int:
         """Frames that it stands for, lost ones included. Args: frame: bytes of one."""
@@ -32,8 +36,9 @@ class Ring:
     never blocks: what does not fit is counted, and the count stands before the next chunk that fits.
     """
 
-    def __init__(self, capacity: int, frame: int, *, waits: bool) -> None:
-        self._capacity, self._frame, self._waits = capacity, frame, waits
+    def __init__(self, capacity: int, frame: int, *, waits: bool, rate: int = 1) -> None:
+        """Args: frame: bytes of one; rate: frames a second."""
+        self._capacity, self._frame, self._waits, self._rate = capacity, frame, waits, rate
         self._chunks: deque[Chunk] = deque()
         self._size = 0
         self._lost: list[Loss] = []
@@ -43,7 +48,7 @@ class Ring:
         self.blame = "overflow"
         """Why it cannot hold more; the writer says so where it is the disk."""
 
-    def put(self, data: bytes, lost: Iterable[Loss] = (), source: str = "") -> None:
+    def put(self, data: bytes, lost: Iterable[Loss] = (), source: str = "", began: float = 0.0) -> None:
         """Adds whole frames; `lost` is what the source itself knows to be missing before them."""
         with self._changed:
             if self._waits:
@@ -53,7 +58,7 @@ class Ring:
             if self._closed or not (self._fits(data) or not self._size):
                 self._lose(Loss(len(data) // self._frame, self.blame))
                 return
-            self._chunks.append(Chunk(data, tuple(self._lost), source))
+            self._chunks.append(Chunk(data, tuple(self._lost), source, began))
             self._size += len(data)
             self._lost = []
             self._changed.notify_all()
@@ -95,7 +100,8 @@ class Ring:
                     if not cut:
                         self._chunks.appendleft(chunk)
                         break
-                    self._chunks.appendleft(Chunk(chunk.data[cut:], (), chunk.source))
+                    later = chunk.began + cut / self._frame / self._rate if chunk.began else 0.0
+                    self._chunks.appendleft(Chunk(chunk.data[cut:], (), chunk.source, later))
                     chunk = chunk._replace(data=chunk.data[:cut])
                 taken.append(chunk)
                 limit -= len(chunk.data)

@@ -57,7 +57,8 @@ class Session:
         self.folder, self.order, self.source = folder, order, source
         self.layout, self.waits = source.layout, source.waits
         self.state = RecorderState.IDLE
-        self.ring = Ring(round(RING_SECONDS * self.layout.second), self.layout.frame, waits=self.waits)
+        capacity_bytes = round(RING_SECONDS * self.layout.second)
+        self.ring = Ring(capacity_bytes, self.layout.frame, waits=self.waits, rate=self.layout.rate)
         self.sealer = Sealer(folder, post)
         self._post, self._clock = post, clock
         self._rows = JournalFile(folder)

@@ -4,12 +4,10 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Protocol
 
-from roomctl.api import BadInput, Order, RoomctlError, tr
-from roomctl_audio import devices
+from roomctl.api import BadInput, Order, tr
 from roomctl_audio.chunks import HEAD
 from roomctl_audio.ordered import check
 from roomctl_audio.pcm import Layout, pack
@@ -19,8 +17,6 @@ from roomctl_audio.tone import tone
 BLOCK_SECONDS = 0.1
 DEVICE = "device"
 """The reason of a gap: the source was gone."""
-LAG_FADES = 0.995
-"""A read: a lag that was seen once is forgotten within half a minute."""
 
 
 class Source(Protocol):
@@ -31,7 +27,7 @@ class Source(Protocol):
         standby: that was ordered; empty where none was.
         waits: it can be held without loss (a file); a device cannot.
         total_frames: its length, where it has one that is known.
-        problem: why it broke off, once it has.
+        problem: why it broke off, or which of its devices is gone.
         overflows: how often PortAudio said that it lost something.
         lag: seconds by which a device delivers late, at most.
         drift_ppm: by which its clock is fast; None while not known.
@@ -39,18 +35,23 @@ class Source(Protocol):
 
     """
 
-    name: str
-    standby: str
-    drift_ppm: float | None
-    gone: bool
-    replaced: bool
-
     layout: Layout
     waits: bool
     total_frames: int | None
-    problem: str
     overflows: int
     lag: float
+    standby: str
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def problem(self) -> str: ...
+    @property
+    def drift_ppm(self) -> float | None: ...
+    @property
+    def gone(self) -> bool: ...
+    @property
+    def replaced(self) -> bool: ...
 
     def run(self, ring: Ring) -> None:
         """Fills the ring until the source ends or is closed; runs in a thread of its own."""
@@ -93,6 +94,8 @@ def open_source(order: Order) -> Source:
         return FileSource(Path(name), order)
     if kind == "tone":
         return ToneSource(int(name or 1), order)
+    from roomctl_audio.microphone import MicSource  # noqa: PLC0415 - which is built on what stands here
+
     return MicSource(name, order)
 
 
@@ -176,59 +179,3 @@ class ToneSource(Held):
 
     def close(self) -> None:
         self._closed.set()
-
-
-class MicSource:
-    """A microphone. What it loses is told by the clock."""
-
-    waits = False
-    total_frames: int | None = None
-    standby = ""
-    drift_ppm: float | None = None
-    gone = replaced = False
-
-    def __init__(self, name: str, order: Order) -> None:
-        self.name = order.source
-        microphone = devices.choose(name, devices.microphones()) if name else devices.default()
-        wanted = max((number for number, _ in order.channels), default=0)
-        self.layout = Layout(devices.tracks(microphone.channels, wanted), order.bits, order.sample_rate)
-        self.problem = ""
-        self.overflows = 0
-        self.lag = 0.0
-        self._stream = devices.Stream(microphone, self.layout)
-        self._watch = devices.ClockWatch(order.sample_rate)
-        self._closed = threading.Event()
-
-    def run(self, ring: Ring) -> None:
-        try:
-            before = 0.0
-            while not self._closed.is_set():
-                data, overflowed = self._stream.read()
-                now = time.monotonic()
-                self.lag = max(self.lag * LAG_FADES, min(now - before, devices.BUFFER_SECONDS)) if before else 0.0
-                before = now
-                self.overflows += overflowed
-                lost = self._watch.observe(len(data) // self.layout.frame, now)
-                ring.put(data, [Loss(lost, "overflow")])
-        except OSError as error:
-            self.problem = tr(f"麦克风中断：{error}", f"the microphone broke off: {error}")
-        self._stream.close()
-        ring.end()
-
-    def sample(self, seconds: float) -> bytes:
-        heard = b""
-        while len(heard) < seconds * self.layout.second:
-            heard += self._stream.read()[0]
-        self._stream.close()
-        return heard
-
-    def missing(self, now: float) -> Loss:  # noqa: ARG002
-        return Loss(0, DEVICE)
-
-    def close(self) -> None:
-        self._closed.set()
-
-
-def failure(error: RoomctlError) -> dict[str, str]:
-    """An error as it crosses from one process to another."""
-    return {"kind": type(error).__name__, "what": error.what, "why": error.why, "mend": error.mend}

@@ -1,9 +1,14 @@
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from roomctl_audio.devices import ClockWatch, Microphone, choose, stable, tracks
+from roomctl_audio.devices import Microphone, choose, pinned, stable, tracks
+from roomctl_audio.mic import widen
+from roomctl_audio.pace import LEAST_POINTS, POINT_SECONDS, ClockWatch, Drift
+from roomctl_audio.pcm import Layout
 
-from roomctl.api import NotFound
+from roomctl.api import BadInput, NotFound
 
 KNOWN = (
     Microphone("USB Audio: Room Mic", 8, 48_000.0, 0),
@@ -27,12 +32,32 @@ def test_a_name_does_not_change_with_the_plug():
     assert stable("USB Audio: Room Mic (hw:1,0)") == stable("USB Audio: Room Mic (hw:3,0)") == "USB Audio: Room Mic"
 
 
+def mic(channels: int, source: str = "") -> Microphone:
+    return Microphone("desk", channels, 48_000.0, 0, source)
+
+
 def test_tracks_are_the_seats_or_the_device_and_never_a_sound_servers_claim():
-    assert tracks(8, 0) == 8
-    assert tracks(8, 4) == 4
-    assert tracks(2, 4) == 2
-    assert tracks(32, 0) == 1
-    assert tracks(32, 3) == 3
+    assert tracks(mic(8), 0) == 8
+    assert tracks(mic(8), 4) == 4
+    assert tracks(mic(32), 0) == 1
+    assert tracks(mic(32), 3) == 3
+    assert tracks(mic(2, "room.monitor"), 0) == 1
+
+
+def test_seats_that_need_more_channels_than_the_device_has_are_refused_with_the_numbers():
+    with pytest.raises(BadInput, match=r"4.*2"):
+        tracks(mic(2), 4)
+    with pytest.raises(BadInput, match=r"17.*32"):
+        tracks(mic(32), 17)
+
+
+def test_a_sound_server_that_does_not_say_its_default_stays_what_it_is():
+    assert pinned(KNOWN[0], KNOWN) is KNOWN[0]
+
+
+def test_the_stand_bys_channels_are_the_first_tracks_and_the_others_exact_zeros():
+    assert widen(b"abcdef", 1, Layout(3, 24, 48_000)) == b"abc" + bytes(6) + b"def" + bytes(6)
+    assert widen(b"abcdefgh", 2, Layout(3, 16, 48_000)) == b"abcd" + bytes(2) + b"efgh" + bytes(2)
 
 
 def heard(watch: ClockWatch, reads: list[tuple[int, float]]) -> int:
@@ -57,3 +82,29 @@ def test_a_stall_that_is_made_up_for_loses_nothing():
 def test_frames_that_never_came_are_counted(missing):
     reads = [(frames, at + (missing / 48_000 if at > 10 else 0)) for frames, at in steady(30, 2_400, 48_000)]
     assert heard(ClockWatch(48_000), reads) == pytest.approx(missing, abs=10)
+
+
+def paced(drift_ppm: float, seconds: float, *, jitter: float = 0.0) -> Drift:
+    """A device that is fast by so much, read for so long, each read late by up to `jitter` seconds."""
+    drift, chance, rate = Drift(48_000), random.Random(1), 48_000 * (1 + drift_ppm * 1e-6)
+    for frames, at in steady(seconds, 2_400, rate):
+        drift.observe(frames, at + chance.uniform(0, jitter))
+    return drift
+
+
+@pytest.mark.parametrize("ppm", [-300.0, -20.0, 0.0, 250.0])
+def test_drift_is_told_in_ppm_however_late_the_reads_come(ppm):
+    assert paced(ppm, 600, jitter=0.04).ppm == pytest.approx(ppm, abs=20)
+
+
+def test_drift_is_not_told_before_it_can_be_known():
+    assert paced(250, LEAST_POINTS * POINT_SECONDS - 1).ppm is None
+    assert paced(250, 90, jitter=2.0).ppm is None
+
+
+def test_a_loss_is_no_drift():
+    drift = paced(50, 300)
+    drift.restart()
+    for frames, at in steady(300, 2_400, 48_000 * (1 + 50e-6)):
+        drift.observe(frames, 310 + at)
+    assert drift.ppm == pytest.approx(50, abs=2)

@@ -1,22 +1,47 @@
 """A real PortAudio device: the monitor of a PulseAudio null sink, into which speech is played."""
 
 import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+import psutil
 import pytest
 import soundfile
+from roomctl_audio import journal
+from roomctl_audio.journal_file import load
 from roomctl_audio.levels import SILENCE
 from roomctl_audio.listen import SourceCheck
 
-from roomctl.api import CheckState, NotFound, Order, RecorderState
-from tests.plugins.audio.faults import sound, until
+from roomctl.api import AlarmKind, BadInput, CheckState, NotFound, Order, RecorderState
+from tests.plugins.audio.faults import capture, sound, until
 
 pytestmark = pytest.mark.needs("portaudio", "pulseaudio")
 
 
+SPARE = "module-null-sink sink_name=spare channels=2"
+ROOM = "module-null-sink sink_name=room channels=4"
+
+
+class Server:
+    """A sound server of its own, with two sources: `room.monitor`, which is the default, and `spare.monitor`."""
+
+    def __init__(self) -> None:
+        self._modules = {}
+
+    def load(self, sink: str) -> None:
+        self._modules[sink] = self("load-module", *sink.split())
+
+    def unload(self, sink: str) -> None:
+        self("unload-module", self._modules.pop(sink))
+
+    def __call__(self, *words: str) -> str:
+        return subprocess.run(["pactl", *words], check=True, capture_output=True, text=True).stdout.strip()
+
+
 @pytest.fixture
-def room(tmp_path, monkeypatch) -> Iterator[None]:
-    """A sound server of its own with one null sink, `room`."""
+def room(tmp_path, monkeypatch) -> Iterator[Server]:
     runtime = tmp_path / "run"
     runtime.mkdir(mode=0o700)
     for name in ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "HOME"):
@@ -30,15 +55,31 @@ def room(tmp_path, monkeypatch) -> Iterator[None]:
             "--exit-idle-time=-1",
             "-n",
             f"--load=module-native-protocol-unix auth-anonymous=1 socket={socket}",
-            "--load=module-null-sink sink_name=room",
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     until(socket.exists)
-    yield
+    sound_server = Server()
+    for sink in (ROOM, SPARE):
+        sound_server.load(sink)
+    sound_server("set-default-source", "room.monitor")
+    yield sound_server
     server.terminate()
     server.wait(10)
+
+
+def arm(recorder, source: str = "mic", **changes: object):
+    return recorder.arm(Order(source=source, segment_seconds=2.0, planned_seconds=60, **changes))
+
+
+def listener(recorder) -> psutil.Process:
+    """The process of the microphone."""
+    return next(child for child in capture(recorder.folder).children() if "roomctl_audio.mic" in child.cmdline())
+
+
+def kinds(recorder) -> list[AlarmKind]:
+    return [alarm.kind for alarm in recorder.status().alarms]
 
 
 @pytest.fixture
@@ -47,6 +88,12 @@ def speech(demo_clip, tmp_path) -> Iterator[None]:
     wav = tmp_path / "speech.wav"
     samples, rate = soundfile.read(demo_clip, dtype="int16")
     soundfile.write(wav, samples[5 * rate :], rate)
+    with playing(wav):
+        yield
+
+
+@contextmanager
+def playing(wav: Path) -> Iterator[None]:
     player = subprocess.Popen(["paplay", "--device=room", str(wav)])
     yield
     player.terminate()
@@ -58,10 +105,11 @@ def test_speech_in_the_room_is_recorded(record):
     recorder = record()
     armed = recorder.arm(Order(source="mic:pulse", segment_seconds=1.0, planned_seconds=60))
     assert armed.state is RecorderState.ARMED
-    assert armed.tracks == 1
+    assert (armed.tracks, armed.source) == (1, "mic:pulse:room.monitor")
+    assert armed.levels[0].peak > -60
     recorder.start()
     until(lambda: recorder.status().frames >= 2 * 48_000)
-    assert recorder.status().peak_dbfs[0] > -40
+    until(lambda: recorder.status().peak_dbfs[0] > -40)
     report = recorder.stop()
     assert report.dropped == 0
     assert recorder.verify().ok
@@ -73,7 +121,7 @@ def test_speech_in_the_room_is_recorded(record):
 def test_a_pause_of_a_microphone_is_as_long_as_what_was_not_kept(record):
     recorder = record()
     armed = recorder.arm(Order(source="mic:pulse", channels=((2, "主席"), (4, "记录席")), planned_seconds=60))
-    assert armed.tracks == 4  # as many as the seats need, of the 32 that a sound server claims
+    assert armed.tracks == 4
     recorder.start()
     until(lambda: recorder.status().frames >= 12_000)
     frame = recorder.pause()
@@ -101,3 +149,90 @@ def test_an_unknown_microphone_lists_the_known_ones(record):
     with pytest.raises(NotFound, match="pulse"):
         recorder.arm(Order(source="mic:no such thing"))
     assert not recorder.folder.exists()
+
+
+@pytest.mark.usefixtures("room")
+def test_seats_that_need_more_channels_than_there_are_are_refused_with_the_numbers(record):
+    recorder = record()
+    with pytest.raises(BadInput, match=r"6.*4"):
+        arm(recorder, channels=((6, "主席"),))
+    assert not recorder.folder.exists()
+
+
+@pytest.mark.usefixtures("room")
+def test_a_stand_by_that_is_not_there_is_refused_before_the_start(record):
+    with pytest.raises(NotFound, match=r"spare\.monitor"):
+        arm(record(), standby="mic:nowhere")
+
+
+def test_a_microphone_that_is_unplugged_and_comes_back_is_recorded_on_and_the_gap_declared(record, room):
+    recorder = record()
+    arm(recorder)
+    recorder.start()
+    began = time.monotonic()
+    until(lambda: recorder.status().frames > 12_000)
+    room.unload(ROOM)
+    gone = time.monotonic()
+    until(lambda: AlarmKind.DEVICE in kinds(recorder))
+    assert time.monotonic() - gone < 3 + 2  # of which two are for a busy machine
+    kept = recorder.status().frames
+    assert "room.monitor" in recorder.status().problem
+    room.load(ROOM)
+    until(lambda: recorder.status().frames > kept + 12_000)
+    until(lambda: AlarmKind.DEVICE not in kinds(recorder))
+    assert recorder.status().problem == ""
+    report = recorder.stop()
+    (gap,) = report.gaps
+    assert (gap.reason, gap.first_frame) == ("device", kept)
+    assert [s.gap_before for s in report.segments if s.first_frame == kept] == [gap.frames]
+    assert report.frames + gap.frames == pytest.approx((time.monotonic() - began) * 48_000, abs=96_000)
+    assert [turn.on for turn in report.alarms if turn.alarm.kind is AlarmKind.DEVICE] == [True, False]
+    assert recorder.verify().ok
+
+
+def test_when_the_systems_default_changes_the_one_that_was_armed_is_recorded_on(record, room, noise):
+    recorder = record()
+    with playing(noise(1, 16, 20 * 48_000)[0]):
+        assert arm(recorder).source == "mic:pulse:room.monitor"
+        recorder.start()
+        until(lambda: recorder.status().frames > 12_000)
+        room("set-default-source", "spare.monitor")
+        frames = recorder.status().frames
+        until(lambda: recorder.status().frames > frames + 48_000)
+        assert recorder.status().source == "mic:pulse:room.monitor"
+        report = recorder.stop()
+    heard = sound(recorder.folder, report)
+    assert abs(heard[-24_000:]).max() > 0  # in the spare one it is as still as can be
+    assert {gap.reason for gap in report.gaps} <= {"device"}
+
+
+@pytest.mark.usefixtures("room")
+def test_a_crash_in_a_driver_costs_the_recording_no_more_than_a_declared_gap(record):
+    recorder = record()
+    arm(recorder)
+    recorder.start()
+    until(lambda: recorder.status().frames > 12_000)
+    first = listener(recorder)
+    first.kill()
+    until(lambda: recorder.status().gaps != ())
+    assert listener(recorder).pid != first.pid
+    report = recorder.stop()
+    assert {gap.reason for gap in report.gaps} == {"device"}
+    assert recorder.verify().ok
+
+
+def test_the_named_stand_by_is_recorded_in_place_of_the_missing_one(record, room):
+    recorder = record()
+    assert arm(recorder, "mic:room", standby="mic:spare").standby == "mic:pulse:spare.monitor"
+    recorder.start()
+    until(lambda: recorder.status().frames > 12_000)
+    room.unload(ROOM)
+    until(lambda: AlarmKind.STANDBY in kinds(recorder))
+    frames = recorder.status().frames
+    until(lambda: recorder.status().frames > frames)
+    assert recorder.status().source == "mic:pulse:spare.monitor"
+    recorder.stop()
+    (switch,) = journal.of_kind(load(recorder.folder).rows, "source")
+    assert switch["source"] == "mic:pulse:spare.monitor"
+    assert 0 < switch["frame"] <= frames
+    assert recorder.verify().ok

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from roomctl_audio.levels import SILENCE, levels
 from roomctl_audio.pcm import Layout, pack, unpack
-from roomctl_audio.ring import Ring
+from roomctl_audio.ring import Loss, Ring
 from roomctl_audio.tone import tone
 
 
@@ -49,8 +49,8 @@ def test_a_ring_that_cannot_wait_says_how_much_it_lost_and_where():
     ring.put(b"aabbccdd")
     ring.put(b"eeff")
     ring.put(b"gg")
-    assert [tuple(c) for c in ring.take(8)] == [(b"aabbccdd", 0)]
-    assert [tuple(c) for c in ring.take(8)] == [(b"gg", 2)]
+    assert [tuple(c) for c in ring.take(8)] == [(b"aabbccdd", (), "", 0.0)]
+    assert [tuple(c) for c in ring.take(8)] == [(b"gg", (Loss(2, "overflow"),), "", 0.0)]
 
 
 def test_what_was_lost_at_the_very_end_is_told_too():
@@ -60,7 +60,7 @@ def test_what_was_lost_at_the_very_end_is_told_too():
     ring.end()
     ring.take(100)
     assert ring.finished
-    assert ring.lost_at_end() == 1
+    assert ring.lost_at_end() == (Loss(1, "overflow"),)
 
 
 @given(st.lists(st.integers(1, 9), max_size=20), st.lists(st.integers(1, 12), min_size=1, max_size=5))

@@ -1,0 +1,228 @@
+"""A microphone and its stand-by, played by feeds that say what a test tells them, at a clock of the test's own."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from roomctl_audio.feed import Block, Ended, Opened, Said
+from roomctl_audio.microphone import Closable, MicSource, Patience
+from roomctl_audio.ring import Chunk, Loss, Ring
+
+from roomctl.api import NotFound, Order
+from tests.plugins.audio.faults import until
+
+RATE = 8_000
+BLOCK = 400
+"""Frames: 50 ms."""
+ORDER = Order(source="mic:main", sample_rate=RATE, bits=16)
+QUICK = Patience(silent=0.3, opening=1.0, standby=3.0, steady=10.0, first=0.0, longest=0.1)
+
+
+class Room:
+    """Microphones by name, each absent or there; `clock` is moved by hand."""
+
+    def __init__(self, *there: str) -> None:
+        self.there, self.now = set(there), 100.0
+        self.open: dict[str, tuple[Feed, Callable[[Closable, Said], None]]] = {}
+        self.openings: list[str] = []
+
+    def feed(self, name: str, tracks: int, said: Callable[[Closable, Said], None]) -> Closable:
+        self.openings.append(name)
+        feed = Feed()
+        if name in self.there:
+            self.open[name] = feed, said
+            said(feed, Opened(name, tracks or 1))
+            said(feed, Block(self.sound(name), self.now))
+        else:
+            said(feed, Ended("no such device"))
+        return feed
+
+    @staticmethod
+    def sound(name: str) -> bytes:
+        return name[:1].encode() * 2 * BLOCK
+
+    def wait(self) -> None:
+        """A moment in which nobody says anything."""
+        self.now += 0.05
+
+    def unplug(self, name: str) -> None:
+        self.there.discard(name)
+        feed, said = self.open.pop(name)
+        said(feed, Ended("unplugged"))
+
+    def pass_time(self, seconds: float) -> None:
+        """Whatever is there says its blocks."""
+        for _ in range(round(seconds * RATE / BLOCK)):
+            self.now += BLOCK / RATE
+            for name in sorted(self.there & set(self.open)):
+                feed, said = self.open[name]
+                said(feed, Block(self.sound(name), self.now))
+
+
+class Feed:
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Heard:
+    """What came out of the ring."""
+
+    def __init__(self, source: MicSource, room: Room) -> None:
+        self.source, self.room, self.ring = source, room, Ring(1 << 30, 2, waits=False)
+        self.chunks: list[Chunk] = []
+
+    def take(self) -> "Heard":
+        self.chunks += self.ring.take(1 << 30)
+        return self
+
+    @property
+    def frames(self) -> int:
+        return sum(len(chunk.data) // 2 for chunk in self.chunks)
+
+    @property
+    def losses(self) -> list[Loss]:
+        return [loss for chunk in self.chunks for loss in chunk.lost]
+
+    @property
+    def names(self) -> list[str]:
+        """Sources in the order in which they were heard."""
+        names = [chunk.source for chunk in self.chunks]
+        return [name for n, name in enumerate(names) if n == 0 or names[n - 1] != name]
+
+    def until(self, condition: Callable[["Heard"], bool]) -> "Heard":
+        until(lambda: condition(self.take()), 10)
+        return self
+
+
+@contextmanager
+def listening(room: Room, order: Order = ORDER) -> Iterator[Heard]:
+    source = MicSource("main", order, open_feed=room.feed, patience=QUICK, clock=lambda: room.now)
+    heard = Heard(source, room)
+    thread = threading.Thread(target=source.run, args=(heard.ring,))
+    thread.start()
+    try:
+        yield heard.until(lambda h: h.frames > 0)
+    finally:
+        source.close()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_what_a_microphone_says_is_passed_on_without_a_gap():
+    room = Room("main")
+    with listening(room) as heard:
+        room.pass_time(5)
+        heard.until(lambda h: h.frames == BLOCK + 5 * RATE)
+        assert (heard.losses, heard.names, heard.source.gone) == ([], ["mic:main"], False)
+
+
+def test_one_that_is_gone_is_opened_again_and_the_gap_is_as_long_as_the_clock_says():
+    room = Room("main", "default")
+    with listening(room) as heard:
+        room.unplug("main")
+        until(lambda: heard.source.gone)
+        assert "main" in heard.source.problem
+        room.now += 20
+        until(lambda: len(room.openings) > 3)
+        room.there.add("main")
+        heard.until(lambda h: h.frames == 2 * BLOCK)
+        assert heard.losses == [Loss(20 * RATE - BLOCK, "device")]
+        assert (heard.source.gone, heard.source.problem) == (False, "")
+        assert set(room.openings) == {"main"}
+
+
+def test_one_that_says_nothing_any_more_is_taken_to_be_gone():
+    room = Room("main")
+    with listening(room) as heard:
+        feed, _ = room.open["main"]
+        room.there.clear()
+        until(lambda: room.wait() or heard.source.gone)
+        assert feed.closed
+
+
+def test_what_is_owed_at_a_pause_is_told_once():
+    room = Room("main")
+    with listening(room) as heard:
+        room.unplug("main")
+        until(lambda: heard.source.gone)
+        room.now += 3
+        assert heard.source.missing(room.now) == Loss(3 * RATE, "device")
+        assert heard.source.missing(room.now).frames == 0
+        room.now += 2
+        room.there.add("main")
+        heard.until(lambda h: h.frames == 2 * BLOCK)
+        assert heard.losses == [Loss(2 * RATE - BLOCK, "device")]
+        assert heard.source.missing(room.now).frames == 0
+
+
+def test_without_a_named_stand_by_nothing_takes_its_place():
+    room = Room("main", "spare", "")
+    with listening(room) as heard:
+        room.unplug("main")
+        until(lambda: heard.source.gone)
+        room.now += 60
+        until(lambda: len(room.openings) > 5)
+        assert set(room.openings) == {"main"}
+        assert heard.take().frames == BLOCK
+
+
+def test_the_stand_by_takes_over_and_what_it_heard_meanwhile_is_not_lost():
+    room = Room("main", "spare")
+    with listening(room, replace(ORDER, standby="mic:spare")) as heard:
+        assert heard.source.standby == "mic:spare"
+        room.pass_time(1)
+        heard.until(lambda h: h.frames == BLOCK + RATE)
+        room.unplug("main")
+        until(lambda: heard.source.gone)
+        room.pass_time(2.9)
+        assert not heard.source.replaced
+        room.pass_time(2)
+        heard.until(lambda h: h.frames == round(5.9 * RATE) + BLOCK)
+        assert heard.source.replaced
+        assert (heard.losses, heard.names) == ([], ["mic:main", "mic:spare"])
+        assert heard.source.name == "mic:spare"
+
+
+def test_the_main_one_takes_over_again_once_it_has_delivered_steadily():
+    room = Room("main", "spare")
+    with listening(room, replace(ORDER, standby="mic:spare")) as heard:
+        room.unplug("main")
+        until(lambda: heard.source.gone)
+        room.pass_time(4)
+        until(lambda: heard.source.replaced)
+        room.there.add("main")
+        until(lambda: not heard.source.gone)
+        room.pass_time(9)
+        heard.until(lambda h: h.frames >= 13 * RATE)
+        assert heard.source.replaced
+        room.pass_time(2)
+        heard.until(lambda h: h.frames == 15 * RATE + BLOCK)
+        assert not heard.source.replaced
+        assert heard.names == ["mic:main", "mic:spare", "mic:main"]
+        assert heard.losses == []
+
+
+def test_where_the_stand_by_breaks_off_too_the_main_one_need_not_be_steady():
+    room = Room("main", "spare")
+    with listening(room, replace(ORDER, standby="mic:spare")) as heard:
+        room.unplug("main")
+        until(lambda: heard.source.gone)
+        room.pass_time(4)
+        until(lambda: heard.source.replaced)
+        room.unplug("spare")
+        room.there.add("main")
+        until(lambda: not heard.source.gone)
+        until(lambda: heard.source.name == "mic:main")
+
+
+def test_a_microphone_that_cannot_be_opened_is_refused_before_the_start():
+    with pytest.raises(NotFound, match="no such device"):
+        MicSource("main", ORDER, open_feed=Room().feed, patience=QUICK)
+    room = Room("main")
+    with pytest.raises(NotFound, match="spare"):
+        MicSource("main", replace(ORDER, standby="mic:spare"), open_feed=room.feed, patience=QUICK)
+    assert room.open["main"][0].closed
