@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -111,9 +112,11 @@ def _need_new(ctx: PluginContext, meeting: Meeting, sums: dict[Path, str], *, ag
     for path, digest in sums.items():
         before = store.get(_key(digest))
         if before and not again:
+            at = f"{datetime.fromisoformat(before['at']).astimezone(ZoneInfo(meeting.zone)):%Y-%m-%d %H:%M}"
             raise Refused(
                 tr(f"{path.name} 已导入过", f"{path.name} was imported before"),
-                tr(f"{before['at']}，文件名 {before['file']}", f"at {before['at']}, as {before['file']}"),
+                tr(f"{at}，文件名 {before['file']}", f"on {at}, as {before['file']}")
+                + ("" if before["whole"] else tr("，中途中断", ", and was broken off")),
                 tr("确要再导入一次，请加 --again", "to import it once more add --again"),
             )
 
@@ -122,7 +125,8 @@ def _import(ctx: PluginContext, meeting: Meeting, placed: Placed, sha256: str, c
     """One file. Raises: RoomctlError, where nothing of it came in."""
     path, store = placed.part.path, ctx.store(meeting.id)
     before = {recording.id for recording in ctx.services.recordings(meeting.id)}
-    store.put(_key(sha256), {"file": path.name, "at": ctx.clock.now().isoformat(timespec="seconds")})
+    told = {"file": path.name, "at": ctx.clock.now().isoformat(timespec="seconds")}
+    store.put(_key(sha256), {**told, "whole": False})
     problem = ""
     with bar(console, path.name) as at:
         try:
@@ -133,6 +137,7 @@ def _import(ctx: PluginContext, meeting: Meeting, placed: Placed, sha256: str, c
                 store.delete(_key(sha256))
                 raise
             made, problem = kept[-1], str(error)
+    store.put(_key(sha256), {**told, "whole": not problem})
     with bar(console, tr("核对", "verifying")) as at:
         report = verify(ctx.services.data / made.folder, at)
     problem = "；".join(

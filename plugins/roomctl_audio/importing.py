@@ -38,9 +38,9 @@ class KnownBy(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "metadata": tr("文件内信息", "its own metadata"),
-            "name": tr("文件名", "its name"),
-            "modified": tr("修改时间", "its modification time"),
+            "metadata": tr("文件内信息", "metadata"),
+            "name": tr("文件名", "name"),
+            "modified": tr("修改时间", "modification time"),
         }[self.value]
 
 

@@ -19,7 +19,7 @@ def stoppable() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def bar(console: Console, title: str) -> Iterator[Callable[[float, float], None]]:
+def bar(console: Console, title: str) -> Iterator[Callable[[float, float | None], None]]:
     """A bar with the time left, on a terminal; gives what takes how much is done, and how much there is."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:

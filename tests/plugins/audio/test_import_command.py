@@ -123,6 +123,20 @@ def test_the_same_file_twice_is_refused_whatever_its_name_unless_it_is_asked_for
     assert len(ctx.services.recordings("m1")) == 2
 
 
+def test_an_import_that_was_broken_off_is_told_as_such(ctx, tmp_path, monkeypatch):
+    wav(tmp_path / "a.wav", 0.2)
+
+    def broken_off(*_args, **_facts):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Services, "import_recording", broken_off)
+        assert run(ctx, "m1", tmp_path / "a.wav").exit_code == 130
+    refused = str(run(ctx, "m1", tmp_path / "a.wav").exception)
+    assert "broken off" in refused or "中断" in refused
+    assert run(ctx, "m1", tmp_path / "a.wav", "--again").exit_code == 0
+
+
 def test_two_files_that_are_the_same_are_refused(ctx, tmp_path):
     wav(tmp_path / "a.wav", 0.2)
     (tmp_path / "b.wav").write_bytes((tmp_path / "a.wav").read_bytes())
