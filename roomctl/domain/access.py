@@ -63,6 +63,7 @@ class Right(StrEnum):
     """Listens to what is on disk. What is heard before the meeting, in a test take, asks for `checks.run`."""
     MARK_RECORDINGS = "recordings.mark"
     SEE_TRANSCRIPTS = "transcripts.read"
+    CORRECT_TRANSCRIPTS = "transcripts.write"
     SEE_CHECKS = "checks.read"
     RUN_CHECKS = "checks.run"
     WAIVE_CHECKS = "checks.waive"
@@ -95,6 +96,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.HEAR_RECORDINGS: frozenset({_O, _S, _AP, _AD}),
     Right.MARK_RECORDINGS: frozenset({_O, _S, _AD}),
     Right.SEE_TRANSCRIPTS: frozenset({_S, _AP, _AR, _AD}),
+    Right.CORRECT_TRANSCRIPTS: frozenset({_S, _AD}),
     Right.SEE_CHECKS: frozenset({_T, _O, _S, _AP, _AD}),
     Right.RUN_CHECKS: frozenset({_T, _O, _AD}),
     Right.WAIVE_CHECKS: frozenset({_T, _S, _AP, _AD}),

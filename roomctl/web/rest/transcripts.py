@@ -1,21 +1,37 @@
-"""What was said: the newest version, or an older one."""
+"""What was said: the newest version, or an older one; and a person's corrections."""
 
 from datetime import datetime
 from typing import Annotated, Self
 
 from fastapi import Depends, Path, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Right, User
-from roomctl.domain.transcript import Change, DraftPoint, Hole, SpeakerKnownBy, Transcript
+from roomctl.domain.correction import Suggestion
+from roomctl.domain.transcript import (
+    Beside,
+    Change,
+    Doubt,
+    DraftPoint,
+    Hole,
+    SpeakerKnownBy,
+    Transcript,
+    TranscriptSegment,
+)
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
+from roomctl.web.rest.shapes import Name, Said, Shape, Text
 from roomctl.web.session import Needs
 
 routes = router("transcripts")
 
 Reading = Annotated[User, Depends(Needs(Right.SEE_TRANSCRIPTS))]
+Correcting = Annotated[User, Depends(Needs(Right.CORRECT_TRANSCRIPTS))]
+Number = Annotated[int, Path(ge=1, le=1_000_000, description="of a version, from 1")]
+SentencePath = Annotated[
+    str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="id of a sentence", examples=["r1-t1-0007"])
+]
 
 
 class VersionShape(BaseModel):
@@ -62,6 +78,26 @@ class SentenceShape(BaseModel):
     text: str
     changes: list[Change]
     confidence: float
+    beside: Beside | None = Field(description="the passage of a paper that it follows")
+    doubts: list[Doubt] = Field(description="figures that somebody has to look at")
+
+    @classmethod
+    def of(cls, one: TranscriptSegment) -> Self:
+        return cls(
+            id=one.id,
+            recording=one.recording,
+            track=one.track,
+            start=one.start,
+            end=one.end,
+            speaker=one.speaker,
+            known_by=one.known_by,
+            raw=one.raw,
+            text=one.text,
+            changes=list(one.changes),
+            confidence=one.confidence,
+            beside=one.beside,
+            doubts=list(one.doubts),
+        )
 
 
 class TranscriptShape(BaseModel):
@@ -76,22 +112,7 @@ class TranscriptShape(BaseModel):
     def of(cls, transcript: Transcript) -> Self:
         return cls(
             version=VersionShape.of(transcript),
-            sentences=[
-                SentenceShape(
-                    id=one.id,
-                    recording=one.recording,
-                    track=one.track,
-                    start=one.start,
-                    end=one.end,
-                    speaker=one.speaker,
-                    known_by=one.known_by,
-                    raw=one.raw,
-                    text=one.text,
-                    changes=list(one.changes),
-                    confidence=one.confidence,
-                )
-                for one in transcript.shown
-            ],
+            sentences=[SentenceShape.of(one) for one in transcript.shown],
             holes=list(transcript.holes),
             points=list(transcript.points),
         )
@@ -123,7 +144,7 @@ def get_version(
     request: Request,
     user: Reading,
     meeting_id: MeetingPath,
-    version: Annotated[int, Path(ge=1, le=1_000_000)],
+    version: Number,
 ) -> Response:
     """By its number, from 1."""
     desk = Desk(request, user)
@@ -132,6 +153,104 @@ def get_version(
     if found is None:
         raise _none()
     return as_json(TranscriptShape.of(found))
+
+
+class RowShape(BaseModel):
+    """A stretch of time in two versions."""
+
+    same: bool
+    old: list[SentenceShape]
+    new: list[SentenceShape]
+
+
+@routes.get("/meetings/{meeting_id}/transcripts/{version}/beside/{other}", summary="Two versions side by side")
+def compare_versions(
+    request: Request, user: Reading, meeting_id: MeetingPath, version: Number, other: Number
+) -> list[RowShape]:
+    """Sentences that belong to the same stretch of time, in order; `same` where the words are."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return [
+        RowShape(
+            same=row.same,
+            old=[SentenceShape.of(one) for one in row.old],
+            new=[SentenceShape.of(one) for one in row.new],
+        )
+        for row in desk.use.compare_versions(meeting_id, version, other)
+    ]
+
+
+class Correction(Shape):
+    """A person's text of one sentence."""
+
+    text: Said = Field(examples=["由市发改委负责。"])
+    seen: Text | None = Field(
+        default=None, description="the text that was on the screen; 409 where it is another by now"
+    )
+
+
+@routes.put("/meetings/{meeting_id}/transcript/sentences/{sentence}", summary="Correct a sentence")
+def correct(
+    request: Request, user: Correcting, meeting_id: MeetingPath, sentence: SentencePath, what: Correction
+) -> SentenceShape:
+    """What stood there before is kept; a later version of the transcript takes the correction over."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return SentenceShape.of(desk.use.correct_sentence(meeting_id, sentence, what.text, seen=what.seen))
+
+
+@routes.delete(
+    "/meetings/{meeting_id}/transcript/sentences/{sentence}/correction", summary="Take the newest correction back"
+)
+def take_back(request: Request, user: Correcting, meeting_id: MeetingPath, sentence: SentencePath) -> SentenceShape:
+    """Without one nothing changes."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return SentenceShape.of(desk.use.take_back_correction(meeting_id, sentence))
+
+
+class Speaker(Shape):
+    """Who speaks; empty is nobody."""
+
+    name: Annotated[str, Field(max_length=100)] = Field(examples=["李晓明"])
+
+
+@routes.put("/meetings/{meeting_id}/transcript/sentences/{sentence}/speaker", summary="Say who speaks")
+def name_speaker(
+    request: Request, user: Correcting, meeting_id: MeetingPath, sentence: SentencePath, what: Speaker
+) -> SentenceShape:
+    """A person's word holds before seat, mark and voice."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return SentenceShape.of(desk.use.name_speaker(meeting_id, sentence, what.name))
+
+
+class Taken(Shape):
+    """A name or term that the roster put in."""
+
+    name: Name = Field(examples=["李晓明"])
+
+
+class Undone(BaseModel):
+    """How many sentences are again as they were heard."""
+
+    sentences: int
+
+
+@routes.post("/meetings/{meeting_id}/transcript/undone-names", summary="Take a name back everywhere")
+def undo_name(request: Request, user: Correcting, meeting_id: MeetingPath, what: Taken) -> Undone:
+    """Sentences that a person has changed are left alone."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return Undone(sentences=desk.use.undo_name(meeting_id, what.name))
+
+
+@routes.get("/meetings/{meeting_id}/transcript/suggestions", summary="Words for the glossary")
+def suggestions(request: Request, user: Correcting, meeting_id: MeetingPath) -> list[Suggestion]:
+    """What the corrections have in common, the most frequent first. Nothing is learned unasked."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return list(desk.use.suggestions(meeting_id))
 
 
 def _none() -> NotFound:

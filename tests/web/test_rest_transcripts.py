@@ -1,0 +1,86 @@
+"""A secretary puts the transcript right over REST."""
+
+from dataclasses import replace
+
+import pytest
+
+from roomctl.domain.access import Role
+from roomctl.domain.transcript import Change, Doubt, Transcript, TranscriptSegment
+from roomctl.services.identity import new_id
+
+pytestmark = pytest.mark.needs("python:fastapi")
+
+
+@pytest.fixture
+def words(rest):
+    """Its path, a secretary, and how the transcript is written again."""
+    meeting = rest.in_session()
+    (recording,) = rest.use.recordings(meeting.id)
+    made = Transcript(id=new_id(), meeting=meeting.id, version=1, engine="vosk", model="m")
+
+    def write(*texts, of=made, changes=()):
+        rest.use.put_transcript(replace(of, segments=tuple(
+            TranscriptSegment(
+                id=f"r1-t1-{n:04d}", recording=recording.id, track=1, start=n * 5, end=n * 5 + 4, first_frame=0,
+                last_frame=9, raw=text, text=text, changes=changes,
+                doubts=(Doubt(at=0, said="86个", paper="68个", file="a.docx"),),
+            )
+            for n, text in enumerate(texts, 1)
+        )))  # fmt: skip
+
+    return f"/api/v1/meetings/{meeting.id}", rest.as_(Role.SECRETARY, name="王敏"), write, made
+
+
+def test_a_sentence_is_corrected_and_the_correction_taken_back(words):
+    path, client, write, _ = words
+    write("由市发改为负责。")
+    sentence = f"{path}/transcript/sentences/r1-t1-0001"
+    put = client.put(sentence, json={"text": "由市发改委负责。", "seen": "由市发改为负责。"})
+    assert (put.status_code, put.json()["text"]) == (200, "由市发改委负责。")
+    assert put.json()["doubts"][0]["paper"] == "68个"
+    late = client.put(sentence, json={"text": "由发改委负责。", "seen": "由市发改为负责。"})
+    assert late.status_code == 409
+    assert "王敏" in late.json()["title"]
+    assert client.delete(f"{sentence}/correction").json()["text"] == "由市发改为负责。"
+
+
+def test_somebody_says_who_speaks(words):
+    path, client, write, _ = words
+    write("同意。")
+    said = client.put(f"{path}/transcript/sentences/r1-t1-0001/speaker", json={"name": "李晓明"}).json()
+    assert (said["speaker"], said["known_by"]) == ("李晓明", "person")
+
+
+def test_a_name_goes_everywhere_at_once_and_versions_stand_side_by_side(words):
+    path, client, write, made = words
+    write("请李晓明汇报。", "由李晓明负责。", changes=(Change("names", "李小明", "李晓明", "roster", 1),))
+    assert client.post(f"{path}/transcript/undone-names", json={"name": "李晓明"}).json() == {"sentences": 2}
+    write("请李小明汇报。", "由李小明负责了。", of=replace(made, id=new_id(), version=2))
+    rows = client.get(f"{path}/transcripts/1/beside/2").json()
+    assert [row["same"] for row in rows] == [True, False]
+    assert client.get(f"{path}/transcripts/1/beside/7").status_code == 404
+
+
+def test_corrections_suggest_words_for_the_glossary(words):
+    path, client, write, _ = words
+    write("云西街道负责。")
+    client.put(f"{path}/transcript/sentences/r1-t1-0001", json={"text": "云溪街道负责。"})
+    (found,) = client.get(f"{path}/transcript/suggestions").json()
+    assert (found["heard"], found["meant"]) == ("云西街道", "云溪街道")
+
+
+@pytest.mark.parametrize(
+    "body", [{"text": ""}, {"text": "一\n二"}, {"text": "长" * 2001}, {}, {"text": "好", "by": "x"}]
+)
+def test_what_is_no_sentence_is_refused(words, body):
+    path, client, write, _ = words
+    write("会议决定。")
+    answer = client.put(f"{path}/transcript/sentences/r1-t1-0001", json=body)
+    assert 400 <= answer.status_code < 500
+
+
+def test_what_is_not_there_is_told(words):
+    path, client, _, _ = words
+    answer = client.put(f"{path}/transcript/sentences/r1-t1-0001", json={"text": "一。"})
+    assert answer.status_code == 404
+    assert answer.json()["mend"]
