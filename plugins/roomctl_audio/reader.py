@@ -37,6 +37,7 @@ class Reader:
     def __init__(self, path: Path, rate: int, bits: int) -> None:
         """Raises: BadInput, where it is no audio, or has more channels than a recording has tracks."""
         self.path, self.rate, self.bits = path, rate, bits
+        self._from_start = True
         try:
             self._container = av.open(str(path))
         except (av.error.FFmpegError, ValueError) as error:
@@ -67,7 +68,8 @@ class Reader:
         return None
 
     def seek(self, seconds: float) -> None:
-        """To about that second from the beginning."""
+        """To about that second from the beginning; what follows is then no measure of the whole."""
+        self._from_start = False
         self._container.seek(int(seconds * 1_000_000))
 
     def chunks(self) -> Iterator[bytes]:
@@ -96,7 +98,8 @@ class Reader:
         for out in resampler.resample(None) if resampler else ():
             frames += out.samples
             yield 0, pack(out.to_ndarray(), self.bits)
-        self._need_whole(frames / self.rate)
+        if self._from_start:
+            self._need_whole(frames / self.rate)
 
     def _decoded(self) -> Iterator[tuple[float, Any]]:
         """What decodes, each with the seconds just before it that do not."""
