@@ -1,0 +1,311 @@
+"""What recording costs: processor, memory, dropped frames, seal time, and how soon a frame is safe on the disk.
+
+    python -m tests.bench.record [--minutes 5] [--channels 8] [--channels 16] [--hours 2]
+
+Two JSON lines for each number of channels, idle and with all cores busy. `cpu`: seconds of capture and finisher, watch
+off, 24 bits, 48 kHz, as fast as it goes, against ffmpeg `channelsplit` of the same sound into as many mono 24-bit FLAC
+files in the same run. The process that decodes the file is in neither: a room has a microphone. `live`: up to a minute
+of it in real time, for what the watch costs, how soon a frame is durable and a part sealed. `--hours` records a tone
+as fast as the disk takes it, and looks at the memory alone.
+
+A frame counts as durable when an fsync of its part returns: a `sitecustomize` of this bench notes each in capture.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import soundfile
+from roomctl_audio import control, journal
+from roomctl_audio.journal_file import load
+from roomctl_audio.recorder import AudioRecorder
+
+from roomctl.api import Order, RecordingReport
+
+RATE = 48_000
+CPU, MEMORY, DURABLE, WATCH = 1.2, 150, 1.0, 1.0
+"""Goals: times ffmpeg's, MB of capture and finisher together, seconds, per cent of a core a channel."""
+LAYOUTS = {2: "stereo", 4: "quad", 8: "7.1", 16: "hexadecagonal"}
+"""ffmpeg's names; which channel is which does not matter."""
+LOOK_SECONDS = 0.1
+LIVE_SECONDS, SEGMENT_SECONDS = 60.0, 15.0
+OURS = ("capture", "finisher")
+
+NOTE_SYNCS = """
+import json, os, stat, time
+def noting(sync):
+    def synced(handle):
+        sync(handle)
+        found = os.fstat(handle)
+        if stat.S_ISREG(found.st_mode) and os.readlink(f"/proc/self/fd/{handle}").endswith(".part"):
+            row = {"part": os.readlink(f"/proc/self/fd/{handle}"), "size": found.st_size, "at": time.time()}
+            with open(os.environ["BENCH_SYNCS"], "a") as file:
+                file.write(json.dumps(row) + chr(10))
+    return synced
+if os.environ.get("BENCH_SYNCS"):
+    os.fsync, os.fdatasync = noting(os.fsync), noting(os.fdatasync)
+"""
+
+
+def said(**facts: object) -> None:
+    print(json.dumps({"bench": "record", **facts}), flush=True)
+
+
+def make_sound(path: Path, channels: int, seconds: float) -> None:
+    """Something like people who speak: noise of a voice's colour in syllables, over the noise of a preamplifier."""
+    chance = np.random.default_rng(1)
+    with soundfile.SoundFile(path, "w", RATE, channels, subtype="PCM_24", format="RF64") as file:
+        left = round(seconds * RATE)
+        while left:
+            frames = min(left, 10 * RATE)
+            at = np.arange(frames)[:, None] / RATE
+            white = chance.standard_normal((frames + 400, channels)).astype(np.float32)
+            sums = np.cumsum(white, axis=0)
+            voice = (sums[40 : frames + 40] - sums[:frames]) / 6.3  # mostly below 1 kHz
+            syllables = np.clip(np.sin(2 * np.pi * (3 * at + np.arange(channels) / channels)), 0, 1)
+            file.write(0.1 * voice * syllables + 10 ** (-85 / 20) * white[:frames])
+            left -= frames
+
+
+def ffmpeg(source: Path, channels: int, folder: Path) -> float:
+    """CPU seconds of splitting and encoding it."""
+    names = [f"c{n}" for n in range(channels)]
+    layout = LAYOUTS[channels]
+    split = f"[0:a]aformat=channel_layouts={layout},channelsplit=channel_layout={layout}" + "".join(
+        f"[{name}]" for name in names
+    )
+    argv = ["ffmpeg", "-y", "-v", "error", "-channel_layout", layout, "-i", str(source), "-filter_complex", split]
+    for name in names:
+        argv += ["-map", f"[{name}]", "-c:a", "flac", "-sample_fmt", "s32", str(folder / f"{name}.flac")]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(argv, check=True, stdin=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for name in names:
+        (folder / f"{name}.flac").unlink()
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@dataclass
+class Seen:
+    """What was seen of a recording's processes: by name, CPU seconds and the most memory in MB, at every look."""
+
+    cpu: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
+    at_start: float = 0.0
+    over_time: list[float] = field(default_factory=list)
+
+    def look(self, capture: psutil.Process) -> bool:
+        """False once it has ended."""
+        try:
+            if capture.status() == psutil.STATUS_ZOMBIE:
+                return False
+            family = [capture, *capture.children()]
+        except psutil.NoSuchProcess:
+            return False
+        now = 0.0
+        for process in family:
+            with suppress(psutil.Error, StopIteration):
+                name = next(word for word in process.cmdline() if word.startswith("roomctl_audio.")).split(".")[1]
+                self.cpu[name] = max(self.cpu.get(name, 0), sum(process.cpu_times()[:2]))
+                size = process.memory_info().rss / 1e6
+                self.memory[name] = max(self.memory.get(name, 0), size)
+                now += size * (name in OURS)
+        self.over_time.append(now)
+        return True
+
+    @property
+    def ours(self) -> float:
+        return sum(self.cpu.get(name, 0) for name in OURS)
+
+    @property
+    def megabytes(self) -> float:
+        return sum(self.memory.get(name, 0) for name in OURS)
+
+
+def record(folder: Path, order: Order, limit: int | None = None) -> tuple[Seen, RecordingReport]:
+    """Records it to its end, or up to so many frames."""
+    recorder, seen = AudioRecorder(folder), Seen()
+    recorder.arm(order)
+    card = control.read_card(folder)
+    assert card is not None
+    capture = psutil.Process(card.process.pid)
+    seen.look(capture)
+    seen.at_start = seen.ours
+    recorder.start(limit=limit)
+    while seen.look(capture):
+        time.sleep(LOOK_SECONDS)
+    return seen, recorder.report()
+
+
+@contextmanager
+def busy(load: str) -> Iterator[None]:
+    """On a busy machine each core has a process that never rests."""
+    cores = (os.cpu_count() or 1) if load == "busy" else 0
+    burners = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores)]
+    try:
+        yield
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.wait()
+
+
+def p99(values: Sequence[float]) -> float:
+    return statistics.quantiles(values, n=100)[98] if len(values) > 1 else max(values, default=0.0)
+
+
+def fast(source: Path, channels: int, folder: Path, load: str) -> None:
+    """CPU against ffmpeg, as fast as it goes: half of ffmpeg before, half after, so that a busy machine is alike."""
+    seconds = soundfile.info(source).duration
+    with busy(load):
+        first = ffmpeg(source, channels, folder)
+        seen, report = record(folder / "rec", Order(source=f"file:{source}", watch=False, planned_seconds=seconds))
+        baseline = (first + ffmpeg(source, channels, folder)) / 2
+    shutil.rmtree(folder / "rec")
+    ratio = seen.ours / baseline
+    lasting = (seen.ours - seen.at_start) / baseline
+    said(
+        what="cpu",
+        load=load,
+        channels=channels,
+        sound_s=round(seconds),
+        cpu_s={name: round(seen.cpu.get(name, 0), 2) for name in (*OURS, "reader")},
+        baseline=f"ffmpeg channelsplit to {channels} mono 24-bit FLAC",
+        baseline_s=round(baseline, 2),
+        ratio=round(ratio, 3),
+        start_s=round(seen.at_start, 2),
+        ratio_once_started=round(lasting, 3),
+        goal=f"<= {CPU}",
+        met=ratio <= CPU,
+        dropped=report.dropped + round(seconds * RATE) - report.frames,
+        memory_mb=round(seen.megabytes),
+        memory_goal=f"<= {MEMORY}",
+        memory_met=seen.megabytes <= MEMORY,
+    )
+
+
+def live(source: Path, channels: int, folder: Path, load: str) -> None:
+    """In real time, with the watch: what it costs, how soon a frame is durable, how soon a part is sealed."""
+    seconds, syncs = min(LIVE_SECONDS, soundfile.info(source).duration), folder / "syncs.jsonl"
+    (folder / "sitecustomize.py").write_text(NOTE_SYNCS)
+    os.environ.update(PYTHONPATH=str(folder), BENCH_SYNCS=str(syncs))
+    order = Order(source=f"file:{source}", realtime=True, planned_seconds=seconds, segment_seconds=SEGMENT_SECONDS)
+    try:
+        with busy(load):
+            seen, report = record(folder / "rec", order, round(seconds * RATE))
+    finally:
+        del os.environ["PYTHONPATH"], os.environ["BENCH_SYNCS"]
+    rows = load_rows(folder / "rec")
+    late = p99(list(delays(rows, [json.loads(line) for line in syncs.read_text().splitlines()], channels)))
+    sealing = list(seal_seconds(rows))
+    shutil.rmtree(folder / "rec")
+    syncs.unlink()
+    watch = 100 * seen.cpu.get("watch", 0) / seconds / channels
+    said(
+        what="live",
+        load=load,
+        channels=channels,
+        sound_s=round(seconds),
+        watch_percent_of_a_core_a_channel=round(watch, 3),
+        watch_goal=f"<= {WATCH}",
+        watch_met=watch <= WATCH,
+        watch_mb=round(seen.memory.get("watch", 0)),
+        capture_and_finisher_percent=round(100 * seen.ours / seconds, 1),
+        durable_p99_s=round(late, 2),
+        durable_goal=f"<= {DURABLE}",
+        durable_met=late <= DURABLE,
+        seal_p99_s=round(p99(sealing), 2),
+        seals=len(sealing),
+        seal_of_s=SEGMENT_SECONDS,
+        dropped=report.dropped + round(seconds * RATE) - report.frames,
+    )
+
+
+def load_rows(folder: Path) -> Sequence[journal.Row]:
+    return load(folder).rows
+
+
+def delays(rows: Sequence[journal.Row], syncs: Sequence[dict[str, Any]], channels: int) -> Iterator[float]:
+    """Of a frame each tenth of a second: from when it was due to the end of the first sync that holds it."""
+    parts = {f"{row['seq']:04d}.part": row for row in journal.of_kind(rows, "part")}
+    began = datetime.fromisoformat(parts["0001.part"]["utc"]).timestamp()
+    safe = 0
+    for sync in syncs:
+        upto = parts[Path(sync["part"]).name]["first_frame"] + sync["size"] // (3 * channels)
+        while safe < upto:
+            yield sync["at"] - (began + safe / RATE)
+            safe += RATE // 10
+
+
+def seal_seconds(rows: Sequence[journal.Row]) -> Iterator[float]:
+    """From a part's last frame to its row."""
+    for row in journal.of_kind(rows, "segments"):
+        heard = datetime.fromisoformat(row["utc"]).timestamp() + row["frames"] / RATE
+        yield datetime.fromisoformat(row["at"]).timestamp() - heard
+
+
+def long(hours: float, channels: int, folder: Path) -> None:
+    """A tone of that length as fast as the disk takes it: the memory of the last tenth against the second."""
+    order = Order(source=f"tone:{channels}", watch=False, planned_seconds=3600 * hours)
+    began = time.monotonic()
+    seen, report = record(folder / "rec", order)
+    took = time.monotonic() - began
+    shutil.rmtree(folder / "rec")
+    tenth = max(1, len(seen.over_time) // 10)
+    early, end = max(seen.over_time[tenth : 2 * tenth]), max(seen.over_time[-tenth:])
+    said(
+        what="long",
+        channels=channels,
+        sound_h=hours,
+        took_s=round(took),
+        memory_mb_early=round(early),
+        memory_mb_at_the_end=round(end),
+        memory_mb=round(seen.megabytes),
+        goal="flat (<= 5 % more), <= 150 MB",
+        met=end <= 1.05 * early and seen.megabytes <= MEMORY,
+        dropped=report.dropped + round(3600 * hours * RATE) - report.frames,
+    )
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--minutes", type=float, default=5.0)
+    options.add_argument("--channels", type=int, action="append", choices=sorted(LAYOUTS))
+    options.add_argument("--hours", type=float, default=0.0)
+    options.add_argument("--folder", type=Path, help="where it records; a disk, not memory")
+    given = options.parse_args()
+    if shutil.which("ffmpeg") is None:
+        print("ffmpeg is missing, which this is measured against: apt-get install ffmpeg", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(dir=given.folder) as name:
+        folder = Path(name)
+        for channels in given.channels or [8, 16]:
+            if given.hours:
+                long(given.hours, channels, folder)
+                continue
+            source = folder / f"sound{channels}.wav"
+            make_sound(source, channels, 60 * given.minutes)
+            for load in ("idle", "busy"):
+                fast(source, channels, folder, load)
+                live(source, channels, folder, load)
+            source.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
