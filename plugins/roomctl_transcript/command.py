@@ -2,7 +2,6 @@
 
 import json
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from roomctl.api import BadInput, PluginContext, Transcript, tr
-from roomctl_transcript import audio, papers
+from roomctl_transcript import audio, papers, unfinished
 from roomctl_transcript import roster as rosters
 from roomctl_transcript.assemble import Known, transcript
 from roomctl_transcript.config import Config
-from roomctl_transcript.engines import choose
+from roomctl_transcript.engines import Choice, choose
 from roomctl_transcript.formats import FORMATS, summary
 from roomctl_transcript.proofread import proofread
-from roomctl_transcript.runner import Gathered, Runner, one_file
+from roomctl_transcript.runner import Gathered, Runner, Work, one_file
 from roomctl_transcript.sentences import Prior
 
 
@@ -78,14 +77,8 @@ def make(ctx: PluginContext) -> Callable[..., None]:
             told = tr(f"? 名单请核对 {found.name}：{found.why}", f"? check the roster, {found.name}: {found.why}")
             screen.print(told, highlight=False, markup=False)
         people = tuple(name for name, _ in inputs.prior.people)
-        with tempfile.TemporaryDirectory(prefix="roomctl-") as folder:
-            work = one_file(inputs.path, Path(folder) / "work.jsonl", config.settings(), inputs.prior)
-            runner = Runner(ctx)
-            try:
-                with _bar(screen, inputs.seconds) as seen:
-                    gathered = runner.run(work, choice, seen=seen)
-            finally:
-                runner.stop()
+        path = unfinished.journal(inputs.path)
+        gathered = _decode(ctx, one_file(inputs.path, path, config.settings(), inputs.prior), choice, inputs, screen)
         made = transcript(
             [gathered],
             choice,
@@ -94,14 +87,40 @@ def make(ctx: PluginContext) -> Callable[..., None]:
             meeting=None,
             version=1,
             at=ctx.clock.now(),
-            complete=True,
+            complete=gathered.finished,
         )
         for trouble in dict.fromkeys(gathered.troubles):
             screen.print(f"! {trouble}")
         _deliver(made, style, output, as_json=as_json)
         _tell(screen, made)
+        if gathered.finished:
+            unfinished.clear(path)
+            return
+        done = tr(f"已做到 {gathered.seconds:.0f} 秒处", f"done up to second {gathered.seconds:.0f}")
+        again = tr("再运行同一命令会接着做", "the same command goes on from there")
+        screen.print(tr(f"中断：{done}；{again}", f"broken off: {done}; {again}"), highlight=False)
+        raise typer.Exit(1)
 
     return transcribe
+
+
+def _decode(ctx: PluginContext, work: Work, choice: Choice, inputs: Inputs, screen: Console) -> Gathered:
+    """All of it, or as much as there was time for: Ctrl-C keeps what is done."""
+    last = Gathered(work.recording)
+    runner = Runner(ctx)
+    try:
+        with _bar(screen, inputs.seconds) as seen:
+
+            def note(now: Gathered) -> None:
+                nonlocal last
+                last = now
+                seen(now)
+
+            return runner.run(work, choice, seen=note)
+    except KeyboardInterrupt:
+        return last
+    finally:
+        runner.stop()
 
 
 def _style(style: str, output: Path | None) -> str:

@@ -9,7 +9,6 @@ import pytest
 import roomctl_transcript
 import soundfile
 from roomctl_transcript import Config
-from roomctl_transcript.command import make
 from roomctl_transcript.engines import choose
 from roomctl_transcript.service import TranscriptService
 
@@ -257,33 +256,6 @@ def test_the_package_gets_every_version_as_it_is_now(ctx, services, meeting):
         f"transcript/transcript-v{version}.{kind}" for version in (1, 2) for kind in ("json", "txt")
     ]
     assert json.loads(found[2].source.read_text(encoding="utf-8"))["version"] == 2
-
-
-# --- the command
-
-
-def test_the_command_writes_text_and_json(ctx, services, offer, demo_clip, tmp_path, capsys):
-    services.offers = [offer()]
-    make(ctx)(demo_clip, output=tmp_path / "out.srt", as_json=True)
-    told = json.loads(capsys.readouterr().out)
-    assert told["engine"] == "standin"
-    assert told["duration"] == pytest.approx(57.69, abs=0.1)
-    assert told["segments"]
-    assert "-->" in (tmp_path / "out.srt").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("data", "why"), [(None, "没有这个文件"), (b"", "0 字节"), (b"no sound at all, only letters" * 9, "不是音频")]
-)
-def test_audio_that_cannot_be_used_is_one_line(ctx, services, offer, tmp_path, monkeypatch, data, why):
-    monkeypatch.setenv("ROOMCTL_LANG", "zh")
-    services.offers = [offer()]
-    if data is not None:
-        (tmp_path / "a.mp3").write_bytes(data)
-    with pytest.raises(BadInput, match=why) as caught:
-        make(ctx)(tmp_path / "a.mp3")
-    assert "\n" not in str(caught.value)
-    assert caught.value.exit_code == 2
 
 
 def test_an_unknown_engine_lists_the_known_ones(services, offer):
