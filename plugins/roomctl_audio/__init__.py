@@ -54,16 +54,16 @@ def _holds_portaudio(folders: Sequence[str] | None) -> bool:
     return any(path.suffix in {".dll", ".dylib"} for folder in folders or () for path in Path(folder).rglob("*"))
 
 
-def _recorder(folder: Path) -> "AudioRecorder":
-    from roomctl_audio.recorder import AudioRecorder  # noqa: PLC0415
-
-    return AudioRecorder(folder)
-
-
 @hookimpl
-def roomctl_recorders() -> Mapping[str, RecorderFactory]:
+def roomctl_recorders(ctx: PluginContext) -> Mapping[str, RecorderFactory]:
     """The only recorder, `audio`."""
-    return {"audio": _recorder}
+
+    def recorder(folder: Path) -> "AudioRecorder":
+        from roomctl_audio.recorder import AudioRecorder  # noqa: PLC0415
+
+        return AudioRecorder(folder, standby=ctx.config.standby, drift_ppm=ctx.config.drift_ppm)
+
+    return {"audio": recorder}
 
 
 @hookimpl

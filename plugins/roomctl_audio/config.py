@@ -12,6 +12,8 @@ class AudioConfig(BaseModel):
 
     Attributes:
         source: `mic`, `mic:NAME`, `file:PATH`, `tone`.
+        standby: `mic:NAME`, which takes the place of a microphone that is gone; empty: nothing does.
+        drift_ppm: by which a source's clock may be off before it is an alarm.
         quietest_dbfs: a source whose loudest sample stays below it is told as too quiet by the check.
 
     """
@@ -27,10 +29,23 @@ class AudioConfig(BaseModel):
             help_en="mic, the system's own; mic:NAME; file:PATH",
         ),
     )
+    standby: str = Field(
+        default="",
+        pattern=r"^(mic:.+)?$",
+        json_schema_extra=label(
+            "备用音源",
+            "Stand-by source",
+            help_zh="mic:名称；主话筒断开 3 秒后接替，留空则没有",
+            help_en="mic:NAME; it takes over when the microphone is gone for 3 s. Empty: none",
+        ),
+    )
     sample_rate: int = Field(
         default=48_000, ge=8_000, le=192_000, json_schema_extra=label("采样率（Hz）", "Sample rate, Hz")
     )
     bits: Literal[16, 24] = Field(default=24, json_schema_extra=label("位深（bit）", "Bits a sample"))
+    drift_ppm: float = Field(
+        default=200.0, gt=0, json_schema_extra=label("时钟偏差报警（ppm）", "Alarm at a clock off by, ppm")
+    )
     segment_seconds: float = Field(
         default=60.0, gt=0, le=3600, json_schema_extra=label("每段（秒）", "Seconds a segment")
     )

@@ -1,5 +1,6 @@
 """What can be told of an order without opening anything. There is no numpy in here: the host asks it too."""
 
+import re
 from pathlib import Path
 
 from roomctl.api import BadInput, NotFound, Order, tr
@@ -13,6 +14,12 @@ def check(order: Order) -> None:
         raise BadInput(
             tr(f"未知的音源 {order.source}", f"unknown source {order.source}"),
             mend=tr("请用 file:路径、tone[:声道数] 或 mic[:名称]", "use file:PATH, tone[:TRACKS] or mic[:NAME]"),
+        )
+    if order.standby and not re.match("mic:.", order.standby):
+        raise BadInput(
+            tr(f"备用音源 {order.standby} 不能用", f"cannot use the stand-by {order.standby}"),
+            tr("只有话筒能接替话筒", "only a microphone takes the place of one"),
+            tr("请用 mic:名称", "use mic:NAME"),
         )
     if order.bits not in WIDTHS:
         raise BadInput(tr(f"位深 {order.bits} 不支持", f"cannot record {order.bits} bits"), mend="16 / 24")

@@ -33,16 +33,24 @@ from roomctl.api.process import new_session
 from roomctl_audio import control, envelope, journal, monitor, ordered, part, recovery
 from roomctl_audio.crossing import raised
 from roomctl_audio.journal_file import load
+from roomctl_audio.machine import DRIFT_PPM
 
 ARM_SECONDS = 30.0
 ANSWER_SECONDS = 10.0
 
 
 class AudioRecorder:
-    """One recording in one folder. Nothing is kept in here: any process may command the same capture."""
+    """One recording in one folder. Nothing is kept in here: any process may command the same capture.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        standby: the room's, where an order names none.
+        drift_ppm: from which the drift of a source's clock is an alarm.
+
+    """
+
+    def __init__(self, folder: Path, *, standby: str = "", drift_ppm: float = DRIFT_PPM) -> None:
         self.folder = folder.absolute()
+        self._standby, self._drift_ppm = standby, drift_ppm
 
     # --- arming -----------------------------------------------------------------------------------------------------
 
@@ -55,7 +63,7 @@ class AudioRecorder:
             BadInput, NotFound, MissingPart: what the source or the disk lacks, with the numbers.
 
         """
-        order = _absolute(order)
+        order = replace(_absolute(order), standby=order.standby or self._standby)
         ordered.check(order)
         self._need_free()
         made = self._make_folder()
@@ -122,7 +130,7 @@ class AudioRecorder:
         said: Mapping[str, Any] = {}
         try:
             with suppress(BrokenPipeError):
-                child.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+                child.stdin.write(json.dumps({**asdict(order), "alarm_drift_ppm": self._drift_ppm}).encode() + b"\n")
                 child.stdin.flush()
             said = _line(child.stdout)
         finally:

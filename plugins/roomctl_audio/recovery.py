@@ -13,7 +13,7 @@ from roomctl_audio import capacity, claim, control, journal, rebuild
 from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher, sweep
 from roomctl_audio.journal_file import JournalFile, load
-from roomctl_audio.pcm import Layout
+from roomctl_audio.layout import Layout
 from roomctl_audio.verifying import need_folder, rebuilt, verify
 
 __all__ = ["recover", "verify"]
@@ -56,6 +56,7 @@ def _recover(folder: Path) -> RecordingReport:
                 _close(file)
     sweep(folder)
     control.remove_card(folder)
+    (folder / capacity.RESERVE).unlink(missing_ok=True)  # which a capture that died had held back
     found += [*rebuilt(file.rows), *_absent(folder, file.rows)]
     return journal.report(file.rows, found)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from roomctl_audio import part
-from roomctl_audio.pcm import Layout
+from roomctl_audio.layout import Layout
 
 SILENT_SECONDS = 15.0
 """The watch says something each second; one that is silent for that long hangs."""

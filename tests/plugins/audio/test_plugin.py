@@ -38,6 +38,19 @@ def test_importing_the_plugin_loads_nothing_heavy():
     assert child.stdout.strip() == "[]"
 
 
+def test_the_recorder_that_the_host_commands_loads_no_audio_library():
+    script = f"import sys, roomctl_audio.recorder; print([m for m in {HEAVY[:4]!r} if m in sys.modules])"
+    child = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
+    assert child.stdout.strip() == "[]"
+
+
+def test_a_stand_by_is_a_microphone_by_name():
+    assert AudioConfig(standby="mic:Desk").standby == "mic:Desk"
+    for wrong in ("mic", "mic:", "file:talk.wav"):
+        with pytest.raises(ValidationError):
+            AudioConfig(standby=wrong)
+
+
 def test_an_unknown_setting_is_refused():
     with pytest.raises(ValidationError):
         roomctl_audio.roomctl_config_model()(volume=11)
@@ -49,7 +62,7 @@ def test_the_self_check_never_calls_a_missing_portaudio_fatal():
 
 def test_it_offers_one_recorder_and_its_commands(tmp_path):
     ctx = FakeContext("audio", tmp_path, AudioConfig(source="tone"))
-    assert isinstance(roomctl_audio.roomctl_recorders()["audio"](tmp_path / "rec"), AudioRecorder)
+    assert isinstance(roomctl_audio.roomctl_recorders(ctx)["audio"](tmp_path / "rec"), AudioRecorder)
     assert set(roomctl_audio.roomctl_commands(ctx)) == {"record", "recording"}
     (check,) = roomctl_audio.roomctl_device_checks(ctx)
     assert [result.value for result in check.run(None)] == ["tone", -6.0]

@@ -63,6 +63,8 @@ def test_a_disk_too_small_for_the_plan_with_the_numbers(record):
         {"sample_rate": 10},
         {"segment_seconds": 0},
         {"skip_frames": -1},
+        {"standby": "mic:"},
+        {"standby": "file:talk.wav"},
     ],
 )
 def test_an_order_that_makes_no_sense(record, changes):
