@@ -185,6 +185,11 @@ def _export(ctx: PluginContext | None) -> Callable[..., None]:
             f"exported {output}: {made.kind}, {made.channels} channel(s), {seconds:.1f} s, {size:.1f} MB{left}",
         )
         console.print(text, highlight=False, markup=False, soft_wrap=True)
+        if not made.whole:
+            console.print(
+                tr("录音还没有封存：只导出了已封存的部分", "it is not sealed yet: only what is sealed was exported"),
+                style="yellow",
+            )
 
     return export
 

@@ -67,6 +67,7 @@ class Exported:
 
     Attributes:
         kind: `WAV`, `RF64`, `FLAC`, `OPUS`.
+        whole: the recording has ended; else only what was sealed so far could be exported.
         left_out: frames of 不入记录 that were left out.
         drift_ppm: by which it was corrected; None where it was not.
 
@@ -77,6 +78,7 @@ class Exported:
     channels: int
     frames: int
     bytes: int
+    whole: bool
     left_out: int = 0
     drift_ppm: float | None = None
 
@@ -98,13 +100,13 @@ def export(
     Raises:
         BadInput: an unknown format, an existing file, an empty stretch, more channels than the format holds.
         NotFound: no such track, no such item, no recording.
-        Refused: a drift that nobody knows cannot be corrected.
-        Damaged: a segment is missing.
+        Refused: a drift that nobody knows cannot be corrected; after damage nobody knows what is off the record.
+        Damaged: a segment is missing, or the journal is damaged.
         RoomctlError: the disk is full.
 
     """
     kind = _format(output)
-    rows = load(folder).rows
+    rows = _rows(folder)
     report = journal.report(rows)
     if not report.frames:
         raise NotFound(tr(f"{folder} 里没有录音", f"there is no recording in {folder}"))
@@ -140,6 +142,7 @@ def export(
         channels=channels,
         frames=written,
         bytes=output.stat().st_size,
+        whole=journal.first(rows, "sealed") is not None,
         left_out=left_out,
         drift_ppm=ppm,
     )
@@ -190,6 +193,15 @@ def _format(output: Path) -> str:
     return FORMATS[output.suffix.lower()]
 
 
+def _rows(folder: Path) -> Sequence[journal.Row]:
+    """Of the journal. Raises: Damaged, where what stands behind the damage would silently be missing."""
+    parsed = load(folder)
+    if parsed.problem:
+        what = tr(f"不能导出 {folder}", f"cannot export {folder}")
+        raise Damaged(what, parsed.problem, f"roomctl recording recover {folder}")
+    return parsed.rows
+
+
 def _tracks(report: RecordingReport, track: int | None) -> list[int]:
     if track is None:
         return list(range(1, report.tracks + 1))
@@ -213,8 +225,9 @@ def _stretches(
     chosen = spans.items(report.markers, wanted.item, length) if wanted.item is not None else [(0, length)]
     chosen = spans.within(chosen, frame(wanted.since, 0), frame(wanted.until, length))
     before = sum(last - first for first, last in chosen)
-    leave_out = sending if wanted.off_record is None else not wanted.off_record
-    if leave_out:
+    if sending and wanted.off_record is None:
+        _need_all_marks(rows)
+    if sending if wanted.off_record is None else not wanted.off_record:
         chosen = spans.without(chosen, recording.off_record(report.markers, length))
     if not chosen:
         raise BadInput(
@@ -225,6 +238,22 @@ def _stretches(
             tr("请检查 --from、--to 和 --item", "check --from, --to and --item"),
         )
     return chosen, before - sum(last - first for first, last in chosen)
+
+
+def _need_all_marks(rows: Sequence[journal.Row]) -> None:
+    """Raises: Refused, where a mark of 不入记录 may be among the rows that were lost: what is sent must not leak."""
+    if any(row["unreadable"] for row in journal.of_kind(rows, "rebuilt")):
+        raise Refused(
+            tr("不能导出供发送的文件", "cannot export for sending"),
+            tr(
+                "日志曾损坏，“不入记录”的标记可能缺失",
+                "the journal was damaged, and marks of what is off the record may be missing",
+            ),
+            tr(
+                "请先听一遍，再用 --with-off-record 或 --without-off-record 明确选择",
+                "listen to it, then choose --with-off-record or --without-off-record",
+            ),
+        )
 
 
 def _drift(rows: Sequence[journal.Row]) -> float:

@@ -1,8 +1,9 @@
-"""A damaged journal is rebuilt beside the old one: no recording becomes useless by one flipped bit.
+"""A damaged journal is rebuilt beside the old one: no recording becomes useless by some flipped bits.
 
-Rows before the damage stay byte for byte. Behind it, each row whose own hash still holds is taken over and chained
-anew. A segment whose row cannot be read gets one from its files. The damaged journal is kept as
-`journal.jsonl.damaged-1`, and the row `rebuilt` says for ever that this happened:
+A single bit is put back, which the hashes prove; then nothing is lost, and nothing is left to say. Else rows before
+the damage stay byte for byte. Behind it, each row whose own hash still holds is taken over and chained anew. A
+segment whose row cannot be read gets one from its files, and the row `rebuilt` says for ever that this happened. The
+damaged journal is kept as `journal.jsonl.damaged-1`.
 
     rebuilt   damaged, unreadable, taken_over, sealed: {ended, problem} where the old journal had come to its end
 """
@@ -18,7 +19,7 @@ from typing import Any
 
 from roomctl.api import Order, Problem, tr
 from roomctl.api.files import atomic_write, fsync_folder
-from roomctl_audio import journal
+from roomctl_audio import bitflip, journal
 from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher
 from roomctl_audio.journal_file import JournalFile
@@ -47,6 +48,10 @@ def rebuild(folder: Path, parsed: journal.Parsed, finisher: Finisher) -> journal
     """
     path = folder / journal.NAME
     data = path.read_bytes() if path.is_file() else b""
+    if parsed.problem and (whole := bitflip.mended(data, parsed)):
+        keep_aside(folder, data, "damaged")
+        atomic_write(path, whole)
+        return _further(folder, whole, finisher)
     good, behind = data[: parsed.good], data[parsed.good :].splitlines(keepends=True)
     sound = [row for row in map(_sound, behind) if row]
     opened = journal.first([*parsed.rows, *sound], "opened")
@@ -71,6 +76,12 @@ def rebuild(folder: Path, parsed: journal.Parsed, finisher: Finisher) -> journal
         lines.append(journal.line(row))
     atomic_write(path, b"".join(lines))
     return journal.parse(b"".join(lines))
+
+
+def _further(folder: Path, data: bytes, finisher: Finisher) -> journal.Parsed | None:
+    """The next damage, where there is more than one."""
+    parsed = journal.parse(data)
+    return rebuild(folder, parsed, finisher) if parsed.problem else parsed
 
 
 def _sound(line: bytes) -> dict[str, Any] | None:

@@ -172,7 +172,7 @@ def test_verify_finds_a_file_that_does_not_belong(sealed):
 
 def test_verify_finds_a_changed_row(sealed):
     path = sealed / journal.NAME
-    path.write_bytes(path.read_bytes().replace(b'"frames":4800', b'"frames":4801', 1))
+    path.write_bytes(path.read_bytes().replace(b'"frames":4800', b'"frames":4806', 1))
     assert journal.NAME in [problem.file for problem in verify(sealed).problems]
     assert not recover(sealed).ok
 

@@ -13,9 +13,10 @@ import pytest
 import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from roomctl_audio import spans
+from roomctl_audio import journal, spans
 from roomctl_audio.encoders import OPUS_BITRATE, Sink
 from roomctl_audio.export import Wanted, export
+from roomctl_audio.recovery import recover
 
 from roomctl.api import BadInput, Damaged, Marker, MarkKind, NotFound, Refused, RoomctlError
 from tests.plugins.audio.faults import until
@@ -250,6 +251,28 @@ def test_a_segment_that_is_gone_or_damaged_leaves_nothing(recorded, tmp_path):
     with pytest.raises(Damaged, match="t02-0003"):
         write(folder, tmp_path / "x.wav")
     assert [path.name for path in tmp_path.iterdir()] == ["rec"]
+
+
+def test_behind_a_damaged_journal_nothing_is_silently_left_out(meeting, tmp_path):
+    folder = shutil.copytree(meeting, tmp_path / "rec")
+    path = folder / journal.NAME
+    lines = path.read_bytes().splitlines(keepends=True)
+    mark = next(n for n, line in enumerate(lines) if b'"off_record"' in line)
+    path.write_bytes(b"".join([*lines[:mark], lines[mark].replace(b"off_record", b"rubbish"), *lines[mark + 1 :]]))
+    with pytest.raises(Damaged, match="recover"):
+        write(folder, tmp_path / "x.wav")
+    recover(folder)
+    with pytest.raises(Refused, match="--without-off-record"):
+        write(folder, tmp_path / "x.opus")
+    assert write(folder, tmp_path / "x.opus", off_record=True).frames == 48_000
+    assert write(folder, tmp_path / "x.wav").frames == 48_000
+
+
+def test_of_a_recording_that_goes_on_it_says_that_it_is_not_whole(recorded, tmp_path):
+    made = Made(tmp_path / "rec")
+    made.part(samples(4_800))
+    assert not write(made.folder, tmp_path / "x.wav").whole
+    assert write(recorded, tmp_path / "y.wav").whole
 
 
 def test_one_sees_how_far_it_is(recorded, tmp_path):

@@ -44,11 +44,12 @@ def contents(folder) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def damage(folder, row: int) -> bytes:
-    """One bit of a row flips; gives the journal as it is then."""
+def damage(folder, row: int, *, bits: int = 8) -> bytes:
+    """Bits of a row flip; gives the journal as it is then."""
     path, said = folder / journal.NAME, lines(folder)
     line = bytearray(said[row])
-    line[len(line) // 2] ^= 1
+    for bit in range(bits):
+        line[len(line) // 2 + bit] ^= 1
     data = b"".join([*said[:row], bytes(line), *said[row + 1 :]])
     path.write_bytes(data)
     return data
@@ -60,7 +61,24 @@ def row_of(folder, kind: str, nth: int = 0) -> int:
 
 
 @pytest.mark.parametrize("row", range(12))
-def test_one_flipped_bit_in_any_row_costs_no_sound(folder, row):
+def test_one_flipped_bit_in_any_row_is_put_back(folder, row):
+    before = contents(folder)
+    damaged = damage(folder, row, bits=1)
+    assert recover(folder).ok
+    assert contents(folder) == {**before, "journal.jsonl.damaged-1": damaged}
+    assert verify(folder).ok
+
+
+def test_a_bit_here_and_one_there_are_both_put_back(folder):
+    before = contents(folder)
+    damage(folder, 2, bits=1)
+    damage(folder, 9, bits=1)
+    assert recover(folder).ok
+    assert (folder / journal.NAME).read_bytes() == before[journal.NAME]
+
+
+@pytest.mark.parametrize("row", range(12))
+def test_damage_in_any_row_costs_no_sound(folder, row):
     damaged = damage(folder, row)
     report = recover(folder)
     assert (folder / "journal.jsonl.damaged-1").read_bytes() == damaged
