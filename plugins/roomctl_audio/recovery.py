@@ -56,7 +56,6 @@ def _recover(folder: Path) -> RecordingReport:
                 _close(file)
     sweep(folder)
     control.remove_card(folder)
-    (folder / capacity.RESERVE).unlink(missing_ok=True)  # which a capture that died had held back
     found += [*rebuilt(file.rows), *_absent(folder, file.rows)]
     return journal.report(file.rows, found)
 
