@@ -22,7 +22,7 @@ from roomctl.storage.copies import ASIDE, FOLDER, before_migrations, copies
 from roomctl.storage.faults import busy, damaged, gone, told
 from roomctl.storage.heads import Heads
 from roomctl.storage.migrations import BUILT_IN, Migrations
-from roomctl.storage.schema import bring_up_to_date, driver, look_at_file, migrate, settle
+from roomctl.storage.schema import bring_up_to_date, count_connection, driver, look_at_file, migrate, settle
 from roomctl.storage.tables import RoomRow
 
 WAIT = 10.0
@@ -188,7 +188,10 @@ def _engine(path: Path) -> Engine:
         json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
         max_overflow=-1,  # a reader never waits for a connection
     )
+    real = os.path.realpath(path)
     event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "connect", lambda *_: count_connection(real, 1))
+    event.listen(engine, "close", lambda *_: count_connection(real, -1))
     event.listen(engine, "begin", _on_begin)
     return engine
 

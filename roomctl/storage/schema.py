@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+from collections import Counter
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,29 @@ _LARGEST_PAGE = 65_536
 _ALEMBIC = threading.Lock()  # its `context` and `op` are one for the whole process
 
 
+_open: Counter[str] = Counter()  # real paths of the databases that this process has connections to
+_counting = threading.Lock()
+
+
+def count_connection(path: str, more: int) -> None:
+    """One connection of this process to that real path more, or one less (-1)."""
+    with _counting:
+        _open[path] += more
+
+
 def look_at_file(path: Path) -> None:
     """Refuses what is no database, before SQLite opens it and writes files beside it.
+
+    One that this process has open is left alone: closing the file once more would end all POSIX locks that the
+    process holds on it (How To Corrupt An SQLite Database File, section 2.2), and the next process that closes the
+    database would take the write-ahead log away from under this one.
 
     Raises:
         Damaged: empty, something else, or shorter than its header says.
 
     """
+    if _open[os.path.realpath(path)] > 0:
+        return
     size = path.stat().st_size
     with path.open("rb") as file:
         header = file.read(_HEADER)
