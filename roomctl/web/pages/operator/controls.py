@@ -1,8 +1,7 @@
-"""The left column: state and timer, what is on disk, what can be done now, and an ear on it."""
+"""The lower left: what can be done now, and an ear on what is on disk."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from roomctl.domain.access import Right
 from roomctl.domain.lifecycle import State
@@ -10,10 +9,10 @@ from roomctl.i18n import tr
 from roomctl.services.takes import Take
 from roomctl.web.pages.operator import middle
 from roomctl.web.pages.operator.doing import TEST_SECONDS
-from roomctl.web.pages.operator.sight import Scene, Sight, local
+from roomctl.web.pages.operator.sight import Scene, Sight
+from roomctl.web.pages.operator.state import Row, listed
 from roomctl.web.ui import (
     Child,
-    Look,
     Part,
     Press,
     button,
@@ -22,17 +21,11 @@ from roomctl.web.ui import (
     join,
     link_button,
     long_press,
-    state_glyph,
     tag,
-    timer,
 )
 
 BREAKS = (5, 10, 15, 30)
 """Minutes of a pause that can be chosen."""
-
-
-Row = tuple[str, Child, str, str]
-"""Of a list of facts: name, value, the name under which it changes each second, colour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,199 +46,6 @@ class Acts:
     """Shows another question in place of the buttons: `pause`, `stop`, or none."""
 
 
-# --- state
-
-
-_WORDS = {
-    Scene.UNRECORDED: ("不录音", "Not recorded", Look.SKIPPED),
-    Scene.EARLY: ("未开始", "Not begun", Look.WAITING),
-    Scene.IDLE: ("未录音", "Idle", Look.WAITING),
-    Scene.ARMED: ("待命", "Armed", Look.ARMED),
-    Scene.RECORDING: ("录音中", "Recording", Look.RECORDING),
-    Scene.PAUSED: ("已暂停", "Paused", Look.PAUSED),
-    Scene.STOPPING: ("正在结束", "Stopping", Look.RUNNING),
-    Scene.SILENT: ("没有在录音", "Not recording", Look.CRIT),
-    Scene.OVER: ("已封存", "Sealed", Look.OK),
-}
-
-
-def state(sight: Sight) -> Part:
-    """The answer at one glance: the state, and how much is kept."""
-    zh, en, look = _WORDS[sight.scene]
-    word = tr("试录中", "Test take") if sight.test and sight.kept else tr(zh, en)
-    colour = {Scene.PAUSED: " rc-c-warn", Scene.SILENT: " rc-c-crit"}.get(sight.scene, "")
-    shown = tag("div", state_glyph(look, size="xl", label=""), tag("b", word), class_=f"rc-state{colour}")
-    running = sight.scene is Scene.RECORDING
-    if sight.scene is Scene.OVER and not sight.facts.recordings:
-        return join((tag("div", state_glyph(Look.WAITING, size="xl", label=""),
-                         tag("b", tr("没有录音", "No recording")), class_="rc-state"), _why(sight)))  # fmt: skip
-    if sight.scene in {Scene.UNRECORDED, Scene.EARLY}:
-        return join((shown, _why(sight)))
-    counted = tag("div", timer(sight.seconds, running=running, digits=True), class_="rc-timer", role="timer")
-    return join((shown, counted, _why(sight)))
-
-
-def _why(sight: Sight) -> Part | None:
-    """One line where the state needs a word more."""
-    status = sight.status
-    if sight.scene is Scene.PAUSED and status is not None:
-        lines: list[Child] = [tag("b", tr("暂停中，不保存声音", "Paused: no sound is kept"))]
-        if status.paused_since is not None:
-            since = tag("span", data_since=f"{status.paused_since.timestamp():.0f}", class_="rc-num")
-            lines.append(tag("span", tr("已暂停 ", "for "), since))
-        if status.pause_until is not None:
-            until = local(status.pause_until, sight)
-            lines.append(tag("span", tr(f"计划 {until:%H:%M} 继续", f"planned until {until:%H:%M}"), class_="rc-num"))
-        return tag("div", *lines, class_="rc-paused", role="status")
-    said = {
-        Scene.UNRECORDED: tr("本次会议的“录音”为“否”，由审批人改", "录音 is 否: the approver may change it"),
-        Scene.EARLY: tr("开始会前准备后可以录音", "it can be recorded once it is being prepared"),
-        Scene.ARMED: tr("设备已打开，还没有保存声音", "the device is open; nothing is kept yet"),
-        Scene.STOPPING: tr("正在封存最后一段", "the last part is being sealed"),
-        Scene.SILENT: tr("会议正在进行，请马上准备录音", "the meeting goes on: arm the recorder now"),
-    }.get(sight.scene)
-    if sight.scene is Scene.IDLE:
-        said = tr("准备录音后先看电平，再按“开始”", "arm it, look at the meters, then begin")
-    if sight.scene is Scene.OVER and not sight.facts.recordings:
-        said = tr("这场会议没有留下录音", "of this meeting no sound was kept")
-    return tag("p", said, class_="rc-s2 rc-why") if said else None
-
-
-def plan(sight: Sight) -> Part | None:
-    """How much of the planned time is gone."""
-    meeting = sight.facts.meeting
-    if sight.scene in {Scene.OVER, Scene.EARLY, Scene.UNRECORDED}:
-        return None
-    starts, ends = local(meeting.starts_at, sight), local(meeting.ends_at, sight)
-    gone = (sight.now - starts).total_seconds() / max(1.0, (ends - starts).total_seconds())
-    share = max(0.0, min(100.0, 100 * gone))
-    over = sight.now > ends
-    bar = tag("div", tag("i"), class_="rc-prog rc-over" if over else "rc-prog", style=f"--v:{share:.0f}")
-    line = tag(
-        "p",
-        tag("span", tr(f"{starts:%H:%M} 开始", f"{starts:%H:%M}")),
-        tag("b", _left(sight.now, starts, ends)),
-        tag("span", f"{ends:%H:%M}"),
-        class_="rc-s2 rc-num rc-plan",
-    )
-    return join((bar, line))
-
-
-def _left(now: datetime, starts: datetime, ends: datetime) -> str:
-    if now < starts:
-        return tr(f"还有 {_span(starts, now)}", f"in {_span(starts, now)}")
-    if now > ends:
-        return tr(f"超时 {_span(now, ends)}", f"{_span(now, ends)} over")
-    return tr(f"还剩 {_span(ends, now)}", f"{_span(ends, now)} left")
-
-
-def _span(later: datetime, earlier: datetime) -> str:
-    minutes = int((later - earlier).total_seconds() // 60)
-    hours, rest = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return tr(f"{days} 天 {hours} 小时", f"{days} d {hours} h")
-    if hours:
-        return tr(f"{hours} 小时 {rest} 分", f"{hours} h {rest} min")
-    return tr(f"{rest} 分", f"{rest} min")
-
-
-# --- facts
-
-
-def figures(sight: Sight) -> dict[str, str]:
-    """What changes each second, by the name of its place."""
-    status = sight.status
-    if status is None:
-        return {}
-    rate = status.sample_rate
-    lost = status.dropped / rate
-    parts = status.segments // max(1, status.tracks)
-    left = status.seconds_left
-    return {
-        "written": digits_text(status.frames / rate),
-        "sealed": tr(f"{parts} 段 × {status.tracks} 路", f"{parts} × {status.tracks} tracks")
-        if status.segments
-        else tr("还没有", "none yet"),
-        "lost": tr(f"{lost:.1f} 秒", f"{lost:.1f} s") if lost else tr("0 秒", "0 s"),
-        "left": _long(left) if left is not None else "—",
-    }
-
-
-def _long(seconds: float) -> str:
-    if seconds >= 2 * 3600:
-        return tr(f"{seconds // 3600:.0f} 小时", f"{seconds // 3600:.0f} h")
-    return tr(f"{seconds // 60:.0f} 分钟", f"{seconds // 60:.0f} min")
-
-
-_TIGHT, _LOW = 15 * 60, 60 * 60
-"""Seconds of disk below which it is said in red, in amber (`recorder.md`: 15 and 60 minutes)."""
-
-
-def facts(sight: Sight) -> Part | None:
-    """What is on disk, and what stands by."""
-    status, past = sight.status, sight.recording
-    if status is None:
-        return _past(sight) if sight.scene is Scene.OVER and past is not None else None
-    left = status.seconds_left
-    tight = "rc-c-3" if left is None else "rc-c-crit" if left < _TIGHT else "rc-c-warn" if left < _LOW else ""
-    said = figures(sight)
-    rows: list[Row] = [
-        (tr("已写入磁盘", "Written to disk"), said["written"], "written", ""),
-        (tr("已封存", "Sealed"), said["sealed"], "sealed", ""),
-        (tr("丢失", "Lost"), said["lost"], "lost", "rc-c-crit" if status.dropped else "rc-c-ok"),
-        (tr("磁盘还可录", "Disk holds"), said["left"], "left", tight),
-        (tr("备用音源", "Stand-by"), _standby(sight), "", ""),
-    ]
-    if sight.scene is Scene.ARMED:
-        rows = [(tr("音源", "Source"), source_name(status.source), "", ""), *rows[3:]]
-    return _rows(rows)
-
-
-def source_name(source: str) -> str:
-    """What the operator calls it."""
-    kind, _, name = source.partition(":")
-    if kind == "file":
-        return name.replace("\\", "/").rpartition("/")[2]
-    return name or {"mic": tr("默认话筒", "default microphone"), "tone": tr("测试音", "test tone")}.get(kind, source)
-
-
-def _standby(sight: Sight) -> str:
-    status = sight.status
-    if status is None or not status.standby:
-        return tr("没有设", "none named")
-    name = source_name(status.standby)
-    in_use = status.source == status.standby
-    return tr(f"{name}，{'正在使用' if in_use else '就绪'}", f"{name}, {'in use' if in_use else 'ready'}")
-
-
-def _past(sight: Sight) -> Part:
-    recordings = [one for one in sight.facts.recordings if one.frames]
-    lost = sum(one.dropped / one.sample_rate for one in recordings)
-    parts = sum(len({segment.seq for segment in one.segments}) for one in recordings)
-    tracks = max((one.tracks for one in recordings), default=0)
-    return _rows(
-        [
-            (tr("已封存", "Sealed"), tr(f"{parts} 段 × {tracks} 路", f"{parts} × {tracks} tracks"), "", ""),
-            (tr("丢失", "Lost"), tr(f"{lost:.1f} 秒", f"{lost:.1f} s") if lost else tr("0 秒", "0 s"), "",
-             "rc-c-crit" if lost else "rc-c-ok"),
-            (tr("录了几次", "Recordings"), str(len(recordings)), "", ""),
-        ]
-    )  # fmt: skip
-
-
-def _rows(rows: list[Row]) -> Part:
-    cells = [
-        part
-        for name, value, fact, colour in rows
-        for part in (tag("dt", name), tag("dd", value, class_=colour or None, data_fact=fact or None))
-    ]
-    return tag("dl", *cells, class_="rc-facts rc-num")
-
-
-# --- what can be done
-
-
 def actions(sight: Sight, acts: Acts, asking: str, heard: Take | None) -> Part:
     """The buttons of this scene, or the question in their place; for who may only look, whom to ask.
 
@@ -253,7 +53,7 @@ def actions(sight: Sight, acts: Acts, asking: str, heard: Take | None) -> Part:
         heard: the test take that was made on this page.
 
     """
-    runs, marks = sight.may(Right.RUN_MEETINGS), sight.may(Right.MARK_RECORDINGS)
+    runs = sight.may(Right.RUN_MEETINGS)
     if sight.test:
         said = tr("试录单独存放，录满自动停止", "a test take stands apart, and ends by itself")
         return tag("p", said, class_="rc-s3 rc-only")
@@ -261,25 +61,32 @@ def actions(sight: Sight, acts: Acts, asking: str, heard: Take | None) -> Part:
         return _stopping(sight, acts)
     if asking == "pause" and runs and sight.scene is Scene.RECORDING:
         return _pausing(acts)
-    inside: list[Child] = []
+    inside = _inside(sight, acts, heard)
+    if inside:
+        return tag("div", *inside, class_="rc-acts")
+    only = tr("你可以看；操作由录音员进行", "you may look; an operator runs it")
+    if sight.may(Right.HEAR_RECORDINGS):
+        only = tr("你可以看和听；操作由录音员进行", "you may look and listen; an operator runs it")
+    return tag("p", only, class_="rc-s3 rc-only") if sight.scene is not Scene.STOPPING else Part()
+
+
+def _inside(sight: Sight, acts: Acts, heard: Take | None) -> list[Child]:
+    """What may be pressed in this scene, by who looks."""
+    runs, marks = sight.may(Right.RUN_MEETINGS), sight.may(Right.MARK_RECORDINGS)
     match sight.scene:
         case Scene.RECORDING:
             inside = [*(_marking(sight, acts) if marks else ()), *(_pause(acts) if runs else ())]
-            inside += [_stop_button(acts)] if runs else []
-            inside += [_hint(sight)] if marks else []
+            return [*inside, _stop_button(acts) if runs else None, _hint(sight)] if inside else []
         case Scene.PAUSED if runs:
-            inside = [_main(tr("继续录音", "Resume recording"), "resume", acts.resume, "mic"), _stop_button(acts)]
+            return [_main(tr("继续录音", "Resume recording"), "resume", acts.resume, "mic"), _stop_button(acts)]
         case Scene.ARMED if runs:
-            inside = _armed(sight, acts)
+            return _armed(sight, acts)
         case Scene.IDLE | Scene.SILENT if runs:
-            inside = _idle(sight, acts, heard)
+            return _idle(sight, acts, heard)
         case Scene.EARLY | Scene.OVER | Scene.UNRECORDED:
             path = f"/meetings/{sight.facts.meeting.id}"
-            inside = [link_button(tr("回会议页", "To the meeting"), path, kind="big")]
-    if inside:
-        return tag("div", *inside, class_="rc-acts")
-    only = tr("你可以看和听；操作由录音员进行", "you may look and listen; an operator runs it")
-    return tag("p", only, class_="rc-s3 rc-only") if sight.scene is not Scene.STOPPING else Part()
+            return [link_button(tr("回会议页", "To the meeting"), path, kind="big")]
+    return []
 
 
 def _marking(sight: Sight, acts: Acts) -> list[Child]:
@@ -350,11 +157,11 @@ def _idle(sight: Sight, acts: Acts, heard: Take | None) -> list[Child]:
     inside: list[Child] = [_main(tr("准备录音", "Arm the recorder"), "arm", acts.arm, "mic")]
     if sight.facts.meeting.state is State.OPEN and sight.may(Right.RUN_CHECKS):
         inside.append(button(tr(f"试录 {seconds} 秒", f"Test take, {seconds} s"), acts.test, key="test"))
-        inside.append(_tested(heard))
+        inside.append(_tested(heard, sight.facts.meeting.id))
     return inside
 
 
-def _tested(heard: Take | None) -> Part:
+def _tested(heard: Take | None, meeting: str) -> Part:
     """What the last test take gave."""
     if heard is None or not heard.peaks:
         apart = tr("试录单独存放，不进会议档案", "a test take stands apart, and never enters the archive")
@@ -369,7 +176,12 @@ def _tested(heard: Take | None) -> Part:
         )
         for n, peak in enumerate(heard.peaks, 1)
     ]
-    return tag("div", tag("b", title), _rows(rows), class_="rc-tested", role="status")
+    play = tag(
+        "button", icon("headphones"), tr("听一遍", "Hear it"), type="button", class_="rc-btn rc-quiet rc-tiny",
+        data_play=f"/api/v1/meetings/{meeting}/test-takes/{heard.recording.id}/listen",
+    )  # fmt: skip
+    head = tag("div", tag("b", title), tag("span", class_="rc-grow"), play, class_="rc-head")
+    return tag("div", head, listed(rows), class_="rc-tested", role="status")
 
 
 _FAINT, _HOT = -50.0, -0.1

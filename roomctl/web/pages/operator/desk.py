@@ -17,7 +17,7 @@ from roomctl.domain.recording import Purpose, RecorderState, RecorderStatus, Rec
 from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import speaking
 from roomctl.web.pages.links import Facts, links
-from roomctl.web.pages.operator import bars, controls, marks, middle, right
+from roomctl.web.pages.operator import bars, controls, marks, middle, right, state
 from roomctl.web.pages.operator.doing import Doing
 from roomctl.web.pages.operator.ear import Ear, Ears, Heard
 from roomctl.web.pages.operator.seating import Seating, seating
@@ -155,8 +155,8 @@ class Desk:
             (self.title, lambda: self._title(seen)),
             (self.chain, lambda: chain_strip(links(seen.facts))),
             (self.bars, lambda: self._bars(seen, table)),
-            (self.plan, lambda: controls.plan(seen)),
-            (self.facts, lambda: controls.facts(seen)),
+            (self.plan, lambda: state.plan(seen)),
+            (self.facts, lambda: state.facts(seen)),
             (self.acts, lambda: controls.actions(seen, acts, self._asking, do.heard)),
             (self.listen, lambda: controls.listening(seen, sound, table.names)),
             (self.meters, lambda: middle.meters(seen, table.names)),
@@ -177,7 +177,7 @@ class Desk:
         at, scene = self._timer_drawn
         if now - at >= CORRECTED or scene != seen.scene:
             self._timer_drawn = (now, seen.scene)
-            self.state.show(await self.visitor.draw(lambda: controls.state(seen)))
+            self.state.show(await self.visitor.draw(lambda: state.state(seen)))
 
     def _title(self, seen: Sight) -> Part:
         meeting = seen.facts.meeting
@@ -270,7 +270,7 @@ class Desk:
         told = {
             "now": seen.now.timestamp(),
             "keeps": status is not None and status.state is RecorderState.RECORDING,
-            "facts": controls.figures(seen),
+            "facts": state.figures(seen),
             "words": middle.track_words(seen),
             "disk": status.frames / status.sample_rate if status else None,
             "levels": bool(heard.levels),

@@ -124,7 +124,10 @@ def marks(sight: Sight, shown: Sequence[Line], undo: Callable[[int], Press]) -> 
     newest = max((one.mark for one in shown), default=0) if can_undo else 0
     rows = [_row(one, sight, undo(one.mark) if one.mark and one.mark == newest else None) for one in shown]
     second = tr(f"{len(shown)} 条", f"{len(shown)}") if shown else ""
-    none = nothing(tr("还没有；按 M 标记最近 30 秒", "none yet; press M to mark the last 30 s"))
+    later = tr("录音时的标记、记事和报警列在这里", "marks, notes and alarms of the recording stand here")
+    none = nothing(
+        tr("还没有；按 M 标记最近 30 秒", "none yet; press M to mark the last 30 s") if can_undo else later
+    )
     return join(
         (
             headed(tr("标记和记事", "Marks and notes"), second),

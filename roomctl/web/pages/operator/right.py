@@ -22,7 +22,7 @@ def captions(sight: Sight) -> Part:
         rows = [_caption(one, before) for before, one in zip([None, *said], said, strict=False)]
         until = _until(said[-1], sight)
         second = tag("span", until, class_="rc-s3 rc-num") if until else None
-        return join((tag("div", head, second, class_="rc-head"), tag("div", *rows, class_="rc-cap")))
+        return join((tag("div", head, second, class_="rc-head"), tag("div", tag("div", *rows), class_="rc-cap")))
     return join((tag("div", head, class_="rc-head"), tag("p", _no_words(sight), class_="rc-s3 rc-none")))
 
 
@@ -37,13 +37,18 @@ def _until(last: TranscriptSegment, sight: Sight) -> str:
 def _said(sight: Sight) -> Sequence[TranscriptSegment]:
     """An operator hears it anyway while it is recorded; afterwards the transcript's own right is needed."""
     words = sight.facts.transcript
-    open_to = sight.may(Right.SEE_TRANSCRIPTS) or (sight.kept and sight.may(Right.MARK_RECORDINGS))
-    if words is None or not open_to or sight.scene is Scene.UNRECORDED:
+    if words is None or not _open(sight) or sight.scene is Scene.UNRECORDED:
         return ()
     return words.shown[-_CAPTIONS:]
 
 
+def _open(sight: Sight) -> bool:
+    return sight.may(Right.SEE_TRANSCRIPTS) or (sight.kept and sight.may(Right.HEAR_RECORDINGS))
+
+
 def _no_words(sight: Sight) -> str:
+    if sight.facts.transcript is not None and not _open(sight):
+        return tr("你的角色不看文字", "your role does not see the words")
     if sight.kept or sight.scene in {Scene.IDLE, Scene.ARMED, Scene.SILENT, Scene.EARLY}:
         return tr(
             "还没有文字；装有转写插件和模型时，讲话后在这里出现",

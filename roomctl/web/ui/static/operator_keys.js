@@ -107,6 +107,8 @@
   setInterval(() => { if (sound) show(); }, 500);
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-listen]")) { if (sound) end(); else begin(); }
+    const take = event.target.closest("[data-play]");
+    if (take) { const was = sound; end(); if (!was) { sound = new Audio(take.dataset.play); sound.addEventListener("ended", end); sound.play().catch(end); } }
     const one = event.target.closest("[data-hear]");
     if (one) begin(one.dataset.hear);
   });
