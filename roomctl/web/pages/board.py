@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from roomctl.app import Application
+from roomctl.app import Application, Audit
 from roomctl.domain.alarms import Alarm
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
@@ -58,6 +58,14 @@ class Today:
         return sum(one.meeting.state in {State.IN_SESSION, State.RECESS} for one in self.meetings)
 
 
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What the last walk over the event log found, and when."""
+
+    found: Audit
+    at: datetime
+
+
 @dataclass
 class Board:
     """The newest look; whoever asks for an older one looks again."""
@@ -65,8 +73,11 @@ class Board:
     host: Host
     monotonic: Callable[[], float] = time.monotonic
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    audited: Audited | None = None
+    _auditing: threading.Lock = field(default_factory=threading.Lock)
     _seen: Today | None = None
     _at: float = 0.0
+    _audited_at: float = 0.0
 
     @property
     def application(self) -> Application:
@@ -84,6 +95,19 @@ class Board:
         """Something was done: the next look is a new one."""
         with self._lock:
             self._seen = None
+
+    @property
+    def verifying(self) -> bool:
+        """Whether the event log is being walked right now."""
+        return self._auditing.locked()
+
+    def verify(self) -> None:
+        """Walks the event log; who asks while somebody else does waits for the same answer."""
+        asked = self.monotonic()
+        with self._auditing:
+            if self.audited is None or self._audited_at < asked:
+                self.audited = Audited(self.application.audit(), self.application.clock.now())
+                self._audited_at = self.monotonic()
 
     def _look(self) -> Today:
         use, data = self.application.usecases, self.application.data

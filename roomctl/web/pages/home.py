@@ -60,10 +60,8 @@ def register(frame: Frame) -> None:
         foot.box.classes("rc-base")
 
         async def look() -> None:
-            today = await visitor.run(visitor.board.today)
-            seen = [one for one in today.meetings if visitor.user.cleared(one.meeting.highest_secrecy.level)]
-            board.show(await visitor.draw(lambda: page(visitor, today, seen, operated=operated)))
-            foot.show(await visitor.draw(lambda: _foot(visitor, today)))
+            board.show(await visitor.draw(lambda: _today(visitor, operated=operated)))
+            foot.show(await visitor.draw(lambda: _foot(visitor, visitor.board.today())))
 
         async def look_at_panels() -> None:
             for one, area in panels:
@@ -78,6 +76,12 @@ def register(frame: Frame) -> None:
 
 def _panel(frame: Frame, one: ExtraPanel) -> Part:
     return panel(tr(*one.offer.title), frame.extras.build(one))
+
+
+def _today(visitor: Visitor, *, operated: bool) -> Part:
+    today = visitor.board.today()
+    seen = [one for one in today.meetings if visitor.user.cleared(one.meeting.highest_secrecy.level)]
+    return page(visitor, today, seen, operated=operated)
 
 
 def page(visitor: Visitor, today: Today, seen: Sequence[Facts], *, operated: bool = False) -> Part:

@@ -84,6 +84,15 @@ class Visitor:
 
         gui.timer(seconds, guarded, immediate=False)
 
+    def once(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Does it as soon as the page is shown."""
+
+        async def guarded() -> None:
+            with suppress(NotSignedOn):
+                await work()
+
+        gui.timer(0.1, guarded, once=True)
+
     async def draw(self, make: Callable[[], Part]) -> Part:
         """The part, or what went wrong where it cannot be made."""
         try:

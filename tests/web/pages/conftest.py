@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from roomctl.app import Application
 from roomctl.domain.access import Role
@@ -21,6 +21,8 @@ from roomctl.domain.attendance import Method, Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.services.identity import new_id
+
+expect.set_options(timeout=20_000)  # a busy machine draws late; what never comes is still told
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of an account that lives as long as a test
 SIZES = {"desk": (1440, 900), "small": (1280, 800), "telephone": (390, 844)}

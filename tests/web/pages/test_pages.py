@@ -2,9 +2,13 @@
 
 import re
 import tomllib
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
+
+from roomctl.app import Application
+from roomctl.domain.events import Actor, By, Event
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -91,12 +95,46 @@ def test_settings_refuse_a_bad_value_at_its_field_and_keep_the_comments(open_pag
 
 def test_events_are_filtered_and_their_chain_is_verified(open_page):
     page = open_page("/events")
+    expect(page.get_by_text("都对得上")).to_be_visible()  # by itself, as soon as the page is open
     page.get_by_role("button", name="核对全部").click()
     expect(page.get_by_text("都对得上")).to_be_visible()
     page.locator("select[name=kind]").select_option("attendance.*")
     expect(page.locator(".rc-ev b").first).to_have_text("attendance.signed_in")
     kinds = set(page.locator(".rc-ev b").all_text_contents())
     assert all(kind.startswith("attendance.") for kind in kinds)
+    page.reload()
+    expect(page.locator("select[name=kind]")).to_have_value("attendance.*")
+
+
+def test_older_events_come_as_one_scrolls_until_there_are_none(open_page, site):
+    many(site, 450)
+    page = open_page("/events?kind=x.*")
+    rows = page.locator(".rc-ev b")
+    expect(rows).to_have_count(200)
+    page.locator(".rc-page").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
+    expect(rows).to_have_count(400)
+    page.locator(".rc-page").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
+    expect(rows).to_have_count(450)
+    expect(page.get_by_text("没有更早的了")).to_be_visible()
+    told = page.locator(".rc-ev .rc-c-2").all_text_contents()
+    assert [int(one.removeprefix("n ")) for one in told] == list(range(449, -1, -1))
+    many(site, 1)
+    expect(rows).to_have_count(451)
+
+
+def many(site, count):
+    """Events of a plugin, as it would publish them."""
+    application = Application(site.data)
+    with application.open_uow() as uow:
+        for n in range(count):
+            told = {"n": n}
+            uow.events.append(
+                Event(
+                    stream=uow.room.id, kind="x.lamp", actor=Actor(By.PLUGIN, "lamp"), at=datetime.now(UTC), data=told
+                )
+            )
+        uow.commit()
+    application.close()
 
 
 def test_english_and_dark_stay_after_a_switch(open_page):
