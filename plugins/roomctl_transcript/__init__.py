@@ -28,10 +28,11 @@ def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
 
 @hookimpl
 def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
-    """`transcribe`."""
+    """`transcribe` and `glossary`."""
     from roomctl_transcript.command import make  # noqa: PLC0415 - light start
+    from roomctl_transcript.glossary_command import build  # noqa: PLC0415
 
-    return {"transcribe": make(ctx)}
+    return {"transcribe": make(ctx), "glossary": build(ctx)}
 
 
 @hookimpl

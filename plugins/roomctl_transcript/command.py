@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from roomctl.api import BadInput, PluginContext, Transcript, tr
-from roomctl_transcript import audio, papers, unfinished
+from roomctl_transcript import audio, glossary, papers, unfinished
 from roomctl_transcript import roster as rosters
 from roomctl_transcript.assemble import Known, transcript
 from roomctl_transcript.config import Config
@@ -65,7 +65,7 @@ def make(ctx: PluginContext) -> Callable[..., None]:
     ) -> None:
         config: Config = ctx.config or Config()
         style = _style(style, output)
-        inputs = _inputs(source, roster, terms, papers_folder, config)
+        inputs = _inputs(source, roster, terms, papers_folder, config, glossary.terms(ctx.services.data))
         choice = choose(ctx.services, engine or config.engine, model or config.model)
         screen = Console(stderr=True)
         for name, why in inputs.left:
@@ -144,10 +144,17 @@ def _style(style: str, output: Path | None) -> str:
     return style
 
 
-def _inputs(source: Path, roster: Path | None, terms: Path | None, folder: Path | None, config: Config) -> Inputs:
+def _inputs(
+    source: Path,
+    roster: Path | None,
+    terms: Path | None,
+    folder: Path | None,
+    config: Config,
+    own: tuple[str, ...],
+) -> Inputs:
     seconds = audio.probe(source)
     people = rosters.roster(roster) if roster else ()
-    words = (*config.terms, *(rosters.lines(terms) if terms else ()))
+    words = (*config.terms, *own, *(rosters.lines(terms) if terms else ()))
     found = papers.folder(folder) if folder else papers.Papers()
     listed, known = len(people), {name for name, _ in people}
     people += tuple(one for one in found.people if one[0] not in known)

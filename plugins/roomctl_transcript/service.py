@@ -22,7 +22,7 @@ from roomctl.api import (
     recording,
     tr,
 )
-from roomctl_transcript import files
+from roomctl_transcript import files, glossary, papers
 from roomctl_transcript.assemble import Known, transcript
 from roomctl_transcript.audio import Piece
 from roomctl_transcript.config import Config
@@ -36,6 +36,8 @@ IDLE = 120.0
 """Seconds without work after which the worker and its model are let go of."""
 SAVE = 15.0
 """Seconds between two savings of a transcript that grows."""
+PAPERS = "papers"
+"""In the meeting's folder: 讲话稿, 主持词, 汇报材料."""
 LIVE = (State.IN_SESSION, State.RECESS)
 
 
@@ -206,14 +208,17 @@ class _Draft:
         roster = ctx.services.roster(meeting.id)
         self._people = tuple((person.name, person.unit + person.duty) for person in roster)
         self._seats = _seats(config.seats, {person.seat: person.name for person in roster if person.seat})
-        terms = [*config.terms, *(person.unit for person in roster)]
+        terms = [*config.terms, *glossary.terms(ctx.services.data), *(person.unit for person in roster)]
         for item in meeting.agenda:
             terms += [item.title, item.unit]
             extra = (item.presenter, *item.observers)
             self._people += tuple((name, "") for name in extra if name and name not in dict(self._people))
         if meeting.chair and meeting.chair not in dict(self._people):
             self._people += ((meeting.chair, ""),)
-        self._prior = Prior(self._people, tuple(dict.fromkeys(term for term in terms if term)))
+        found = _papers(ctx.services.data / "meetings" / meeting.id / PAPERS)
+        self._people += tuple(one for one in found.people if one[0] not in dict(self._people))
+        terms += found.terms
+        self._prior = Prior(self._people, tuple(dict.fromkeys(term for term in terms if term)), found.texts)
 
     def work(self, one: Recording, *, final: bool) -> Work:
         folder = self._ctx.services.data / one.folder
@@ -256,6 +261,11 @@ class _Draft:
             for journal in self._folder.glob("work-*.jsonl"):
                 with suppress(OSError):
                     journal.unlink()
+
+
+def _papers(folder: Path) -> papers.Papers:
+    """The meeting's papers, where there are any."""
+    return papers.folder(folder) if folder.is_dir() else papers.Papers()
 
 
 def pieces(one: Recording, folder: Path) -> tuple[Piece, ...]:
