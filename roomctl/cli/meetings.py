@@ -9,11 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from roomctl.api.finding import find_meeting
+from roomctl.cli import operating
 from roomctl.cli.screen import answer, attendance_line, console
 from roomctl.domain import secrecy
 from roomctl.domain.lifecycle import Need, State, ways_out
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId, Overrule
-from roomctl.domain.recording import MarkKind, Order
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 
@@ -21,8 +21,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=tr("会议，从拟定到归档", "Meetings, from plan to archive")
 )
 
-_ID = typer.Argument(..., help=tr("会议编号，或它唯一的末几位", "meeting id, or the unique end of it"))
-_JSON = typer.Option(False, "--json", help="JSON")
+_ID, _JSON = operating.ID, operating.JSON
 _REASON = typer.Option("", help=tr("原因或理由", "reason"))
 _OVERRULE = typer.Option("", help=tr("由谁决定不顾异议（要写 --reason）", "who overrules objections, with --reason"))
 
@@ -96,7 +95,8 @@ def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
     application = _application()
     found = find_meeting(application.usecases, meeting)
     use = application.usecases
-    recordings, documents, packages = use.recordings(found.id), use.documents(found.id), use.packages(found.id)
+    recordings = [*use.recordings(found.id), *use.test_takes(found.id)]
+    documents, packages = use.documents(found.id), use.packages(found.id)
     counted = use.attendance(found.id).counts
     if as_json:
         answer(
@@ -104,7 +104,14 @@ def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
                 **as_dict(found),
                 "attendance": asdict(counted),
                 "recordings": [
-                    {"id": r.id, "state": r.state.value, "frames": r.frames, "dropped": r.dropped} for r in recordings
+                    {
+                        "id": r.id,
+                        "purpose": r.purpose.value,
+                        "state": r.state.value,
+                        "frames": r.frames,
+                        "dropped": r.dropped,
+                    }
+                    for r in recordings
                 ],
                 "records": [
                     {"kind": d.kind, "version": d.version, "path": d.path, "signed_by": d.signed_by}
@@ -124,7 +131,7 @@ def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
         (tr("密级", "密级"), found.highest_secrecy.mark or found.highest_secrecy.level.value),
         *((tr("议题", "item"), f"{item.n}. {item.title}  {item.presenter}") for item in found.agenda),
         (tr("签到", "sign-in"), attendance_line(counted)),
-        *((tr("录音", "recording"), f"{r.state.label}  {r.seconds:.1f} s  {r.folder}") for r in recordings),
+        *((r.purpose.label, f"{r.state.label}  {r.seconds:.1f} s  {r.folder}") for r in recordings),
         *((d.kind, f"v{d.version}  {d.path}  {d.signed_by}") for d in documents),
         *((tr("档案包", "package"), f"{p.path}  {p.files} " + tr("个文件", "files")) for p in packages),
     ]
@@ -218,20 +225,7 @@ def open_(meeting: str = _ID, *, reason: str = _REASON, as_json: bool = _JSON) -
     _step(State.OPEN, meeting, as_json=as_json, reason=reason)
 
 
-@app.command(help=tr("准备录音：打开设备，不写任何声音", "Arm the recorder: device open, nothing kept"))
-def arm(
-    meeting: str = _ID,
-    *,
-    source: str = typer.Option("mic", help="mic, mic:NAME, file:PATH"),
-    realtime: bool = typer.Option(False, "--realtime", help=tr("文件按原速播放", "a file at its own pace")),
-) -> None:
-    """Refuses what the disk cannot hold, and a meeting that is not to be recorded."""
-    application = _application()
-    found = find_meeting(application.usecases, meeting)
-    order = Order(source=source, realtime=realtime, planned_seconds=found.planned_minutes * 60)
-    recording = application.usecases.arm(found.id, order, recorder=application.settings.recorder)
-    console().print(tr(f"录音就绪：{source}，{recording.tracks} 轨", f"armed: {source}, {recording.tracks} track(s)"))
-    application.deliver()
+operating.add_to(app)
 
 
 @app.command(help=tr("开会", "Begin the session"))
@@ -240,32 +234,10 @@ def start(meeting: str = _ID, *, overrule: str = _OVERRULE, reason: str = _REASO
     _step(State.IN_SESSION, meeting, as_json=as_json, overrule=overrule, reason=reason)
 
 
-@app.command(help=tr("休息：暂停期间不录音", "Recess: nothing is kept"))
-def pause(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
-    """会中 → 会间休息."""
-    _step(State.RECESS, meeting, as_json=as_json)
-
-
 @app.command(help=tr("继续", "Go on after a recess"))
 def resume(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
     """会间休息 → 会中."""
     _step(State.IN_SESSION, meeting, as_json=as_json)
-
-
-@app.command(help=tr("在录音里做标记、换议题、注明发言人", "Mark the recording, next item, speaker"))
-def mark(
-    meeting: str = _ID,
-    note: str = typer.Argument(
-        "", help=tr("说明；议题写序号，发言人写姓名", "note; an item's number, a speaker's name")
-    ),
-    *,
-    kind: MarkKind = typer.Option(MarkKind.MARK, help="mark, item, speaker, off_record, on_record"),
-) -> None:
-    """A journal row at a frame."""
-    application = _application()
-    frame = application.usecases.mark(find_meeting(application.usecases, meeting).id, kind, note)
-    console().print(tr(f"已标记在第 {frame} 帧", f"marked at frame {frame}"))
-    application.deliver()
 
 
 @app.command(help=tr("散会：录音先停，然后转写", "Adjourn: the recorder stops, then the words are drafted"))
@@ -275,11 +247,12 @@ def adjourn(
     overrule: str = _OVERRULE,
     reason: str = _REASON,
     later: bool = typer.Option(False, "--later", help=tr("先不转写", "do not transcribe now")),
+    yes: bool = operating.YES,
     as_json: bool = _JSON,
 ) -> None:
-    """会中 → 散会."""
-    application = _application()
-    found = find_meeting(application.usecases, meeting)
+    """会中 → 散会. Asks a second time where it ends a recording."""
+    application, found = operating.begun(meeting)
+    operating.ask(application, found, yes=yes)
     moved = application.usecases.adjourn(found.id, overrule=_overrule(overrule, reason))
     application.deliver()
     if not later and application.usecases.recordings(found.id):

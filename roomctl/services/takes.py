@@ -100,8 +100,10 @@ def make_test_take(
         machine.stop()
         made = sync(made.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
     if isinstance(machine, Monitored) and made.frames:
-        envelope = machine.envelope()
-        peaks = tuple(max(track, default=-200.0) for track in envelope.peaks) or peaks
+        envelope = (
+            machine.envelope()
+        )  # of all of it; what was sealed in a hurry may lack there, but not in the status
+        peaks = _louder(peaks, tuple(max(track, default=-200.0) for track in envelope.peaks))
     return Take(made, peaks)
 
 
