@@ -17,7 +17,9 @@ class RoomctlError(Exception):
 
     """
 
-    status = 500
+    status = 424
+    """What the request depends on failed (RFC 4918, 11.4); the host itself is well."""
+
     exit_code = 2
 
     def __init__(self, what: str, why: str = "", mend: str = "") -> None:
@@ -91,7 +93,7 @@ class TooLarge(RoomctlError):  # noqa: N818
 class MissingPart(RoomctlError):  # noqa: N818
     """A library, a model, a device or a system package is not there."""
 
-    status = 503
+    status = 424
 
 
 class Damaged(RoomctlError):  # noqa: N818

@@ -49,16 +49,22 @@ def problem(error: RoomctlError) -> JSONResponse:
         headers["Retry-After"] = str(math.ceil(error.seconds))
     if isinstance(error, NotSignedOn):
         headers["WWW-Authenticate"] = "Bearer"
-    if error.status >= _SERVER:
+    if error.status >= _SERVER or error.status == HTTPStatus.FAILED_DEPENDENCY:
         log.error("%s", error)
     return JSONResponse(told, status_code=error.status, media_type=MEDIA, headers=headers)
+
+
+class Fault(RoomctlError):  # noqa: N818 - as the other kinds are named
+    """Of our own."""
+
+    status = 500
 
 
 def unforeseen(error: BaseException) -> JSONResponse:
     """A fault of our own: its trace goes into the log, and to nobody else."""
     log.error("a request failed: %s", error, exc_info=error)
     return problem(
-        RoomctlError(
+        Fault(
             tr("程序出错", "roomctl failed"),
             type(error).__name__,
             tr("详情见日志 logs/roomctl.log", "logs/roomctl.log says more"),

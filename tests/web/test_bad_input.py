@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from roomctl.domain.access import Right, Role
 from roomctl.domain.lifecycle import State
+from roomctl.errors import Damaged, MissingPart, RoomctlError
+from roomctl.web.problems import Fault
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -78,3 +80,37 @@ def test_no_request_of_any_role_is_a_fault_of_our_own(rest, clients):
     browsers = [rest.as_(role) for role in Role]
     asked = Asking(rest, [*clients, *browsers], examples=100).everything()
     print(asked, "requests", [state for state in State if rest.use.meetings(state)])
+
+
+@pytest.mark.parametrize("error", [MissingPart, RoomctlError])
+def test_a_part_that_is_missing_or_fails_is_told_with_its_mend_and_is_no_fault_of_the_host(rest, error):
+    def broken(_order):
+        raise error("cannot open the microphone", "no such device", "plug it in")
+
+    meeting = rest.opened()
+    rest.application.plugins.recorders = Broken(broken)
+    answer = rest.as_(Role.OPERATOR).post(f"/api/v1/meetings/{meeting.id}/recordings", json={})
+    assert answer.status_code == 424
+    assert answer.json()["mend"] == "plug it in"
+
+
+class Broken(dict):
+    """Recorders whose `arm` fails."""
+
+    def __init__(self, arm):
+        super().__init__()
+        self.arm = arm
+
+    def setdefault(self, folder, made):
+        made.arm = self.arm
+        return super().setdefault(folder, made)
+
+
+def every(kind):
+    yield kind
+    for one in kind.__subclasses__():
+        yield from every(one)
+
+
+def test_of_all_errors_that_somebody_may_see_two_kinds_alone_are_the_hosts_own():
+    assert {kind for kind in every(RoomctlError) if kind.status >= 500} == {Damaged, Fault}

@@ -41,9 +41,9 @@ _TOLD = {
     409: "a rule forbids it in the present state; `objections` may be overruled",
     413: "too large",
     422: "the request is not right",
+    424: "a part is missing or failed: a library, a model, a device, a plugin; `mend` says how to get it going",
     429: "too many attempts",
-    500: "a fault of roomctl's own; the log says more",
-    503: "a part is missing; `mend` says how to get it",
+    500: "a fault of roomctl's own, or what it stored is damaged; the log says more",
 }
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
