@@ -1,6 +1,7 @@
 """Settings: roomctl.toml of the data folder, then ROOMCTL_* variables."""
 
 import difflib
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from roomctl.errors import BadInput
+from roomctl.fields import wrong
 from roomctl.i18n import tr
 from roomctl.labels import label
 
@@ -172,8 +174,8 @@ def load(data: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise BadInput(
             tr(f"{path} 不是正确的 TOML", f"{path} is not TOML"),
-            str(error),
-            tr("请改正这一行", "mend that line") + _or_copy(data),
+            _where(str(error)),
+            tr("请改正这一行", "correct that line") + _or_copy(data),
         ) from None
     except UnicodeDecodeError:
         raise BadInput(
@@ -182,6 +184,12 @@ def load(data: Path) -> Settings:
         ) from None
     except ValidationError as error:
         raise BadInput(*explain(error, path, list(Settings.model_fields))) from None
+
+
+def _where(said: str) -> str:
+    """Tomllib says it in English, and where."""
+    found = re.search(r"\(at line (\d+), column (\d+)\)", said)
+    return tr(f"第 {found[1]} 行第 {found[2]} 列：{said}", said) if found else said
 
 
 def _or_copy(data: Path) -> str:
@@ -205,4 +213,4 @@ def explain(error: ValidationError, path: Path, known: list[str]) -> tuple[str, 
             tr("没有这个键", "there is no such key"),
             meant + tr("可用：", "known: ") + ", ".join(sorted(known)),
         )
-    return what, first["msg"], tr(f"现在的值是 {first['input']!r}", f"its value is {first['input']!r}")
+    return what, wrong(first), tr(f"现在的值是 {first['input']!r}", f"its value is {first['input']!r}")

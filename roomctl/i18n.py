@@ -4,7 +4,7 @@ A pair that stands together cannot fall out of step, and no key file has to be s
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -42,3 +42,8 @@ def speaking(code: str) -> Iterator[None]:
 def tr(zh: str, en: str) -> str:
     """The text in the reader's language."""
     return zh if language() == "zh" else en
+
+
+def several(parts: Iterable[str]) -> str:
+    """On one line, as the reader's language sets them apart."""
+    return tr("；", "; ").join(parts)

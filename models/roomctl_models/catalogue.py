@@ -48,6 +48,7 @@ class Entry:
     Attributes:
         files: what its folder holds; empty where it comes as an `archive`, whose files are pinned when unpacked.
         sources: in the order they are tried.
+        memory: bytes that its engine holds with it at work; 0 where nobody has measured or stated it.
 
     """
 
@@ -59,6 +60,7 @@ class Entry:
     files: tuple[Pin, ...]
     archive: Pin | None
     sources: tuple[Source, ...]
+    memory: int = 0
 
     @property
     def size(self) -> int:
@@ -122,7 +124,9 @@ def _read(path: Path) -> dict[str, Entry]:
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(tr(f"模型目录 {path} 读不出来", f"cannot read catalogue {path}"), str(error)) from error
+        raise BadInput(
+            tr(f"模型目录 {path} 读不出来", f"cannot read catalogue {path}"), str(error), _mend()
+        ) from error
     entries = {}
     for name, row in rows.items():
         try:
@@ -131,8 +135,13 @@ def _read(path: Path) -> dict[str, Entry]:
             raise BadInput(
                 tr(f"模型目录 {path} 的 [{name}] 不对", f"[{name}] of catalogue {path} is wrong"),
                 tr(f"{error} 缺少或不合格式", f"{error} is missing or not of its form"),
+                _mend(),
             ) from error
     return entries
+
+
+def _mend() -> str:
+    return tr("请改正它，或把这个文件移走", "correct it, or move the file away")
 
 
 def _entry(name: str, row: Mapping[str, Any]) -> Entry:
@@ -151,6 +160,7 @@ def _entry(name: str, row: Mapping[str, Any]) -> Entry:
         files=files,
         archive=_pin(archive) if archive else None,
         sources=tuple(_source(source) for source in row.get("sources", ())),
+        memory=int(row.get("memory_mb", 0)) * 1_000_000,
     )
 
 

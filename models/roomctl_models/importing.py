@@ -170,7 +170,14 @@ def place_archive(entry: Entry, archive: Path, store: Store) -> Path:
                 if member.is_dir() or not inside.parts:
                     continue
                 if ".." in inside.parts:
-                    raise Damaged(tr(f"{archive.name} 里有越界的路径", f"{archive.name} holds a path that leaves it"))
+                    raise Damaged(
+                        tr(f"{archive.name} 不能使用", f"{archive.name} cannot be used"),
+                        tr(
+                            f"里面的 {inside} 会写到文件夹外面",
+                            f"its member {inside} would be written outside of the folder",
+                        ),
+                        _again(),
+                    )
                 target = unpacked / inside
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with file.open(member) as source:
@@ -179,7 +186,7 @@ def place_archive(entry: Entry, archive: Path, store: Store) -> Path:
                     )
     except (zipfile.BadZipFile, EOFError) as error:
         discard(unpacked)
-        raise Damaged(tr(f"{archive.name} 解不开", f"cannot unpack {archive.name}"), str(error)) from error
+        raise Damaged(tr(f"{archive.name} 解不开", f"cannot unpack {archive.name}"), str(error), _again()) from error
     noted = {"archive": entry.archive.sha256 if entry.archive else "", "files": rows}
     manifest = store.manifest(folder)
     manifest.unlink(missing_ok=True)
@@ -204,7 +211,11 @@ def lock(store: Store, name: str, seen: Seen = quiet) -> Iterator[None]:
                 held.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                    raise Refused(tr(f"不能锁定 {store.root}", f"cannot lock {store.root}"), str(error)) from error
+                    raise Refused(
+                        tr(f"不能锁定 {store.root}", f"cannot lock {store.root}"),
+                        str(error),
+                        tr("请换一个：ROOMCTL_MODELS=文件夹", "choose another: ROOMCTL_MODELS=FOLDER"),
+                    ) from error
                 seen(tr("另一个下载正在进行，等待中", "waiting for another pull"), 0, 0)
             else:
                 break
@@ -248,7 +259,7 @@ def _inside(file: Path, *, alone: bool) -> Iterator[Found]:
     except (zipfile.BadZipFile, OSError) as error:
         if alone:
             raise BadInput(
-                tr(f"{file} 不是完整的压缩包", f"{file} is not a whole zip or wheel"), str(error)
+                tr(f"{file} 不是完整的压缩包", f"{file} is not a whole zip or wheel"), str(error), _again()
             ) from error
         return
     for name, size in members:
@@ -271,7 +282,8 @@ def _no_bomb(file: Path, archive: zipfile.ZipFile) -> None:
     if len(rows) > MAX_MEMBERS or unpacked > MAX_RATIO * max(file.stat().st_size, BLOCK):
         raise BadInput(
             tr(f"{file} 解开后大得不正常", f"{file} would unpack to an absurd size"),
-            tr(f"{unpacked >> 20} MB", f"{unpacked >> 20} MB"),
+            f"{unpacked >> 20} MB",
+            _again(),
         )
 
 
@@ -331,7 +343,9 @@ def _append(pin: Pin, members: Sequence[Found], out: BinaryIO, seen: Callable[[i
                     out.write(block)
                     seen(out.tell())
         except (OSError, EOFError, zipfile.BadZipFile) as error:
-            raise Damaged(tr(f"{member.name} 读不出来", f"cannot read {member.name}"), str(error)) from error
+            raise Damaged(
+                tr(f"{member.name} 读不出来", f"cannot read {member.name}"), str(error), _again()
+            ) from error
         if digest.hexdigest() == pin.sha256:
             return None
         wrong = digest.hexdigest()
@@ -362,3 +376,7 @@ def _swap(staged: Path, folder: Path) -> None:
         folder.replace(old)
     staged.replace(folder)
     discard(old)
+
+
+def _again() -> str:
+    return tr("请重新拷贝或下载这个文件", "copy or download the file again")

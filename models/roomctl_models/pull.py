@@ -75,11 +75,13 @@ def _from_any(entry: Entry, store: Store, seen: Seen, folder: Path | None) -> Pa
             reasons.append(f"{title}: {error.what}")
     if damaged is not None:
         raise Damaged(
-            tr(f"不能下载模型 {entry.name}", f"cannot pull model {entry.name}"), "；".join(reasons), ways(entry)
+            tr(f"不能下载模型 {entry.name}", f"cannot pull model {entry.name}"),
+            tr("；", "; ").join(reasons),
+            ways(entry),
         )
     raise MissingPart(
         tr(f"不能下载模型 {entry.name}", f"cannot pull model {entry.name}"),
-        "；".join(reasons) or tr("目录里没有下载地址", "the catalogue names no source"),
+        tr("；", "; ").join(reasons) or tr("目录里没有下载地址", "the catalogue names no source"),
         ways(entry),
     )
 
@@ -176,7 +178,11 @@ def _safe(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
         return url
-    raise BadInput(tr(f"不接受地址 {url}", f"address {url} is not accepted"), tr("只允许 https", "https only"))
+    raise BadInput(
+        tr(f"不接受地址 {url}", f"address {url} is not accepted"),
+        tr("内容可能在途中被改", "what comes could be changed on its way"),
+        tr("请改用 https 地址", "take an https address"),
+    )
 
 
 def _may_come_back(error: Exception) -> bool:

@@ -56,7 +56,7 @@ def parse(raw: bytes) -> Parsed:
     try:
         lines = raw.decode().split("\n")
     except UnicodeDecodeError as error:
-        parsed.problems.append(tr(f"第{error.start}字节不是UTF-8", f"byte {error.start} is not UTF-8"))
+        parsed.problems.append(tr(f"第 {error.start} 字节不是 UTF-8", f"byte {error.start} is not UTF-8"))
         return parsed
     if lines[-1] == "":
         lines.pop()
@@ -64,9 +64,9 @@ def parse(raw: bytes) -> Parsed:
         found = _LINE.fullmatch(line)
         path = decode(found[2]) if found else ""
         if not found:
-            parsed.problems.append(tr(f"第{number}行不是“摘要 路径”", f"line {number} is not a digest and a path"))
+            parsed.problems.append(tr(f"第 {number} 行不是“摘要 路径”", f"line {number} is not a digest and a path"))
         elif path in parsed.digests:
-            parsed.problems.append(tr(f"第{number}行重复：{path}", f"line {number} repeats {path}"))
+            parsed.problems.append(tr(f"第 {number} 行重复：{path}", f"line {number} repeats {path}"))
         else:
             parsed.digests[path] = found[1]
     if not parsed.problems and render(parsed.digests) != raw:

@@ -201,7 +201,7 @@ class _Package:
             self.fault(EVENTS, f"不是事件日志：{error}", f"not an event log: {error}")
             return
         for broken in broken_rows:
-            self.fault(EVENTS, f"第{broken.n}条事件：{broken.what}", f"event {broken.n}: {broken.what}")
+            self.fault(EVENTS, f"第 {broken.n} 条事件：{broken.what}", f"event {broken.n}: {broken.what}")
 
     def raw(self, key: str) -> bytes:
         """The bytes of a file; none where it is not there, or cannot be read."""
@@ -217,9 +217,9 @@ def _rows(raw: bytes) -> Iterator[LoggedEvent]:
     for number, line in enumerate(raw.decode().removesuffix("\n").split("\n"), 1):
         row: Any = json.loads(line)
         if not isinstance(row, dict) or row.keys() != known.keys():
-            raise ValueError(tr(f"第{number}行的字段不对", f"line {number} has other fields"))
+            raise ValueError(tr(f"第 {number} 行的字段不对", f"line {number} has other fields"))
         if any(not isinstance(row[name], kind) for name, kind in known.items() if isinstance(kind, type)):
-            raise ValueError(tr(f"第{number}行的类型不对", f"line {number} has a value of another type"))
+            raise ValueError(tr(f"第 {number} 行的类型不对", f"line {number} has a value of another type"))
         yield LoggedEvent(**row)
 
 

@@ -78,7 +78,10 @@ def _disk(folder: Path) -> Iterator[Missing]:
     if free < _ROOM_GB:
         yield Missing(
             tr("磁盘空间", "disk space"),
-            tr(f"{folder} 只剩 {free:.1f} GB，至少要 {_ROOM_GB:g} GB", f"{free:.1f} GB free, {_ROOM_GB:g} needed"),
+            tr(
+                f"{folder} 只剩 {free:.1f} GB，至少要 {_ROOM_GB:g} GB",
+                f"{free:.1f} GB free in {folder}, {_ROOM_GB:g} needed",
+            ),
             tr("请清理，或用 --data 换到别的盘", "make room, or move the data folder with --data"),
         )
 
@@ -94,7 +97,7 @@ def _fonts() -> Iterator[Missing]:
     lacking = [face for face, names in _FONTS.items() if not any(name in listed for name in names)]
     if lacking:
         yield Missing(
-            tr("公文字体", "official fonts") + "：" + "、".join(lacking),
+            tr("公文字体：", "official fonts: ") + tr("、", ", ").join(lacking),
             tr("本机预览时由别的字体代替", "others stand in for them when a document is looked at here"),
             tr(
                 "请安装方正小标宋、仿宋_GB2312、楷体_GB2312、黑体",

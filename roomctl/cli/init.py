@@ -4,7 +4,6 @@ import typer
 
 from roomctl.cli.screen import console
 from roomctl.config import FILE, TEMPLATE
-from roomctl.errors import BadInput
 from roomctl.folders import data_folder
 from roomctl.i18n import tr
 
@@ -14,7 +13,7 @@ app = typer.Typer(add_completion=False)
 @app.command(help=tr("建立数据目录和设置文件；已有的不动", "Set up a data folder; what is there stays as it is"))
 def init() -> None:
     """Makes the folder, roomctl.toml and the database."""
-    from roomctl.app import open_application  # noqa: PLC0415
+    from roomctl.app import open_application, unwritable  # noqa: PLC0415
 
     data = data_folder()
     settings = data / FILE
@@ -23,10 +22,6 @@ def init() -> None:
         if not settings.exists():
             settings.write_text(TEMPLATE, encoding="utf-8")
     except OSError as error:
-        raise BadInput(
-            tr(f"不能写入数据目录 {data}", f"cannot write to the data folder {data}"),
-            str(error.strerror),
-            tr("请用 --data 另选目录", "choose another with --data"),
-        ) from None
+        raise unwritable(data, error) from None
     room = open_application(make=True).usecases.room
     console().print(tr(f"数据目录 {data}，会议室 {room.name}", f"data folder {data}, room {room.name}"))

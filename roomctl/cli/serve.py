@@ -61,10 +61,16 @@ def _tls(certificate: Path | None, key: Path | None) -> list[str]:
     if certificate is None and key is None:
         return []
     if certificate is None or key is None:
-        raise BadInput(tr("--certificate 和 --key 要一起给", "--certificate and --key go together"))
+        raise BadInput(
+            tr("只给了 --certificate 和 --key 中的一个", "only one of --certificate and --key was given"),
+            mend=tr("请两个一起写，或都不写（不用 TLS）", "give both, or neither (no TLS)"),
+        )
     for file in (certificate, key):
         if not file.is_file():
-            raise BadInput(tr(f"没有文件 {file}", f"there is no file {file}"))
+            raise BadInput(
+                tr(f"没有文件 {file}", f"there is no file {file}"),
+                mend=tr("请核对路径；要 PEM 格式", "check the path; a PEM file is wanted"),
+            )
     return ["--certificate", str(certificate.absolute()), "--key", str(key.absolute())]
 
 

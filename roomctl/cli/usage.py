@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from roomctl.errors import BadInput
+from roomctl.fields import wrong
 from roomctl.i18n import tr
 
 UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
@@ -96,20 +97,12 @@ def _named(parameter: Any) -> str:
 
 
 def _why(error: Any) -> str:
-    """Typer checks by pydantic; what that says is known by its kind."""
+    """Typer checks by pydantic, from some version on."""
     errors = getattr(error.__cause__, "errors", None)
-    first = errors()[0] if errors else {}
-    limits, given = first.get("ctx", {}), first.get("input", "")
-    match first.get("type"):
-        case "int_parsing" | "int_from_float" | "int_type":
-            return tr(f"{given} 不是整数", f"{given} is no whole number")
-        case "float_parsing" | "float_type" | "finite_number":
-            return tr(f"{given} 不是数字", f"{given} is no number")
-        case "less_than_equal":
-            return tr(f"{given} 太大，最大 {limits['le']}", f"{given} is too much, {limits['le']} at most")
-        case "greater_than_equal":
-            return tr(f"{given} 太小，最小 {limits['ge']}", f"{given} is too little, {limits['ge']} at least")
-    return str(error.message)
+    if not errors:
+        return str(error.message)
+    first = errors()[0]
+    return tr(f"写的是 {first['input']}，{wrong(first)}", f"{first['input']}: {wrong(first)}")
 
 
 # --- help --------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import DEFAULT_ZONE, AgendaItem, Meeting, MeetingId, Objected
 from roomctl.domain.recording import Order, RecorderState, Recording
 from roomctl.errors import Busy, Refused, RoomctlError
-from roomctl.i18n import tr
+from roomctl.i18n import several, tr
 from roomctl.services.identity import new_id
 
 CLIP = Path(__file__).parent / "clip"
@@ -231,7 +231,11 @@ class Story:
                     followed, told = followed + 1, ""
                     stage.line(tr("已自动接着录", "the recording goes on by itself"))
             elif status.problem and status.state is RecorderState.STOPPING:
-                raise RoomctlError(tr("录音进程一再中断", "the capture dies again and again"), status.problem)
+                raise RoomctlError(
+                    tr("录音进程一再中断", "the capture dies again and again"),
+                    status.problem,
+                    tr("经过见工作目录的 logs/roomctl.log", "logs/roomctl.log of the work dir says more"),
+                )
             time.sleep(0.1)
 
     @property
@@ -320,8 +324,11 @@ class Story:
                 else "  ".join(f"{fault.file}: {fault.what}" for fault in verdict.problems)
             )
         if not self.verdict["ok"]:
+            problems = [f"{one['file']}: {one['what']}" for one in self.verdict["problems"][:3]]
             raise RoomctlError(
-                tr("档案包校验不通过", "the package does not verify"), str(self.verdict["problems"][:3])
+                tr("档案包校验不通过", "the package does not verify"),
+                several(problems),
+                tr("请换一个 --workdir 再试", "try again with another --workdir"),
             )
 
     def accept(self) -> None:

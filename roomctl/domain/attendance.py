@@ -68,7 +68,7 @@ class Person:
         if not 1 <= len(self.name.strip()) <= MAX_NAME:
             raise BadInput(
                 tr(f"姓名“{self.name}”长度不对", f"name {self.name!r} has a wrong length"),
-                tr(f"应为1至{MAX_NAME}个字", f"1 to {MAX_NAME} characters"),
+                tr(f"应为 1 至 {MAX_NAME} 个字", f"1 to {MAX_NAME} characters"),
             )
 
 
@@ -283,7 +283,7 @@ def find_person(roster: Iterable[Person], wanted: str) -> Person:
     if len(found) > 1:
         which = "；".join(f"{p.name} {p.unit} {p.duty} ({p.id})" for p in found)
         raise Refused(
-            tr(f"名单里有{len(found)}位“{wanted}”", f"{len(found)} people are named {wanted!r}"),
+            tr(f"名单里有 {len(found)} 位“{wanted}”", f"{len(found)} people are named {wanted!r}"),
             which,
             tr("请改用括号里的编号", "use the id in brackets"),
         )

@@ -183,7 +183,7 @@ def rewritten() -> str:
 
 def cut_off(rows: int) -> str:
     """Of an end that is known from outside the log."""
-    return tr(f"末尾被截断：少了{rows}行", f"cut off: {rows} rows missing at the end")
+    return tr(f"末尾被截断：少了 {rows} 行", f"cut off: {rows} rows missing at the end")
 
 
 def _readable(row: LoggedEvent) -> bool:

@@ -76,7 +76,10 @@ class Context:
     def publish(self, kind: str, data: Mapping[str, Any], meeting: str | None = None) -> None:
         """Raises: BadInput for what is no JSON, Busy beyond the quota."""
         if not kind or kind.startswith(".") or not kind.replace(".", "").replace("_", "").isalnum():
-            raise BadInput(tr(f"事件类型 {kind!r} 不对", f"{kind!r} is no kind of event"))
+            raise BadInput(
+                tr(f"事件类型 {kind!r} 不对", f"{kind!r} is no kind of event"),
+                mend=tr("请只用字母、数字、下划线和点", "use letters, digits, _ and dots"),
+            )
         try:
             plain = json.loads(json.dumps(dict(data), allow_nan=False))
         except (TypeError, ValueError) as error:
@@ -87,6 +90,7 @@ class Context:
             raise Busy(
                 tr(f"插件 {self.name} 发布事件过多", f"plugin {self.name} publishes too many events"),
                 tr(f"每分钟最多 {EVENTS_A_MINUTE} 个", f"at most {EVENTS_A_MINUTE} a minute"),
+                tr("请把多个事实合成一个事件", "put several facts into one event"),
             )
         self._outside.publish(self.name, f"x.{self.name}.{kind}", plain, meeting)
 

@@ -156,7 +156,12 @@ def _chosen(source: Path) -> tuple[Wheel, bool]:
             )
         return _alone(plugins[0]), True
     if not source.is_file():
-        raise BadInput(tr(f"没有文件 {source}", f"there is no file {source}"))
+        raise BadInput(
+            tr(f"没有文件 {source}", f"there is no file {source}"),
+            mend=tr(
+                "请核对路径；可给 .whl 文件，或放 wheel 的目录", "check the path: a .whl file, or a folder of wheels"
+            ),
+        )
     return _alone(_read(source)), False
 
 
@@ -279,7 +284,8 @@ def _told(wheel: Wheel, said: str) -> RoomctlError:
             last,
             tr("请把缺的 wheel 放进同一目录", "put the wheel that is missing into the same folder"),
         )
-    return RoomctlError(what, last)
+    mend = tr("请把 pip 的这句话告诉插件作者", "tell the plugin's author what pip said")
+    return RoomctlError(what, last, mend)
 
 
 def _plain(name: str) -> str:

@@ -11,6 +11,7 @@ import pluggy
 from pydantic import BaseModel, ValidationError
 
 from roomctl.errors import BadInput, RoomctlError
+from roomctl.fields import wrong
 from roomctl.host.manifest import DROP_IN, DROPIN, Manifest
 from roomctl.i18n import tr
 
@@ -68,7 +69,10 @@ def _alone(caller: pluggy.HookCaller, name: str, manager: pluggy.PluginManager) 
         )
     (found,) = (one for one in caller.get_hookimpls() if one.plugin_name == name)
     if found.hookwrapper or found.wrapper:
-        raise BadInput(tr(f"{caller.name} 不能是包装器", f"{caller.name} cannot be a wrapper"))
+        raise BadInput(
+            tr(f"{caller.name} 不能是包装器", f"{caller.name} cannot be a wrapper"),
+            mend=tr("请改用不带参数的 @hookimpl", "mark it by @hookimpl without arguments"),
+        )
     return found
 
 
@@ -109,8 +113,8 @@ def validated(name: str, model: type[BaseModel] | None, section: Mapping[str, An
         raise BadConfig(
             tr(f"roomctl.toml {where} 的 {key} 不对", f"roomctl.toml {where}: {key} is wrong"),
             tr(
-                f"{first['msg']}，写的是 {got}（可用的键：{listed}）",
-                f"{first['msg']}, not {got} (known keys: {listed})",
+                f"{wrong(first)}，写的是 {got}（可用的键：{listed}）",
+                f"{wrong(first)}, not {got} (known keys: {listed})",
             ),
             tr("请改正它", "correct it"),
         ) from None

@@ -16,7 +16,7 @@ from roomctl.host.manifest import BadManifest
 from roomctl.host.promises import promise
 from roomctl.host.registry import Loaded, Registry, turn_off, unknown
 from roomctl.host.status import PluginStatus, Status, enable_hint
-from roomctl.i18n import tr
+from roomctl.i18n import several, tr
 from roomctl.services.offers import (
     Check,
     DocumentOffer,
@@ -133,7 +133,7 @@ class PluginHost(Registry):
         """Where plugins are down, the one that is meant may be among them."""
         down = [one for one in self.status() if one.status not in {Status.ENABLED, Status.DISABLED}]
         error = unknown(what, name, known)
-        error.why = "；".join(
+        error.why = several(
             tr(f"{one.name}（{one.status.label}）：{one.reason}", f"{one.name} ({one.status.label}): {one.reason}")
             for one in down
         )

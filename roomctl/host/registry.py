@@ -18,7 +18,7 @@ from roomctl.host.calls import Caller, CallThread, Failure, FailureKind, Outcome
 from roomctl.host.manifest import Found, Manifest
 from roomctl.host.promises import promise
 from roomctl.host.status import PluginStates, PluginStatus, Status, Strikes, enable_hint
-from roomctl.i18n import tr
+from roomctl.i18n import several, tr
 from roomctl.services.offers import Service
 
 T = TypeVar("T")
@@ -136,8 +136,8 @@ class Registry:
                 trace=stop.trace,
                 missing=stop.missing,
             )
-        reason = "；".join(f"{one.what}: {one.why}" for one in missing)
-        return replace(status, missing=missing, reason=reason, mend="；".join(one.mend for one in missing))
+        reason = several(str(RoomctlError(one.what, one.why)) for one in missing)
+        return replace(status, missing=missing, reason=reason, mend=several(one.mend for one in missing))
 
     def _load(self, manifest: Manifest) -> tuple[Missing, ...]:
         """What its self-check misses without being kept from work by it. Raises: _Stopped."""
@@ -190,7 +190,7 @@ class Registry:
             mend = enable_hint(name)
         if isinstance(failure.error, RoomctlError):
             error = failure.error
-            reason, mend = ": ".join(part for part in (error.what, error.why) if part), error.mend or mend
+            reason, mend = str(RoomctlError(error.what, error.why)), error.mend or mend
         raise _Stopped(status, reason, mend, failure.trace)
 
     def _forget(self, name: str) -> None:
@@ -317,8 +317,8 @@ def _call(plugin: Loaded, hook: str, arguments: Mapping[str, Any]) -> Callable[[
 def _refuse_missing(missing: Iterable[Missing], among: Callable[[Missing], bool] = lambda _one: True) -> None:
     every = tuple(missing)
     if fatal := [one for one in every if among(one)]:
-        reason = "；".join(f"{one.what}: {one.why}" for one in fatal)
-        raise _Stopped(Status.SELF_CHECK_ERROR, reason, "；".join(one.mend for one in fatal), missing=every)
+        reason = several(str(RoomctlError(one.what, one.why)) for one in fatal)
+        raise _Stopped(Status.SELF_CHECK_ERROR, reason, several(one.mend for one in fatal), missing=every)
 
 
 def turn_off(name: str) -> str:

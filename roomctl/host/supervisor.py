@@ -148,6 +148,7 @@ class SupervisedChild:
                 f"子进程 {' '.join(self._argv[:3])} 反复退出", f"child process {' '.join(self._argv[:3])} keeps dying"
             ),
             last or tr(f"退出码 {self._process.returncode}", f"exit code {self._process.returncode}"),
+            tr("经过见 logs/roomctl.log", "logs/roomctl.log says more"),
         )
 
     # --- the keeper's thread --------------------------------------------------------------------------------------
@@ -164,7 +165,9 @@ class SupervisedChild:
             )
         except OSError as error:
             raise MissingPart(
-                tr(f"无法启动 {self._argv[0]}", f"cannot start {self._argv[0]}"), str(error.strerror)
+                tr(f"无法启动 {self._argv[0]}", f"cannot start {self._argv[0]}"),
+                str(error.strerror),
+                tr("请检查它是否已安装：roomctl doctor", "is it installed? See: roomctl doctor"),
             ) from error
         with self._lock:
             self._attempt += 1

@@ -282,7 +282,7 @@ class Accounts:
             raise BadInput(
                 tr("密码不能用", "this password cannot be used"),
                 tr(
-                    f"应为{MIN_PASSWORD}至{MAX_PASSWORD}个字符，且不同于用户名",
+                    f"应为 {MIN_PASSWORD} 至 {MAX_PASSWORD} 个字符，且不同于用户名",
                     f"it has {MIN_PASSWORD} to {MAX_PASSWORD} characters, and is not the name",
                 ),
                 tr("请换一个", "choose another"),
@@ -372,7 +372,7 @@ def clean_name(name: str) -> str:
     if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or set(name) & set("/\\"):
         raise BadInput(
             tr(f"用户名“{name[:MAX_NAME]}”不能用", f"the name {name[:MAX_NAME]!r} cannot be used"),
-            tr(f"应为1至{MAX_NAME}个可见字符，不含斜线", f"1 to {MAX_NAME} printable characters, and no slash"),
+            tr(f"应为 1 至 {MAX_NAME} 个可见字符，不含斜线", f"1 to {MAX_NAME} printable characters, and no slash"),
         )
     return name
 

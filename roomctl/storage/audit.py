@@ -67,9 +67,8 @@ def _places(connection: Connection) -> Iterator[Fault]:
         select(EventRow.seq, EventRow.stream, EventRow.n).order_by(EventRow.seq)
     ):
         if seq != last + 1:
-            yield Fault(
-                stream, n, tr(f"位置不对：日志里{last}之后是{seq}", f"out of place: {seq} follows {last} in the log")
-            )
+            what = tr(f"位置不对：日志里 {last} 之后是 {seq}", f"out of place: {seq} follows {last} in the log")
+            yield Fault(stream, n, what)
         last = seq
 
 
@@ -94,7 +93,7 @@ def _denied(connection: Connection, noted: Iterable[Noted]) -> Iterator[Fault]:
             yield Fault(
                 stream,
                 1,
-                tr(f"整条链不见了：原有{newest}行", f"the whole stream is missing: {newest} rows were noted"),
+                tr(f"整条链不见了：原有 {newest} 行", f"the whole stream is missing: {newest} rows were noted"),
             )
             continue
         if last < newest:

@@ -75,7 +75,11 @@ def told(error: DBAPIError | sqlite3.Error, path: Path) -> RoomctlError:
                 "check who may write there, or choose another with --data DIR",
             ),
         )
-    return RoomctlError(tr(f"数据库 {path} 出错", f"the database {path} failed"), why)
+    return RoomctlError(
+        tr(f"数据库 {path} 出错", f"the database {path} failed"),
+        why,
+        tr("请重试；仍不行，运行 roomctl audit verify", "try again; if it stays so, run: roomctl audit verify"),
+    )
 
 
 def busy(path: Path) -> Busy:

@@ -94,7 +94,10 @@ def bring_up_to_date(engine: Engine, path: Path, migrations: Migrations) -> None
         raise Refused(
             tr(f"数据库 {path} 由更新版本的 roomctl 写成", f"the database {path} was written by a newer roomctl"),
             tr(f"本版本不认识修订 {current}", f"this version does not know revision {current}"),
-            tr("请升级 roomctl，或恢复升级前的备份", "update roomctl, or restore the backup made before the update"),
+            tr(
+                "请升级 roomctl；要留在本版本，用 roomctl restore 恢复升级前的备份",
+                "update roomctl; or, to stay, bring back the copy made before the update: roomctl restore",
+            ),
         )
     copy(path, _free_name(path.parent / "backups", f"{path.stem}-before-{migrations.head}"))
     migrate(engine, migrations)
@@ -117,7 +120,11 @@ def migrate(engine: Engine, migrations: Migrations) -> None:
                 if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
                     raise Damaged(
                         tr("数据库升级没有完成", "the database was not migrated"),
-                        tr(f"{len(broken)} 行的引用对不上", f"{len(broken)} rows refer to nothing"),
+                        tr(f"{len(broken)} 行引用的行不存在", f"{len(broken)} rows refer to nothing"),
+                        tr(
+                            "数据没有改动；请先用原来的版本，并把这句话告诉开发者",
+                            "nothing was changed: go on with the earlier version, and tell the developers",
+                        ),
                     )
         finally:
             driver(connection).execute("PRAGMA foreign_keys = ON")

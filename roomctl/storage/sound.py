@@ -36,7 +36,10 @@ class SqlRecordings:
     def get(self, recording_id: str) -> Recording:
         row = self._work.reads().get(RecordingRow, recording_id)
         if row is None:
-            raise NotFound(tr(f"没有编号为“{recording_id}”的录音", f"no recording has the id {recording_id!r}"))
+            raise NotFound(
+                tr(f"没有编号为“{recording_id}”的录音", f"no recording has the id {recording_id!r}"),
+                mend=tr("请用 roomctl meetings show 会议 查看", "see: roomctl meetings show MEETING"),
+            )
         return _recording(row)
 
     def of(self, meeting_id: str) -> Sequence[Recording]:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 
 from roomctl.domain.meeting import Objected
 from roomctl.errors import BadInput, NotFound, NotSignedOn, RoomctlError, TooSoon
-from roomctl.i18n import tr
+from roomctl.fields import wrong
+from roomctl.i18n import several, tr
 
 log = logging.getLogger(__name__)
 
@@ -74,33 +75,13 @@ def unforeseen(error: BaseException) -> JSONResponse:
 
 def invalid(errors: Sequence[Mapping[str, Any]]) -> BadInput:
     """What is wrong with a request's fields, by name."""
-    said = "；".join(f"{'.'.join(str(part) for part in one['loc'])}: {_wrong(one)}" for one in errors[:_SHOWN])
+    said = several(f"{'.'.join(str(part) for part in one['loc'])}: {wrong(one)}" for one in errors[:_SHOWN])
     return BadInput(
         tr("请求的内容不对", "the request is not right"),
         said,
         tr("请按 /api/v1/openapi.json 改正", "see /api/v1/openapi.json, and mend these fields"),
     )
 
-
-def _wrong(one: Mapping[str, Any]) -> str:
-    """What pydantic says of a field; the commonest in Chinese too."""
-    said = str(one["msg"])
-    return tr(_IN_CHINESE[one["type"]].format(**one.get("ctx", {})) if one["type"] in _IN_CHINESE else said, said)
-
-
-_IN_CHINESE = {
-    "missing": "缺少",
-    "extra_forbidden": "没有这个字段",
-    "string_too_short": "至少 {min_length}",
-    "too_short": "至少 {min_length}",
-    "string_too_long": "最多 {max_length}",
-    "too_long": "最多 {max_length}",
-    "enum": "可用 {expected}",
-    "literal_error": "可用 {expected}",
-    "string_pattern_mismatch": "应符合 {pattern}",
-    "json_invalid": "不是正确的 JSON",
-}
-"""By pydantic's type of error, with its context."""
 
 _SHOWN = 5  # fields that are named in one answer
 

@@ -243,8 +243,8 @@ def test_a_wrong_field_is_told_in_chinese_too(rest):
     client = rest.as_(Role.SECRETARY)
     body = {"titel": "x", "starts": "2026-11-12T09:00:00", "agenda": [{"title": ""}]}
     told = client.post("/api/v1/meetings", json=body, headers={"Accept-Language": "zh"}).json()["detail"]
-    assert "body.title: 缺少" in told
-    assert "body.titel: 没有这个字段" in told
+    assert "body.title: 必须填写" in told
+    assert "body.titel: 没有这一项" in told
     assert "body.agenda.0.title: 至少 1" in told
 
 

@@ -11,6 +11,7 @@ import tomlkit
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from roomctl.fields import wrong
 from roomctl.i18n import language, tr
 from roomctl.web.ui import Part, Values, field
 
@@ -61,7 +62,7 @@ def read(model: type[BaseModel], typed: Values, kept: Mapping[str, Any]) -> tupl
     except ValidationError as error:
         for one in error.errors():
             name = str(one["loc"][0]) if one["loc"] else ""
-            errors.setdefault(name, _said(one["type"], one["msg"], one["loc"][1:]))
+            errors.setdefault(name, _said(one))
     return section, errors
 
 
@@ -164,30 +165,6 @@ def _hint(said: str, default: Any) -> str:
     return tr("，", ", ").join(part for part in (said, usual) if part)
 
 
-_SAID = {
-    "int_parsing": ("应该是整数", "a whole number is wanted"),
-    "int_type": ("应该是整数", "a whole number is wanted"),
-    "int_from_float": ("应该是整数", "a whole number is wanted"),
-    "float_parsing": ("应该是数字", "a number is wanted"),
-    "float_type": ("应该是数字", "a number is wanted"),
-    "missing": ("这一项必须填写", "this one is needed"),
-    "extra_forbidden": ("没有这一项设置", "there is no such setting"),
-}
-
-
-def _said(kind: str, message: str, inside: tuple[Any, ...]) -> str:
-    """In the reader's language, with what pydantic says of the bounds."""
-    where = ".".join(str(one) for one in inside)
-    if kind in _SAID:
-        said = tr(*_SAID[kind])
-    elif bound := re.search(r"(greater|less) than (or equal to )?(-?[\d.e+]+)", message):
-        more, equal, number = bound.groups()
-        word = (
-            ("不能小于" if more == "greater" else "不能大于")
-            if equal
-            else ("要大于" if more == "greater" else "要小于")
-        )
-        said = tr(f"{word} {number}", message)
-    else:
-        said = tr(f"不对：{message}", message)
-    return f"{where}: {said}" if where else said
+def _said(error: Mapping[str, Any]) -> str:
+    where = ".".join(str(one) for one in error["loc"][1:])
+    return f"{where}: {wrong(error)}" if where else wrong(error)

@@ -85,7 +85,7 @@ def test_a_section_that_is_not_there_yet_is_added(file):
         ("ratio", "viel", "数字"),
         ("limits", "a = ", "TOML"),
         ("limits", 'a = "b"', "整数"),
-        ("kind", "gas", "不对"),
+        ("kind", "gas", "可用 'uhp'、'led'"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_field(name, value, told):
