@@ -139,10 +139,10 @@ class Capture:
         """Until everything is sealed, or cannot be."""
         while not self.session.over:
             self.session.tick()
-            self._listen()
             if self.session.came_back():
                 with contextlib.suppress(RoomctlError, OSError):  # the card by which this process is found
                     self._write_card()
+            self._listen()
         self._leave()
 
     def _listen(self) -> None:

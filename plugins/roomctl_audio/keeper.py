@@ -19,6 +19,8 @@ SYNC_SECONDS = 1.0
 LARGEST_WRITE = 1 << 20
 RETRY_SECONDS = 1.0
 """After which a folder that could not be written to is tried again."""
+MOVED_SECONDS = 8.0
+"""For which a folder that was moved away may come back; so long the ring holds the sound."""
 
 log = logging.getLogger("roomctl.audio.capture")
 
@@ -56,7 +58,7 @@ class Keeper:
         self._pending = b""  # taken from the ring; the disk has not taken it yet
         self._began = 0.0  # when the first of it was heard
         self._since, self._from = 0.0, 0  # moment and frame from which a file in real time is paced
-        self._synced = self._tried = 0.0
+        self._synced = self._tried = self._held = 0.0
         self._overflows = 0
         self._name = source.name
         self._unkept = 0  # frames heard since `begin_discarding`
@@ -235,6 +237,7 @@ class Keeper:
         self._ring.blame = "disk"
         self._tried = now()
         if not self.problem:
+            self._held = now()
             log.error("%s, at frame %d", problem, self.frames)
         self.problem = problem
 
@@ -253,13 +256,15 @@ class Keeper:
         except OSError:
             return False
         if not self._pending:
-            log.error("it goes on at frame %d", self.frames)
+            log.warning("it goes on at frame %d", self.frames)
             self.full, self.problem, self._ring.blame = False, "", "overflow"
         return not self._pending
 
     def _restore(self) -> None:
         """A folder that somebody took away is made again, with the open part and the journal. Raises: OSError."""
         if not self._folder.is_dir():
+            if not (self.part and self.part.deleted) and now() - self._held < MOVED_SECONDS:
+                raise FileNotFoundError(str(self._folder))
             self._folder.mkdir()
         if self._rows.restore():
             self._untold.append(("restored", {"frame": self.frames}))

@@ -73,6 +73,11 @@ class Part:
         except FileNotFoundError:
             return True
 
+    @property
+    def deleted(self) -> bool:
+        """Its file has no name any more: it was not moved."""
+        return os.fstat(self._handle).st_nlink == 0
+
     def restore(self) -> None:
         """Writes it anew where somebody took it away: while it is open, its sound is there. Raises: OSError."""
         if not self._taken_away():

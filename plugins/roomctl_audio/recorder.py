@@ -40,7 +40,7 @@ ANSWER_SECONDS = 10.0
 
 
 class AudioRecorder:
-    """One recording in one folder. Nothing is kept in here: any process may command the same capture.
+    """One recording in one folder. Nothing that matters is kept in here: any process may command the same capture.
 
     Args:
         standby: the room's, where an order names none.
@@ -51,6 +51,7 @@ class AudioRecorder:
     def __init__(self, folder: Path, *, standby: str = "", drift_ppm: float = DRIFT_PPM) -> None:
         self.folder = folder.absolute()
         self._standby, self._drift_ppm = standby, drift_ppm
+        self._card: control.Card | None = None  # the last one seen: a folder can be taken away from a living capture
 
     # --- arming -----------------------------------------------------------------------------------------------------
 
@@ -177,7 +178,7 @@ class AudioRecorder:
         return int(reply["frame"])
 
     def _ask(self, message: control.Message, timeout: float | None) -> control.Message | None:
-        card = control.read_card(self.folder)
+        card = self._card = control.read_card(self.folder) or self._card
         if card is None:
             return None
         reply = control.ask(card, message, timeout=timeout)
@@ -243,7 +244,8 @@ class AudioRecorder:
         if rows:
             problem = tr("录音进程中断，请运行 recording recover", "the capture died: run recording recover")
             return replace(status, state=RecorderState.STOPPING, problem=problem)
-        return status
+        gone = "" if self.folder.is_dir() else tr(f"找不到文件夹 {self.folder}", f"there is no folder {self.folder}")
+        return replace(status, problem=gone)
 
     # --- the end ----------------------------------------------------------------------------------------------------
 

@@ -7,10 +7,11 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from roomctl_audio import control
+from roomctl_audio import capacity, control
+from roomctl_audio.layout import Layout
 from roomctl_audio.recorder import AudioRecorder
 
-from roomctl.api import RecorderState, RoomctlError
+from roomctl.api import AlarmKind, RecorderState, RoomctlError
 from tests.plugins.audio.faults import capture, expected, order, sound, until
 
 
@@ -65,3 +66,49 @@ def test_what_a_full_disk_could_not_seal_is_sealed_by_the_recovery_without_a_los
     assert report.dropped == 0
     assert np.array_equal(sound(recorder.folder, report, 2), expected(report.frames)[:, 1])
     assert recorder.verify().ok
+
+
+def test_a_folder_that_is_deleted_is_made_again_and_costs_only_what_was_sealed_in_it(record):
+    recorder = record()
+    recorder.arm(order(segment_seconds=60))
+    recorder.start()
+    until(lambda: recorder.status().frames > 20_000)
+    shutil.rmtree(recorder.folder)
+    until(lambda: AlarmKind.FOLDER in {alarm.kind for alarm in recorder.status().alarms})
+    until(lambda: recorder.status().problem == "")
+    kept = recorder.status().frames
+    assert AudioRecorder(recorder.folder).status().state is RecorderState.RECORDING  # its card is there again
+    until(lambda: recorder.status().frames > kept + 10_000)
+    report = recorder.stop()
+    assert (report.gaps, report.problems, report.dropped) == ((), (), 0)
+    assert np.array_equal(sound(recorder.folder, report), expected(report.frames)[:, 0])
+    assert recorder.verify().ok
+
+
+def test_room_for_a_clean_end_is_held_back_while_it_records(record):
+    recorder = record()
+    recorder.arm(order(segment_seconds=0.4, planned_seconds=5.0))
+    assert not (recorder.folder / capacity.RESERVE).exists()
+    recorder.start()
+    layout = Layout(2, 24, 48_000)
+    size = (recorder.folder / capacity.RESERVE).stat().st_size
+    assert size == capacity.reserve_bytes(5.0, layout, 0.4) > 0.4 * layout.second
+    recorder.stop()
+    assert not (recorder.folder / capacity.RESERVE).exists()
+
+
+def test_the_plan_must_fit_twice_where_the_package_needs_a_copy():
+    layout = Layout(8, 24, 48_000)
+    once, twice = (capacity.needed(3600, layout, 60, copies=copies) for copies in (1, 2))
+    assert twice - once == 3600 * layout.second
+    assert once > (3600 + 3 * 60) * layout.second
+
+
+def test_what_is_not_for_sound_is_a_twentieth_of_a_small_disk():
+    assert capacity.margin(20_000_000) == 1_000_000
+    assert capacity.margin(10**12) == capacity.MARGIN_BYTES
+
+
+def test_probing_for_hard_links_leaves_nothing_behind(tmp_path):
+    assert capacity.copies(tmp_path) in {1, 2}
+    assert list(tmp_path.iterdir()) == []
