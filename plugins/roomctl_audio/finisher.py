@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from numpy.typing import NDArray
 
 from roomctl.api.files import fsync_folder
-from roomctl_audio.deinterleave import deinterleave
+from roomctl_audio.deinterleave import deinterleave, pack_into, room
 from roomctl_audio.part import segment_name
 from roomctl_audio.pcm import Layout, pack
 
@@ -75,13 +75,15 @@ def _block(layout: Layout) -> int:
 
 
 def _blocks(part: Path, frames: int, layout: Layout) -> Iterator[NDArray[Any]]:
-    """The part's samples, block by block: shape (tracks, up to `_block` frames)."""
-    raw: NDArray[np.uint8] = np.empty(1 + min(frames, _block(layout)) * layout.frame, np.uint8)
+    """The part's samples, block by block: shape (tracks, up to `_block` frames). Each is gone with the next."""
+    most = min(frames, _block(layout))
+    raw: NDArray[np.uint8] = np.empty(1 + most * layout.frame, np.uint8)
+    into = room(layout.tracks, most, layout)
     with part.open("rb", buffering=0) as file:
         while frames:
-            wanted = min(frames, _block(layout))
+            wanted = min(frames, most)
             _fill(file, raw.data[1 : 1 + wanted * layout.frame])
-            yield deinterleave(raw[: 1 + wanted * layout.frame], layout)
+            yield deinterleave(raw[: 1 + wanted * layout.frame], layout, into)
             frames -= wanted
 
 
@@ -106,10 +108,11 @@ def _encode(part: Path, frames: int, targets: list[Path], layout: Layout, titles
         for track, file in enumerate(files, 1):
             if track in titles:
                 file.title = titles[track]
+        packed: NDArray[np.uint8] = np.empty((min(frames, _block(layout)), 3), np.uint8)
         for block in _blocks(part, frames, layout):
             for file, digest, mono in zip(files, digests, block, strict=True):
                 file.write(mono)
-                digest.update(pack(mono, layout.bits))
+                digest.update(pack_into(mono, packed))
     return [digest.hexdigest() for digest in digests]
 
 
@@ -117,7 +120,7 @@ def _compare(part: Path, frames: int, targets: list[Path], layout: Layout) -> No
     """Decodes the files beside the part they were made of. Raises: Unequal, at the first sample that differs."""
     with ExitStack() as stack:
         files = [stack.enter_context(soundfile.SoundFile(path)) for path in targets]
-        again = np.empty(min(frames, _block(layout)), f"int{16 if layout.bits == 16 else 32}")  # noqa: PLR2004
+        again = room(1, min(frames, _block(layout)), layout)[0]
         for block in _blocks(part, frames, layout):
             for path, file, mono in zip(targets, files, block, strict=True):
                 if not np.array_equal(file.read(out=again[: len(mono)]), mono):
