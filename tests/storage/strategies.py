@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import AgendaItem, Meeting
-from roomctl.domain.recording import Gap, Marker, MarkKind, RecorderState, Recording, Segment
+from roomctl.domain.recording import Gap, Marker, MarkKind, Purpose, RecorderState, Recording, Segment
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.domain.transcript import (
     Change,
@@ -121,8 +121,10 @@ def recordings(draw, recording_id: str, meeting_id: str):
             frames=counts,
             dropped=counts,
             gaps=tuples(st.builds(Gap, counts, counts, text)),
-            markers=tuples(st.builds(Marker, st.sampled_from(MarkKind), counts, text)),
+            markers=tuples(st.builds(Marker, st.sampled_from(MarkKind), counts, text, small, small)),
             segments=st.just(segments),
+            purpose=st.sampled_from(Purpose),
+            alarm_rows=counts,
         )
     )
 

@@ -11,7 +11,7 @@ from roomctl.domain.checks import CheckReport, CheckState, Result, Waiver
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, MeetingId
 from roomctl.domain.record import RecordFile
-from roomctl.domain.recording import Recording, Segment
+from roomctl.domain.recording import RecorderState, Recording, Segment
 from roomctl.domain.transcript import Transcript, TranscriptSegment
 from roomctl.errors import Busy, NotFound, Refused
 from tests.storage.strategies import json_values, meetings, recordings, transcripts
@@ -261,3 +261,19 @@ def _text(name: str) -> TranscriptSegment:
     return TranscriptSegment(
         id=name, recording="r1", track=1, start=0, end=1, first_frame=0, last_frame=9, raw=name, text=name
     )
+
+
+def test_recordings_that_run_are_found_over_all_meetings_in_the_order_they_were_armed(uow, planned):
+    other = replace(planned, id=MeetingId("m2"))
+    with uow:
+        uow.meetings.add(other)
+        for number, (state, meeting) in enumerate(
+            [("sealed", "m1"), ("paused", "m2"), ("idle", "m1"), ("stopping", "m1"), ("armed", "m2")], 1
+        ):
+            made = replace(_recording(meeting), id=f"r{number}", number=number, state=RecorderState(state))
+            uow.recordings.put(made)
+        assert [(one.id, one.meeting) for one in uow.recordings.running()] == [
+            ("r2", "m2"),
+            ("r4", "m1"),
+            ("r5", "m2"),
+        ]

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from roomctl.domain.access import Account, Role
 from roomctl.domain.attendance import Person
 from roomctl.domain.events import SYSTEM, Event, verify
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
+from roomctl.domain.recording import Purpose
 from roomctl.storage.database import open_database
 from roomctl.storage.migrations import BUILT_IN, Migrations
 from roomctl.storage.uow import SqlUnitOfWork
@@ -105,3 +107,74 @@ def test_a_step_back_and_forward_again_loses_nothing_of_before(old):
     database = open_database(data / "roomctl.db")
     assert SqlUnitOfWork(database, iter("abc").__next__).peek("m1") == meeting
     database.close()
+
+
+# --- from the second: recordings get a purpose
+
+_RECORDING = (
+    "INSERT INTO recordings (id, meeting, number, folder, source, recorder, state, tracks, sample_rate, frames,"
+    " dropped, gaps, markers) VALUES (?, 'm1', ?, ?, 'mic', 'audio', 'sealed', 1, 48000, 96000, 0, '[]', ?)"
+)
+_SEGMENT = (
+    "INSERT INTO segments (recording, track, seq, path, first_frame, frames, utc, monotonic, sha256_pcm,"
+    " sha256_file, sm3_file, overflows, gap_before, recovered) VALUES (?, 1, 1, 't01-0001.flac', 0, 96000, ?, 1.0,"
+    " 'a', 'b', 'c', 0, 0, 0)"
+)
+
+
+@pytest.fixture
+def second(old, tmp_path):
+    """The same, one migration later, and a meeting was recorded."""
+    data, _meeting = old
+    folder = shutil.copytree(BUILT_IN.folder, tmp_path / "migrations")
+    for script in folder.glob("versions/v*.py"):
+        if script.name > "v0003":
+            script.unlink()
+    open_database(data / "roomctl.db", migrations=Migrations(folder, ("0001", "0002"))).close()
+    mark = '[{"kind": "item", "frame": 48000, "note": "1"}]'
+    with closing(sqlite3.connect(data / "roomctl.db")) as database:
+        for number in (1, 2):
+            database.execute(_RECORDING, (f"r{number}", number, f"meetings/m1/audio/r{number}", mark))
+            database.execute(_SEGMENT, (f"r{number}", "2026-11-12T01:00:00.000000+00:00"))
+        database.commit()
+    return data
+
+
+def test_recordings_made_before_are_the_meetings_own_with_all_that_was_in_them(second):
+    database = open_database(second / "roomctl.db")
+    uow = SqlUnitOfWork(database, iter("abc").__next__)
+    with uow.reading():
+        recordings = uow.recordings.of("m1")
+    assert [(one.id, one.number, one.purpose, one.alarm_rows) for one in recordings] == [
+        ("r1", 1, Purpose.MEETING, 0),
+        ("r2", 2, Purpose.MEETING, 0),
+    ]
+    assert [(mark.kind.value, mark.frame, mark.note) for mark in recordings[0].markers] == [("item", 48_000, "1")]
+    assert [segment.path for segment in recordings[1].segments] == ["t01-0001.flac"]
+    with uow:  # a test take is counted by itself
+        uow.recordings.put(replace(recordings[0], id="r3", purpose=Purpose.TEST, segments=()))
+        uow.commit()
+    database.close()
+
+
+def test_after_the_upgrade_segments_still_belong_to_a_recording(second):
+    open_database(second / "roomctl.db").close()
+    with closing(sqlite3.connect(second / "roomctl.db")) as database:
+        database.execute("PRAGMA foreign_keys = ON")
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+            database.execute(_SEGMENT, ("nobody", "2026-11-12T01:00:00.000000+00:00"))
+        with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+            database.execute(
+                "INSERT INTO recordings SELECT 'r9', meeting, number, folder, source, recorder, state, tracks,"
+                " sample_rate, frames, dropped, gaps, markers, purpose, alarm_rows FROM recordings WHERE id = 'r1'"
+            )
+
+
+def test_a_step_back_to_the_second_has_the_recordings_as_they_were(second):
+    open_database(second / "roomctl.db").close()
+    (copy,) = (second / "backups").glob(f"roomctl-before-{BUILT_IN.head}*.db")
+    with closing(sqlite3.connect(copy)) as before:
+        assert before.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert before.execute("SELECT id, number FROM recordings ORDER BY id").fetchall() == [("r1", 1), ("r2", 2)]
+        assert before.execute("SELECT count(*) FROM segments").fetchone() == (2,)
