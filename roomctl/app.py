@@ -25,7 +25,7 @@ from roomctl.host.manifest import Found, discover
 from roomctl.host.plugins import PluginHost
 from roomctl.host.registry import Deadlines
 from roomctl.host.status import StatesFile
-from roomctl.i18n import tr
+from roomctl.i18n import several, tr
 from roomctl.services.accounts import Accounts
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
@@ -61,6 +61,9 @@ class InstalledModels:
 
     def installed(self) -> Sequence[str]:
         return tuple(self.store.names())
+
+    def memory(self, name: str) -> int:
+        return int(self.store.catalogue[name].memory)
 
     def verify(self, name: str) -> Verdict:
         verdict: Verdict = self.store.verify(name)
@@ -255,8 +258,8 @@ class Application:
         down = [s for s in self.plugins.status() if s.reason and s.status.value != "enabled"]
         raise NotFound(
             tr(f"没有服务 {name}", f"there is no service {name}"),
-            "；".join(f"{s.name}: {s.reason}" for s in down),
-            "；".join(s.mend for s in down) or "roomctl plugins list",
+            several(str(RoomctlError(s.name, s.reason)) for s in down),
+            several(s.mend for s in down) or "roomctl plugins list",
         )
 
     def audit(self) -> Audit:

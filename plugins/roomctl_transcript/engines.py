@@ -2,13 +2,13 @@
 
 import hashlib
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from roomctl.api import BadInput, EngineOffer, MissingPart, Services, Transcriber, tr
+from roomctl.api import BadInput, EngineOffer, MissingPart, Refused, Services, Transcriber, tr
 
 AUTO = "auto"
 
@@ -27,14 +27,25 @@ class Choice:
     folder: Path
 
 
-def choose(services: Services, engine: str = AUTO, model: str = "") -> Choice:
-    """The engine to use. `auto` is the best one whose packages and model are here.
+def available() -> int:
+    """Bytes of memory that a new process can have without swapping."""
+    import psutil  # noqa: PLC0415 - light start
+
+    return int(psutil.virtual_memory().available)
+
+
+def choose(
+    services: Services, engine: str = AUTO, model: str = "", *, memory: Callable[[], int] = available
+) -> Choice:
+    """The engine to use. `auto` is the best one whose packages and model are here, and fit into the memory.
 
     Args:
         model: overrules the engine's own order of preference.
+        memory: bytes that are free.
 
     Raises:
         BadInput: no engine of that name; the known ones are listed.
+        Refused: the model does not fit into the memory, with the numbers.
         MissingPart: its packages or its model are not here, with the command and the way by USB stick.
 
     """
@@ -53,14 +64,31 @@ def choose(services: Services, engine: str = AUTO, model: str = "") -> Choice:
                 tr(f"没有名为“{engine}”的引擎", f"no engine named {engine!r}"),
                 mend=tr(f"可用：{known}", f"known: {known}"),
             )
-    first: MissingPart | None = None
+    first: MissingPart | Refused | None = None
     for offer in offers:
         try:
-            return _ready(services, offer, model)
-        except MissingPart as error:
+            return _fitting(services, _ready(services, offer, model), memory())
+        except (MissingPart, Refused) as error:
             first = first or error
     assert first is not None  # noqa: S101 - there was at least one offer
     raise first
+
+
+def _fitting(services: Services, choice: Choice, free: int) -> Choice:
+    needs = services.model_memory(choice.model)
+    if needs <= free:
+        return choice
+    raise Refused(
+        tr(f"模型 {choice.model} 放不进内存", f"model {choice.model} does not fit into the memory"),
+        tr(
+            f"需要 {needs // 10**6} MB，空闲 {free // 10**6} MB",
+            f"it needs {needs // 10**6} MB, {free // 10**6} MB are free",
+        ),
+        tr(
+            "请关掉别的程序，或换小一些的模型：roomctl models list",
+            "close other programs, or take a smaller one: roomctl models list",
+        ),
+    )
 
 
 def _ready(services: Services, offer: EngineOffer, model: str) -> Choice:

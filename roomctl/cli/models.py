@@ -40,12 +40,14 @@ def list_(*, as_json: Json = False) -> None:
     table.add_column(tr("引擎", "engine"), no_wrap=True)
     table.add_column(tr("已安装", "installed"), no_wrap=True)
     table.add_column(tr("大小", "size"), justify="right", no_wrap=True)
+    table.add_column(tr("内存", "memory"), justify="right", no_wrap=True)
     table.add_column(tr("许可", "licence"), no_wrap=True)
     table.add_column(tr("用途", "purpose"), overflow="fold")
     for row in rows:
         size = row["bytes"] if row["installed"] else row["download"]
+        memory = _mb(row["memory"]) if row["memory"] else "–"
         mark = "[green]✓[/]" if row["installed"] else "[dim]–[/]"
-        table.add_row(row["name"], row["engine"], mark, _mb(size), row["licence"], row["purpose"])
+        table.add_row(row["name"], row["engine"], mark, _mb(size), memory, row["licence"], row["purpose"])
     console().print(table)
 
 
@@ -143,6 +145,7 @@ def _row(store: Store, name: str) -> dict[str, Any]:
         "installed": here,
         "bytes": store.size(name),
         "download": entry.size,
+        "memory": entry.memory or None,
         "path": str(store.folder(name)) if here else None,
     }
 

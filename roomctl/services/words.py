@@ -57,5 +57,8 @@ class WordUseCases(Bound):
     def installed_models(self) -> Sequence[str]:
         return self._models.installed()
 
+    def model_memory(self, name: str) -> int:
+        return self._models.memory(name)
+
     def verify_model(self, name: str) -> Verdict:
         return self._models.verify(name)

@@ -115,7 +115,7 @@ class FakeServices:
         reports: check reports, `None` for the room's own; sound: recordings by meeting.
         versions: transcripts by meeting, oldest first.
         papers, payload, sealed, proofs: documents, package files, packages and receipts by meeting.
-        offers: engines; models: folder by name; model_faults: what is wrong in one, by name.
+        offers: engines; models: folder by name, memory: bytes it needs; model_faults: what is wrong in one, by name.
         recorders, targets: factories by name.
         import_seconds: how long a file is that somebody imports.
 
@@ -136,6 +136,7 @@ class FakeServices:
     proofs: dict[str, list[Receipt]] = field(default_factory=dict)
     offers: list[EngineOffer] = field(default_factory=list)
     models: dict[str, Path] = field(default_factory=dict)
+    memory: dict[str, int] = field(default_factory=dict)
     model_faults: dict[str, list[Fault]] = field(default_factory=dict)
     recorders: dict[str, RecorderFactory] = field(default_factory=dict)
     targets: dict[str, TargetFactory] = field(default_factory=dict)
@@ -303,6 +304,9 @@ class FakeServices:
 
     def installed_models(self) -> Sequence[str]:
         return sorted(self.models)
+
+    def model_memory(self, name: str) -> int:
+        return self.memory.get(name, 0)
 
     def verify_model(self, name: str) -> Verdict:
         files = [path for path in self.model(name).rglob("*") if path.is_file()]

@@ -23,6 +23,7 @@ from roomctl.api import (
     Person,
     RecorderState,
     Recording,
+    Refused,
     Segment,
     State,
     Transcript,
@@ -256,6 +257,22 @@ def test_the_package_gets_every_version_as_it_is_now(ctx, services, meeting):
         f"transcript/transcript-v{version}.{kind}" for version in (1, 2) for kind in ("json", "txt")
     ]
     assert json.loads(found[2].source.read_text(encoding="utf-8"))["version"] == 2
+
+
+def test_a_model_that_does_not_fit_the_memory_is_refused_with_the_numbers(services, offer):
+    services.offers = [offer()]
+    services.memory["standin-model"] = 4_000_000_000
+    with pytest.raises(Refused, match=r"4000 MB.+1500 MB"):
+        choose(services, memory=lambda: 1_500_000_000)
+    assert choose(services, memory=lambda: 4_000_000_000).model == "standin-model"
+
+
+def test_auto_takes_an_engine_that_fits_instead(services, offer):
+    heavy = replace(offer(), name="heavy", models=("heavy-model",), quality=90)
+    services.models["heavy-model"] = services.models["standin-model"]
+    services.memory["heavy-model"] = 4_000_000_000
+    services.offers = [offer(), heavy]
+    assert choose(services, memory=lambda: 1_500_000_000).offer.name == "standin"
 
 
 def test_an_unknown_engine_lists_the_known_ones(services, offer):
