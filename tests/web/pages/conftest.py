@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -80,10 +80,16 @@ def _prepared(data: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
+def prepare() -> Callable[[Path], None]:
+    """Fills a data folder before its host starts; a module may have its own."""
+    return _prepared
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, prepare) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("site") / "data"
     data.mkdir()
-    _prepared(data)
+    prepare(data)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
