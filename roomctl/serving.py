@@ -21,6 +21,7 @@ from roomctl.host.memory import Memory
 from roomctl.host.platform import atomic_write
 from roomctl.host.signs import Sign, Signs
 from roomctl.host.starts import SafeMode, Starts
+from roomctl.services.facade import UseCases
 from roomctl.storage.backup import BackupSchedule
 
 log = logging.getLogger(__name__)
@@ -152,13 +153,7 @@ class Host:
 
     def tick(self) -> None:
         """Brings recordings up to date, tells plugins what happened, and wakes services where anything did."""
-        use = self.application.usecases.acting_as(SYSTEM)
-        if time.monotonic() >= self._again:
-            self._recover()
-        for recording in use.running_recordings():
-            self._guarded(partial(use.sync_recording, recording.id))
-        if self._again == float("inf") and any(use.broke_off(one.id) for one in use.meetings(State.IN_SESSION)):
-            self._recover()
+        self.follow_recordings()
         self.application.deliver(self._lock)
         tell_dropped()
         moved = self._end_of_log()
@@ -167,6 +162,20 @@ class Host:
             self.application.plugins.wake_services()
         self._look_at_memory()
         self._backups.look()
+
+    def follow_recordings(self) -> None:
+        """What their journals say becomes rows and events; one that broke off in session is gone on with."""
+        use = self.application.usecases.acting_as(SYSTEM)
+        if time.monotonic() >= self._again:
+            self._recover()
+        for recording in use.running_recordings():
+            self._guarded(partial(use.sync_recording, recording.id))
+        self._guarded(partial(self._look_for_broken_off, use))
+
+    def _look_for_broken_off(self, use: UseCases) -> None:
+        waiting = self._again != float("inf")  # it was tried a moment ago
+        if not waiting and any(use.broke_off(one.id) for one in use.meetings(State.IN_SESSION)):
+            self._recover()
 
     @cached_property
     def _backups(self) -> BackupSchedule:
