@@ -112,6 +112,7 @@ def _named(name: str, made: Any) -> Any:
         function, made = made, typer.Typer(add_completion=False)
         made.command(name)(function)
     command = usage.plain(get_command(made))
+    command.params = [one for one in command.params if one.name not in {"install_completion", "show_completion"}]
     command.name = name
     return command
 
