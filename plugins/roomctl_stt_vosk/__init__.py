@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roomctl.api import EngineOffer, Missing, PluginContext, hookimpl, label, tr
+from roomctl.api import EngineOffer, Missing, PluginContext, hookimpl, label
+from roomctl.api.models import lacking_model
 
 MODELS = ("vosk-model-cn-0_22", "vosk-model-small-cn-0_22")
 
@@ -49,17 +50,4 @@ def roomctl_transcribers(ctx: PluginContext) -> dict[str, EngineOffer]:
 @hookimpl
 def roomctl_self_check(ctx: PluginContext) -> list[Missing]:
     """Whether one of its models is installed."""
-    if any(name in ctx.services.installed_models() for name in MODELS):
-        return []
-    small = MODELS[-1]
-    return [
-        Missing(
-            what=f"model {small}",
-            why=tr("没有模型，Vosk 不能转写", "Vosk cannot transcribe without its model"),
-            mend=tr(
-                f"联网：roomctl models pull {small}；离线，从 U 盘：roomctl models import 路径",
-                f"online: roomctl models pull {small}; offline, from a USB stick: roomctl models import PATH",
-            ),
-            fatal=False,
-        )
-    ]
+    return lacking_model(ctx, "Vosk", MODELS)

@@ -4,7 +4,8 @@ import os
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roomctl.api import EngineOffer, Missing, PluginContext, hookimpl, label, tr
+from roomctl.api import EngineOffer, Missing, PluginContext, hookimpl, label
+from roomctl.api.models import lacking_model
 
 MODELS = ("faster-whisper-base",)
 
@@ -69,16 +70,4 @@ def roomctl_transcribers(ctx: PluginContext) -> dict[str, EngineOffer]:
 @hookimpl
 def roomctl_self_check(ctx: PluginContext) -> list[Missing]:
     """Whether one of its models is installed."""
-    if any(name in ctx.services.installed_models() for name in MODELS):
-        return []
-    return [
-        Missing(
-            what=f"model {MODELS[0]}",
-            why=tr("没有模型，Whisper 不能转写", "Whisper cannot transcribe without its model"),
-            mend=tr(
-                f"联网：roomctl models pull {MODELS[0]}；离线，从 U 盘：roomctl models import 路径",
-                f"online: roomctl models pull {MODELS[0]}; offline, from a USB stick: roomctl models import PATH",
-            ),
-            fatal=False,
-        )
-    ]
+    return lacking_model(ctx, "Whisper", MODELS)

@@ -8,11 +8,6 @@ from roomctl.api import label
 from roomctl_transcript.engines import AUTO
 
 
-def _field(default: Any, name_zh: str, name_en: str, *, zh: str = "", en: str = "", **limits: float) -> Any:
-    """With what the settings page says of it."""
-    return Field(default, json_schema_extra=label(name_zh, name_en, help_zh=zh, help_en=en), **limits)
-
-
 class Config(BaseModel):
     """How meetings are transcribed.
 
@@ -29,21 +24,48 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    engine: str = _field(
-        AUTO, "语音识别引擎", "Speech engine", zh="auto 用装好的最好的", en="auto: the best installed"
+    engine: str = Field(
+        default=AUTO,
+        json_schema_extra=label(
+            "语音识别引擎", "Speech engine", help_zh="auto 用装好的最好的", help_en="auto: the best installed"
+        ),
     )
-    model: str = _field(
-        "", "模型", "Model", zh="空着由引擎选", en="by its name in the catalogue; empty: the engine's choice"
+    model: str = Field(
+        default="",
+        json_schema_extra=label("模型", "Model", help_zh="空着由引擎选", help_en="empty: the engine's choice"),
     )
-    longest: float = _field(20.0, "一次最多听几秒", "Longest decoding, s", ge=4.0, le=28.0)
-    retry: float = _field(8.0, "重听最多几秒", "Second try, s", ge=2.0, le=20.0)
-    slowest: float = _field(2.5, "每秒少于几字算漏转", "Fewer characters a second are a hole", ge=0.0, le=8.0)
-    pace: float = _field(0.75, "语速低于平时几成重听", "Share of the usual pace, tried again below", ge=0.0, le=1.0)
-    covered: float = _field(0.9, "转出比例低于此不能收尾", "Share with text needed to close", ge=0.0, le=1.0)
-    live: bool = _field(True, "会中就开始转写", "Begin while the meeting runs")
-    terms: tuple[str, ...] = _field((), "常用名称和术语", "Names and terms", zh="一行一个", en="one a line")
-    seats: dict[int, str] = _field(
-        {}, "哪一路是哪个座位", "Track → seat", zh='TOML：1 = "座位"', en='TOML: 1 = "seat"'
+    longest: float = Field(
+        default=20.0, ge=4.0, le=28.0, json_schema_extra=label("一次最多听几秒", "Longest decoding, s")
+    )
+    retry: float = Field(default=8.0, ge=2.0, le=20.0, json_schema_extra=label("重听最多几秒", "Second try, s"))
+    slowest: float = Field(
+        default=2.5,
+        ge=0.0,
+        le=8.0,
+        json_schema_extra=label("每秒少于几字算漏转", "Fewer characters a second are a hole"),
+    )
+    pace: float = Field(
+        default=0.75,
+        ge=0.0,
+        le=1.0,
+        json_schema_extra=label("语速低于平时几成重听", "Share of the usual pace, tried again below"),
+    )
+    covered: float = Field(
+        default=0.9,
+        ge=0.0,
+        le=1.0,
+        json_schema_extra=label("转出比例低于此不能收尾", "Share with text needed to close"),
+    )
+    live: bool = Field(default=True, json_schema_extra=label("会中就开始转写", "Begin while the meeting runs"))
+    terms: tuple[str, ...] = Field(
+        default=(),
+        json_schema_extra=label("常用名称和术语", "Names and terms", help_zh="一行一个", help_en="one a line"),
+    )
+    seats: dict[int, str] = Field(
+        default_factory=dict,
+        json_schema_extra=label(
+            "哪一路是哪个座位", "Track → seat", help_zh='TOML：1 = "座位"', help_en='TOML: 1 = "seat"'
+        ),
     )
 
     def settings(self, off: tuple[tuple[float, float], ...] = ()) -> dict[str, Any]:

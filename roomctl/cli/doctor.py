@@ -31,7 +31,7 @@ def doctor(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> Non
     from roomctl.app import open_application  # noqa: PLC0415
 
     application = open_application()
-    found = [*_plugins(application), *_models(application), *_disk(data_folder()), *_fonts()]
+    found = [*_plugins(application), *_settings(application), *_models(application), *_disk(data_folder()), *_fonts()]
     needed = [one for one in found if one.fatal]
     if as_json:
         rows = [{"what": one.what, "why": one.why, "mend": one.mend, "needed": one.fatal} for one in found]
@@ -56,6 +56,18 @@ def _plugins(application: Any) -> Iterator[Missing]:
             yield from status.missing
         elif status.reason and status.status.value != "disabled":
             yield Missing(tr(f"插件 {status.name}", f"plugin {status.name}"), status.reason, status.mend)
+
+
+def _settings(application: Any) -> Iterator[Missing]:
+    """A misspelt name of a plugin would go unnoticed: its section is nobody's."""
+    names = ", ".join(one.name for one in application.plugins.status())
+    for section in application.plugins.unknown_sections():
+        yield Missing(
+            f"roomctl.toml [plugins.{section}]",
+            tr("没有这个插件，这一节不起作用", "no plugin goes by this name: the section has no effect"),
+            tr(f"请改成已有的插件名：{names}", f"take the name of a plugin: {names}"),
+            fatal=False,
+        )
 
 
 def _models(application: Any) -> Iterator[Missing]:

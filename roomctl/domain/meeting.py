@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State, find, ways_out
-from roomctl.domain.secrecy import OPEN, Level, Secrecy
+from roomctl.domain.secrecy import OPEN, Secrecy
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
 
@@ -127,10 +127,6 @@ class Meeting:
         """The meeting takes the highest 密级 of itself and its items."""
         every: tuple[Secrecy, ...] = (self.secrecy, *(item.secrecy for item in self.agenda))
         return max(every, key=lambda s: (s.level.degree, s.years or 0))
-
-    @property
-    def open_to_all(self) -> bool:
-        return self.highest_secrecy.level is Level.OPEN
 
     def unmet(self, target: State) -> frozenset[Need]:
         """Needs of the transition that the meeting does not hold yet."""

@@ -64,5 +64,3 @@ def test_a_meeting_takes_the_highest_level_of_itself_and_its_items():
     assert replace(meeting, agenda=items).highest_secrecy.mark == "秘密★3年"
     longer = (*items, AgendaItem(3, "丙", secrecy=parse("秘密★5年")))
     assert replace(meeting, agenda=longer).highest_secrecy.mark == "秘密★5年"
-    assert not meeting.open_to_all
-    assert replace(meeting, secrecy=OPEN).open_to_all

@@ -280,11 +280,8 @@ def wait(condition: Callable[[], Any], seconds: float = 30) -> Any:
     pytest.fail("it did not come to that in time")
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    data = tmp_path_factory.mktemp("house")
-    (data / "roomctl.toml").write_text(SETTINGS, encoding="utf-8")
-    application = Application(data)
+def being_recorded(application: Application) -> MeetingId:
+    """A meeting in session, with sound at its own pace."""
     use = application.usecases
     meeting = MeetingId(new_id())
     use.create(Meeting(id=meeting, room=use.room.id, title="专题会", starts=FakeClock().now().replace(tzinfo=None)))
@@ -292,6 +289,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         use.transition(meeting, state)
     use.arm(meeting, Order(source="tone", realtime=True, segment_seconds=2.0))
     use.start(meeting)
+    return meeting
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    data = tmp_path_factory.mktemp("house")
+    (data / "roomctl.toml").write_text(SETTINGS, encoding="utf-8")
+    application = Application(data)
+    meeting = being_recorded(application)
     for name, code in PLUGINS.items():
         drop(data, name, code)
     found = House(data, application, meeting)
@@ -302,7 +308,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     finally:
         found.process.terminate()
         found.process.wait(20)
-        use.adjourn(meeting)
+        application.usecases.adjourn(meeting)
         application.close()
 
 

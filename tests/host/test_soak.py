@@ -27,15 +27,11 @@ import pytest
 
 from roomctl.app import Application
 from roomctl.domain.access import Right, Role
-from roomctl.domain.lifecycle import State
-from roomctl.domain.meeting import Meeting, MeetingId
-from roomctl.domain.recording import Order
 from roomctl.launcher import Launcher
-from roomctl.services.identity import new_id
 from roomctl.storage.backup import back_up
 from roomctl.storage.copies import copies
 from roomctl.testing.fakes import FakeClock
-from tests.host.test_isolation import drop, free_port, house, wait
+from tests.host.test_isolation import being_recorded, drop, free_port, house, wait
 
 __all__ = ["house"]  # the fixture
 
@@ -226,13 +222,7 @@ class Hurried:
 @pytest.fixture
 def hurried(tmp_path):
     application = Application(tmp_path)
-    use = application.usecases
-    meeting = MeetingId(new_id())
-    use.create(Meeting(id=meeting, room=use.room.id, title="专题会", starts=FakeClock().now().replace(tzinfo=None)))
-    for state in (State.APPROVED, State.OPEN):
-        use.transition(meeting, state)
-    use.arm(meeting, Order(source="tone", realtime=True, segment_seconds=2.0))
-    use.start(meeting)
+    meeting = being_recorded(application)
     earlier = FakeClock(application.clock.now() - timedelta(minutes=50))
     back_up(application.database_path, tmp_path / "backups", earlier)  # the next one is due after ten minutes
     application.accounts.add("technician", "correct horse battery staple", [Role.TECHNICIAN])
@@ -254,7 +244,7 @@ def hurried(tmp_path):
         finally:
             launcher.stop()
             thread.join(20)
-            use.adjourn(meeting)
+            application.usecases.adjourn(meeting)
             application.close()
 
 
