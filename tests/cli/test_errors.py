@@ -95,6 +95,14 @@ def test_an_unknown_key_of_a_plugin_costs_that_plugin(shell):
     assert "sorce" in row
 
 
+def test_a_section_of_no_plugin_is_pointed_at(shell):
+    data = shell.folder / "data"
+    data.mkdir()
+    (data / "roomctl.toml").write_text("[plugins.audoi]\nsource = 'tone'\n", encoding="utf-8")
+    told = shell("doctor").stderr
+    assert "roomctl.toml [plugins.audoi]  没有这个插件" in told
+
+
 def test_a_database_that_is_none_is_left_as_it_is(shell):
     data = shell.folder / "data"
     data.mkdir()
