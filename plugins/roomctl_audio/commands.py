@@ -33,6 +33,7 @@ PLANNED_SECONDS = 3600.0
 """What the disk must hold where nobody says how long it will be."""
 
 OPUS_KBITS = 32
+MB = 1_000_000
 TIMES = tr("秒、时:分:秒，或钟点（10:44:21，@10:44）", "seconds, H:MM:SS, or the time of day (10:44:21, @10:44)")
 
 Folder = Annotated[Path, typer.Argument(help=tr("录音文件夹", "folder of the recording"), metavar="DIR")]
@@ -109,6 +110,8 @@ def verify(folder: Folder, as_json: Json = False) -> None:  # noqa: FBT002
     with bar(console, tr("核对", "verifying")) as at:
         report = check(folder.absolute(), at)
     drift = clocks.drift_ppm(load(folder).rows)
+    if drift is not None:
+        console.print(tr(f"时钟漂移 {drift:+.1f} ppm", f"drift of the clock {drift:+.1f} ppm"), highlight=False)
     _tell(folder, report, as_json=as_json, drift_ppm=drift)
 
 
@@ -177,12 +180,13 @@ def _export(ctx: PluginContext | None) -> Callable[..., None]:
             made = write(folder.absolute(), output, wanted, zone=zone, progress=at)
         if as_json:
             print(json.dumps({"path": str(output), **asdict(made)}, ensure_ascii=False))
-        seconds, size = made.frames / made.rate, made.bytes / 1e6
+        seconds = made.frames / made.rate
+        size = f"{made.bytes / 1e6:.1f} MB" if made.bytes >= MB else f"{made.bytes / 1e3:.1f} kB"
         out = made.left_out / made.rate
         left = tr(f"，略去不入记录 {out:.1f} 秒", f", {out:.1f} s off the record left out") if out else ""
         text = tr(
-            f"已导出 {output}：{made.kind}，{made.channels} 声道，{seconds:.1f} 秒，{size:.1f} MB{left}",
-            f"exported {output}: {made.kind}, {made.channels} channel(s), {seconds:.1f} s, {size:.1f} MB{left}",
+            f"已导出 {output}：{made.kind}，{made.channels} 声道，{seconds:.1f} 秒，{size}{left}",
+            f"exported {output}: {made.kind}, {made.channels} channel(s), {seconds:.1f} s, {size}{left}",
         )
         console.print(text, highlight=False, markup=False, soft_wrap=True)
         if not made.whole:

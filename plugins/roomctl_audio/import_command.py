@@ -66,9 +66,14 @@ def build(ctx: PluginContext) -> Callable[..., None]:
             placed, by = importing.order([importing.probe(path.absolute(), zone) for path in files])
             if len(placed) > 1:
                 _say(console, tr(f"共 {len(placed)} 段，按{by.label}排序", f"{len(placed)} parts, by {by.label}"))
-            done = [_import(ctx, found, each, sums[each.part.path], console) for each in placed]
-        parts = [importing.as_event(each.placed, each.recording.id) for each in done]
-        ctx.publish("parts", {"ordered_by": by.value, "parts": parts}, found.id)
+            done: list[Imported] = []
+            try:
+                for each in placed:
+                    done.append(_import(ctx, found, each, sums[each.part.path], console))  # noqa: PERF401 - see below
+            finally:  # those that are in are told of, also where the next one could not be
+                if done:
+                    parts = [importing.as_event(each.placed, each.recording.id) for each in done]
+                    ctx.publish("parts", {"ordered_by": by.value, "parts": parts}, found.id)
         if as_json:
             print(json.dumps(as_record(found, by.value, done), ensure_ascii=False))
         if any(each.problem or each.recording.dropped for each in done):

@@ -136,6 +136,16 @@ def test_a_damaged_journal_is_verified_recovered_and_stays_a_finding(app, made, 
     assert "damaged-1" in line
 
 
+def test_verify_states_the_drift_where_it_is_known(app, tmp_path):
+    made = Made(tmp_path / "rec")
+    made.part(samples(4_800))
+    made.journal.write("stop", frame=4_800, drift_ppm=-12.5)
+    made.journal.write("sealed", frames=4_800, ended=False, problem="", recovered=False)
+    verified = run(app, "recording", "verify", made.folder, "--json")
+    assert json.loads(verified.stdout)["drift_ppm"] == -12.5
+    assert "-12.5 ppm" in verified.stderr
+
+
 def test_a_bar_shows_how_far_it_is_and_how_long_it_takes_and_only_on_a_terminal():
     screen, file = io.StringIO(), io.StringIO()
     with bar(Console(file=screen, force_terminal=True, width=100), "verifying") as at:

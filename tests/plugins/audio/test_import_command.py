@@ -123,6 +123,24 @@ def test_the_same_file_twice_is_refused_whatever_its_name_unless_it_is_asked_for
     assert len(ctx.services.recordings("m1")) == 2
 
 
+def test_where_the_second_of_two_is_refused_the_first_is_in_and_told_of(ctx, tmp_path, monkeypatch):
+    for number in (1, 2):
+        wav(tmp_path / f"{number}.wav", 0.2, seed=number)
+    real = Services.import_recording
+
+    def full(services, meeting_id, path, **facts):
+        if path.name == "2.wav":
+            raise BadInput("the disk does not hold it")
+        return real(services, meeting_id, path, **facts)
+
+    monkeypatch.setattr(Services, "import_recording", full)
+    done = run(ctx, "m1", tmp_path / "1.wav", tmp_path / "2.wav")
+    assert isinstance(done.exception, BadInput)
+    (told,) = ctx.published
+    assert [each["file"] for each in told.data["parts"]] == ["1.wav"]
+    assert not ctx.store("m1").get(f"import.{hashlib.sha256((tmp_path / '2.wav').read_bytes()).hexdigest()}")
+
+
 def test_an_import_that_was_broken_off_is_told_as_such(ctx, tmp_path, monkeypatch):
     wav(tmp_path / "a.wav", 0.2)
 
