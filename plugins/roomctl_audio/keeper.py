@@ -67,14 +67,18 @@ class Keeper:
         self._untold: list[tuple[str, Mapping[str, Any]]] = []  # rows that are not yet in the journal
         self.started: str | None = None
         """UTC at which frame 0 was heard."""
-        self.heard = b""
-        """What was kept last."""
+        self._heard: list[bytes] = []
         self.full = False
         """Nothing is kept, for want of room."""
         self.problem = ""
         """Why nothing can be kept at present; it goes on by itself."""
         self.restored = False
         """The folder was taken away, and was made again."""
+
+    @property
+    def heard(self) -> bytes:
+        """What was kept last."""
+        return b"".join(self._heard)
 
     @property
     def frames(self) -> int:
@@ -120,7 +124,7 @@ class Keeper:
         A disk that is full, or a folder that cannot be written to, is waited out: a file is held, and of a device the
         ring counts what it cannot hold.
         """
-        self.heard = b""
+        self._heard.clear()
         if self.problem and not self._again():
             return
         if self._pending or self._untold:
@@ -144,7 +148,7 @@ class Keeper:
             for loss in self._ring.lost_at_end():
                 self.declare(loss)
             self.declare(self._source.missing(now()))
-        self._tell()
+        self.tell()
 
     def _catch_up(self) -> None:
         """A device delivers late: what it heard up to now is awaited for as long as it usually takes."""
@@ -165,7 +169,8 @@ class Keeper:
             self.gaps.append(gap)
             self._untold.append(("gap", asdict(gap)))
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Writes the rows that could not be written before. Raises: OSError."""
         while self._untold:
             kind, facts = self._untold[0]
             self._rows.write(kind, **facts)
@@ -197,7 +202,7 @@ class Keeper:
         self._tell_source(chunk)
         if not self._pending:
             self._began = chunk.began
-        self.heard += chunk.data
+        self._heard.append(chunk.data)
         self._pending += chunk.data
         if not self.problem:
             self._flush()
@@ -207,7 +212,7 @@ class Keeper:
     def _flush(self) -> None:
         """Writes what is pending. What the disk does not take stays pending."""
         try:
-            self._tell()
+            self.tell()
             if self._pending:
                 self._write(self.part or self._open())
         except OSError as error:
@@ -225,7 +230,7 @@ class Keeper:
         if not self._reserve.give_back():
             return
         try:
-            self._tell()
+            self.tell()
             if self._pending:
                 self._write(self.part or self._open())
             if not self._pending:
@@ -250,7 +255,7 @@ class Keeper:
             return False
         try:
             self._restore()
-            self._tell()
+            self.tell()
             if self._pending:
                 self._write(self.part or self._open())
         except OSError:
@@ -300,7 +305,11 @@ class Keeper:
 
     def _close(self) -> None:
         part, self.part = self.part, None
-        if part:
+        if part is None:
+            return
+        try:
             part.close()
-            self._before += part.frames
-            self._closed(part, self._source.overflows - self._overflows)
+        except OSError:  # what the disk has of it is sealed all the same; the finisher counts it
+            log.exception("%s", part.path.name)
+        self._before += part.frames
+        self._closed(part, self._source.overflows - self._overflows)
