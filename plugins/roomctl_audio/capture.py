@@ -138,12 +138,20 @@ class Capture:
     def run(self) -> None:
         """Until everything is sealed, or cannot be."""
         while not self.session.over:
-            self.session.tick()
+            self._tick()
             if self.session.came_back():
                 with contextlib.suppress(RoomctlError, OSError):  # the card by which this process is found
                     self._write_card()
             self._listen()
         self._leave()
+
+    def _tick(self) -> None:
+        try:
+            self.session.tick()
+        except Exception as error:  # nobody foresaw it: what is kept by now is sealed, and the process ends in order
+            log.exception("the recording ends here")
+            self.session.problem = tr(f"录音意外结束：{error}", f"the recording ended unexpectedly: {error}")
+            self.session.stop()
 
     def _listen(self) -> None:
         """Handles what has come; waits for it no longer than until the next write is due."""

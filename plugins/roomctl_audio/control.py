@@ -101,7 +101,7 @@ class _Timed:
         return self._connection.recv_bytes(limit)
 
 
-_HANDSHAKE_FAILURES = (OSError, EOFError, AssertionError, ValueError, AuthenticationError)
+_HANDSHAKE_FAILURES = (OSError, EOFError, AssertionError, ValueError, RecursionError, AuthenticationError)
 
 
 class Server:

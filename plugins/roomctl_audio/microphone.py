@@ -101,7 +101,7 @@ class Line:
             self.name, self.tracks = said.name, said.tracks
         elif isinstance(said, Ended):
             self.error = raised(said.error) if said.error else None
-            self._gone(str(self.error or said.why))
+            self._gone(self.error.why or self.error.what if self.error else said.why)
         elif not self.up:
             self.up, self.since, self._pause = True, said.at, 0.0
             self.begin_anew()

@@ -110,18 +110,19 @@ class Session:
     def start(self, limit: int | None = None) -> dict[str, Any]:
         """From here on everything is kept. Raises: Refused, OSError."""
         self._need(RecorderState.ARMED)
-        self._rows.write(
-            "opened",
-            order={field.name: getattr(self.order, field.name) for field in fields(self.order)},
-            source=self.source.name,
-            tracks=self.layout.tracks,
-            sample_rate=self.layout.rate,
-            bits=self.layout.bits,
-            waits=self.waits,
-            total_frames=self.source.total_frames,
-            utc=datetime.now(UTC).isoformat(),
-            monotonic=self._clock(),
-        )
+        if not self._rows.rows:  # else it was tried before, on a full disk
+            self._rows.write(
+                "opened",
+                order={field.name: getattr(self.order, field.name) for field in fields(self.order)},
+                source=self.source.name,
+                tracks=self.layout.tracks,
+                sample_rate=self.layout.rate,
+                bits=self.layout.bits,
+                waits=self.waits,
+                total_frames=self.source.total_frames,
+                utc=datetime.now(UTC).isoformat(),
+                monotonic=self._clock(),
+            )
         self._rows.write("start", frame=0)
         self._alarms.open()
         if self.order.watch:
@@ -265,6 +266,12 @@ class Session:
         if now - self._looked < LOOK_SECONDS or self.state in {RecorderState.STOPPING, RecorderState.SEALED}:
             return
         self._looked = now
+        try:
+            self._inspect(now)
+        except Exception:  # looking for trouble must cost no sound
+            log.exception("cannot tell what is wrong")
+
+    def _inspect(self, now: float) -> None:
         frame = self._keeper.frames
         with contextlib.suppress(OSError):  # a folder that is gone is told by whoever writes to it
             self._seconds_left = capacity.seconds_left(self.folder, self.layout, rate=self._disk_rate)
@@ -375,6 +382,8 @@ class Session:
             self._watching.close()
         self._reserve.give_back()
         rows = self._rows.rows
+        with contextlib.suppress(OSError):
+            self._keeper.tell()
         whole = len(list(journal.of_kind(rows, "part"))) == len(journal.sealed_parts(rows))
         self._alarms.close(self._keeper.frames)
         if rows and whole:
