@@ -222,7 +222,8 @@ def _stretches(
             return otherwise
         return spans.frame(text, length, rate, began, zone, lambda moment: clocks.frame_at(rows, moment))
 
-    chosen = spans.items(report.markers, wanted.item, length) if wanted.item is not None else [(0, length)]
+    held = recording.standing(report.markers)
+    chosen = spans.items(held, wanted.item, length) if wanted.item is not None else [(0, length)]
     chosen = spans.within(chosen, frame(wanted.since, 0), frame(wanted.until, length))
     before = sum(last - first for first, last in chosen)
     if sending and wanted.off_record is None:

@@ -325,10 +325,15 @@ def standing(markers: Iterable[Marker]) -> tuple[Marker, ...]:
 
 
 def off_record(markers: Iterable[Marker], end: int) -> tuple[tuple[int, int], ...]:
-    """不入记录 spans as (first, last + 1) frames before `end`; one that nobody ended runs to it."""
+    """不入记录 spans as (first, last + 1) frames before `end`; one that nobody ended runs to it.
+
+    Args:
+        markers: those that hold, in any order; or every row of a recording, in order: what was taken back is no end.
+
+    """
     spans: list[tuple[int, int]] = []
     since: int | None = None
-    for marker in sorted(markers, key=lambda m: m.frame):
+    for marker in sorted(standing(markers), key=lambda m: m.frame):
         if marker.kind is MarkKind.OFF_RECORD and since is None:
             since = marker.frame
         elif marker.kind is MarkKind.ON_RECORD and since is not None:

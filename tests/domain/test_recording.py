@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomctl.domain.recording import Marker, MarkKind, Problem, Recording, RecordingReport, off_record
+from roomctl.domain.recording import Marker, MarkKind, Problem, Recording, RecordingReport, off_record, standing
 
 marks = st.lists(st.builds(Marker, st.sampled_from(MarkKind), st.integers(0, 100)), max_size=12)
 
@@ -23,6 +23,28 @@ def test_a_second_press_of_off_record_opens_no_second_span():
 
 def test_on_record_alone_and_other_marks_are_no_span():
     assert off_record([_mark("on_record", 10), _mark("mark", 20), _mark("speaker", 30)], end=50) == ()
+
+
+def test_what_was_taken_back_neither_begins_a_span_nor_ends_one():
+    off, on = _mark("off_record", 10), _mark("on_record", 20)
+    assert off_record([off, on, Marker(MarkKind.UNDO, 30, of=2)], end=50) == ((10, 50),)
+    assert off_record([off, Marker(MarkKind.UNDO, 30, of=1)], end=50) == ()
+
+
+def test_marks_that_hold_have_their_number_and_their_newest_text():
+    rows = [
+        Marker(MarkKind.ITEM, 10, "1"),
+        Marker(MarkKind.MARK, 20, "决定"),
+        Marker(MarkKind.UNDO, 30, of=1),
+        Marker(MarkKind.NOTE, 40, "决定：先建两座", of=2),
+        Marker(MarkKind.NOTE, 50, "x", of=9),
+        Marker(MarkKind.UNDO, 60, of=3),
+        Marker(MarkKind.SPEAKER, 70, "李晓明"),
+    ]
+    assert standing(rows) == (
+        Marker(MarkKind.MARK, 20, "决定：先建两座", number=2),
+        Marker(MarkKind.SPEAKER, 70, "李晓明", number=7),
+    )
 
 
 def test_a_span_ends_with_the_recording():
