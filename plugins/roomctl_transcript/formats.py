@@ -7,7 +7,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from roomctl.api import Transcript, TranscriptSegment, tr
+from roomctl.api import Doubt, Transcript, TranscriptSegment, timing, tr
 
 PARAGRAPH_PAUSE = 3.0
 """Seconds of quiet after which a new paragraph begins, where nobody is known to have taken the floor."""
@@ -124,7 +124,7 @@ def summary(transcript: Transcript) -> dict[str, Any]:
                 "text": segment.text,
                 "changes": [asdict(change) for change in segment.changes],
                 "beside": asdict(segment.beside) if segment.beside else None,
-                "doubts": [{**asdict(doubt), "told": doubt.told()} for doubt in segment.doubts],
+                "doubts": [_doubt(segment, doubt) for doubt in segment.doubts],
             }
             for segment in transcript.shown
         ],
@@ -132,6 +132,11 @@ def summary(transcript: Transcript) -> dict[str, Any]:
         "points": [asdict(point) for point in transcript.points],
         "report": dict(transcript.report),
     }
+
+
+def _doubt(segment: TranscriptSegment, doubt: Doubt) -> dict[str, Any]:
+    start, end = timing.when(segment, doubt.at, doubt.at + len(doubt.said))
+    return {**asdict(doubt), "told": doubt.told(), "start": round(start, 3), "end": round(end, 3)}
 
 
 def summary_json(transcript: Transcript) -> bytes:

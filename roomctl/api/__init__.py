@@ -29,6 +29,7 @@ from roomctl.domain import (
     record,
     recording,
     secrecy,
+    timing,
     transcript,
 )
 from roomctl.domain.alarms import Alarm, AlarmKind, AlarmTurn
@@ -328,5 +329,5 @@ __all__ = [
     "Segment", "Service", "Services", "SpeakerKnownBy", "Standing", "State", "Stored", "TargetFactory",
     "Transcriber", "Transcript", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks",
     "correction", "events", "hookimpl", "label", "language", "lifecycle", "meeting", "record", "recording",
-    "secrecy", "tr", "transcript",
+    "secrecy", "timing", "tr", "transcript",
 ]  # fmt: skip
