@@ -11,6 +11,7 @@ from roomctl.web.errors import tell_errors
 from roomctl.web.feed import Feed
 from roomctl.web.guard import Guard
 from roomctl.web.levels import Levels
+from roomctl.web.nonces import Nonces
 from roomctl.web.rest import (
     accounts,
     attendance,
@@ -45,6 +46,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.state.host, web.state.sessions = host, sessions
     web.state.denials = denials = Denials(application.accounts, application.clock)
     tell_errors(web, denials)
+    web.add_middleware(Nonces)
     web.add_middleware(Guard, sessions=sessions, denials=denials, hosts=application.settings.web.hosts)
     web.include_router(Door(application.accounts, sessions).routes())
     web.include_router(status(host))

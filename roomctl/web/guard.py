@@ -32,12 +32,8 @@ HEADERS = {
 }
 
 CSP_API = "default-src 'none'; frame-ancestors 'none'"
-CSP_PAGE = (
-    "default-src 'self'; "
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval'; "  # NiceGUI writes its start inline, and Vue compiles templates
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; "
-    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
+CSP_FILE = "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+"""Of what is neither an answer of the API nor a page; pages have their own, see `nonces`."""
 
 
 class Guard:
@@ -205,7 +201,7 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-            headers.setdefault("Content-Security-Policy", CSP_API if self._api else CSP_PAGE)
+            headers.setdefault("Content-Security-Policy", CSP_API if self._api else CSP_FILE)
             if self._api:
                 headers.setdefault("Cache-Control", "no-store")
         await self._send(message)

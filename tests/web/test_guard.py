@@ -1,7 +1,10 @@
 """What stands before every request."""
 
+import re
+
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 from starlette.websockets import WebSocketDisconnect
 
 from roomctl.api.routes import needs
@@ -21,6 +24,34 @@ def test_every_answer_has_the_security_headers(rest, path):
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "microphone=()" in headers["permissions-policy"]
     assert "http" not in headers["content-security-policy"]
+
+
+def page_with(rest, html):
+    routes = FastAPI()
+    routes.get("/sheet")(lambda: HTMLResponse(html))
+    rest.web.mount("/x", routes)
+    return rest.nobody().get("/x/sheet", headers={"Accept-Encoding": "gzip"})
+
+
+def test_an_inline_script_of_a_page_is_let_in_by_a_number_that_is_used_once(rest):
+    first, second = (page_with(rest, "<p>会</p><script>a()</script><script src='/b.js'></script>") for _ in range(2))
+    numbers = [re.findall(r'<script nonce="([\w-]{20,})"', one.text) for one in (first, second)]
+    for answer, (here, there) in zip((first, second), numbers, strict=True):
+        assert here == there
+        assert f"'nonce-{here}'" in answer.headers["content-security-policy"]
+        assert answer.headers["content-length"] == str(len(answer.content))
+    assert numbers[0] != numbers[1]
+
+
+def test_no_page_lets_in_scripts_in_general(rest):
+    for path in ("/nowhere", "/log-in"):
+        policy = rest.nobody().get(path).headers["content-security-policy"]
+        assert "'unsafe-inline'" not in policy.partition("script-src")[2].partition(";")[0]
+
+
+def test_text_that_people_wrote_begins_no_script(rest):
+    page = page_with(rest, "<p>&lt;script>alert(1)</p>")
+    assert "nonce" not in page.text
 
 
 @pytest.mark.parametrize(
