@@ -162,7 +162,7 @@ class Application:
     def _sound(self) -> RoomSound:
         """The section of the recorder that the room uses: whichever plugin it is, these keys mean the same."""
         section = self.settings.plugins.get(self.settings.recorder, {})
-        known = {key: section[key] for key in _SOUND_KEYS if key in section}
+        known = {key: section[key] for key, kind in _SOUND_KEYS.items() if isinstance(section.get(key), kind)}
         return RoomSound(self.settings.recorder, Order(**{"source": "mic", **known}))
 
     @cached_property
@@ -277,7 +277,7 @@ class Application:
             self.database.close()
 
 
-_SOUND_KEYS = ("source", "standby", "sample_rate", "bits", "segment_seconds", "watch")
+_SOUND_KEYS = {"source": str, "standby": str, "sample_rate": int, "bits": int, "segment_seconds": int | float}
 _LOOK = 0.1  # seconds between two looks at a service's progress
 _STOP = 5.0  # seconds that a service has to stop
 

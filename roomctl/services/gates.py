@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from roomctl.domain.lifecycle import State, find
 from roomctl.domain.meeting import Meeting, Objection
-from roomctl.domain.recording import RecorderState
+from roomctl.domain.recording import Purpose, RecorderState
 from roomctl.i18n import tr
 from roomctl.services.ports import Plugins, UnitOfWork
 
@@ -24,7 +24,8 @@ def _before_session(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
         recordings = uow.recordings.of(meeting.id)
     for result in report.blocking if report else ():
         yield Objection("checks", f"{result.device} {result.check}: {result.message}", result.hint or "")
-    armed = any(recording.state is RecorderState.ARMED for recording in recordings)
+    own = [one for one in recordings if one.purpose is Purpose.MEETING]
+    armed = any(recording.state is RecorderState.ARMED for recording in own)
     if meeting.recorded and not armed:
         yield Objection(
             "recorder",

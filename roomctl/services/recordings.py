@@ -1,6 +1,7 @@
 """The life of a recording: the recorder is commanded first, and what it answers is written down."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,6 +23,11 @@ KEPT = frozenset({Purpose.MEETING, Purpose.IMPORT})
 """What belongs to the meeting: its own sound, and what was brought in."""
 
 STOPPED, CONTINUED = "recording.stopped", "recording.continued"
+
+_CHANNEL = re.compile(r"[1-9][0-9]{0,2}")
+
+_SHORTEST = timedelta(minutes=15)
+"""Asked of the disk at the least, also where the planned end is near or over."""
 
 _EARLIER_THAN_ITS_START = 86_400.0
 """Seconds; a mark so far back stands at frame 0 of a recording that has just begun."""
@@ -50,18 +56,20 @@ class Continuation:
     seconds: float | None
 
 
-def order_of(meeting: Meeting, people: Iterable[Person], room: Order, source: str = "") -> Order:
-    """The room's order for a meeting: as long as planned, and who sits at which channel.
+def order_of(meeting: Meeting, people: Iterable[Person], room: Order, now: datetime, source: str = "") -> Order:
+    """The room's order for a meeting: up to its planned end, and who sits at which channel.
 
     A seat whose name is a number is the channel of that number. A stand-by is none where it is the source itself.
     """
-    seats = {int(one.seat): one.name for one in people if one.seat.isdecimal() and int(one.seat)}
+    seats = {int(one.seat): one.name for one in people if _CHANNEL.fullmatch(one.seat)}
     source = source or room.source
+    gone = now - meeting.started_at if meeting.started_at else timedelta(0)
+    left = timedelta(minutes=meeting.planned_minutes) - gone
     return replace(
         room,
         source=source,
         standby="" if room.standby == source else room.standby,
-        planned_seconds=meeting.planned_minutes * 60,
+        planned_seconds=max(left, _SHORTEST).total_seconds(),
         channels=tuple(sorted(seats.items())),
     )
 

@@ -24,7 +24,7 @@ class SoundUseCases(Bound):
         """What the room records that meeting with: as its settings say, and who sits at which channel."""
         with self._open().reading() as uow:
             meeting, people = uow.meetings.get(meeting_id), uow.roster.of(meeting_id)
-        return recordings.order_of(meeting, people, self._sound().order, source)
+        return recordings.order_of(meeting, people, self._sound().order, self._clock.now(), source)
 
     def arm(self, meeting_id: str, order: Order | None = None, *, recorder: str = "") -> Recording:
         """With the room's recorder and its order for the meeting, where none is given."""

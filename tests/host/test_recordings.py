@@ -90,6 +90,12 @@ def test_a_device_that_is_gone_is_tried_again_and_keeps_nothing_else_waiting(app
     assert application.usecases.current_recording(meeting.id).number == 2
 
 
+def test_a_wrong_setting_of_the_sound_is_told_by_its_plugin_and_breaks_no_order(application, meeting):
+    application.settings.plugins["audio"] = {"source": "mic:USB", "sample_rate": "fast", "segment_seconds": []}
+    order = application.usecases.order(meeting.id)
+    assert (order.source, order.sample_rate, order.segment_seconds) == ("mic:USB", 48_000, 60.0)
+
+
 def test_what_a_killed_command_left_behind_is_settled_at_the_hosts_start(application, meeting):
     use = application.usecases
     use.adjourn(meeting.id)

@@ -1,5 +1,6 @@
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,31 @@ def test_the_room_records_with_its_own_settings_and_whoever_sits_at_a_channel(ho
     assert order.planned_seconds == 90 * 60
     armed = json.loads(house.events(meeting.id)[-1].data)
     assert armed["channels"] == {"1": "张建国", "3": "李晓明"}
+
+
+def test_what_is_left_of_the_meeting_is_asked_of_the_disk(house):
+    meeting = house.in_session()
+    house.clock.advance(40 * 60)
+    assert house.use.order(meeting.id).planned_seconds == 20 * 60
+    house.clock.advance(60 * 60)
+    assert house.use.order(meeting.id).planned_seconds == 15 * 60
+
+
+@pytest.mark.parametrize("seat", ["0", "甲1", "", "1" * 500, "²", "-1"])
+def test_a_seat_that_is_no_number_is_no_channel(house, person, seat):
+    meeting = house.opened()
+    house.use.add_people(meeting.id, [person("李晓明", seat=seat)])
+    assert house.use.order(meeting.id).channels == ()
+
+
+def test_a_test_take_that_is_armed_does_not_let_the_meeting_start(house):
+    meeting = house.opened()
+    take = house.use.test_take(meeting.id).recording
+    with house.use._open() as uow:
+        uow.recordings.put(replace(take, state=RecorderState.ARMED))
+        uow.commit()
+    with pytest.raises(Objected, match="录音没有准备好"):
+        house.use.start(meeting.id)
 
 
 def test_a_source_is_no_stand_by_of_itself(house):
