@@ -24,6 +24,9 @@ from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher
 from roomctl_audio.journal_file import JournalFile
 
+MARK_SIGNS = (b'"kind":"mark"', b'"mark":"', b'"back":', b'"of":')
+"""Of which the row of a mark has all; with two of them left a damaged one is still known as a mark."""
+FRAME = re.compile(rb'"frame":(\d+),')
 SEGMENT = re.compile(r"t(\d{2})-(\d{4,})\.flac")
 
 
@@ -68,7 +71,10 @@ def rebuild(folder: Path, parsed: journal.Parsed, finisher: Finisher) -> journal
     }
     now = datetime.now(UTC)
     following = [("rebuilt", now, head), *([("opened", now, made)] if made else [])]
-    following += [(row["kind"], datetime.fromisoformat(row["at"]), row) for row in sound if row["kind"] != "sealed"]
+    for line in behind:
+        row = _sound(line) or _lost_mark(line)
+        if row and row["kind"] != "sealed":
+            following.append((row["kind"], datetime.fromisoformat(row.get("at", now.isoformat())), row))
     prev, lines = parsed.head, [good]
     for n, (kind, at, facts) in enumerate(following, len(parsed.rows)):
         row = journal.row(prev, n, kind, at, {k: v for k, v in facts.items() if k != "sha256"})
@@ -92,6 +98,22 @@ def _sound(line: bytes) -> dict[str, Any] | None:
         return None
     known = isinstance(row, dict) and isinstance(row.get("kind"), str) and isinstance(row.get("at"), str)
     return row if known and journal.digest(row) == row.get("sha256") else None
+
+
+def _lost_mark(line: bytes) -> dict[str, Any] | None:
+    """A mark in the place of one that cannot be read: others speak of marks by their number, which must not move."""
+    if sum(sign in line for sign in MARK_SIGNS) < 2:  # noqa: PLR2004 - as `MARK_SIGNS` says
+        return None
+    frame = FRAME.search(line)
+    note = tr("（此处的标记已损坏）", "(a mark that is damaged)")
+    return {
+        "kind": "mark",
+        "mark": "mark",
+        "frame": int(frame[1]) if frame else 0,
+        "note": note,
+        "back": 0.0,
+        "of": 0,
+    }
 
 
 def keep_aside(folder: Path, data: bytes, why: str) -> str:

@@ -70,8 +70,8 @@ class Made:
         self.frame += len(sound)
         self.clock += len(sound) / layout.rate if clock is None else clock
 
-    def mark(self, kind: str, note: str = "") -> None:
-        self.journal.write("mark", mark=kind, frame=self.frame, note=note)
+    def mark(self, kind: str, note: str = "", of: int = 0) -> None:
+        self.journal.write("mark", mark=kind, frame=self.frame, note=note, back=0.0, of=of)
 
     def gap(self, frames: int, reason: str) -> None:
         self.journal.write("gap", first_frame=self.frame, frames=frames, reason=reason)

@@ -397,6 +397,20 @@ def test_what_is_left_out_is_out_and_all_else_is_in(wanted, holes):
     assert left == sorted(left)
 
 
+def test_an_item_that_was_taken_back_or_put_right_is_none_or_another(tmp_path):
+    made = Made(tmp_path / "rec")
+    for number in ("1", "2", "3"):
+        made.mark("item", number)
+        made.part(samples(4_800, seed=int(number)))
+    made.mark("undo", of=2)
+    made.mark("note", "4", of=3)
+    folder = made.end()
+    assert write(folder, tmp_path / "1.wav", item=1).frames == 9_600
+    assert write(folder, tmp_path / "4.wav", item=4).frames == 4_800
+    with pytest.raises(NotFound):
+        write(folder, tmp_path / "2.wav", item=2)
+
+
 def test_an_item_that_comes_twice_is_both_stretches():
     marked = [Marker(MarkKind.ITEM, frame, note) for frame, note in ((0, "1"), (10, "2"), (20, "1"))]
     assert spans.items(marked, 1, 30) == [(0, 10), (20, 30)]

@@ -13,6 +13,7 @@ from roomctl_audio.recovery import recover
 from roomctl_audio.verifying import verify
 
 from roomctl.api import RoomctlError
+from roomctl.domain.recording import standing
 from tests.plugins.audio.faults import sound
 from tests.plugins.audio.made import Made, recording, samples
 
@@ -96,8 +97,23 @@ def test_rows_before_the_damage_stay_as_they_were_and_those_behind_it_keep_what_
     damage(folder, row)
     report = recover(folder)
     assert lines(folder)[:row] == before[:row]
-    assert [mark.note for mark in report.markers] == ["2"]
+    assert [mark.kind.value for mark in report.markers] == ["mark", "item"]
+    assert report.markers[1].note == "2"
     assert [(s.frames, s.recovered) for s in report.segments] == [(3_000, False)] * 6
+
+
+def test_a_lost_mark_keeps_its_place_so_that_what_speaks_of_later_ones_still_does(tmp_path):
+    made = Made(tmp_path / "rec")
+    for note in ("one", "two", "three"):
+        made.mark("mark", note)
+        made.part(SOUND[:1_000])
+    made.mark("undo", of=2)
+    made.mark("note", "drei", of=3)
+    folder = made.end()
+    damage(folder, row_of(folder, "mark"))
+    marks = standing(recover(folder).markers)
+    assert [mark.note for mark in marks[1:]] == ["drei"]
+    assert [(mark.number, mark.frame) for mark in marks] == [(1, 0), (3, 2_000)]
 
 
 def test_a_segment_whose_row_cannot_be_read_gets_one_from_its_files(folder):
