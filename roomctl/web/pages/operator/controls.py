@@ -13,6 +13,7 @@ from roomctl.web.pages.operator.sight import Scene, Sight
 from roomctl.web.pages.operator.state import Row, listed
 from roomctl.web.ui import (
     Child,
+    Look,
     Part,
     Press,
     button,
@@ -21,6 +22,7 @@ from roomctl.web.ui import (
     join,
     link_button,
     long_press,
+    state_glyph,
     tag,
 )
 
@@ -46,14 +48,16 @@ class Acts:
     """Shows another question in place of the buttons: `pause`, `stop`, or none."""
 
 
-def actions(sight: Sight, acts: Acts, asking: str, heard: Take | None) -> Part:
+def actions(sight: Sight, acts: Acts, asking: str, heard: Take | None, *, meanwhile: str = "") -> Part:
     """The buttons of this scene, or the question in their place; for who may only look, whom to ask.
 
     Args:
-        heard: the test take that was made on this page.
+        heard: the test take that was made on this page; meanwhile: what is being done this moment.
 
     """
     runs = sight.may(Right.RUN_MEETINGS)
+    if meanwhile and not sight.test:
+        return tag("p", state_glyph(Look.RUNNING, size="s", label="", share=0.3), meanwhile, class_="rc-wait-for")
     if sight.test:
         said = tr("试录单独存放，录满自动停止", "a test take stands apart, and ends by itself")
         return tag("p", said, class_="rc-s3 rc-only")

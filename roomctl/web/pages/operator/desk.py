@@ -15,7 +15,7 @@ from roomctl.domain import alarms
 from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.domain.recording import Purpose, RecorderState, RecorderStatus, Recording
 from roomctl.errors import NotSignedOn, RoomctlError
-from roomctl.i18n import speaking
+from roomctl.i18n import speaking, tr
 from roomctl.web.pages.links import Facts, links
 from roomctl.web.pages.operator import bars, controls, marks, middle, right, state
 from roomctl.web.pages.operator.doing import Doing
@@ -42,12 +42,13 @@ class Desk:
         self.visitor, self.meeting, self._ears = visitor, meeting, ears
         self.sight: Sight | None = None
         self._doing = Doing(visitor, meeting)
-        self._asking, self._continued_seen, self._down = "", False, ""
+        self._asking, self._meanwhile, self._down, self._continued_seen = "", "", "", False
+        self._loop = asyncio.get_running_loop()
         self._history: list[tuple[datetime, str, bool]] = []
         self._ear: Ear | None = None
         self._client = gui.context.client
         self._visible, self._looking = True, False
-        self._timer_drawn = (0.0, "")
+        self._timer_drawn: tuple[float, object] = (0.0, None)
         self._build()
 
     @property
@@ -144,12 +145,22 @@ class Desk:
 
     async def _draw(self, seen: Sight, table: Seating) -> None:
         do = self._doing
+        with speaking(self.visitor.language):
+            opening = tr("正在打开设备…", "opening the device…")
+            sealing = tr("正在封存最后一段…", "sealing the last part…")
         acts = controls.Acts(
-            arm=self._then(do.arm), disarm=do.disarm, test=do.test, begin=self._then(do.begin),
-            resume=self._then(do.resume), stop=self._then(do.stop), stop_alone=self._then(do.stop_alone),
-            mark=do.mark, off_record=do.off_record, ask=self._ask,
+            arm=self._then(do.arm, opening),
+            disarm=self._then(do.disarm),
+            test=self._then(do.test, opening),
+            begin=self._then(do.begin),
+            resume=self._then(do.resume),
+            stop=self._then(do.stop, sealing),
+            stop_alone=self._then(do.stop_alone, sealing),
+            mark=do.mark,
+            off_record=do.off_record,
             pause=lambda minutes: self._then(do.pause(minutes)),
-        )  # fmt: skip
+            ask=self._ask,
+        )
         sound = _sound_of(seen)
         shown: list[tuple[Area, Callable[[], Part | None]]] = [
             (self.title, lambda: self._title(seen)),
@@ -157,7 +168,7 @@ class Desk:
             (self.bars, lambda: self._bars(seen, table)),
             (self.plan, lambda: state.plan(seen)),
             (self.facts, lambda: state.facts(seen)),
-            (self.acts, lambda: controls.actions(seen, acts, self._asking, do.heard)),
+            (self.acts, lambda: controls.actions(seen, acts, self._asking, do.heard, meanwhile=self._meanwhile)),
             (self.listen, lambda: controls.listening(seen, sound, table.names)),
             (self.meters, lambda: middle.meters(seen, table.names)),
             (self.wave, lambda: middle.wave_box(seen)),
@@ -174,9 +185,9 @@ class Desk:
     async def _draw_timer(self, seen: Sight) -> None:
         """It counts by itself; set right now and then, and when the state is another."""
         now = asyncio.get_running_loop().time()
-        at, scene = self._timer_drawn
-        if now - at >= CORRECTED or scene != seen.scene:
-            self._timer_drawn = (now, seen.scene)
+        at, face = self._timer_drawn
+        if now - at >= CORRECTED or face != (seen.scene, seen.keeps, seen.test):
+            self._timer_drawn = (now, (seen.scene, seen.keeps, seen.test))
             self.state.show(await self.visitor.draw(lambda: state.state(seen)))
 
     def _title(self, seen: Sight) -> Part:
@@ -212,12 +223,22 @@ class Desk:
 
         return press
 
-    def _then(self, press: Press) -> Press:
-        """Nothing is asked any more, whether it was done or refused."""
+    def _then(self, press: Press, meanwhile: str = "") -> Press:
+        """Nothing is asked any more, whether it was done or refused.
+
+        Args:
+            meanwhile: what is said while it is being done, where that takes seconds.
+
+        """
 
         def pressed(values: Values) -> str | None:
-            self._asking = ""
-            return press(values)
+            self._asking, self._meanwhile = "", meanwhile
+            if meanwhile:
+                self._loop.call_soon_threadsafe(self._look_again)
+            try:
+                return press(values)
+            finally:
+                self._meanwhile = ""
 
         return pressed
 
@@ -285,9 +306,15 @@ class Desk:
     def _notice(self, before: Sight, now: Sight) -> None:
         """Another state, or another alarm, is drawn at once."""
         then, status = before.status, now.status
-        if self._looking or status is None or then is None:
+        if status is None or then is None:
             return
         if then.state is status.state and {one.key for one in then.alarms} == {one.key for one in status.alarms}:
+            return
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Now, and not at the next turn."""
+        if self._looking:
             return
         self._looking = True
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from roomctl.domain.access import Right, User
-from roomctl.domain.alarms import Alarm
+from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Gap, Marker, MarkKind, RecorderState, RecorderStatus, Recording
@@ -83,6 +83,13 @@ class Sight:
     @property
     def kept(self) -> bool:
         return self.scene in KEPT
+
+    @property
+    def keeps(self) -> bool:
+        """Sound comes to disk this moment: not while the source is gone, or the disk is full."""
+        kinds = {one.kind for one in self.status.alarms} if self.status else set()
+        stalled = AlarmKind.DISK_FULL in kinds or (AlarmKind.DEVICE in kinds and AlarmKind.STANDBY not in kinds)
+        return self.scene is Scene.RECORDING and not stalled
 
     @property
     def frames(self) -> int:

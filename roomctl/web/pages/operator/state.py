@@ -30,13 +30,12 @@ def state(sight: Sight) -> Part:
     word = tr("试录中", "Test take") if sight.test and sight.kept else tr(zh, en)
     colour = {Scene.PAUSED: " rc-c-warn", Scene.SILENT: " rc-c-crit"}.get(sight.scene, "")
     shown = tag("div", state_glyph(look, size="xl", label=""), tag("b", word), class_=f"rc-state{colour}")
-    running = sight.scene is Scene.RECORDING
     if sight.scene is Scene.OVER and not sight.facts.recordings:
         return join((tag("div", state_glyph(Look.WAITING, size="xl", label=""),
                          tag("b", tr("没有录音", "No recording")), class_="rc-state"), _why(sight)))  # fmt: skip
     if sight.scene in {Scene.UNRECORDED, Scene.EARLY}:
         return join((shown, _why(sight)))
-    counted = tag("div", timer(sight.seconds, running=running, digits=True), class_="rc-timer", role="timer")
+    counted = tag("div", timer(sight.seconds, running=sight.keeps, digits=True), class_="rc-timer", role="timer")
     return join((shown, counted, _why(sight)))
 
 
