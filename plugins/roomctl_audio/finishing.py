@@ -10,9 +10,13 @@ from typing import Any, Self
 
 from roomctl.api import Damaged, tr
 
-DEATHS = 4
+DEATHS = 3
 """In a row, over one request, after which it is given up: something in the request kills it."""
 FIRST_PAUSE = 0.05
+PATIENCE_SECONDS = 120.0
+"""Without an answer to a request; one that hangs longer, on a lost disk or for ever, is killed and asked again."""
+SLOWEST = 1_000_000
+"""Bytes of a file for which it has a second more."""
 
 
 def sweep(folder: Path, pid: str = "*") -> None:
@@ -56,7 +60,7 @@ class Finisher:
             if death:
                 self._closed.wait(FIRST_PAUSE * 2**death)
             self.start()
-            said = self._exchange(json.dumps(request) + "\n")
+            said = self._exchange(json.dumps(request) + "\n", self._patience(request))
             if said:
                 return dict(json.loads(said))
             self._bury()
@@ -66,17 +70,29 @@ class Finisher:
             tr("声音仍在 .part 文件中", "the sound is still there"),
         )
 
-    def _exchange(self, text: str) -> str:
+    def _patience(self, request: Mapping[str, Any]) -> float:
+        try:
+            size = (self._folder / str(request.get("part") or request.get("path"))).stat().st_size
+        except OSError:
+            size = 0
+        return PATIENCE_SECONDS + size / SLOWEST
+
+    def _exchange(self, text: str, patience: float) -> str:
         child = self._child
         assert child is not None  # noqa: S101 - just started
         assert child.stdin is not None  # noqa: S101
         assert child.stdout is not None  # noqa: S101
+        end = threading.Timer(patience, child.kill)
+        end.daemon = True
+        end.start()
         try:
             child.stdin.write(text)
             child.stdin.flush()
             said = child.stdout.readline()
         except OSError:
             return ""
+        finally:
+            end.cancel()
         return said if said.endswith("\n") else ""
 
     def _bury(self) -> None:

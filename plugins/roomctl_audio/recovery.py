@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from roomctl.api import Busy, Problem, RecordingReport, tr
+from roomctl.api import Busy, Damaged, Problem, RecordingReport, tr
 from roomctl.api.files import fsync_folder
 from roomctl_audio import capacity, claim, control, journal, rebuild
 from roomctl_audio import part as parts
@@ -126,7 +126,10 @@ def _seal(folder: Path, path: Path, seq: int, opened: journal.Row, file: Journal
             "rate": layout.rate,
             "titles": opened["order"]["channels"],
         }
-        said = finisher.ask(request)
+        try:
+            said = finisher.ask(request)
+        except Damaged as error:  # it dies over this part; the others may be sound
+            return str(error)
         if "error" in said:
             _need_room(folder, path.stat().st_size)
             return str(said["error"])

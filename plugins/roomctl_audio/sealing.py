@@ -13,6 +13,8 @@ from roomctl_audio.finishing import Finisher
 
 TRIES = 4
 """Once the recording is to end; until then a part is tried for as long as it takes."""
+HOPELESS = 2
+"""Parts given up in a row, after which the others are left as they are: it is not the part, it is the finisher."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds before a part is tried again after an error, such as a full disk."""
 
@@ -39,6 +41,7 @@ class Sealer:
         self._ending = threading.Event()
         self.trouble = ""
         """Why the present part is not sealed yet, where it should be."""
+        self._given_up = 0  # in a row
         self._submitted = 0
         self._handled = 0
 
@@ -72,15 +75,20 @@ class Sealer:
     def _finish(self, request: Mapping[str, Any], overflows: int) -> Sealed:
         part, seq, tries, pause = request["part"], request["seq"], 0, FIRST_PAUSE
         while True:
+            if self._ending.is_set() and self._given_up >= HOPELESS:
+                return Sealed(part, seq, overflows, error=self.trouble)
+            died = False
             try:
                 said = self._finisher.ask(request)
             except Damaged as error:
-                said = {"error": str(error)}
+                said, died = {"error": str(error)}, True
             self.trouble = said.get("error", "")
             if not self.trouble:
+                self._given_up = 0
                 return Sealed(part, seq, overflows, frames=said["frames"], tracks=tuple(said["tracks"]))
             tries += self._ending.is_set()
-            if tries >= TRIES:
+            if tries >= (1 if died or self._given_up else TRIES):
+                self._given_up += 1
                 return Sealed(part, seq, overflows, error=self.trouble)
             self._ending.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)

@@ -26,7 +26,7 @@ from roomctl_audio.watching import Heard, Watching
 RING_SECONDS = 10.0
 """Outlasts the slowest fsync."""
 PARTS_WAITING = 3
-"""With this many parts unfinished, a file is held: it must not fill the disk with raw sound."""
+"""With this many parts unfinished, a file that is read as fast as it goes is held, or it fills the disk."""
 LOOK_SECONDS = 0.5
 """Between two looks at the machine."""
 
@@ -94,6 +94,9 @@ class Session:
     def armed(self) -> None:
         """The source delivers: it may be started."""
         self.sealer.start()
+        if self.order.watch:  # it takes a while to load: by the first frame it is there
+            self._watching = Watching(self.folder, self.layout, self._post)
+            self._watching.start()
         self._hear(self._keeper.discard() or self.ring.peek())
         self.state = RecorderState.ARMED
         self._look()
@@ -125,9 +128,6 @@ class Session:
             )
         self._rows.write("start", frame=0)
         self._alarms.open()
-        if self.order.watch:
-            self._watching = Watching(self.folder, self.layout, self._post)
-            self._watching.start()
         self._keeper.limit = limit
         self._keeper.discard()
         self._keeper.begin()
@@ -230,7 +230,7 @@ class Session:
         return self.state is RecorderState.RECORDING and self.waits and not self.order.realtime and self._may_write()
 
     def _may_write(self) -> bool:
-        return self.sealer.waiting < PARTS_WAITING or not self.waits
+        return self.sealer.waiting < PARTS_WAITING or not self.waits or self.order.realtime
 
     # --- ten times a second -----------------------------------------------------------------------------------------
 
