@@ -7,7 +7,6 @@ The watch alone writes it. The host reads it, so there is no numpy in here.
 
 import os
 from pathlib import Path
-from typing import Self
 
 from roomctl.api import Envelope, Level, RecorderStatus
 
@@ -41,42 +40,39 @@ def decode(byte: int) -> float:
 
 
 class Writer:
-    """Appends whole records. What a crash left of half a record is cut off first."""
+    """Appends whole records. Nothing is made before the first of them.
+
+    The file is opened for each write, so that one whose folder was taken away and made again goes on: what is no
+    longer there is told as nothing, and what a crash left of half a record is cut off.
+
+    Attributes:
+        records: how many there are.
+
+    """
 
     def __init__(self, folder: Path, tracks: int) -> None:
-        """Raises: OSError."""
-        self._width = width(tracks)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        self._handle = os.open(folder / NAME, flags, 0o644)
-        self.records = os.fstat(self._handle).st_size // self._width
-        os.ftruncate(self._handle, self.records * self._width)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        self._path, self._width = folder / NAME, width(tracks)
+        self.records = self._path.stat().st_size // self._width if self._path.exists() else 0
 
     def write(self, data: bytes) -> None:
         """Args: data: whole records. Raises: OSError, and none of them is there."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        handle = os.open(self._path, flags, 0o644)
+        end = self.records * self._width
         try:
-            left = memoryview(data)
-            while left:
-                left = left[os.write(self._handle, left) :]
-        except OSError:
-            os.ftruncate(self._handle, self.records * self._width)
-            raise
+            missing = end - os.fstat(handle).st_size
+            if missing < 0:
+                os.ftruncate(handle, end)
+            try:
+                left = memoryview(bytes([NOTHING]) * missing + data)
+                while left:
+                    left = left[os.write(handle, left) :]
+            except OSError:
+                os.ftruncate(handle, end - max(0, missing))
+                raise
+        finally:
+            os.close(handle)
         self.records += len(data) // self._width
-
-    def skip(self, records: int) -> None:
-        """Records of which nobody knows any more how loud they were. Raises: OSError."""
-        while records > 0:
-            some = min(records, 1 << 16)
-            self.write(bytes([NOTHING]) * (some * self._width))
-            records -= some
-
-    def close(self) -> None:
-        os.close(self._handle)
 
 
 def last(folder: Path, tracks: int) -> tuple[Level, ...]:

@@ -359,8 +359,9 @@ class Session:
             return
         if self.state is RecorderState.RECORDING:
             try:
+                asked = self._clock()
                 self._keeper.finish()
-                self._rows.write("stop", frame=self._keeper.frames)
+                self._rows.write("stop", frame=self._keeper.frames, monotonic=asked)
             except OSError:
                 log.exception("at the end")
         elif self.state is RecorderState.PAUSED:

@@ -19,7 +19,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -35,6 +35,8 @@ AT_ONCE = 10
 """Records of a turn: enough to catch up quickly, little enough to stay small."""
 BEHIND_SECONDS = 10.0
 """An alarm is for now: sound that is older is measured, for its picture, and raises none."""
+HELD = 4
+"""Parts that are held open at most."""
 NICER = 5
 """It gives way to the recording."""
 
@@ -45,7 +47,6 @@ class Watch:
     """One recording, watched. Args: say: takes what is to be said."""
 
     def __init__(self, folder: Path, layout: Layout, say: Say) -> None:
-        """Raises: OSError."""
         self._folder, self._layout, self._say = folder, layout, say
         self._writer = envelope.Writer(folder, layout.tracks)
         self._owed = b""  # records that a full disk has not taken yet
@@ -54,6 +55,7 @@ class Watch:
         self._signals = Signals(layout.tracks, layout.rate)
         self._stale = False
         self._parts: deque[tuple[int, int]] = deque()
+        self._open: dict[int, IO[bytes]] = {}
         self._records = self._writer.records
         self._record = b""  # what there is of the next one
         self.frame = self._records * self.step
@@ -62,7 +64,9 @@ class Watch:
     def told(self, message: Mapping[str, Any]) -> None:
         """A line of stdin."""
         if "part" in message:
-            self._parts.append((int(message["part"]), int(message["first"])))
+            seq = int(message["part"])
+            self._parts.append((seq, int(message["first"])))
+            self._keep(seq, _opened(self._folder / part.name(seq)))
         elif "standing" in message:
             self._signals.stand(AlarmKind(message["standing"]), int(message["track"]) - 1)
 
@@ -77,15 +81,20 @@ class Watch:
         self._take(data)
         if whole and not data:
             self._parts.popleft()
+            if file := self._open.pop(seq, None):
+                file.close()
         return len(data) // self._layout.frame
 
     def close(self) -> None:
-        """Reads what is left, and closes the file; the last record may be of less than a tenth of a second."""
-        while self.turn() or len(self._parts) > 1:
-            pass
+        """Reads what is left; the last record may be of less than a tenth of a second. Idempotent."""
+        parts = -1
+        while self.turn() or len(self._parts) != parts:
+            parts = len(self._parts)
         if self._record:
             self._pad(self.step)
-        self._writer.close()
+        self._parts.clear()
+        while self._open:
+            self._open.popitem()[1].close()
 
     def _jump(self, first: int) -> None:
         """Over frames that are nowhere any more: silence to the ends of the records around them, none between."""
@@ -105,13 +114,27 @@ class Watch:
     def _read(self, seq: int, first: int) -> bytes:
         """Whole frames from where it stands, up to `AT_ONCE` records of them."""
         size = self._layout.frame
-        try:
-            with (self._folder / part.name(seq)).open("rb") as file:
-                file.seek((self.frame - first) * size)
-                data = file.read(AT_ONCE * self.step * size - len(self._record))
-        except FileNotFoundError:
+        path = self._folder / part.name(seq)
+        file = self._open.pop(seq, None) or _opened(path)
+        if file is None:
             return b""
+        file.seek((self.frame - first) * size)
+        data = file.read(AT_ONCE * self.step * size - len(self._record))
+        if not data and _replaced(file, path):  # the folder was taken away, and the part was written anew
+            file.close()
+            return b""
+        self._keep(seq, file)
         return data[: len(data) - len(data) % size]
+
+    def _keep(self, seq: int, file: IO[bytes] | None) -> None:
+        """A part stays open, so that it can be read to its end though it is sealed meanwhile: its file is unlinked.
+
+        Where an open file cannot be unlinked, and beyond a few, which would hold the room of sealed parts, it is not.
+        """
+        if file and (sys.platform == "win32" or len(self._open) >= HELD):
+            file.close()
+        elif file:
+            self._open[seq] = file
 
     def _take(self, data: bytes) -> None:
         """Measures each record that is full now, and asks the detectors about it."""
@@ -160,6 +183,20 @@ class Watch:
         with contextlib.suppress(OSError):
             self._writer.write(self._owed)
             self._owed = b""
+
+
+def _opened(path: Path) -> IO[bytes] | None:
+    try:
+        return path.open("rb", buffering=0)
+    except FileNotFoundError:
+        return None
+
+
+def _replaced(file: IO[bytes], path: Path) -> bool:
+    try:
+        return not os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except OSError:
+        return False  # it is gone, and what is open is the last of it
 
 
 def _bytes(block: Block) -> bytes:

@@ -28,8 +28,8 @@ def test_a_level_is_kept_to_half_a_decibel(dbfs, told):
 
 
 def test_the_last_record_is_told_by_track(tmp_path):
-    with Writer(tmp_path, 2) as writer:
-        writer.write(record((-1, -2), (-3, -4)) + record((-10, -20), (SILENCE, SILENCE)))
+    writer = Writer(tmp_path, 2)
+    writer.write(record((-1, -2), (-3, -4)) + record((-10, -20), (SILENCE, SILENCE)))
     assert envelope.last(tmp_path, 2) == (Level(-10, -20), Level(SILENCE, SILENCE))
 
 
@@ -43,16 +43,16 @@ def test_half_a_record_at_the_end_is_not_read_and_is_cut_off_before_more_is_writ
     path = tmp_path / envelope.NAME
     path.write_bytes(record((-1, -2)) + b"\x09")
     assert envelope.last(tmp_path, 1) == (Level(-1, -2),)
-    with Writer(tmp_path, 1) as writer:
-        assert writer.records == 1
-        writer.write(record((-3, -4)))
+    writer = Writer(tmp_path, 1)
+    assert writer.records == 1
+    writer.write(record((-3, -4)))
     assert path.read_bytes() == record((-1, -2)) + record((-3, -4))
 
 
 def test_a_point_is_the_loudest_of_its_records(tmp_path):
-    with Writer(tmp_path, 2) as writer:
-        for n in range(8):
-            writer.write(record((-n, -50), (-40 - n, -50)))
+    writer = Writer(tmp_path, 2)
+    for n in range(8):
+        writer.write(record((-n, -50), (-40 - n, -50)))
     found = envelope.read(tmp_path, 2, RATE, 0.2, 0.8, 3)
     assert (found.start, found.seconds) == (pytest.approx(0.2), pytest.approx(0.2))
     assert found.peaks == ((-2, -4, -6), (-42, -44, -46))
@@ -82,8 +82,8 @@ def test_a_missing_file_is_silence_as_long_as_the_recording(tmp_path):
 
 
 def test_a_file_shorter_than_the_recording_is_silent_after_its_end(tmp_path):
-    with Writer(tmp_path, 1) as writer:
-        writer.write(record((-5, -9)) * 20)
+    writer = Writer(tmp_path, 1)
+    writer.write(record((-5, -9)) * 20)
     assert envelope.read(tmp_path, 1, RATE, 0, 4, 4).peaks == ((-5, -5, SILENCE, SILENCE),)
 
 
@@ -92,17 +92,27 @@ def test_a_stretch_of_nothing_has_no_points(tmp_path):
     assert envelope.read(tmp_path, 1, RATE, 5, 3, 100).peaks == ((),)
 
 
-def test_records_that_nobody_knows_are_nothing_there(tmp_path):
-    with Writer(tmp_path, 1) as writer:
-        writer.write(record((-5, -9)))
-        writer.skip(2)
+def test_nothing_is_made_before_the_first_record(tmp_path):
+    Writer(tmp_path, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_folder_lost_that_was_taken_away_is_nothing_there(tmp_path):
+    folder = tmp_path / "rec"
+    folder.mkdir()
+    writer = Writer(folder, 1)
+    writer.write(record((-5, -9)) * 2)
+    folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(FileNotFoundError):
         writer.write(record((-6, -9)))
-    assert envelope.read(tmp_path, 1, RATE, 0, 0.4, 4).peaks == ((-5, SILENCE, SILENCE, -6),)
+    folder.mkdir()
+    writer.write(record((-6, -9)))
+    assert envelope.read(folder, 1, RATE, 0, 0.3, 3).peaks == ((SILENCE, SILENCE, -6),)
 
 
 def test_an_envelope_goes_no_further_than_the_recording(tmp_path):
-    with Writer(tmp_path, 1) as writer:
-        writer.write(record((-5, -9)) * 100)
+    writer = Writer(tmp_path, 1)
+    writer.write(record((-5, -9)) * 100)
     status = RecorderStatus(state=RecorderState.RECORDING, tracks=1, frames=2 * RATE, sample_rate=RATE)
     assert len(envelope.of(tmp_path, status, first=0, last=None, points=600).peaks[0]) == 20
     assert len(envelope.of(tmp_path, status, first=1, last=9, points=600).peaks[0]) == 10

@@ -2,7 +2,9 @@
 
 import queue
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,13 +55,27 @@ class Room:
 
 
 @pytest.fixture
-def room(tmp_path):
-    return Room(tmp_path)
+def rooms() -> Iterator[Callable[..., Room]]:
+    """Makes rooms, whose watches end with the test."""
+    made: list[Room] = []
+
+    def make(*facts: Any) -> Room:
+        made.append(Room(*facts))
+        return made[-1]
+
+    yield make
+    for room in made:
+        room.watch.close()
+
+
+@pytest.fixture
+def room(tmp_path, rooms):
+    return rooms(tmp_path)
 
 
 @pytest.mark.parametrize("bits", [16, 24])
-def test_every_tenth_of_a_second_is_a_record_of_peak_and_rms(tmp_path, bits):
-    room = Room(tmp_path, Layout(2, bits, RATE))
+def test_every_tenth_of_a_second_is_a_record_of_peak_and_rms(tmp_path, rooms, bits):
+    room = rooms(tmp_path, Layout(2, bits, RATE))
     room.grow(1, square(STEP, 1.0, 0.5, bits=bits) + square(STEP, 0.1, 0.0, bits=bits))
     room.watch.told({"part": 1, "first": 0})
     room.settle()
@@ -90,13 +106,13 @@ def test_a_record_goes_over_the_border_of_two_parts(room):
     assert levels(room.folder, 2) == [(-6.0, -6.0), (-12.0, -12.0)]
 
 
-def test_a_later_watch_goes_on_where_the_file_ends(room):
+def test_a_later_watch_goes_on_where_the_file_ends(room, rooms):
     room.grow(1, square(5 * STEP, 0.5, 0.5) + square(5 * STEP, 0.25, 0.25))
     room.watch.told({"part": 1, "first": 0})
     room.settle()
     path = room.folder / envelope.NAME
     path.write_bytes(path.read_bytes()[: 4 * 4 + 1])  # as a kill leaves it
-    again = Room(room.folder)
+    again = rooms(room.folder)
     again.watch.told({"part": 1, "first": 0})
     again.settle()
     assert levels(room.folder, 2) == [(-6.0, -6.0)] * 5 + [(-12.0, -12.0)] * 5
@@ -109,6 +125,29 @@ def test_what_was_sealed_meanwhile_is_nothing_there(room):
     room.settle()
     room.settle()
     assert levels(room.folder, 2) == [(envelope.SILENCE,) * 2] * 3 + [(-6.0, -6.0)] * 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be unlinked")
+def test_a_part_that_is_sealed_before_it_was_read_to_its_end_is_read_all_the_same(room):
+    room.grow(1, square(3 * STEP, 0.5, 0.5))
+    room.grow(2, square(STEP, 0.25, 0.25))
+    room.watch.told({"part": 1, "first": 0})
+    room.watch.told({"part": 2, "first": 3 * STEP})
+    (room.folder / "0001.part").unlink()
+    room.watch.close()
+    assert levels(room.folder, 2) == [(-6.0, -6.0)] * 3 + [(-12.0, -12.0)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be moved")
+def test_a_part_that_was_written_anew_is_followed(room):
+    room.grow(1, square(2 * STEP, 0.5, 0.5))
+    room.watch.told({"part": 1, "first": 0})
+    room.settle()
+    (room.folder / "0001.part").rename(room.folder / "aside")
+    room.grow(1, square(2 * STEP, 0.5, 0.5) + square(STEP, 0.25, 0.25))
+    room.settle()
+    room.settle()
+    assert levels(room.folder, 2) == [(-6.0, -6.0)] * 2 + [(-12.0, -12.0)]
 
 
 def test_a_hole_that_begins_and_ends_within_records_leaves_the_sound_in_its_place(room):
@@ -180,12 +219,11 @@ def test_a_full_disk_costs_no_record_and_no_alarm(room):
     assert len(levels(room.folder, 2)) == 26
 
 
-def test_it_says_how_far_it_is_and_ends_with_what_is_left(tmp_path):
-    room = Room(tmp_path)
+def test_it_says_how_far_it_is_and_ends_with_what_is_left(room):
     room.grow(1, square(STEP + 5, 0.5, 0.5))
     inbox: queue.Queue[str | None] = queue.Queue()
     for text in ('{"part": 1, "first": 0}', None):
         inbox.put(text)
     run(room.watch, inbox, room.said.append)
     assert room.said == [{"frame": 0}]
-    assert len(levels(tmp_path, 2)) == 2
+    assert len(levels(room.folder, 2)) == 2
