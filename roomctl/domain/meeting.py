@@ -10,7 +10,7 @@ from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State, find, ways_out
 from roomctl.domain.secrecy import OPEN, Secrecy
 from roomctl.errors import BadInput, Refused
-from roomctl.i18n import tr
+from roomctl.i18n import several, tr
 
 MeetingId = NewType("MeetingId", str)
 """UUIDv7 as text; also the name of the meeting's folder and of its event stream."""
@@ -106,11 +106,13 @@ class Meeting:
     def __post_init__(self) -> None:
         if not self.title.strip():
             raise BadInput(
-                tr("会议没有主题", "the meeting has no title"), mend=tr("请用 --title 写明", "give one with --title")
+                tr("会议没有主题", "the meeting has no title"),
+                mend=tr("写一个主题（命令行用 --title）", "give it one (on the command line: --title)"),
             )
         if self.starts.tzinfo is not None:
             raise BadInput(
-                tr("计划时间应为当地时间", "the planned time is local time"), "no UTC offset belongs to it"
+                tr("计划时间应为当地时间", "the planned time is local time"),
+                tr("不带时区偏移", "no UTC offset belongs to it"),
             )
 
     @property
@@ -157,13 +159,13 @@ class Meeting:
         if missing := self.unmet(target):
             raise Refused(
                 tr(f"不能转为“{target.label}”", f"cannot become {target.label!r}"),
-                "；".join(need.label for need in sorted(missing)),
-                tr("办完再来", "settle it first"),
+                several(need.label for need in sorted(missing)),
+                tr("先办完这些", "settle this first"),
             )
         if step.reason and not reason.strip():
             raise Refused(
                 tr(f"“{target.label}”要写原因", f"{target.label!r} needs a reason"),
-                mend=tr("请用 --reason 写明", "give it with --reason"),
+                mend=tr("写明原因（命令行用 --reason）", "say why (on the command line: --reason)"),
             )
         standing = tuple(objections)
         if standing and not (overrule and overrule.name.strip() and overrule.reason.strip()):
@@ -190,7 +192,7 @@ class Meeting:
         self.allow(target, standing, overrule, reason)
         step = find(self.state, target)
         if step is None:
-            raise Refused("no such transition")
+            raise Refused(tr("没有这一步", "there is no such step"))
         told: dict[str, Any] = {**(data or {}), "from": self.state.value, "to": target.value}
         if reason:
             told["reason"] = reason
@@ -227,9 +229,13 @@ class Objected(Refused):
         self.target, self.objections = target, objections
         super().__init__(
             tr(f"不能转为“{target.label}”", f"cannot become {target.label!r}"),
-            "；".join(f"{o.text}（{o.hint}）" if o.hint else o.text for o in objections),
+            several(_with_hint(o) for o in objections),
             tr(
-                "处理后再试，或由负责人写明理由：--overrule 姓名 --reason 理由",
-                "mend it, or let a named person overrule it: --overrule NAME --reason WHY",
+                "先处理；或由负责人写明理由放行（命令行用 --overrule 姓名 --reason 理由）",
+                "mend it, or let a named person overrule it (on the command line: --overrule NAME --reason WHY)",
             ),
         )
+
+
+def _with_hint(one: Objection) -> str:
+    return tr(f"{one.text}（{one.hint}）", f"{one.text} ({one.hint})") if one.hint else one.text

@@ -170,8 +170,8 @@ class Accounts:
         if until is None or until <= self._clock.now():
             raise NotSignedOn(
                 tr("这个链接不能再用", "this link is no longer good"),
-                tr("已用过，或已过30分钟", "it was used, or is older than 30 minutes"),
-                tr("请重新启动 roomctl serve 取得新链接", "start roomctl serve again for a new one"),
+                tr("已用过，或已过 30 分钟", "it was used, or is older than 30 minutes"),
+                tr("用 roomctl accounts link 取得新链接", "roomctl accounts link prints a new one"),
             )
 
     # --- sign-on

@@ -90,7 +90,10 @@ def request_leave(
 ) -> Standing:
     """请假, with the person who would come instead (代替人选); somebody has to decide."""
     if not reason.strip():
-        raise Refused(tr("请假要写理由", "a leave needs a reason"), mend=tr("请用 --reason 写明", "give --reason"))
+        raise Refused(
+            tr("请假要写理由", "a leave needs a reason"),
+            mend=tr("写明理由（命令行用 --reason）", "say why (on the command line: --reason)"),
+        )
     told = {"reason": reason, "proxy": proxy, "proxy_duty": proxy_duty}
     return _record(meeting_id, person, attendance.LEAVE_REQUESTED, told, actor=actor, clock=clock, uow=uow)
 

@@ -64,7 +64,10 @@ def history(report: CheckReport, *, uow: UnitOfWork, limit: int = 12) -> Mapping
 def accept(meeting_id: str, waiver: Waiver, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:
     """带故障使用: a named person accepts a fault for this meeting, with a reason."""
     if not waiver.reason.strip() or not waiver.by.strip():
-        raise Refused(tr("带故障使用要写姓名和理由", "accepting a fault needs a name and a reason"))
+        raise Refused(
+            tr("带故障使用要写姓名和理由", "accepting a fault needs a name and a reason"),
+            mend=tr("写明谁同意、为什么可以", "say who accepts it, and why it will do"),
+        )
     told = {"device": waiver.device, "check": waiver.check, "by": waiver.by, "reason": waiver.reason}
     with uow:
         uow.checks.waive(meeting_id, waiver)

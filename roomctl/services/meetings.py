@@ -266,7 +266,7 @@ def waive_transcript(
     if not reason.strip():
         raise Refused(
             tr("免转写要写原因", "waiving the transcript needs a reason"),
-            mend=tr("请用 --reason 写明", "give it with --reason"),
+            mend=tr("写明原因（命令行用 --reason）", "say why (on the command line: --reason)"),
         )
     told = {"by": by, "reason": reason}
     return _hold(meeting_id, Need.TRANSCRIPT, "transcript.waived", told, actor=actor, clock=clock, uow=uow)

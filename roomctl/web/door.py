@@ -141,8 +141,8 @@ def _somebody(request: Request) -> User:
     user = user_of(request)
     if user is None:
         raise NotSignedOn(
-            tr("请先登录", "sign on first"),
-            tr("没有登录，或登录已过期", "nobody is signed on, or no longer"),
+            tr("还没有登录", "nobody is signed on"),
+            tr("没有登录过，或登录已过期", "not yet, or no longer"),
             tr(f"请在 {LOG_IN} 登录", f"sign on at {LOG_IN}"),
         )
     return user

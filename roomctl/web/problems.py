@@ -97,8 +97,10 @@ def plain(status: int, path: str, headers: Mapping[str, str] | None = None) -> J
         )
     methods = status == HTTPStatus.METHOD_NOT_ALLOWED
     error = BadInput(
-        tr(f"{path} 不接受这种请求", f"{path} takes no such request") if methods else HTTPStatus(status).phrase,
-        HTTPStatus(status).description,
+        tr(f"{path} 不接受这种请求", f"{path} takes no such request")
+        if methods
+        else tr("请求无法处理", HTTPStatus(status).phrase),
+        tr(f"HTTP {status}", HTTPStatus(status).description),
         tr("请按 /api/v1/openapi.json 改正", "see /api/v1/openapi.json"),
     )
     answer = problem(error)

@@ -8,7 +8,7 @@ from fastapi.openapi.models import APIKey, APIKeyIn
 from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection
 
-from roomctl.domain.access import Right, User
+from roomctl.domain.access import RIGHTS, Right, Role, User
 from roomctl.domain.secrecy import Level
 from roomctl.errors import Forbidden, NotSignedOn
 from roomctl.i18n import tr
@@ -93,8 +93,8 @@ class Needs(SecurityBase):
         user = user_of(request)
         if user is None:
             raise NotSignedOn(
-                tr("请先登录", "sign on first"),
-                tr("没有登录，或登录已过期", "nobody is signed on, or no longer"),
+                tr("还没有登录", "nobody is signed on"),
+                tr("没有登录过，或登录已过期", "not yet, or no longer"),
                 tr("请在 /log-in 登录，或使用令牌", "sign on at /log-in, or send a token"),
             )
         allow(user, self.right)
@@ -107,8 +107,13 @@ def allow(user: User, right: Right) -> None:
         raise Forbidden(
             tr(f"{user.name} 不能这样做", f"{user.name} may not do this"),
             tr(f"缺少权限 {right.value}", f"the right {right.value} is missing"),
-            tr("请找管理员", "ask an administrator"),
+            tr(f"可以这样做的是：{holders(right)}", f"who may: {holders(right)}"),
         )
+
+
+def holders(right: Right) -> str:
+    """The roles that have it, for a reader."""
+    return tr("、", ", ").join(role.label for role in Role if role in RIGHTS[right])
 
 
 def admit(user: User, level: Level) -> None:

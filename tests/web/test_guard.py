@@ -125,7 +125,7 @@ def test_a_body_at_the_limit_is_read(rest):
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize(("asked", "told"), [("en-GB,en;q=0.9", "sign on"), ("zh-CN", "登录"), ("fr, zh", "登录")])
+@pytest.mark.parametrize(("asked", "told"), [("en-GB,en;q=0.9", "signed on"), ("zh-CN", "登录"), ("fr, zh", "登录")])
 def test_errors_are_told_in_the_readers_language(rest, asked, told):
     assert told in rest.nobody(**{"Accept-Language": asked}).get("/api/v1/meetings").json()["title"]
 

@@ -15,7 +15,7 @@ from roomctl.i18n import tr, use
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.visitor import Area, Visitor, visitor_of
 from roomctl.web.plugins import Extras
-from roomctl.web.session import Sessions
+from roomctl.web.session import Sessions, holders
 from roomctl.web.ui import MenuItem, Part, app_shell, error_state, link_button
 
 STATIC = "/static/ui"
@@ -134,6 +134,6 @@ def forbidden(right: Right) -> Part:
     return error_state(
         tr("你的角色不能看这一页", "your role does not open this page"),
         tr(f"缺少权限 {right.value}", f"the right {right.value} is missing"),
-        tr("请找管理员", "ask an administrator"),
+        tr(f"可以看的是：{holders(right)}", f"who may see it: {holders(right)}"),
         link_button(tr("回今日", "Today"), "/", kind="sm"),
     )

@@ -205,7 +205,7 @@ def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part | None:
     )
     if report is None:
         inside = tag("p", tr("还没有检查过", "not checked yet"), class_="rc-s2")
-        return panel(tr("设备", "Equipment"), inside, again, id_="equipment")
+        return panel(tr("设备", "Equipment"), inside, tag("div", again, class_="rc-below"), id_="equipment")
     ranked = sorted(report.results, key=lambda one: _RANK.index(one.state.value))
     hints = [
         tag(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from roomctl.domain.access import Right, Role, rights_of
+from roomctl.domain.access import Right
 from roomctl.domain.meeting import Objected, Objection
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
@@ -10,7 +10,7 @@ from roomctl.web import ui
 from roomctl.web.pages.links import Facts
 from roomctl.web.pages.steps import Step, steps, text_of
 from roomctl.web.pages.visitor import Visitor
-from roomctl.web.session import allow
+from roomctl.web.session import allow, holders
 from roomctl.web.ui import Look, Part, Values
 
 
@@ -194,5 +194,5 @@ def _overruling(visitor: Visitor, desk: Desk, taken: Part) -> Part:
 
 
 def _who_may() -> str:
-    names = "、".join(role.label for role in Role if Right.OVERRULE in rights_of([role]))
+    names = holders(Right.OVERRULE)
     return tr(f"修不好时，由{names}写明理由后放行", f"where it cannot be mended, one of these may go on: {names}")
