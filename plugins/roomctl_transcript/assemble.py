@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from roomctl.api import Transcript, TranscriptSegment
@@ -72,6 +72,7 @@ def transcript(
             "dropped": sum(segment.dropped for segment in segments),
             "retried": sum(one.retried for one in gathered),
             "gave_up": sum(u.gave_up for one in gathered for u in one.utterances),
+            "roster": [asdict(found) for found in dict.fromkeys(f for one in gathered for f in one.roster)],
             "troubles": [what for one in gathered for what in dict.fromkeys(one.troubles)],
             "seconds": {one.recording: round(one.seconds, 3) for one in gathered},
         },

@@ -18,9 +18,11 @@ from roomctl_transcript.assemble import Known, transcript
 from roomctl_transcript.config import Config
 from roomctl_transcript.engines import Choice, choose
 from roomctl_transcript.formats import FORMATS, summary
-from roomctl_transcript.proofread import proofread
 from roomctl_transcript.runner import Gathered, Runner, Work, one_file
 from roomctl_transcript.sentences import Prior
+
+MOST_FINDINGS = 20
+"""Lines about the roster; more are no help on a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Inputs:
     """What the command was given, checked before anything heavy is loaded.
 
     Attributes:
-        left: papers that could not be read, with the reason; listed: how many of the people the roster names.
+        left: papers that could not be read, with the reason.
 
     """
 
@@ -36,7 +38,6 @@ class Inputs:
     seconds: float
     prior: Prior
     left: tuple[tuple[str, str], ...] = ()
-    listed: int = 0
 
 
 def make(ctx: PluginContext) -> Callable[..., None]:
@@ -72,13 +73,15 @@ def make(ctx: PluginContext) -> Callable[..., None]:
             screen.print(
                 tr(f"! 没有读取 {name}：{why}", f"! {name} was not read: {why}"), highlight=False, markup=False
             )
-        papers_text = "\n".join(text for _, text in inputs.prior.papers)
-        for found in proofread(inputs.prior.people[: inputs.listed], papers_text):
-            told = tr(f"? 名单请核对 {found.name}：{found.why}", f"? check the roster, {found.name}: {found.why}")
-            screen.print(told, highlight=False, markup=False)
         people = tuple(name for name, _ in inputs.prior.people)
         path = unfinished.journal(inputs.path)
-        gathered = _decode(ctx, one_file(inputs.path, path, config.settings(), inputs.prior), choice, inputs, screen)
+        gathered = _decode(
+            ctx,
+            one_file(inputs.path, path, config.settings(), inputs.prior, recycle=config.memory_mb * 1_000_000),
+            choice,
+            inputs,
+            screen,
+        )
         made = transcript(
             [gathered],
             choice,
@@ -89,6 +92,9 @@ def make(ctx: PluginContext) -> Callable[..., None]:
             at=ctx.clock.now(),
             complete=gathered.finished,
         )
+        for found in gathered.roster[:MOST_FINDINGS]:
+            told = tr(f"? 名单请核对 {found.name}：{found.why}", f"? check the roster, {found.name}: {found.why}")
+            screen.print(told, highlight=False, markup=False)
         for trouble in dict.fromkeys(gathered.troubles):
             screen.print(f"! {trouble}")
         _deliver(made, style, output, as_json=as_json)
@@ -156,9 +162,9 @@ def _inputs(
     people = rosters.roster(roster) if roster else ()
     words = (*config.terms, *own, *(rosters.lines(terms) if terms else ()))
     found = papers.folder(folder) if folder else papers.Papers()
-    listed, known = len(people), {name for name, _ in people}
+    known = {name for name, _ in people}
     people += tuple(one for one in found.people if one[0] not in known)
-    return Inputs(source.absolute(), seconds, Prior(people, (*words, *found.terms), found.texts), found.left, listed)
+    return Inputs(source.absolute(), seconds, Prior(people, (*words, *found.terms), found.texts), found.left)
 
 
 class _bar:  # noqa: N801 - used like a function

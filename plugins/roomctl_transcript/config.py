@@ -57,6 +57,17 @@ class Config(BaseModel):
         json_schema_extra=label("转出比例低于此不能收尾", "Share with text needed to close"),
     )
     live: bool = Field(default=True, json_schema_extra=label("会中就开始转写", "Begin while the meeting runs"))
+    memory_mb: int = Field(
+        default=2000,
+        ge=300,
+        json_schema_extra=label(
+            "引擎占用内存超过时重启（MB）",
+            "Engine started anew above, MB",
+            help_zh="在两句之间，不丢内容",
+            help_en="between two utterances; nothing is lost",
+        ),
+        description="megabytes of the worker above which it is started anew, between two utterances",
+    )
     terms: tuple[str, ...] = Field(
         default=(),
         json_schema_extra=label("常用名称和术语", "Names and terms", help_zh="一行一个", help_en="one a line"),

@@ -5,11 +5,11 @@ Nothing is changed. Each finding says what looks wrong and why; somebody who kno
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from roomctl.api import tr
 from roomctl_transcript import lexicon
+from roomctl_transcript.findings import Finding
 from roomctl_transcript.names import common, fold, syllables
 from roomctl_transcript.papers import DOUBLE_SURNAMES, SURNAMES
 
@@ -18,21 +18,6 @@ LONGEST = 4
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _FOREIGN = re.compile(r"[\u4e00-\u9fffA-Za-z·. ]+")
 """买买提·艾力, and names in letters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something in the roster that somebody should look at.
-
-    Attributes:
-        name: the entry; why: one line.
-        harmless: it repairs nothing wrongly, and is only told.
-
-    """
-
-    name: str
-    why: str
-    harmless: bool = False
 
 
 def proofread(people: Sequence[tuple[str, str]], text: str = "") -> tuple[Finding, ...]:

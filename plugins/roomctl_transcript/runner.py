@@ -13,6 +13,7 @@ from roomctl_transcript.carry import from_json
 from roomctl_transcript.coverage import Utterance
 from roomctl_transcript.cutting import Span
 from roomctl_transcript.engines import Choice
+from roomctl_transcript.findings import Finding
 from roomctl_transcript.sentences import Prior
 
 HEARTBEAT = 180.0
@@ -30,6 +31,7 @@ class Work:
         prefix: `r1`, begins the ids of its segments.
         journal: its file in the work folder.
         final: no more sound will come.
+        recycle: bytes of memory above which the worker ends itself between two utterances; it is started anew.
 
     """
 
@@ -41,6 +43,7 @@ class Work:
     settings: Mapping[str, Any]
     prior: Prior
     final: bool = True
+    recycle: int = 0
 
     def job(self, number: int, choice: Choice) -> dict[str, Any]:
         """As the worker is told it. The journal depends on all that changes the words, not on what changes only
@@ -64,6 +67,7 @@ class Work:
             "prior": self.prior.as_json(),
             "rate": self.rate,
             "final": self.final,
+            "recycle": self.recycle,
         }
 
 
@@ -74,6 +78,7 @@ class Gathered:
     Attributes:
         seconds: up to which all is done; took: seconds of decoding.
         sha256: of the model's weights.
+        roster: what looks wrong in the roster.
 
     """
 
@@ -86,6 +91,7 @@ class Gathered:
     retried: int = 0
     sha256: str = ""
     finished: bool = False
+    roster: tuple[Finding, ...] = ()
 
     def hear(self, message: Mapping[str, Any]) -> None:
         """Takes one message in."""
@@ -103,6 +109,8 @@ class Gathered:
             self.troubles.append(message["what"])
         elif kind == "loaded":
             self.sha256 = message["sha256"]
+        elif kind == "roster":
+            self.roster = tuple(Finding(**found) for found in message["findings"])
 
 
 class Runner:
@@ -166,6 +174,6 @@ class Runner:
             self._child = None
 
 
-def one_file(path: Path, journal: Path, settings: Mapping[str, Any], prior: Prior) -> Work:
+def one_file(path: Path, journal: Path, settings: Mapping[str, Any], prior: Prior, *, recycle: int = 0) -> Work:
     """Work over a single file of any kind; its frames are counted in milliseconds, since it may change its rate."""
-    return Work("r1", path.stem, (Piece((path,)),), 1000, journal, settings, prior)
+    return Work("r1", path.stem, (Piece((path,)),), 1000, journal, settings, prior, recycle=recycle)

@@ -9,8 +9,10 @@ from roomctl.api import Change, TranscriptSegment, Word
 from roomctl_transcript import numbers, punctuation
 from roomctl_transcript.beside import Papers
 from roomctl_transcript.carry import as_json
+from roomctl_transcript.findings import Finding
 from roomctl_transcript.listen import Heard
 from roomctl_transcript.names import Lexicon, slips
+from roomctl_transcript.proofread import proofread
 from roomctl_transcript.simplify import simplify
 
 LONGEST = 15.0
@@ -35,6 +37,10 @@ class Prior:
     def of(cls, row: Mapping[str, Any]) -> Self:
         people, papers = (tuple((one[0], one[1]) for one in row.get(key, ())) for key in ("people", "papers"))
         return cls(people, tuple(row.get("terms", ())), papers)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What looks wrong in the roster, read together with the papers."""
+        return proofread(self.people, "\n".join(text for _, text in self.papers))
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -233,6 +233,7 @@ class _Draft:
             settings=self._config.settings(seconds),
             prior=self._prior,
             final=final,
+            recycle=self._config.memory_mb * 1_000_000,
         )
 
     def save(self, gathered: Sequence[Gathered], *, complete: bool) -> None:

@@ -7,18 +7,20 @@ It is told a job, one object a line:
      "engine": {"entry": "package.module:Class", "model": "<folder>", "options": {}},
      "pieces": [{"files": ["…/t01-0001.flac"], "first_frame": 0, "frames": 2880000, "rate": 48000}],
      "settings": {"longest": 20.0, …, "off": [[60.0, 75.5]]}, "prior": {"people": [["姓名", "职务"]], "terms": […]},
-     "rate": 48000, "final": true}
+     "rate": 48000, "final": true, "recycle": 2000000000}
 
 and says, each utterance only after it is safe in the journal:
 
     {"type": "loaded", "sha256": "…"}                the model's weights
+    {"type": "roster", "findings": [{"name": "…", "why": "…", "harmless": false}]}
     {"type": "progress", "seconds": 12.5}
     {"type": "utterance", "row": {…}, "segments": [{…}]}
     {"type": "trouble", "what": "…"}                 a file that cannot be read; it goes on behind it
     {"type": "failed", "id": 1, "what": "…"}         the job cannot be done
     {"type": "done", "id": 1, "seconds": 57.7}
 
-What an earlier run of the same job has finished is said again first, from the journal. It ends with its stdin.
+What an earlier run of the same job has finished is said again first, from the journal. It ends with its stdin, and
+between two utterances once it holds more memory than `recycle` (engines grow): whoever started it starts it anew.
 """
 
 import contextlib
@@ -26,8 +28,11 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
+
+import psutil
 
 from roomctl.api import RoomctlError, Transcriber, tr
 from roomctl_transcript import engines
@@ -35,6 +40,11 @@ from roomctl_transcript.audio import Piece, blocks
 from roomctl_transcript.journal import Journal
 from roomctl_transcript.listen import Heard, Settings, as_row, from_row, listen
 from roomctl_transcript.sentences import Prior, Writer
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds."""
+    return int(psutil.Process().memory_info().rss)
 
 
 class Mouth:
@@ -63,7 +73,9 @@ class Worker:
         ]
         off = tuple((float(lower), float(upper)) for lower, upper in job["settings"].get("off", ()))
         settings = Settings(**{**job["settings"], "off": off})
-        writer = Writer(job["prefix"], job["recording"], job["rate"], Prior.of(job.get("prior", {})))
+        prior = Prior.of(job.get("prior", {}))
+        writer = Writer(job["prefix"], job["recording"], job["rate"], prior)
+        self._mouth.say("roster", findings=[asdict(found) for found in prior.findings()])
         end = 0.0
 
         def moved(seconds: float) -> None:
@@ -93,6 +105,8 @@ class Worker:
             ):
                 journal.finish(as_row(heard))
                 self._tell(from_row(as_row(heard)), writer)
+                if 0 < job.get("recycle", 0) < resident():
+                    raise SystemExit(0)
         self._mouth.say("done", id=job["id"], seconds=round(end, 3))
 
     def _tell(self, heard: Heard, writer: Writer) -> None:

@@ -74,6 +74,23 @@ def test_a_second_run_decodes_nothing_again(transcribe, offer, clip_work, tmp_pa
     assert (times(second), log.read_text()) == (times(first), before)
 
 
+def test_a_worker_that_grew_too_large_is_started_anew_and_nothing_is_lost(transcribe, offer, demo_clip, tmp_path):
+    pieces, rate = cut(demo_clip, tmp_path, 20.0)
+    work = Work("r1", "x", pieces[:1], rate, tmp_path / "calm.jsonl", Config(longest=8.0).settings(), Prior())
+    calm = transcribe(work, offer(log=str(tmp_path / "calm")))
+    small = replace(work, journal=tmp_path / "small.jsonl", recycle=1)
+    anew = transcribe(small, offer(log=str(tmp_path / "anew")))
+    assert [one.text for one in anew.segments] == [one.text for one in calm.segments]
+    count = len((tmp_path / "calm").read_text().splitlines())
+    assert len((tmp_path / "anew").read_text().splitlines()) == count > 1  # each of them once
+
+
+def test_the_roster_is_read_critically_by_the_worker(transcribe, offer, clip_work):
+    prior = Prior((("李晓明", "局长"), ("李小明", "科长")))
+    (found,) = transcribe(replace(clip_work, prior=prior), offer()).roster
+    assert "李小明" in found.why
+
+
 def test_another_engine_option_starts_over(transcribe, offer, clip_work, tmp_path):
     log = tmp_path / "log"
     transcribe(clip_work, offer(log=str(log)))
