@@ -13,6 +13,8 @@ from roomctl_audio import journal
 
 TOLERANCE_SECONDS = 0.75
 """Between two parts. A sound server delivers in lumps of up to half a second, by which a part's moment may be off."""
+END_SECONDS = 5.0
+"""Between the last part and the stop, where no later part can tell a hole from a machine that stood still."""
 LARGEST_DRIFT_PPM = 200.0
 """Of the crystal in a sound card; twice what consumer parts are specified for (±100 ppm)."""
 DRIFT_SECONDS, DRIFT_PARTS = 600.0, 5
@@ -39,13 +41,15 @@ class Discrepancy:
     """Sound between two parts is longer or shorter than the time that passed.
 
     Attributes:
-        seq: the part before which it was seen.
+        seq: the part before which it was seen; the last one, where it was seen at the end.
         seconds: positive where sound is missing, negative where there is too much.
+        at_end: after that part began, and before the stop.
 
     """
 
     seq: int
     seconds: float
+    at_end: bool = False
 
 
 def from_device(rows: Sequence[journal.Row]) -> bool:
@@ -85,6 +89,22 @@ def discrepancies(rows: Sequence[journal.Row]) -> Iterator[Discrepancy]:
     for line in (settled, accumulate(lags, min)):
         moved = [replace(m, monotonic=lag + m.heard / rate) for m, lag in zip(timed, line, strict=True)]
         yield from _turns(moved, rate)
+    yield from _ending(rows, timed[-1], rate)
+
+
+def _ending(rows: Sequence[journal.Row], last: Moment, rate: int) -> Iterator[Discrepancy]:
+    """What is missing after the last part began. A stop in a pause has no moment: nothing was to be kept."""
+    stop = journal.first(rows, "stop")
+    if (
+        stop is None
+        or "monotonic" not in stop
+        or last.seq != max(row["seq"] for row in journal.of_kind(rows, "part"))
+    ):
+        return
+    sound = (int(stop["frame"]) + sum(gap.frames for gap in journal.gaps(rows)) - last.heard) / rate
+    missing = stop["monotonic"] - last.monotonic - sound
+    if missing > END_SECONDS:
+        yield Discrepancy(last.seq, missing, at_end=True)
 
 
 def _turns(timed: Sequence[Moment], rate: int) -> Iterator[Discrepancy]:

@@ -11,7 +11,7 @@ damaged journal is kept as `journal.jsonl.damaged-1`.
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from roomctl_audio import bitflip, journal
 from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher
 from roomctl_audio.journal_file import JournalFile
+from roomctl_audio.verifying import examine
 
 MARK_SIGNS = (b'"kind":"mark"', b'"mark":"', b'"back":', b'"of":')
 """Of which the row of a mark has all; with two of them left a damaged one is still known as a mark."""
@@ -139,7 +140,7 @@ def _opened(folder: Path, finisher: Finisher) -> dict[str, Any] | None:
     """The first row anew, from the files themselves; the source and the seats are not known any more."""
     files = segment_files(folder)
     for tracks in files.values():
-        said = finisher.ask({"do": "examine", "path": next(iter(tracks.values())).name})
+        said = examine(finisher, next(iter(tracks.values())).name)
         if "error" not in said:
             return {
                 "order": asdict(Order(source="", sample_rate=said["rate"], bits=said["bits"])),
@@ -169,7 +170,7 @@ def adopt_files(folder: Path, file: JournalFile, finisher: Finisher) -> Iterator
     for seq, tracks in segment_files(folder).items():
         if seq in journal.sealed_parts(file.rows) or seq in waiting:
             continue
-        said = [(path, finisher.ask({"do": "examine", "path": path.name})) for path in tracks.values()]
+        said = [(path, examine(finisher, path.name)) for path in tracks.values()]
         if problem := _unfit(opened, tracks, said):
             yield problem
             continue
@@ -186,7 +187,7 @@ def adopt_files(folder: Path, file: JournalFile, finisher: Finisher) -> Iterator
 
 
 def _unfit(
-    opened: journal.Row, tracks: Mapping[int, Path], said: list[tuple[Path, dict[str, Any]]]
+    opened: journal.Row, tracks: Mapping[int, Path], said: Sequence[tuple[Path, Mapping[str, Any]]]
 ) -> Problem | None:
     for path, found in said:
         if "error" in found:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from roomctl.api import NotFound, Problem, RecordingReport, tr
+from roomctl.api import Damaged, NotFound, Problem, RecordingReport, tr
 from roomctl_audio import claim, clocks, control, journal
 from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher
@@ -118,9 +118,14 @@ def _continuity(rows: Sequence[journal.Row]) -> Iterator[Problem]:
 
 def _clock(rows: Sequence[journal.Row]) -> Iterator[Problem]:
     for found in clocks.discrepancies(rows):
-        name, size = parts.segment_name(1, found.seq), abs(found.seconds)
-        allowed = clocks.TOLERANCE_SECONDS
-        if found.seconds > 0:
+        size, allowed = abs(found.seconds), clocks.TOLERANCE_SECONDS
+        if found.at_end:
+            text = tr(
+                f"按时钟，结束之前少了 {size:.2f} 秒，日志未声明（容差 {clocks.END_SECONDS} 秒）",
+                f"by the clock {size:.2f} s before the end are missing, and no gap declares them "
+                f"(tolerance {clocks.END_SECONDS} s)",
+            )
+        elif found.seconds > 0:
             text = tr(
                 f"按时钟，之前少了 {size:.2f} 秒，日志未声明（容差 {allowed} 秒）",
                 f"by the clock {size:.2f} s before it are missing, and no gap declares them (tolerance {allowed} s)",
@@ -130,7 +135,7 @@ def _clock(rows: Sequence[journal.Row]) -> Iterator[Problem]:
                 f"按时钟，之前多了 {size:.2f} 秒（容差 {allowed} 秒）",
                 f"by the clock there are {size:.2f} s too much before it (tolerance {allowed} s)",
             )
-        yield Problem(name, text)
+        yield Problem(parts.segment_name(1, found.seq), text)
 
 
 def _unsealed(folder: Path, rows: Sequence[journal.Row], *, live: bool) -> Iterator[Problem]:
@@ -171,6 +176,14 @@ def _files(folder: Path, rows: Sequence[journal.Row], progress: Heard) -> Iterat
             progress(done, sum(sizes))
 
 
+def examine(finisher: Finisher, name: str) -> Mapping[str, Any]:
+    """Frames, rate, bits and hashes of a file of the folder, or `error`; a file that kills its reader is one too."""
+    try:
+        return finisher.ask({"do": "examine", "path": name})
+    except Damaged as error:
+        return {"error": str(error)}
+
+
 def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
@@ -182,7 +195,7 @@ def _examine(
     if not (folder / name).is_file():
         yield Problem(name, tr("文件不见了", "the file is missing"))
         return
-    said = finisher.ask({"do": "examine", "path": name})
+    said = examine(finisher, name)
     if "error" in said:
         yield Problem(name, tr(f"无法解码：{said['error']}", f"cannot be decoded: {said['error']}"))
     elif (said["sha256_file"], said["sm3_file"]) != (claim["sha256_file"], claim["sm3_file"]):

@@ -189,6 +189,17 @@ def test_the_clock_is_believed_beyond_lumps_and_drift(parts, gaps, seqs):
     assert [found.seq for found in clocks.discrepancies(rows(parts, gaps=gaps))] == seqs
 
 
+@pytest.mark.parametrize(
+    ("stop", "gaps", "missing"),
+    [(63.0, (), False), (69.0, (), True), (69.0, [(2 * MINUTE, 10 * 48_000)], False), (None, (), False)],
+)
+def test_what_is_missing_before_the_end_is_seen_too(stop, gaps, missing):
+    said = rows([(0, 5.0), (MINUTE, 65.0)], gaps=gaps)
+    ending = {"kind": "stop", "frame": 2 * MINUTE, **({} if stop is None else {"monotonic": 62.0 + stop})}
+    found = list(clocks.discrepancies([*said, ending]))
+    assert [(each.seq, each.at_end) for each in found] == ([(2, True)] if missing else [])
+
+
 def test_a_file_is_not_held_to_the_clock():
     parts = [(0, 5.0), (MINUTE, 5.1), (2 * MINUTE, 5.2)]
     assert list(clocks.discrepancies(rows(parts, waits=True))) == []
