@@ -222,6 +222,8 @@ def test_a_seat_whose_name_is_a_number_is_the_channel_of_that_number():
     assert [(one.key, one.name, one.track) for one in table.places] == [(1, "张建国", 0), (2, "李晓明", 2)]
     assert table.names(2) == "李晓明"
     assert table.names(1) == "第 1 路"
+    assert table.spare == {1}
+    assert seating(sight()).spare == frozenset()  # nobody sits anywhere: whoever is loudest speaks
 
 
 def test_the_time_stands_while_the_source_is_gone_and_goes_on_with_the_stand_by():

@@ -170,7 +170,7 @@ class Desk:
             (self.facts, lambda: state.facts(seen)),
             (self.acts, lambda: controls.actions(seen, acts, self._asking, do.heard, meanwhile=self._meanwhile)),
             (self.listen, lambda: controls.listening(seen, sound, table.names)),
-            (self.meters, lambda: middle.meters(seen, table.names)),
+            (self.meters, lambda: middle.meters(seen, table.names, table.spare)),
             (self.wave, lambda: middle.wave_box(seen)),
             (self.marks, lambda: marks.marks(seen, marks.lines(seen, self._history), do.undo)),
             (self.note, lambda: marks.note_field(seen, do.note)),

@@ -1,6 +1,6 @@
 """Marks and notes: what happened when, the way back from the last mark, and the field for a note."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,39 +49,38 @@ def lines(sight: Sight, alarms: Iterable[tuple[datetime, str, bool]]) -> Sequenc
 
 
 def _of_marks(sight: Sight) -> Iterator[Line]:
-    face, speaker = sight.face, ""
     titles = {str(item.n): item.title for item in sight.facts.meeting.agenda}
-    for one in sight.markers:
-        at = face.at(one.frame)
-        note = one.note.strip()
-        if one.kind is MarkKind.SPEAKER:
+    speaker = ""
+    for one in sight.marked:
+        kind, note = one.marker.kind, one.marker.note.strip()
+        if kind is MarkKind.SPEAKER:
             speaker = note
-        if at is None or one.kind is MarkKind.SPEAKER:
-            continue
-        match one.kind:
-            case MarkKind.MARK if note:
-                yield Line(at=at, glyph=icon("note"), text=note, mark=one.number)
-            case MarkKind.MARK:
-                who = f"{speaker}{tr('：', ': ')}" if speaker else ""
-                yield Line(
-                    at=at, glyph=icon("flag"), text=who + tr("标记前 30 秒", "the 30 s before"), mark=one.number
-                )
-            case MarkKind.ITEM:
-                title = titles.get(note, "")
-                yield Line(
-                    at=at, glyph=icon("checklist"), text=tr(f"议题 {note} 开始：{title}", f"item {note}: {title}")
-                )
-            case MarkKind.OFF_RECORD:
-                yield Line(at=at, glyph=icon("off"), text=tr("不入记录开始", "off the record"))
-            case MarkKind.ON_RECORD:
-                yield Line(at=at, glyph=icon("off"), text=tr("恢复记录", "back on the record"))
-    if sight.status is not None and face.started is not None and sight.kept:
+        elif one.at is not None:
+            glyph, text = _said(kind, note, speaker, titles)
+            own = kind is MarkKind.MARK and one.live  # an earlier recording is closed
+            yield Line(at=one.at, glyph=glyph, text=text, mark=one.marker.number if own else 0)
+    if sight.status is not None and sight.face.started is not None and sight.kept:
         tracks = sight.status.tracks
         yield Line(
-            at=face.started,
+            at=sight.face.started,
             glyph=state_glyph(Look.RECORDING, size="s"),
             text=tr(f"开始录音，{tracks} 路", f"recording began, {tracks} channels"),
         )
+
+
+def _said(kind: MarkKind, note: str, speaker: str, titles: Mapping[str, str]) -> tuple[Part, str]:
+    match kind:
+        case MarkKind.MARK if note:
+            return icon("note"), note
+        case MarkKind.ITEM:
+            title = titles.get(note, "")
+            return icon("checklist"), tr(f"议题 {note} 开始：{title}", f"item {note}: {title}")
+        case MarkKind.OFF_RECORD:
+            return icon("off"), tr("不入记录开始", "off the record")
+        case MarkKind.ON_RECORD:
+            return icon("off"), tr("恢复记录", "back on the record")
+    who = f"{speaker}{tr('：', ': ')}" if speaker else ""
+    return icon("flag"), who + tr("标记前 30 秒", "the 30 s before")
 
 
 _REASONS = {

@@ -1,6 +1,6 @@
 """The upper middle: meters, and the waveform."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,13 @@ FLOOR = -60.0  # dBFS that are drawn as nothing
 # --- meters
 
 
-def meters(sight: Sight, names: Callable[[int], str]) -> Part:
-    """One per track. The browser moves them; here stands whose they are."""
+def meters(sight: Sight, names: Callable[[int], str], spare: Collection[int] = ()) -> Part:
+    """One per track. The browser moves them; here stands whose they are.
+
+    Args:
+        spare: tracks that belong to nobody: however loud they are, nobody speaks there.
+
+    """
     status = sight.status
     if status is None or not status.tracks:
         return join(
@@ -28,7 +33,8 @@ def meters(sight: Sight, names: Callable[[int], str]) -> Part:
             )
         )
     rate = f"{status.sample_rate / 1000:g} kHz"
-    rows = [track_meter(n, names(n)) for n in range(1, status.tracks + 1)]
+    nobody = tr("无席位", "no seat")
+    rows = [track_meter(n, names(n), idle=nobody if n in spare else "") for n in range(1, status.tracks + 1)]
     dense = " rc-dense" if status.tracks > 8 else ""  # noqa: PLR2004 - as many as the picture has room for
     recording = sight.recording.id if sight.recording else ""
     second = tr(f"{rate}，{status.bits} 位", f"{rate}, {status.bits} bits")

@@ -21,12 +21,14 @@ class Seating:
 
     Attributes:
         names: of a channel, from 1.
+        spare: channels that belong to nobody, where others belong to somebody.
         places: at most nine, the chair's first.
 
     """
 
     names: Callable[[int], str]
-    places: Sequence[Seat]
+    places: Sequence[Seat] = ()
+    spare: frozenset[int] = frozenset()
 
 
 def seating(sight: Sight) -> Seating:
@@ -39,11 +41,12 @@ def seating(sight: Sight) -> Seating:
     def name(track: int) -> str:
         return by_track.get(track) or tr(f"第 {track} 路", f"Channel {track}")
 
+    spare = frozenset(range(1, tracks + 1)) - by_track.keys() if by_track else frozenset()
     if people:
-        return Seating(name, [_seat(i, one, sight, tracks) for i, one in enumerate(people[:SEATS], 1)])
+        return Seating(name, [_seat(i, one, sight, tracks) for i, one in enumerate(people[:SEATS], 1)], spare)
     if tracks > 1:
         return Seating(name, [Seat(key=n, name=name(n), track=n) for n in range(1, min(tracks, SEATS) + 1)])
-    return Seating(name, ())
+    return Seating(name)
 
 
 def _tracks(sight: Sight) -> int:

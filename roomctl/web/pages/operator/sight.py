@@ -122,12 +122,30 @@ class Sight:
         return bool(kinds) and kinds[-1] is MarkKind.OFF_RECORD
 
     @property
+    def marked(self) -> tuple["Marked", ...]:
+        """Marks of all recordings of the meeting, in order."""
+        shown = self.recording.id if self.recording else ""
+        found: list[Marked] = []
+        for one in self.facts.recordings:
+            live = self.status if one.id == shown else None
+            face = Face.of(one, live)
+            found += [Marked(marker, face.at(marker.frame), live=live is not None) for marker in one.markers]
+        return tuple(found)
+
+    @property
+    def _items(self) -> list["Marked"]:
+        items = [one for one in self.marked if one.marker.kind is MarkKind.ITEM]
+        return [one for one in items if one.marker.note.strip().isdecimal()]
+
+    @property
     def item(self) -> int:
         """Number of the agenda item under way; 0 before the first."""
-        for marker in reversed(self._all_markers()):
-            if marker.kind is MarkKind.ITEM and marker.note.strip().isdigit():
-                return int(marker.note)
-        return 0
+        return int(self._items[-1].marker.note) if self._items else 0
+
+    @property
+    def item_since(self) -> datetime | None:
+        """When the item under way began."""
+        return self._items[-1].at if self._items else None
 
     @property
     def next_item(self) -> int:
@@ -138,17 +156,8 @@ class Sight:
     @property
     def speaker(self) -> str:
         """As the operator said last; empty where nobody was named."""
-        found = next((one.note for one in reversed(self.markers) if one.kind is MarkKind.SPEAKER), "")
-        return found.strip()
-
-    @property
-    def item_since(self) -> datetime | None:
-        """When the item under way began."""
-        markers = [one for one in self.markers if one.kind is MarkKind.ITEM]
-        return self.face.at(markers[-1].frame) if markers else None
-
-    def _all_markers(self) -> list[Marker]:
-        return [marker for one in self.facts.recordings for marker in one.markers]
+        named = [one.marker.note for one in self.marked if one.marker.kind is MarkKind.SPEAKER]
+        return named[-1].strip() if named else ""
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
@@ -156,6 +165,21 @@ class Sight:
         raised = self.status.alarms if self.status else ()
         fresh = [one for one in raised if (one.kind.value, one.track) not in self.acknowledged]
         return tuple(sorted(fresh, key=lambda one: (not one.severe, -one.since.timestamp())))
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark, and when it was made.
+
+    Attributes:
+        at: None where the clock of its recording is not known.
+        live: of the recording that is under way.
+
+    """
+
+    marker: Marker
+    at: datetime | None
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
