@@ -36,7 +36,9 @@ def verify(folder: Path, progress: Heard = lambda _done, _total: None) -> Record
         raise NotFound(
             tr(f"{folder} 里没有录音", f"there is no recording in {folder}"),
             tr(f"缺少 {journal.NAME}", f"{journal.NAME} is missing"),
-            tr("请给出录音的文件夹", "give the folder of a recording"),
+            f"roomctl recording recover {folder}"
+            if any(folder.glob("t01-*.flac"))
+            else tr("请给出录音的文件夹", "give the folder of a recording"),
         )
     parsed = load(folder)
     rows = list(parsed.rows)

@@ -12,7 +12,7 @@ from roomctl_audio.recorder import AudioRecorder
 from roomctl_audio.recovery import recover
 from roomctl_audio.verifying import verify
 
-from roomctl.api import RoomctlError
+from roomctl.api import NotFound, RoomctlError
 from roomctl.domain.recording import standing
 from tests.plugins.audio.faults import sound
 from tests.plugins.audio.made import Made, recording, samples
@@ -162,6 +162,8 @@ def test_a_second_damage_is_kept_beside_the_first(folder):
 
 def test_a_journal_that_is_gone_is_made_anew_from_the_files(folder):
     (folder / journal.NAME).unlink()
+    with pytest.raises(NotFound, match="recording recover"):
+        verify(folder)
     report = recover(folder)
     assert np.array_equal(sound(folder, report, 2), SOUND[:, 1])
     assert report.recovered == 6
