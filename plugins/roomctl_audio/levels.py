@@ -1,22 +1,15 @@
 """How loud it is: peak and RMS per track in dB below full scale."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from roomctl_audio.pcm import Layout, unpack
+from roomctl.api import Level
+from roomctl_audio import envelope
+from roomctl_audio.deinterleave import deinterleave
+from roomctl_audio.pcm import Layout
 
-SILENCE = -200.0
-"""What exact zeros are told as: below anything that 24 bits can hold (-138 dBFS)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """Of one track, in dBFS: 0 is full scale, for the RMS of a square wave too."""
-
-    peak: float
-    rms: float
+SILENCE = envelope.SILENCE
 
 
 def levels(data: bytes, layout: Layout) -> tuple[Level, ...]:
@@ -24,10 +17,10 @@ def levels(data: bytes, layout: Layout) -> tuple[Level, ...]:
     whole = len(data) - len(data) % layout.frame
     if not whole:
         return tuple(Level(SILENCE, SILENCE) for _ in range(layout.tracks))
-    samples = unpack(data[:whole], layout)
-    scaled = samples.astype(np.float64) / 2.0 ** (8 * samples.dtype.itemsize - 1)
-    peaks = np.abs(scaled).max(axis=0)
-    rms = np.sqrt(np.mean(scaled**2, axis=0))
+    samples = deinterleave(np.frombuffer(b"\0" + data[:whole], np.uint8), layout)
+    scaled = samples.astype(np.float32) / np.float32(2.0 ** (8 * samples.dtype.itemsize - 1))
+    peaks = np.abs(scaled).max(axis=1)
+    rms = np.sqrt(np.einsum("tn,tn->t", scaled, scaled) / np.float32(scaled.shape[1]))
     return tuple(Level(dbfs(float(p)), dbfs(float(r))) for p, r in zip(peaks, rms, strict=True))
 
 

@@ -18,6 +18,8 @@ from roomctl_audio.layout import Layout
 
 SILENT_SECONDS = 15.0
 """The watch says something each second; one that is silent for that long hangs."""
+START_SECONDS = 60.0
+"""Until its first word: on a machine that has much to do it takes long to load."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before it is started again; doubled with each death in a row."""
 HEALTHY_SECONDS = 60.0
@@ -184,12 +186,14 @@ def _pump(pipe: IO[bytes], to: "queue.Queue[bytes]") -> None:
 
 def _lines(said: "queue.Queue[bytes]", silent: float) -> Iterator[bytes]:
     """What the watch says, until it ends or says nothing for too long."""
+    patience = START_SECONDS
     while True:
         try:
-            text = said.get(timeout=silent)
+            text = said.get(timeout=patience)
         except queue.Empty:
             log.warning("the watch hangs")
             return
         if not text:
             return
+        patience = silent
         yield text

@@ -106,7 +106,7 @@ def test_an_alarm_whose_cause_ended_while_nobody_watched_is_ended(recording):
 @pytest.mark.skipif(sys.platform == "win32", reason="no way to stop a process there")
 def test_a_watch_that_hangs_is_replaced(tmp_path):
     recording = Recording(tmp_path)
-    recording.watching.silent = 1.5
+    recording.watching.silent = 5.0
     recording.watching.start()
     until(lambda: recording.watching.pid is not None)
     hung = recording.watching.pid
