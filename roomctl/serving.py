@@ -68,7 +68,7 @@ class Host:
         self._when_ready: list[Callable[[], None]] = []
         self._seen = 0
         self._told = 0.0
-        self._again = float("inf")
+        self._again, self._gone_on = float("inf"), float("-inf")
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = HostLock(application.data / "host.lock")
@@ -173,8 +173,10 @@ class Host:
         self._guarded(partial(self._look_for_broken_off, use))
 
     def _look_for_broken_off(self, use: UseCases) -> None:
-        waiting = self._again != float("inf")  # it was tried a moment ago
+        now = time.monotonic()
+        waiting = self._again != float("inf") or now < self._gone_on + AGAIN  # one that dies each time is no flood
         if not waiting and any(use.broke_off(one.id) for one in use.meetings(State.IN_SESSION)):
+            self._gone_on = now
             self._recover()
 
     @cached_property

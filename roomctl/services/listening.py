@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from roomctl.domain.recording import Envelope, Purpose, Recording
+from roomctl.domain.recording import Envelope, MarkKind, Purpose, RecorderState, Recording
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
 from roomctl.services import marks, recordings, syncing
@@ -39,11 +39,11 @@ def listen(
 ) -> Iterator[bytes]:
     """A WAV from `behind` seconds before the end of what is on disk; it goes on with the recording.
 
-    A test take is played from its beginning. It ends where 不入记录 begins.
+    It begins no earlier than 不入记录 ended, and ends where that begins. A test take is played whole.
 
     Raises:
-        NotFound: no such recording, or none runs. Refused: its recorder cannot, nothing is on disk, or 不入记录
-            is on. BadInput: it has no such track.
+        NotFound: no such recording, or none runs. Refused: its recorder cannot, nothing is on disk, it is over, or
+            不入记录 is on. BadInput: it has no such track.
 
     """
     found = _found(meeting_id, recording_id, desk)
@@ -53,9 +53,8 @@ def listen(
             tr(f"这段录音有 {found.tracks} 轨", f"the recording has {found.tracks}"),
         )
     test = found.purpose is Purpose.TEST
-    if not test:
-        _need_on_record(meeting_id, desk)
-    chunks = _monitored(found, desk).listen(track=track, behind=found.seconds if test else behind)
+    behind = found.seconds if test else _on_record(found, behind, desk)
+    chunks = _monitored(found, desk).listen(track=track, behind=behind)
     head = next(chunks, b"")  # what is wrong is said before the first byte goes out
     told = {"track": track, "frame": max(0, found.frames - round(behind * found.sample_rate)), "live": not test}
     desk.tell(HEARD, found, told)
@@ -79,13 +78,25 @@ def _monitored(recording: Recording, desk: marks.Desk) -> Monitored:
     return recorder
 
 
-def _need_on_record(meeting_id: str, desk: marks.Desk) -> None:
-    if marks.is_off_record(meeting_id, desk=desk):
+def _on_record(recording: Recording, behind: float, desk: marks.Desk) -> float:
+    """How far back one may listen. Raises: Refused."""
+    if recording.state in {RecorderState.IDLE, RecorderState.SEALED}:
+        raise Refused(
+            tr("现在不能监听", "nobody can listen now"),
+            tr("这段录音已经结束", "this recording is over"),
+            tr("回放请用：", "to hear it again: ") + "roomctl recording export",
+        )
+    last = marks.last_turn(recording.meeting, desk=desk)
+    if last is None:
+        return behind
+    if last.kind is MarkKind.OFF_RECORD:
         raise Refused(
             tr("现在不能监听", "nobody can listen now"),
             tr("正在不入记录", "it is off the record"),
             tr("录音没有停；恢复记录后再听", "the recording goes on; listen when it is on the record again"),
         )
+    status = syncing.attach(recording, plugins=desk.plugins, data=desk.data).status()
+    return min(behind, max(0.0, (status.frames - last.frame) / status.sample_rate))
 
 
 def _while_on_record(chunks: Iterator[bytes], meeting_id: str, desk: marks.Desk) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from roomctl.services.ports import Clock, Plugins, UnitOfWork
 FARTHEST_BACK = 600.0
 """Seconds before the press at which a mark can stand: ten minutes, more than any sentence."""
 
-MARKED, UNDONE, NOTED = "recording.marked", "recording.mark_undone", "recording.mark_noted"
+UNDONE, NOTED = "recording.mark_undone", "recording.mark_noted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def _put(meeting_id: str, kind: MarkKind, note: str = "", *, back: float = 0.0, 
     rows = recorder.report().markers
     number = next((n for n, row in reversed(list(enumerate(rows, 1))) if _same(row, kind, frame, note)), len(rows))
     made = Marker(kind, frame, note, number=number)
-    desk.tell(MARKED, recording, {"kind": kind.value, "frame": frame, "note": note, "number": number})
+    desk.tell(recordings.MARKED, recording, {"kind": kind.value, "frame": frame, "note": note, "number": number})
     return made
 
 
@@ -286,10 +286,16 @@ def _turns(recorder: Recorder) -> Sequence[Marker]:
     return [one for one in held if one.kind in {MarkKind.OFF_RECORD, MarkKind.ON_RECORD}]
 
 
-def is_off_record(meeting_id: str, *, desk: Desk) -> bool:
-    """Whether 不入记录 is on this moment."""
+def last_turn(meeting_id: str, *, desk: Desk) -> Marker | None:
+    """The mark with which 不入记录 last began or ended in what runs; None where there is none."""
     recording = recordings.current(meeting_id, uow=desk.uow)
     if recording is None:
-        return False
+        return None
     turns = _turns(syncing.attach(recording, plugins=desk.plugins, data=desk.data))
-    return bool(turns) and turns[-1].kind is MarkKind.OFF_RECORD
+    return turns[-1] if turns else None
+
+
+def is_off_record(meeting_id: str, *, desk: Desk) -> bool:
+    """Whether 不入记录 is on this moment."""
+    last = last_turn(meeting_id, desk=desk)
+    return last is not None and last.kind is MarkKind.OFF_RECORD

@@ -22,7 +22,7 @@ from roomctl.services.syncing import ARMED, attach, recover, sync
 KEPT = frozenset({Purpose.MEETING, Purpose.IMPORT})
 """What belongs to the meeting: its own sound, and what was brought in."""
 
-STOPPED, CONTINUED = "recording.stopped", "recording.continued"
+STOPPED, CONTINUED, MARKED = "recording.stopped", "recording.continued", "recording.marked"
 
 _CHANNEL = re.compile(r"[1-9][0-9]{0,2}")
 
@@ -331,7 +331,9 @@ def go_on(
     recorder = attach(following, plugins=plugins, data=data)
     recorder.start()
     if (asked := _off_record(sealed.markers)) is not None:
-        recorder.mark(MarkKind.OFF_RECORD.value, asked.note, back=_EARLIER_THAN_ITS_START)
+        frame = recorder.mark(MarkKind.OFF_RECORD.value, asked.note, back=_EARLIER_THAN_ITS_START)
+        said = {"kind": MarkKind.OFF_RECORD.value, "frame": frame, "note": asked.note, "number": 1}
+        _tell(MARKED, following, said, actor=actor, clock=clock, uow=uow)
     gap = _gap(sealed, recorder.status().started or clock.now())
     told = {"number": following.number, "after": sealed.id, "gap_seconds": gap}
     _tell(CONTINUED, following, told, actor=actor, clock=clock, uow=uow)

@@ -217,6 +217,23 @@ def test_nobody_listens_while_it_is_off_the_record(rest, operator, meeting):
     assert "off the record" in answer.json()["detail"]
 
 
+def test_nobody_hears_the_end_of_what_was_off_the_record(rest, operator, meeting):
+    rest.use.next_item(meeting.id)
+    rest.use.off_record(meeting.id)
+    rest.use.on_record(meeting.id)  # at the end of what is on disk
+    heard = operator.get(recording_path(rest, meeting, "/listen"))
+    assert struct.unpack("<If", heard.content[4:12]) == (0, 0.0)
+
+
+def test_a_recording_that_is_over_is_exported_and_not_listened_to(rest, operator, meeting):
+    rest.use.next_item(meeting.id)
+    asked = recording_path(rest, meeting, "/listen")
+    rest.use.adjourn(meeting.id)
+    answer = operator.get(asked)
+    assert answer.status_code == 409
+    assert "export" in answer.json()["mend"]
+
+
 def test_listening_ends_where_it_goes_off_the_record(rest, meeting):
     rest.use.next_item(meeting.id)
     chunks = rest.use.listen(meeting.id)
