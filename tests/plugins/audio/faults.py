@@ -26,6 +26,7 @@ from roomctl.api import Order
 from tests.plugins.audio import ordeal
 from tests.plugins.audio.ordeal import Hit, Ordeal
 from tests.plugins.audio.sound import TRACKS, expected, sound
+from tests.plugins.audio.soundserver import sound_server
 
 __all__ = ["expected", "sound"]  # for the tests, beside what stands here
 
@@ -161,8 +162,10 @@ def hosted(count: int, seed: int, folder: Path, kinds: Sequence[str] = ordeal.VI
         place.mkdir()
         return Ordeal(place, *plan).run()
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return [hit for hits in pool.map(one, ordeal.plans(count, seed, kinds)) for hit in hits]
+    with tempfile.TemporaryDirectory(prefix="rt-") as runtime, sound_server(Path(runtime) / "p") as server:
+        server.play_numbers()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return [hit for hits in pool.map(one, ordeal.plans(count, seed, kinds)) for hit in hits]
 
 
 def table(hits: Sequence[Hit]) -> str:
@@ -173,7 +176,7 @@ def table(hits: Sequence[Hit]) -> str:
         back = sorted(hit.back for hit in of if hit.back)
         rows.append((
             kind, str(len(of)), f"{max(hit.lost for hit in of)} frames",
-            str(sum(hit.declared for hit in of)) if kind == "capture" else "–",
+            str(sum(hit.declared for hit in of)) if kind in {"capture", "source"} else "–",
             f"{back[len(back) // 2]:.1f} s" if back else "–", f"{back[-1]:.1f} s" if back else "–",
             str(sum(bool(hit.faults) for hit in of)),
         ))  # fmt: skip

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,11 @@ PATIENCE = 60.0  # seconds in which the machine, however busy, has recovered
 AGAIN = 0.5  # seconds after which a service manager starts a launcher that died
 MODULES = {"finisher": "roomctl_audio.finisher", "watch": "roomctl_audio.watch"}
 
+SETTINGS = """
+[plugins.audio]
+source = "mic:pulse"
+segment_seconds = 1.0
+"""
 ENGINE = """
 from roomctl.api import EngineOffer, hookimpl
 
@@ -75,10 +80,11 @@ def until(condition: Callable[[], Any], seconds: float = PATIENCE, what: str = "
 class House:
     """One data folder with one meeting in session."""
 
-    def __init__(self, folder: Path, order: Order, *, transcribes: bool = False) -> None:
+    def __init__(self, folder: Path, *, transcribes: bool = False) -> None:
         """Args: transcribes: an earlier meeting waits to be transcribed, by an engine that takes its time."""
         self.folder, self.data = folder, folder / "data"
-        self._order = order
+        self.data.mkdir(parents=True)
+        (self.data / "roomctl.toml").write_text(SETTINGS, encoding="utf-8")
         self._process: subprocess.Popen[bytes] | None = None
         self._environment = {**os.environ, "ROOMCTL_DATA": str(self.data), "ROOMCTL_LANG": "en"}
         if transcribes:
@@ -104,8 +110,8 @@ class House:
         self._environment["PYTHONPATH"] = os.pathsep.join([str(code), str(SPECIMENS)])
 
     def _new(self, title: str) -> MeetingId:
-        use, found = self.application.usecases, MeetingId(new_id())
-        use.create(Meeting(id=found, room=use.room.id, title=title, starts=datetime(2026, 11, 24, 9)))
+        use, found, starts = self.application.usecases, MeetingId(new_id()), datetime.now(UTC).replace(tzinfo=None)
+        use.create(Meeting(id=found, room=use.room.id, title=title, starts=starts, planned_minutes=30))
         for state in (State.APPROVED, State.OPEN):
             use.transition(found, state)
         return found
@@ -120,7 +126,7 @@ class House:
 
     def _meeting(self) -> MeetingId:
         use, found = self.application.usecases, self._new("专题会")
-        use.arm(found, self._order)
+        use.arm(found)
         use.start(found)
         return found
 

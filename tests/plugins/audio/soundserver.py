@@ -56,7 +56,7 @@ class SoundServer:
 
         Its first number tells the time: played again after a while, it has gone on in between.
         """
-        argv = ["pacat", "--device=room", "--format=s32le", f"--rate={RATE}", "--channels=1", "--latency-msec=400"]
+        argv = ["pacat", "--device=room", "--format=s32le", f"--rate={RATE}", "--channels=1", "--latency-msec=1500"]
         player = subprocess.Popen(argv, stdin=subprocess.PIPE, env={**os.environ, **self.environment})
         end = threading.Event()
         first = FIRST + round((time.monotonic() - self._began) * RATE)

@@ -7,7 +7,7 @@ import pytest
 from tests.plugins.audio.faults import hosted, table
 from tests.plugins.audio.ordeal import VICTIMS, plans
 
-pytestmark = [pytest.mark.needs("python:fastapi", "python:numpy"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.needs("python:fastapi", "portaudio", "pulseaudio"), pytest.mark.timeout(300)]
 
 COUNT = 20
 
