@@ -97,6 +97,15 @@ def probe(path: Path, zone: tzinfo) -> Part:
     except ValueError as error:  # native code fell over it
         raise BadInput(what, tr("文件损坏，无法读取", "it is damaged, and cannot be read")) from error
     if "error" in said:
+        if unfinished(path):
+            raise BadInput(
+                what,
+                tr("录音设备没有正常结束这个文件，索引缺失", "its device did not finish it: the index is missing"),
+                tr(
+                    "请把它放回原设备开机一次，或用修复工具重建索引",
+                    "start its device with it once more, or rebuild the index with a repair tool",
+                ),
+            )
         raise BadInput(what, said["error"][1] or said["error"][0], said["error"][2])
     began, known_by = when(said["metadata"], path.name, zone)
     return Part(
@@ -125,6 +134,22 @@ def cut_off(path: Path) -> str:
         return ""
     share = there / said
     return tr(f"文件不完整，只有 {share:.0%}", f"it is cut off, {share:.0%} of it are there")
+
+
+def unfinished(path: Path) -> bool:
+    """Of an MP4 without its index (ISO/IEC 14496-12, `moov`), which a device writes when it ends."""
+    with path.open("rb") as file:
+        at, size, kinds = 0, path.stat().st_size, set()
+        while at + 8 <= size:
+            file.seek(at)
+            head = file.read(16)
+            kinds.add(head[4:8])
+            length = int.from_bytes(head[:4], "big")
+            length = int.from_bytes(head[8:16], "big") if length == 1 else length
+            if length < 8:  # noqa: PLR2004 - a box is at least its head; 0 is one that runs to the end
+                break
+            at += length
+    return b"ftyp" in kinds and b"moov" not in kinds
 
 
 def when(metadata: Mapping[str, str], name: str, zone: tzinfo) -> tuple[datetime | None, KnownBy | None]:

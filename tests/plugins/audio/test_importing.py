@@ -157,3 +157,19 @@ def test_a_wav_that_lost_its_end_is_told(tmp_path):
     path.write_bytes(path.read_bytes()[:8_044])
     assert "25%" in importing.cut_off(path)
     assert importing.probe(path, SHANGHAI).seconds == pytest.approx(0.5, abs=0.1)
+
+
+def test_an_mp4_that_its_device_did_not_finish_is_told_as_such(tmp_path):
+    path = encode(tmp_path / "x.m4a", "aac", "ipod")
+    data = path.read_bytes()
+    assert not importing.unfinished(path)
+    path.write_bytes(data[: data.index(b"moov") - 4])
+    with pytest.raises(BadInput, match=r"index|索引"):
+        importing.probe(path, SHANGHAI)
+
+
+@given(st.binary(max_size=64))
+def test_whatever_is_no_mp4_is_no_unfinished_one(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("x") / "x"
+    path.write_bytes(content.replace(b"ftyp", b"type"))
+    assert not importing.unfinished(path)
