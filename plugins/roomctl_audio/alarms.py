@@ -62,11 +62,6 @@ class Alarms:
         else:
             self.end(kind, frame=frame)
 
-    def again(self, kind: AlarmKind, *, frame: int, value: float | None = None) -> None:
-        """Raises it anew where it stands already, so that it is noticed once more."""
-        self.end(kind, frame=frame)
-        self.begin(kind, frame=frame, value=value)
-
     def close(self, frame: int) -> None:
         """Ends all: of a recording that is over nothing is wrong any more."""
         for kind, track in list(self._standing):

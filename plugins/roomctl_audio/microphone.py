@@ -34,7 +34,8 @@ class Patience:
     """Seconds: how long is waited for what.
 
     Attributes:
-        silent: without a block, after which a microphone is taken to hang.
+        silent: without a block, after which a microphone counts as gone. On a busy machine it may still come to.
+        hangs: after which it is given up, and opened again.
         opening: the same, while it has said nothing yet.
         standby: after which the stand-by takes the place of one that is gone.
         steady: for which the main one must have delivered before it takes over again.
@@ -43,6 +44,7 @@ class Patience:
     """
 
     silent: float = 2.0
+    hangs: float = 4.0
     opening: float = 10.0
     standby: float = 3.0
     steady: float = 10.0
@@ -70,7 +72,7 @@ class Line:
         self._rate, self._patience, self._open, self._say = rate, patience, open_feed, say
         self.feed: Closable | None = None
         self.up = False
-        """It delivers; `since` that moment."""
+        """It delivers; `since` that moment, or 0 while it has said nothing since it was opened."""
         self.since = 0.0
         self.why = ""
         """What was wrong with it last."""
@@ -88,7 +90,7 @@ class Line:
 
     def open(self) -> None:
         """Starts a fresh process, with a fresh list of devices. Returns at once."""
-        self._quiet = 0.0
+        self._quiet = self.since = 0.0
         try:
             self.feed = self._open(self.name, self.tracks, lambda feed, said: self._say(self, feed, said))
         except OSError as error:
@@ -114,7 +116,9 @@ class Line:
                 self.open()
             return
         self._quiet += seconds
-        if self._quiet > (self._patience.silent if self.up else self._patience.opening):
+        if self.up and self._quiet > self._patience.silent:
+            self.up, self.why = False, tr("它不再送出声音", "it delivers no sound any more")
+        if self._quiet > (self._patience.hangs if self.since else self._patience.opening):
             self._gone(tr("它不再送出声音", "it delivers no sound any more"))
 
     def _gone(self, why: str) -> None:

@@ -17,7 +17,7 @@ RATE = 8_000
 BLOCK = 400
 """Frames: 50 ms."""
 ORDER = Order(source="mic:main", sample_rate=RATE, bits=16)
-QUICK = Patience(silent=0.3, opening=1.0, standby=3.0, steady=10.0, first=0.0, longest=0.1)
+QUICK = Patience(silent=0.3, hangs=0.8, opening=1.5, standby=3.0, steady=10.0, first=0.0, longest=0.1)
 
 
 class Room:
@@ -141,7 +141,20 @@ def test_one_that_says_nothing_any_more_is_taken_to_be_gone():
         feed, _ = room.open["main"]
         room.there.clear()
         until(lambda: room.wait() or heard.source.gone)
-        assert feed.closed
+        assert not feed.closed
+        until(lambda: room.wait() or feed.closed)
+
+
+def test_one_that_was_only_late_is_not_opened_again_and_has_lost_nothing():
+    room = Room("main")
+    with listening(room) as heard:
+        feed, said = room.open["main"]
+        began = room.now
+        until(lambda: room.wait() or heard.source.gone)
+        for n in range(1, 41):  # all that it held back comes at once, each block with its own moment
+            said(feed, Block(room.sound("main"), began + n * BLOCK / RATE))
+        heard.until(lambda h: h.frames == 41 * BLOCK)
+        assert (heard.losses, heard.source.gone, room.openings) == ([], False, ["main"])
 
 
 def test_what_is_owed_at_a_pause_is_told_once():
