@@ -65,9 +65,14 @@ class UseCases(SoundUseCases, WordUseCases):
         if target is State.IN_SESSION:
             resumes = self.meeting(meeting_id).state is State.RECESS
             return self.resume(meeting_id) if resumes else self.start(meeting_id, overrule=overrule)
-        return meetings.transition(
+        moved = meetings.transition(
             meeting_id, target, overrule=overrule, reason=reason, plugins=self._plugins(), **self._by()
         )
+        if target is State.CANCELLED:  # an armed recorder would hold its device for ever
+            for one in self.running_recordings():
+                if one.meeting == meeting_id:
+                    self.settle_recording(one.id)
+        return moved
 
     def start(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
         return meetings.start(meeting_id, overrule=overrule, **self._all())

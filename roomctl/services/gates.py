@@ -14,7 +14,11 @@ def objections(meeting: Meeting, target: State, *, uow: UnitOfWork, plugins: Plu
     step = find(meeting.state, target)
     if step is None or not step.gated:
         return ()
-    own = tuple(_before_session(meeting, uow)) if target is State.IN_SESSION else ()
+    own: tuple[Objection, ...] = ()
+    if target is State.IN_SESSION:
+        own = tuple(_before_session(meeting, uow))
+    elif target is State.CLOSED:
+        own = tuple(_before_close(meeting, uow))
     return own + tuple(plugins.gate(meeting, target))
 
 
@@ -34,4 +38,16 @@ def _before_session(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
                 f"先按“准备录音”，或 roomctl meetings arm {meeting.id} --source mic",
                 f"arm the recorder first, or: roomctl meetings arm {meeting.id} --source mic",
             ),
+        )
+
+
+def _before_close(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
+    """What is packaged is whole: a file that is still coming in would be missing."""
+    with uow.reading():
+        running = [one for one in uow.recordings.running() if one.meeting == meeting.id]
+    for one in running:
+        yield Objection(
+            "recorder",
+            tr(f"{one.purpose.label}还没有封存", f"a recording ({one.purpose.label}) is not sealed yet"),
+            tr("请等它结束", "wait for its end"),
         )

@@ -152,6 +152,17 @@ def test_an_armed_recorder_is_let_go_of(house):
         house.use.start(meeting.id)
 
 
+def test_a_meeting_that_is_cancelled_gives_its_device_back(house):
+    meeting = house.opened()
+    house.use.arm(meeting.id, Order(source="tone"))
+    with pytest.raises(Refused, match="原因"):
+        house.use.transition(meeting.id, State.CANCELLED)
+    assert house.plugins.newest.heard == ["arm"]
+    house.use.transition(meeting.id, State.CANCELLED, reason="改期")
+    assert house.plugins.newest.heard == ["arm", "stop"]
+    assert house.use.running_recordings() == []
+
+
 def test_a_recording_that_broke_off_is_told_from_one_that_ended(house):
     meeting = house.in_session()
     assert not house.use.broke_off(meeting.id)

@@ -8,7 +8,7 @@ import pytest
 
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import Need, State
-from roomctl.domain.meeting import Overrule
+from roomctl.domain.meeting import Objected, Overrule
 from roomctl.domain.recording import Envelope, Order, Purpose, RecorderState
 from roomctl.domain.transcript import Transcript
 from roomctl.errors import BadInput, Refused, RoomctlError
@@ -216,6 +216,10 @@ def test_an_import_whose_caller_died_is_told_by_whoever_looks_next(house, file):
         house.use.import_recording(meeting.id, file, seen=die)
     assert told(house, meeting, "recording.imported") == []
     (running,) = house.use.running_recordings()
+    house.use.clear(meeting.id)
+    house.use.waive_transcript(meeting.id, by="赵敏", reason="设备故障")
+    with pytest.raises(Objected, match="导入还没有封存"):
+        house.use.transition(meeting.id, State.CLOSED)
     house.plugins.newest.told["state"] = RecorderState.SEALED
     house.use.sync_recording(running.id)
     (event,) = told(house, meeting, "recording.imported")

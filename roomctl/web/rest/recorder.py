@@ -249,13 +249,15 @@ async def follow_levels(request: Request, user: Seeing, meeting_id: MeetingPath)
     async def lines() -> AsyncIterator[str]:
         now = asyncio.get_running_loop().time
         due = now() + HEARTBEAT
+        status = None
         async for status in levels.follow(recording.id, use.recorder_of(recording).status):
             if now() >= due:
                 if not await still(request, Right.SEE_RECORDINGS):
                     return
                 due = now() + HEARTBEAT
             yield f"event: levels\ndata: {_as_json(status)}\n\n"
-        yield "event: end\ndata: {}\n\n"
+        if status is not None and status.state in {RecorderState.IDLE, RecorderState.SEALED}:
+            yield "event: end\ndata: {}\n\n"  # else the recorder was out of reach: who follows asks again
 
     return StreamingResponse(lines(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
