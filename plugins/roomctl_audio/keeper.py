@@ -15,7 +15,8 @@ from roomctl_audio.ring import Chunk, Loss, Ring
 from roomctl_audio.sources import DEVICE, Source
 from roomctl_audio.timing import now
 
-SYNC_SECONDS = 1.0
+SYNC_SECONDS = 0.8
+"""With the tenth in which a frame waits for its write, and that until the next turn, it is durable within 1 s."""
 LARGEST_WRITE = 1 << 20
 RETRY_SECONDS = 1.0
 """After which a folder that could not be written to is tried again."""
