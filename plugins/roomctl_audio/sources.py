@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from roomctl.api import BadInput, Order, tr
 from roomctl_audio.chunks import HEAD
@@ -15,6 +15,8 @@ from roomctl_audio.ring import Loss, Ring
 from roomctl_audio.tone import tone
 
 BLOCK_SECONDS = 0.1
+READERS = 3
+"""Of a file, that were killed one after the other before they gave anything, after which it is given up."""
 DEVICE = "device"
 """The reason of a gap: the source was gone."""
 
@@ -104,19 +106,9 @@ class FileSource(Held):
 
     def __init__(self, path: Path, order: Order) -> None:
         super().__init__(order.source)
-        argv = [str(path), str(order.sample_rate), str(order.bits), str(order.skip_frames)]
-        self._child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "roomctl_audio.reader", *argv],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        assert self._child.stdout is not None  # noqa: S101 - it was asked for
-        self._out = self._child.stdout
-        try:
-            head = json.loads(self._out.readline() or b"{}")
-        except ValueError:
-            head = {}
+        self._argv = [str(path), str(order.sample_rate), str(order.bits)]
+        self._skip, self._closed = order.skip_frames, False
+        head = self._spawn(order.skip_frames)
         if "tracks" not in head:
             what, why, mend = head.get("error") or (
                 tr(f"无法读取 {path}", f"cannot read {path}"),
@@ -129,14 +121,45 @@ class FileSource(Held):
         total = head["total_frames"]
         self.total_frames = None if total is None else max(0, int(total) - order.skip_frames)
 
+    def _spawn(self, skip: int) -> dict[str, Any]:
+        """A reader from that frame on, and what it says of the file."""
+        self._child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "roomctl_audio.reader", *self._argv, str(skip)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert self._child.stdout is not None  # noqa: S101 - it was asked for
+        self._out = self._child.stdout
+        try:
+            return dict(json.loads(self._out.readline() or b"{}"))
+        except ValueError:
+            return {}
+
     def run(self, ring: Ring) -> None:
+        """A reader that was killed is followed by another, which goes on where it stopped."""
+        done, idle = 0, 0
+        while True:
+            read = self._pour(ring)
+            done, idle = done + read, 0 if read else idle + 1
+            code = self._child.wait()
+            if code >= 0 or self._closed or idle >= READERS:
+                break
+            self._spawn(self._skip + done)
+        if code and not self._closed:
+            self.problem = self._complaint()
+        ring.end()
+
+    def _pour(self, ring: Ring) -> int:
+        """Frames that the reader gave until its end."""
+        frames = 0
         while len(head := self._out.read(HEAD.size)) == HEAD.size:
             size, lost = HEAD.unpack(head)
             data = self._out.read(size)
-            ring.put(data[: len(data) - len(data) % self.layout.frame], [Loss(lost, "damaged")])
-        if self._child.wait() > 0:
-            self.problem = self._complaint()
-        ring.end()
+            whole = len(data) // self.layout.frame
+            ring.put(data[: whole * self.layout.frame], [Loss(lost, "damaged")])
+            frames += whole
+        return frames
 
     def sample(self, seconds: float) -> bytes:
         heard, wanted = b"", round(seconds * self.layout.rate) * self.layout.frame
@@ -150,6 +173,7 @@ class FileSource(Held):
         return lines[-1] if lines else tr("解码中断", "decoding broke off")
 
     def close(self) -> None:
+        self._closed = True
         self._child.kill()
         self._child.wait()
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from roomctl_audio import finishing, watching
 
-from roomctl.api import AlarmKind, RecorderState
+from roomctl.api import AlarmKind, Order, RecorderState
 from tests.plugins.audio.faults import capture, order, until
 from tests.plugins.audio.house import command, interpose, kill
 from tests.plugins.audio.sound import TRACKS, expected, sound
@@ -143,3 +143,16 @@ def test_a_finisher_that_hangs_is_killed_and_asked_again(tmp_path, monkeypatch):
         os.kill(finisher.pid, signal.SIGSTOP)
         said = finisher.ask({"do": "seal", "part": "0001.part", "seq": 1, "tracks": 1, "bits": 24, "rate": 48_000})
     assert said["frames"] == 100
+
+
+def test_a_reader_of_a_file_that_is_killed_costs_no_frame(record, noise):
+    frames = 20 * 48_000  # twice of what is read ahead
+    path, samples = noise(1, 24, frames)
+    recorder = record()
+    recorder.arm(Order(source=f"file:{path}", segment_seconds=5.0, planned_seconds=20.0))
+    kill(child(recorder, "roomctl_audio.reader"))
+    recorder.start()
+    until(lambda: recorder.status().state is RecorderState.SEALED)
+    report = recorder.report()
+    assert (report.frames, report.gaps, recorder.status().problem) == (frames, (), "")
+    assert np.array_equal(sound(recorder.folder, report), samples[:, 0])
