@@ -1,7 +1,7 @@
 """Sound as it is seen while it is recorded: meters that the browser moves, and the waveform that it draws."""
 
 from roomctl.i18n import tr
-from roomctl.web.ui.part import Child, Part, tag
+from roomctl.web.ui.part import Part, tag
 
 SCALE = (-60, -48, -36, -24, -12, 0)
 """dBFS that stand below the meters."""
@@ -48,25 +48,27 @@ def meter_scale() -> Part:
     return tag("div", tag("div", *marks), class_="rc-scale rc-num", aria_hidden="true")
 
 
-def waveform(title: Child, hint: str, hint_whole: str) -> Part:
+def waveform(hint: str, hint_whole: str, *, live: bool = True) -> Part:
     """The last minute, or the whole; `operator.js` draws it from what the host sends.
 
     Args:
-        title: what stands at the left of the head; hints: how the two views are read.
+        hint, hint_whole: how the two views are read.
+        live: it still grows; else there is the whole alone.
 
     """
+    views = [("minute", tr("最近一分钟", "Last minute"))] if live else []
+    views.append(("whole", tr("全程", "Whole")))
     tabs = tag(
         "div",
-        _tab("minute", tr("最近一分钟", "Last minute"), on=True),
-        _tab("whole", tr("全程", "Whole"), on=False),
+        *(_tab(name, text, on=not i) for i, (name, text) in enumerate(views)),
         class_="rc-tabs",
         role="group",
         aria_label=tr("波形", "waveform"),
     )
-    told = tag("span", hint, class_="rc-s3 rc-hint", data_minute=hint, data_whole=hint_whole)
+    told = tag("span", hint if live else hint_whole, class_="rc-s3 rc-hint", data_minute=hint, data_whole=hint_whole)
     axis = tag("div", *(tag("span") for _ in range(5)), class_="rc-axis rc-num", aria_hidden="true")
     canvas = tag("canvas", role="img", aria_label=tr("波形", "waveform"))
-    return tag("div", tag("div", title, tabs, told, class_="rc-head"), canvas, axis, class_="rc-wave")
+    return tag("div", tag("div", tabs, told, class_="rc-head"), canvas, axis, class_="rc-wave")
 
 
 def _tab(name: str, text: str, *, on: bool) -> Part:

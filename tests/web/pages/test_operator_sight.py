@@ -231,3 +231,14 @@ def test_the_time_stands_while_the_source_is_gone_and_goes_on_with_the_stand_by(
     gone = alarm(AlarmKind.DEVICE)
     assert "data-seconds" not in state.state(sight(alarms=(gone,))).html
     assert "data-seconds" in state.state(sight(alarms=(gone, alarm(AlarmKind.STANDBY)))).html
+
+
+def test_after_the_meeting_the_whole_is_seen_and_no_meter_waits_for_sound():
+    over = sight(meeting=replace(MEETING, state=State.ADJOURNED), status=None)
+    assert middle.meters(over, str).html == ""
+    empty = middle.wave_box(over)
+    assert empty is None  # nothing was kept
+    kept = replace(over, recording=replace(over.recording, frames=100))
+    assert 'data-wave="whole"' in middle.wave_box(kept).html
+    assert 'data-wave="minute"' not in middle.wave_box(kept).html
+    assert 'data-wave="minute"' in middle.wave_box(sight()).html

@@ -13,7 +13,7 @@ from nicegui import ui as gui
 
 from roomctl.domain import alarms
 from roomctl.domain.alarms import Alarm, AlarmKind
-from roomctl.domain.recording import Purpose, RecorderState, RecorderStatus, Recording
+from roomctl.domain.recording import Envelope, Purpose, RecorderState, RecorderStatus, Recording
 from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import speaking, tr
 from roomctl.web.pages.links import Facts, links
@@ -48,6 +48,7 @@ class Desk:
         self._ear: Ear | None = None
         self._client = gui.context.client
         self._visible, self._looking = True, False
+        self._past = ""
         self._timer_drawn: tuple[float, object] = (0.0, None)
         self._build()
 
@@ -99,6 +100,26 @@ class Desk:
         if self._ear is not None:
             self._ear.again()
         await self._draw(seen, table)
+        if seen.status is None:
+            await self._show_past(seen)
+
+    async def _show_past(self, seen: Sight) -> None:
+        """The waveform of a recording that is sealed: it is sent once."""
+        recording = seen.recording
+        if recording is None or not recording.frames or recording.id == self._past:
+            return
+        if not self._client.has_socket_connection:
+            return
+        with suppress(RoomctlError):  # one whose recorder cannot tell, or whose levels are gone
+            envelope = await self.visitor.run(self._envelope, recording.id)
+            drawn = middle.whole(envelope, recording.sample_rate, recording.frames)
+            with speaking(self.visitor.language):
+                told = _script(middle.dressed_whole(drawn, seen))
+            self._client.run_javascript(f"if (window.rcDesk) rcDesk.whole({told})")
+            self._past = recording.id
+
+    def _envelope(self, recording: str) -> Envelope:
+        return self.visitor.use.envelope(self.meeting, recording, points=middle.WHOLE_POINTS)
 
     async def look_if_seen(self) -> None:
         """A page that nobody sees is not kept up to date."""

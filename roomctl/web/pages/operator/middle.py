@@ -25,6 +25,8 @@ def meters(sight: Sight, names: Callable[[int], str], spare: Collection[int] = (
 
     """
     status = sight.status
+    if sight.scene in {Scene.OVER, Scene.UNRECORDED, Scene.EARLY}:
+        return Part()
     if status is None or not status.tracks:
         return join(
             (
@@ -99,11 +101,11 @@ def _track_word(alarm: Alarm) -> dict[str, Any]:
 
 def wave_box(sight: Sight) -> Part | None:
     """Where the browser draws; nothing before there is sound."""
-    if not sight.kept:
+    if not sight.kept and not (sight.scene in {Scene.OVER, Scene.SILENT} and sight.frames):
         return None
     green = tr("绿线左边已写入磁盘", "left of the green line: on disk")
     every = tr("阴影为暂停、缺口和不入记录", "shaded: pauses, gaps and off the record")
-    return waveform(None, green, every)
+    return waveform(green, every, live=sight.kept)
 
 
 STEP = 0.5

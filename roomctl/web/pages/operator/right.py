@@ -176,7 +176,7 @@ def seats(sight: Sight, places: Sequence[Seat], say: Callable[[str], Press]) -> 
 
 
 def _seat(seat: Seat, sight: Sight, press: Press | None, *, broken: bool, head: bool) -> Part:
-    chosen = bool(sight.speaker) and seat.name == sight.speaker
+    chosen = sight.kept and bool(sight.speaker) and seat.name == sight.speaker
     classes = ["rc-seat", "rc-first1" if head else "", "rc-on" if chosen else "", "rc-off" if seat.away else ""]
     act = f"speaks {seat.key}"
     shown = tag(

@@ -110,7 +110,8 @@
   // --- the waveform
   const colour = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
   const height = (db) => Math.pow(clamp(1 + db / 54, 0, 1), 1.9);
-  let wave = null, whole = null, mode = "minute";
+  let wave = null, whole = null;
+  const view = () => document.querySelector('[data-wave][aria-pressed="true"]')?.dataset.wave || "minute";
 
   const canvasOf = () => {
     const canvas = document.querySelector(".rc-wave canvas");
@@ -139,7 +140,7 @@
   };
 
   const draw = () => {
-    const data = mode === "whole" ? whole : wave, at = canvasOf();
+    const data = view() === "whole" ? whole : wave, at = canvasOf();
     if (!at) return;
     const { pen, w, h } = at, top = 12, middle = top + (h - top) / 2, half = (h - top) / 2 - 2;
     pen.fillStyle = colour("--line"); pen.fillRect(0, middle, w, 1);
@@ -193,10 +194,9 @@
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-wave]");
     if (tab) {
-      mode = tab.dataset.wave;
       for (const one of document.querySelectorAll("[data-wave]")) one.setAttribute("aria-pressed", String(one === tab));
       const hint = document.querySelector(".rc-wave .rc-hint");
-      if (hint) hint.textContent = hint.dataset[mode] || "";
+      if (hint) hint.textContent = hint.dataset[tab.dataset.wave] || "";
       draw();
     }
   });
@@ -216,8 +216,8 @@
       since();
       if (!told.levels) for (const [n, t] of tracks) showState(n, t);
     },
-    wave(told) { wave = told; if (mode === "minute") draw(); },
-    whole(told) { whole = told; if (mode === "whole") draw(); },
+    wave(told) { wave = told; if (view() === "minute") draw(); },
+    whole(told) { whole = told; if (view() === "whole") draw(); },
   };
   document.addEventListener("visibilitychange", () => emitEvent("operator_seen", !document.hidden));
 })();
