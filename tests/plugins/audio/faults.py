@@ -154,13 +154,21 @@ def _control(folder: Path) -> None:
     sys.stdin.read()
 
 
-def hosted(count: int, seed: int, folder: Path, kinds: Sequence[str] = ordeal.VICTIMS) -> list[Hit]:
-    """`count` kills in meetings on real hosts, a few meetings at a time."""
+def hosted(
+    count: int,
+    seed: int,
+    folder: Path,
+    kinds: Sequence[str] = ordeal.VICTIMS,
+    seen: Callable[[Sequence[Hit]], None] = lambda hits: None,  # noqa: ARG005 - a default that does nothing
+) -> list[Hit]:
+    """`count` kills in meetings on real hosts, a few meetings at a time. Args: seen: told of each that is over."""
 
     def one(plan: tuple[int, list[str]]) -> list[Hit]:
         place = folder / f"{plan[0]}"
         place.mkdir()
-        return Ordeal(place, *plan).run()
+        hits = Ordeal(place, *plan).run()
+        seen(hits)
+        return hits
 
     with tempfile.TemporaryDirectory(prefix="rt-") as runtime, sound_server(Path(runtime) / "p") as server:
         server.play_numbers()
@@ -183,6 +191,12 @@ def table(hits: Sequence[Hit]) -> str:
     return "\n".join("  ".join(f"{text:>12}" for text in row) for row in rows)
 
 
+def _tell(hits: Sequence[Hit]) -> None:
+    """A line for each kill of a meeting, as soon as the meeting is over."""
+    for hit in hits:
+        print(hit, flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=20)
@@ -199,12 +213,12 @@ def main() -> int:
         folder = given.keep or Path(scratch)
         if given.light:
             outcomes = run(given.count, given.seed, folder)
-            bad = [str(outcome) for outcome in outcomes if not outcome.good]
-            print(json.dumps({"count": len(outcomes), "seed": given.seed, "bad": bad}))
+            bad = [outcome for outcome in outcomes if not outcome.good]
+            print(json.dumps({"count": len(outcomes), "seed": given.seed, "bad": [str(each) for each in bad]}))
         else:
-            hits = hosted(given.count, given.seed, folder, given.only or ordeal.VICTIMS)
-            bad = [str(hit) for hit in hits if hit.faults]
-            print(f"seed {given.seed}", table(hits), *bad, sep="\n")
+            hits = hosted(given.count, given.seed, folder, given.only or ordeal.VICTIMS, _tell)
+            bad = [hit for hit in hits if hit.faults]
+            print(f"seed {given.seed}", table(hits), sep="\n")
     return 1 if bad else 0
 
 
