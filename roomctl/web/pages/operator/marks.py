@@ -89,6 +89,7 @@ _REASONS = {
     "disk": ("磁盘已满，缺 {s}", "disk full, {s} missing"),
     "crash": ("录音进程中断，缺 {s}", "capture died, {s} missing"),
     "overflow": ("溢出，缺 {s}", "overflow, {s} missing"),
+    "damaged": ("原文件损坏，缺 {s}", "the file was damaged, {s} missing"),
 }
 
 
