@@ -27,6 +27,7 @@ RECORDERS = {
     "HidesFramesFromItsSegments": "stop_tells_all_that_was_kept",
     "ChangesSamples": "a_file_is_kept_frame_by_frame",
     "StandsStill": "frames_grow_while_it_records",
+    "IgnoresTheLimit": "no_more_is_kept_than_the_limit",
     "RecordsWhenArmed": "armed_is_nothing_kept",
     "KeepsThePause": "pause_keeps_nothing_and_is_declared",
     "JumpsOverThePause": "pause_keeps_nothing_and_is_declared",

@@ -131,6 +131,17 @@ class RecorderContract:
         self.grows(recorder)
         self.grows(recorder)
 
+    def test_no_more_is_kept_than_the_limit(self, factory: RecorderFactory, folder: Path, order: Order) -> None:
+        recorder = factory(folder)
+        limit = recorder.arm(order).sample_rate // 5
+        recorder.start(limit=limit)
+        try:
+            self.until("as much is kept as was asked for", lambda: recorder.status().frames >= limit)
+        finally:
+            report = recorder.stop()
+        assert report.frames == limit, f"{report.frames} frames are kept, {limit} were asked for"
+        whole(report)
+
     def test_pause_keeps_nothing_and_is_declared(self, start: Start) -> None:
         recorder = start()
         self.grows(recorder)

@@ -39,6 +39,7 @@ class Capture:
     markers: tuple[Marker, ...] = ()
     report: RecordingReport | None = None
     extra: int = field(default=0)
+    limit: int | None = None
 
 
 CAPTURES: dict[Path, Capture] = {}
@@ -68,6 +69,7 @@ class Simulated:
     def start(self, *, limit=None):
         if self.capture.state is not RecorderState.ARMED:
             raise Refused("not armed")
+        self.capture.limit = limit
         self.capture.state = RecorderState.RECORDING
         return 0
 
@@ -95,6 +97,8 @@ class Simulated:
         self.capture.frames += STEP
         if self.capture.file is not None:
             self.capture.frames = min(self.capture.frames, len(self.capture.file) // 3)
+        if self.capture.limit is not None:
+            self.capture.frames = min(self.capture.frames, self.capture.limit)
 
     def sound(self):
         return self.capture.file if self.capture.file is not None else bytes(self.capture.frames * 3)
@@ -166,6 +170,14 @@ class ChangesSamples(Simulated):
 class StandsStill(Simulated):
     def hear(self):
         self.capture.frames = STEP
+
+
+class IgnoresTheLimit(Simulated):
+    def start(self, *, limit=None):
+        return super().start()
+
+    def hear(self):
+        self.capture.frames += STEP + 1
 
 
 class RecordsWhenArmed(Simulated):
@@ -271,6 +283,7 @@ TestLosesFrames = suite(LosesFrames)
 TestHidesFramesFromItsSegments = suite(HidesFramesFromItsSegments)
 TestChangesSamples = suite(ChangesSamples)
 TestStandsStill = suite(StandsStill, seconds=0.05)
+TestIgnoresTheLimit = suite(IgnoresTheLimit)
 TestRecordsWhenArmed = suite(RecordsWhenArmed)
 TestKeepsThePause = suite(KeepsThePause)
 TestJumpsOverThePause = suite(JumpsOverThePause)
