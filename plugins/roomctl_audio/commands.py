@@ -69,7 +69,8 @@ def build(config: AudioConfig | None, ctx: PluginContext | None = None) -> Mappi
             planned_seconds=seconds or PLANNED_SECONDS,
         )
         limit = round(seconds * rate) if seconds else None
-        _record(AudioRecorder(directory), order, limit, as_json=as_json)
+        recorder = AudioRecorder(directory, standby=room.standby, drift_ppm=room.drift_ppm)
+        _record(recorder, order, limit, as_json=as_json)
 
     return {"record": record, "recording": _recording(ctx)}
 

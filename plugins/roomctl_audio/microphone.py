@@ -162,8 +162,7 @@ class MicSource:
         try:
             self._main = self._heard = self._line(name, 0)
             self.layout = Layout(self._main.tracks, order.bits, order.sample_rate)
-            wanted = order.standby.partition(":")[2]
-            self._standby = self._line(wanted, self.layout.tracks) if order.standby else None
+            self._standby = self._second(order.standby.partition(":")[2])
         except RoomctlError:
             self.close()
             raise
@@ -173,6 +172,17 @@ class MicSource:
         self._broken = False  # what comes next has a gap before it
         self.overflows = 0
         self.lag = 0.0
+
+    def _second(self, name: str) -> Line | None:
+        """The stand-by; None where none is named, or where it turns out to be the main one itself."""
+        if name in {"", self._main.name}:
+            return None
+        line = self._line(name, self.layout.tracks)
+        if line.name != self._main.name:
+            return line
+        self._lines.remove(line)
+        line.close()
+        return None
 
     def _line(self, name: str, tracks: int) -> Line:
         line = Line(name, tracks, self._rate, self._patience, self._open, lambda *said: self._inbox.put(said))

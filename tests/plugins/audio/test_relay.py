@@ -27,13 +27,14 @@ class Room:
         self.there, self.now = set(there), 100.0
         self.open: dict[str, tuple[Feed, Callable[[Closable, Said], None]]] = {}
         self.openings: list[str] = []
+        self.names: dict[str, str] = {}
 
     def feed(self, name: str, tracks: int, said: Callable[[Closable, Said], None]) -> Closable:
         self.openings.append(name)
         feed = Feed()
         if name in self.there:
             self.open[name] = feed, said
-            said(feed, Opened(name, tracks or 1))
+            said(feed, Opened(self.names.get(name, name), tracks or 1))
             said(feed, Block(self.sound(name), self.now))
         else:
             said(feed, Ended("no such device"))
@@ -230,6 +231,17 @@ def test_where_the_stand_by_breaks_off_too_the_main_one_need_not_be_steady():
         room.there.add("main")
         until(lambda: not heard.source.gone)
         until(lambda: heard.source.name == "mic:main")
+
+
+@pytest.mark.parametrize("standby", ["mic:main", "mic:same"])
+def test_a_microphone_is_no_stand_by_of_its_own(standby):
+    room = Room("main", "same")
+    room.names["same"] = "main"  # the name by which it was asked for is another than its own
+    with listening(room, replace(ORDER, standby=standby)) as heard:
+        assert heard.source.standby == ""
+        room.pass_time(1)
+        heard.until(lambda h: h.frames == BLOCK + RATE)
+        assert heard.losses == []
 
 
 def test_a_microphone_that_cannot_be_opened_is_refused_before_the_start():
