@@ -18,6 +18,8 @@ ALIASES = frozenset({"pulse", "default"})
 """PortAudio devices that lead to the server, where one runs."""
 ANSWER_SECONDS = 3.0
 ENVIRONMENT = {"LC_ALL": "C"}
+SUBSCRIBE = "exec 3>&1 >/dev/null; pactl subscribe >&3 3>&- & exec 3>&-; cat; kill $! 2>/dev/null"
+"""For a shell: what the server tells of, for as long as our end of the pipe to its stdin is open, however we end."""
 
 
 class ServerSource(NamedTuple):
@@ -56,8 +58,8 @@ def guard(source: ServerSource, gone: Callable[[], None]) -> None:
     """
     try:
         child = subprocess.Popen(
-            ["pactl", "subscribe"],  # noqa: S607 - wherever the system has it
-            stdin=subprocess.DEVNULL,
+            ["sh", "-c", SUBSCRIBE],  # noqa: S607 - wherever the system has it
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -27,7 +27,7 @@ RING_SECONDS = 10.0
 """Outlasts the slowest fsync."""
 PARTS_WAITING = 3
 """With this many parts unfinished, a file that is read as fast as it goes is held, or it fills the disk."""
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 """Between two looks at the machine."""
 
 log = logging.getLogger("roomctl.audio.capture")
