@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 import pytest
-from roomctl_audio import control, journal
+from roomctl_audio import control, journal, timing
 from roomctl_audio.journal_file import load
 
 from roomctl.app import Application
@@ -147,6 +147,16 @@ class House:
                 self._process.wait(30)
             self.application.close()
 
+    def left(self) -> list[str]:
+        """Command lines of the processes of this house that still run."""
+        return [" ".join(line) for one in psutil.process_iter() if (line := command(one)) and self._is_own(one, line)]
+
+    def _is_own(self, process: psutil.Process, line: list[str]) -> bool:
+        with suppress(psutil.Error):
+            own = any(str(self.folder) in word for word in line)
+            return (own or process.environ().get("ROOMCTL_DATA") == str(self.data)) and not gone(process)
+        return False
+
     # --- what the host says
 
     def host(self, *, other_than: int | None = None) -> int:
@@ -252,8 +262,8 @@ def gone(process: psutil.Process) -> bool:
 
 
 def kill(process: psutil.Process) -> float:
-    """Ends it as the machine would, at once; the moment by the monotonic clock."""
-    at = time.monotonic()
+    """Ends it as the machine would, at once; the moment by the clock of the journals."""
+    at = timing.now()
     with suppress(ProcessLookupError):
         os.kill(process.pid, signal.SIGKILL)
     until(lambda: gone(process), what="a killed process")

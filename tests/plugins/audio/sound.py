@@ -24,8 +24,11 @@ def expected(frames: int, bits: int = 24, tracks: int = TRACKS, first: int = 0) 
     return tone(first, frames, Layout(tracks, bits, RATE))
 
 
-def numbers(samples: np.ndarray, bits: int = 24) -> np.ndarray:
-    """The number that each frame of track 1 carries, modulo 2^(bits - 1). Args: samples: int32, as `sound` gives."""
-    period = 1 << (bits - 1)
-    step = (period * PITCH // RATE) | 1
-    return ((samples.astype(np.int64) >> (32 - bits)) + period // 2) * pow(step, -1, period) % period
+PERIOD = 1 << 23
+"""Frames after which the numbers of the 24-bit tone begin anew: 174 s."""
+
+
+def numbers(samples: np.ndarray) -> np.ndarray:
+    """The number that each frame of track 1 carries, modulo `PERIOD`. Args: samples: int32, as `sound` gives."""
+    step = (PERIOD * PITCH // RATE) | 1
+    return ((samples.astype(np.int64) >> 8) + PERIOD // 2) * pow(step, -1, PERIOD) % PERIOD

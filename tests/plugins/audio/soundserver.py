@@ -14,9 +14,10 @@ from roomctl_audio.pcm import Layout
 from roomctl_audio.tone import tone
 
 from tests.plugins.audio.house import until
-from tests.plugins.audio.sound import RATE
+from tests.plugins.audio.sound import PERIOD, RATE
 
 BLOCK = RATE // 10
+STARTS = 3
 FIRST = 1
 """Number of the frame that is played when the server is new."""
 
@@ -30,11 +31,12 @@ class SoundServer:
         names = ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "HOME")
         self.environment = {**dict.fromkeys(names, str(folder)), "PULSE_SERVER": self.address}
         argv = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n", "--realtime=no", "--high-priority=no"]
-        load = f"--load=module-native-protocol-unix auth-anonymous=1 socket={folder / 'native'}"
-        self._server = subprocess.Popen(
-            [*argv, load, f"--load={SINK}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        until((folder / "native").exists, what="the sound server")
+        argv += [f"--load=module-native-protocol-unix auth-anonymous=1 socket={folder / 'native'}", f"--load={SINK}"]
+        for _ in range(STARTS):  # on a busy machine it has been seen to end at once
+            self._server = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            until(lambda: (folder / "native").exists() or self._server.poll() is not None, what="the sound server")
+            if self._server.poll() is None:
+                break
         self._began = time.monotonic()
         self._players: list[tuple[subprocess.Popen[bytes], threading.Event]] = []
 
@@ -103,12 +105,18 @@ def runs(numbers: np.ndarray) -> list[tuple[int, int, int]]:
     """Stretches of the recording in which each frame is the next one: (first frame of the recording, first number,
     length). What is no tone, such as the silence of an empty room, is left out.
     """
-    cuts = np.flatnonzero(np.diff(numbers) != 1) + 1
+    cuts = np.flatnonzero(np.diff(numbers) % PERIOD != 1) + 1
     found = []
     for first, last in zip([0, *cuts], [*cuts, len(numbers)], strict=True):
         if last - first > SHORTEST:
             found.append((int(first), int(numbers[first]), int(last - first)))
     return found
+
+
+def between(before: tuple[int, int, int], after: tuple[int, int, int]) -> int:
+    """Frames that were played between two runs, and are not there. It must be shorter than half of `PERIOD`."""
+    ahead = (after[1] - before[1] - before[2]) % PERIOD
+    return ahead if ahead < PERIOD // 2 else ahead - PERIOD
 
 
 SHORTEST = 240
