@@ -242,3 +242,11 @@ def test_after_the_meeting_the_whole_is_seen_and_no_meter_waits_for_sound():
     assert 'data-wave="whole"' in middle.wave_box(kept).html
     assert 'data-wave="minute"' not in middle.wave_box(kept).html
     assert 'data-wave="minute"' in middle.wave_box(sight()).html
+
+
+def test_one_button_is_filled_while_the_bar_asks_to_resume():
+    assert "rc-pri" in controls.actions(sight(recorder=RecorderState.PAUSED), ACTS, "", None).html
+    asked = sight(recorder=RecorderState.PAUSED, alarms=(alarm(AlarmKind.BREAK_OVER),))
+    part = controls.actions(asked, ACTS, "", None)
+    assert "rc-pri" not in part.html
+    assert "resume" in part.presses

@@ -5,13 +5,10 @@ from collections.abc import Callable, Sequence
 from roomctl.domain.access import Right
 from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.i18n import tr
-from roomctl.web.pages.operator.sight import Scene, Sight
+from roomctl.web.pages.operator.sight import BY_RESUMING, Scene, Sight
 from roomctl.web.ui import Child, Look, Part, Press, Values, clock_text, icon, join, note_bar, state_glyph, tag
 
-_BY_RESUMING = frozenset({AlarmKind.SPEECH_IN_PAUSE, AlarmKind.BREAK_OVER, AlarmKind.ITEM_IN_PAUSE})
-"""What one press of 继续录音 mends."""
-
-_COUNTED = frozenset({AlarmKind.ZEROS, AlarmKind.SILENCE, AlarmKind.STUCK, AlarmKind.DEVICE, *_BY_RESUMING})
+_COUNTED = frozenset({AlarmKind.ZEROS, AlarmKind.SILENCE, AlarmKind.STUCK, AlarmKind.DEVICE, *BY_RESUMING})
 """Where it matters for how long it has been so."""
 
 _FRESH = 15.0  # seconds that an alarm is new: its glyph pulses three times
@@ -62,10 +59,10 @@ def _alarm(
         acts.append(tag("span", tr(f"还有 {others} 条", f"{others} more"), class_="rc-nw"))
     if alarm.track is not None and sight.kept and sight.may(Right.HEAR_RECORDINGS):
         acts.append(_hear(alarm.track))
-    if alarm.kind in _BY_RESUMING and sight.may(Right.RUN_MEETINGS) and sight.scene is Scene.PAUSED:
+    if alarm.kind in BY_RESUMING and sight.may(Right.RUN_MEETINGS) and sight.scene is Scene.PAUSED:
         acts.append(_act(tr("继续录音", "Resume recording"), "resume-bar", resume, kind="rc-pri rc-big"))
     if sight.may(Right.MARK_RECORDINGS):
-        main = "" if alarm.kind in _BY_RESUMING else "rc-pri"
+        main = "" if alarm.kind in BY_RESUMING else "rc-pri"
         acts.append(_act(tr("知道了", "Seen"), f"see {alarm.kind}-{alarm.track}", see(alarm), kind=main, key="A"))
     for_how_long = None
     if alarm.kind in _COUNTED:

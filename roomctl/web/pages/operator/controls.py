@@ -9,7 +9,7 @@ from roomctl.i18n import tr
 from roomctl.services.takes import Take
 from roomctl.web.pages.operator import middle
 from roomctl.web.pages.operator.doing import TEST_SECONDS
-from roomctl.web.pages.operator.sight import Scene, Sight
+from roomctl.web.pages.operator.sight import BY_RESUMING, Scene, Sight
 from roomctl.web.pages.operator.state import Row, listed
 from roomctl.web.ui import (
     Child,
@@ -82,7 +82,10 @@ def _inside(sight: Sight, acts: Acts, heard: Take | None) -> list[Child]:
             inside = [*(_marking(sight, acts) if marks else ()), *(_pause(acts) if runs else ())]
             return [*inside, _stop_button(acts) if runs else None, _hint(sight)] if inside else []
         case Scene.PAUSED if runs:
-            return [_main(tr("继续录音", "Resume recording"), "resume", acts.resume, "mic"), _stop_button(acts)]
+            above = bool(sight.alarms) and sight.alarms[0].kind in BY_RESUMING  # the bar has the one filled button
+            text = tr("继续录音", "Resume recording")
+            resume = button(text, acts.resume, kind="big" if above else "pri big", key="resume", icon_name="mic")
+            return [resume, _stop_button(acts)]
         case Scene.ARMED if runs:
             return _armed(sight, acts)
         case Scene.IDLE | Scene.SILENT if runs:

@@ -37,6 +37,9 @@ _OF_STATE = {
     RecorderState.STOPPING: Scene.STOPPING,
 }
 _PREPARED = frozenset({State.OPEN, State.IN_SESSION, State.RECESS})
+BY_RESUMING = frozenset({AlarmKind.SPEECH_IN_PAUSE, AlarmKind.BREAK_OVER, AlarmKind.ITEM_IN_PAUSE})
+"""What one press of 继续录音 mends."""
+
 KEPT = frozenset({Scene.RECORDING, Scene.PAUSED, Scene.STOPPING})
 """A recording is under way."""
 
