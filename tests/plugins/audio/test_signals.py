@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from roomctl_audio.pcm import Layout
 from roomctl_audio.signals import Signals
+from roomctl_audio.tone import tone
 
 from roomctl.api import AlarmKind
 
@@ -174,6 +176,16 @@ def test_hum_that_nobody_hears_is_not_told():
 
 def test_a_tone_that_is_no_mains_is_no_hum():
     assert watch(noise(30, -70) + mains(30, -30, 75, 137, 1_000)) == []
+
+
+@pytest.mark.parametrize("hz", [1_760, 1_940, 2_050, 2_200, 4_100, 6_150])
+def test_a_whistle_that_could_fold_back_onto_a_line_of_the_mains_is_no_hum(hz):
+    assert watch(mains(10, -10, hz, rate=48_000), rate=48_000) == []
+
+
+def test_the_numbered_tone_raises_nothing():
+    layout = Layout(2, 24, 48_000)
+    assert watch(tone(0, 48_000 * 10, layout).T / 2**31, rate=48_000) == []
 
 
 def far(sound: np.ndarray, db: float = -18) -> np.ndarray:
