@@ -64,10 +64,12 @@ import sys
 @hookimpl
 def roomctl_commands(ctx):
     work = "import roomctl_tower; print('{\\"found\\": true}', flush=True); input()"
-    child = ctx.child([sys.executable, "-c", work])
-    told = [child.receive(20), child.receive(20)]
-    child.stop()
-    return {"tower": lambda: told}
+    def told():  # outside of the hook, which has a second to answer
+        child = ctx.child([sys.executable, "-c", work])
+        said = [child.receive(20), child.receive(20)]
+        child.stop()
+        return said
+    return {"tower": told}
 """
     install(plugin(tmp_path, "tower", code), data.path)
     assert data.host().commands("tower")["tower"]()[1] == {"found": True}
@@ -82,10 +84,12 @@ def roomctl_commands(ctx):
     work = '''import json, pluggy, shadow, sitecustomize, sys
 print(json.dumps({"pluggy": pluggy.__file__, "shadow": shadow.WHO, "more": sitecustomize.MORE}), flush=True)
 input()'''
-    child = ctx.child([sys.executable, "-c", work])
-    told = [child.receive(20), child.receive(20)]
-    child.stop()
-    return {"tower": lambda: told}
+    def told():  # outside of the hook, which has a second to answer
+        child = ctx.child([sys.executable, "-c", work])
+        said = [child.receive(20), child.receive(20)]
+        child.stop()
+        return said
+    return {"tower": told}
 """
     folder = install(plugin(tmp_path, "tower", code), data.path).folder
     (folder / "pluggy").mkdir()
