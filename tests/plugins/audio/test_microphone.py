@@ -3,9 +3,10 @@
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 import soundfile
 from roomctl_audio import journal
@@ -64,8 +65,19 @@ def room(tmp_path, monkeypatch) -> Iterator[Server]:
         sound_server.load(sink)
     sound_server("set-default-source", "room.monitor")
     yield sound_server
+    until(lambda: not listeners(socket), 15)  # while the server still runs: its end would end them too
     server.terminate()
     server.wait(10)
+
+
+def listeners(socket: Path) -> list[int]:
+    """Processes that ask this server for its news."""
+    found = []
+    for each in psutil.process_iter():
+        with suppress(psutil.Error):
+            if each.cmdline() == ["pactl", "subscribe"] and str(socket) in each.environ().get("PULSE_SERVER", ""):
+                found.append(each.pid)
+    return found
 
 
 def arm(recorder, source: str = "mic", **changes: object):
