@@ -116,7 +116,7 @@ class Capture:
             what = facts.pop("do", None)
             if what == "stop":
                 self._stoppers.append(request.reply)
-                session.stop()
+                session.stop(asked=True)
                 return
             commands: dict[Any, Callable[..., dict[str, Any]]] = {
                 "status": session.status,

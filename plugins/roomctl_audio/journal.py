@@ -13,7 +13,7 @@ Rows are written after the file they speak of, so what the journal tells of is t
     source    source, frame: another source is heard from that frame on (the stand-by, or the main one again)
     restored  frame: the folder was taken away while it was recorded into, and was made again
     gap       first_frame, frames, reason
-    stop      frame, monotonic: when it was asked for; nothing more is to be kept, and all of it is on disk
+    stop      frame, asked: by somebody, monotonic: at that moment; nothing more is kept, and all of it is on disk
     sealed    frames, ended, problem, recovered: nothing comes after it
 """
 

@@ -221,14 +221,17 @@ class AudioRecorder:
             seconds_left=said["seconds_left"],
             total_frames=said["total_frames"],
             ended=said["ended"],
+            stopped=bool(said.get("stopped")),
             problem=said["problem"],
         )
 
     def _past(self) -> RecorderStatus:
         rows = load(self.folder).rows
         report, sealed = journal.report(rows), journal.first(rows, "sealed")
+        stop = journal.first(rows, "stop") or {}
         status = RecorderStatus(
             state=RecorderState.IDLE,
+            stopped=bool(stop.get("asked")),
             tracks=report.tracks,
             sample_rate=report.sample_rate or Order(source="").sample_rate,
             frames=report.frames,

@@ -88,7 +88,7 @@ class Session:
         self._seconds_left = float("inf")
         self._segments = self._sealed_frames = self._sealed_bytes = 0
         self._waiting: dict[int, float] = {}  # parts that are not sealed yet, and since when they are closed
-        self.ended = False
+        self.ended = self.stopped = False
         self.problem = ""
 
     def armed(self) -> None:
@@ -207,6 +207,7 @@ class Session:
             "pause_until": self._pause_until or None,
             "total_frames": self.source.total_frames,
             "ended": self.ended,
+            "stopped": self.stopped,
             "problem": self.what_is_wrong(),
         }
 
@@ -353,20 +354,21 @@ class Session:
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
-    def stop(self) -> None:
-        """Keeps what was heard up to now, and begins to seal."""
+    def stop(self, *, asked: bool = False) -> None:
+        """Keeps what was heard up to now, and begins to seal. `asked`: somebody wants it so."""
+        self.stopped = self.stopped or asked
         if self.state in {RecorderState.STOPPING, RecorderState.SEALED}:
             return
         if self.state is RecorderState.RECORDING:
             try:
-                asked = self._clock()
+                at = self._clock()
                 self._keeper.finish()
-                self._rows.write("stop", frame=self._keeper.frames, monotonic=asked)
+                self._rows.write("stop", frame=self._keeper.frames, monotonic=at, asked=asked)
             except OSError:
                 log.exception("at the end")
         elif self.state is RecorderState.PAUSED:
             with contextlib.suppress(OSError):  # the row only tells that nothing was lost, which the pause tells too
-                self._rows.write("stop", frame=self._keeper.frames)
+                self._rows.write("stop", frame=self._keeper.frames, asked=asked)
         self.source.close()
         self.ring.close()
         self.sealer.ending()

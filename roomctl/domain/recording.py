@@ -200,6 +200,7 @@ class RecorderStatus:
         peak_dbfs: loudest sample of the last second per track, in dBFS.
         seconds_left: of disk at the present rate.
         ended: the source came to its end by itself (a file).
+        stopped: somebody asked for its end; a signal to the process is nobody's wish.
         problem: why it stopped or cannot go on, if so.
         bits: of a sample.
         source: what is recorded this moment: the order's, or its stand-by.
@@ -224,6 +225,7 @@ class RecorderStatus:
     seconds_left: float | None = None
     total_frames: int | None = None
     ended: bool = False
+    stopped: bool = False
     problem: str = ""
     bits: int = 24
     source: str = ""

@@ -290,7 +290,7 @@ def broke_off(meeting_id: str, *, uow: UnitOfWork, plugins: Plugins, data: Path)
         return False
     status = attach(last, plugins=plugins, data=data).status()
     alive = {RecorderState.ARMED, RecorderState.RECORDING, RecorderState.PAUSED}
-    return status.state not in alive and not status.ended
+    return status.state not in alive and not status.ended and not status.stopped
 
 
 def go_on(
@@ -313,7 +313,7 @@ def go_on(
         recorder.start()
         return last
     sealed = recover(last.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
-    if status.ended:
+    if status.ended or status.stopped:  # asked for, and the host died before it could say so
         return sealed
     with uow.reading():
         own = [one for one in uow.recordings.of(meeting_id) if one.purpose is Purpose.MEETING]

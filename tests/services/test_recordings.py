@@ -143,6 +143,15 @@ def test_a_recording_is_stopped_while_the_meeting_goes_on_and_nothing_begins_it_
         house.use.stop_recording(meeting.id)
 
 
+def test_what_is_being_ended_by_somebody_is_not_gone_on_with(house):
+    """散会 takes a while: the host looks for recordings that broke off before the meeting's state has changed."""
+    meeting = house.in_session()
+    house.plugins.newest.told = {"state": RecorderState.STOPPING, "stopped": True}
+    assert not house.use.broke_off(meeting.id)
+    house.plugins.newest.told = {"state": RecorderState.STOPPING}
+    assert house.use.broke_off(meeting.id)
+
+
 def test_an_armed_recorder_is_let_go_of(house):
     meeting = house.opened()
     house.use.arm(meeting.id, Order(source="tone"))

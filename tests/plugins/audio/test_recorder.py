@@ -205,3 +205,18 @@ def test_a_file_that_breaks_off_is_kept_up_to_there_and_said(record, noise, tmp_
     assert recorder.report().frames > 48_000
     assert recorder.verify().ok
     shutil.rmtree(recorder.folder)
+
+
+def test_an_end_that_somebody_asked_for_is_told_from_one_that_befell(record):
+    """A machine that shuts down ends captures by a signal; after it the meeting is recorded on."""
+    asked, befallen = record("asked"), record("befallen")
+    for recorder in (asked, befallen):
+        recorder.arm(order())
+        recorder.start()
+        until(lambda recorder=recorder: recorder.status().frames > 4_800)
+    asked.stop()
+    process = capture(befallen.folder)
+    process.terminate()
+    process.wait(30)
+    assert (asked.status().state, asked.status().stopped) == (RecorderState.SEALED, True)
+    assert (befallen.status().state, befallen.status().stopped) == (RecorderState.SEALED, False)
