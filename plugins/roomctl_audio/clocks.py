@@ -15,6 +15,8 @@ TOLERANCE_SECONDS = 0.75
 """Between two parts. A sound server delivers in lumps of up to half a second, by which a part's moment may be off."""
 END_SECONDS = 5.0
 """Between the last part and the stop, where no later part can tell a hole from a machine that stood still."""
+HELD_SECONDS = 1.0
+"""More, where there is too much sound: what PortAudio held back when a recording began on a busy machine."""
 LARGEST_DRIFT_PPM = 200.0
 """Of the crystal in a sound card; twice what consumer parts are specified for (±100 ppm)."""
 DRIFT_SECONDS, DRIFT_PARTS = 600.0, 5
@@ -120,7 +122,8 @@ def _missing(before: Moment, after: Moment, rate: int) -> float:
     """Seconds beyond the tolerance's reason; 0 within it."""
     sound = (after.heard - before.heard) / rate
     off = after.monotonic - before.monotonic - sound
-    return off if abs(off) > TOLERANCE_SECONDS + sound * LARGEST_DRIFT_PPM / 1e6 else 0.0
+    allowed = TOLERANCE_SECONDS + sound * LARGEST_DRIFT_PPM / 1e6
+    return off if off > allowed or off < -allowed - HELD_SECONDS else 0.0
 
 
 def drift_ppm(rows: Sequence[journal.Row]) -> float | None:

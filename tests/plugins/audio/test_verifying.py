@@ -179,7 +179,8 @@ MINUTE = 60 * 48_000
         ([(0, 5.0), (MINUTE, 66.0), (2 * MINUTE, 126.0)], (), [2]),
         ([(0, 5.0), (MINUTE, 66.0), (2 * MINUTE, 126.0)], [(MINUTE, 48_000)], []),
         ([(0, 5.0), (MINUTE, 67.0), (2 * MINUTE, 125.0)], (), []),  # begun late, and made up for
-        ([(0, 5.0), (MINUTE, 64.0)], (), [2]),  # too much
+        ([(0, 5.0), (MINUTE, 64.0)], (), []),  # begun a second late, as a busy machine does
+        ([(0, 5.0), (MINUTE, 63.0)], (), [2]),  # too much
         ([(n * MINUTE, 5 + n * 60.4) for n in range(5)], (), [3, 5]),  # little by little; anew from there
         ([(n * MINUTE, 5 + n * 60.006) for n in range(200)], (), []),  # 100 ppm of drift is no loss
         ([(0, 5.0), (MINUTE, 0.0), (2 * MINUTE, 125.0)], (), []),  # one that recovery adopted was not timed
