@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from roomctl_audio.deinterleave import deinterleave, pack_into, room
 from roomctl_audio.levels import SILENCE, levels
 from roomctl_audio.pcm import Layout, pack, unpack
 from roomctl_audio.ring import Loss, Ring
@@ -18,6 +19,18 @@ def test_what_is_packed_unpacks_to_the_same_samples(bits, tracks, data):
     raw = data.draw(st.binary(min_size=0, max_size=40 * layout.frame))
     raw = raw[: len(raw) - len(raw) % layout.frame]
     assert pack(unpack(raw, layout), bits) == raw
+
+
+@given(st.sampled_from([16, 24]), st.integers(1, 16), st.integers(0, 50), st.integers(0, 255), st.booleans())
+def test_raw_sound_by_track_is_the_same_sound_whatever_byte_stands_before_it(bits, tracks, frames, before, reused):
+    layout = Layout(tracks, bits, 48_000)
+    raw = np.random.default_rng(frames).bytes(frames * layout.frame)
+    into = room(tracks, 60, layout) if reused else None
+    found = deinterleave(np.frombuffer(bytes([before]) + raw, np.uint8), layout, into)
+    assert np.array_equal(found, unpack(raw, layout).T)
+    packed = np.empty((60, 3), np.uint8)
+    for mono in found:
+        assert bytes(pack_into(mono, packed)) == pack(mono, bits)
 
 
 def test_every_frame_of_the_tone_carries_its_own_number():
