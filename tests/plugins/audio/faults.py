@@ -166,7 +166,7 @@ def hosted(
     def one(plan: tuple[int, list[str]]) -> list[Hit]:
         place = folder / f"{plan[0]}"
         place.mkdir()
-        hits = Ordeal(place, *plan).run()
+        hits = Ordeal(place, *plan, room=server).run()
         seen(hits)
         return hits
 

@@ -18,8 +18,8 @@ from roomctl_audio import journal, timing
 from roomctl.api import RecorderState, RoomctlError
 from roomctl.domain.recording import Recording
 from tests.plugins.audio.house import House, gone, kill, until
-from tests.plugins.audio.sound import RATE, numbers, sound
-from tests.plugins.audio.soundserver import between, runs
+from tests.plugins.audio.sound import PERIOD, RATE, numbers, sound
+from tests.plugins.audio.soundserver import SoundServer, between, runs
 
 VICTIMS = ("host", "launcher", "capture", "finisher", "watch", "source", "transcriber")
 KILLS = 5
@@ -57,9 +57,9 @@ class Hit:
 class Ordeal:
     """One meeting and its kills, the same for the same seed as far as the machine allows."""
 
-    def __init__(self, folder: Path, seed: int, victims: Sequence[str]) -> None:
+    def __init__(self, folder: Path, seed: int, victims: Sequence[str], room: SoundServer) -> None:
         self._chance, self._seed = random.Random(seed), seed
-        self._victims = victims
+        self._victims, self._room = victims, room
         self._house = House(folder, transcribes="transcriber" in victims)
         self._stretches: dict[int, list[tuple[int, int, int]]] = {}
 
@@ -118,6 +118,7 @@ class Ordeal:
     # --- what is left
 
     def _judge(self, hits: list[Hit]) -> list[Hit]:
+        self._holes = self._room.holes()
         recordings = self._house.recordings()
         faults = {one.number: self._faults(one, hits) for one in recordings}
         return [
@@ -162,8 +163,12 @@ class Ordeal:
         return found
 
     def _missing(self, number: int) -> int:
-        """Frames that were played while this recording was made, and are not in it. Silence of the player is none."""
-        return sum(between(before, after) for before, after in pairwise(self._stretches.get(number, [])))
+        """Frames that were heard in the room while this recording was made, and are not in it."""
+        found = 0
+        for before, after in pairwise(self._stretches.get(number, [])):
+            hole = ((before[1] + before[2]) % PERIOD, between(before, after))
+            found += 0 if hole in self._holes else hole[1]
+        return found
 
     def _undeclared(self, old: Recording, later: list[Recording]) -> list[str]:
         """What of a crash is not told, or not as the numbers have it: by an event with the length of the gap."""

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from roomctl_audio.pcm import Layout
 from roomctl_audio.tone import tone
 
 from tests.plugins.audio.house import until
-from tests.plugins.audio.sound import PERIOD, RATE
+from tests.plugins.audio.sound import PERIOD, RATE, numbers
 
 BLOCK = RATE // 10
 STARTS = 3
@@ -37,6 +38,10 @@ class SoundServer:
             until(lambda: (folder / "native").exists() or self._server.poll() is not None, what="the sound server")
             if self._server.poll() is None:
                 break
+        self._heard = folder / "heard"
+        argv = ["parec", "--device=room.monitor", "--format=s32le", f"--rate={RATE}", "--channels=1", "--raw"]
+        with self._heard.open("wb") as heard:
+            self._witness = subprocess.Popen(argv, stdout=heard, env={**os.environ, **self.environment})
         self._began = time.monotonic()
         self._players: list[tuple[subprocess.Popen[bytes], threading.Event]] = []
 
@@ -65,7 +70,14 @@ class SoundServer:
         threading.Thread(target=_feed, args=(player, first, end), daemon=True).start()
         self._players.append((player, end))
 
+    def holes(self) -> set[tuple[int, int]]:
+        """Where the room itself left out numbers, as a player on a busy machine does: (number, how many)."""
+        found = runs(numbers(np.fromfile(self._heard, "<i4")))
+        return {((a[1] + a[2]) % PERIOD, missing) for a, b in pairwise(found) if (missing := between(a, b))}
+
     def close(self) -> None:
+        self._witness.kill()
+        self._witness.wait(10)
         for player, end in self._players:
             end.set()
             player.kill()
@@ -101,15 +113,15 @@ def sound_server(folder: Path) -> Iterator[SoundServer]:
             server.close()
 
 
-def runs(numbers: np.ndarray) -> list[tuple[int, int, int]]:
+def runs(heard: np.ndarray) -> list[tuple[int, int, int]]:
     """Stretches of the recording in which each frame is the next one: (first frame of the recording, first number,
     length). What is no tone, such as the silence of an empty room, is left out.
     """
-    cuts = np.flatnonzero(np.diff(numbers) % PERIOD != 1) + 1
+    cuts = np.flatnonzero(np.diff(heard) % PERIOD != 1) + 1
     found = []
-    for first, last in zip([0, *cuts], [*cuts, len(numbers)], strict=True):
+    for first, last in zip([0, *cuts], [*cuts, len(heard)], strict=True):
         if last - first > SHORTEST:
-            found.append((int(first), int(numbers[first]), int(last - first)))
+            found.append((int(first), int(heard[first]), int(last - first)))
     return found
 
 
