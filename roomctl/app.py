@@ -277,7 +277,14 @@ class Application:
             self.database.close()
 
 
-_SOUND_KEYS = {"source": str, "standby": str, "sample_rate": int, "bits": int, "segment_seconds": int | float}
+_SOUND_KEYS = {
+    "source": str,
+    "standby": str,
+    "tracks": int,
+    "sample_rate": int,
+    "bits": int,
+    "segment_seconds": int | float,
+}
 _LOOK = 0.1  # seconds between two looks at a service's progress
 _STOP = 5.0  # seconds that a service has to stop
 

@@ -64,6 +64,7 @@ def build(config: AudioConfig | None, ctx: PluginContext | None = None) -> Mappi
             source=source,
             sample_rate=rate,
             bits=bits,
+            tracks=room.tracks,
             realtime=realtime or source.startswith("tone"),
             segment_seconds=room.segment_seconds,
             planned_seconds=seconds or PLANNED_SECONDS,

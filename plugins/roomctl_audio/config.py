@@ -13,6 +13,7 @@ class AudioConfig(BaseModel):
     Attributes:
         source: `mic`, `mic:NAME`, `file:PATH`, `tone`.
         standby: `mic:NAME`, which takes the place of a microphone that is gone; empty: nothing does.
+        tracks: channels of the microphone that are recorded; 0: up to the last seat's, else all it has.
         drift_ppm: by which a source's clock may be off before it is an alarm.
         quietest_dbfs: a source whose loudest sample stays below it is told as too quiet by the check.
 
@@ -37,6 +38,17 @@ class AudioConfig(BaseModel):
             "Stand-by source",
             help_zh="mic:名称；主话筒断开 3 秒后接替，留空则没有",
             help_en="mic:NAME; it takes over when the microphone is gone for 3 s. Empty: none",
+        ),
+    )
+    tracks: int = Field(
+        default=0,
+        ge=0,
+        le=16,
+        json_schema_extra=label(
+            "录几个声道",
+            "Channels",
+            help_zh="0：录到有座位的最后一路，没有座位就全录",
+            help_en="0: up to the last seat's, else all the device has",
         ),
     )
     sample_rate: int = Field(

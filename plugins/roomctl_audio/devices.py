@@ -118,24 +118,30 @@ def default() -> Microphone:
     )
 
 
-def tracks(microphone: Microphone, wanted: int) -> int:
-    """How many tracks to record: what the meeting's seats need, else all the device has.
+def tracks(microphone: Microphone, seats: int, asked: int = 0) -> int:
+    """How many tracks to record: as many as were asked for; else up to the last seat's, else all the device has.
 
+    Seats are numbered in rooms with few microphones too: where the device has fewer channels, all are recorded.
     A sound server offers 32 or 64 channels, and mixes as it likes: there it is one track, unless seats say how many.
-    Raises: BadInput, where the seats need more than the device has.
+    Raises: BadInput, where more are asked for than the device has.
     """
-    if wanted > min(microphone.channels, MAX_TRACKS):
-        has = microphone.channels
+    has = min(microphone.channels, MAX_TRACKS)
+    if asked > has:
         raise BadInput(
             tr(f"麦克风“{microphone.name}”声道不够", f'microphone "{microphone.name}" has too few channels'),
-            tr(f"座位要用 {wanted} 个声道，它有 {has} 个", f"the seats need {wanted} channels, it has {has}"),
             tr(
-                f"请另选麦克风，或改座位的声道（最多 {MAX_TRACKS}）",
-                f"choose another, or change the seats' channels (at most {MAX_TRACKS})",
+                f"要录 {asked} 个声道，它有 {microphone.channels} 个",
+                f"{asked} channels are wanted, it has {microphone.channels}",
+            ),
+            tr(
+                f"请另选麦克风，或改设置里的声道数（最多 {MAX_TRACKS}）",
+                f"choose another, or change the number of channels in the settings (at most {MAX_TRACKS})",
             ),
         )
-    if wanted:
-        return wanted
+    if asked:
+        return asked
+    if 0 < seats <= has:
+        return seats
     return microphone.channels if microphone.channels <= MAX_TRACKS and not microphone.source else 1
 
 

@@ -54,7 +54,7 @@ class Feed:
     def __init__(self, name: str, order: Order, tracks: int, said: Callable[["Feed", Said], None]) -> None:
         self._said = said
         seats = max((number for number, _ in order.channels), default=0)
-        facts = [str(number) for number in (order.sample_rate, order.bits, seats, tracks)]
+        facts = [str(number) for number in (order.sample_rate, order.bits, seats, order.tracks, tracks)]
         self._layout = Layout(tracks, order.bits, order.sample_rate)
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-m", "roomctl_audio.mic", name, *facts],

@@ -83,14 +83,14 @@ def choose(name: str) -> devices.Microphone:
 
 def main(argv: list[str]) -> int:
     """Listens. Exit code 2: it cannot be opened; 4: it is gone."""
-    name, rate, bits, seats, tracks = argv[0], *(int(number) for number in argv[1:5])
+    name, rate, bits, seats, asked, tracks = argv[0], *(int(number) for number in argv[1:6])
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     out = sys.stdout.buffer
     try:
         microphone = choose(name)
         if microphone.source:
             pulse.guard(pulse.sources()[microphone.source], lambda: os._exit(GONE))
-        layout = Layout(tracks or devices.tracks(microphone, seats), bits, rate)
+        layout = Layout(tracks or devices.tracks(microphone, seats, asked), bits, rate)
         listener = Listener(microphone, layout, out)
     except (RoomctlError, KeyError) as error:
         said = failure(error) if isinstance(error, RoomctlError) else failure(RoomctlError(str(error)))

@@ -149,6 +149,7 @@ class Order:
         segment_seconds: length after which a segment is sealed.
         planned_seconds: the capacity check refuses what the disk cannot hold.
         skip_frames: of a file source, frames that an earlier recording of it already holds.
+        tracks: how many channels of a device are recorded; 0: those where somebody sits, or all it has.
         channels: channel number (from 1) → seat or person, for the segments' metadata.
         standby: `mic:NAME` that takes the place of a missing source; empty where none is named. Nothing else does.
         watch: the signal is watched, and its alarms are raised.
@@ -162,6 +163,7 @@ class Order:
     segment_seconds: float = 60.0
     planned_seconds: float = 3600.0
     skip_frames: int = 0
+    tracks: int = 0
     channels: tuple[tuple[int, str], ...] = ()
     standby: str = ""
     watch: bool = True

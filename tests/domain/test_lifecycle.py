@@ -94,7 +94,7 @@ def test_cancelling_and_returning_need_a_reason(row, reason):
 @pytest.mark.parametrize("overrule", [None, Overrule("", "赶时间"), Overrule("张建国", " ")])
 def test_an_objection_stands_until_a_named_person_gives_a_reason(overrule):
     objection = Objection("av_check", "投影机灯泡超时", "换灯泡")
-    with pytest.raises(Objected, match="投影机灯泡超时（换灯泡）"):
+    with pytest.raises(Objected, match=r"投影机灯泡超时 \(换灯泡\)"):
         _meeting(state=State.OPEN).move(State.IN_SESSION, actor=WHO, at=AT, objections=[objection], overrule=overrule)
 
 

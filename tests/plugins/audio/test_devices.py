@@ -44,11 +44,17 @@ def test_tracks_are_the_seats_or_the_device_and_never_a_sound_servers_claim():
     assert tracks(mic(2, "room.monitor"), 0) == 1
 
 
-def test_seats_that_need_more_channels_than_the_device_has_are_refused_with_the_numbers():
+def test_more_seats_than_channels_do_not_keep_a_room_from_recording():
+    assert tracks(mic(2), 12) == 2
+    assert tracks(mic(32), 40) == 1
+
+
+def test_more_channels_than_the_device_has_are_refused_with_the_numbers():
+    assert tracks(mic(4), 0, 3) == 3
     with pytest.raises(BadInput, match=r"4.*2"):
-        tracks(mic(2), 4)
+        tracks(mic(2), 0, 4)
     with pytest.raises(BadInput, match=r"17.*32"):
-        tracks(mic(32), 17)
+        tracks(mic(32), 0, 17)
 
 
 def test_a_sound_server_that_does_not_say_its_default_stays_what_it_is():

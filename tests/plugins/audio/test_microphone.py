@@ -158,10 +158,10 @@ def test_an_unknown_microphone_lists_the_known_ones(record):
 
 
 @pytest.mark.usefixtures("room")
-def test_seats_that_need_more_channels_than_there_are_are_refused_with_the_numbers(record):
+def test_more_channels_than_there_are_are_refused_with_the_numbers(record):
     recorder = record()
     with pytest.raises(BadInput, match=r"6.*4"):
-        arm(recorder, channels=((6, "主席"),))
+        arm(recorder, tracks=6)
     assert not recorder.folder.exists()
 
 
