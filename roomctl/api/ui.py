@@ -41,6 +41,7 @@ from roomctl.web.ui import (
     table,
     tag,
     timer,
+    transcript_line,
     visitor,
 )
 
@@ -49,5 +50,5 @@ __all__ = [
     "button",
     "chain_strip", "clock_text", "empty_state", "error_state", "field", "form", "icon", "join", "level_meter", "line",
     "link_button", "long_press", "note_bar", "panel", "person_row", "result_tile", "state_chip", "state_glyph",
-    "table", "tag", "timer", "visitor",
+    "table", "tag", "timer", "transcript_line", "visitor",
 ]  # fmt: skip
