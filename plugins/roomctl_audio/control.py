@@ -22,6 +22,8 @@ CARD = "capture.json"
 LOG = "capture.log"
 """What a capture has to say to nobody in particular; it goes where it is empty."""
 HANDSHAKE_SECONDS = 2.0
+ACCEPT_AGAIN_SECONDS = 0.2
+"""After a client that could not be taken on: out of files or of threads, which others give back."""
 LONGEST_PATH = 100
 """A socket's path must be shorter than 108 bytes (unix(7), sun_path); some are left for the name of the temp file."""
 LONGEST_MESSAGE = 1 << 16
@@ -116,17 +118,25 @@ class Server:
         self._key, self._handle = key, handle
         self._listener = Listener(where, backlog=16)
         self._where = where
+        self._closed = threading.Event()
         if sys.platform != "win32":
             Path(where).chmod(0o600)
         threading.Thread(target=self._accept, name="control", daemon=True).start()
 
     def _accept(self) -> None:
-        while True:
+        while not self._closed.is_set():
             try:
-                connection = self._listener.accept()
-            except OSError:
-                return  # closed
+                self._take(self._listener.accept())
+            except (OSError, RuntimeError):  # of one client, or closed; later ones must be heard all the same
+                self._closed.wait(ACCEPT_AGAIN_SECONDS)
+
+    def _take(self, connection: "Connection[Any, Any]") -> None:
+        """A thread for a client. Raises: RuntimeError, where there is none, and it is hung up on."""
+        try:
             threading.Thread(target=self._serve, args=(connection,), name="client", daemon=True).start()
+        except RuntimeError:
+            connection.close()
+            raise
 
     def _serve(self, connection: "Connection[Any, Any]") -> None:
         with contextlib.suppress(*_HANDSHAKE_FAILURES), connection:
@@ -138,6 +148,7 @@ class Server:
                 connection.send_bytes(json.dumps(self._handle(said)).encode())
 
     def close(self) -> None:
+        self._closed.set()
         with contextlib.suppress(OSError):
             self._listener.close()
         if sys.platform != "win32":

@@ -1,9 +1,12 @@
+import errno
+import os
 import socket
 import threading
 
 import pytest
 from roomctl_audio import control
 
+from roomctl.api.process import process_identity
 from tests.plugins.audio.faults import order, until
 
 needs_sockets = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no unix sockets here")
@@ -80,3 +83,41 @@ def test_a_long_runtime_folder_gives_a_short_address(tmp_path, monkeypatch):
 def test_half_a_card_is_no_card(tmp_path, text):
     (tmp_path / control.CARD).write_text(text)
     assert control.read_card(tmp_path) is None
+
+
+@pytest.fixture
+def server():
+    """Answers whatever it is asked."""
+    where, key = control.address(), b"key"
+    server = control.Server(where, key, lambda said: {"heard": said["do"]})
+    yield server, control.Card(where, key, process_identity())
+    server.close()
+
+
+def failing_once(call, error: Exception):
+    """As `call`, but the first time it raises."""
+    left = [error]
+
+    def once(*args):
+        if left:
+            raise left.pop()
+        return call(*args)
+
+    return once
+
+
+def test_a_client_that_cannot_be_taken_on_for_want_of_files_does_not_end_control(server, monkeypatch):
+    serving, card = server
+    listener, full = serving._listener, OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+    assert control.ask(card, {"do": "one"}, timeout=5) == {"heard": "one"}
+    monkeypatch.setattr(listener, "accept", failing_once(listener.accept, full))
+    for what in ("two", "three"):  # the first is taken by the `accept` that waits already
+        assert control.ask(card, {"do": what}, timeout=5) == {"heard": what}
+
+
+def test_a_client_for_which_there_is_no_thread_is_hung_up_on_and_the_next_is_heard(server, monkeypatch):
+    _, card = server
+    start = failing_once(threading.Thread.start, RuntimeError("can't start new thread"))
+    monkeypatch.setattr(threading.Thread, "start", start)
+    assert control.ask(card, {"do": "one"}, timeout=5) is None
+    assert control.ask(card, {"do": "two"}, timeout=5) == {"heard": "two"}
