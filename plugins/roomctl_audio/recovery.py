@@ -14,7 +14,7 @@ from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher, sweep
 from roomctl_audio.journal_file import JournalFile, load
 from roomctl_audio.layout import Layout
-from roomctl_audio.verifying import need_folder, rebuilt, verify
+from roomctl_audio.verifying import examine, need_folder, rebuilt, verify
 
 __all__ = ["recover", "verify"]
 
@@ -149,7 +149,7 @@ def _whole(folder: Path, sealed: journal.Row, finisher: Finisher) -> bool:
     """Whether the files that a row speaks of are there, so that its part is no longer needed."""
     return all(
         (folder / track["path"]).is_file()
-        and finisher.ask({"do": "examine", "path": track["path"]}).get("sha256_file") == track["sha256_file"]
+        and examine(finisher, track["path"]).get("sha256_file") == track["sha256_file"]
         for track in sealed["tracks"]
     )
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from roomctl.api import Damaged, NotFound, Problem, RecordingReport, tr
-from roomctl_audio import claim, clocks, control, journal
+from roomctl_audio import claim, clocks, control, envelope, journal
 from roomctl_audio import part as parts
 from roomctl_audio.finishing import Finisher
 from roomctl_audio.journal_file import load
 
-BESIDE = frozenset({journal.NAME, control.LOG, claim.NAME, "levels.bin"})
+BESIDE = frozenset({journal.NAME, control.LOG, claim.NAME, envelope.NAME})
 """Files of a recording that hold no sound, and that the journal does not tell of."""
 KEPT_ASIDE = (f"{journal.NAME}.torn-", f"{journal.NAME}.damaged-")
 """What recovery took out of a journal; it stays as proof."""
@@ -162,18 +162,18 @@ def _strangers(folder: Path, rows: Sequence[journal.Row], *, live: bool) -> Iter
 
 def _files(folder: Path, rows: Sequence[journal.Row], progress: Heard) -> Iterator[Problem]:
     opened = journal.first(rows, "opened")
-    claims = [
+    told = [
         {**track, "frames": row["frames"], "rate": opened["sample_rate"], "bits": opened["bits"]}
         for _, row in sorted(journal.sealed_parts(rows).items())
         for track in row["tracks"]
         if opened
     ]
-    sizes = [_size(folder / claim["path"]) for claim in claims]
-    owners = {claim["sha256_file"]: claim["path"] for claim in claims}
+    sizes = [_size(folder / file["path"]) for file in told]
+    owners = {file["sha256_file"]: file["path"] for file in told}
     done = 0
     with Finisher(folder) as finisher:
-        for claim, size in zip(claims, sizes, strict=True):
-            yield from _examine(folder, claim, owners, finisher)
+        for file, size in zip(told, sizes, strict=True):
+            yield from _examine(folder, file, owners, finisher)
             done += size
             progress(done, sum(sizes))
 
@@ -191,16 +191,16 @@ def _size(path: Path) -> int:
 
 
 def _examine(
-    folder: Path, claim: Mapping[str, Any], owners: Mapping[str, str], finisher: Finisher
+    folder: Path, told: Mapping[str, Any], owners: Mapping[str, str], finisher: Finisher
 ) -> Iterator[Problem]:
-    name = str(claim["path"])
+    name = str(told["path"])
     if not (folder / name).is_file():
         yield Problem(name, tr("文件不见了", "the file is missing"))
         return
     said = examine(finisher, name)
     if "error" in said:
         yield Problem(name, tr(f"无法解码：{said['error']}", f"cannot be decoded: {said['error']}"))
-    elif (said["sha256_file"], said["sm3_file"]) != (claim["sha256_file"], claim["sm3_file"]):
+    elif (said["sha256_file"], said["sm3_file"]) != (told["sha256_file"], told["sm3_file"]):
         other = owners.get(said["sha256_file"])
         yield Problem(
             name,
@@ -208,5 +208,5 @@ def _examine(
             if other
             else tr("文件与封存时不同", "the file is not what was sealed"),
         )
-    elif any(said[key] != claim[key] for key in ("sha256_pcm", "frames", "rate", "bits")):
+    elif any(said[key] != told[key] for key in ("sha256_pcm", "frames", "rate", "bits")):
         yield Problem(name, tr("声音与日志所述不同", "the sound is not what the journal tells of"))

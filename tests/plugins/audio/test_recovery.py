@@ -1,5 +1,6 @@
 """What recovery makes of a damaged journal, orphans, and a disk without room. Kills are in test_crash."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -8,11 +9,13 @@ import numpy as np
 import pytest
 from roomctl_audio import journal
 from roomctl_audio.export import Wanted, export
+from roomctl_audio.finishing import Finisher
+from roomctl_audio.pcm import pack
 from roomctl_audio.recorder import AudioRecorder
 from roomctl_audio.recovery import recover
 from roomctl_audio.verifying import verify
 
-from roomctl.api import NotFound, RoomctlError
+from roomctl.api import Damaged, NotFound, RoomctlError
 from roomctl.domain.recording import standing
 from tests.plugins.audio.faults import sound
 from tests.plugins.audio.made import Made, recording, samples
@@ -205,6 +208,31 @@ def test_a_part_without_a_row_becomes_a_recovered_segment(tmp_path):
     assert [s.recovered for s in report.segments] == [False, False, True, True]
     assert np.array_equal(sound(made.folder, report, 2), SOUND[:, 1])
     assert verify(made.folder).ok
+
+
+def test_a_file_that_kills_its_decoder_hinders_no_other_part(folder, monkeypatch):
+    rows = [json.loads(line) for line in lines(folder)]
+    (folder / journal.NAME).write_bytes(b"".join(lines(folder)[: row_of(folder, "segments", 2)]))
+    for part in ("0002.part", "0003.part"):  # the row of one was durable, and the part had not gone yet
+        first = 3_000 * (int(part[:4]) - 1)
+        (folder / part).write_bytes(pack(SOUND[first : first + 3_000], 24))
+    for file in folder.glob("t*-0003.flac"):
+        file.unlink()
+    deadly, ask = rows[row_of(folder, "segments", 1)]["tracks"][0]["path"], Finisher.ask
+
+    def dies(self, request):
+        if request.get("path") == deadly:
+            raise Damaged("the finisher died over it")
+        return ask(self, request)
+
+    monkeypatch.setattr(Finisher, "ask", dies)
+    report = recover(folder)
+    assert report.ok
+    assert report.frames == 9_000
+    assert not list(folder.glob("*.part"))
+    monkeypatch.undo()
+    assert np.array_equal(sound(folder, report), SOUND[:, 0])
+    assert verify(folder).problems == ()
 
 
 def test_an_export_goes_on_after_the_journal_was_rebuilt(folder, tmp_path):
