@@ -13,7 +13,7 @@ from roomctl_audio import journal
 
 
 def append(path: Path, data: bytes) -> None:
-    """Adds bytes at the end, durable on return. A write that failed half way is taken back. Raises: OSError."""
+    """Adds bytes at the end, durable on return. What failed half way is taken back. Raises: OSError."""
     fresh = not path.exists()
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
     try:
@@ -22,11 +22,13 @@ def append(path: Path, data: bytes) -> None:
             left = memoryview(data)
             while left:
                 left = left[os.write(handle, left) :]
+            os.fsync(handle)
         except OSError:
             with contextlib.suppress(OSError):
                 os.ftruncate(handle, before)
+                if fresh:  # an empty one would pass for a journal that is there
+                    path.unlink()
             raise
-        os.fsync(handle)
     finally:
         os.close(handle)
     if fresh:
@@ -40,15 +42,30 @@ class JournalFile:
         self._path = folder / journal.NAME
         self.rows: list[journal.Row] = list(parsed.rows) if parsed else []
         self._prev = parsed.head if parsed else journal.GENESIS
+        self._cut: int | None = None  # length of the file without a row that failed
 
     def write(self, kind: str, **facts: Any) -> None:
         """Raises: OSError, and the journal is as it was."""
         if self.rows and not self._path.exists():  # a journal that somebody took away is not begun in the middle
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self._path))
         row = journal.row(self._prev, len(self.rows), kind, datetime.now(UTC), facts)
-        append(self._path, journal.line(row))
+        before = self._length()
+        try:
+            append(self._path, journal.line(row))
+        except OSError:
+            self._cut = before
+            raise
         self.rows.append(row)
         self._prev = row["sha256"]
+
+    def _length(self) -> int:
+        """Of the file in bytes. What a failed row left in it is cut off first. Raises: OSError."""
+        length = self._path.stat().st_size if self._path.exists() else 0
+        if self._cut is not None and length > self._cut:
+            os.truncate(self._path, self._cut)  # durable with the next row
+            length = self._cut
+        self._cut = None
+        return length
 
     def restore(self) -> bool:
         """Writes it anew where somebody took it away; whether that was so. Raises: OSError."""

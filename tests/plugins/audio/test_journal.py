@@ -1,9 +1,13 @@
+import errno
 import json
+import os
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from roomctl_audio import journal
+from roomctl_audio.journal_file import JournalFile, load
 
 from roomctl.api import Gap, Marker, MarkKind
 
@@ -82,3 +86,36 @@ def test_the_report_counts_losses_but_not_pauses():
     assert (report.tracks, report.sample_rate, report.dropped) == (2, 48_000, 7)
     assert report.gaps == (Gap(100, 7, "overflow"), Gap(200, 90, "pause"))
     assert report.markers == (Marker(MarkKind.ITEM, 10, "2"),)
+
+
+def failing(*_):
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+@pytest.mark.parametrize("broken", [("fsync",), ("fsync", "ftruncate")])
+def test_a_row_that_could_not_be_made_durable_is_not_in_the_journal_and_the_next_one_is_chained(tmp_path, broken):
+    file = JournalFile(tmp_path)
+    file.write("opened", tracks=1)
+    with pytest.MonkeyPatch.context() as disk:
+        for name in broken:
+            disk.setattr(os, name, failing)
+        for _ in range(2):
+            with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+                file.write("mark", frame=1)
+    file.write("mark", frame=2)
+    found = load(tmp_path)
+    assert (found.problem, found.torn) == ("", b"")
+    assert [(row["kind"], row.get("frame")) for row in found.rows] == [("opened", None), ("mark", 2)]
+
+
+def test_a_journal_that_was_taken_away_and_could_not_be_restored_at_once_is_restored_later(tmp_path):
+    file = JournalFile(tmp_path)
+    file.write("opened", tracks=1)
+    (tmp_path / journal.NAME).unlink()
+    with pytest.MonkeyPatch.context() as disk:
+        disk.setattr(os, "fsync", failing)
+        with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+            file.restore()
+    assert file.restore()
+    file.write("mark", frame=1)
+    assert [row["kind"] for row in load(tmp_path).rows] == ["opened", "mark"]
