@@ -170,6 +170,7 @@ class Host:
             self._recover()
         for recording in use.running_recordings():
             self._guarded(partial(use.sync_recording, recording.id))
+            self._waiting()
         self._guarded(partial(self._look_for_broken_off, use))
 
     def _look_for_broken_off(self, use: UseCases) -> None:

@@ -1,10 +1,10 @@
 """Recordings with their segments, and transcripts with theirs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from roomctl.domain.recording import Gap, Marker, MarkKind, Purpose, RecorderState, Recording, Segment
 from roomctl.domain.transcript import (
@@ -40,16 +40,16 @@ class SqlRecordings:
                 tr(f"没有编号为“{recording_id}”的录音", f"no recording has the id {recording_id!r}"),
                 mend=tr("请用 roomctl meetings show 会议 查看", "see: roomctl meetings show MEETING"),
             )
-        return _recording(row)
+        return self._whole(row)
 
     def of(self, meeting_id: str) -> Sequence[Recording]:
         query = select(RecordingRow).where(RecordingRow.meeting == meeting_id).order_by(RecordingRow.number)
-        return [_recording(row) for row in self._work.reads().scalars(query)]
+        return [self._whole(row) for row in self._work.reads().scalars(query).all()]
 
     def running(self) -> Sequence[Recording]:
         query = select(RecordingRow).where(RecordingRow.state.in_(_RUNNING))
         query = query.order_by(RecordingRow.id)  # UUIDv7: by the time when they were armed
-        return [_recording(row) for row in self._work.reads().scalars(query)]
+        return [self._whole(row) for row in self._work.reads().scalars(query).all()]
 
     def put(self, recording: Recording) -> None:
         session = self._work.writes()
@@ -68,15 +68,43 @@ class SqlRecordings:
                 dropped=recording.dropped,
                 gaps=[asdict(gap) for gap in recording.gaps],
                 markers=[asdict(marker) for marker in recording.markers],
-                segments=[_segment_row(recording.id, segment) for segment in recording.segments],
                 purpose=recording.purpose.value,
                 alarm_rows=recording.alarm_rows,
             )
         )
         session.flush()
+        self._put_segments(recording)
+
+    def _put_segments(self, recording: Recording) -> None:
+        """Only what is new, or another than it was."""
+        known = {(one.track, one.seq): one for one in self._segments(recording.id)}
+        given = {(one.track, one.seq): one for one in recording.segments}
+        connection = self._work.connection(writing=True)
+        for track, seq in [key for key, one in known.items() if given.get(key) != one]:
+            place = (_SEGMENTS.c.recording == recording.id, _SEGMENTS.c.track == track, _SEGMENTS.c.seq == seq)
+            connection.execute(delete(_SEGMENTS).where(*place))
+        new = [_columns(recording.id, one) for key, one in given.items() if known.get(key) != one]
+        if new:
+            connection.execute(insert(_SEGMENTS), new)
+
+    def _segments(self, recording_id: str) -> tuple[Segment, ...]:
+        query = select(*(_SEGMENTS.c[name] for name in _FIELDS)).where(_SEGMENTS.c.recording == recording_id)
+        rows = self._work.connection().execute(query.order_by(_SEGMENTS.c.track, _SEGMENTS.c.seq))
+        return tuple(Segment(**dict(zip(_FIELDS, row, strict=True))) for row in rows)
+
+    def _whole(self, row: RecordingRow) -> Recording:
+        return _recording(row, self._segments(row.id))
 
 
-def _recording(row: RecordingRow) -> Recording:
+_SEGMENTS = SegmentRow.metadata.tables["segments"]
+_FIELDS = tuple(field.name for field in fields(Segment))
+
+
+def _columns(recording_id: str, segment: Segment) -> dict[str, Any]:
+    return {"recording": recording_id, **{name: getattr(segment, name) for name in _FIELDS}}
+
+
+def _recording(row: RecordingRow, segments: tuple[Segment, ...]) -> Recording:
     return Recording(
         id=row.id,
         meeting=row.meeting,
@@ -91,7 +119,7 @@ def _recording(row: RecordingRow) -> Recording:
         dropped=row.dropped,
         gaps=tuple(Gap(**gap) for gap in row.gaps),
         markers=tuple(_marker(told) for told in row.markers),
-        segments=tuple(_segment(segment) for segment in row.segments),
+        segments=segments,
         purpose=Purpose(row.purpose),
         alarm_rows=row.alarm_rows,
     )
@@ -100,43 +128,6 @@ def _recording(row: RecordingRow) -> Recording:
 def _marker(told: Mapping[str, Any]) -> Marker:
     """Numbers came later than marks."""
     return Marker(MarkKind(told["kind"]), told["frame"], told["note"], told.get("of", 0), told.get("number", 0))
-
-
-def _segment_row(recording_id: str, segment: Segment) -> SegmentRow:
-    return SegmentRow(
-        recording=recording_id,
-        track=segment.track,
-        seq=segment.seq,
-        path=segment.path,
-        first_frame=segment.first_frame,
-        frames=segment.frames,
-        utc=segment.utc,
-        monotonic=segment.monotonic,
-        sha256_pcm=segment.sha256_pcm,
-        sha256_file=segment.sha256_file,
-        sm3_file=segment.sm3_file,
-        overflows=segment.overflows,
-        gap_before=segment.gap_before,
-        recovered=segment.recovered,
-    )
-
-
-def _segment(row: SegmentRow) -> Segment:
-    return Segment(
-        track=row.track,
-        seq=row.seq,
-        path=row.path,
-        first_frame=row.first_frame,
-        frames=row.frames,
-        utc=row.utc,
-        monotonic=row.monotonic,
-        sha256_pcm=row.sha256_pcm,
-        sha256_file=row.sha256_file,
-        sm3_file=row.sm3_file,
-        overflows=row.overflows,
-        gap_before=row.gap_before,
-        recovered=row.recovered,
-    )
 
 
 class SqlTranscripts:

@@ -156,12 +156,11 @@ class RecordingRow(Base):
     markers: Mapped[list[Any]]
     purpose: Mapped[str]
     alarm_rows: Mapped[int]
-    segments: Mapped[list["SegmentRow"]] = relationship(
-        cascade="all, delete-orphan", order_by="SegmentRow.track, SegmentRow.seq", lazy="selectin"
-    )
 
 
 class SegmentRow(Base):
+    """Not a collection of its recording: a day in the room has thousands, and each minute adds a few."""
+
     __tablename__ = "segments"
 
     recording: Mapped[str] = mapped_column(ForeignKey("recordings.id"), primary_key=True)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Person, Role
@@ -170,6 +171,26 @@ def test_saving_more_of_a_recording_keeps_each_segment_once(uow, planned):
         uow.recordings.put(replace(_recording(planned.id), segments=(first,)))
         uow.recordings.put(replace(_recording(planned.id), segments=(first, _segment(2))))
         assert uow.recordings.get("r1").segments == (first, _segment(2))
+
+
+def test_a_day_of_segments_is_not_written_again_with_each_minute(uow, planned, database):
+    """Eight channels for eight hours are 3,840 rows; the next minute writes one."""
+    many = tuple(_segment(seq) for seq in range(1, 1001))
+    with uow:
+        uow.recordings.put(replace(_recording(planned.id), segments=many))
+        uow.commit()
+    written = []
+
+    def note(_connection, _cursor, statement, parameters, _context, executemany):
+        if "segments" in statement and not statement.startswith("SELECT"):
+            written.append(len(parameters) if executemany else 1)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    with uow:
+        uow.recordings.put(replace(_recording(planned.id), segments=(*many, _segment(1001))))
+        uow.commit()
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert sum(written) == 1
 
 
 def test_a_number_is_given_to_one_recording_of_a_meeting(uow, planned):
