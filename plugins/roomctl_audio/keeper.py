@@ -60,6 +60,7 @@ class Keeper:
         self._began = 0.0  # when the first of it was heard
         self._since, self._from = 0.0, 0  # moment and frame from which a file in real time is paced
         self._synced = self._tried = self._held = 0.0
+        self._doubtful = False  # the disk did not make durable what is in the part
         self._overflows = 0
         self._name = source.name
         self._unkept = 0  # frames heard since `begin_discarding`
@@ -142,10 +143,10 @@ class Keeper:
         unwritten = -(-len(self._pending) // self._layout.frame)
         self._pending = b""
         self._close()
+        if self.problem and not self._waits:
+            unwritten += sum(chunk.heard(self._layout.frame) for chunk in self._ring.take(1 << 40))
+        self.declare(Loss(unwritten, "disk"))
         if not self._waits:
-            if self.problem:
-                unwritten += sum(chunk.heard(self._layout.frame) for chunk in self._ring.take(1 << 40))
-            self.declare(Loss(unwritten, "disk"))
             for loss in self._ring.lost_at_end():
                 self.declare(loss)
             self.declare(self._source.missing(now()))
@@ -221,7 +222,7 @@ class Keeper:
                 where, why = self._folder, error.strerror or str(error)
                 self._hold(tr(f"无法写入 {where}：{why}", f"cannot write to {where}: {why}"))
                 return
-        if self._pending or self._untold:
+        if self._pending or self._untold or self._doubtful:
             self._fill()
 
     def _fill(self) -> None:
@@ -257,14 +258,20 @@ class Keeper:
         try:
             self._restore()
             self.tell()
+            doubtful = self._doubtful
             if self._pending:
                 self._write(self.part or self._open())
+            if self._doubtful and self.part:
+                self._sync(self.part)
         except OSError:
             return False
-        if not self._pending:
-            log.warning("it goes on at frame %d", self.frames)
-            self.full, self.problem, self._ring.blame = False, "", "overflow"
-        return not self._pending
+        if self._pending:
+            return False
+        if doubtful:  # a sync tells of an error once: what was lost is sealed anew from what is still in memory
+            self._close()
+        log.warning("it goes on at frame %d", self.frames)
+        self.full, self.problem, self._ring.blame = False, "", "overflow"
+        return True
 
     def _restore(self) -> None:
         """A folder that somebody took away is made again, with the open part and the journal. Raises: OSError."""
@@ -275,8 +282,8 @@ class Keeper:
         if self._rows.restore():
             self._untold.append(("restored", {"frame": self.frames}))
             self.restored = True
-        if self.part:
-            self.part.restore()
+        if self.part and self.part.restore():
+            self._doubtful = False
 
     def _turn(self) -> None:
         if self.part and self.part.frames >= self._segment and not self._pending:
@@ -285,8 +292,12 @@ class Keeper:
     def _write(self, part: Part) -> None:
         self._pending = self._pending[part.write(self._pending) :]
         if now() - self._synced >= SYNC_SECONDS:
-            part.sync()
-            self._synced = now()
+            self._sync(part)
+
+    def _sync(self, part: Part) -> None:
+        self._doubtful = True
+        part.sync()
+        self._doubtful, self._synced = False, now()
 
     def _open(self) -> Part:
         """The row follows the empty file, the sound follows the row: a part with sound in it always has its row."""
@@ -305,7 +316,7 @@ class Keeper:
         return part
 
     def _close(self) -> None:
-        part, self.part = self.part, None
+        part, self.part, self._doubtful = self.part, None, False
         if part is None:
             return
         try:

@@ -78,10 +78,10 @@ class Part:
         """Its file has no name any more: it was not moved."""
         return os.fstat(self._handle).st_nlink == 0
 
-    def restore(self) -> None:
-        """Writes it anew where somebody took it away: while it is open, its sound is there. Raises: OSError."""
+    def restore(self) -> bool:
+        """Whether it wrote anew what somebody took away: while it is open, its sound is there. Raises: OSError."""
         if not self._taken_away():
-            return
+            return False
         fresh = os.open(self.path, FLAGS, 0o644)
         try:
             os.lseek(self._handle, 0, os.SEEK_SET)
@@ -97,6 +97,7 @@ class Part:
         os.close(self._handle)
         self._handle = fresh
         fsync_folder(self.path.parent)
+        return True
 
     def abandon(self) -> None:
         """Takes an empty part away again."""

@@ -1,5 +1,7 @@
 """What is kept of a device, written by hand into the ring: what the disk does not take is declared to the frame."""
 
+import errno
+import os
 from dataclasses import asdict
 from itertools import pairwise
 
@@ -7,6 +9,7 @@ import pytest
 from roomctl_audio import capacity, journal, keeper
 from roomctl_audio.journal_file import JournalFile, load
 from roomctl_audio.keeper import Keeper
+from roomctl_audio.part import Part
 from roomctl_audio.pcm import Layout, pack
 from roomctl_audio.ring import Loss, Ring
 from roomctl_audio.tone import tone
@@ -170,3 +173,53 @@ def test_a_folder_that_was_moved_away_for_long_is_made_again_and_the_sound_goes_
     assert desk.sound == numbered(0, 4 * BLOCK)
     assert [row["kind"] for row in load(desk.folder).rows] == ["opened", "part", "restored"]
     assert desk.gaps == []
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Errors that the next syncs of a part tell, and how often one was asked for."""
+    told, sync = [], Part.sync
+
+    def fail(part: Part) -> None:
+        if told:
+            raise OSError(told[0], os.strerror(told[0]))
+        sync(part)
+
+    monkeypatch.setattr(Part, "sync", fail)
+    monkeypatch.setattr(keeper, "SYNC_SECONDS", 0.0)
+    monkeypatch.setattr(keeper, "RETRY_SECONDS", 0.0)
+    return told
+
+
+def test_a_disk_that_is_full_only_when_it_syncs_is_told_as_full(desk, broken):
+    broken.append(errno.ENOSPC)
+    desk.say(0.1)
+    assert desk.keeper.full
+    assert desk.keeper.problem
+    assert desk.sound == numbered(0, BLOCK)
+
+
+def test_after_a_failed_sync_it_goes_on_only_when_a_sync_has_worked_and_with_a_new_part(desk, broken):
+    broken.append(errno.EIO)
+    desk.say(0.1)
+    assert os.strerror(errno.EIO) in desk.keeper.problem
+    desk.keep()
+    assert desk.keeper.problem
+    broken.clear()
+    desk.say(0.1)
+    assert desk.keeper.problem == ""
+    desk.keep()
+    assert [part.frames for part in desk.closed] == [BLOCK]  # sealed anew from what was written
+    assert desk.sound == numbered(0, 2 * BLOCK)
+    assert desk.gaps == []
+
+
+def test_what_the_disk_did_not_take_of_a_file_is_declared_when_it_pauses(tmp_path, monkeypatch):
+    monkeypatch.setattr(Device, "waits", True)
+    monkeypatch.setattr(Part, "write", lambda *_: 0)
+    desk = Desk(tmp_path / "rec")
+    desk.say(0.1)
+    assert desk.keeper.full
+    desk.keeper.finish()
+    assert desk.gaps == [(0, BLOCK, "disk")]
+    assert journal.gaps(load(desk.folder).rows) == tuple(desk.keeper.gaps)
