@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,45 +110,56 @@ class Capture:
         return request.reply.result()
 
     def _answer(self, request: Request) -> None:
-        session = self.session
         try:
             facts = dict(request.message)
             what = facts.pop("do", None)
             if what == "stop":
-                self._stoppers.append(request.reply)
-                session.stop(asked=True)
+                self.session.stop(asked=True)
+                self._stoppers.append(request.reply)  # and is told when all is sealed
                 return
-            commands: dict[Any, Callable[..., dict[str, Any]]] = {
-                "status": session.status,
-                "start": session.start,
-                "pause": session.pause,
-                "resume": session.resume,
-                "mark": session.mark,
-            }
-            if what not in commands:
-                raise BadInput(tr(f"未知的指令 {what}", f"unknown command {what}"))
-            request.reply.set_result(commands[what](**facts))
+            request.reply.set_result(self._command(what)(**facts))
         except RoomctlError as error:
             request.reply.set_result({"error": failure(error)})
         except (TypeError, ValueError, OverflowError, OSError) as error:
             request.reply.set_result({"error": {"kind": "RoomctlError", "what": str(error), "why": "", "mend": ""}})
+        except Exception as error:  # nobody foresaw it: who asked is told, and it is recorded on
+            log.exception("a request failed")
+            what = tr("录音机不能执行", "the recorder cannot do that")
+            request.reply.set_result({"error": failure(RoomctlError(what, f"{type(error).__name__}: {error}"))})
+
+    def _command(self, what: Any) -> Callable[..., dict[str, Any]]:
+        """Raises: BadInput."""
+        session = self.session
+        commands: dict[Any, Callable[..., dict[str, Any]]] = {
+            "status": session.status,
+            "start": session.start,
+            "pause": session.pause,
+            "resume": session.resume,
+            "mark": session.mark,
+        }
+        if what not in commands:
+            raise BadInput(tr(f"未知的指令 {what}", f"unknown command {what}"))
+        return commands[what]
 
     # --- until the end ----------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Until everything is sealed, or cannot be."""
         while not self.session.over:
-            self._tick()
+            with self._in_order():
+                self.session.tick()
             if self.session.came_back():
                 with contextlib.suppress(RoomctlError, OSError):  # the card by which this process is found
                     self._write_card()
             self._listen()
         self._leave()
 
-    def _tick(self) -> None:
+    @contextlib.contextmanager
+    def _in_order(self) -> Iterator[None]:
+        """After what nobody foresaw, what is kept by now is sealed, and the process ends in order."""
         try:
-            self.session.tick()
-        except Exception as error:  # nobody foresaw it: what is kept by now is sealed, and the process ends in order
+            yield
+        except Exception as error:
             log.exception("the recording ends here")
             self.session.problem = tr(f"录音意外结束：{error}", f"the recording ended unexpectedly: {error}")
             self.session.stop()
@@ -170,15 +181,16 @@ class Capture:
 
     def _handle(self, item: Request | Sealed | Heard | None) -> bool:
         """Whether there is now something else to do than to listen."""
-        if item is None:
-            self.session.stop()
-        elif isinstance(item, Sealed):
-            self.session.sealed(item)
-            return True
-        elif isinstance(item, Heard):
-            self.session.heard(item)
-        else:
-            self._answer(item)
+        with self._in_order():
+            if item is None:
+                self.session.stop()
+            elif isinstance(item, Sealed):
+                self.session.sealed(item)
+                return True
+            elif isinstance(item, Heard):
+                self.session.heard(item)
+            else:
+                self._answer(item)
         return self.session.state is RecorderState.STOPPING
 
     def _leave(self) -> None:
