@@ -29,6 +29,8 @@ PARTS_WAITING = 3
 """With this many parts unfinished, a file that is read as fast as it goes is held, or it fills the disk."""
 LOOK_SECONDS = 0.25
 """Between two looks at the machine."""
+FARTHEST_BACK = 366 * 86_400
+"""Seconds; earlier than the start of any recording."""
 
 log = logging.getLogger("roomctl.audio.capture")
 
@@ -88,6 +90,8 @@ class Session:
         self._seconds_left = float("inf")
         self._segments = self._sealed_frames = self._sealed_bytes = 0
         self._waiting: dict[int, float] = {}  # parts that are not sealed yet, and since when they are closed
+        self._rowless: list[tuple[Sealed, float | None]] = []  # finished parts without their row; the drift then
+        self._unwritten = ""  # why
         self.ended = self.stopped = False
         self.problem = ""
 
@@ -111,8 +115,10 @@ class Session:
             )
 
     def start(self, limit: int | None = None) -> dict[str, Any]:
-        """From here on everything is kept. Raises: Refused, OSError."""
+        """From here on everything is kept. Raises: Refused, BadInput, OSError."""
         self._need(RecorderState.ARMED)
+        if limit is not None and not (_whole(limit) and limit > 0):
+            raise BadInput(tr(f"帧数 {limit!r} 无法识别", f"not a number of frames: {limit!r}"))
         if not self._rows.rows:  # else it was tried before, on a full disk
             self._rows.write(
                 "opened",
@@ -153,10 +159,12 @@ class Session:
     def resume(self) -> dict[str, Any]:
         """Everything is kept again. Raises: Refused, OSError."""
         self._need(RecorderState.PAUSED)
+        self._rows.write(
+            "resume", frame=self._keeper.frames
+        )  # before the pause is counted: where it fails, it goes on
         self._keeper.discard()
         by_clock = round((self._clock() - self._paused_at) * self.layout.rate)
         self._keeper.declare(Loss(by_clock if self.waits else self._keeper.unkept(), "pause"))
-        self._rows.write("resume", frame=self._keeper.frames)
         self._end_break()
         self._keeper.begin()
         self.state = RecorderState.RECORDING
@@ -175,6 +183,10 @@ class Session:
             raise BadInput(
                 tr(f"未知的标记 {kind}", f"unknown mark {kind}"), mend=", ".join(k.value for k in MarkKind)
             )
+        if not (_whole(of) and of >= 0):
+            raise BadInput(tr(f"没有编号为 {of!r} 的标记", f"there is no mark {of!r}"))
+        if not (_number(back) and 0 <= back <= FARTHEST_BACK):
+            raise BadInput(tr(f"标记不能在 {back!r} 秒之前", f"a mark cannot stand {back!r} s back"))
         frame = max(0, self._keeper.frames - round(back * self.layout.rate))
         self._rows.write("mark", mark=kind, frame=frame, note=str(note), back=back, of=of)
         if self._break and kind == MarkKind.ITEM:
@@ -213,7 +225,7 @@ class Session:
 
     def what_is_wrong(self) -> str:
         """One line; empty where nothing is."""
-        return self.problem or self._keeper.problem or self.sealer.trouble or self.source.problem
+        return self.problem or self._keeper.problem or self._unwritten or self.sealer.trouble or self.source.problem
 
     @property
     def frames(self) -> int:
@@ -244,6 +256,7 @@ class Session:
             self._hear(self._keeper.discard())
         elif self.state is RecorderState.RECORDING:
             self._keep()
+        self._write_sealed()
         self._look()
 
     def _keep(self) -> None:
@@ -338,19 +351,35 @@ class Session:
             log.error("part %d stays: %s", done.seq, done.error)
             self.problem = done.error
             return
-        try:
-            drift = self.source.drift_ppm
-            self._rows.seal(done.seq, done.frames, done.tracks, overflows=done.overflows, drift_ppm=drift)
-            (self.folder / done.part).unlink()
-        except OSError as error:
-            log.exception("part %d stays", done.seq)
-            self.problem = tr(f"无法写入：{error}", f"cannot write: {error}")
-            return
+        self._rowless.append((done, self.source.drift_ppm))
+        self._write_sealed()
+
+    def _write_sealed(self) -> None:
+        """The rows of the parts that are finished. What the disk does not take is written when there is room."""
+        while self._rowless:
+            done, drift = self._rowless[0]
+            try:
+                self._rows.seal(done.seq, done.frames, done.tracks, overflows=done.overflows, drift_ppm=drift)
+            except OSError as error:
+                if not self._unwritten:
+                    log.exception("part %d stays for now", done.seq)
+                self._unwritten = tr(f"无法写入：{error}", f"cannot write: {error}")
+                return
+            del self._rowless[0]
+            self._unwritten = ""
+            self._gone(done)
+
+    def _gone(self, done: Sealed) -> None:
+        """Counts a part whose row is durable, and takes it away."""
         self._waiting.pop(done.seq, None)
-        with contextlib.suppress(OSError):
-            self._sealed_bytes += sum((self.folder / track["path"]).stat().st_size for track in done.tracks)
         self._segments += len(done.tracks)
         self._sealed_frames += done.frames
+        with contextlib.suppress(OSError):
+            self._sealed_bytes += sum((self.folder / track["path"]).stat().st_size for track in done.tracks)
+        try:
+            (self.folder / done.part).unlink()
+        except OSError:  # its sound is sealed; the file is in nobody's way, and a recovery takes it
+            log.exception("part %d is sealed, and its file stays", done.seq)
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
@@ -387,6 +416,7 @@ class Session:
         rows = self._rows.rows
         with contextlib.suppress(OSError):
             self._keeper.tell()
+        self._write_sealed()  # there may be room now
         whole = len(list(journal.of_kind(rows, "part"))) == len(journal.sealed_parts(rows))
         self._alarms.close(self._keeper.frames)
         if rows and whole:
@@ -397,6 +427,14 @@ class Session:
             except OSError:
                 log.exception("not sealed")
         self.sealer.close()
+
+
+def _whole(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool)
+
+
+def _number(given: object) -> bool:
+    return _whole(given) or isinstance(given, float)
 
 
 def _moment(text: str) -> datetime:

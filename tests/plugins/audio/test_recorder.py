@@ -1,13 +1,21 @@
 """Real recordings, each by its own capture process."""
 
+import errno
+import os
+import queue
 import shutil
+import threading
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 import soundfile
-from roomctl_audio import control
+from roomctl_audio import control, journal, journal_file
+from roomctl_audio.journal_file import load
+from roomctl_audio.session import Session
+from roomctl_audio.sources import open_source
 
 from roomctl.api import BadInput, Order, RecorderState, Refused
 from tests.plugins.audio.faults import capture, expected, finisher, order, sound, until
@@ -220,3 +228,106 @@ def test_an_end_that_somebody_asked_for_is_told_from_one_that_befell(record):
     process.wait(30)
     assert (asked.status().state, asked.status().stopped) == (RecorderState.SEALED, True)
     assert (befallen.status().state, befallen.status().stopped) == (RecorderState.SEALED, False)
+
+
+class Room:
+    """A recording in this very process, step by step."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.folder, self.said = folder, queue.Queue()
+        asked = order(watch=False, segment_seconds=0.2)
+        self.session = Session(folder, asked, open_source(asked), self.said.put)
+        threading.Thread(target=self.session.source.run, args=(self.session.ring,), daemon=True).start()
+        self.session.ring.wait(10)
+        self.session.armed()
+
+    def reached(self, frames: int) -> bool:
+        self.session.tick()
+        return self.session.frames > frames
+
+    def sealed(self) -> None:
+        """One part is finished, and its outcome is heard."""
+        until(lambda: self.reached(0) and not self.said.empty())
+        self.session.sealed(self.said.get())
+
+    def end(self) -> None:
+        self.session.stop()
+        while not self.session.over:
+            self.session.sealed(self.said.get(timeout=30))
+        self.session.leave()
+
+    def rows(self, kind: str) -> list[journal.Row]:
+        return list(journal.of_kind(load(self.folder).rows, kind))
+
+
+@pytest.fixture
+def room(tmp_path):
+    made = Room(tmp_path / "rec")
+    yield made
+    if made.session.state is not RecorderState.SEALED:
+        made.end()
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_pause_whose_end_was_refused_counts_once(room, monkeypatch):
+    room.session.start()
+    until(lambda: room.reached(4_000))
+    room.session.pause()
+    with monkeypatch.context() as disk:
+        disk.setattr(journal_file, "append", full)
+        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+            room.session.resume()
+    assert room.session.state is RecorderState.PAUSED
+    room.session.resume()
+    room.end()
+    assert [row["reason"] for row in room.rows("gap")] == ["pause"]
+    assert len(room.rows("resume")) == 1
+
+
+def test_the_row_of_a_finished_part_is_written_when_there_is_room_again(room, monkeypatch):
+    room.session.start()
+    with monkeypatch.context() as disk:
+        until(lambda: room.reached(0) and not room.said.empty())
+        disk.setattr(journal_file, "append", full)
+        room.session.sealed(room.said.get())
+        assert os.strerror(errno.ENOSPC) in room.session.what_is_wrong()
+        assert room.session.status()["sealed_frames"] == 0
+        assert (room.folder / "0001.part").exists()
+    until(lambda: room.reached(0) and room.session.what_is_wrong() == "")
+    assert [row["seq"] for row in room.rows("segments")] == [1]
+    assert room.session.status()["sealed_frames"] == room.rows("segments")[0]["frames"]
+    assert not (room.folder / "0001.part").exists()
+
+
+def test_a_sealed_part_whose_file_cannot_be_taken_away_counts_as_sealed_and_is_no_trouble(room, monkeypatch):
+    room.session.start()
+    with monkeypatch.context() as held:
+        held.setattr(Path, "unlink", full)
+        room.sealed()
+    assert (room.folder / "0001.part").exists()
+    assert room.session.what_is_wrong() == ""
+    assert room.session.status()["sealed_frames"] == room.rows("segments")[0]["frames"]
+    room.end()
+    assert room.session.state is RecorderState.SEALED
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"of": "x"}, {"of": -1}, {"of": True}, {"back": "1"}, {"back": -1.0}, {"back": float("nan")}, {"back": 1e300}],
+)
+def test_a_mark_with_a_field_that_makes_no_sense_is_refused_and_not_in_the_journal(room, wrong):
+    room.session.start()
+    with pytest.raises(BadInput):
+        room.session.mark("undo", **wrong)
+    assert room.rows("mark") == []
+
+
+@pytest.mark.parametrize("limit", ["5", 1.5, True, 0, -3])
+def test_a_limit_that_is_no_number_of_frames_is_refused_and_it_can_still_be_started(room, limit):
+    with pytest.raises(BadInput):
+        room.session.start(limit)
+    assert room.session.start(4_000) == {"frame": 0}
