@@ -13,7 +13,8 @@ Key = tuple[AlarmKind, int | None]
 class Alarms:
     """Of one cause there is one alarm at a time. Called by capture's main thread alone.
 
-    Rows are written once the journal is open; what a full disk does not take is written when there is room.
+    Rows are written once the journal is open; what a full disk does not take is written when there is room. So each
+    row tells itself when its alarm was raised, or ended.
     """
 
     def __init__(self, rows: JournalFile) -> None:
@@ -33,10 +34,10 @@ class Alarms:
     def begin(
         self, kind: AlarmKind, *, frame: int, track: int | None = None, value: float | None = None, detail: str = ""
     ) -> None:
-        """Raises it; of one that stands, the value alone is brought up to date."""
+        """Raises it; of one that stands, value and detail are brought up to date."""
         known = self._standing.get((kind, track))
         if known:
-            known["value"] = value
+            known.update(value=value, detail=detail)
             return
         alarm = {
             "kind": kind.value,
@@ -44,7 +45,7 @@ class Alarms:
             "frame": frame,
             "value": value,
             "detail": detail,
-            "since": datetime.now(UTC).isoformat(),
+            "since": _now(),
         }
         self._standing[kind, track] = alarm
         self._tell(alarm, on=True)
@@ -53,7 +54,7 @@ class Alarms:
         """Its cause has ended. One that does not stand is no error."""
         alarm = self._standing.pop((kind, track), None)
         if alarm:
-            self._tell({**alarm, "frame": frame}, on=False)
+            self._tell({**alarm, "frame": frame, "since": _now()}, on=False)
 
     def hold(self, kind: AlarmKind, *, on: bool, frame: int, value: float | None = None, detail: str = "") -> None:
         """Begins or ends it, as its cause stands."""
@@ -71,7 +72,7 @@ class Alarms:
         """Writes what could not be written before. A journal that cannot be written to is met again later."""
         while self._untold:
             on, alarm = self._untold[0]
-            facts = {name: alarm[name] for name in ("track", "frame", "value", "detail")}
+            facts = {name: alarm[name] for name in ("track", "frame", "value", "detail", "since")}
             try:
                 self._rows.write("alarm", alarm=alarm["kind"], on=on, **facts)
             except OSError:
@@ -87,3 +88,7 @@ class Alarms:
     def standing(self) -> list[Mapping[str, Any]]:
         """Those that stand, the newest first: the fields of `Alarm`."""
         return list(reversed(self._standing.values()))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

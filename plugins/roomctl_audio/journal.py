@@ -9,7 +9,8 @@ Rows are written after the file they speak of, so what the journal tells of is t
               clock, null while not known), tracks: one file a track
     pause     frame, until: its planned end or null;   resume frame
     mark      mark, frame, note, back: seconds before it was pressed, of: number of the mark that it speaks of
-    alarm     alarm, on, track (from 1, or null), frame, value, detail: raised, or its cause has ended
+    alarm     alarm, on, track (from 1, or null), frame, value, detail: raised, or its cause has ended; since: when it
+              was so, which is before the row was written where the disk did not take it
     source    source, frame: another source is heard from that frame on (the stand-by, or the main one again)
     restored  frame: the folder was taken away while it was recorded into, and was made again
     gap       first_frame, frames, reason
@@ -167,7 +168,7 @@ def alarms(rows: Iterable[Row]) -> tuple[AlarmTurn, ...]:
     turns: list[AlarmTurn] = []
     began: dict[tuple[AlarmKind, int | None], datetime] = {}
     for each in of_kind(rows, "alarm"):
-        at, key = datetime.fromisoformat(each["at"]), (AlarmKind(each["alarm"]), each["track"])
+        at, key = datetime.fromisoformat(each.get("since", each["at"])), (AlarmKind(each["alarm"]), each["track"])
         since = began.setdefault(key, at) if each["on"] else began.pop(key, at)
         alarm = Alarm(
             kind=key[0], since=since, frame=each["frame"], track=key[1], value=each["value"], detail=each["detail"]

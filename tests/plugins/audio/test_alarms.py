@@ -244,6 +244,37 @@ def test_rows_that_a_full_disk_does_not_take_are_written_when_there_is_room(tmp_
     assert turns(rows) == [("disk_full", True), ("disk_full", False)]
 
 
+def test_an_outage_is_told_as_long_as_it_was_though_its_rows_are_written_after_it(tmp_path):
+    rows = FullDisk(tmp_path)
+    alarms = Alarms(rows)
+    alarms.open()
+    alarms.begin(AlarmKind.FOLDER, frame=5)
+    began = datetime.fromisoformat(alarms.standing[0]["since"])
+    until(lambda: datetime.now(UTC) - began >= timedelta(seconds=0.05))
+    alarms.end(AlarmKind.FOLDER, frame=9)
+    ended = datetime.now(UTC)
+    until(lambda: datetime.now(UTC) - ended >= timedelta(seconds=0.05))
+    rows.full = False
+    alarms.tell()
+    raised, over = journal.alarms(rows.rows)
+    assert (raised.alarm.since, raised.at, over.alarm.since) == (began, began, began)
+    assert began + timedelta(seconds=0.05) <= over.at <= ended
+
+
+def test_a_row_that_does_not_tell_since_when_is_told_by_when_it_was_written(rows):
+    rows.write("alarm", alarm="disk", on=True, track=None, frame=5, value=None, detail="")
+    (turn,) = journal.alarms(rows.rows)
+    assert turn.alarm.since.isoformat() == rows.rows[0]["at"]
+
+
+def test_of_an_alarm_that_stands_value_and_detail_are_brought_up_to_date(alarms, rows):
+    alarms.begin(AlarmKind.FOLDER, frame=5, value=1.0, detail="it is gone")
+    alarms.begin(AlarmKind.FOLDER, frame=7, value=2.0, detail="it cannot be written to")
+    (alarm,) = alarms.standing
+    assert (alarm["frame"], alarm["value"], alarm["detail"]) == (5, 2.0, "it cannot be written to")
+    assert turns(rows) == [("folder", True)]
+
+
 def test_when_a_recording_ends_nothing_stands_any_more(alarms, rows):
     alarms.begin(AlarmKind.CLIPPING, track=2, frame=5, value=0.0)
     alarms.close(frame=9)
