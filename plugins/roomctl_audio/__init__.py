@@ -69,7 +69,7 @@ def roomctl_recorders(ctx: PluginContext) -> Mapping[str, RecorderFactory]:
 @hookimpl
 def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
     """The room's source is there, and has a level."""
-    from roomctl_audio.listen import SourceCheck  # noqa: PLC0415
+    from roomctl_audio.sources.listen import SourceCheck  # noqa: PLC0415
 
     config = ctx.config
     order = Order(source=config.source, sample_rate=config.sample_rate, bits=config.bits)
@@ -93,6 +93,6 @@ def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[Pack
 @hookimpl
 def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
     """`record` and `recording`."""
-    from roomctl_audio import commands  # noqa: PLC0415
+    from roomctl_audio.cli import commands  # noqa: PLC0415
 
     return commands.build(ctx.config, ctx)

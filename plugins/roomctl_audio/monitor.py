@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from roomctl.api import NotFound, Refused, tr
-from roomctl_audio import control, journal
-from roomctl_audio import part as parts
-from roomctl_audio.layout import Layout
+from roomctl_audio import control
+from roomctl_audio.journal import journal
+from roomctl_audio.sound import part as parts
+from roomctl_audio.sound.layout import Layout
 
 TICK_SECONDS = 0.1
 BLOCK_SECONDS = 0.5
@@ -215,7 +216,7 @@ def _sealed(folder: Path, tracks: range | list[int], seq: int, at: int) -> bytes
     import numpy as np  # noqa: PLC0415 - only in the child
     import soundfile  # noqa: PLC0415
 
-    from roomctl_audio.pcm import pack  # noqa: PLC0415 - loads numpy
+    from roomctl_audio.sound.pcm import pack  # noqa: PLC0415 - loads numpy
 
     paths = [folder / parts.segment_name(track, seq) for track in tracks]
     samples = [soundfile.read(path, start=at, dtype="int32")[0] for path in paths]
@@ -236,7 +237,7 @@ def main(argv: list[str]) -> int:
         track, seq, at = wanted
         out.write(_sealed(folder, [track], seq, at))
         return 0
-    from roomctl_audio.pcm import unpack  # noqa: PLC0415 - loads numpy
+    from roomctl_audio.sound.pcm import unpack  # noqa: PLC0415 - loads numpy
 
     layout = layout_of(folder)
     tracks = range(1, layout.tracks + 1)

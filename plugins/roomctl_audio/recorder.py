@@ -30,10 +30,14 @@ from roomctl.api import (
     tr,
 )
 from roomctl.api.process import new_session
-from roomctl_audio import control, envelope, journal, monitor, ordered, part, recovery
+from roomctl_audio import control, monitor
+from roomctl_audio.capture.machine import DRIFT_PPM
 from roomctl_audio.crossing import raised
-from roomctl_audio.journal_file import load
-from roomctl_audio.machine import DRIFT_PPM
+from roomctl_audio.integrity import recovery
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import load
+from roomctl_audio.sound import envelope, part
+from roomctl_audio.sources import ordered
 
 ARM_SECONDS = 30.0
 ANSWER_SECONDS = 10.0

@@ -36,7 +36,7 @@ def open_workdir(folder: Path, *, source: str, engine: str, screen: Console) -> 
     """
     folder = folder.absolute()
     application = open_application(folder, make=True)
-    import_module("roomctl_audio.sources").open_source(Order(source=source)).close()
+    import_module("roomctl_audio.sources.source").open_source(Order(source=source)).close()
     offer = _choose(application, engine)
     _fetch_model(application, offer, screen)
     try:

@@ -31,8 +31,9 @@ from typing import Any
 import numpy as np
 import psutil
 import soundfile
-from roomctl_audio import control, journal
-from roomctl_audio.journal_file import load
+from roomctl_audio import control
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import load
 from roomctl_audio.recorder import AudioRecorder
 
 from roomctl.api import Order, RecordingReport
@@ -123,7 +124,7 @@ class Seen:
         now = 0.0
         for process in family:
             with suppress(psutil.Error, StopIteration):
-                name = next(word for word in process.cmdline() if word.startswith("roomctl_audio.")).split(".")[1]
+                name = next(word for word in process.cmdline() if word.startswith("roomctl_audio.")).split(".")[-1]
                 self.cpu[name] = max(self.cpu.get(name, 0), sum(process.cpu_times()[:2]))
                 size = process.memory_info().rss / 1e6
                 self.memory[name] = max(self.memory.get(name, 0), size)

@@ -53,7 +53,7 @@ def capture(folder: Path) -> psutil.Process:
 def finisher(folder: Path) -> psutil.Process | None:
     """The finisher of a capture that lives; None in the moment between two of them."""
     children = capture(folder).children()
-    return next((child for child in children if "roomctl_audio.finisher" in _command(child)), None)
+    return next((child for child in children if "roomctl_audio.sealing.finisher" in _command(child)), None)
 
 
 def _command(process: psutil.Process) -> list[str]:

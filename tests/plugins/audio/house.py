@@ -18,8 +18,9 @@ from typing import Any
 
 import psutil
 import pytest
-from roomctl_audio import control, journal, timing
-from roomctl_audio.journal_file import load
+from roomctl_audio import control, timing
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import load
 
 from roomctl.app import Application
 from roomctl.domain.lifecycle import State
@@ -31,7 +32,7 @@ SPECIMENS = Path(__file__).parents[1] / "transcript" / "specimens"
 CLIP = Path(__file__).parents[3] / "roomctl" / "demo" / "clip" / "demo_60s.flac"
 PATIENCE = 60.0  # seconds in which the machine, however busy, has recovered
 AGAIN = 0.5  # seconds after which a service manager starts a launcher that died
-MODULES = {"finisher": "roomctl_audio.finisher", "watch": "roomctl_audio.watch"}
+MODULES = {"finisher": "roomctl_audio.sealing.finisher", "watch": "roomctl_audio.watch.watcher"}
 
 SETTINGS = """
 [plugins.audio]

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from roomctl_audio.finisher import seal
-from roomctl_audio.journal_file import JournalFile
-from roomctl_audio.pcm import Layout, pack
+from roomctl_audio.journal.file import JournalFile
+from roomctl_audio.sealing.finisher import seal
+from roomctl_audio.sound.pcm import Layout, pack
 
 from roomctl.api import Order
 

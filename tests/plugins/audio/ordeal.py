@@ -13,7 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import psutil
-from roomctl_audio import journal, timing
+from roomctl_audio import timing
+from roomctl_audio.journal import journal
 
 from roomctl.api import RecorderState, RoomctlError
 from roomctl.domain.recording import Recording

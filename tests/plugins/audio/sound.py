@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from roomctl_audio.pcm import Layout
-from roomctl_audio.tone import PITCH, tone
+from roomctl_audio.sound.pcm import Layout
+from roomctl_audio.sources.tone import PITCH, tone
 
 from roomctl.api import RecordingReport
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from roomctl_audio.pcm import Layout
-from roomctl_audio.tone import tone
+from roomctl_audio.sound.pcm import Layout
+from roomctl_audio.sources.tone import tone
 
 from tests.plugins.audio.house import until
 from tests.plugins.audio.sound import PERIOD, RATE, numbers

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from roomctl_audio import journal
-from roomctl_audio.alarms import Alarms
-from roomctl_audio.journal_file import JournalFile, load
-from roomctl_audio.machine import Facts, Machine
-from roomctl_audio.pausing import Break, Due, Overtime, SpeechMeter
+from roomctl_audio.capture.alarms import Alarms
+from roomctl_audio.capture.machine import Facts, Machine
+from roomctl_audio.capture.pausing import Break, Due, Overtime, SpeechMeter
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import JournalFile, load
 
 from roomctl.api import AlarmKind, BadInput, RecorderState
 from tests.plugins.audio.faults import order, until

@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
-from roomctl_audio import journal
-from roomctl_audio.bitflip import LONGEST, mended
+from roomctl_audio.integrity.bitflip import LONGEST, mended
+from roomctl_audio.journal import journal
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -3,11 +3,12 @@
 import threading
 
 import pytest
-from roomctl_audio import control, journal
-from roomctl_audio.capture import Capture
-from roomctl_audio.journal_file import load
-from roomctl_audio.verifying import verify
-from roomctl_audio.watching import Heard
+from roomctl_audio import control
+from roomctl_audio.capture.process import Capture
+from roomctl_audio.integrity.verifying import verify
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import load
+from roomctl_audio.watch.watching import Heard
 
 from tests.plugins.audio.faults import order, until
 

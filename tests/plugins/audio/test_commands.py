@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import typer
 from rich.console import Console
-from roomctl_audio import commands
-from roomctl_audio.commands import build
+from roomctl_audio.cli import commands
+from roomctl_audio.cli.commands import build
+from roomctl_audio.cli.screen import bar
 from roomctl_audio.config import AudioConfig
 from roomctl_audio.recorder import AudioRecorder
-from roomctl_audio.screen import bar
 from typer.testing import CliRunner
 
 from roomctl.api import BadInput
@@ -22,8 +22,8 @@ from tests.plugins.audio.made import Made, samples
 
 SCRIPT = """
 import sys, typer
-from roomctl_audio import commands
-from roomctl_audio.commands import build
+from roomctl_audio.cli import commands
+from roomctl_audio.cli.commands import build
 app = typer.Typer()
 app.command()(build(None)["record"])
 app()

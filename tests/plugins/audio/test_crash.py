@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from roomctl_audio import control, journal
+from roomctl_audio import control
+from roomctl_audio.integrity.recovery import recover, verify
+from roomctl_audio.journal import journal
 from roomctl_audio.recorder import AudioRecorder
-from roomctl_audio.recovery import recover, verify
 
 from roomctl.api import Busy, NotFound, RecorderState
 from tests.plugins.audio.faults import capture, commands, expected, order, run, sound, until
@@ -24,7 +25,7 @@ def killed(tmp_path_factory):
     process = capture(recorder.folder)
     process.kill()
     until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
-    until(lambda: not any("roomctl_audio.finisher" in text for text in commands(recorder.folder)))
+    until(lambda: not any("roomctl_audio.sealing.finisher" in text for text in commands(recorder.folder)))
     return recorder.folder
 
 
@@ -126,7 +127,7 @@ def test_a_part_that_was_sealed_but_not_yet_removed_is_no_second_segment(sealed)
 
 def test_a_part_whose_files_are_gone_makes_them_anew(sealed):
     samples = expected(9_600)
-    from roomctl_audio.pcm import pack  # noqa: PLC0415 - only here is a part made by hand
+    from roomctl_audio.sound.pcm import pack  # noqa: PLC0415 - only here is a part made by hand
 
     (sealed / "0002.part").write_bytes(pack(samples[4_800:], 24))
     (sealed / "t02-0002.flac").unlink()

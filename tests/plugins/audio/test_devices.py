@@ -3,10 +3,10 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from roomctl_audio.devices import Microphone, choose, pinned, stable, tracks
-from roomctl_audio.mic import widen
-from roomctl_audio.pace import LEAST_POINTS, POINT_SECONDS, ClockWatch, Drift
-from roomctl_audio.pcm import Layout
+from roomctl_audio.sound.pcm import Layout
+from roomctl_audio.sources.devices import Microphone, choose, pinned, stable, tracks
+from roomctl_audio.sources.mic import widen
+from roomctl_audio.sources.pace import LEAST_POINTS, POINT_SECONDS, ClockWatch, Drift
 
 from roomctl.api import BadInput, NotFound
 

@@ -7,9 +7,10 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from roomctl_audio import capacity, control
-from roomctl_audio.layout import Layout
+from roomctl_audio import control
+from roomctl_audio.capture import capacity
 from roomctl_audio.recorder import AudioRecorder
+from roomctl_audio.sound.layout import Layout
 
 from roomctl.api import AlarmKind, RecorderState, RoomctlError
 from tests.plugins.audio.faults import capture, expected, order, sound, until

@@ -6,8 +6,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from roomctl_audio import envelope
-from roomctl_audio.envelope import SILENCE, Writer, decode, encode
+from roomctl_audio.sound import envelope
+from roomctl_audio.sound.envelope import SILENCE, Writer, decode, encode
 
 from roomctl.api import Level, RecorderState, RecorderStatus
 

@@ -13,10 +13,11 @@ import pytest
 import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from roomctl_audio import journal, spans
-from roomctl_audio.encoders import OPUS_BITRATE, Sink
-from roomctl_audio.export import Wanted, export
-from roomctl_audio.recovery import recover
+from roomctl_audio.exchange import spans
+from roomctl_audio.exchange.encoders import OPUS_BITRATE, Sink
+from roomctl_audio.exchange.export import Wanted, export
+from roomctl_audio.integrity.recovery import recover
+from roomctl_audio.journal import journal
 
 from roomctl.api import BadInput, Damaged, Marker, MarkKind, NotFound, Refused, RoomctlError
 from tests.plugins.audio.faults import until
@@ -329,7 +330,7 @@ def test_what_an_export_that_was_killed_left_goes_with_the_next_one(recorded, tm
 
 SCRIPT = """
 import sys, typer
-from roomctl_audio.commands import build
+from roomctl_audio.cli.commands import build
 app = typer.Typer()
 app.add_typer(build(None)["recording"])
 app(["export", *sys.argv[1:]])

@@ -8,7 +8,8 @@ from contextlib import suppress
 import numpy as np
 import psutil
 import pytest
-from roomctl_audio import finishing, watching
+from roomctl_audio.sealing import finishing
+from roomctl_audio.watch import watching
 
 from roomctl.api import AlarmKind, Order, RecorderState
 from tests.plugins.audio.faults import capture, order, until
@@ -38,7 +39,7 @@ def ill(record, tmp_path, monkeypatch):
     disease = tmp_path / "disease"
     disease.touch()
     recorder = record()
-    told = {"module": "roomctl_audio.finisher", "folder": str(recorder.folder), "at": 1, "only": str(disease)}
+    told = {"module": "roomctl_audio.sealing.finisher", "folder": str(recorder.folder), "at": 1, "only": str(disease)}
     interpose(monkeypatch, FAULT=json.dumps(told))
     recorder.arm(order(segment_seconds=1.0))
     recorder.start()
@@ -87,13 +88,13 @@ def watched(record):
     recorder = record()
     recorder.arm(order(segment_seconds=0.3))
     recorder.start()
-    until(lambda: child(recorder, "roomctl_audio.watch"))
+    until(lambda: child(recorder, "roomctl_audio.watch.watcher"))
     until(lambda: recorder.status().segments > 0)
     return recorder
 
 
 def test_a_watch_that_hangs_costs_nothing_and_holds_up_no_end(watched):
-    watch = child(watched, "roomctl_audio.watch")
+    watch = child(watched, "roomctl_audio.watch.watcher")
     os.kill(watch.pid, signal.SIGSTOP)
     frames = watched.status().frames
     until(lambda: watched.status().frames > frames + 20_000)
@@ -104,19 +105,20 @@ def test_a_watch_that_hangs_costs_nothing_and_holds_up_no_end(watched):
 
 @pytest.mark.long
 def test_a_watch_that_hangs_is_replaced(watched):
-    watch = child(watched, "roomctl_audio.watch")
+    watch = child(watched, "roomctl_audio.watch.watcher")
     os.kill(watch.pid, signal.SIGSTOP)
     until(
-        lambda: (now := child(watched, "roomctl_audio.watch")) and now.pid != watch.pid, watching.SILENT_SECONDS + 30
+        lambda: (now := child(watched, "roomctl_audio.watch.watcher")) and now.pid != watch.pid,
+        watching.SILENT_SECONDS + 30,
     )
     whole(watched, watched.stop())
 
 
 def test_a_watch_that_is_killed_again_and_again_costs_nothing(watched):
     for _ in range(3):
-        until(lambda: child(watched, "roomctl_audio.watch"))
+        until(lambda: child(watched, "roomctl_audio.watch.watcher"))
         with suppress(psutil.Error):
-            kill(child(watched, "roomctl_audio.watch"))
+            kill(child(watched, "roomctl_audio.watch.watcher"))
     whole(watched, watched.stop())
 
 
@@ -125,7 +127,7 @@ def test_a_finisher_that_hangs_holds_up_no_sound(record):
     recorder.arm(order(segment_seconds=0.5))
     recorder.start()
     until(lambda: recorder.status().segments > 0)
-    finisher = child(recorder, "roomctl_audio.finisher")
+    finisher = child(recorder, "roomctl_audio.sealing.finisher")
     os.kill(finisher.pid, signal.SIGSTOP)
     try:
         frames = recorder.status().frames
@@ -150,7 +152,7 @@ def test_a_reader_of_a_file_that_is_killed_costs_no_frame(record, noise):
     path, samples = noise(1, 24, frames)
     recorder = record()
     recorder.arm(Order(source=f"file:{path}", segment_seconds=5.0, planned_seconds=20.0))
-    kill(child(recorder, "roomctl_audio.reader"))
+    kill(child(recorder, "roomctl_audio.sources.reader"))
     recorder.start()
     until(lambda: recorder.status().state is RecorderState.SEALED)
     report = recorder.report()

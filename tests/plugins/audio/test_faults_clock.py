@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from roomctl_audio import journal
-from roomctl_audio.journal_file import load
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import load
 
 from roomctl.api import Order, RecorderState
 from tests.plugins.audio.faults import order, until

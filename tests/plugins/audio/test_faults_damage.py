@@ -6,8 +6,8 @@ import shutil
 import numpy as np
 import pytest
 import typer
-from roomctl_audio import journal
-from roomctl_audio.commands import build
+from roomctl_audio.cli.commands import build
+from roomctl_audio.journal import journal
 from roomctl_audio.recorder import AudioRecorder
 from typer.testing import CliRunner
 

@@ -43,7 +43,7 @@ def alarms(recorder):
 
 def others(recorder):
     """The children of capture that are neither finisher nor watch."""
-    known = ("roomctl_audio.finisher", "roomctl_audio.watch")
+    known = ("roomctl_audio.sealing.finisher", "roomctl_audio.watch.watcher")
     return [
         one for one in capture(recorder.folder).children() if (line := command(one)) and not set(known) & set(line)
     ]

@@ -7,10 +7,11 @@ from contextlib import suppress
 import numpy as np
 import pytest
 import soundfile
-from roomctl_audio import control, journal
-from roomctl_audio.journal_file import load
-from roomctl_audio.pcm import Layout
+from roomctl_audio import control
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import load
 from roomctl_audio.recorder import AudioRecorder
+from roomctl_audio.sound.pcm import Layout
 
 from roomctl.api import RecorderState, RoomctlError
 from tests.plugins.audio.faults import order, until
@@ -19,7 +20,7 @@ from tests.plugins.audio.sound import RATE, TRACKS, expected, sound
 
 PART = 4_800
 FRAMES = 3 * PART
-CAPTURE, FINISHER = "roomctl_audio.capture", "roomctl_audio.finisher"
+CAPTURE, FINISHER = "roomctl_audio.capture", "roomctl_audio.sealing.finisher"
 
 
 CALLS = {

@@ -10,9 +10,9 @@ import soundfile
 from cryptography.hazmat.primitives import hashes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from roomctl_audio.finisher import BLOCK_SAMPLES, Unequal, _compare, _encode, answer, examine, seal
-from roomctl_audio.finishing import Finisher
-from roomctl_audio.pcm import Layout, pack, unpack
+from roomctl_audio.sealing.finisher import BLOCK_SAMPLES, Unequal, _compare, _encode, answer, examine, seal
+from roomctl_audio.sealing.finishing import Finisher
+from roomctl_audio.sound.pcm import Layout, pack, unpack
 
 from roomctl.api import Damaged
 from tests.plugins.audio.faults import until
@@ -98,7 +98,10 @@ def test_a_damaged_file_is_an_answer_too(tmp_path):
 
 def test_the_finisher_ends_when_its_pipe_closes(tmp_path):
     child = subprocess.run(
-        [sys.executable, "-P", "-m", "roomctl_audio.finisher", str(tmp_path)], input=b"", timeout=30, check=False
+        [sys.executable, "-P", "-m", "roomctl_audio.sealing.finisher", str(tmp_path)],
+        input=b"",
+        timeout=30,
+        check=False,
     )
     assert child.returncode == 0
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 import typer
-from roomctl_audio.commands import build
+from roomctl_audio.cli.commands import build
 from roomctl_audio.config import AudioConfig
 from roomctl_audio.recorder import AudioRecorder
 from typer.testing import CliRunner

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from roomctl_audio import importing
-from roomctl_audio.importing import KnownBy, Part
+from roomctl_audio.exchange import importing
+from roomctl_audio.exchange.importing import KnownBy, Part
 
 from roomctl.api import BadInput, NotFound
 

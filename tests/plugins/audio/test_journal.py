@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from roomctl_audio import journal
-from roomctl_audio.journal_file import JournalFile, load
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import JournalFile, load
 
 from roomctl.api import Gap, Marker, MarkKind
 

@@ -6,13 +6,14 @@ from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
-from roomctl_audio import capacity, journal, keeper
-from roomctl_audio.journal_file import JournalFile, load
-from roomctl_audio.keeper import Keeper
-from roomctl_audio.part import Part
-from roomctl_audio.pcm import Layout, pack
-from roomctl_audio.ring import Loss, Ring
-from roomctl_audio.tone import tone
+from roomctl_audio.capture import capacity, keeper
+from roomctl_audio.capture.keeper import Keeper
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import JournalFile, load
+from roomctl_audio.sound.part import Part
+from roomctl_audio.sound.pcm import Layout, pack
+from roomctl_audio.sources.ring import Loss, Ring
+from roomctl_audio.sources.tone import tone
 
 from roomctl.api import Order
 from tests.plugins.audio.faults import until

@@ -1,6 +1,6 @@
 import pytest
-from roomctl_audio.levels import SILENCE
-from roomctl_audio.listen import Heard, SourceCheck, hear, judge
+from roomctl_audio.sound.levels import SILENCE
+from roomctl_audio.sources.listen import Heard, SourceCheck, hear, judge
 
 from roomctl.api import CheckState, Order
 

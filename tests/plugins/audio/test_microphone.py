@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 import soundfile
-from roomctl_audio import journal
-from roomctl_audio.journal_file import load
-from roomctl_audio.levels import SILENCE
-from roomctl_audio.listen import SourceCheck
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import load
+from roomctl_audio.sound.levels import SILENCE
+from roomctl_audio.sources.listen import SourceCheck
 
 from roomctl.api import AlarmKind, BadInput, CheckState, NotFound, Order, RecorderState
 from tests.plugins.audio.faults import capture, sound, until

@@ -10,8 +10,8 @@ import numpy as np
 import psutil
 import pytest
 from roomctl_audio import control, monitor
-from roomctl_audio.finisher import seal
-from roomctl_audio.layout import Layout
+from roomctl_audio.sealing.finisher import seal
+from roomctl_audio.sound.layout import Layout
 
 from roomctl.api import NotFound, Refused
 from tests.plugins.audio.faults import commands, until

@@ -8,8 +8,8 @@ import pytest
 import roomctl_audio
 from pydantic import ValidationError
 from roomctl_audio.config import AudioConfig
-from roomctl_audio.listen import SourceCheck
 from roomctl_audio.recorder import AudioRecorder
+from roomctl_audio.sources.listen import SourceCheck
 
 from roomctl.api import Meeting, Order, Recording, Segment
 from roomctl.testing.contracts import DeviceCheckContract, RecorderContract

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from roomctl_audio.reader import Reader
+from roomctl_audio.sources.reader import Reader
 
 from tests.plugins.audio.test_importing import encode
 

@@ -12,10 +12,12 @@ import numpy as np
 import psutil
 import pytest
 import soundfile
-from roomctl_audio import control, journal, journal_file
-from roomctl_audio.journal_file import load
-from roomctl_audio.session import Session
-from roomctl_audio.sources import open_source
+from roomctl_audio import control
+from roomctl_audio.capture.session import Session
+from roomctl_audio.journal import file as journal_file
+from roomctl_audio.journal import journal
+from roomctl_audio.journal.file import load
+from roomctl_audio.sources.source import open_source
 
 from roomctl.api import BadInput, Order, RecorderState, Refused
 from tests.plugins.audio.faults import capture, expected, finisher, order, sound, until

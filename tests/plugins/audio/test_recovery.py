@@ -7,13 +7,13 @@ import sys
 
 import numpy as np
 import pytest
-from roomctl_audio import journal
-from roomctl_audio.export import Wanted, export
-from roomctl_audio.finishing import Finisher
-from roomctl_audio.pcm import pack
+from roomctl_audio.exchange.export import Wanted, export
+from roomctl_audio.integrity.recovery import recover
+from roomctl_audio.integrity.verifying import verify
+from roomctl_audio.journal import journal
 from roomctl_audio.recorder import AudioRecorder
-from roomctl_audio.recovery import recover
-from roomctl_audio.verifying import verify
+from roomctl_audio.sealing.finishing import Finisher
+from roomctl_audio.sound.pcm import pack
 
 from roomctl.api import Damaged, NotFound, RoomctlError
 from roomctl.domain.recording import standing

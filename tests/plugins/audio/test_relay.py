@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from roomctl_audio.feed import Block, Ended, Opened, Said
-from roomctl_audio.microphone import Closable, MicSource, Patience
-from roomctl_audio.ring import Chunk, Loss, Ring
+from roomctl_audio.sources.feed import Block, Ended, Opened, Said
+from roomctl_audio.sources.microphone import Closable, MicSource, Patience
+from roomctl_audio.sources.ring import Chunk, Loss, Ring
 
 from roomctl.api import NotFound, Order
 from tests.plugins.audio.faults import until

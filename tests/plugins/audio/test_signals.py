@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from roomctl_audio.pcm import Layout
-from roomctl_audio.signals import Signals
-from roomctl_audio.tone import tone
+from roomctl_audio.sound.pcm import Layout
+from roomctl_audio.sources.tone import tone
+from roomctl_audio.watch.signals import Signals
 
 from roomctl.api import AlarmKind
 

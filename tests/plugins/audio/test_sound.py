@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from roomctl_audio.deinterleave import deinterleave, pack_into, room
-from roomctl_audio.levels import SILENCE, levels
-from roomctl_audio.pcm import Layout, pack, unpack
-from roomctl_audio.ring import Loss, Ring
-from roomctl_audio.tone import tone
+from roomctl_audio.sound.deinterleave import deinterleave, pack_into, room
+from roomctl_audio.sound.levels import SILENCE, levels
+from roomctl_audio.sound.pcm import Layout, pack, unpack
+from roomctl_audio.sources.ring import Loss, Ring
+from roomctl_audio.sources.tone import tone
 
 
 @given(st.sampled_from([16, 24]), st.integers(1, 16), st.data())

@@ -4,9 +4,9 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
-from roomctl_audio import clocks, journal
-from roomctl_audio.finisher import seal
-from roomctl_audio.verifying import verify
+from roomctl_audio.integrity.verifying import verify
+from roomctl_audio.journal import clocks, journal
+from roomctl_audio.sealing.finisher import seal
 
 from tests.plugins.audio.made import BEGAN, Made, recording, samples
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from roomctl_audio import envelope
-from roomctl_audio.pcm import Layout, pack
-from roomctl_audio.watch import AT_ONCE, Watch, run
+from roomctl_audio.sound import envelope
+from roomctl_audio.sound.pcm import Layout, pack
+from roomctl_audio.watch.watcher import AT_ONCE, Watch, run
 
 from roomctl.api import AlarmKind
 

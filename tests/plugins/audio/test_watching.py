@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from roomctl_audio import envelope
-from roomctl_audio.pcm import Layout
-from roomctl_audio.watching import Heard, Watching
+from roomctl_audio.sound import envelope
+from roomctl_audio.sound.pcm import Layout
+from roomctl_audio.watch.watching import Heard, Watching
 
 from tests.plugins.audio.faults import until
 

@@ -1,0 +1,1 @@
+"""`roomctl record` and `roomctl recording`."""

@@ -1,0 +1,1 @@
+"""Files out of a recording, and recordings from elsewhere."""

@@ -1,0 +1,198 @@
+"""Child process that makes mono FLAC files of parts. `python -m roomctl_audio.sealing.finisher DIR`.
+
+It takes one JSON object a line on stdin and answers one a line on stdout; it ends when stdin closes. What it was at
+when it died is simply asked for again: files get their names only when they were decoded back and found equal.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from io import RawIOBase
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+from cryptography.hazmat.primitives import hashes
+from numpy.typing import NDArray
+
+from roomctl.api.files import fsync_folder
+from roomctl_audio.sound.deinterleave import deinterleave, pack_into, room
+from roomctl_audio.sound.part import segment_name
+from roomctl_audio.sound.pcm import Layout, pack
+
+BLOCK_FRAMES = 1 << 16
+BLOCK_SAMPLES = 1 << 20
+"""Of all tracks together. Each call of libsndfile costs as much as a hundred samples; memory is the other side."""
+FILE_BLOCK = 1 << 18
+
+
+class Unequal(Exception):  # noqa: N818 - named for what was found
+    """What was decoded is not what was encoded."""
+
+
+def seal(folder: Path, part: str, seq: int, layout: Layout, titles: Mapping[int, str]) -> dict[str, Any]:
+    """Makes one FLAC file per track of a part; half a frame at its end is left out.
+
+    Every sample is decoded again and compared with the part's before a file gets its name.
+
+    Returns:
+        `{"frames", "tracks": [{"track", "path", "sha256_pcm", "sha256_file", "sm3_file"}]}`.
+
+    Raises:
+        OSError: disk full, files out of reach.
+        Unequal: a file does not decode to what went in.
+
+    """
+    source = folder / part
+    frames = source.stat().st_size // layout.frame
+    names = [segment_name(track, seq) for track in range(1, layout.tracks + 1)]
+    beside = [folder / f".{name}.{os.getpid()}.tmp" for name in names]
+    try:
+        digests = _encode(source, frames, beside, layout, titles)
+        _compare(source, frames, beside, layout)
+        files = [_settle(path) for path in beside]
+        for path, name in zip(beside, names, strict=True):
+            path.replace(folder / name)
+        fsync_folder(folder)
+    finally:
+        for path in beside:
+            path.unlink(missing_ok=True)
+    tracks = [
+        {"track": track, "path": name, "sha256_pcm": digest, **hashed}
+        for track, (name, digest, hashed) in enumerate(zip(names, digests, files, strict=True), 1)
+    ]
+    return {"frames": frames, "tracks": tracks}
+
+
+def _block(layout: Layout) -> int:
+    """Frames that are worked on at once."""
+    return max(1, BLOCK_SAMPLES // layout.tracks)
+
+
+def _blocks(part: Path, frames: int, layout: Layout) -> Iterator[NDArray[Any]]:
+    """The part's samples, block by block: shape (tracks, up to `_block` frames). Each is gone with the next."""
+    most = min(frames, _block(layout))
+    raw: NDArray[np.uint8] = np.empty(1 + most * layout.frame, np.uint8)
+    into = room(layout.tracks, most, layout)
+    with part.open("rb", buffering=0) as file:
+        while frames:
+            wanted = min(frames, most)
+            _fill(file, raw.data[1 : 1 + wanted * layout.frame])
+            yield deinterleave(raw[: 1 + wanted * layout.frame], layout, into)
+            frames -= wanted
+
+
+def _fill(file: RawIOBase, buffer: memoryview) -> None:
+    while buffer:
+        count = file.readinto(buffer)
+        if not count:
+            raise OSError(errno.EIO, "the part became shorter")
+        buffer = buffer[count:]
+
+
+def _encode(part: Path, frames: int, targets: list[Path], layout: Layout, titles: Mapping[int, str]) -> list[str]:
+    """Writes the files. Gives the SHA-256 of each track's samples, little-endian integers of the layout's width."""
+    digests = [hashlib.sha256() for _ in targets]
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(
+                soundfile.SoundFile(path, "w", layout.rate, 1, subtype=f"PCM_{layout.bits}", format="FLAC")
+            )
+            for path in targets
+        ]
+        for track, file in enumerate(files, 1):
+            if track in titles:
+                file.title = titles[track]
+        packed: NDArray[np.uint8] = np.empty((min(frames, _block(layout)), 3), np.uint8)
+        for block in _blocks(part, frames, layout):
+            for file, digest, mono in zip(files, digests, block, strict=True):
+                file.write(mono)
+                digest.update(pack_into(mono, packed))
+    return [digest.hexdigest() for digest in digests]
+
+
+def _compare(part: Path, frames: int, targets: list[Path], layout: Layout) -> None:
+    """Decodes the files beside the part they were made of. Raises: Unequal, at the first sample that differs."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(soundfile.SoundFile(path)) for path in targets]
+        again = room(1, min(frames, _block(layout)), layout)[0]
+        for block in _blocks(part, frames, layout):
+            for path, file, mono in zip(targets, files, block, strict=True):
+                if not np.array_equal(file.read(out=again[: len(mono)]), mono):
+                    raise Unequal(path.name)
+        for path, file in zip(targets, files, strict=True):
+            if (file.samplerate, file.subtype) != (layout.rate, f"PCM_{layout.bits}") or len(file.read(1)):
+                raise Unequal(path.name)
+
+
+def _settle(path: Path) -> dict[str, str]:
+    """Hashes of a file, which is durable then."""
+    with path.open("r+b", buffering=0) as file:
+        found = _hashes(file)
+        os.fsync(file.fileno())
+    return found
+
+
+def _hashes(file: RawIOBase) -> dict[str, str]:
+    sha256, sm3 = hashlib.sha256(), hashes.Hash(hashes.SM3())
+    while block := file.read(FILE_BLOCK):
+        sha256.update(block)
+        sm3.update(block)
+    return {"sha256_file": sha256.hexdigest(), "sm3_file": sm3.finalize().hex()}
+
+
+def decode(path: Path) -> Iterator[bytes]:
+    """Mono samples of a segment as little-endian integers of its own width. Raises: soundfile.LibsndfileError."""
+    with soundfile.SoundFile(path) as file:
+        bits = int(file.subtype.removeprefix("PCM_"))
+        dtype = "int16" if bits == 16 else "int32"  # noqa: PLR2004
+        while len(block := file.read(BLOCK_FRAMES, dtype=dtype)):
+            yield pack(block, bits)
+
+
+def examine(path: Path) -> dict[str, Any]:
+    """Frames, rate, bits and hashes of a segment, by reading and decoding it whole."""
+    info = soundfile.info(path)
+    bits = int(info.subtype.removeprefix("PCM_"))
+    sound, size = hashlib.sha256(), 0
+    for data in decode(path):
+        sound.update(data)
+        size += len(data)
+    with path.open("rb", buffering=0) as file:
+        hashed = _hashes(file)
+    return {
+        "frames": size // (bits // 8),
+        "rate": info.samplerate,
+        "bits": bits,
+        "sha256_pcm": sound.hexdigest(),
+        **hashed,
+    }
+
+
+def answer(folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+    """One request: `seal` a part or `examine` a file. What went wrong is `{"error": …}`."""
+    try:
+        if request["do"] == "examine":
+            return examine(folder / request["path"])
+        layout = Layout(request["tracks"], request["bits"], request["rate"])
+        titles = {int(track): title for track, title in request.get("titles", ())}
+        return seal(folder, request["part"], request["seq"], layout, titles)
+    except (OSError, RuntimeError, Unequal) as error:  # libsndfile's own error is a RuntimeError
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def main(argv: list[str]) -> int:
+    """Answers line by line until stdin closes."""
+    folder = Path(argv[0])
+    for text in sys.stdin:
+        print(json.dumps(answer(folder, json.loads(text))), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
