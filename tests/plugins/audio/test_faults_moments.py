@@ -28,7 +28,7 @@ CALLS = {
         "open journal.jsonl", "write journal.jsonl", "open N.part", "write N.part", "ftruncate N.part",
         "unlink N.part", "unlink capture.json",
     ],
-    FINISHER: ["open tN-N.tmp", "replace tN-N.tmp", "unlink tN-N.tmp"],
+    FINISHER: ["fsync tN-N.tmp", "replace tN-N.tmp", "unlink tN-N.tmp"],
 }  # fmt: skip
 """Of each process, what changes the files of a recording, from its start to its end."""
 
