@@ -52,6 +52,7 @@ class Host:
     """Runs in a thread of its own, so that the web, or a test, may have the main one.
 
     Attributes:
+        plugins_up: they are loaded, and their services started: from then on they are asked.
         safe_mode: why only the built-in plugins run; None where all do.
         url: where it is reached, once that is known.
         restart: asks the launcher for a new host; the first thing that a page's button calls.
@@ -61,6 +62,7 @@ class Host:
     def __init__(self, application: Application, *, signs: Signs | None = None, tick: float = TICK) -> None:
         self.application, self._tick = application, tick
         self.phase = Phase.STARTING
+        self.plugins_up = False
         self.safe_mode: SafeMode | None = None
         self.url = ""
         self.restart: Callable[[], None] = lambda: log.warning("nobody restarts this host")
@@ -114,7 +116,7 @@ class Host:
     def when_ready(self, work: Callable[[], None]) -> None:
         """What the web does once the plugins are there: then, or at once. It may be called twice."""
         self._when_ready.append(work)
-        if self.phase is Phase.READY:
+        if self.plugins_up:
             self._guarded(work)
 
     def leave_safe_mode(self) -> None:
@@ -137,10 +139,11 @@ class Host:
         if self._stop.is_set():
             return
         self._starts.complete()
+        self.plugins_up = True
+        for work in list(self._when_ready):  # first: who reads that it is ready finds the plugins' routes there
+            self._guarded(work)
         self._enter(Phase.READY)
         self._signs.say(Sign.READY, url=self.url)
-        for work in list(self._when_ready):
-            self._guarded(work)
         while not self._stop.wait(self._tick):
             self._alive()
             self._guarded(self.tick)

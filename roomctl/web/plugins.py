@@ -18,7 +18,7 @@ from roomctl.host.plugins import PluginHost
 from roomctl.host.status import Status
 from roomctl.i18n import tr
 from roomctl.services.offers import PageOffer, PanelOffer
-from roomctl.serving import Host, Phase
+from roomctl.serving import Host
 from roomctl.web.session import Needs
 from roomctl.web.ui import Part
 
@@ -70,7 +70,7 @@ class Extras:
     def ask(self) -> None:
         """In a thread: the plugins answer in their own time."""
         with self._lock:
-            if self._asked or self._host.phase is not Phase.READY:
+            if self._asked or not self._host.plugins_up:
                 return
             self._asked = True
             pages = [ExtraPage(name, one) for name, offers in self.plugins.ask("roomctl_pages") for one in offers]

@@ -10,7 +10,6 @@ from roomctl.domain.access import Role, User
 from roomctl.errors import MissingPart
 from roomctl.host.plugins import PluginHost
 from roomctl.host.status import Status
-from roomctl.serving import Phase
 from roomctl.web.plugins import Extras
 from tests.host.conftest import MEETING, DataFolder, status_of
 
@@ -49,7 +48,7 @@ class Ready:
     """As far as `Extras` asks a host."""
 
     plugins: PluginHost
-    phase: Phase = Phase.READY
+    plugins_up: bool = True
 
     @property
     def application(self):
@@ -80,10 +79,10 @@ def test_a_panel_is_drawn_for_the_meeting_and_for_its_roles(data: DataFolder) ->
 
 def test_nothing_of_a_plugin_is_there_before_the_host_is_ready(data: DataFolder) -> None:
     data.drop("lamps", PAGE)
-    host = Ready(data.host(), phase=Phase.RECOVERING)
+    host = Ready(data.host(), plugins_up=False)
     found = Extras(host, FastAPI())
     assert not found.pages
-    host.phase = Phase.READY
+    host.plugins_up = True
     assert [page.path for page in found.pages] == ["/p/lamps"]
 
 
