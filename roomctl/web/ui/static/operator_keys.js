@@ -5,7 +5,7 @@
   const TWICE = 600;                 // ms between the two presses of the space bar
   const typing = (e) => e instanceof Element && Boolean(e.closest("input, textarea, select, [contenteditable='true'], dialog[open]"));
   const lost = () => document.querySelector(".rc-op")?.classList.contains("rc-lost");
-  let space = 0;
+  let space = -Infinity;            // not 0: the clock of events begins with the page
 
   const press = (key) => {
     const e = [...document.querySelectorAll(`[data-hotkey="${key}"]`)].find((one) => !one.disabled && one.offsetParent);
@@ -30,7 +30,7 @@
     if (event.key === " ") {
       if (event.target.closest?.("button, a, summary")) return;   // there the bar presses what has the focus
       event.preventDefault();
-      if (event.timeStamp - space < TWICE) { space = 0; press("space"); } else space = event.timeStamp;
+      if (event.timeStamp - space < TWICE) { space = -Infinity; press("space"); } else space = event.timeStamp;
       return;
     }
     if (event.key === "Enter" || event.key === "Tab") return;
