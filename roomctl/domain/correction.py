@@ -56,7 +56,6 @@ class _Edit:
     start: int
     end: int
     text: str
-    by: str
 
 
 def carry_over(old: Transcript, new: Sequence[TranscriptSegment]) -> tuple[TranscriptSegment, ...]:
@@ -145,7 +144,7 @@ _BORDERS = "，。？！；：、的了在和与及由请"
 
 def _words(before: str, after: str) -> Iterator[tuple[str, str]]:
     """What was replaced by as many characters, with up to two characters beside it on each side."""
-    for edit in _edits(before, after, ""):
+    for edit in _edits(before, after):
         heard = before[edit.start : edit.end]
         if len(heard) != len(edit.text) or not heard or len(heard) > _LONGEST_WORD or heard.isdecimal():
             continue
@@ -179,7 +178,7 @@ def _again(segment: TranscriptSegment, others: Sequence[TranscriptSegment]) -> I
     by = next(change.reason for change in reversed(segment.changes) if change.step == PERSON)
     machine = by_machine(segment)
     places = _mapped(machine, whole)
-    for edit in reversed([_widened(one, machine, whole, places) for one in _edits(machine, segment.text, by)]):
+    for edit in reversed([_widened(one, machine, whole, places) for one in _edits(machine, segment.text)]):
         start, stop = places[edit.start], places[edit.end]
         if start is None or stop is None or stop < start or whole[start:stop] == edit.text:
             continue
@@ -204,17 +203,17 @@ def _widened(edit: _Edit, machine: str, whole: str, places: Sequence[int | None]
         place = places[start]
         if start and (not place or whole[place - 1] != machine[start - 1]):
             start, text = start - 1, machine[start - 1] + text
-    return _Edit(start, end, text, edit.by)
+    return _Edit(start, end, text)
 
 
 _REST_OF_WORD = 2
 
 
-def _edits(before: str, after: str, by: str) -> Iterable[_Edit]:
+def _edits(before: str, after: str) -> Iterable[_Edit]:
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for tag, start, end, first, last in matcher.get_opcodes():
         if tag != "equal":
-            yield _Edit(start, end, after[first:last], by)
+            yield _Edit(start, end, after[first:last])
 
 
 def _mapped(old: str, new: str) -> list[int | None]:

@@ -255,35 +255,32 @@ def _accept(visitor: Visitor, meeting: Meeting) -> Step:
 
 
 def _send_back(visitor: Visitor, meeting: Meeting) -> Step:
-    def act(typed: Values, _why: str) -> object:
-        reason = text_of(typed, "reason")
-        return take(visitor.use, visitor.user.name, meeting.id, State.DEPOSITED, reason=reason)
-
     return Step(
         name="return",
         text=tr("退回", "Send back"),
         right=MOVES[State.DEPOSITED],
-        act=act,
+        act=_for_a_reason(visitor, meeting, State.DEPOSITED),
         asks=lambda typed: [_reason(typed, tr("退回原因", "Why it is sent back"))],
         main=False,
     )
 
 
 def _cancel(visitor: Visitor, meeting: Meeting) -> Step:
-    def act(typed: Values, _why: str) -> object:
-        reason = text_of(typed, "reason")
-        return take(visitor.use, visitor.user.name, meeting.id, State.CANCELLED, reason=reason)
-
     return Step(
         name="cancel",
         text=tr("取消会议", "Cancel the meeting"),
         right=MOVES[State.CANCELLED],
-        act=act,
+        act=_for_a_reason(visitor, meeting, State.CANCELLED),
         asks=lambda typed: [_reason(typed, tr("取消原因", "Why it is cancelled"))],
         hold=True,
         main=False,
         second=tr("取消后不能恢复", "it cannot be undone"),
     )
+
+
+def _for_a_reason(visitor: Visitor, meeting: Meeting, to: State) -> Callable[[Values, str], object]:
+    """Takes the meeting there, with the reason that was typed."""
+    return lambda typed, _why: take(visitor.use, visitor.user.name, meeting.id, to, reason=text_of(typed, "reason"))
 
 
 def _reason(typed: Values, label: str, *, hint: str = "") -> Part:
