@@ -17,6 +17,7 @@ from roomctl.services import (
     checks,
     meetings,
     records,
+    sessions,
 )
 from roomctl.services.offers import ArchiveTarget
 from roomctl.services.sound import SoundUseCases
@@ -75,17 +76,17 @@ class UseCases(SoundUseCases, WordUseCases):
         return moved
 
     def start(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
-        return meetings.start(meeting_id, overrule=overrule, **self._all())
+        return sessions.start(meeting_id, overrule=overrule, desk=self._desk())
 
     def pause(self, meeting_id: str, *, overrule: Overrule | None = None, until: datetime | None = None) -> Meeting:
         del overrule  # nobody objects to a recess
-        return meetings.pause(meeting_id, until=until, **self._all())
+        return sessions.pause(meeting_id, until=until, desk=self._desk())
 
     def resume(self, meeting_id: str) -> Meeting:
-        return meetings.resume(meeting_id, order=self.order(meeting_id), **self._all())
+        return sessions.resume(meeting_id, order=self.order(meeting_id), desk=self._desk())
 
     def adjourn(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
-        return meetings.adjourn(meeting_id, overrule=overrule, **self._all())
+        return sessions.adjourn(meeting_id, overrule=overrule, desk=self._desk())
 
     def clear(self, meeting_id: str, *, left_behind: str = "") -> Meeting:
         return meetings.clear(meeting_id, left_behind=left_behind, **self._by())

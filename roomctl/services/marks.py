@@ -4,7 +4,7 @@ Nothing is ever taken out of the journal: an undo, and another text for a mark, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,10 @@ class Desk:
     uow: UnitOfWork
     plugins: Plugins
     data: Path
+
+    def all(self) -> dict[str, Any]:
+        """For a use case that takes them one by one."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def running(self, meeting_id: str) -> tuple[Recording, Recorder]:
         """The recording that is under way, and its recorder. Raises: Refused."""

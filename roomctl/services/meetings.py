@@ -1,19 +1,15 @@
-"""The life cycle: each step asks for objections, commands the recorder where sound is concerned, then writes."""
+"""The life cycle: each step asks for objections, then writes. Those that command the recorder: `sessions.py`."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from roomctl.domain import secrecy
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
-from roomctl.domain.meeting import Meeting, Objected, Objection, Overrule
-from roomctl.domain.recording import Order, RecorderState, Recording
-from roomctl.errors import BadInput, Refused, RoomctlError
+from roomctl.domain.meeting import Meeting, Objection, Overrule
+from roomctl.errors import Refused
 from roomctl.i18n import tr
-from roomctl.services import gates, recordings, syncing
-from roomctl.services.offers import Recorder
+from roomctl.services import gates
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 
@@ -82,174 +78,6 @@ def transition(
         uow.events.append(event)
         uow.commit()
     return meeting
-
-
-def start(
-    meeting_id: str,
-    *,
-    actor: Actor,
-    clock: Clock,
-    uow: UnitOfWork,
-    plugins: Plugins,
-    data: Path,
-    overrule: Overrule | None = None,
-) -> Meeting:
-    """The session begins: the recorder first, then the meeting says from which frame on."""
-    return _with_sound(
-        "start", State.IN_SESSION, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
-        overrule=overrule,
-    )  # fmt: skip
-
-
-def pause(
-    meeting_id: str,
-    *,
-    actor: Actor,
-    clock: Clock,
-    uow: UnitOfWork,
-    plugins: Plugins,
-    data: Path,
-    until: datetime | None = None,
-) -> Meeting:
-    """Recess: nothing is kept until resume.
-
-    Args:
-        until: its planned end, where that is known; the recorder warns each minute from then on.
-
-    Raises:
-        BadInput: the end is over already, or more than a day away.
-
-    """
-    if until is not None and not timedelta(0) < until - clock.now() <= LONGEST_RECESS:
-        raise BadInput(
-            tr("休息的结束时间不对", "the end of the recess is not right"),
-            tr("应在现在之后，一天之内", "it must be within a day from now"),
-            tr("请写分钟数，或稍后的时间", "give minutes, or a later time"),
-        )
-    return _with_sound(
-        "pause", State.RECESS, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data, until=until
-    )  # fmt: skip
-
-
-LONGEST_RECESS = timedelta(days=1)
-
-
-def resume(
-    meeting_id: str,
-    *,
-    actor: Actor,
-    clock: Clock,
-    uow: UnitOfWork,
-    plugins: Plugins,
-    data: Path,
-    order: Order | None = None,
-) -> Meeting:
-    """The session goes on. Args: order: for a new recording, where the one that was paused has died."""
-    return _with_sound(
-        "resume", State.IN_SESSION, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
-        order=order,
-    )  # fmt: skip
-
-
-def adjourn(
-    meeting_id: str,
-    *,
-    actor: Actor,
-    clock: Clock,
-    uow: UnitOfWork,
-    plugins: Plugins,
-    data: Path,
-    overrule: Overrule | None = None,
-) -> Meeting:
-    """End the session: the recorder stops first, then the meeting says at which frame.
-
-    Raises:
-        Refused: the meeting is not in session.
-        Objected: a plugin objects and nobody has overruled it.
-
-    """
-    return _with_sound(
-        "stop", State.ADJOURNED, meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
-        overrule=overrule,
-    )  # fmt: skip
-
-
-def _with_sound(
-    command: str,
-    target: State,
-    meeting_id: str,
-    *,
-    actor: Actor,
-    clock: Clock,
-    uow: UnitOfWork,
-    plugins: Plugins,
-    data: Path,
-    overrule: Overrule | None = None,
-    until: datetime | None = None,
-    order: Order | None = None,
-) -> Meeting:
-    meeting = uow.peek(meeting_id)
-    standing = gates.objections(meeting, target, uow=uow, plugins=plugins)
-    meeting.allow(target, standing, overrule)
-    recording = recordings.current(meeting_id, uow=uow)
-    told: dict[str, Any] = {}
-    if until is not None:
-        told["until"] = until.isoformat(timespec="seconds")
-    if recording is not None:
-        try:
-            if command == "resume":
-                recording = _living(recording, order, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
-            recorder = syncing.attach(recording, plugins=plugins, data=data)
-            told = {**told, "recording": recording.id, "frame": _command(recorder, command, until)}
-        except RoomctlError as refusal:
-            standing = (*standing, Objection("recorder", str(refusal)))
-            if overrule is None:
-                raise Objected(target, standing) from refusal
-    moved = transition(
-        meeting_id,
-        target,
-        actor=actor,
-        clock=clock,
-        uow=uow,
-        plugins=plugins,
-        overrule=overrule,
-        objected=standing,
-        data=told,
-    )
-    if recording is not None:
-        syncing.sync(recording.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
-    return moved
-
-
-def _living(
-    recording: Recording,
-    order: Order | None,
-    *,
-    actor: Actor,
-    clock: Clock,
-    uow: UnitOfWork,
-    plugins: Plugins,
-    data: Path,
-) -> Recording:
-    """The recording, or a new one that follows it where it died in the recess."""
-    if syncing.attach(recording, plugins=plugins, data=data).status().state is RecorderState.PAUSED:
-        return recording
-    order = order or Order(source=recording.source, sample_rate=recording.sample_rate)
-    return recordings.go_on(
-        recording.meeting, order, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data
-    )  # fmt: skip
-
-
-def _command(recorder: Recorder, command: str, until: datetime | None) -> int:
-    if command == "stop":
-        return recorder.stop().frames
-    if command == "pause":
-        return recorder.pause(until=until)
-    if command == "start" and recorder.status().state not in {RecorderState.IDLE, RecorderState.ARMED}:
-        return 0  # it had begun when a crash came between it and the meeting
-    if command == "resume" and recorder.status().state is RecorderState.RECORDING:
-        return recorder.status().frames
-    return recorder.start() if command == "start" else recorder.resume()
 
 
 def clear(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, left_behind: str = "") -> Meeting:
