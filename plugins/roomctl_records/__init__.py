@@ -22,7 +22,8 @@ def roomctl_record_documents(ctx: PluginContext, meeting: Meeting) -> Sequence[D
     """The 会议记录, from the facts as they stand when it is written."""
 
     def write(path: Path) -> None:
-        from roomctl_records import docx, draft, template  # noqa: PLC0415 - heavy, and needed only here
+        from roomctl_records import draft  # noqa: PLC0415 - heavy, and needed only here
+        from roomctl_records.render import docx, template  # noqa: PLC0415 - as above
 
         services = ctx.services
         document = draft.minutes(

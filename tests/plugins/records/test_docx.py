@@ -8,7 +8,7 @@ import docx as reader
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from roomctl_records import docx, template
+from roomctl_records.render import docx, template
 
 from roomctl.api import Document, record
 from roomctl.testing.fakes import A_MORNING

@@ -7,7 +7,7 @@ from html import unescape
 from itertools import pairwise
 
 import pytest
-from roomctl_records import docx, template
+from roomctl_records.render import docx, template
 
 from roomctl.api import Document, record
 from roomctl.testing.fakes import A_MORNING

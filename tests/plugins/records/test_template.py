@@ -1,5 +1,5 @@
 import pytest
-from roomctl_records import template
+from roomctl_records.render import template
 
 from roomctl.api import BadInput
 

@@ -15,8 +15,8 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Twips
 
 from roomctl.api import Document, record
-from roomctl_records import styles
-from roomctl_records.template import Template
+from roomctl_records.render import styles
+from roomctl_records.render.template import Template
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can tell
 _BOOKMARK = 40  # characters, the longest name of a bookmark in Word

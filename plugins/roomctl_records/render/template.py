@@ -79,7 +79,7 @@ def load(own: str, data: Path) -> Template:
         BadInput: it is not there, is not TOML, or has a key or a value that cannot be.
 
     """
-    values = tomllib.loads((files("roomctl_records") / "template.toml").read_text(encoding="utf-8"))
+    values = tomllib.loads((files("roomctl_records.render") / "template.toml").read_text(encoding="utf-8"))
     if not own:
         return Template.model_validate(values)
     path = data / Path(own).expanduser()

@@ -11,7 +11,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Twips
 
-from roomctl_records.template import Template
+from roomctl_records.render.template import Template
 
 TWIPS_A_POINT = 20
 _GB2312 = "86"  # the character set, so that a substitute is at least a Chinese one
