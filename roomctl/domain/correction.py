@@ -15,6 +15,12 @@ from roomctl.domain.transcript import Change, SpeakerKnownBy, Transcript, Transc
 PERSON = "person"
 """Step of a change that a person made by hand."""
 
+SEEN = "seen"
+"""Step of a change that leaves everything as it is: a person has heard the sentence, and it is right."""
+
+ROSTER = frozenset({"names", "terms"})
+"""Steps that put in what somebody is called."""
+
 APART = 1.0
 """Seconds by which two engines may put the same words apart."""
 
@@ -65,26 +71,58 @@ def carry_over(old: Transcript, new: Sequence[TranscriptSegment]) -> tuple[Trans
     it. Where the new version has the right words already, nothing is changed; a sentence that a person has corrected
     in the new version itself is left alone.
     """
-    touched = {segment.id: segment for segment in old.segments if _touched(segment)}
+    found = {segment.id: segment for segment in old.segments if touched(segment)}
     made = list(new)
     for i, segment in enumerate(made):
-        before = touched.get(segment.id)
-        if before and not _touched(segment) and (before.start, by_machine(before)) == (segment.start, segment.text):
+        before = found.get(segment.id)
+        if before and not touched(segment) and (before.start, by_machine(before)) == (segment.start, segment.text):
             made[i] = before
-            del touched[before.id]
-    for segment in touched.values():
-        if not corrected(segment) or segment.dropped:
+            del found[before.id]
+    for segment in found.values():
+        if segment.dropped:
             continue
-        places = [i for i, other in enumerate(made) if _at_once(segment, other) and not corrected(other)]
-        if places:
-            for place, text, by in _again(segment, [made[i] for i in places]):
-                made[places[place]] = correct(made[places[place]], text, by=by)
+        places = [i for i, other in enumerate(made) if _at_once(segment, other)]
+        free = [i for i in places if not corrected(made[i])]
+        if free and corrected(segment):
+            for place, text, by in _again(segment, [made[i] for i in free]):
+                made[free[place]] = correct(made[free[place]], text, by=by)
+        for i in places:
+            made[i] = _said_of(segment, made[i])
     return tuple(made)
 
 
-def _touched(segment: TranscriptSegment) -> bool:
-    """Whether a person has ever changed its text, or said who speaks."""
-    return segment.known_by is SpeakerKnownBy.PERSON or any(change.step == PERSON for change in segment.changes)
+def touched(segment: TranscriptSegment) -> bool:
+    """Whether a person has ever changed its text, found it right, or said who speaks."""
+    return segment.known_by is SpeakerKnownBy.PERSON or any(
+        change.step in {PERSON, SEEN} for change in segment.changes
+    )
+
+
+def _said_of(segment: TranscriptSegment, other: TranscriptSegment) -> TranscriptSegment:
+    """With what a person said of `segment`: who speaks, and that its words are right where they are the same."""
+    within = segment.track == other.track and segment.start <= (other.start + other.end) / 2 <= segment.end
+    if within and segment.known_by is SpeakerKnownBy.PERSON is not other.known_by:
+        other = replace(other, speaker=segment.speaker, known_by=SpeakerKnownBy.PERSON)
+    if within and confirmed(segment) and segment.text == other.text:
+        other = confirm(other, by=_last(segment, SEEN))
+    return other
+
+
+def _last(segment: TranscriptSegment, step: str) -> str:
+    """Who did that last."""
+    return next(change.reason for change in reversed(segment.changes) if change.step == step)
+
+
+def confirm(segment: TranscriptSegment, *, by: str) -> TranscriptSegment:
+    """A person has heard it, and it is right as it stands."""
+    if confirmed(segment):
+        return segment
+    return replace(segment, changes=(*segment.changes, Change(SEEN, segment.text, segment.text, by)))
+
+
+def confirmed(segment: TranscriptSegment) -> bool:
+    """Whether a person said so of the text that stands there now."""
+    return any(change.step == SEEN and change.after == segment.text for change in segment.changes)
 
 
 def name_speaker(segment: TranscriptSegment, speaker: str) -> TranscriptSegment:
@@ -95,15 +133,56 @@ def name_speaker(segment: TranscriptSegment, speaker: str) -> TranscriptSegment:
 def as_heard(segment: TranscriptSegment, name: str, *, by: str) -> TranscriptSegment:
     """Takes back what the roster made of a sentence: each `name` that was put in is again as it was heard.
 
-    A sentence that a person has changed since is left alone: they have seen it.
+    A sentence that a person has changed or found right is left alone: they have seen it.
     """
     text = segment.text
-    if any(change.step == PERSON for change in segment.changes):
+    if corrected(segment) or confirmed(segment):
         return segment
     for change in segment.changes:
-        if change.step in {"names", "terms"} and change.after == name:
+        if change.step in ROSTER and change.after == name:
             text = _put_back(text, change)
     return correct(segment, text, by=by)
+
+
+def as_named(segment: TranscriptSegment, name: str, *, by: str) -> TranscriptSegment:
+    """The way back from `as_heard`, where nobody has changed the sentence since."""
+    *before, last = segment.changes or (Change("", "", ""),)
+    if last.step != PERSON:
+        return segment
+    named = replace(segment, text=last.before, changes=tuple(before))
+    return take_back(segment, by=by) if as_heard(named, name, by=by).text == segment.text else segment
+
+
+@dataclass(frozen=True, slots=True)
+class NamePutIn:
+    """A name or term that the roster put in.
+
+    Attributes:
+        heard: what was heard instead, each once; standing: sentences in which it stands; undone: in which a person
+            took it back everywhere.
+
+    """
+
+    name: str
+    heard: tuple[str, ...]
+    standing: int
+    undone: int
+
+
+def names_put_in(transcript: Transcript) -> tuple[NamePutIn, ...]:
+    """The most frequent first."""
+    heard: dict[str, dict[str, None]] = {}
+    standing: Counter[str] = Counter()
+    undone: Counter[str] = Counter()
+    for segment in transcript.shown:
+        for change in segment.changes:
+            if change.step in ROSTER and change.before != change.after:
+                heard.setdefault(change.after, {})[change.before] = None
+        for name in {change.after for change in segment.changes if change.step in ROSTER} & heard.keys():
+            standing[name] += name in segment.text
+            undone[name] += as_named(segment, name, by="") is not segment
+    found = [NamePutIn(name, tuple(forms), standing[name], undone[name]) for name, forms in heard.items()]
+    return tuple(sorted(found, key=lambda one: -(one.standing + one.undone)))
 
 
 def _put_back(text: str, change: Change) -> str:
@@ -175,7 +254,7 @@ def _again(segment: TranscriptSegment, others: Sequence[TranscriptSegment]) -> I
         end += len(other.text)
         ends.append(end)
     texts = [other.text for other in others]
-    by = next(change.reason for change in reversed(segment.changes) if change.step == PERSON)
+    by = _last(segment, PERSON)
     machine = by_machine(segment)
     places = _mapped(machine, whole)
     for edit in reversed([_widened(one, machine, whole, places) for one in _edits(machine, segment.text)]):

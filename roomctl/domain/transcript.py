@@ -206,3 +206,16 @@ class Transcript:
     @property
     def text(self) -> str:
         return "\n".join(segment.text for segment in self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptHead:
+    """A version as far as it is known without reading its sentences: a day's are 10,000.
+
+    Attributes:
+        version: without its segments; sentences: how many of them a reader sees.
+
+    """
+
+    version: Transcript
+    sentences: int

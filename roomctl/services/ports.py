@@ -14,7 +14,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection, Room
 from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import Recording
-from roomctl.domain.transcript import Transcript
+from roomctl.domain.transcript import Transcript, TranscriptHead, TranscriptSegment
 from roomctl.services.account_store import AccountStore
 from roomctl.services.offers import Check, DocumentOffer, EngineOffer, RecorderFactory, TargetFactory
 
@@ -105,7 +105,16 @@ class Transcripts(Protocol):
         ...
 
     def latest(self, meeting_id: str) -> Transcript | None: ...
+    def version(self, meeting_id: str, number: int) -> Transcript | None: ...
+    def heads(self, meeting_id: str) -> Sequence[TranscriptHead]:
+        """All versions, oldest first, without their sentences."""
+        ...
+
+    def sentence(self, transcript_id: str, sentence: str) -> TranscriptSegment | None: ...
     def put(self, transcript: Transcript) -> None: ...
+    def put_sentence(self, transcript_id: str, sentence: TranscriptSegment) -> None:
+        """In the place of the one with its id, which is there."""
+        ...
 
 
 class Documents(Protocol):

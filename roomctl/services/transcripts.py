@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from typing import NoReturn
 
 from roomctl.domain import correction
 from roomctl.domain.events import Actor, Event
@@ -13,7 +14,7 @@ from roomctl.services.ports import Clock, UnitOfWork
 
 LONGEST = 2000
 """Characters of one sentence."""
-_OPEN = frozenset({State.IN_SESSION, State.RECESS, State.ADJOURNED})
+OPEN = frozenset({State.IN_SESSION, State.RECESS, State.ADJOURNED})
 """While a meeting is in one of these its transcript can be put right: afterwards it is in the package."""
 
 
@@ -108,6 +109,15 @@ def take_back(meeting_id: str, sentence: str, *, actor: Actor, clock: Clock, uow
     return _one(meeting_id, sentence, change, "transcript.taken_back", actor=actor, clock=clock, uow=uow)
 
 
+def confirm(meeting_id: str, sentence: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> TranscriptSegment:
+    """A person has heard the sentence, and it is right as it stands. Raises: NotFound, Refused."""
+
+    def change(segment: TranscriptSegment) -> TranscriptSegment:
+        return correction.confirm(segment, by=actor.name)
+
+    return _one(meeting_id, sentence, change, "transcript.confirmed", actor=actor, clock=clock, uow=uow)
+
+
 def name_speaker(
     meeting_id: str, sentence: str, speaker: str, *, actor: Actor, clock: Clock, uow: UnitOfWork
 ) -> TranscriptSegment:
@@ -126,28 +136,61 @@ def undo_name(meeting_id: str, name: str, *, actor: Actor, clock: Clock, uow: Un
         How many sentences that changed.
 
     """
+
+    def undo(segment: TranscriptSegment) -> TranscriptSegment:
+        return correction.as_heard(segment, name, by=actor.name)
+
+    return _all(meeting_id, name, undo, "transcript.name_undone", actor=actor, clock=clock, uow=uow)
+
+
+def restore_name(meeting_id: str, name: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> int:
+    """The way back: sentences that somebody has changed since stay as they are. Returns: how many changed."""
+
+    def again(segment: TranscriptSegment) -> TranscriptSegment:
+        return correction.as_named(segment, name, by=actor.name)
+
+    return _all(meeting_id, name, again, "transcript.name_restored", actor=actor, clock=clock, uow=uow)
+
+
+def _all(
+    meeting_id: str,
+    name: str,
+    change: Callable[[TranscriptSegment], TranscriptSegment],
+    kind: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+) -> int:
     with uow:
-        transcript = _newest(meeting_id, uow)
-        segments = [correction.as_heard(segment, name, by=actor.name) for segment in transcript.segments]
-        changed = sum(a.text != b.text for a, b in zip(segments, transcript.segments, strict=True))
+        _to_be_changed(meeting_id, uow)
+        transcript = uow.transcripts.latest(meeting_id) or _none()
+        changed = [
+            after for before in transcript.segments if (after := change(before)) is not before and after != before
+        ]
+        for after in changed:
+            uow.transcripts.put_sentence(transcript.id, after)
         if changed:
-            uow.transcripts.put(replace(transcript, segments=tuple(segments)))
-            told = {"transcript": transcript.id, "name": name, "sentences": changed}
-            _tell(meeting_id, "transcript.name_undone", told, actor=actor, clock=clock, uow=uow)
+            told = {"transcript": transcript.id, "name": name, "sentences": len(changed)}
+            _tell(meeting_id, kind, told, actor=actor, clock=clock, uow=uow)
             uow.commit()
-    return changed
+    return len(changed)
 
 
 def compare(meeting_id: str, old: int, new: int, *, uow: UnitOfWork) -> tuple[correction.Row, ...]:
     """Two versions side by side, by their numbers. Raises: NotFound."""
     with uow.reading():
-        versions = {version.version: version for version in uow.transcripts.of(meeting_id)}
-    if missing := [n for n in (old, new) if n not in versions]:
+        found = [uow.transcripts.version(meeting_id, number) for number in (old, new)]
+        known = [head.version.version for head in uow.transcripts.heads(meeting_id)]
+    before, after = found
+    if before is None or after is None:
         raise NotFound(
-            tr(f"没有第 {missing[0]} 稿", f"there is no version {missing[0]}"),
-            mend=tr("可选：", "known: ") + "、".join(map(str, versions)),
+            tr(
+                f"没有第 {old if before is None else new} 稿", f"there is no version {old if before is None else new}"
+            ),
+            mend=tr("可选：", "known: ") + "、".join(map(str, known)),
         )
-    return correction.beside(versions[old], versions[new])
+    return correction.beside(before, after)
 
 
 def _one(
@@ -161,8 +204,12 @@ def _one(
     uow: UnitOfWork,
 ) -> TranscriptSegment:
     with uow:
-        transcript = _newest(meeting_id, uow)
-        before = next((segment for segment in transcript.segments if segment.id == sentence), None)
+        _to_be_changed(meeting_id, uow)
+        heads = uow.transcripts.heads(meeting_id)
+        if not heads:
+            _none()
+        transcript = heads[-1].version
+        before = uow.transcripts.sentence(transcript.id, sentence)
         if before is None:
             raise NotFound(
                 tr(f"没有句子 {sentence}", f"no sentence {sentence}"),
@@ -171,8 +218,7 @@ def _one(
             )
         after = change(before)
         if after != before:
-            segments = tuple(after if segment.id == sentence else segment for segment in transcript.segments)
-            uow.transcripts.put(replace(transcript, segments=segments))
+            uow.transcripts.put_sentence(transcript.id, after)
             told = {"transcript": transcript.id, "sentence": sentence, "before": before.text, "after": after.text}
             if after.speaker != before.speaker:
                 told |= {"speaker": after.speaker or ""}
@@ -181,21 +227,21 @@ def _one(
     return after
 
 
-def _newest(meeting_id: str, uow: UnitOfWork) -> Transcript:
+def _to_be_changed(meeting_id: str, uow: UnitOfWork) -> None:
     meeting = uow.meetings.get(meeting_id)
-    if meeting.state not in _OPEN:
+    if meeting.state not in OPEN:
         raise Refused(
             tr("不能再改转写稿", "the transcript can no longer be changed"),
             tr(f"会议现在是“{meeting.state.label}”，转写稿已在档案包里", f"the meeting is {meeting.state.label!r}"),
             tr("需要更正请另附说明", "add a supplement"),
         )
-    transcript = uow.transcripts.latest(meeting_id)
-    if transcript is None:
-        raise NotFound(
-            tr("还没有转写稿", "there is no transcript yet"),
-            mend=tr("录音封存后自动转写", "it is made as the sound is sealed"),
-        )
-    return transcript
+
+
+def _none() -> NoReturn:
+    raise NotFound(
+        tr("还没有转写稿", "there is no transcript yet"),
+        mend=tr("录音封存后自动转写", "it is made as the sound is sealed"),
+    )
 
 
 def _last(segment: TranscriptSegment) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from roomctl.domain import correction
 from roomctl.domain.archive import Verdict
-from roomctl.domain.transcript import Transcript, TranscriptSegment
+from roomctl.domain.transcript import Transcript, TranscriptHead, TranscriptSegment
 from roomctl.services import transcripts
 from roomctl.services.bound import Bound
 from roomctl.services.offers import EngineOffer
@@ -22,6 +22,20 @@ class WordUseCases(Bound):
         with self._open().reading() as uow:
             return uow.transcripts.of(meeting_id)
 
+    def transcript_version(self, meeting_id: str, number: int) -> Transcript | None:
+        """By its number, from 1."""
+        with self._open().reading() as uow:
+            return uow.transcripts.version(meeting_id, number)
+
+    def transcript_heads(self, meeting_id: str) -> Sequence[TranscriptHead]:
+        """All versions, oldest first, without their sentences: quick whatever the length."""
+        with self._open().reading() as uow:
+            return uow.transcripts.heads(meeting_id)
+
+    def sentence(self, transcript_id: str, sentence: str) -> TranscriptSegment | None:
+        with self._open().reading() as uow:
+            return uow.transcripts.sentence(transcript_id, sentence)
+
     def put_transcript(self, transcript: Transcript) -> Transcript:
         return transcripts.put(transcript, **self._by())
 
@@ -33,11 +47,22 @@ class WordUseCases(Bound):
     def take_back_correction(self, meeting_id: str, sentence: str) -> TranscriptSegment:
         return transcripts.take_back(meeting_id, sentence, **self._by())
 
+    def confirm_sentence(self, meeting_id: str, sentence: str) -> TranscriptSegment:
+        return transcripts.confirm(meeting_id, sentence, **self._by())
+
     def name_speaker(self, meeting_id: str, sentence: str, speaker: str) -> TranscriptSegment:
         return transcripts.name_speaker(meeting_id, sentence, speaker, **self._by())
 
     def undo_name(self, meeting_id: str, name: str) -> int:
         return transcripts.undo_name(meeting_id, name, **self._by())
+
+    def restore_name(self, meeting_id: str, name: str) -> int:
+        return transcripts.restore_name(meeting_id, name, **self._by())
+
+    def names_put_in(self, meeting_id: str) -> Sequence[correction.NamePutIn]:
+        """What the roster put in, in the newest version, the most frequent first."""
+        newest = self.transcript(meeting_id)
+        return correction.names_put_in(newest) if newest else ()
 
     def suggestions(self, meeting_id: str) -> Sequence[correction.Suggestion]:
         """Words that corrections of the newest version have in common."""

@@ -1,10 +1,10 @@
 """Recordings with their segments, and transcripts with theirs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from roomctl.domain.recording import Gap, Marker, MarkKind, Purpose, RecorderState, Recording, Segment
 from roomctl.domain.transcript import (
@@ -16,6 +16,7 @@ from roomctl.domain.transcript import (
     PointKind,
     SpeakerKnownBy,
     Transcript,
+    TranscriptHead,
     TranscriptSegment,
     Word,
 )
@@ -145,6 +146,37 @@ class SqlTranscripts:
         row = self._work.reads().scalar(query.order_by(TranscriptRow.version.desc()).limit(1))
         return None if row is None else self._transcript(row)
 
+    def version(self, meeting_id: str, number: int) -> Transcript | None:
+        query = select(TranscriptRow).where(TranscriptRow.meeting == meeting_id, TranscriptRow.version == number)
+        row = self._work.reads().scalar(query)
+        return None if row is None else self._transcript(row)
+
+    def heads(self, meeting_id: str) -> Sequence[TranscriptHead]:
+        shown, session = TranscriptSegmentRow.dropped.is_(False), self._work.reads()
+        query = select(TranscriptRow).where(TranscriptRow.meeting == meeting_id).order_by(TranscriptRow.version)
+        return [
+            TranscriptHead(
+                _head(row),
+                session.scalar(
+                    select(func.count())
+                    .select_from(TranscriptSegmentRow)
+                    .where(TranscriptSegmentRow.transcript == row.id, shown)
+                )
+                or 0,
+            )
+            for row in session.scalars(query).all()
+        ]
+
+    def sentence(self, transcript_id: str, sentence: str) -> TranscriptSegment | None:
+        row = self._work.reads().get(TranscriptSegmentRow, (transcript_id, sentence))
+        return None if row is None else _text(row)
+
+    def put_sentence(self, transcript_id: str, sentence: TranscriptSegment) -> None:
+        session = self._work.writes()
+        place = session.get_one(TranscriptSegmentRow, (transcript_id, sentence.id)).place
+        session.merge(_text_row(transcript_id, place, sentence))
+        session.flush()
+
     def put(self, transcript: Transcript) -> None:
         session = self._work.writes()
         session.merge(
@@ -183,32 +215,38 @@ class SqlTranscripts:
         )
         session.flush()
 
-    def _rows(self, transcript_id: str) -> Sequence[TranscriptSegmentRow]:
-        query = select(TranscriptSegmentRow).where(TranscriptSegmentRow.transcript == transcript_id)
-        return self._work.reads().scalars(query.order_by(TranscriptSegmentRow.place)).all()
+    def _rows(self, transcript_id: str) -> Sequence[Row[Any]]:
+        """Not as mapped objects: of a day's sentences they take longer than all the rest."""
+        query = select(*TranscriptSegmentRow.__table__.columns).where(
+            TranscriptSegmentRow.transcript == transcript_id
+        )
+        return self._work.reads().execute(query.order_by(TranscriptSegmentRow.place)).all()
 
     def _transcript(self, row: TranscriptRow) -> Transcript:
-        return Transcript(
-            id=row.id,
-            meeting=row.meeting,
-            version=row.version,
-            engine=row.engine,
-            model=row.model,
-            model_sha256=row.model_sha256,
-            at=row.at,
-            duration=row.duration,
-            speech=row.speech,
-            covered=row.covered,
-            rtf=row.rtf,
-            complete=row.complete,
-            segments=tuple(_text(segment) for segment in self._rows(row.id)),
-            holes=tuple(Hole(**hole) for hole in row.holes),
-            points=tuple(
-                DraftPoint(**{**told, "kind": PointKind(told["kind"]), "support": tuple(told["support"])})
-                for told in row.points
-            ),
-            report=row.report,
-        )
+        return replace(_head(row), segments=tuple(_text(segment) for segment in self._rows(row.id)))
+
+
+def _head(row: TranscriptRow) -> Transcript:
+    return Transcript(
+        id=row.id,
+        meeting=row.meeting,
+        version=row.version,
+        engine=row.engine,
+        model=row.model,
+        model_sha256=row.model_sha256,
+        at=row.at,
+        duration=row.duration,
+        speech=row.speech,
+        covered=row.covered,
+        rtf=row.rtf,
+        complete=row.complete,
+        holes=tuple(Hole(**hole) for hole in row.holes),
+        points=tuple(
+            DraftPoint(**{**told, "kind": PointKind(told["kind"]), "support": tuple(told["support"])})
+            for told in row.points
+        ),
+        report=row.report,
+    )
 
 
 _PARAMETERS = 500  # of one statement; SQLite's default limit was 999 for long
@@ -242,7 +280,7 @@ def _text_row(transcript_id: str, place: int, segment: TranscriptSegment) -> Tra
     )
 
 
-def _text(row: TranscriptSegmentRow) -> TranscriptSegment:
+def _text(row: TranscriptSegmentRow | Row[Any]) -> TranscriptSegment:
     return TranscriptSegment(
         id=row.id,
         recording=row.recording,

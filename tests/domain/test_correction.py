@@ -4,14 +4,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomctl.domain.correction import beside, by_machine, carry_over, correct, corrected, take_back
-from roomctl.domain.transcript import Transcript, TranscriptSegment
+from roomctl.domain.correction import (
+    NamePutIn,
+    as_heard,
+    as_named,
+    beside,
+    by_machine,
+    carry_over,
+    confirm,
+    confirmed,
+    correct,
+    corrected,
+    name_speaker,
+    names_put_in,
+    take_back,
+)
+from roomctl.domain.transcript import Change, SpeakerKnownBy, Transcript, TranscriptSegment
 
 
-def said(text, start=0.0, end=5.0, recording="r", n=1):
+def said(text, start=0.0, end=5.0, recording="r", n=1, **more):
     return TranscriptSegment(
         id=f"r1-t1-{n:04d}", recording=recording, track=1, start=start, end=end,
-        first_frame=round(start * 48_000), last_frame=round(end * 48_000) - 1, raw=text, text=text,
+        first_frame=round(start * 48_000), last_frame=round(end * 48_000) - 1, raw=text, text=text, **more,
     )  # fmt: skip
 
 
@@ -123,3 +137,58 @@ def test_every_sentence_of_both_versions_stands_in_one_row_in_order(some, others
     rows = beside(old, new)
     assert [s for row in rows for s in row.old] == list(old.shown)
     assert [s for row in rows for s in row.new] == list(new.shown)
+
+
+def test_a_sentence_is_right_as_long_as_it_stands():
+    one = confirm(said("散会。"), by="王敏")
+    assert (one.text, one.changes[-1].reason, confirmed(one), corrected(one)) == ("散会。", "王敏", True, False)
+    assert confirm(one, by="甲") is one
+    assert not confirmed(correct(one, "散会！", by="甲"))
+    assert confirmed(take_back(correct(one, "散会！", by="甲"), by="甲"))
+
+
+def test_what_a_person_said_of_a_sentence_lives_on_where_the_words_are_the_same():
+    old = version(name_speaker(confirm(said("同意。", 0, 2), by="王敏"), "李晓明"), said("散会。", 4, 6, n=2))
+    same, other = carry_over(old, [said("同意。", 0.2, 2.1, n=7), said("散会。", 4, 6, n=8)])
+    assert (same.speaker, same.known_by, confirmed(same)) == ("李晓明", SpeakerKnownBy.PERSON, True)
+    assert (other.speaker, confirmed(other)) == (None, False)
+    (differs,) = carry_over(old, [said("不同意。", 0, 2)])
+    assert (differs.speaker, confirmed(differs)) == ("李晓明", False)
+
+
+def named(text, *changes, n=1):
+    return said(
+        text, n * 5.0, n * 5.0 + 4, n=n, changes=tuple(Change("names", a, b, "roster", at) for a, b, at in changes)
+    )
+
+
+def test_a_name_goes_and_comes_back_as_often_as_somebody_wants():
+    one = named("请李晓明汇报。", ("李小明", "李晓明", 1))
+    for _ in range(3):
+        gone = as_heard(one, "李晓明", by="甲")
+        assert gone.text == "请李小明汇报。"
+        assert as_heard(gone, "李晓明", by="甲") is gone
+        one = as_named(gone, "李晓明", by="甲")
+        assert one.text == "请李晓明汇报。"
+
+
+def test_a_name_comes_back_only_where_it_was_taken_back():
+    by_hand = correct(named("请李晓明汇报。", ("李小明", "李晓明", 1)), "请李小敏汇报。", by="甲")
+    assert as_named(by_hand, "李晓明", by="乙") is by_hand
+    assert as_heard(by_hand, "李晓明", by="乙") is by_hand
+    right = confirm(named("请李晓明汇报。", ("李小明", "李晓明", 1)), by="甲")
+    assert as_heard(right, "李晓明", by="乙") is right
+
+
+def test_what_the_roster_put_in_is_listed_with_what_was_heard():
+    text = version(
+        named("请李晓明汇报。", ("李小明", "李晓明", 1)),
+        named("由李晓明负责。", ("李小名", "李晓明", 1), n=2),
+        as_heard(named("给李晓明。", ("李小明", "李晓明", 1), n=3), "李晓明", by="甲"),
+        named("王敏。", ("汪敏", "王敏", 0), n=4),
+        said("李晓明。", 25, 26, n=5),
+    )
+    assert names_put_in(text) == (
+        NamePutIn("李晓明", ("李小明", "李小名"), standing=2, undone=1),
+        NamePutIn("王敏", ("汪敏",), standing=1, undone=0),
+    )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from roomctl.domain.correction import suggestions
+from roomctl.domain.correction import confirmed, suggestions
 from roomctl.domain.events import Actor
 from roomctl.domain.transcript import Beside, Change, Doubt, SpeakerKnownBy, Transcript, TranscriptSegment
 from roomctl.errors import BadInput, Busy, NotFound, Refused
@@ -109,6 +109,37 @@ def test_a_name_is_taken_back_everywhere_at_once(held):
     assert by(house).undo_name(meeting, "李晓明") == 2
     assert texts(house, meeting) == ["请李小明汇报，李晓明同志请。", "散会。", "由李小明负责。"]
     assert by(house).undo_name(meeting, "李晓明") == 0
+    by(house).correct_sentence(meeting, "r1-t1-0003", "由李小敏负责。")
+    assert by(house).restore_name(meeting, "李晓明") == 1
+    assert texts(house, meeting) == ["请李晓明汇报，李晓明同志请。", "散会。", "由李小敏负责。"]
+    assert house.kinds(meeting)[-1] == "transcript.name_restored"
+    (put_in,) = house.use.names_put_in(meeting)
+    assert (put_in.name, put_in.heard, put_in.standing) == ("李晓明", ("李小明",), 1)
+
+
+def test_somebody_has_heard_a_sentence_and_it_is_right(held):
+    house, meeting, grow, _, _ = held
+    grow("同意。", "散会。")
+    assert confirmed(by(house).confirm_sentence(meeting, "r1-t1-0001"))
+    by(house).confirm_sentence(meeting, "r1-t1-0001")
+    assert house.kinds(meeting).count("transcript.confirmed") == 1
+    grow("同意。", "散会。", complete=True)
+    assert [confirmed(one) for one in house.use.transcript(meeting).segments] == [True, False]
+
+
+def test_one_sentence_is_written_without_touching_the_others(held):
+    house, meeting, grow, first, _ = held
+    grow("一。", "二。", "三。")
+    before = house.use.transcript(meeting)
+    by(house).correct_sentence(meeting, "r1-t1-0002", "贰。")
+    after = house.use.transcript(meeting)
+    assert after.segments[1] == house.use.sentence(first.id, "r1-t1-0002")
+    assert replace(after, segments=(before.segments[0], before.segments[1], before.segments[2])) == before
+    assert [after.segments[0], after.segments[2]] == [before.segments[0], before.segments[2]]
+    (head,) = house.use.transcript_heads(meeting)
+    assert (head.version, head.sentences) == (replace(after, segments=()), 3)
+    assert house.use.transcript_version(meeting, 1) == after
+    assert house.use.transcript_version(meeting, 2) is None
 
 
 def test_corrections_suggest_words_and_teach_nothing_by_themselves(held):

@@ -44,6 +44,16 @@ def test_a_sentence_is_corrected_and_the_correction_taken_back(words):
     assert client.delete(f"{sentence}/correction").json()["text"] == "由市发改为负责。"
 
 
+def test_somebody_has_heard_it_and_it_is_right(words):
+    path, client, write, _ = words
+    write("同意。")
+    sentence = f"{path}/transcript/sentences/r1-t1-0001"
+    assert client.put(f"{sentence}/confirmation").json()["confirmed"]
+    assert not client.put(sentence, json={"text": "不同意。"}).json()["confirmed"]
+    (shown,) = client.get(f"{path}/transcript").json()["sentences"]
+    assert (shown["corrected"], shown["confirmed"]) == (True, False)
+
+
 def test_somebody_says_who_speaks(words):
     path, client, write, _ = words
     write("同意。")
@@ -54,6 +64,10 @@ def test_somebody_says_who_speaks(words):
 def test_a_name_goes_everywhere_at_once_and_versions_stand_side_by_side(words):
     path, client, write, made = words
     write("请李晓明汇报。", "由李晓明负责。", changes=(Change("names", "李小明", "李晓明", "roster", 1),))
+    assert client.post(f"{path}/transcript/undone-names", json={"name": "李晓明"}).json() == {"sentences": 2}
+    (put_in,) = client.get(f"{path}/transcript/names").json()
+    assert put_in == {"name": "李晓明", "heard": ["李小明"], "standing": 0, "undone": 2}
+    assert client.post(f"{path}/transcript/restored-names", json={"name": "李晓明"}).json() == {"sentences": 2}
     assert client.post(f"{path}/transcript/undone-names", json={"name": "李晓明"}).json() == {"sentences": 2}
     write("请李小明汇报。", "由李小明负责了。", of=replace(made, id=new_id(), version=2))
     rows = client.get(f"{path}/transcripts/1/beside/2").json()

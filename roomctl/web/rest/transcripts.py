@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Right, User
-from roomctl.domain.correction import Suggestion
+from roomctl.domain.correction import NamePutIn, Suggestion, confirmed, corrected
 from roomctl.domain.transcript import (
     Beside,
     Change,
@@ -49,7 +49,7 @@ class VersionShape(BaseModel):
     segments: int
 
     @classmethod
-    def of(cls, transcript: Transcript) -> Self:
+    def of(cls, transcript: Transcript, sentences: int) -> Self:
         return cls(
             id=transcript.id,
             version=transcript.version,
@@ -60,7 +60,7 @@ class VersionShape(BaseModel):
             speech=transcript.speech,
             covered=transcript.covered,
             complete=transcript.complete,
-            segments=len(transcript.shown),
+            segments=sentences,
         )
 
 
@@ -77,6 +77,8 @@ class SentenceShape(BaseModel):
     raw: str
     text: str
     changes: list[Change]
+    corrected: bool = Field(description="a person wrote it otherwise than the machine")
+    confirmed: bool = Field(description="a person has heard it, and it is right as it stands")
     confidence: float
     beside: Beside | None = Field(description="the passage of a paper that it follows")
     doubts: list[Doubt] = Field(description="figures that somebody has to look at")
@@ -94,6 +96,8 @@ class SentenceShape(BaseModel):
             raw=one.raw,
             text=one.text,
             changes=list(one.changes),
+            corrected=corrected(one),
+            confirmed=confirmed(one),
             confidence=one.confidence,
             beside=one.beside,
             doubts=list(one.doubts),
@@ -111,7 +115,7 @@ class TranscriptShape(BaseModel):
     @classmethod
     def of(cls, transcript: Transcript) -> Self:
         return cls(
-            version=VersionShape.of(transcript),
+            version=VersionShape.of(transcript, len(transcript.shown)),
             sentences=[SentenceShape.of(one) for one in transcript.shown],
             holes=list(transcript.holes),
             points=list(transcript.points),
@@ -134,7 +138,7 @@ def list_versions(request: Request, user: Reading, meeting_id: MeetingPath) -> l
     """A re-transcription is a new version beside the old one."""
     desk = Desk(request, user)
     desk.meeting(meeting_id)
-    return [VersionShape.of(one) for one in desk.use.transcripts(meeting_id)]
+    return [VersionShape.of(one.version, one.sentences) for one in desk.use.transcript_heads(meeting_id)]
 
 
 @routes.get(
@@ -149,7 +153,7 @@ def get_version(
     """By its number, from 1."""
     desk = Desk(request, user)
     desk.meeting(meeting_id)
-    found = next((one for one in desk.use.transcripts(meeting_id) if one.version == version), None)
+    found = desk.use.transcript_version(meeting_id, version)
     if found is None:
         raise _none()
     return as_json(TranscriptShape.of(found))
@@ -209,6 +213,16 @@ def take_back(request: Request, user: Correcting, meeting_id: MeetingPath, sente
     return SentenceShape.of(desk.use.take_back_correction(meeting_id, sentence))
 
 
+@routes.put(
+    "/meetings/{meeting_id}/transcript/sentences/{sentence}/confirmation", summary="Heard, and right as it stands"
+)
+def confirm(request: Request, user: Correcting, meeting_id: MeetingPath, sentence: SentencePath) -> SentenceShape:
+    """Holds until its text changes."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return SentenceShape.of(desk.use.confirm_sentence(meeting_id, sentence))
+
+
 class Speaker(Shape):
     """Who speaks; empty is nobody."""
 
@@ -232,7 +246,7 @@ class Taken(Shape):
 
 
 class Undone(BaseModel):
-    """How many sentences are again as they were heard."""
+    """How many sentences that changed."""
 
     sentences: int
 
@@ -243,6 +257,22 @@ def undo_name(request: Request, user: Correcting, meeting_id: MeetingPath, what:
     desk = Desk(request, user)
     desk.meeting(meeting_id)
     return Undone(sentences=desk.use.undo_name(meeting_id, what.name))
+
+
+@routes.post("/meetings/{meeting_id}/transcript/restored-names", summary="Put it in again everywhere")
+def restore_name(request: Request, user: Correcting, meeting_id: MeetingPath, what: Taken) -> Undone:
+    """The way back from `undone-names`; sentences that somebody has changed since are left alone."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return Undone(sentences=desk.use.restore_name(meeting_id, what.name))
+
+
+@routes.get("/meetings/{meeting_id}/transcript/names", summary="What the roster and the terms put in")
+def names_put_in(request: Request, user: Reading, meeting_id: MeetingPath) -> list[NamePutIn]:
+    """With what was heard instead; the most frequent first."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return list(desk.use.names_put_in(meeting_id))
 
 
 @routes.get("/meetings/{meeting_id}/transcript/suggestions", summary="Words for the glossary")
