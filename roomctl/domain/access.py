@@ -68,6 +68,8 @@ class Right(StrEnum):
     RUN_CHECKS = "checks.run"
     WAIVE_CHECKS = "checks.waive"
     SEE_EVENTS = "events.read"
+    OPEN_SCREENS = "screens.open"
+    """Hands out the links of screens that nobody signs on at; each screen asks for a right of its own as well."""
     SEE_STATUS = "status.read"
     """Why a plugin is down, and the mend."""
     SEE_PLUGINS = "plugins.read"
@@ -101,6 +103,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.RUN_CHECKS: frozenset({_T, _O, _AD}),
     Right.WAIVE_CHECKS: frozenset({_T, _S, _AP, _AD}),
     Right.SEE_EVENTS: frozenset({_T, _S, _SEC, _AR, _AD}),
+    Right.OPEN_SCREENS: frozenset({_T, _O, _S, _U, _AD}),
     Right.SEE_STATUS: frozenset({_T, _O, _S, _AD}),
     Right.SEE_PLUGINS: frozenset({_T, _AD}),
     Right.MANAGE_PLUGINS: frozenset({_T, _AD}),
@@ -201,18 +204,43 @@ class Failures:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenKey:
+    """What one screen of one meeting asks with, so that nobody's password stays on the computer behind it.
+
+    Attributes:
+        secret: SHA-256 of the key, as hex; the key itself is shown once and kept nowhere.
+        plugin, screen: whose screen it is, and which; the plugin's routes that name it answer, all others refuse.
+        label: where it hangs.
+        by: who handed it out.
+
+    """
+
+    id: str
+    secret: str = field(repr=False)
+    meeting: str
+    plugin: str
+    screen: str
+    label: str
+    by: str
+    made: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who asks, as the session or the token says.
+    """Who asks, as the session, the token or the key says.
 
     Attributes:
         rights: of a token, which may have fewer than its owner; None means all that the roles give.
+        screen: it is nobody, but a screen. It has no role and so no right; who made its key was cleared for the
+            meeting, and the key opens no other.
 
     """
 
     name: str
     roles: frozenset[Role]
     rights: frozenset[Right] | None = None
+    screen: ScreenKey | None = None
 
     def may(self, right: Right) -> bool:
         """Whether the table gives this right to one of the roles, and the token carries it."""
@@ -220,7 +248,7 @@ class User:
 
     def cleared(self, level: Level) -> bool:
         """Whether a meeting of this 密级 may be opened."""
-        return not CLEARED[level].isdisjoint(self.roles)
+        return self.screen is not None or not CLEARED[level].isdisjoint(self.roles)
 
 
 def rights_of(roles: Iterable[Role]) -> frozenset[Right]:

@@ -26,6 +26,9 @@ class State(StrEnum):
         return tr(*_TITLES[self])
 
 
+OVER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED, State.ARCHIVED, State.CANCELLED})
+"""Nobody meets any more: nobody signs in, and nothing is shown on a screen."""
+
 _TITLES = {
     State.PLANNED: ("拟定", "planned"),
     State.APPROVED: ("已批准", "approved"),

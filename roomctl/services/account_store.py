@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from roomctl.domain.access import Account, Failures, Session, Token
+from roomctl.domain.access import Account, Failures, ScreenKey, Session, Token
 
 
 class AccountStore(Protocol):
@@ -33,6 +33,16 @@ class AccountStore(Protocol):
 
     def add_token(self, token: Token) -> None: ...
     def drop_token(self, token_id: str) -> None: ...
+    def screen_key(self, secret: str) -> ScreenKey | None:
+        """By the hash of the key."""
+        ...
+
+    def screen_keys(self, meeting_id: str) -> Sequence[ScreenKey]:
+        """The oldest first."""
+        ...
+
+    def add_screen_key(self, key: ScreenKey) -> None: ...
+    def drop_screen_key(self, key_id: str) -> None: ...
     def link(self, link_id: str) -> datetime | None:
         """When the first administrator's link ends, by the hash of its key."""
         ...

@@ -8,13 +8,11 @@ from typing import Any
 from roomctl.domain import attendance
 from roomctl.domain.attendance import Attendance, Fact, Method, Person, Standing
 from roomctl.domain.events import Actor, Event
-from roomctl.domain.lifecycle import State
+from roomctl.domain.lifecycle import OVER, State
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import Refused
 from roomctl.i18n import tr
 from roomctl.services.ports import Clock, UnitOfWork
-
-_OVER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED, State.ARCHIVED, State.CANCELLED})
 
 
 def add_people(meeting_id: str, people: Iterable[Person], *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:
@@ -147,7 +145,7 @@ def _record(
             raise Refused(
                 tr("现在不能签到", "nobody can sign in now"),
                 tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
-                f"roomctl meetings open {meeting_id}" if meeting.state not in _OVER else "",
+                f"roomctl meetings open {meeting_id}" if meeting.state not in OVER else "",
             )
         who = attendance.find_person(uow.roster.of(meeting_id), person)
         if proxy:
@@ -162,7 +160,7 @@ def _record(
 def _board(meeting: Meeting, uow: UnitOfWork) -> Attendance:
     roster, facts = uow.roster.of(meeting.id), _facts(meeting.id, uow)
     began = max(meeting.starts_at, meeting.started_at) if meeting.started_at else None
-    return attendance.derive(roster, facts, began_at=began, ended=meeting.state in _OVER)
+    return attendance.derive(roster, facts, began_at=began, ended=meeting.state in OVER)
 
 
 def _facts(meeting_id: str, uow: UnitOfWork) -> list[Fact]:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from roomctl.domain.access import Account, Failures, Right, Role, Session, Token
-from roomctl.storage.tables import AccountRow, AdminLinkRow, LoginFailureRow, SessionRow, TokenRow
+from roomctl.domain.access import Account, Failures, Right, Role, ScreenKey, Session, Token
+from roomctl.storage.tables import AccountRow, AdminLinkRow, LoginFailureRow, ScreenKeyRow, SessionRow, TokenRow
 from roomctl.storage.work import Work
 
 
@@ -75,6 +75,31 @@ class SqlAccounts:
     def drop_token(self, token_id: str) -> None:
         self._work.connection(writing=True).execute(delete(TokenRow).where(TokenRow.id == token_id))
 
+    def screen_key(self, secret: str) -> ScreenKey | None:
+        row = self._work.reads().scalars(select(ScreenKeyRow).where(ScreenKeyRow.secret == secret)).first()
+        return None if row is None else _screen_key(row)
+
+    def screen_keys(self, meeting_id: str) -> Sequence[ScreenKey]:
+        mine = select(ScreenKeyRow).where(ScreenKeyRow.meeting == meeting_id).order_by(ScreenKeyRow.id)
+        return [_screen_key(row) for row in self._work.reads().scalars(mine)]
+
+    def add_screen_key(self, key: ScreenKey) -> None:
+        self._work.connection(writing=True).execute(
+            insert(ScreenKeyRow).values(
+                id=key.id,
+                secret=key.secret,
+                meeting=key.meeting,
+                plugin=key.plugin,
+                screen=key.screen,
+                label=key.label,
+                made_by=key.by,
+                made=key.made,
+            )
+        )
+
+    def drop_screen_key(self, key_id: str) -> None:
+        self._work.connection(writing=True).execute(delete(ScreenKeyRow).where(ScreenKeyRow.id == key_id))
+
     def link(self, link_id: str) -> datetime | None:
         row = self._work.reads().get(AdminLinkRow, link_id)
         return None if row is None else row.expires
@@ -112,6 +137,19 @@ def _account(row: AccountRow) -> Account:
         disabled=row.disabled,
         created=row.created,
         changed=row.changed,
+    )
+
+
+def _screen_key(row: ScreenKeyRow) -> ScreenKey:
+    return ScreenKey(
+        id=row.id,
+        secret=row.secret,
+        meeting=row.meeting,
+        plugin=row.plugin,
+        screen=row.screen,
+        label=row.label,
+        by=row.made_by,
+        made=row.made,
     )
 
 

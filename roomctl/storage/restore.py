@@ -30,6 +30,7 @@ _SIGN_ONS = {
     "sessions": "DELETE FROM sessions",
     "tokens": "DELETE FROM tokens",
     "admin_links": "DELETE FROM admin_links",
+    "screen_keys": "DELETE FROM screen_keys",
 }
 
 

@@ -344,6 +344,21 @@ class TokenRow(Base):
     expires: Mapped[datetime | None]
 
 
+class ScreenKeyRow(Base):
+    """`secret` is the SHA-256 of the key."""
+
+    __tablename__ = "screen_keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    secret: Mapped[str] = mapped_column(unique=True)
+    meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"), index=True)
+    plugin: Mapped[str]
+    screen: Mapped[str]
+    label: Mapped[str]
+    made_by: Mapped[str]
+    made: Mapped[datetime]
+
+
 class AdminLinkRow(Base):
     """`id` is the SHA-256 of the link's key; the row goes when the link is used."""
 

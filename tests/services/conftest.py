@@ -26,6 +26,7 @@ class House:
     clock: FakeClock
     room: str
     events: object
+    open_uow: object
     sound: RoomSound = field(default_factory=RoomSound)
 
     def meeting(self, **changes) -> Meeting:
@@ -59,8 +60,11 @@ def house(tmp_path):
     plugins, clock = DummyPlugins(), FakeClock()
     models = FakeServices(tmp_path)
 
+    def open_uow():
+        return SqlUnitOfWork(database, new_id)
+
     def events(stream):
-        with SqlUnitOfWork(database, new_id).reading() as uow:
+        with open_uow().reading() as uow:
             return list(uow.events.stream(stream))
 
     class NoModels:
@@ -72,12 +76,12 @@ def house(tmp_path):
         data=tmp_path,
         actor=Actor.person("赵敏"),
         clock=clock,
-        open_uow=lambda: SqlUnitOfWork(database, new_id),
+        open_uow=open_uow,
         plugins=lambda: plugins,
         models=NoModels(),
         sound=lambda: made.sound,
     )
-    made = House(use, plugins, clock, database.room.id, events)
+    made = House(use, plugins, clock, database.room.id, events, open_uow)
     yield made
     for meeting in use.meetings():
         assert not list(verify(events(meeting.id)))

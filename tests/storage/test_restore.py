@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from roomctl import config
-from roomctl.domain.access import Account, Right, Role, Session, Token
+from roomctl.domain.access import Account, Right, Role, ScreenKey, Session, Token
 from roomctl.domain.events import SYSTEM, Actor, Event
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.errors import BadInput, Busy, Damaged, NotFound
@@ -89,8 +89,9 @@ def test_a_restore_can_be_undone(data, database, new_uow, planned, clock, bring_
     assert titles(data / "roomctl.db") == {planned.title, "预算审议"}
 
 
+@pytest.mark.usefixtures("planned")
 def test_accounts_come_back_and_what_was_signed_on_with_them_does_not(data, database, new_uow, clock, bring_back):
-    """A session or a token that was ended since the copy was made would otherwise be good again."""
+    """A session, a token or a screen's key that was ended since the copy was made would otherwise be good again."""
     kept = {"account": "赵敏", "created": AT}
     uow = new_uow()
     with uow:
@@ -99,6 +100,8 @@ def test_accounts_come_back_and_what_was_signed_on_with_them_does_not(data, data
         rights = frozenset({Right.SEE_MEETINGS})
         uow.accounts.add_token(Token(id="t", secret="", label="大屏", rights=rights, **kept))
         uow.accounts.put_link("l", AT + timedelta(days=1))
+        screen = {"id": "k", "secret": "k", "meeting": "m1", "plugin": "p", "screen": "s", "label": "大屏"}
+        uow.accounts.add_screen_key(ScreenKey(**screen, by="赵敏", made=AT))
         uow.commit()
     copy = copied(data, clock)
     database.close()
@@ -108,6 +111,7 @@ def test_accounts_come_back_and_what_was_signed_on_with_them_does_not(data, data
     with SqlUnitOfWork(again, str).reading() as found:
         assert [account.name for account in found.accounts.all()] == ["赵敏"]
         assert (found.accounts.session("s"), found.accounts.token(""), found.accounts.link("l")) == (None,) * 3
+        assert found.accounts.screen_key("k") is None
         (told,) = found.events.stream(again.room.id, ["storage.restored"])
     assert json.loads(told.data)["ended"] == {"sessions": 1, "tokens": 1}
     again.close()

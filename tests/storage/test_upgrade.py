@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from roomctl.domain.access import Account, Role
+from roomctl.domain.access import Account, Role, ScreenKey
 from roomctl.domain.attendance import Person
 from roomctl.domain.events import SYSTEM, Event, verify
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.recording import Purpose
+from roomctl.errors import Refused
 from roomctl.storage.database import open_database
 from roomctl.storage.migrations import BUILT_IN, Migrations
 from roomctl.storage.uow import SqlUnitOfWork
@@ -178,3 +179,23 @@ def test_a_step_back_to_the_second_has_the_recordings_as_they_were(second):
         assert before.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
         assert before.execute("SELECT id, number FROM recordings ORDER BY id").fetchall() == [("r1", 1), ("r2", 2)]
         assert before.execute("SELECT count(*) FROM segments").fetchone() == (2,)
+
+
+# --- from the fourth: screens get keys
+
+
+def test_a_meeting_planned_before_the_upgrade_can_have_screens(second):
+    """And a key goes with nothing but its meeting: the database itself refuses one of a meeting that is not there."""
+    database = open_database(second / "roomctl.db")
+    uow = SqlUnitOfWork(database, iter("abc").__next__)
+    told = {"secret": "a", "meeting": "m1", "plugin": "p", "screen": "s", "label": "大屏", "by": "赵敏"}
+    key = ScreenKey(id="k1", **told, made=AT)
+    with uow:
+        uow.accounts.add_screen_key(key)
+        uow.commit()
+    with uow.reading():
+        assert uow.accounts.screen_keys("m1") == [key]
+    for wrong, why in (({}, "UNIQUE"), ({"secret": "b", "meeting": "m9"}, "FOREIGN")):
+        with pytest.raises(Refused, match=why), uow:
+            uow.accounts.add_screen_key(replace(key, id="k2", **wrong))
+    database.close()

@@ -1,0 +1,108 @@
+"""Keys of screens that nobody signs on at: a room's screen, a terminal, a waiting room.
+
+A key opens one screen of one meeting, and nothing else; it ends with the meeting, or when somebody takes it back.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from roomctl.domain.access import ScreenKey, User
+from roomctl.domain.events import Actor, Event
+from roomctl.domain.lifecycle import OVER
+from roomctl.domain.meeting import Meeting
+from roomctl.errors import NotFound, Refused
+from roomctl.i18n import tr
+from roomctl.services.accounts import MAX_NAME, digest
+from roomctl.services.identity import new_id
+from roomctl.services.ports import Clock, UnitOfWork
+
+KEY = "rcs_"
+"""How the text of a key begins; a program's token begins otherwise."""
+
+MOST = 50
+"""Keys of one meeting. A room has a handful of screens; without an end a slip of a script would fill the table."""
+
+
+class ScreenKeys:
+    """Bound to who acts. Each method is a unit of work of its own."""
+
+    def __init__(self, open_uow: Callable[[], UnitOfWork], clock: Clock, actor: Actor) -> None:
+        self._open, self._clock, self._actor = open_uow, clock, actor
+
+    def acting_as(self, actor: Actor) -> "ScreenKeys":
+        """The same, done by somebody else."""
+        return ScreenKeys(self._open, self._clock, actor)
+
+    def make(self, meeting_id: str, plugin: str, screen: str, *, label: str = "") -> tuple[ScreenKey, str]:
+        """The key, and its text, which is shown this once.
+
+        Raises:
+            NotFound: no such meeting. Refused: it is over, is a state secret (no screens on a network, 密级 table),
+                or has more keys than any room has screens.
+
+        """
+        text = f"{KEY}{secrets.token_urlsafe(32)}"
+        with self._open() as uow:
+            why, mend = _ended(uow.meetings.get(meeting_id))
+            if not why and len(uow.accounts.screen_keys(meeting_id)) >= MOST:
+                why = tr(f"已有 {MOST} 个", f"it has {MOST} already")
+                mend = tr("请先收回不用的", "take back those that are not used")
+            if why:
+                raise Refused(tr("不能发出屏幕链接", "no link for a screen can be made"), why, mend)
+            key = ScreenKey(
+                id=new_id(),
+                secret=digest(text),
+                meeting=meeting_id,
+                plugin=plugin,
+                screen=screen,
+                label=label.strip()[:MAX_NAME],
+                by=self._actor.name,
+                made=self._clock.now(),
+            )
+            uow.accounts.add_screen_key(key)
+            told = {"key": key.id, "plugin": plugin, "screen": screen, "label": key.label}
+            self._tell(uow, meeting_id, "screen.key_made", told)
+            uow.commit()
+        return key, text
+
+    def of(self, meeting_id: str) -> Sequence[ScreenKey]:
+        """Those that are good: none where the meeting is over. Raises: NotFound."""
+        with self._open().reading() as uow:
+            ended, _ = _ended(uow.meetings.get(meeting_id))
+            return () if ended else uow.accounts.screen_keys(meeting_id)
+
+    def drop(self, meeting_id: str, key_id: str) -> None:
+        """It is refused from now on. Raises: NotFound."""
+        with self._open() as uow:
+            if key_id not in {key.id for key in uow.accounts.screen_keys(meeting_id)}:
+                raise NotFound(
+                    tr("没有这个屏幕链接", "there is no such link of a screen"),
+                    mend=tr("可能已收回", "it may have been taken back"),
+                )
+            uow.accounts.drop_screen_key(key_id)
+            self._tell(uow, meeting_id, "screen.key_dropped", {"key": key_id})
+            uow.commit()
+
+    def user_of_key(self, text: str) -> User | None:
+        """The screen; None where it is no key, it was taken back, or its meeting is over."""
+        with self._open().reading() as uow:
+            key = uow.accounts.screen_key(digest(text))
+            if key is None or _ended(uow.meetings.get(key.meeting))[0]:
+                return None
+        return User(tr(f"屏幕 {key.label}", f"screen {key.label}").strip(), frozenset(), screen=key)
+
+    def _tell(self, uow: UnitOfWork, meeting_id: str, kind: str, data: dict[str, Any]) -> None:
+        uow.events.append(Event(stream=meeting_id, kind=kind, actor=self._actor, at=self._clock.now(), data=data))
+
+
+def _ended(meeting: Meeting) -> tuple[str, str]:
+    """Why a meeting has no screens, and the mend; empty where it may have them."""
+    if meeting.state in OVER:
+        return tr("会议已结束", "the meeting is over"), tr("屏幕随会议结束", "its screens end with it")
+    if meeting.highest_secrecy.state_secret:
+        return (
+            tr("涉密会议不用联网屏幕", "a state secret has no screens on a network"),
+            tr("请在涉密计算机上直接打开", "open the page on the approved machine itself"),
+        )
+    return "", ""
