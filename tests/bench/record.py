@@ -31,10 +31,12 @@ from typing import Any
 import numpy as np
 import psutil
 import soundfile
-from roomctl_audio import control
+from roomctl_audio import capture, control
 from roomctl_audio.journal import journal
 from roomctl_audio.journal.file import load
 from roomctl_audio.recorder import AudioRecorder
+from roomctl_audio.sealing import finisher
+from roomctl_audio.watch import watcher
 
 from roomctl.api import Order, RecordingReport
 
@@ -48,6 +50,8 @@ LOADING_SECONDS = 2.0
 LIVE_SECONDS, SEGMENT_SECONDS = 60.0, 15.0
 TURNS = 3
 OURS = ("capture", "finisher")
+PROCESSES = {capture.__name__: "capture", finisher.__name__: "finisher", watcher.__name__: "watch"}
+"""What is measured, by the module that it runs."""
 
 NOTE_SYNCS = """
 import json, os, stat, time
@@ -113,24 +117,29 @@ class Seen:
     """CPU seconds before the start: both load their libraries while it is armed."""
     over_time: list[float] = field(default_factory=list)
 
-    def look(self, capture: psutil.Process) -> bool:
-        """False once it has ended."""
+    def look(self, parent: psutil.Process) -> bool:
+        """Args: parent: capture. False once it has ended."""
         try:
-            if capture.status() == psutil.STATUS_ZOMBIE:
+            if parent.status() == psutil.STATUS_ZOMBIE:
                 return False
-            family = [capture, *capture.children()]
+            family = [parent, *parent.children()]
         except psutil.NoSuchProcess:
             return False
         now = 0.0
         for process in family:
             with suppress(psutil.Error, StopIteration):
-                name = next(word for word in process.cmdline() if word.startswith("roomctl_audio.")).split(".")[-1]
+                name = next(PROCESSES[word] for word in process.cmdline() if word in PROCESSES)
                 self.cpu[name] = max(self.cpu.get(name, 0), sum(process.cpu_times()[:2]))
                 size = process.memory_info().rss / 1e6
                 self.memory[name] = max(self.memory.get(name, 0), size)
                 now += size * (name in OURS)
         self.over_time.append(now)
         return True
+
+    def need(self, *names: str) -> None:
+        """Raises: LookupError, where one was never seen: no figure is better than one of nothing."""
+        if missing := set(names) - set(self.cpu):
+            raise LookupError(f"never seen while it was recorded: {', '.join(sorted(missing))}")
 
     @property
     def ours(self) -> float:
@@ -147,13 +156,14 @@ def record(folder: Path, order: Order, limit: int | None = None) -> tuple[Seen, 
     recorder.arm(order)
     card = control.read_card(folder)
     assert card is not None
-    capture = psutil.Process(card.process.pid)
+    process = psutil.Process(card.process.pid)
     time.sleep(LOADING_SECONDS)
-    seen.look(capture)
+    seen.look(process)
     seen.loading = seen.ours
     recorder.start(limit=limit)
-    while seen.look(capture):
+    while seen.look(process):
         time.sleep(LOOK_SECONDS)
+    seen.need(*OURS, *(["watch"] if order.watch else []))
     return seen, recorder.report()
 
 
