@@ -27,6 +27,15 @@ def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
 
 
 @hookimpl
+def roomctl_api_routes(ctx: PluginContext) -> Any:
+    """Live captions: their state, their switches, and a stream of them."""
+    from roomctl_transcript.captions import boards  # noqa: PLC0415 - light start
+    from roomctl_transcript.captions.routes import router  # noqa: PLC0415
+
+    return router(boards.of(ctx))
+
+
+@hookimpl
 def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
     """`transcribe` and `glossary`."""
     from roomctl_transcript.command import make  # noqa: PLC0415 - light start

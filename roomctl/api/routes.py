@@ -11,7 +11,8 @@ from typing import Any
 from fastapi import Depends
 
 from roomctl.domain.access import Right, User
-from roomctl.web.session import Needs
+from roomctl.web.rest.desk import still
+from roomctl.web.session import Needs, admit
 
 
 def needs(right: Right) -> Any:
@@ -19,4 +20,4 @@ def needs(right: Right) -> Any:
     return Depends(Needs(right))
 
 
-__all__ = ["Right", "User", "needs"]
+__all__ = ["Right", "User", "admit", "needs", "still"]

@@ -23,6 +23,7 @@ def mount(web: FastAPI, host: Host) -> None:
     folder = Path(ui.__file__).parent / "static"
     routes = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     tell_errors(routes, web.state.denials)
+    routes.state.sessions = web.state.sessions  # a stream asks now and then whether its reader still may read
     extras, board = Extras(host, routes), Board(host)
     host.when_ready(extras.ask)
     web.mount(PREFIX, routes)
