@@ -5,8 +5,9 @@ from pathlib import Path
 
 from roomctl.domain import correction
 from roomctl.domain.archive import Verdict
-from roomctl.domain.transcript import Transcript, TranscriptHead, TranscriptSegment
-from roomctl.services import transcripts
+from roomctl.domain.rework import HoleSeen, Rework, ReworkKind
+from roomctl.domain.transcript import Hole, Transcript, TranscriptHead, TranscriptSegment
+from roomctl.services import reworks, transcripts
 from roomctl.services.bound import Bound
 from roomctl.services.offers import EngineOffer
 
@@ -72,6 +73,34 @@ class WordUseCases(Bound):
     def compare_versions(self, meeting_id: str, old: int, new: int) -> Sequence[correction.Row]:
         """Side by side. Raises: NotFound."""
         return transcripts.compare(meeting_id, old, new, uow=self._open())
+
+    def reworks(self, meeting_id: str) -> Sequence[Rework]:
+        """What was asked for to be done again, the oldest first."""
+        return reworks.wishes(meeting_id, uow=self._open())
+
+    def ask_rework(
+        self, meeting_id: str, kind: ReworkKind, *, engine: str = "", model: str = "", numbers: Sequence[int] = ()
+    ) -> Rework:
+        return reworks.ask(
+            meeting_id,
+            kind,
+            engine=engine,
+            model=model,
+            numbers=numbers,
+            plugins=self._plugins(),
+            models=self._models,
+            **self._by(),
+        )
+
+    def cancel_rework(self, meeting_id: str) -> Rework:
+        return reworks.cancel(meeting_id, **self._by())
+
+    def hole_tried(self, meeting_id: str, transcript: Transcript, hole: Hole, *, gained: int) -> Rework:
+        return reworks.tried(meeting_id, transcript, hole, gained=gained, **self._by())
+
+    def holes(self, meeting_id: str) -> Sequence[HoleSeen]:
+        """Of the newest version."""
+        return reworks.holes(meeting_id, uow=self._open())
 
     def engines(self) -> Sequence[EngineOffer]:
         return self._plugins().engines()

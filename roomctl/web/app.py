@@ -21,6 +21,7 @@ from roomctl.web.rest import (
     plugins,
     recorder,
     recordings,
+    reworks,
     transcripts,
 )
 from roomctl.web.session import Sessions
@@ -52,7 +53,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.include_router(status(host))
     web.state.feed = Feed(application.open_uow)
     web.state.levels, web.state.ears = Levels(), recordings.Ears()
-    for part in (meetings, attendance, recordings, recorder, transcripts, checks, events, plugins, accounts):
+    for part in (meetings, attendance, recordings, recorder, transcripts, reworks, checks, events, plugins, accounts):
         web.include_router(part.routes)
     web.openapi = described(web)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     if pages:

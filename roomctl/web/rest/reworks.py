@@ -1,0 +1,127 @@
+"""A transcript done again: by another engine, with what is known by now, or only where speech has no text."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+
+from roomctl.domain.rework import HoleSeen, Rework, ReworkKind, ReworkState
+from roomctl.domain.transcript import Hole
+from roomctl.web.rest.desk import Desk, MeetingPath, router
+from roomctl.web.rest.shapes import Shape
+from roomctl.web.rest.transcripts import Correcting, Reading
+
+routes = router("transcripts")
+
+_MOST = 100_000  # holes of one meeting
+
+
+class HoleShape(BaseModel):
+    """Speech without text, in seconds from the recording's first frame, with the sentences next to it."""
+
+    number: int = Field(description="from 1, in the order of the version")
+    recording: str
+    track: int
+    start: float
+    end: float
+    before: str
+    after: str
+    tried: int = Field(description="how often it was tried again")
+    reason: str = Field(description="why it is there, in the reader's language")
+
+    @classmethod
+    def of(cls, one: HoleSeen) -> Self:
+        hole = one.hole
+        return cls(
+            number=one.number,
+            recording=hole.recording,
+            track=hole.track,
+            start=hole.start,
+            end=hole.end,
+            before=one.before,
+            after=one.after,
+            tried=len(one.tried),
+            reason=one.reason,
+        )
+
+
+class ReworkShape(BaseModel):
+    """What somebody asked for, and how it stands."""
+
+    id: str = Field(description="of the new version too, where one is made")
+    kind: ReworkKind
+    state: ReworkState
+    engine: str = Field(description="empty: as it is configured")
+    model: str
+    by: str
+    at: datetime
+    holes: list[Hole] = Field(description="those to be tried, in order")
+    tried: int = Field(description="how many of them were tried")
+    gained: int = Field(description="characters that were heard in them")
+
+    @classmethod
+    def of(cls, one: Rework) -> Self:
+        return cls(
+            id=one.id,
+            kind=one.kind,
+            state=one.state,
+            engine=one.engine,
+            model=one.model,
+            by=one.by,
+            at=one.at,
+            holes=list(one.holes),
+            tried=len(one.tried),
+            gained=one.gained,
+        )
+
+
+class Again(Shape):
+    """What is to be done again."""
+
+    kind: ReworkKind = Field(examples=["again"])
+    engine: Annotated[str, Field(max_length=100)] = Field(
+        default="",
+        description="empty: what made the newest version; for holes what is configured",
+        examples=["whisper"],
+    )
+    model: Annotated[str, Field(max_length=200)] = Field(default="", examples=["faster-whisper-base"])
+    holes: list[Annotated[int, Field(ge=1, le=_MOST)]] = Field(
+        default_factory=list, max_length=_MOST, description="numbers; empty is all"
+    )
+
+
+@routes.get("/meetings/{meeting_id}/transcript/holes", summary="Speech without text")
+def holes(request: Request, user: Reading, meeting_id: MeetingPath) -> list[HoleShape]:
+    """Of the newest version."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return [HoleShape.of(one) for one in desk.use.holes(meeting_id)]
+
+
+@routes.get("/meetings/{meeting_id}/transcript/reworks", summary="What was asked for to be done again")
+def reworks(request: Request, user: Reading, meeting_id: MeetingPath) -> list[ReworkShape]:
+    """The oldest first; at most one of them waits."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return [ReworkShape.of(one) for one in desk.use.reworks(meeting_id)]
+
+
+@routes.post("/meetings/{meeting_id}/transcript/reworks", status_code=202, summary="Transcribe again, or fill holes")
+def ask(request: Request, user: Correcting, meeting_id: MeetingPath, what: Again) -> ReworkShape:
+    """The old version stays what everybody reads until the new one is complete; corrections are carried over.
+
+    Until it is done or cancelled the meeting cannot be closed. 409 where another one waits.
+    """
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    asked = desk.use.ask_rework(meeting_id, what.kind, engine=what.engine, model=what.model, numbers=what.holes)
+    return ReworkShape.of(asked)
+
+
+@routes.delete("/meetings/{meeting_id}/transcript/reworks", summary="Cancel what waits")
+def cancel(request: Request, user: Correcting, meeting_id: MeetingPath) -> ReworkShape:
+    """What it has filled already stays."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return ReworkShape.of(desk.use.cancel_rework(meeting_id))
