@@ -50,7 +50,54 @@ class Note:
     text: str
 
 
-Block = Heading | Paragraph | Labelled | Signatures | Note
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a header, which is said again on each page.
+
+    Attributes:
+        widths: of the columns, as shares of the line.
+
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        columns = {len(self.header), len(self.widths), *map(len, self.rows)}
+        if len(columns) != 1:
+            raise ValueError(f"a table of {len(self.header)} columns has rows or widths of {columns}")
+
+
+Block = Heading | Paragraph | Labelled | Signatures | Note | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What stands above the title of a 纪要: its mark in red, the number, who issues it and when.
+
+    GB/T 9704-2012 clause 10.3; the line of number, issuer and date is as offices write it.
+    """
+
+    mark: str
+    number: str
+    issuer: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """版记 at the foot of the last page: who gets it, who printed it, when (GB/T 9704-2012 clause 7.4).
+
+    Attributes:
+        label: 分送 or 抄送.
+
+    """
+
+    label: str
+    to: tuple[str, ...]
+    office: str
+    printed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +107,7 @@ class Document:
     Attributes:
         kind: 会议记录, 会议纪要, 签到表 …
         mark: 密级 as written on it, empty where open.
+        masthead, imprint: of a 纪要 alone; a 会议记录 is no 公文 and has neither.
 
     """
 
@@ -67,6 +115,8 @@ class Document:
     title: str
     blocks: tuple[Block, ...]
     mark: str = ""
+    masthead: Masthead | None = None
+    imprint: Imprint | None = None
 
     @property
     def segments(self) -> Iterator[str]:

@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import docx
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_TAB_LEADER
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Twips
 
 from roomctl.api import Document, record
-from roomctl_records.render import styles
+from roomctl_records.render import docx_official as official
+from roomctl_records.render import layout, styles
 from roomctl_records.render.template import Template
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can tell
 _BOOKMARK = 40  # characters, the longest name of a bookmark in Word
 _PROPERTY = 255  # characters, the longest that a core property may be
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 clause 2.2
-_TAIL = re.compile("(?:专题|常务|全体|党组|办公|工作|协调|调度|座谈)?会议?(?:记录|纪要)$")
 _SIGNED_AT = 20  # characters from the left of the text to where the line for a signature ends
 
 
@@ -39,37 +39,18 @@ def write(document: Document, path: Path, template: Template, *, at: datetime) -
     writer = _Writer(paper, template)
     if document.mark:
         writer.text(document.mark, styles.MARK)
-    for line in title_lines(_clean(document.title), _title_width(template)):
+    if document.masthead:
+        official.masthead(paper, document.masthead, template)
+    for line in layout.title_lines(layout.clean(document.title), layout.title_width(template)):
         writer.text(line, styles.TITLE)
     writer.text("", styles.BODY)
     for block in document.blocks:
         writer.block(block)
+    if document.imprint:
+        official.imprint(paper, document.imprint, template)
     raw = BytesIO()
     paper.save(raw)
     path.write_bytes(_settled(raw))
-
-
-def title_lines(title: str, width: int) -> list[str]:
-    """A title over several lines: broken before its 会议记录, else into parts of equal length (clause 7.3.1).
-
-    Args:
-        width: characters of the title that a line holds.
-
-    """
-    if len(title) <= width:
-        return [title]
-    tail = _TAIL.search(title)
-    if tail and 0 < tail.start() <= width:
-        return [title[: tail.start()], title[tail.start() :]]
-    count = -(-len(title) // width)
-    size = -(-len(title) // count)
-    return [title[start : start + size] for start in range(0, len(title), size)]
-
-
-def _title_width(template: Template) -> int:
-    page = template.page
-    free = page.width - page.left - page.right
-    return max(1, free // round(template.type.title_size * styles.TWIPS_A_POINT))
 
 
 def bookmark(segment: str) -> str:
@@ -92,13 +73,14 @@ class _Writer:
             record.Labelled: self.labelled,
             record.Signatures: self.signatures,
             record.Note: self.note,
+            record.Table: self.table,
         }
         kinds[type(block)](block)
 
     def text(self, text: str, style: str) -> Any:
         paragraph = self.paper.add_paragraph(style=style)
         if text:
-            paragraph.add_run(_clean(text))
+            paragraph.add_run(layout.clean(text))
         return paragraph
 
     def heading(self, block: record.Heading) -> None:
@@ -110,8 +92,8 @@ class _Writer:
     def paragraph(self, block: record.Paragraph) -> None:
         paragraph = self.text("", styles.BODY)
         if block.lead:
-            paragraph.add_run(_clean(block.lead), style=styles.LEAD)
-        paragraph.add_run(_clean(block.text))
+            paragraph.add_run(layout.clean(block.lead), style=styles.LEAD)
+        paragraph.add_run(layout.clean(block.text))
         if block.segment:
             self.mark(paragraph, block.segment)
 
@@ -131,16 +113,16 @@ class _Writer:
 
     def labelled(self, block: record.Labelled) -> None:
         """Two characters in, the label; each entry on a line of its own, all of them after the colon's column."""
-        page, layout = self.template.page, self.template.layout
-        width = max(layout.label_width, len(block.label)) + 1
-        left = (layout.indent + width) * page.character
+        page, form = self.template.page, self.template.layout
+        width = max(form.label_width, len(block.label)) + 1
+        left = (form.indent + width) * page.character
         for place, entry in enumerate(block.entries):
             paragraph = self.text("", styles.LABEL)
             paragraph.paragraph_format.left_indent = Twips(left)
             if place == 0:
                 paragraph.paragraph_format.first_line_indent = Twips(-width * page.character)
                 self.label(paragraph, block.label)
-            paragraph.add_run(_clean(entry))
+            paragraph.add_run(layout.clean(entry))
 
     def label(self, paragraph: Any, label: str) -> None:
         """Spread over the label's width by spacing, so that the word stays one word to whoever searches for it."""
@@ -154,6 +136,25 @@ class _Writer:
             label = label[-1]
         paragraph.add_run(f"{label}：", style=styles.LEAD)
 
+    def table(self, block: record.Table) -> None:
+        """Its header is said again on each page; a row is never torn."""
+        page = self.template.page
+        free, shares = page.width - page.left - page.right, sum(block.widths)
+        table = self.paper.add_table(rows=0, cols=len(block.header), style="Table Grid")
+        table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.CENTER
+        for column, share in zip(table.columns, block.widths, strict=True):
+            column.width = Twips(free * share // shares)
+        for row in (block.header, *block.rows):
+            cells = table.add_row()
+            properties = cells._tr.get_or_add_trPr()  # noqa: SLF001 - rows have no name for these in python-docx
+            properties.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
+            if row is block.header:
+                properties.append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+            for cell, text, share in zip(cells.cells, row, block.widths, strict=True):
+                cell.width = Twips(free * share // shares)
+                cell.paragraphs[0].style = styles.HEADER_CELL if row is block.header else styles.CELL
+                cell.paragraphs[0].add_run(layout.clean(text))
+
     def signatures(self, block: record.Signatures) -> None:
         """A line each for the hand; no name is typed."""
         end = Twips(_SIGNED_AT * self.template.page.character)
@@ -164,15 +165,10 @@ class _Writer:
             paragraph.add_run("\t")
 
 
-def _clean(text: str) -> str:
-    """What XML can hold, on one line: a line end inside a title or a sentence is a space."""
-    return _NO_XML.sub("", re.sub(r"\s*[\r\n\t]\s*", " ", text))
-
-
 def _properties(paper: Any, document: Document, at: datetime) -> None:
     core = paper.core_properties
-    core.title = _clean(document.title)[:_PROPERTY]
-    core.subject, core.category = _clean(document.kind)[:_PROPERTY], _clean(document.mark)[:_PROPERTY]
+    core.title = layout.clean(document.title)[:_PROPERTY]
+    core.subject, core.category = layout.clean(document.kind)[:_PROPERTY], layout.clean(document.mark)[:_PROPERTY]
     core.author = core.last_modified_by = "roomctl"
     core.comments = core.keywords = ""
     core.language, core.revision = "zh-CN", 1

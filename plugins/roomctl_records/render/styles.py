@@ -11,11 +11,13 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Twips
 
-from roomctl_records.render.template import Template
+from roomctl_records.render.template import TWIPS_A_POINT, Template
 
-TWIPS_A_POINT = 20
+_EIGHTHS = 8 * 72 / 25.4  # of a point, the unit of a border's width, in a millimetre
+THICK, THIN = round(0.35 * _EIGHTHS), round(0.25 * _EIGHTHS)  # GB/T 9704-2012 clause 7.4.1
+CELL_LINE = 400  # twips: 四号 in a cell, closer than the text
 _GB2312 = "86"  # the character set, so that a substitute is at least a Chinese one
-BODY, TITLE, MARK, NOTE, LABEL, SIGNATURE, LEAD = (
+BODY, TITLE, MARK, NOTE, LABEL, SIGNATURE, LEAD, CELL, HEADER_CELL, MASTHEAD, NUMBER, ISSUER, IMPRINT = (
     "Normal",
     "Title",
     "Secrecy Mark",
@@ -23,6 +25,12 @@ BODY, TITLE, MARK, NOTE, LABEL, SIGNATURE, LEAD = (
     "Meeting Label",
     "Meeting Signature",
     "Meeting Lead",
+    "Meeting Cell",
+    "Meeting Header Cell",
+    "Meeting Masthead",
+    "Meeting Number",
+    "Meeting Issuer",
+    "Meeting Imprint",
 )
 
 
@@ -44,6 +52,38 @@ def lay(paper: Any, template: Template) -> None:
     _style(paper, NOTE, template, font=kind.body, size=kind.note_size, indent=indent)
     _style(paper, LABEL, template, font=kind.body)
     _style(paper, SIGNATURE, template, font=kind.body, indent=f'w:left="{first}"', before=page.line, keep=True)
+    _style(paper, CELL, template, font=kind.body, size=kind.note_size, jc="left", line=CELL_LINE)
+    _style(paper, HEADER_CELL, template, font=kind.label, size=kind.note_size, jc="center", line=CELL_LINE)
+    mark = template.masthead
+    tall = round(mark.size * TWIPS_A_POINT)
+    _style(
+        paper,
+        MASTHEAD,
+        template,
+        font=kind.title,
+        size=mark.size,
+        jc="center",
+        before=mark.top,
+        line=tall,
+        colour=mark.colour,
+    )
+    _style(paper, NUMBER, template, font=kind.body, jc="center", before=page.line)
+    free, red = page.width - page.left - page.right, mark.colour[1:]
+    inset = f'w:left="{page.character}" w:right="{page.character}"'
+    rule = f'<w:bottom w:val="single" w:sz="{THICK}" w:space="4" w:color="{red}"/>'
+    _style(paper, ISSUER, template, font=kind.body, indent=inset, borders=rule, tab=free - page.character)
+    small = round(kind.note_size * TWIPS_A_POINT)
+    _style(
+        paper,
+        IMPRINT,
+        template,
+        font=kind.body,
+        size=kind.note_size,
+        jc="left",
+        line=CELL_LINE,
+        indent=f'w:left="{small}" w:right="{small}"',
+        tab=free - small,
+    )
     for level, font in enumerate(kind.heading, 1):
         _style(paper, heading(level), template, font=font, indent=indent, keep=True, level=level)
     _font_table(paper, template)
@@ -93,6 +133,10 @@ def _style(
     before: int = 0,
     keep: bool = False,
     level: int = 0,
+    line: int = 0,
+    colour: str = "#000000",
+    borders: str = "",
+    tab: int = 0,
 ) -> None:
     """A paragraph style, its old looks replaced. The order of the elements is that of the schema (ISO/IEC 29500-1).
 
@@ -108,9 +152,12 @@ def _style(
         parse_xml(
             f"<w:pPr {nsdecls('w')}>"
             + ("<w:keepNext/><w:keepLines/>" if keep else "")
-            + '<w:widowControl w:val="0"/><w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/>'
+            + '<w:widowControl w:val="0"/>'
+            + (f"<w:pBdr>{borders}</w:pBdr>" if borders else "")
+            + (f'<w:tabs><w:tab w:val="right" w:pos="{tab}"/></w:tabs>' if tab else "")
+            + '<w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/>'
             '<w:autoSpaceDN w:val="0"/><w:snapToGrid w:val="0"/>'
-            f'<w:spacing w:before="{before}" w:after="0" w:line="{template.page.line}" w:lineRule="exact"/>'
+            f'<w:spacing w:before="{before}" w:after="0" w:line="{line or template.page.line}" w:lineRule="exact"/>'
             f'<w:ind {indent or "w:firstLine=" + quoteattr("0")}/><w:jc w:val="{jc}"/>'
             + (f'<w:outlineLvl w:val="{level - 1}"/>' if level else "")
             + "</w:pPr>"
@@ -119,7 +166,7 @@ def _style(
     points = size or template.type.body_size
     element.append(
         parse_xml(
-            f'<w:rPr {nsdecls("w")}>{_fonts(font)}<w:color w:val="000000"/>'
+            f'<w:rPr {nsdecls("w")}>{_fonts(font)}<w:color w:val="{colour[1:]}"/>'
             f'<w:spacing w:val="{spacing(template, points)}"/><w:kern w:val="0"/>'
             f'<w:sz w:val="{round(2 * points)}"/><w:szCs w:val="{round(2 * points)}"/></w:rPr>'
         )
@@ -141,8 +188,7 @@ def _fonts(font: str) -> str:
 
 def _font_table(paper: Any, template: Template) -> None:
     """Tells a word processor what to take where a font is not there (ISO/IEC 29500-1 clause 17.8.3.1)."""
-    kind = template.type
-    names = dict.fromkeys([kind.body, kind.title, *kind.heading, kind.label, kind.number])
+    names = template.fonts
     others = {name: ",".join(template.alternatives.get(name, ())) for name in names}
     fonts = "".join(
         f"<w:font w:name={quoteattr(name)}>"

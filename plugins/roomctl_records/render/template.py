@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from roomctl.api import BadInput, tr
 
+TWIPS_A_POINT = 20
 Twips = Annotated[int, Field(ge=0, le=31_680)]  # 22 inches, the most that a page may measure in Word
 Points = Annotated[float, Field(ge=5, le=96)]
 Font = Annotated[str, Field(min_length=1)]
@@ -59,6 +60,14 @@ class Layout(_Part):
     label_width: Annotated[int, Field(ge=1, le=10)]
 
 
+class Mark(_Part):
+    """The mark of a 纪要: how far below the text area's top, in twips; its size in points, its colour as #rrggbb."""
+
+    top: Twips
+    size: Points
+    colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")]
+
+
 class Template(_Part):
     """All of template.toml."""
 
@@ -67,6 +76,13 @@ class Template(_Part):
     alternatives: dict[Font, tuple[Font, ...]]
     number: Number
     layout: Layout
+    masthead: Mark
+
+    @property
+    def fonts(self) -> tuple[str, ...]:
+        """Every font it names, each once."""
+        kind = self.type
+        return tuple(dict.fromkeys([kind.body, kind.title, *kind.heading, kind.label, kind.number]))
 
 
 def load(own: str, data: Path) -> Template:

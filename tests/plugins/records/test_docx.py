@@ -8,7 +8,7 @@ import docx as reader
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from roomctl_records.render import docx, template
+from roomctl_records.render import docx, layout, template
 
 from roomctl.api import Document, record
 from roomctl.testing.fakes import A_MORNING
@@ -128,10 +128,10 @@ def test_any_text_can_be_written(text):
     ],
 )
 def test_a_long_title_breaks_where_a_reader_would(title, lines):
-    assert docx.title_lines(title, 20) == lines
+    assert layout.title_lines(title, 20) == lines
 
 
 @given(st.text(), st.integers(1, 40))
 def test_a_title_loses_nothing_to_its_lines(title, width):
-    lines = docx.title_lines(title, width)
+    lines = layout.title_lines(title, width)
     assert "".join(lines) == title

@@ -7,7 +7,7 @@ from html import unescape
 from itertools import pairwise
 
 import pytest
-from roomctl_records.render import docx, template
+from roomctl_records.render import docx, pdf, template
 
 from roomctl.api import Document, record
 from roomctl.testing.fakes import A_MORNING
@@ -20,25 +20,35 @@ _LINE = re.compile(r'<line xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax=
 _WORD = re.compile(r"<word [^>]*>(.*?)</word>")
 
 
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory):
+DOCUMENT = Document(
+    kind="会议记录",
+    title="停车场建设专题会议记录",
+    blocks=(record.Paragraph("国" * 28 * 22 * 3, segment="r1-t1-0001"),),
+)
+
+
+def from_docx(document, folder):
+    docx.write(document, folder / "page.docx", template.load("", folder), at=A_MORNING)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    argv = [shutil.which("soffice"), profile, "--headless", "--convert-to", "pdf", "--outdir", folder]
+    subprocess.run([*argv, folder / "page.docx"], check=True, capture_output=True, timeout=100)
+
+
+def from_typst(document, folder):
+    pdf.write(document, folder / "page.pdf", template.load("", folder), at=A_MORNING)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(from_docx, marks=pytest.mark.needs("soffice", "pdftotext"), id="docx"),
+        pytest.param(from_typst, marks=pytest.mark.needs("pdftotext"), id="pdf"),
+    ],
+)
+def pages(tmp_path_factory, request):
     """Lines of each page: (left, top, right, bottom, text)."""
     folder = tmp_path_factory.mktemp("page")
-    text = record.Paragraph("国" * 28 * 22 * 3, segment="r1-t1-0001")
-    long = Document(kind="会议记录", title="停车场建设专题会议记录", blocks=(text,))
-    docx.write(long, folder / "page.docx", template.load("", folder), at=A_MORNING)
-    profile = f"-env:UserInstallation=file://{folder}/profile"
-    argv = [
-        shutil.which("soffice"),
-        profile,
-        "--headless",
-        "--convert-to",
-        "pdf",
-        "--outdir",
-        folder,
-        folder / "page.docx",
-    ]
-    subprocess.run(argv, check=True, capture_output=True, timeout=100)
+    request.param(DOCUMENT, folder)
     tool = shutil.which("pdftotext")
     subprocess.run([tool, "-bbox-layout", folder / "page.pdf", folder / "page.html"], check=True, capture_output=True)
     html = (folder / "page.html").read_text(encoding="utf-8")
@@ -54,26 +64,20 @@ def pages(tmp_path_factory):
     ]
 
 
-needs_renderer = pytest.mark.needs("soffice", "pdftoppm")
-
-
 def text_lines(page):
     return [line for line in page if set(line[4]) == {"国"}]
 
 
-@needs_renderer
 def test_a_full_page_has_22_lines_of_28_characters(pages):
     assert [len(line[4]) for line in text_lines(pages[1])] == [28] * 22
 
 
-@needs_renderer
 def test_the_first_line_of_a_paragraph_begins_two_characters_in(pages):
     first, second = text_lines(pages[0])[:2]
     assert len(first[4]) == 26
     assert first[0] - second[0] == pytest.approx(2 * 315 / 20, abs=0.5)
 
 
-@needs_renderer
 def test_the_text_fills_the_area_of_the_standard(pages):
     lines = text_lines(pages[1])
     assert min(line[0] for line in lines) == pytest.approx(LEFT, abs=HALF_MM)
@@ -85,7 +89,6 @@ def test_the_text_fills_the_area_of_the_standard(pages):
     assert BOTTOM - LINE < middle[-1] < BOTTOM
 
 
-@needs_renderer
 def test_page_numbers_stand_outside_and_below_the_text(pages):
     odd, even = (next(line for line in page if "—" in line[4]) for page in pages[:2])
     assert (odd[4].replace(" ", ""), even[4].replace(" ", "")) == ("—1—", "—2—")

@@ -1,0 +1,37 @@
+"""What every renderer does alike: how a title breaks, and which characters a page can hold."""
+
+import re
+
+from roomctl_records.render.template import TWIPS_A_POINT, Template
+
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 clause 2.2
+_TAIL = re.compile("(?:专题|常务|全体|党组|办公|工作|协调|调度|座谈)?会议?(?:记录|纪要)$")
+
+
+def title_lines(title: str, width: int) -> list[str]:
+    """A title over several lines: broken before its 会议记录, else into parts of equal length (clause 7.3.1).
+
+    Args:
+        width: characters of the title that a line holds.
+
+    """
+    if len(title) <= width:
+        return [title]
+    tail = _TAIL.search(title)
+    if tail and 0 < tail.start() <= width:
+        return [title[: tail.start()], title[tail.start() :]]
+    count = -(-len(title) // width)
+    size = -(-len(title) // count)
+    return [title[start : start + size] for start in range(0, len(title), size)]
+
+
+def title_width(template: Template) -> int:
+    """Characters of the title that a line holds."""
+    page = template.page
+    free = page.width - page.left - page.right
+    return max(1, free // round(template.type.title_size * TWIPS_A_POINT))
+
+
+def clean(text: str) -> str:
+    """What XML can hold, on one line: a line end inside a title or a sentence is a space."""
+    return _NO_XML.sub("", re.sub(r"\s*[\r\n\t]\s*", " ", text))

@@ -1,0 +1,124 @@
+"""Writes a document as PDF/A-2b (ISO 19005-2), by typst. The same document and time give the same bytes."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from roomctl.api import BadInput, Document, tr
+from roomctl_records.render import layout
+from roomctl_records.render.template import Template
+
+_NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
+_GETA = "〓"
+_AT_MOST = 200  # characters that no font has
+_SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC")
+_SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC")
+
+
+def write(document: Document, path: Path, template: Template, *, at: datetime) -> Mapping[str, str]:
+    """Renders to `path`.
+
+    Args:
+        at: becomes the file's time of creation.
+
+    Returns:
+        The fonts of the template that this machine lacks, each with the family that stood in; and the characters
+        that none of them can show, each with the 〓 that a printer sets for them.
+
+    Raises:
+        BadInput: no family for Chinese is on this machine at all, or hundreds of characters are in none.
+
+    """
+    stood_in = missing(template)
+    form = template.model_dump(mode="json") | {
+        "fallback": {name: list(_others(template, name)) for name in template.fonts},
+        "at": {"year": at.year, "month": at.month, "day": at.day},
+    }
+    told = json.dumps(_told(document, template), ensure_ascii=False)
+    page = str(Path(__file__).with_name("page.typ"))
+    for _ in range(_AT_MOST):
+        try:
+            typst.compile(
+                page,
+                output=str(path),
+                format="pdf",
+                pdf_standards="a-2b",
+                timestamp=int(at.astimezone(UTC).timestamp()),
+                sys_inputs={"document": told, "template": json.dumps(form)},
+            )
+        except typst.TypstError as error:
+            unknown = _unknown(str(error))
+            if not unknown:
+                raise
+            told = told.translate(dict.fromkeys(map(ord, unknown), _GETA))
+            stood_in |= dict.fromkeys(unknown, _GETA)
+        else:
+            return stood_in
+    raise BadInput(
+        tr("PDF 做不出：字体里没有的字太多", "no PDF: too many characters that no font here has"),
+        "".join(name for name, other in stood_in.items() if other == _GETA),
+        tr("请安装收字更全的字体", "install a font that has them"),
+    )
+
+
+def _unknown(error: str) -> str:
+    """The characters that no font here can show, which PDF/A forbids (ISO 19005-2 clause 6.2.11.8)."""
+    found = _NO_GLYPH.search(error)
+    if not found:
+        return ""
+    shown = re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), found[1])
+    return "".join(character for character in dict.fromkeys(shown) if character not in '\\"')
+
+
+def missing(template: Template) -> dict[str, str]:
+    """Fonts of the template that are not on this machine, and what stands in. Raises: BadInput: nothing could."""
+    here = _families()
+    stood_in = {}
+    for name in template.fonts:
+        if name.casefold() in here:
+            continue
+        others = [*template.alternatives.get(name, ()), *_others(template, name)]
+        found = next((other for other in others if other.casefold() in here), None)
+        if found is None:
+            raise BadInput(
+                tr("没有中文字体，做不出 PDF", "there is no Chinese font to make the PDF with"),
+                tr(f"缺 {name}", f"{name} is missing"),
+                "apt-get install fonts-noto-cjk",
+            )
+        stood_in[name] = found
+    return stood_in
+
+
+def _others(template: Template, name: str) -> tuple[str, ...]:
+    """What stands in where not even the alternatives are there: the headings' face is without serifs, others with."""
+    return (*_SANS, *_SERIF) if name in {template.type.label, template.type.heading[0]} else (*_SERIF, *_SANS)
+
+
+@cache
+def _families() -> frozenset[str]:
+    return frozenset(family.casefold() for family in typst.Fonts().families())
+
+
+def _told(document: Document, template: Template) -> dict[str, Any]:
+    """The document as the page reads it."""
+    told: dict[str, Any] = _clean(asdict(document))
+    told["blocks"] = [{"kind": type(block).__name__} | _clean(asdict(block)) for block in document.blocks]
+    told["title_lines"] = layout.title_lines(layout.clean(document.title), layout.title_width(template))
+    return told
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return layout.clean(value)
+    if isinstance(value, dict):
+        return {key: _clean(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(one) for one in value]
+    return value
