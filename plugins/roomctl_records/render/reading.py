@@ -1,0 +1,168 @@
+"""Reads a docx back into the model, as somebody has left it in a word processor.
+
+The paper that is signed is the file that lies there: what is checked, previewed and set as PDF comes from it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.oxml.ns import qn
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+
+from roomctl.api import BadInput, Document, record, tr
+from roomctl_records.render import styles
+
+_HEADINGS = {styles.heading(level): level for level in (1, 2, 3, 4)}
+_SIGNED = "（签名）："
+
+
+def read(path: Path) -> Document:
+    """What the file says now.
+
+    Styles tell what a paragraph is; one in a style of the writer's own is body text. Tracked deletions are left out,
+    tracked insertions are in. The id of a transcript segment is its bookmark's name: `r1_t1_0007`.
+
+    Raises:
+        BadInput: it is no docx.
+
+    """
+    try:
+        paper = docx.Document(str(path))
+    except Exception as error:  # a damaged zip or XML raises whatever its reader likes
+        raise BadInput(
+            tr(f"读不了 {path.name}", f"cannot read {path.name}"),
+            tr("不是完整的 docx 文件", "it is no whole docx file"),
+            tr("用文字处理软件另存为 docx", "save it as docx in a word processor"),
+        ) from error
+    found = _Found()
+    for element in paper.element.body:
+        if element.tag == qn("w:p"):
+            found.paragraph(Paragraph(element, paper._body))  # noqa: SLF001 - the body in order has no other name
+        elif element.tag == qn("w:tbl"):
+            found.table(Table(element, paper._body))  # noqa: SLF001
+    core = paper.core_properties
+    return Document(
+        kind=core.subject or "",
+        title="".join(found.title),
+        blocks=tuple(found.blocks),
+        mark=found.mark,
+        masthead=found.masthead,
+        imprint=found.imprint,
+    )
+
+
+class _Found:
+    def __init__(self) -> None:
+        self.blocks: list[record.Block] = []
+        self.title: list[str] = []
+        self.mark = ""
+        self.masthead: record.Masthead | None = None
+        self.imprint: record.Imprint | None = None
+
+    def paragraph(self, paragraph: Paragraph) -> None:
+        self._box(paragraph)
+        style, text = paragraph.style.name if paragraph.style else "", _text(paragraph._p)  # noqa: SLF001
+        if not text.strip():
+            return
+        if style in _HEADINGS:
+            self.blocks.append(record.Heading(_HEADINGS[style], text))
+        elif style == styles.TITLE:
+            self.title.append(text)
+        elif style == styles.MARK:
+            self.mark = text
+        elif style in {styles.MASTHEAD, styles.NUMBER, styles.ISSUER}:
+            self._masthead(style, text)
+        elif style == styles.NOTE:
+            self.blocks.append(record.Note(text))
+        elif style == styles.SIGNATURE and _SIGNED in text:
+            self._signature(text.partition(_SIGNED)[0])
+        elif style == styles.LABEL:
+            self._labelled(paragraph, text)
+        else:
+            lead = _lead(paragraph)
+            self.blocks.append(record.Paragraph(text.removeprefix(lead), lead, _segment(paragraph)))
+
+    def _masthead(self, style: str, text: str) -> None:
+        known = self.masthead or record.Masthead("", "", "", "")
+        issuer, _, date = text.partition("\t")
+        self.masthead = {
+            styles.MASTHEAD: replace(known, mark=text),
+            styles.NUMBER: replace(known, number=text),
+            styles.ISSUER: replace(known, issuer=issuer, date=date),
+        }[style]
+
+    def table(self, table: Table) -> None:
+        rows = [tuple(cell.text for cell in row.cells) for row in table.rows]
+        if rows:
+            widths = tuple(int(column.width or 1) for column in table.columns)
+            self.blocks.append(record.Table(rows[0], tuple(rows[1:]), widths))
+
+    def _signature(self, role: str) -> None:
+        last = self.blocks[-1] if self.blocks else None
+        if isinstance(last, record.Signatures):
+            self.blocks[-1] = record.Signatures((*last.roles, role))
+        else:
+            self.blocks.append(record.Signatures((role,)))
+
+    def _labelled(self, paragraph: Paragraph, text: str) -> None:
+        lead = _lead(paragraph)
+        last = self.blocks[-1] if self.blocks else None
+        if lead:
+            self.blocks.append(record.Labelled(lead.rstrip("：:"), (text.removeprefix(lead),)))
+        elif isinstance(last, record.Labelled):
+            self.blocks[-1] = record.Labelled(last.label, (*last.entries, text))
+        else:
+            self.blocks.append(record.Paragraph(text))
+
+    def _box(self, paragraph: Paragraph) -> None:
+        """版记 stands in a box of its own."""
+        lines = [
+            text
+            for box in paragraph._p.iter(qn("w:txbxContent"))  # noqa: SLF001 - boxes have no name in python-docx
+            for inner in box.iter(qn("w:p"))
+            if (text := _text(inner))
+        ]
+        if len(lines) == 2:  # noqa: PLR2004 - who gets it; who printed it and when
+            label, _, to = lines[0].partition("：")
+            office, _, printed = lines[1].partition("\t")
+            copies = tuple(to.rstrip("。").split("，"))
+            self.imprint = record.Imprint(label, copies, office, printed.removesuffix("印发"))
+
+
+def _text(paragraph: Any) -> str:
+    """Of its runs, those of insertions among them, without what stands in a box."""
+    text = ""
+    for run in _runs(paragraph):
+        for part in run:
+            if part.tag == qn("w:t"):
+                text += part.text or ""
+            elif part.tag in {qn("w:tab"), qn("w:br")}:
+                text += "\t" if part.tag == qn("w:tab") else " "
+    return text
+
+
+def _runs(element: Any) -> Iterator[Any]:
+    for child in element:
+        if child.tag == qn("w:r"):
+            yield child
+        elif child.tag in {qn("w:ins"), qn("w:hyperlink"), qn("w:smartTag")}:
+            yield from _runs(child)
+
+
+def _lead(paragraph: Paragraph) -> str:
+    """What is set in the lead's style at its beginning."""
+    lead = ""
+    for run in paragraph.runs:
+        if run.style is None or run.style.name != styles.LEAD:
+            break
+        lead += run.text
+    return lead
+
+
+def _segment(paragraph: Paragraph) -> str:
+    mark = paragraph._p.find(qn("w:bookmarkStart"))  # noqa: SLF001 - bookmarks have no name in python-docx
+    return str(mark.get(qn("w:name"))) if mark is not None else ""
