@@ -15,6 +15,7 @@ from roomctl.domain.archive import PackageFile
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection
+from roomctl.services.drivers import DriverOffer
 from roomctl.services.offers import (
     Check,
     DocumentOffer,
@@ -72,6 +73,12 @@ def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
 
 
 @hookspec
+@hookspec
+def roomctl_device_drivers(ctx: PluginContext) -> Sequence[DriverOffer]:
+    """Kinds of device that this plugin can talk to; the inventory names them."""
+    raise AssertionError
+
+
 def roomctl_gate(ctx: PluginContext, meeting: Meeting, target: State) -> Sequence[Objection]:
     """Objections to a transition, each with its mend. Called with no transaction open."""
     raise AssertionError

@@ -8,6 +8,8 @@ from roomctl.api import Check, PanelOffer, PluginContext, hookimpl
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from roomctl.api.devices import DriverOffer
+
 
 @hookimpl
 def roomctl_config_model() -> "type[BaseModel]":
@@ -23,6 +25,14 @@ def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
     from roomctl_av_check.room_pc import checks  # noqa: PLC0415
 
     return checks(ctx)
+
+
+@hookimpl
+def roomctl_device_drivers() -> "Sequence[DriverOffer]":
+    """One for each file of `drivers`."""
+    from roomctl_av_check.drivers import offers  # noqa: PLC0415
+
+    return offers()
 
 
 @hookimpl

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from roomctl.i18n import tr
+
 
 class CheckState(StrEnum):
     """State of one result."""
@@ -23,12 +25,24 @@ class CheckState(StrEnum):
 
 Value = float | int | str | bool | None
 
+Title = tuple[str, str]
+"""A name that people read, in Chinese and in English."""
+
+UNTITLED: Title = ("", "")
+
+
+def titled(title: Title, key: str) -> str:
+    """The title in the reader's language; the key where there is none."""
+    return tr(title[0] or key, title[1] or title[0] or key)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One row of the report.
 
     Attributes:
+        device, check: keys, as waivers and histories know them.
+        device_title, title: what people call both.
         value, unit, threshold: the figure, what it is measured in, and what it was held against.
         message: what was found; hint: what the technician should do, empty where nothing is to be done.
         evidence: name of a file that proves it, inside the report's folder.
@@ -47,6 +61,18 @@ class Result:
     evidence: str | None = None
     started: datetime | None = None
     took: float = 0.0
+    device_title: Title = UNTITLED
+    title: Title = UNTITLED
+
+    @property
+    def device_name(self) -> str:
+        """In the reader's language."""
+        return titled(self.device_title, self.device)
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        return titled(self.title, self.check)
 
 
 @dataclass(frozen=True, slots=True)

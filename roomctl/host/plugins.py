@@ -17,6 +17,7 @@ from roomctl.host.promises import promise
 from roomctl.host.registry import Loaded, Registry, turn_off, unknown
 from roomctl.host.status import PluginStatus, Status, enable_hint
 from roomctl.i18n import several, tr
+from roomctl.services.drivers import DriverOffer
 from roomctl.services.offers import (
     Check,
     DocumentOffer,
@@ -64,6 +65,15 @@ class PluginHost(Registry):
 
     def checks(self) -> Sequence[Check]:
         return [one for _, checks in self.ask("roomctl_device_checks") for one in checks]
+
+    def drivers(self) -> Mapping[str, DriverOffer]:
+        """Kinds of device; the first plugin that offers a kind keeps it."""
+        table: dict[str, DriverOffer] = {}
+        for plugin, offers in self.ask("roomctl_device_drivers"):
+            for offer in offers:
+                if table.setdefault(offer.kind, offer) is not offer:
+                    log.warning("plugin %s: the kind of device %r is taken", plugin, offer.kind)
+        return table
 
     def identify(self, meeting: Meeting, evidence: Mapping[str, str]) -> str | None:
         """The first plugin that knows the card or code decides."""

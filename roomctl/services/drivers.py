@@ -1,0 +1,101 @@
+"""What a plugin offers to talk to a kind of device.
+
+One file a kind: how it is read, how its facts are judged, what it can be told to do. A driver opens what it needs for
+each talk and closes it again; one talk at a time, the deadline, the retry and the cancel are the run engine's.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict
+
+from roomctl.domain.checks import Result, Title
+from roomctl.domain.devices import Deed, Device, Reading, Secret
+
+
+class NoOptions(BaseModel):
+    """Of a driver that has none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value, or a check, of a driver.
+
+    Attributes:
+        title: in Chinese and in English, as it stands on pages.
+        usual: half width, in the unit, that is never unusual; None where the value has no usual range (a name, a
+            state). Where it is a number, a value outside of its own last runs is a WARN.
+
+    """
+
+    title: Title
+    unit: str = ""
+    usual: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionOffer:
+    """Something a device can be told to do. A person is asked first, and it is logged.
+
+    Attributes:
+        act: does it, waits as long as the device needs, reads back. Takes the argument, one of `arguments` where
+            there are any.
+        arguments: what it can be told, with titles; empty where `takes` is empty too: it takes none.
+        takes: what a free argument is, in both languages; empty where it takes none, or one of `arguments`.
+        deadline: seconds beyond the device's warm-up and cool-down.
+
+    """
+
+    title: Title
+    act: Callable[[Device, Secret, str], Awaitable[Deed]]
+    arguments: Mapping[str, Title] = field(default_factory=dict)
+    takes: Title = ("", "")
+    deadline: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A device that answered a search; what a person may take into the inventory."""
+
+    kind: str
+    address: str
+    port: int | None = None
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverOffer:
+    """A kind of device.
+
+    Attributes:
+        kind: ASCII, unique: what the inventory names.
+        read: talks to the device once. The device has its port and its options, checked. Raises: Unreachable,
+            LoginRefused, Silent, Garbled; OSError and TimeoutError count as the first and the third.
+        judge: from facts to results. Pure: the same reading gives the same results. A result's `check` is a key of
+            `values`; its titles and its unit are filled in.
+        values: all that it reads and judges, in the order in which they are shown.
+        options: pydantic model of the device's `[options]`; thresholds stand here, each with a default.
+        port: where such devices listen; None where the kind has no port.
+        deadline: seconds for one talk, a retry included.
+        lossy: the protocol loses packets (UDP, serial): a talk that gets no answer is tried once more.
+        passive: reading makes no sound and moves nothing, so that a watch may read during the meeting.
+        requires: Python packages that must be importable, such as `pysnmp`.
+        search: looks for such devices for so many seconds; None where there is no way.
+
+    """
+
+    kind: str
+    title: Title
+    values: Mapping[str, Quantity]
+    read: Callable[[Device, Secret], Awaitable[Reading]]
+    judge: Callable[[Device, Reading], Iterable[Result]]
+    options: type[BaseModel] = NoOptions
+    port: int | None = None
+    deadline: float = 5.0
+    lossy: bool = False
+    passive: bool = True
+    requires: tuple[str, ...] = ()
+    actions: Mapping[str, ActionOffer] = field(default_factory=dict)
+    search: Callable[[float], Awaitable[Sequence[Found]]] | None = None
