@@ -73,12 +73,12 @@ def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
 
 
 @hookspec
-@hookspec
 def roomctl_device_drivers(ctx: PluginContext) -> Sequence[DriverOffer]:
     """Kinds of device that this plugin can talk to; the inventory names them."""
     raise AssertionError
 
 
+@hookspec
 def roomctl_gate(ctx: PluginContext, meeting: Meeting, target: State) -> Sequence[Objection]:
     """Objections to a transition, each with its mend. Called with no transaction open."""
     raise AssertionError
