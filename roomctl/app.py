@@ -32,6 +32,7 @@ from roomctl.services.identity import new_id
 from roomctl.services.offers import Service
 from roomctl.services.ports import Clock
 from roomctl.services.recordings import RoomSound
+from roomctl.services.screens import ScreenKeys
 from roomctl.services.time import SystemClock
 from roomctl.storage.audit import verify_log
 from roomctl.storage.database import Database, open_database
@@ -168,6 +169,10 @@ class Application:
     @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self.open_uow, self.clock, self.actor)
+
+    @cached_property
+    def screens(self) -> ScreenKeys:
+        return ScreenKeys(self.open_uow, self.clock, self.actor)
 
     def _publish(self, plugin: str, kind: str, data: Mapping[str, Any], meeting: str | None) -> None:
         stream = meeting or self.database.room.id

@@ -23,6 +23,7 @@ from roomctl.services.offers import (
     PageOffer,
     PanelOffer,
     RecorderFactory,
+    ScreenOffer,
     Service,
     TargetFactory,
 )
@@ -127,6 +128,12 @@ def roomctl_pages(ctx: PluginContext) -> Sequence[PageOffer]:
 @hookspec
 def roomctl_panels(ctx: PluginContext) -> Sequence[PanelOffer]:
     """Panels for the slots of the host's pages."""
+    raise AssertionError
+
+
+@hookspec
+def roomctl_screens(ctx: PluginContext) -> Sequence[ScreenOffer]:
+    """Screens that nobody signs on at: plain pages, opened by a link whose key ends with the meeting."""
     raise AssertionError
 
 

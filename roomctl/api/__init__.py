@@ -32,6 +32,7 @@ from roomctl.domain import (
     timing,
     transcript,
 )
+from roomctl.domain.access import Right
 from roomctl.domain.alarms import Alarm, AlarmKind, AlarmTurn
 from roomctl.domain.archive import Fault, Package, PackageFile, Receipt, Stored, Verdict
 from roomctl.domain.attendance import Attendance, Method, Person, Presence, Role, Standing
@@ -83,6 +84,7 @@ from roomctl.services.offers import (
     Progress,
     Recorder,
     RecorderFactory,
+    ScreenOffer,
     Service,
     TargetFactory,
     Transcriber,
@@ -319,15 +321,15 @@ CommandFactory = Callable[[PluginContext], Any]
 
 __all__ = [
     "Actor", "AgendaItem", "Alarm", "AlarmKind", "AlarmTurn", "ArchiveTarget", "Attendance", "AttendanceFact",
-    "BadInput", "Beside", "Busy", "Change", "Check", "CheckReport", "CheckState", "Child", "Clock",
-    "CommandFactory", "Damaged", "Document", "DocumentOffer", "Doubt", "DraftPoint", "EngineOffer", "Envelope",
-    "Fault", "Forbidden", "Gap", "Health", "Hole", "Level", "LoggedEvent", "MarkKind", "Marker", "Meeting",
-    "MeetingId", "Method", "Missing", "MissingPart", "Monitored", "NotFound", "Objection", "Order", "Package",
-    "PackageFile", "PageOffer", "PanelOffer", "Person", "PluginContext", "PluginStore", "PointKind", "Presence",
-    "Problem", "Progress", "Purpose", "Receipt", "RecordFile", "Recorder", "RecorderFactory", "RecorderState",
-    "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result", "Role", "Room", "RoomctlError",
-    "Segment", "Service", "Services", "SpeakerKnownBy", "Standing", "State", "Stored", "TargetFactory",
-    "Transcriber", "Transcript", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks",
-    "correction", "events", "hookimpl", "label", "language", "lifecycle", "meeting", "record", "recording",
-    "secrecy", "timing", "tr", "transcript",
+    "BadInput", "Beside", "Busy", "Change", "Check", "CheckReport", "CheckState", "Child", "Clock", "CommandFactory",
+    "Damaged", "Document", "DocumentOffer", "Doubt", "DraftPoint", "EngineOffer", "Envelope", "Fault", "Forbidden",
+    "Gap", "Health", "Hole", "Level", "LoggedEvent", "MarkKind", "Marker", "Meeting", "MeetingId", "Method",
+    "Missing", "MissingPart", "Monitored", "NotFound", "Objection", "Order", "Package", "PackageFile", "PageOffer",
+    "PanelOffer", "Person", "PluginContext", "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Purpose",
+    "Receipt", "RecordFile", "Recorder", "RecorderFactory", "RecorderState", "RecorderStatus", "Recording",
+    "RecordingReport", "Refused", "Result", "Right", "Role", "Room", "RoomctlError", "ScreenOffer", "Segment",
+    "Service", "Services", "SpeakerKnownBy", "Standing", "State", "Stored", "TargetFactory", "Transcriber",
+    "Transcript", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks", "correction", "events",
+    "hookimpl", "label", "language", "lifecycle", "meeting", "record", "recording", "secrecy", "timing", "tr",
+    "transcript",
 ]  # fmt: skip

@@ -15,9 +15,15 @@ from roomctl.web.rest.desk import still
 from roomctl.web.session import Needs, admit
 
 
-def needs(right: Right) -> Any:
-    """A dependency: who asks has this right. As a parameter's default it gives the `User`."""
-    return Depends(Needs(right))
+def needs(right: Right, *, screen: bool = False) -> Any:
+    """A dependency: who asks has this right. As a parameter's default it gives the `User`.
+
+    Args:
+        screen: the route answers a screen of the plugin as well, by the key of its link; its path then begins with
+            `/<screen>/{meeting}`. `user.screen` says that it is one.
+
+    """
+    return Depends(Needs(right, screen=screen))
 
 
 __all__ = ["Right", "User", "admit", "needs", "still"]

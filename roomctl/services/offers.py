@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
+from roomctl.domain.access import Right
 from roomctl.domain.archive import Stored
 from roomctl.domain.checks import Result
 from roomctl.domain.meeting import Meeting
@@ -220,6 +221,27 @@ class PanelOffer:
     title: tuple[str, str]
     build: Callable[[Meeting | None], Any]
     roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenOffer:
+    """A screen that nobody signs on at: the room's own, a terminal, one in the waiting room.
+
+    It is served as it stands under `/s/<plugin>/<name>/<meeting>/`, and asks the plugin's routes below
+    `/<name>/{meeting…}`, those of them that are made with `needs(right, screen=True)`.
+
+    Attributes:
+        name: a to z, 0 to 9 and `-`.
+        title: in Chinese and in English.
+        folder: holds `index.html` and the files beside it. Scripts and styles are files: nothing inline runs.
+        right: what somebody who is signed on needs to open it, and to hand out its link.
+
+    """
+
+    name: str
+    title: tuple[str, str]
+    folder: Path
+    right: Right
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ from roomctl.web.rest import (
     reworks,
     transcripts,
 )
+from roomctl.web.rest.screens import routes as screen_links
+from roomctl.web.screens import Screens
+from roomctl.web.screens import routes as screen_pages
 from roomctl.web.session import Sessions
 from roomctl.web.status import status
 
@@ -36,7 +39,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
 
     """
     application = host.application
-    sessions = Sessions(application.accounts, application.clock)
+    sessions = Sessions(application.accounts, application.screens, application.clock)
     web = FastAPI(
         title="roomctl",
         version=__version__,
@@ -52,6 +55,9 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.include_router(Door(application.accounts, sessions).routes())
     web.include_router(status(host))
     web.state.feed = Feed(application.open_uow)
+    web.state.screens = Screens(host)
+    web.include_router(screen_pages)
+    web.include_router(screen_links)
     web.state.levels, web.state.ears = Levels(), recordings.Ears()
     for part in (meetings, attendance, recordings, recorder, transcripts, reworks, checks, events, plugins, accounts):
         web.include_router(part.routes)

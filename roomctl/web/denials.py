@@ -31,9 +31,14 @@ class Denials:
         self._accounts, self._clock = accounts, clock
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
 
-    async def note(self, request: Request, error: RoomctlError) -> None:
-        """Notes it, where it is one. Who only has not signed on yet was denied nothing."""
-        asked = request.url.path
+    async def note(self, request: Request, error: RoomctlError, asked: str = "") -> None:
+        """Notes it, where it is one. Who only has not signed on yet was denied nothing.
+
+        Args:
+            asked: what is noted in place of the path, where a secret stands in that.
+
+        """
+        asked = asked or request.url.path
         forged = getattr(request.state, "forged", False)
         tried = isinstance(error, NotSignedOn) and (forged or request.method == "POST")
         if not (tried or isinstance(error, Forbidden | TooSoon)):

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from roomctl.errors import BadInput, Forbidden, RoomctlError, TooLarge
 from roomctl.i18n import language, speaking, tr
+from roomctl.web import keys
 from roomctl.web.denials import Denials
 from roomctl.web.problems import problem, unforeseen
 from roomctl.web.session import COOKIE, Sessions, bearer_of
@@ -145,7 +146,7 @@ def _same_origin(headers: Headers, host: str, *, unsafe: bool) -> None:
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     ours = urlsplit(origin).netloc.lower() == host.lower() if origin is not None else site in {"same-origin", "none"}
     silent = origin is None and site is None
-    with_cookie = f"{COOKIE}=" in headers.get("cookie", "")
+    with_cookie = any(f"{name}=" in headers.get("cookie", "") for name in (COOKIE, keys.COOKIE))
     if ours or (silent and not (unsafe and with_cookie)):
         return
     raise Forbidden(

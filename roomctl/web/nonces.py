@@ -16,7 +16,9 @@ POLICY = (
     "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 
-_NO_PAGES = ("/api/", "/_nicegui/", "/static/")
+_NO_PAGES = ("/api/", "/_nicegui/", "/static/", "/s/")
+"""Screens have no inline script at all, and the strict policy of files."""
+
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 
 

@@ -24,8 +24,6 @@ from roomctl.web.ui import Part
 
 log = logging.getLogger(__name__)
 
-PREFIX = "/api/v1/x"
-
 
 @dataclass(frozen=True, slots=True)
 class ExtraPage:

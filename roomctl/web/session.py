@@ -1,7 +1,7 @@
-"""Who asks: the session's cookie, or a program's token."""
+"""Who asks: the session's cookie, a program's token, or the key of a screen."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fastapi import Request, Response, WebSocket
 from fastapi.openapi.models import APIKey, APIKeyIn
@@ -14,6 +14,8 @@ from roomctl.errors import Forbidden, NotSignedOn
 from roomctl.i18n import tr
 from roomctl.services.accounts import SESSION, Accounts, digest
 from roomctl.services.ports import Clock
+from roomctl.services.screens import ScreenKeys
+from roomctl.web import keys
 from roomctl.web.run import run
 
 COOKIE = "roomctl_session"
@@ -23,7 +25,9 @@ FRESH = 2.0
 
 _KEPT = 1024  # sessions remembered at once
 
-__all__ = ["COOKIE", "Needs", "Sessions", "User", "address_of", "bearer_of", "keep", "let_go", "user_of"]
+__all__ = [
+    "COOKIE", "Needs", "Sessions", "User", "address_of", "bearer_of", "keep", "let_go", "screen_of", "user_of",
+]  # fmt: skip
 
 
 def user_of(request: Request | WebSocket) -> User | None:
@@ -46,20 +50,25 @@ def bearer_of(headers: Mapping[str, str]) -> str:
 class Sessions:
     """Looks up who asks, and remembers it for a moment."""
 
-    def __init__(self, accounts: Accounts, clock: Clock) -> None:
-        self.accounts, self._clock = accounts, clock
+    def __init__(self, accounts: Accounts, screens: ScreenKeys, clock: Clock) -> None:
+        self.accounts, self._screens, self._clock = accounts, screens, clock
         self._known: OrderedDict[str, tuple[float, User]] = OrderedDict()
 
     async def find(self, *, token: str = "", cookie: str = "") -> User | None:
         """A token wins over a cookie; one that is not good is nobody."""
-        secret = token or cookie
-        if not secret:
-            return None
-        key, now = digest(secret), self._clock.monotonic()
+        if token:
+            return await self._find(self.accounts.user_of_token, token)
+        return await self._find(self.accounts.user_of_session, cookie) if cookie else None
+
+    async def screen(self, text: str) -> User | None:
+        """Which screen has this key; None where it is not good."""
+        return await self._find(self._screens.user_of_key, text) if text else None
+
+    async def _find(self, ask: Callable[[str], User | None], secret: str) -> User | None:
+        key, now = f"{ask.__name__} {digest(secret)}", self._clock.monotonic()
         known = self._known.get(key)
         if known is not None and now < known[0]:
             return known[1]
-        ask = self.accounts.user_of_token if token else self.accounts.user_of_session
         user = await run(ask, secret)
         self._known.pop(key, None)
         if user is not None:
@@ -82,23 +91,39 @@ class Needs(SecurityBase):
 
     `Needs(Right.SEE_EVENTS)` gives the `User`. The walk of all routes reads `right` from it, and so does the
     OpenAPI description.
+
+    Args:
+        screen: the route answers the screen whose name and meeting stand in its path, too.
+
     """
 
-    def __init__(self, right: Right) -> None:
-        self.right = right
+    def __init__(self, right: Right, *, screen: bool = False) -> None:
+        self.right, self.screen = right, screen
         self.model = APIKey.model_validate({"in": APIKeyIn.cookie, "name": COOKIE})
         self.scheme_name = f"{NEEDS}{right.value}"
 
     async def __call__(self, request: Request) -> User:
         user = user_of(request)
+        if self.screen and (user is None or not user.may(self.right)):
+            user = await screen_of(request) or user
         if user is None:
             raise NotSignedOn(
                 tr("还没有登录", "nobody is signed on"),
                 tr("没有登录过，或登录已过期", "not yet, or no longer"),
                 tr("请在 /log-in 登录，或使用令牌", "sign on at /log-in, or send a token"),
             )
-        allow(user, self.right)
+        if user.screen is None:
+            allow(user, self.right)
         return user
+
+
+async def screen_of(request: Request) -> User | None:
+    """The screen that asks, where its key opens this path."""
+    sessions: Sessions = request.app.state.sessions
+    user = await sessions.screen(request.cookies.get(keys.COOKIE, ""))
+    if user is None or user.screen is None or not keys.opens(user.screen, request.url.path):
+        return None
+    return user
 
 
 def allow(user: User, right: Right) -> None:

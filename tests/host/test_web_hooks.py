@@ -7,10 +7,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from roomctl.domain.access import Role, User
-from roomctl.errors import MissingPart
+from roomctl.errors import MissingPart, NotFound
 from roomctl.host.plugins import PluginHost
 from roomctl.host.status import Status
 from roomctl.web.plugins import Extras
+from roomctl.web.screens import Screens
 from tests.host.conftest import MEETING, DataFolder, status_of
 
 PAGE = """
@@ -40,6 +41,17 @@ def broken():
 @hookimpl
 def roomctl_api_routes():
     return router
+"""
+
+
+SCREENS = """
+from pathlib import Path
+from roomctl.api import Right, ScreenOffer
+@hookimpl
+def roomctl_screens(ctx):
+    folder = Path(__file__).parent
+    (folder / "index.html").write_text("<!doctype html>")
+    return [ScreenOffer(name="wall", title=("灯", "Lamps"), folder=folder, right=Right.SEE_STATUS)]
 """
 
 
@@ -123,3 +135,31 @@ def test_routes_without_a_right_are_not_served_and_the_plugin_says_why(data: Dat
     assert not [route for route in web.routes if getattr(route, "path", "").startswith("/open/")]
     assert status_of(host, "open").status is Status.SETUP_ERROR
     assert "no right" in status_of(host, "open").reason
+
+
+def test_a_screen_of_a_plugin_is_there_once_the_host_is_ready_and_goes_with_its_plugin(data: DataFolder) -> None:
+    data.drop("lamps", SCREENS)
+    host = Ready(data.host(), plugins_up=False)
+    found = Screens(host)
+    assert not found.all()
+    host.plugins_up = True
+    assert found.named("lamps", "wall").title in {"灯", "Lamps"}
+    with pytest.raises(NotFound, match="lamps/wall"):
+        found.named("lamps", "door")
+    host.plugins.put_out("lamps", Status.SETUP_ERROR, "broken", "")
+    assert not found.all()
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "why"),
+    [
+        ('name="wall"', 'name="../wall"', "no name"),
+        ("folder=folder", "folder=folder / 'nowhere'", "no index.html"),
+        ("right=Right.SEE_STATUS", "right='everything'", "no right"),
+    ],
+)
+def test_a_screen_that_cannot_be_served_puts_its_plugin_out(data: DataFolder, good: str, bad: str, why: str) -> None:
+    data.drop("lamps", SCREENS.replace(good, bad))
+    host = data.host()
+    assert not Screens(Ready(host)).all()
+    assert why in status_of(host, "lamps").reason

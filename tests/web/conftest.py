@@ -45,6 +45,11 @@ class DummyPluginHost(DummyPlugins):
     def reports(self):
         return []
 
+    loaded: dict[str, object] = field(default_factory=dict)
+
+    def ask(self, hook):
+        return [(name, offers) for name, offers in self.loaded.items() if hook == "roomctl_screens"]
+
     def named(self, name):
         del name
 

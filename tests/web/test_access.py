@@ -25,6 +25,9 @@ OPEN_TO_ALL = {
     ("POST", "/log-out"),
     ("GET", "/api/v1/health"),
     ("GET", "/api/v1/ready"),
+    ("GET", "/s/{key}"),
+    ("GET", "/s/{plugin}/{screen}/{meeting_id}"),
+    ("GET", "/s/{plugin}/{screen}/{meeting_id}/{file:path}"),
 }
 """Each of these proves who asks by itself, or tells nothing of a meeting."""
 

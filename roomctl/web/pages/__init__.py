@@ -10,12 +10,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from roomctl.serving import Host
-from roomctl.web import ui
+from roomctl.web import keys, ui
 from roomctl.web.errors import tell_errors
 from roomctl.web.pages import events, extra, home, login, meeting, operator, planning, plugins, settings
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.frame import STATIC, Frame
-from roomctl.web.plugins import PREFIX, Extras
+from roomctl.web.plugins import Extras
 
 
 def mount(web: FastAPI, host: Host) -> None:
@@ -26,7 +26,7 @@ def mount(web: FastAPI, host: Host) -> None:
     routes.state.sessions = web.state.sessions  # a stream asks now and then whether its reader still may read
     extras, board = Extras(host, routes), Board(host)
     host.when_ready(extras.ask)
-    web.mount(PREFIX, routes)
+    web.mount(keys.ROUTES, routes)
     web.mount(STATIC, StaticFiles(directory=folder), name="ui")
     login.register(web, board)
     frame = Frame(board, extras, web.state.sessions)

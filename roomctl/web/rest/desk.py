@@ -13,7 +13,7 @@ from roomctl.domain.meeting import Meeting
 from roomctl.services.facade import UseCases
 from roomctl.serving import Host
 from roomctl.web.problems import MEDIA
-from roomctl.web.session import COOKIE, Sessions, admit, bearer_of
+from roomctl.web.session import COOKIE, Sessions, admit, bearer_of, screen_of
 
 MeetingPath = Annotated[
     str,
@@ -69,13 +69,20 @@ def acting(request: Request, user: User) -> UseCases:
     return host_of(request).application.usecases.acting_as(Actor.person(user.name))
 
 
-async def still(request: Request, right: Right) -> bool:
-    """Whether who follows a stream is still signed on, and still may."""
+async def still(request: Request, right: Right, *, screen: bool = False) -> bool:
+    """Whether who follows a stream is still signed on, and still may.
+
+    Args:
+        screen: a screen follows it as well, as in `Needs`.
+
+    """
     sessions: Sessions = request.app.state.sessions
     token = bearer_of(request.headers)
     cookie = "" if token else request.cookies.get(COOKIE, "")
     user = await sessions.find(token=token, cookie=cookie)
-    return user is not None and user.may(right)
+    if user is not None and user.may(right):
+        return True
+    return screen and await screen_of(request) is not None
 
 
 class Desk:

@@ -1,0 +1,184 @@
+"""Screens that nobody signs on at: what plugins offer, and how a browser gets one.
+
+A link `/s/<key>` hands the browser its key and leads to the screen; from then on its cookie opens that, and no more.
+Who is signed on and has the screen's right opens the screen without a link.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from roomctl.domain.access import Right, User
+from roomctl.errors import NotFound, NotSignedOn, RoomctlError
+from roomctl.host.plugins import PluginHost
+from roomctl.host.status import Status
+from roomctl.i18n import language, tr
+from roomctl.services.offers import ScreenOffer
+from roomctl.serving import Host
+from roomctl.web import keys
+from roomctl.web.rest.desk import MeetingPath, host_of
+from roomctl.web.run import run
+from roomctl.web.session import Sessions, admit, screen_of, user_of
+
+log = logging.getLogger(__name__)
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+INDEX = "index.html"
+
+routes = APIRouter(prefix=keys.PAGES, include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A plugin's screen.
+
+    Attributes:
+        files: serves what stands in its folder.
+
+    """
+
+    plugin: str
+    offer: ScreenOffer
+    files: StaticFiles
+
+    @property
+    def title(self) -> str:
+        return tr(*self.offer.title)
+
+
+class Screens:
+    """Asks the plugins once, when they are loaded; until then there is nothing of theirs."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._lock = threading.Lock()
+        self._found: tuple[Screen, ...] | None = None
+
+    def all(self) -> Sequence[Screen]:
+        """Of plugins that run. In a thread: the plugins answer in their own time."""
+        plugins = self._host.application.plugins
+        with self._lock:
+            if self._found is None and self._host.plugins_up:
+                self._found = tuple(_asked(plugins))
+        return [one for one in self._found or () if one.plugin in plugins.loaded]
+
+    def open_to(self, user: User) -> Sequence[Screen]:
+        """Those whose links this person may hand out."""
+        return [one for one in self.all() if user.may(Right.OPEN_SCREENS) and user.may(one.offer.right)]
+
+    def named(self, plugin: str, name: str) -> Screen:
+        """Raises: NotFound."""
+        known = self.all()
+        for one in known:
+            if (one.plugin, one.offer.name) == (plugin, name):
+                return one
+        there = ", ".join(f"{one.plugin}/{one.offer.name}" for one in known) or "-"
+        raise NotFound(
+            tr(f"没有屏幕 {plugin}/{name}", f"there is no screen {plugin}/{name}"),
+            tr("插件没有运行，或不提供它", "its plugin does not run, or offers none"),
+            tr(f"可用的：{there}", f"known: {there}"),
+        )
+
+
+def _asked(plugins: PluginHost) -> Sequence[Screen]:
+    found = []
+    for plugin, offers in plugins.ask("roomctl_screens"):
+        if wrong := next(filter(None, map(_wrong, offers)), ""):
+            log.error("plugin %s: its screens are not served: %s", plugin, wrong)
+            plugins.put_out(plugin, Status.SETUP_ERROR, f"roomctl_screens: {wrong}", "")
+            continue
+        found += [Screen(plugin, one, StaticFiles(directory=one.folder)) for one in offers]
+    return found
+
+
+def _wrong(offer: ScreenOffer) -> str:
+    if not _NAME.fullmatch(str(offer.name)):
+        return f"{offer.name!r} is no name: a to z, 0 to 9, -"
+    if not (Path(offer.folder) / INDEX).is_file():
+        return f"{offer.name}: {offer.folder} has no {INDEX}"
+    if offer.right not in set(Right):
+        return f"{offer.name}: {offer.right!r} is no right"
+    return ""
+
+
+@routes.get("/{key}")
+async def enter(request: Request, key: str) -> Response:
+    """The link: the browser gets its key, and the screen."""
+    sessions: Sessions = request.app.state.sessions
+    user = await sessions.screen(key)
+    if user is None or user.screen is None:
+        request.state.forged = True
+        await request.app.state.denials.note(request, _closed(), f"{keys.PAGES}/…")
+        return _notice(_closed())
+    answer = RedirectResponse(f"{keys.place(user.screen)}/", 303)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    keys.hand_over(answer, user.screen, key, secure=request.url.scheme == "https")
+    return answer
+
+
+Plugin = Annotated[str, "as its plugin.toml names it"]
+
+
+@routes.get("/{plugin}/{screen}/{meeting_id}")
+async def without_slash(plugin: Plugin, screen: str, meeting_id: MeetingPath) -> Response:
+    """A page's files stand beside it."""
+    return RedirectResponse(f"{keys.PAGES}/{quote(plugin)}/{quote(screen)}/{meeting_id}/", 307)
+
+
+@routes.get("/{plugin}/{screen}/{meeting_id}/{file:path}")
+async def show(request: Request, plugin: Plugin, screen: str, meeting_id: MeetingPath, file: str) -> Response:
+    """The page of a screen, and the files beside it."""
+    screens: Screens = request.app.state.screens
+    try:
+        found = await run(screens.named, plugin, screen)
+        await _admit(request, found, meeting_id)
+        answer = await found.files.get_response(file or INDEX, request.scope)
+    except RoomctlError as error:
+        return _notice(error, log_in=isinstance(error, NotSignedOn) and not file)
+    except HTTPException as error:
+        return _notice(NotFound(tr("没有这个文件", "there is no such file"), file), error.status_code)
+    answer.headers["Cache-Control"] = "no-cache"  # after an update the next look gets the new one
+    return answer
+
+
+async def _admit(request: Request, screen: Screen, meeting_id: str) -> None:
+    """Raises: NotSignedOn: neither a key that opens it, nor a person who may. NotFound. Forbidden."""
+    user = user_of(request)
+    if user is not None and user.may(screen.offer.right):
+        meeting = await run(host_of(request).application.usecases.meeting, meeting_id)
+        admit(user, meeting.highest_secrecy.level)
+    elif await screen_of(request) is None:
+        raise _closed()
+
+
+def _closed() -> NotSignedOn:
+    return NotSignedOn(
+        tr("这个屏幕没有打开", "this screen is not open"),
+        tr("链接已收回，或会议已结束", "its link was taken back, or the meeting is over"),
+        tr("请会务人员重新发链接", "ask for a new link"),
+    )
+
+
+def _notice(error: RoomctlError, status: int = 0, *, log_in: bool = False) -> HTMLResponse:
+    """What stands on the screen in place of its page."""
+    lang = "zh-CN" if language() == "zh" else "en"
+    door = f'<p><a href="/log-in">{escape(tr("登录", "Sign on"))}</a></p>' if log_in else ""
+    lines = "".join(f"<p>{escape(text)}</p>" for text in (error.why, error.mend) if text)
+    return HTMLResponse(
+        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>roomctl</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="stylesheet" href="/static/ui/notice.css">'
+        f"<main><h1>{escape(error.what)}</h1>{lines}{door}</main></html>",
+        status or error.status,
+    )
