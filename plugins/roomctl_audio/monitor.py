@@ -62,7 +62,7 @@ def layout_of(folder: Path) -> Layout:
             opened = journal.first(journal.parse(file.readline()).rows, "opened")
     except OSError:
         opened = None
-    if opened is None or not _newest(folder):
+    if opened is None or not newest(folder):
         raise Refused(
             tr("现在没有可听的", "there is nothing to listen to"), tr("还没有录下声音", "nothing is on disk")
         )
@@ -101,7 +101,7 @@ def follow(
     seq, at = _begin(folder, layout, round(behind * layout.rate))
     began, sent, ending = time.monotonic(), 0.0, False
     while True:
-        following = _there(folder, seq + 1)  # before it is read: what is read then is all of it
+        following = there(folder, seq + 1)  # before it is read: what is read then is all of it
         data = _read(folder, layout, seq, at, reduce, decode)
         at += len(data) // 2
         for block in _blocks(data, layout.rate):
@@ -114,7 +114,7 @@ def follow(
             seq, at = seq + 1, 0
         elif ending:
             return
-        elif not (ending := not _alive(folder)):
+        elif not (ending := not alive(folder)):
             yield b""
             time.sleep(TICK_SECONDS)
 
@@ -137,15 +137,16 @@ def _read(folder: Path, layout: Layout, seq: int, at: int, reduce: Reduce, decod
 
 def _begin(folder: Path, layout: Layout, wanted: int) -> tuple[int, int]:
     """The part, and the frame in it, that lies `wanted` frames before the end; the beginning where it is shorter."""
-    seq = _newest(folder)
+    seq = newest(folder)
     while True:
-        frames = _frames(folder, seq, layout)
-        if frames >= wanted or not _there(folder, seq - 1):
+        frames = frames_of(folder, seq, layout)
+        if frames >= wanted or not there(folder, seq - 1):
             return seq, max(0, frames - wanted)
         wanted, seq = wanted - frames, seq - 1
 
 
-def _frames(folder: Path, seq: int, layout: Layout) -> int:
+def frames_of(folder: Path, seq: int, layout: Layout) -> int:
+    """Whole frames of a part, or of the segment that it has become; 0 where there is neither."""
     try:
         return (folder / parts.name(seq)).stat().st_size // layout.frame
     except FileNotFoundError:
@@ -162,17 +163,19 @@ def _flac_frames(path: Path) -> int:
     return int.from_bytes(head[21:26], "big") & ((1 << 36) - 1) if head.startswith(b"fLaC") else 0
 
 
-def _there(folder: Path, seq: int) -> bool:
+def there(folder: Path, seq: int) -> bool:
+    """Whether a part, or the segment that it has become, is on disk."""
     return (folder / parts.name(seq)).exists() or (folder / parts.segment_name(1, seq)).exists()
 
 
-def _newest(folder: Path) -> int:
+def newest(folder: Path) -> int:
     """Of the parts and segments; 0 where there is none."""
     sealed = (path.stem.rpartition("-")[2] for path in folder.glob("t01-*.flac"))
     return max((*parts.open_parts(folder), *(int(seq) for seq in sealed if seq.isdecimal())), default=0)
 
 
-def _alive(folder: Path) -> bool:
+def alive(folder: Path) -> bool:
+    """Whether a capture still writes into the folder."""
     card = control.read_card(folder)
     return bool(card and card.alive)
 

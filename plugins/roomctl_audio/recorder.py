@@ -27,6 +27,7 @@ from roomctl.api import (
     RecordingReport,
     Refused,
     RoomctlError,
+    TapOffer,
     tr,
 )
 from roomctl.api.process import new_session
@@ -293,6 +294,10 @@ class AudioRecorder:
 
     def listen(self, *, track: int | None = None, behind: float = 2.0) -> Iterator[bytes]:
         return monitor.listen(self.folder, track=track, behind=behind)
+
+    def tap(self) -> TapOffer:
+        monitor.layout_of(self.folder)  # or there is nothing to read along
+        return TapOffer("roomctl_audio.tap:Tap", {"folder": str(self.folder)})
 
 
 def _origin(rows: Sequence[journal.Row]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def roomctl_transcribers(ctx: PluginContext) -> dict[str, EngineOffer]:
             models=MODELS,
             requires=("vosk",),
             quality=30,
+            streams=True,
             options={"grammar": list(config.grammar)} if config.grammar else {},
         )
     }

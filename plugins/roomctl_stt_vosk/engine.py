@@ -1,11 +1,11 @@
 """The engine itself; imported only in the worker's process."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roomctl.api import MissingPart, Word, tr
+from roomctl.api import Hypothesis, MissingPart, Word, tr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,20 +61,11 @@ class Vosk:
         rows += json.loads(recognizer.FinalResult()).get("result", ())
         return _words(rows)
 
-    def stream(self, blocks: "Iterable[NDArray[np.float32]]", rate: int = RATE) -> Iterator[tuple[str, bool]]:
-        """Captions while somebody speaks: (text so far, whether it is final), whenever it changes."""
+    def stream(self, rate: int = RATE) -> "Stream":
+        """Words while somebody speaks."""
         recognizer = self._recognizer(rate)
-        shown = ""
-        for block in blocks:
-            if recognizer.AcceptWaveform(_pcm16(block)):
-                if text := _text(json.loads(recognizer.Result()).get("result", ())):
-                    yield text, True
-                shown = ""
-            elif (text := _spaced(json.loads(recognizer.PartialResult()).get("partial", ""))) and text != shown:
-                shown = text
-                yield text, False
-        if text := _text(json.loads(recognizer.FinalResult()).get("result", ())):
-            yield text, True
+        recognizer.SetPartialWords(True)  # noqa: FBT003 - the library's call
+        return Stream(recognizer)
 
     def _recognizer(self, rate: int) -> Any:
         from vosk import KaldiRecognizer  # noqa: PLC0415 - as above
@@ -84,6 +75,37 @@ class Vosk:
         )
         recognizer.SetWords(True)  # noqa: FBT003 - the library's call
         return recognizer
+
+
+class Stream:
+    """`roomctl.api.SpeechStream` over one recogniser. Its times run on from utterance to utterance.
+
+    A partial result costs a tenth of the decoding more with the times of its words than without (measured).
+    """
+
+    def __init__(self, recognizer: Any) -> None:
+        self._recognizer = recognizer
+        self._shown: tuple[str, ...] = ()
+
+    def feed(self, pcm: "NDArray[np.float32]") -> Sequence[Hypothesis]:
+        if not len(pcm):
+            return ()
+        if self._recognizer.AcceptWaveform(_pcm16(pcm)):
+            return self._final(self._recognizer.Result())
+        words = _words(json.loads(self._recognizer.PartialResult()).get("partial_result", ()))
+        shown = tuple(word.text for word in words)
+        if shown == self._shown:
+            return ()
+        self._shown = shown
+        return (Hypothesis(words),)
+
+    def finish(self) -> Sequence[Hypothesis]:
+        return self._final(self._recognizer.FinalResult())
+
+    def _final(self, said: str) -> Sequence[Hypothesis]:
+        words, shown = _words(json.loads(said).get("result", ())), self._shown
+        self._shown = ()
+        return (Hypothesis(words, final=True),) if words or shown else ()
 
 
 def _pcm16(pcm: "NDArray[np.float32]") -> bytes:
@@ -103,14 +125,6 @@ def _words(rows: Iterable[Mapping[str, Any]]) -> tuple[Word, ...]:
             Word(f" {text}" if spaced else text, float(row["start"]), float(row["end"]), float(row.get("conf", 1.0)))
         )
     return tuple(words)
-
-
-def _text(rows: Iterable[Mapping[str, Any]]) -> str:
-    return "".join(word.text for word in _words(rows))
-
-
-def _spaced(partial: str) -> str:
-    return _text({"word": word, "start": 0, "end": 0} for word in partial.split())
 
 
 def _han(character: str) -> bool:

