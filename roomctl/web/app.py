@@ -17,6 +17,7 @@ from roomctl.web.rest import (
     attendance,
     checks,
     events,
+    lines,
     meetings,
     plugins,
     recorder,
@@ -59,7 +60,19 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.include_router(screen_pages)
     web.include_router(screen_links)
     web.state.levels, web.state.ears = Levels(), recordings.Ears()
-    for part in (meetings, attendance, recordings, recorder, transcripts, reworks, checks, events, plugins, accounts):
+    for part in (
+        meetings,
+        attendance,
+        recordings,
+        recorder,
+        transcripts,
+        reworks,
+        lines,
+        checks,
+        events,
+        plugins,
+        accounts,
+    ):
         web.include_router(part.routes)
     web.openapi = described(web)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     if pages:

@@ -36,6 +36,8 @@ def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
     items = [MenuItem(path="/", title=tr("今日", "Today"), icon="today")]
     if visitor.may(Right.SEE_RECORDINGS):
         items.append(MenuItem(path="/record", title=tr("录音", "Sound"), icon="mic"))
+    if visitor.may(Right.SEE_TRANSCRIPTS):
+        items.append(MenuItem(path="/words", title=tr("记录", "Words"), icon="description"))
     items += [
         MenuItem(path=page.path, title=tr(*page.offer.title), icon=page.offer.icon)
         for page in extras.pages
@@ -104,7 +106,7 @@ class Frame:
         menu = await visitor.run(menu_of, visitor, self.extras)
         user = " · ".join([visitor.user.name, *role_names(visitor)][:2])
         room = self.board.application.database.room
-        here = "/record" if path.endswith("/record") else path  # of whichever meeting
+        here = next((one for one in ("/record", "/words") if path.endswith(one)), path)  # of whichever meeting
         rail, bar = app_shell(menu, here=here, room=room.name, user=user, zone=room.zone, dark=visitor.dark)
         shell = gui.element("div").classes("rc-shell")
         with shell:
