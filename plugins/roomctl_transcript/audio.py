@@ -96,8 +96,10 @@ def probe(path: Path) -> float:
         raise BadInput(what, tr("不是音频，或已损坏", "not audio, or damaged"), mend) from error
 
 
-def blocks(pieces: Sequence[Piece], start: float, trouble: Callable[[RoomctlError], None]) -> Iterator[Block]:
-    """The recording from `start` seconds on, in blocks of `BLOCK_FRAMES`, the last one shorter.
+def blocks(
+    pieces: Sequence[Piece], start: float, trouble: Callable[[RoomctlError], None], *, stop: float | None = None
+) -> Iterator[Block]:
+    """The recording from `start` seconds on, or up to `stop`, in blocks of `BLOCK_FRAMES`, the last one shorter.
 
     A sealed file that cannot be read is told to `trouble` and counts as silence of its length, so that what
     follows keeps its time.
@@ -105,14 +107,17 @@ def blocks(pieces: Sequence[Piece], start: float, trouble: Callable[[RoomctlErro
     import numpy as np  # noqa: PLC0415 - as above
 
     held: list[NDArray[np.float32]] = []
-    length = 0
-    for part in _resampled(pieces, start, trouble):
+    length, left = 0, None if stop is None else max(0, round((stop - start) * RATE))
+    for whole in _resampled(pieces, start, trouble):
+        part = whole if left is None else whole[:left]
         held.append(part)
         length += len(part)
         while length >= BLOCK_FRAMES:
             every = np.concatenate(held)
             yield mixed(every[:BLOCK_FRAMES])
             held, length = [every[BLOCK_FRAMES:]], length - BLOCK_FRAMES
+        if left is not None and (left := left - len(part)) <= 0:
+            break
     if length:
         yield mixed(np.concatenate(held))
 

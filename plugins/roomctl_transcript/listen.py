@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from roomctl.api import Transcriber, Word
 from roomctl_transcript.audio import POWER_FRAMES, RATE, Block
@@ -45,6 +45,7 @@ class Settings:
         slowest: characters per second of speech below which sentences are missing, whatever the pace.
         pace: share of the usual pace below which they are missing.
         off: spans in seconds that are never decoded: 不入记录.
+        within: seconds from which and up to which there is anything to decode; None is all.
 
     """
 
@@ -53,6 +54,14 @@ class Settings:
     slowest: float = 2.5
     pace: float = 0.75
     off: tuple[tuple[float, float], ...] = ()
+    within: tuple[float, float] | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """As they come out of JSON."""
+        within = row.get("within")
+        off = tuple((float(lower), float(upper)) for lower, upper in row.get("off", ()))
+        return cls(**{**row, "off": off, "within": (float(within[0]), float(within[1])) if within else None})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,29 @@
 """Transcribes what the recorder has sealed: in session a few segments behind, and to the end after the meeting."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import uuid_utils
 
 from roomctl.api import (
     Health,
-    MarkKind,
     Meeting,
+    NotFound,
     PluginContext,
     Progress,
     RecorderState,
     Recording,
     RoomctlError,
-    Segment,
     State,
     Transcript,
-    recording,
+    rework,
     tr,
 )
-from roomctl_transcript import files, glossary, papers
-from roomctl_transcript.assemble import Known, transcript
-from roomctl_transcript.audio import Piece
+from roomctl_transcript import filling
 from roomctl_transcript.config import Config
-from roomctl_transcript.engines import Choice, choose
-from roomctl_transcript.runner import Gathered, Runner, Work
-from roomctl_transcript.sentences import Prior
+from roomctl_transcript.draft import Draft
+from roomctl_transcript.engines import choose
+from roomctl_transcript.runner import Gathered, Runner
 
 LOOK = 5.0
 """Seconds between two looks for new work, where nobody wakes it."""
@@ -36,8 +31,8 @@ IDLE = 120.0
 """Seconds without work after which the worker and its model are let go of."""
 SAVE = 15.0
 """Seconds between two savings of a transcript that grows."""
-PAPERS = "papers"
-"""In the meeting's folder: 讲话稿, 主持词, 汇报材料."""
+ASK = 1.0
+"""Seconds between two looks at whether what is done again is still wanted."""
 LIVE = (State.IN_SESSION, State.RECESS)
 
 
@@ -88,11 +83,25 @@ class TranscriptService:
 
     def _open(self, *states: State) -> Iterator[Progress]:
         for meeting in self._ctx.services.meetings(*states):
-            if not _complete(self._ctx.services.transcript(meeting.id)):
+            with self._lock:
+                done = self._done.get(meeting.id, 0.0)
+            if not _complete(self._newest(meeting.id)):
                 total = sum(one.seconds for one in self._ctx.services.recordings(meeting.id))
-                with self._lock:
-                    done = min(self._done.get(meeting.id, 0.0), total)
-                yield Progress(meeting.id, tr("转写", "transcript"), done, total, "s")
+                yield Progress(meeting.id, tr("转写", "transcript"), min(done, total), total, "s")
+            elif wish := self._wish(meeting.id):
+                total = sum(hole.end - hole.start for hole in wish.holes)
+                if wish.kind is rework.ReworkKind.AGAIN:
+                    total = sum(one.seconds for one in self._ctx.services.recordings(meeting.id))
+                yield Progress(meeting.id, wish.kind.label, min(done, total), total, "s")
+
+    def _newest(self, meeting_id: str) -> Transcript | None:
+        """Without its sentences: a day's are many, and this is asked often."""
+        heads = self._ctx.services.transcript_heads(meeting_id)
+        return heads[-1].version if heads else None
+
+    def _wish(self, meeting_id: str) -> rework.Rework | None:
+        """What somebody wants done again."""
+        return next((one for one in self._ctx.services.reworks(meeting_id) if one.waiting), None)
 
     # --- its thread
 
@@ -131,11 +140,11 @@ class TranscriptService:
 
     def _meeting(self, meeting: Meeting) -> bool:
         """Brings one meeting's transcript as far as its sound goes. False: there was nothing to do."""
-        stored = self._ctx.services.transcript(meeting.id)
-        if _complete(stored):
-            return False
-        kept = self._ctx.services.recordings(meeting.id)
-        sounds = [one for one in kept if one.state is not RecorderState.IDLE]  # armed once, and never begun
+        stored = self._newest(meeting.id)
+        if stored and stored.complete:
+            wish = self._wish(meeting.id) if meeting.state is State.ADJOURNED else None
+            return wish is not None and self._again(meeting, stored, wish)
+        sounds = self._sounds(meeting.id)
         over = meeting.state is State.ADJOURNED
         if over and any(one.state is not RecorderState.SEALED for one in sounds):
             return False  # the recorder is still at it; it wakes us
@@ -145,32 +154,111 @@ class TranscriptService:
             self._nothing(meeting, stored)
             return True
         choice = choose(self._ctx.services, self._config.engine, self._config.model)
-        draft = _Draft(self._ctx, self._config, meeting, choice, stored, sounds)
-        behind, saved = 0.0, self._ctx.clock.monotonic()
+        same = stored is not None and (stored.engine, stored.model) == (choice.offer.name, choice.model)
+        draft = Draft(
+            self._ctx,
+            self._config,
+            meeting,
+            choice,
+            sounds,
+            id=stored.id if stored and same else str(uuid_utils.uuid7()),
+            version=stored.version + (not same) if stored else 1,
+        )
+        saved = self._ctx.clock.monotonic()
+
+        def grown(gathered: Sequence[Gathered]) -> None:
+            nonlocal saved
+            if gathered[-1].finished or self._ctx.clock.monotonic() - saved >= SAVE:
+                draft.save(gathered, complete=False)
+                saved = self._ctx.clock.monotonic()
+
+        gathered = self._decode(meeting.id, draft, sounds, over=over, grown=grown, stopping=self._stop.is_set)
+        if gathered is not None:
+            draft.save(gathered, complete=over)
+            self._done_with(meeting.id)
+        return True
+
+    def _decode(
+        self,
+        meeting_id: str,
+        draft: Draft,
+        sounds: Sequence[Recording],
+        *,
+        over: bool,
+        stopping: Callable[[], bool],
+        grown: Callable[[Sequence[Gathered]], None] = lambda _gathered: None,
+    ) -> list[Gathered] | None:
+        """All recordings in order, `grown` told what there is; None where it was stopped: the journals keep it."""
+        behind = 0.0
         gathered: list[Gathered] = []
         for one in sounds:
             if not one.segments:
                 continue
 
             def seen(now: Gathered, behind: float = behind) -> None:
-                nonlocal saved
-                with self._lock:
-                    self._done[meeting.id] = behind + now.seconds
-                if (at := self._ctx.clock.monotonic()) - saved >= SAVE:
-                    draft.save([*gathered, now], complete=False)
-                    saved = at
+                self._at(meeting_id, behind + now.seconds)
+                grown([*gathered, now])
 
             final = over or one.state is RecorderState.SEALED
-            result = self._runner.run(draft.work(one, final=final), choice, seen=seen, stopping=self._stop.is_set)
+            result = self._runner.run(draft.work(one, final=final), draft.choice, seen=seen, stopping=stopping)
             gathered.append(result)
             if not result.finished:
-                return True  # stopping: the journal keeps it
+                return None
             behind += result.seconds
-            draft.save(gathered, complete=False)
-        draft.save(gathered, complete=over)
-        with self._lock:
-            self._done.pop(meeting.id, None)
+            grown(gathered)
+        return gathered
+
+    def _again(self, meeting: Meeting, stored: Transcript, wish: rework.Rework) -> bool:
+        """What somebody wants done again, until it is done or not wanted any more."""
+        sounds, choice = (
+            self._sounds(meeting.id),
+            choose(self._ctx.services, wish.engine or self._config.engine, wish.model or self._config.model),
+        )
+        draft = Draft(self._ctx, self._config, meeting, choice, sounds, id=wish.id, version=stored.version + 1)
+        stopping = self._unwanted(meeting.id, wish)
+        try:
+            if wish.kind is rework.ReworkKind.HOLES:
+                filling.fill(
+                    self._ctx,
+                    draft,
+                    wish,
+                    self._runner,
+                    at=lambda done: self._at(meeting.id, done),
+                    stopping=stopping,
+                )
+            else:
+                gathered = self._decode(meeting.id, draft, sounds, over=True, stopping=stopping)
+                if gathered is not None and not stopping():
+                    draft.save(gathered, complete=True)
+        except NotFound:
+            self._ctx.log.info("%s: nobody wants it done again any more", meeting.id)
+        self._done_with(meeting.id)
         return True
+
+    def _unwanted(self, meeting_id: str, wish: rework.Rework) -> Callable[[], bool]:
+        """Asks whether to stop; of the log only now and then."""
+        looked, gone = self._ctx.clock.monotonic(), False
+
+        def ask() -> bool:
+            nonlocal looked, gone
+            if self._ctx.clock.monotonic() - looked >= ASK:
+                now = self._wish(meeting_id)
+                looked, gone = self._ctx.clock.monotonic(), now is None or now.id != wish.id
+            return gone or self._stop.is_set()
+
+        return ask
+
+    def _sounds(self, meeting_id: str) -> list[Recording]:
+        """Without what was armed once, and never begun."""
+        return [one for one in self._ctx.services.recordings(meeting_id) if one.state is not RecorderState.IDLE]
+
+    def _at(self, meeting_id: str, seconds: float) -> None:
+        with self._lock:
+            self._done[meeting_id] = seconds
+
+    def _done_with(self, meeting_id: str) -> None:
+        with self._lock:
+            self._done.pop(meeting_id, None)
 
     def _nothing(self, meeting: Meeting, stored: Transcript | None) -> None:
         """A meeting without sound has a complete transcript without text."""
@@ -186,114 +274,6 @@ class TranscriptService:
                 report={"troubles": [tr("没有录音", "no sound was recorded")]},
             )
         )
-
-
-class _Draft:
-    """One version of one meeting's transcript, as it grows."""
-
-    def __init__(
-        self,
-        ctx: PluginContext,
-        config: Config,
-        meeting: Meeting,
-        choice: Choice,
-        stored: Transcript | None,
-        sounds: Sequence[Recording],
-    ) -> None:
-        self._ctx, self._config, self._meeting, self._choice, self._sounds = ctx, config, meeting, choice, sounds
-        same = stored is not None and (stored.engine, stored.model) == (choice.offer.name, choice.model)
-        self._id = stored.id if stored and same else str(uuid_utils.uuid7())
-        self._version = stored.version + (not same) if stored else 1
-        self._folder = ctx.folder(meeting.id)
-        roster = ctx.services.roster(meeting.id)
-        self._people = tuple((person.name, person.unit + person.duty) for person in roster)
-        self._seats = _seats(config.seats, {person.seat: person.name for person in roster if person.seat})
-        terms = [*config.terms, *glossary.terms(ctx.services.data), *(person.unit for person in roster)]
-        for item in meeting.agenda:
-            terms += [item.title, item.unit]
-            extra = (item.presenter, *item.observers)
-            self._people += tuple((name, "") for name in extra if name and name not in dict(self._people))
-        if meeting.chair and meeting.chair not in dict(self._people):
-            self._people += ((meeting.chair, ""),)
-        found = _papers(ctx.services.data / "meetings" / meeting.id / PAPERS)
-        self._people += tuple(one for one in found.people if one[0] not in dict(self._people))
-        terms += found.terms
-        self._prior = Prior(self._people, tuple(dict.fromkeys(term for term in terms if term)), found.texts)
-
-    def work(self, one: Recording, *, final: bool) -> Work:
-        folder = self._ctx.services.data / one.folder
-        off = recording.off_record(one.markers, one.frames)
-        seconds = tuple((start / one.sample_rate, end / one.sample_rate) for start, end in off)
-        return Work(
-            prefix=f"r{one.number}",
-            recording=one.id,
-            pieces=pieces(one, folder),
-            rate=one.sample_rate,
-            journal=self._folder / f"work-r{one.number}.jsonl",
-            settings=self._config.settings(seconds),
-            prior=self._prior,
-            final=final,
-            recycle=self._config.memory_mb * 1_000_000,
-        )
-
-    def save(self, gathered: Sequence[Gathered], *, complete: bool) -> None:
-        known = Known(
-            self._seats,
-            {one.id: _marks(one) for one in self._sounds},
-            tuple(name for name, _ in self._people),
-            self._meeting.chair,
-        )
-        made = transcript(
-            gathered,
-            self._choice,
-            known,
-            id=self._id,
-            meeting=self._meeting.id,
-            version=self._version,
-            at=self._ctx.clock.now(),
-            complete=complete,
-        )
-        if complete:
-            files.write(self._folder, made)  # before it may be closed
-        kept = self._ctx.services.put_transcript(made)
-        if complete and kept != made:
-            files.write(self._folder, kept)
-        if complete:
-            for journal in self._folder.glob("work-*.jsonl"):
-                with suppress(OSError):
-                    journal.unlink()
-
-
-def _papers(folder: Path) -> papers.Papers:
-    """The meeting's papers, where there are any."""
-    return papers.folder(folder) if folder.is_dir() else papers.Papers()
-
-
-def pieces(one: Recording, folder: Path) -> tuple[Piece, ...]:
-    """Sealed files in order, those of the same stretch side by side. A stretch that a track lacks ends it there."""
-    found: list[Piece] = []
-    by_seq: dict[int, list[Segment]] = {}
-    for segment in one.segments:
-        by_seq.setdefault(segment.seq, []).append(segment)
-    width = max((segment.track for segment in one.segments), default=0)
-    for seq in sorted(by_seq):
-        tracks = sorted(by_seq[seq], key=lambda segment: segment.track)
-        if len(tracks) < width:
-            break
-        first = tracks[0]
-        found.append(Piece(tuple(folder / s.path for s in tracks), first.first_frame, first.frames, one.sample_rate))
-    return tuple(found)
-
-
-def _marks(one: Recording) -> tuple[tuple[float, str], ...]:
-    speakers = (marker for marker in one.markers if marker.kind is MarkKind.SPEAKER)
-    return tuple((m.frame / one.sample_rate, m.note) for m in sorted(speakers, key=lambda m: m.frame))
-
-
-def _seats(tracks: Mapping[int, str], people: Mapping[str, str]) -> dict[int, str]:
-    """Track → person: by the configured seat, else by a seat that is named with the track's number."""
-    numbered = {int(seat): name for seat, name in people.items() if seat.isdecimal()}
-    return numbered | {track: people[seat] for track, seat in tracks.items() if seat in people}
 
 
 def _complete(stored: Transcript | None) -> bool:

@@ -71,8 +71,7 @@ class Worker:
             Piece(tuple(Path(file) for file in row["files"]), row["first_frame"], row["frames"], row["rate"])
             for row in job["pieces"]
         ]
-        off = tuple((float(lower), float(upper)) for lower, upper in job["settings"].get("off", ()))
-        settings = Settings(**{**job["settings"], "off": off})
+        settings = Settings.of(job["settings"])
         prior = Prior.of(job.get("prior", {}))
         writer = Writer(job["prefix"], job["recording"], job["rate"], prior)
         self._mouth.say("roster", findings=[asdict(found) for found in prior.findings()])
@@ -89,15 +88,15 @@ class Worker:
                 last = from_row(row)
                 self._tell(last, writer)
             moved(journal.written.position)
-            sound = blocks(
-                pieces, journal.written.position, lambda error: self._mouth.say("trouble", what=str(error))
-            )
+            begin, stop = settings.within or (0.0, None)
+            begin = max(begin, journal.written.position)
+            sound = blocks(pieces, begin, lambda error: self._mouth.say("trouble", what=str(error)), stop=stop)
             engine = self._engine(job["engine"])
             for heard in listen(
                 sound,
                 engine,
                 settings,
-                start=journal.written.position,
+                start=begin,
                 gain_db=last.gain_db if last else None,
                 gate=journal.begin,
                 progress=moved,

@@ -28,6 +28,7 @@ from roomctl.domain import (
     meeting,
     record,
     recording,
+    rework,
     secrecy,
     timing,
     transcript,
@@ -66,6 +67,7 @@ from roomctl.domain.transcript import (
     PointKind,
     SpeakerKnownBy,
     Transcript,
+    TranscriptHead,
     TranscriptSegment,
     Word,
 )
@@ -240,6 +242,26 @@ class Services(Protocol):
         """
         ...
 
+    def transcript_heads(self, meeting_id: str) -> Sequence[TranscriptHead]:
+        """All versions, oldest first, without their sentences: quick whatever their length."""
+        ...
+
+    def reworks(self, meeting_id: str) -> Sequence[rework.Rework]:
+        """What people asked for to be done again with a complete transcript, the oldest first."""
+        ...
+
+    def hole_tried(self, meeting_id: str, transcript: Transcript, hole: Hole, *, gained: int) -> rework.Rework:
+        """Keeps what came of the next hole of the wish that waits; it stands as it is returned.
+
+        Args:
+            transcript: the newest version as `rework.fill` gives it; gained: characters.
+
+        Raises:
+            NotFound: it was cancelled meanwhile.
+
+        """
+        ...
+
     def engines(self) -> Sequence[EngineOffer]: ...
     def model(self, name: str) -> Path:
         """Folder of an installed and complete model. Raises: MissingPart with the exact command."""
@@ -336,6 +358,7 @@ __all__ = [
     "Recording", "RecordingReport", "Refused", "Result", "Right", "Role", "Room", "RoomctlError", "ScreenOffer",
     "Segment", "Service", "Services", "SpeakerKnownBy", "SpeechStream", "Standing", "State", "Stored",
     "StreamingTranscriber", "Tap", "TapOffer", "Tapped", "TargetFactory", "Transcriber", "Transcript",
-    "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks", "correction", "events", "hookimpl",
-    "label", "language", "lifecycle", "meeting", "record", "recording", "secrecy", "timing", "tr", "transcript",
+    "TranscriptHead", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks", "correction",
+    "events", "hookimpl", "label", "language", "lifecycle", "meeting", "record", "recording", "rework", "secrecy",
+    "timing", "tr", "transcript",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from roomctl.api import (
     Child,
     EngineOffer,
     Fault,
+    Hole,
     Meeting,
     Method,
     MissingPart,
@@ -46,6 +47,8 @@ from roomctl.api import (
 )
 from roomctl.domain import attendance, correction
 from roomctl.domain.lifecycle import Need
+from roomctl.domain.rework import Rework, ReworkState, Tried
+from roomctl.domain.transcript import TranscriptHead
 
 A_MORNING = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 """09:00 in Shanghai; where a FakeClock begins."""
@@ -113,7 +116,7 @@ class FakeServices:
         data: the data folder.
         held: meetings by id; people: roster by meeting; facts: attendance events by meeting.
         reports: check reports, `None` for the room's own; sound: recordings by meeting.
-        versions: transcripts by meeting, oldest first.
+        versions: transcripts by meeting, oldest first; wishes: what is to be done again with the newest.
         papers, payload, sealed, proofs: documents, package files, packages and receipts by meeting.
         offers: engines; models: folder by name, memory: bytes it needs; model_faults: what is wrong in one, by name.
         recorders, targets: factories by name.
@@ -130,6 +133,7 @@ class FakeServices:
     reports: dict[str | None, CheckReport] = field(default_factory=dict)
     sound: dict[str, list[Recording]] = field(default_factory=dict)
     versions: dict[str, list[Transcript]] = field(default_factory=dict)
+    wishes: dict[str, list[Rework]] = field(default_factory=dict)
     papers: dict[str, list[RecordFile]] = field(default_factory=dict)
     payload: dict[str, list[PackageFile]] = field(default_factory=dict)
     sealed: dict[str, list[Package]] = field(default_factory=dict)
@@ -292,7 +296,30 @@ class FakeServices:
         versions[:] = [*(one for one in versions if one.id != transcript.id), transcript]
         if transcript.complete and transcript.meeting in self.held:
             self.held[transcript.meeting] = self.held[transcript.meeting].hold(Need.TRANSCRIPT)
+        if transcript.complete:
+            self.wishes[transcript.meeting or ""] = [
+                replace(one, state=ReworkState.DONE) if one.id == transcript.id else one
+                for one in self.reworks(transcript.meeting or "")
+            ]
         return transcript
+
+    def transcript_heads(self, meeting_id: str) -> Sequence[TranscriptHead]:
+        return [
+            TranscriptHead(replace(one, segments=()), len(one.shown)) for one in self.versions.get(meeting_id, ())
+        ]
+
+    def reworks(self, meeting_id: str) -> Sequence[Rework]:
+        return tuple(self.wishes.get(meeting_id, ()))
+
+    def hole_tried(self, meeting_id: str, transcript: Transcript, hole: Hole, *, gained: int) -> Rework:
+        wish = next((one for one in self.reworks(meeting_id) if one.waiting and one.left[:1] == (hole,)), None)
+        if wish is None:
+            raise NotFound("nothing is being done again")
+        self.put_transcript(transcript)
+        state = ReworkState.DONE if len(wish.left) == 1 else ReworkState.WAITING
+        now = replace(wish, tried=(*wish.tried, Tried(hole, gained, 0.0)), state=state)
+        self.wishes[meeting_id] = [now if one is wish else one for one in self.wishes[meeting_id]]
+        return now
 
     def engines(self) -> Sequence[EngineOffer]:
         return tuple(self.offers)

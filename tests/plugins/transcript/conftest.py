@@ -1,9 +1,11 @@
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from roomctl_transcript import Config
+from roomctl_transcript.service import TranscriptService
 
-from roomctl.api import EngineOffer, TranscriptSegment
+from roomctl.api import EngineOffer, Meeting, Person, State, TranscriptSegment
 from roomctl.testing.fakes import FakeContext, FakeServices
 
 HERE = Path(__file__).parent
@@ -59,3 +61,26 @@ def segment():
         )
 
     return make
+
+
+@pytest.fixture
+def meeting(services):
+    people = [Person(id="p1", name="李晓明", unit="市住建局", duty="局长", rank=1)]
+    return services.hold(
+        Meeting(
+            id="m1",
+            room=services.room.id,
+            title="停车场建设专题会议",
+            starts=datetime(2026, 11, 12, 9, 0),
+            chair="张建国",
+            state=State.ADJOURNED,
+        ),
+        people,
+    )
+
+
+@pytest.fixture
+def service(ctx):
+    made = TranscriptService(ctx)
+    yield made
+    made.stop(10)

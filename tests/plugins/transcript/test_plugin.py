@@ -1,13 +1,10 @@
 """The service, the command and the hooks, with the stand-in engine in a real child."""
 
 import json
-import threading
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 import roomctl_transcript
-import soundfile
 from roomctl_transcript import Config
 from roomctl_transcript.engines import choose
 from roomctl_transcript.service import TranscriptService
@@ -18,103 +15,14 @@ from roomctl.api import (
     EngineOffer,
     Marker,
     MarkKind,
-    Meeting,
     MissingPart,
-    Person,
     RecorderState,
-    Recording,
     Refused,
-    Segment,
     State,
     Transcript,
 )
 from roomctl.testing.fakes import FakeClock, FakeContext, FakeServices
-
-PATIENCE = 90.0
-"""Seconds that a condition may take on a busy machine."""
-
-
-def wait(condition):
-    done = threading.Event()
-    for _ in range(int(PATIENCE / 0.05)):
-        if condition():
-            return
-        done.wait(0.05)
-    pytest.fail("it never came true")
-
-
-@pytest.fixture
-def meeting(services):
-    people = [Person(id="p1", name="李晓明", unit="市住建局", duty="局长", rank=1)]
-    return services.hold(
-        Meeting(
-            id="m1",
-            room=services.room.id,
-            title="停车场建设专题会议",
-            starts=datetime(2026, 11, 12, 9, 0),
-            chair="张建国",
-            state=State.ADJOURNED,
-        ),
-        people,
-    )
-
-
-def record(services, demo_clip, *, number=1, seconds=20.0, count=99, state=RecorderState.SEALED, markers=()):
-    """A recording of the shipped clip in sealed segments."""
-    folder = services.data / "meetings" / "m1" / "audio" / f"rec{number}"
-    folder.mkdir(parents=True, exist_ok=True)
-    data, rate = soundfile.read(demo_clip, dtype="int16")
-    size, segments = int(seconds * rate), []
-    for index in range(0, len(data), size):
-        part, name = data[index : index + size], f"t01-{index // size + 1:04}.flac"
-        soundfile.write(folder / name, part, rate)
-        segments.append(
-            Segment(
-                track=1,
-                seq=index // size + 1,
-                path=name,
-                first_frame=index,
-                frames=len(part),
-                utc=datetime(2026, 11, 12, 1, 0, tzinfo=UTC),
-                monotonic=0.0,
-                sha256_pcm="",
-                sha256_file="",
-                sm3_file="",
-            )
-        )
-    segments = segments[:count]
-    made = Recording(
-        id=f"rec{number}",
-        meeting="m1",
-        number=number,
-        folder=f"meetings/m1/audio/rec{number}",
-        source="file:clip",
-        recorder="audio",
-        state=state,
-        tracks=1,
-        sample_rate=rate,
-        frames=sum(one.frames for one in segments),
-        markers=markers,
-        segments=tuple(segments),
-    )
-    kept = services.sound.setdefault("m1", [])
-    kept[:] = [*(one for one in kept if one.id != made.id), made]
-    return made
-
-
-@pytest.fixture
-def service(ctx):
-    made = TranscriptService(ctx)
-    yield made
-    made.stop(10)
-
-
-def finish(service, services):
-    service.start()
-    service.wake()
-    wait(lambda: not service.progress() or service.failures())
-    assert not service.failures()
-    return services.transcript("m1")
+from tests.plugins.transcript.held import finish, record, wait
 
 
 @pytest.mark.usefixtures("meeting")
@@ -131,7 +39,7 @@ def test_an_adjourned_meeting_gets_a_complete_transcript(service, services, offe
     assert done.speech >= done.covered > 40
     folder = ctx.folder("m1")
     assert (folder / "transcript.txt").read_text(encoding="utf-8")
-    wait(lambda: not list(folder.glob("work-*")))  # they go last
+    assert not list(folder.glob("*.old.jsonl"))
 
 
 def test_what_a_person_corrected_meanwhile_stays(service, services, meeting, offer, demo_clip):
@@ -166,7 +74,7 @@ class WatchedServices(FakeServices):
 
     def put_transcript(self, transcript):
         self.__dict__.setdefault("saved", []).append((len(transcript.segments), transcript.complete))
-        super().put_transcript(transcript)
+        return super().put_transcript(transcript)
 
 
 def test_the_secretary_sees_the_text_grow(services, meeting, offer, demo_clip, tmp_path):
