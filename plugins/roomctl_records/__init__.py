@@ -1,6 +1,8 @@
 """Drafts the 会议记录 from what the meeting already knows, as docx in the page of GB/T 9704."""
 
-from collections.abc import Sequence
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -35,7 +37,29 @@ def roomctl_record_documents(ctx: PluginContext, meeting: Meeting) -> Sequence[D
         )
         docx.write(document, path, template.load(ctx.config.template, services.data), at=draft.began(meeting))
 
-    return [DocumentOffer(kind=MINUTES, file_name="minutes.docx", write=write)]
+    return [_offer(ctx, MINUTES, "minutes.docx", write, at=meeting.started_at or meeting.starts_at)]
+
+
+def _offer(
+    ctx: PluginContext, kind: str, file_name: str, write: Callable[[Path], None], *, at: datetime
+) -> DocumentOffer:
+    """Print and preview of every kind come from the file, as somebody has left it."""
+
+    def set_as_pdf(source: Path, target: Path) -> Mapping[str, str]:
+        from roomctl_records.render import pdf, reading, template  # noqa: PLC0415 - heavy, and needed only here
+
+        form = template.load(ctx.config.template, ctx.services.data)
+        return pdf.write(reading.read(source), target, form, at=at)
+
+    def preview(source: Path) -> str:
+        from roomctl_records.render import html, reading, template  # noqa: PLC0415 - as above
+
+        return html.write(reading.read(source), template.load(ctx.config.template, ctx.services.data))
+
+    can_print = importlib.util.find_spec("typst") is not None
+    return DocumentOffer(
+        kind=kind, file_name=file_name, write=write, print=set_as_pdf if can_print else None, preview=preview
+    )
 
 
 @hookimpl
@@ -43,12 +67,13 @@ def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[Pack
     """Of each kind of document the signed ones, and the newest."""
     documents = ctx.services.documents(meeting.id)
     newest = {document.kind: document.id for document in documents}  # they come in order of their version
+    kept = [one for one in documents if one.signed_by or newest[one.kind] == one.id]
     return [
-        PackageFile(
-            f"records/{Path(document.path).name}",
-            ctx.services.data / document.path,
-            document.sha256 if document.signed_by else "",  # a draft may still be corrected by hand
+        PackageFile(f"records/{Path(path).name}", ctx.services.data / path, digest)
+        for one in kept
+        for path, digest in (
+            (one.path, one.sha256 if one.signed_by else ""),  # a draft may still be corrected by hand
+            (one.pdf, one.pdf_sha256),
         )
-        for document in documents
-        if document.signed_by or newest[document.kind] == document.id
+        if path
     ]

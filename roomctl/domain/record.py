@@ -130,6 +130,7 @@ class RecordFile:
 
     Attributes:
         path: relative to the data folder.
+        pdf, pdf_sha256: the print that was made of it as it was signed, where one could be made.
         demo: signed by the demo's secretary, not by a person.
 
     """
@@ -144,3 +145,5 @@ class RecordFile:
     signed_by: str = ""
     signed_at: datetime | None = None
     demo: bool = False
+    pdf: str = ""
+    pdf_sha256: str = ""

@@ -168,7 +168,7 @@ class UseCases(SoundUseCases, WordUseCases):
         return records.draft(meeting_id, **self._all())
 
     def sign(self, meeting_id: str, *, by: str, demo: bool = False) -> RecordFile:
-        return records.sign(meeting_id, by=by, demo=demo, data=self.data, **self._by())
+        return records.sign(meeting_id, by=by, demo=demo, **self._all())
 
     def documents(self, meeting_id: str) -> Sequence[RecordFile]:
         with self._open().reading() as uow:

@@ -275,12 +275,17 @@ class DocumentOffer:
     Attributes:
         kind: 会议记录 …; file_name: ASCII, inside the records' folder.
         write: drafts it to this path.
+        print: sets the file of the first path, as somebody has left it, as PDF/A at the second, and tells what stood
+            in for what: fonts, and characters that no font here has. None: this kind has no print.
+        preview: the file as HTML, for a page to show. None: it can only be fetched.
 
     """
 
     kind: str
     file_name: str
     write: Callable[[Path], None]
+    print: Callable[[Path, Path], Mapping[str, str]] | None = None
+    preview: Callable[[Path], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,11 @@
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need
+from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import RecordFile
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
@@ -66,11 +68,14 @@ def sign(
     actor: Actor,
     clock: Clock,
     uow: UnitOfWork,
+    plugins: Plugins,
     data: Path,
     kind: str = MINUTES,
     demo: bool = False,
 ) -> RecordFile:
-    """A named person signs the newest version; it is locked from then on.
+    """A named person signs the newest version; it is locked from then on, and a print is made of it.
+
+    A print that does not come out never keeps anybody from signing: the event says why.
 
     Args:
         demo: not a person but the demo's secretary; the event and the package say so.
@@ -106,12 +111,34 @@ def sign(
         )
     signed = replace(newest, signed_by=by, signed_at=clock.now(), demo=demo)
     told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": found, "by": by, "demo": demo}
+    (data / signed.path).chmod(0o444)
+    signed, how = _print(signed, meeting, plugins, data)
+    told |= how
     with uow:
         uow.documents.put(signed)
         uow.events.append(Event(stream=meeting_id, kind="record.signed", actor=actor, at=clock.now(), data=told))
         uow.commit()
-    (data / signed.path).chmod(0o444)
     return signed
+
+
+def _print(document: RecordFile, meeting: Meeting, plugins: Plugins, data: Path) -> tuple[RecordFile, dict[str, Any]]:
+    """The print beside the file, and what to tell of it."""
+    offer = next((one for one in plugins.documents(meeting) if one.kind == document.kind), None)
+    if offer is None or offer.print is None:
+        return document, {}
+    source = data / document.path
+    target = source.with_suffix(".pdf")
+    half = target.with_name(target.name + ".partial")
+    try:
+        stood_in = offer.print(source, half)
+    except Exception as error:  # noqa: BLE001 - a plugin's print, whatever happens to it, costs nobody the signature
+        half.unlink(missing_ok=True)
+        return document, {"print_failed": str(error) or type(error).__name__}
+    half.replace(target)
+    target.chmod(0o444)
+    digest = _sha256(target)
+    printed = replace(document, pdf=target.relative_to(data).as_posix(), pdf_sha256=digest)
+    return printed, {"pdf_sha256": digest} | ({"stood_in": dict(stood_in)} if stood_in else {})
 
 
 def _sha256(path: Path) -> str:

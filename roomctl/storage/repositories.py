@@ -320,6 +320,8 @@ class SqlDocuments:
                 signed_by=row.signed_by,
                 signed_at=row.signed_at,
                 demo=row.demo,
+                pdf=row.pdf,
+                pdf_sha256=row.pdf_sha256,
             )
             for row in self._work.reads().scalars(query.order_by(DocumentRow.at, DocumentRow.version, DocumentRow.id))
         ]
@@ -338,6 +340,8 @@ class SqlDocuments:
                 signed_by=document.signed_by,
                 signed_at=document.signed_at,
                 demo=document.demo,
+                pdf=document.pdf,
+                pdf_sha256=document.pdf_sha256,
             )
         )
         session.flush()

@@ -239,6 +239,8 @@ class DocumentRow(Base):
     signed_by: Mapped[str]
     signed_at: Mapped[datetime | None]
     demo: Mapped[bool]
+    pdf: Mapped[str] = mapped_column(server_default="")
+    pdf_sha256: Mapped[str] = mapped_column(server_default="")
 
 
 class PackageRow(Base):

@@ -116,3 +116,32 @@ def test_nothing_is_signed_before_the_words_are_there_or_older_than_they_are(hou
     house.clock.advance(60)
     house.use.draft(meeting.id)
     assert house.use.sign(meeting.id, by="孙丽").version == 2
+
+
+def _prints(*, fails=None):
+    def put(source, target):
+        if fails:
+            target.write_text("half")
+            raise fails
+        target.write_text("printed " + source.read_text())
+        return {"仿宋": "Noto"}
+
+    return [DocumentOffer(kind="会议记录", file_name="minutes.docx", write=lambda p: p.write_text("a"), print=put)]
+
+
+def test_a_signed_paper_is_printed_as_it_lies_there(house, closed):
+    house.plugins.papers = _prints()
+    (document,) = house.use.documents(closed.id)
+    (house.use.data / document.path).write_text("corrected")
+    signed = house.use.sign(closed.id, by="孙丽")
+    assert (house.use.data / signed.pdf).read_text() == "printed corrected"
+    assert house.use.documents(closed.id)[-1] == signed
+    assert json.loads(house.events(closed.id)[-1].data)["stood_in"] == {"仿宋": "Noto"}
+
+
+def test_a_print_that_does_not_come_out_keeps_nobody_from_signing(house, closed):
+    house.plugins.papers = _prints(fails=RuntimeError("no font"))
+    signed = house.use.sign(closed.id, by="孙丽")
+    assert (signed.signed_by, signed.pdf) == ("孙丽", "")
+    assert json.loads(house.events(closed.id)[-1].data)["print_failed"] == "no font"
+    assert not list((house.use.data / signed.path).parent.glob("*.p*df*"))

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import docx as reader
 import roomctl_records
+from pypdf import PdfReader
 
 from roomctl.api import Method, PackageFile, RecordFile, State
 from roomctl.testing.fakes import A_MORNING
@@ -46,3 +47,24 @@ def test_the_newest_and_the_signed_go_into_the_package(context, facts):
         PackageFile("records/minutes-v2.docx", folder / "minutes-v2.docx", "2" * 64),
         PackageFile("records/minutes-v4.docx", folder / "minutes-v4.docx"),
     ]
+
+
+def test_the_print_and_the_preview_are_of_the_file_as_somebody_has_left_it(context, facts, tmp_path):
+    (offer,) = roomctl_records.roomctl_record_documents(context(), facts.meeting)
+    offer.write(tmp_path / "minutes.docx")
+    corrected = reader.Document(tmp_path / "minutes.docx")
+    corrected.add_paragraph("另：会后补充材料。")
+    corrected.save(tmp_path / "minutes.docx")
+    offer.print(tmp_path / "minutes.docx", tmp_path / "minutes.pdf")
+    text = "".join(page.extract_text() for page in PdfReader(tmp_path / "minutes.pdf").pages)
+    assert "会后补充材料" in "".join(text.split())
+    shown = offer.preview(tmp_path / "minutes.docx")
+    assert "会后补充材料" in shown
+    assert 'data-segment="r1_t1_0011"' in shown
+
+
+def test_the_print_of_a_signed_paper_goes_into_the_package_with_its_hash(context, facts):
+    path = f"meetings/{MEETING}/records/minutes-v1.pdf"
+    facts.services.papers[MEETING] = [paper(1, signed_by="赵云", signed_at=A_MORNING, pdf=path, pdf_sha256="a" * 64)]
+    files = roomctl_records.roomctl_package_files(context(), facts.meeting)
+    assert files[1] == PackageFile("records/minutes-v1.pdf", facts.services.data / path, "a" * 64)

@@ -1,0 +1,97 @@
+"""Shows a document on a page of the browser, on paper as it will be printed; each paragraph can be heard."""
+
+from collections.abc import Iterator
+from html import escape
+
+from roomctl.api import Document, record, tr
+from roomctl_records.render import layout
+from roomctl_records.render.template import TWIPS_A_POINT, Template
+
+
+def write(document: Document, template: Template) -> str:
+    """A fragment: one `<article>` and its style. No script; who shows it gives `[data-segment]` a player.
+
+    Every text is escaped, and nothing is loaded from anywhere.
+    """
+    return f'<article class="gbt">{_style(template)}{"".join(_parts(document, template))}</article>'
+
+
+def _style(template: Template) -> str:
+    page, kind, mark = template.page, template.type, template.masthead
+    point = TWIPS_A_POINT
+
+    def faces(name: str) -> str:
+        names = [name, *template.alternatives.get(name, ())]
+        safe = ",".join('"' + one.replace("\\", "").replace('"', "") + '"' for one in names)
+        return f"{safe},{'sans-serif' if name == kind.label else 'serif'}".replace("<", "")
+
+    headings = "".join(
+        f".gbt h{level + 1}{{font:{kind.body_size}pt/{page.line / point}pt {faces(font)}}}"
+        for level, font in enumerate(kind.heading, 1)
+    )
+    indent = template.layout.indent
+    return (
+        "<style>"
+        f".gbt{{box-sizing:border-box;width:{page.width / point}pt;max-width:100%;margin:0 auto;background:#fff;"
+        f"color:#000;padding:{page.top / point}pt {page.right / point}pt {page.bottom / point}pt "
+        f"{page.left / point}pt;font:{kind.body_size}pt/{page.line / point}pt {faces(kind.body)};text-align:justify}}"
+        ".gbt p,.gbt h1,.gbt h2,.gbt h3,.gbt h4,.gbt h5{margin:0;font-weight:normal;"
+        f"text-indent:{indent}em}}"
+        f"{headings}"
+        f".gbt h1{{font:{kind.title_size}pt/{page.line / point}pt {faces(kind.title)};text-align:center;"
+        f"text-indent:0;margin-bottom:{page.line / point}pt}}"
+        f".gbt b{{font-family:{faces(kind.label)};font-weight:normal}}"
+        f".gbt .mark{{text-indent:0;font-family:{faces(kind.label)}}}"
+        f".gbt .note{{font-size:{kind.note_size}pt}}"
+        f".gbt .red{{color:{mark.colour};font:{mark.size}pt/1.2 {faces(kind.title)};text-align:center;text-indent:0}}"
+        f".gbt .number{{text-align:center;text-indent:0;margin:{page.line / point}pt 0}}"
+        f".gbt .issuer{{display:flex;justify-content:space-between;padding:0 1em;text-indent:0;"
+        f"border-bottom:1pt solid {mark.colour};margin-bottom:{page.line / point}pt}}"
+        f".gbt dl{{display:grid;grid-template-columns:max-content 1fr;margin:0 0 0 {indent}em}}"
+        f".gbt dt{{font-family:{faces(kind.label)}}}.gbt dd{{margin:0}}.gbt dd+dd{{grid-column:2}}"
+        f".gbt table{{border-collapse:collapse;width:100%;font-size:{kind.note_size}pt}}"
+        ".gbt td,.gbt th{border:.5pt solid #000;padding:2pt 4pt;font-weight:normal;text-align:left}"
+        f".gbt .imprint{{font-size:{kind.note_size}pt;line-height:1.45;border-top:.35mm solid;"
+        "border-bottom:.35mm solid;margin-top:2em}"
+        ".gbt .imprint p{text-indent:0;padding:2pt 1em}"
+        ".gbt .imprint p+p{display:flex;justify-content:space-between;border-top:.25mm solid}"
+        "</style>"
+    )
+
+
+def _parts(document: Document, template: Template) -> Iterator[str]:
+    if document.mark:
+        yield f'<p class="mark">{_text(document.mark)}</p>'
+    if head := document.masthead:
+        yield f'<p class="red">{_text(head.mark)}</p><p class="number">{_text(head.number)}</p>'
+        yield f'<p class="issuer"><span>{_text(head.issuer)}</span><span>{_text(head.date)}</span></p>'
+    lines = layout.title_lines(layout.clean(document.title), layout.title_width(template))
+    yield f"<h1>{'<br>'.join(escape(line) for line in lines)}</h1>"
+    for block in document.blocks:
+        yield _block(block)
+    if foot := document.imprint:
+        yield f'<div class="imprint"><p>{_text(foot.label)}：{_text("，".join(foot.to))}。</p>'
+        yield f"<p><span>{_text(foot.office)}</span><span>{_text(foot.printed)}印发</span></p></div>"
+
+
+def _block(block: record.Block) -> str:
+    match block:
+        case record.Heading(level, text):
+            return f"<h{level + 1}>{_text(text)}</h{level + 1}>"
+        case record.Paragraph(text, lead, segment):
+            heard = f' data-segment="{escape(segment)}" title="{tr("听原声", "listen")}"' if segment else ""
+            return f"<p{heard}>{f'<b>{_text(lead)}</b>' if lead else ''}{_text(text)}</p>"
+        case record.Labelled(label, entries):
+            return f"<dl><dt>{_text(label)}：</dt>{''.join(f'<dd>{_text(one)}</dd>' for one in entries)}</dl>"
+        case record.Note(text):
+            return f'<p class="note">{_text(text)}</p>'
+        case record.Signatures(roles):
+            return "".join(f"<p>{_text(role)}（签名）：＿＿＿＿＿＿＿＿</p>" for role in roles)
+        case record.Table(header, rows, _):
+            head = "".join(f"<th>{_text(cell)}</th>" for cell in header)
+            body = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
+            return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _text(text: str) -> str:
+    return escape(layout.clean(text))
