@@ -4,11 +4,23 @@ Engines are other plugins' (`roomctl_transcribers`); they and everything heavy r
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from roomctl.api import Meeting, Objection, PackageFile, PluginContext, Service, State, hookimpl, tr
+from roomctl.api import (
+    Meeting,
+    Objection,
+    PackageFile,
+    PluginContext,
+    Right,
+    ScreenOffer,
+    Service,
+    State,
+    hookimpl,
+    tr,
+)
 from roomctl_transcript.config import Config
 
 
@@ -33,6 +45,19 @@ def roomctl_api_routes(ctx: PluginContext) -> Any:
     from roomctl_transcript.captions.routes import router  # noqa: PLC0415
 
     return router(boards.of(ctx))
+
+
+@hookimpl
+def roomctl_screens() -> Sequence[ScreenOffer]:
+    """Captions on the room's screen."""
+    return [
+        ScreenOffer(
+            name="captions",
+            title=("会场字幕", "Captions"),
+            folder=Path(__file__).parent / "captions" / "page",
+            right=Right.HEAR_RECORDINGS,
+        )
+    ]
 
 
 @hookimpl

@@ -62,7 +62,7 @@ class Sessions:
 
     async def screen(self, text: str) -> User | None:
         """Which screen has this key; None where it is not good."""
-        return await self._find(self._screens.user_of_key, text) if text else None
+        return await self._find(self._screens.user_of_key, text)
 
     async def _find(self, ask: Callable[[str], User | None], secret: str) -> User | None:
         key, now = f"{ask.__name__} {digest(secret)}", self._clock.monotonic()
@@ -119,8 +119,10 @@ class Needs(SecurityBase):
 
 async def screen_of(request: Request) -> User | None:
     """The screen that asks, where its key opens this path."""
+    if not (text := request.cookies.get(keys.COOKIE, "")):
+        return None
     sessions: Sessions = request.app.state.sessions
-    user = await sessions.screen(request.cookies.get(keys.COOKIE, ""))
+    user = await sessions.screen(text)
     if user is None or user.screen is None or not keys.opens(user.screen, request.url.path):
         return None
     return user

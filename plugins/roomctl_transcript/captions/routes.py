@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from roomctl.api import Forbidden, tr
 from roomctl.api.routes import Right, User, admit, needs, still
 from roomctl_transcript.captions.board import KEPT, Board
 from roomctl_transcript.captions.boards import Boards
@@ -81,9 +82,12 @@ class Wish(BaseModel):
 
 
 def router(captions: Boards) -> APIRouter:
-    """Under /api/v1/x/transcript/. Who may hear the recording may read along; who runs the meeting switches."""
+    """Under /api/v1/x/transcript/. Who may hear the recording may read along; who runs the meeting switches.
+
+    The room's screen reads along as the room may, and can hide the lines.
+    """
     routes = APIRouter()
-    reader, switcher = needs(Right.HEAR_RECORDINGS), needs(Right.RUN_MEETINGS)
+    reader, switcher = needs(Right.HEAR_RECORDINGS, screen=True), needs(Right.RUN_MEETINGS, screen=True)
 
     def seen(meeting_id: str, user: User) -> Board:
         admit(user, captions.meeting(meeting_id).highest_secrecy.level)
@@ -91,12 +95,13 @@ def router(captions: Boards) -> APIRouter:
 
     @routes.get("/captions/{meeting_id}", response_model=CaptionsShape, summary="The captions of a meeting")
     def read(meeting_id: MeetingPath, user: User = reader, view: For = "", lines: Most = KEPT) -> dict[str, Any]:
-        return seen(meeting_id, user).as_json(screen=view == "screen", most=lines)
+        return seen(meeting_id, user).as_json(screen=_as_the_room(user, view), most=lines)
 
     @routes.put("/captions/{meeting_id}", response_model=CaptionsShape, summary="On, off, blanked")
     def switch(meeting_id: MeetingPath, wish: Wish, user: User = switcher) -> dict[str, Any]:
         seen(meeting_id, user)
-        return captions.switch(meeting_id, by=user.name, **wish.model_dump()).as_json()
+        _only_hides(user, wish)
+        return captions.switch(meeting_id, by=user.name, **wish.model_dump()).as_json(screen=user.screen is not None)
 
     @routes.get(
         "/captions/{meeting_id}/stream", response_class=StreamingResponse, summary="The captions as they come"
@@ -113,7 +118,7 @@ def router(captions: Boards) -> APIRouter:
                 sent = ""
                 while True:
                     news.clear()
-                    row = captions.board(meeting_id).as_json(screen=view == "screen", most=lines)
+                    row = captions.board(meeting_id).as_json(screen=_as_the_room(user, view), most=lines)
                     if (now := json.dumps(row, ensure_ascii=False)) != sent:
                         sent = now
                         yield f"event: captions\ndata: {now}\n\n"
@@ -122,9 +127,23 @@ def router(captions: Boards) -> APIRouter:
                         await asyncio.wait_for(news.wait(), HEARTBEAT)
                     except TimeoutError:
                         yield ": still here\n\n"
-                    if not await still(request, Right.HEAR_RECORDINGS):
+                    if not await still(request, Right.HEAR_RECORDINGS, screen=True):
                         return
 
         return StreamingResponse(states(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     return routes
+
+
+def _only_hides(user: User, wish: Wish) -> None:
+    """Raises: Forbidden, where a screen wants more than to hide and show the lines."""
+    if user.screen is not None and wish.model_fields_set - {"blanked"}:
+        raise Forbidden(
+            tr("屏幕上只能遮住或恢复字幕", "a screen can hide and show the lines, and no more"),
+            mend=tr("请在录音页打开或关闭字幕", "captions are switched at the operator's page"),
+        )
+
+
+def _as_the_room(user: User, view: str) -> bool:
+    """A screen sees what the room may see, however it asks."""
+    return view == "screen" or user.screen is not None
