@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from roomctl_records import draft
 from roomctl_records.config import RecordsConfig
+from roomctl_records.drafting import minutes
 
 from roomctl.api import (
     AgendaItem,
@@ -140,7 +140,7 @@ def facts(tmp_path: Path) -> SimpleNamespace:
         transcript: Transcript | None = transcript,
         place: str = "",
     ):
-        return draft.minutes(meeting, services.attendance(MEETING), recordings, transcript, place=place)
+        return minutes.draft(meeting, services.attendance(MEETING), recordings, transcript, place=place)
 
     return SimpleNamespace(
         services=services, meeting=meeting, recording=recording, transcript=transcript, draft=write

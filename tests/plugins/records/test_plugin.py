@@ -11,14 +11,14 @@ from .conftest import MEETING
 
 
 def test_it_offers_the_minutes_and_writes_them(context, facts, tmp_path):
-    (offer,) = roomctl_records.roomctl_record_documents(context(), facts.meeting)
+    offer, *_ = roomctl_records.roomctl_record_documents(context(), facts.meeting)
     offer.write(tmp_path / "minutes.docx.partial")
     assert (offer.kind, offer.file_name) == ("会议记录", "minutes.docx")
     assert reader.Document(tmp_path / "minutes.docx.partial").paragraphs[0].text == "停车场建设专题会议记录"
 
 
 def test_it_writes_the_facts_as_they_stand_then(context, facts, tmp_path):
-    (offer,) = roomctl_records.roomctl_record_documents(context(), facts.meeting)
+    offer, *_ = roomctl_records.roomctl_record_documents(context(), facts.meeting)
     facts.services.held[MEETING] = replace(facts.meeting, state=State.IN_SESSION)
     facts.services.sign_in(MEETING, "周涛", method=Method.DESK)
     offer.write(tmp_path / "minutes.docx")
@@ -50,7 +50,7 @@ def test_the_newest_and_the_signed_go_into_the_package(context, facts):
 
 
 def test_the_print_and_the_preview_are_of_the_file_as_somebody_has_left_it(context, facts, tmp_path):
-    (offer,) = roomctl_records.roomctl_record_documents(context(), facts.meeting)
+    offer, *_ = roomctl_records.roomctl_record_documents(context(), facts.meeting)
     offer.write(tmp_path / "minutes.docx")
     corrected = reader.Document(tmp_path / "minutes.docx")
     corrected.add_paragraph("另：会后补充材料。")

@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from roomctl_records import wording
+from roomctl_records.drafting import wording
 
 from roomctl.api import Person
 

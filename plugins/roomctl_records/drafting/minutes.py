@@ -25,7 +25,7 @@ from roomctl.api import (
     record,
     recording,
 )
-from roomctl_records import wording
+from roomctl_records.drafting import wording
 
 PARAGRAPH = 300  # characters: a long turn is broken at a sentence, so that each part leads to its place in the sound
 FULL_LINES = 20  # people; up to here each has a line with unit and duty, above it the names alone, line after line
@@ -35,7 +35,7 @@ SPOKEN, DECIDED, TO_DO, ELSE = "发言", "决定", "落实事项", "其他议定
 _OPENING = 0  # number of no agenda item: what is said before the first item mark
 
 
-def minutes(
+def draft(
     meeting: Meeting,
     attendance: Attendance,
     recordings: Sequence[Recording],

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from roomctl_records import draft, wording
+from roomctl_records.drafting import minutes, wording
 
 from roomctl.api import AgendaItem, MarkKind, Method, Person, State, record, secrecy
 
@@ -91,7 +91,7 @@ def test_the_words_stand_under_their_speaker_one_paragraph_a_turn(facts):
         ("汇报：", "市住建局　李晓明"),
         ("李晓明：", "我市停车位缺口四万个。今年新建八个停车场。"),
         ("刘伟：", "财政局同意安排资金。"),
-        (f"{draft.UNKNOWN}：", "公司年底前开工。"),
+        (f"{minutes.UNKNOWN}：", "公司年底前开工。"),
         ("张建国：", "会议决定，原则同意建设方案。由市住建局牵头，市财政局配合，12月底前完成选址。"),
     ]
 
@@ -126,7 +126,7 @@ def test_a_long_turn_is_broken_and_the_speaker_named_once(facts):
     parts = [(lead, len(text)) for lead, text in spoken(facts.draft(transcript=long)) if "五千户" in text]
     assert [lead for lead, _ in parts] == ["周涛："] + [""] * (len(parts) - 1)
     assert len(parts) > 1
-    assert all(length <= draft.PARAGRAPH for _, length in parts)
+    assert all(length <= minutes.PARAGRAPH for _, length in parts)
 
 
 def test_without_marks_it_is_one_text_by_time(facts, without_marks):

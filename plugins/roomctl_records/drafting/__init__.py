@@ -1,0 +1,1 @@
+"""Papers from the facts of a meeting: pure, facts in, a document out."""

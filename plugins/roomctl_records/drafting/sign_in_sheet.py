@@ -1,0 +1,70 @@
+"""签到表: who was expected and who came, by whom and when, in the order of rank."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from roomctl.api import Attendance, Document, Meeting, Presence, Standing, record
+from roomctl_records.drafting import wording
+from roomctl_records.drafting.minutes import began
+
+KIND = "签到表"
+_HEADER = ("序号", "姓名", "单位及职务", "签到时间", "情况", "签名")
+_WIDTHS = (2, 4, 9, 4, 6, 5)
+
+
+def draft(meeting: Meeting, attendance: Attendance, *, place: str = "") -> Document:
+    """The sheet as it stands. Members first, then those who attend (列席), each list by itself numbered."""
+    blocks: list[record.Block] = [
+        record.Labelled("时间", (wording.moment(began(meeting)),)),
+        record.Labelled("地点", (meeting.place or place,)),
+    ]
+    if meeting.chair:
+        blocks.append(record.Labelled("主持人", (wording.spaced(meeting.chair),)))
+    blocks.append(record.Note(_sum(attendance)))
+    lists = [("出席", attendance.members), ("列席", attendance.observers)]
+    present = [(title, people) for title, people in lists if people]
+    for place_, (title, people) in enumerate(present, 1):
+        if len(present) > 1:
+            blocks.append(record.Heading(1, f"{wording.numeral(place_)}、{title}"))
+        blocks.append(record.Table(_HEADER, tuple(_rows(people, meeting)), _WIDTHS))
+    title = meeting.title.strip()
+    return Document(
+        kind=KIND,
+        title=f"{title}{'' if title.endswith('会议') else '会议'}{KIND}",
+        blocks=tuple(blocks),
+        mark=meeting.highest_secrecy.mark,
+    )
+
+
+def _sum(attendance: Attendance) -> str:
+    """The counts of the members; observers stand outside all sums."""
+    counts = attendance.counts
+    parts = [f"应到{counts.expected}人", f"实到{counts.present}人"]
+    others = {"代会": counts.proxy, "迟到": counts.late, "早退": counts.left_early}
+    parts += [f"其中{label}{number}人" for label, number in others.items() if number]
+    parts += [
+        f"{label}{number}人" for label, number in {"请假": counts.leave, "缺席": counts.absent}.items() if number
+    ]
+    return "，".join(parts) + "。"
+
+
+def _rows(people: Sequence[Standing], meeting: Meeting) -> Iterator[tuple[str, ...]]:
+    zone = ZoneInfo(meeting.zone)
+
+    def clock(at: datetime | None) -> str:
+        return at.astimezone(zone).strftime("%H:%M") if at else ""
+
+    for number, one in enumerate(people, 1):
+        arrived = one.proxy_arrived or one.arrived
+        yield (str(number), one.written, wording.post(one.person), clock(arrived), _how(one, clock(one.left)), "")
+
+
+def _how(one: Standing, left: str) -> str:
+    """What there is to say beside the name; who simply came needs nothing."""
+    if one.presence is Presence.ON_LEAVE:
+        return f"请假（{one.reason}）" if one.reason else "请假"
+    if one.presence is Presence.PRESENT:
+        return "代会" if one.proxy_arrived else ""
+    said = ("代会，" if one.proxy_arrived else "") + one.presence.value
+    return f"{said}（{left}离开）" if one.presence is Presence.LEFT_EARLY and left else said

@@ -1,0 +1,82 @@
+"""The papers of a meeting that this plugin drafts: one line of `KINDS` each."""
+
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from roomctl.api import Document, DocumentOffer, Meeting, PluginContext, Services
+
+MINUTES = "会议记录"
+SIGN_IN_SHEET = "签到表"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A paper: its name, its file, and how it is drafted from the facts as they stand."""
+
+    name: str
+    file_name: str
+    draft: Callable[[Services, str], Document]
+
+
+def _minutes(services: Services, meeting: str) -> Document:
+    from roomctl_records.drafting import minutes  # noqa: PLC0415 - a start of roomctl needs none of it
+
+    return minutes.draft(
+        services.meeting(meeting),
+        services.attendance(meeting),
+        services.recordings(meeting),
+        services.transcript(meeting),
+        place=services.room.name,
+    )
+
+
+def _sign_in_sheet(services: Services, meeting: str) -> Document:
+    from roomctl_records.drafting import sign_in_sheet  # noqa: PLC0415 - as above
+
+    return sign_in_sheet.draft(services.meeting(meeting), services.attendance(meeting), place=services.room.name)
+
+
+KINDS = (
+    Kind(MINUTES, "minutes.docx", _minutes),
+    Kind(SIGN_IN_SHEET, "sign-in-sheet.docx", _sign_in_sheet),
+)
+
+
+def offers(ctx: PluginContext, meeting: Meeting) -> Sequence[DocumentOffer]:
+    """Every kind, to be drafted, shown and printed."""
+    return [_offer(ctx, kind, meeting) for kind in KINDS]
+
+
+def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
+    """Print and preview come from the file, as somebody has left it."""
+    from roomctl_records.drafting.minutes import began  # noqa: PLC0415 - as above
+
+    at = began(meeting)
+
+    def write(path: Path) -> None:
+        from roomctl_records.render import docx, template  # noqa: PLC0415 - as above
+
+        form = template.load(ctx.config.template, ctx.services.data)
+        docx.write(kind.draft(ctx.services, meeting.id), path, form, at=at)
+
+    def set_as_pdf(source: Path, target: Path) -> Mapping[str, str]:
+        from roomctl_records.render import pdf, reading, template  # noqa: PLC0415 - as above
+
+        form = template.load(ctx.config.template, ctx.services.data)
+        return pdf.write(reading.read(source), target, form, at=at)
+
+    def preview(source: Path) -> str:
+        from roomctl_records.render import html, reading, template  # noqa: PLC0415 - as above
+
+        return html.write(reading.read(source), template.load(ctx.config.template, ctx.services.data))
+
+    can_print = importlib.util.find_spec("typst") is not None
+    return DocumentOffer(
+        kind=kind.name,
+        file_name=kind.file_name,
+        write=write,
+        print=set_as_pdf if can_print else None,
+        preview=preview,
+    )
