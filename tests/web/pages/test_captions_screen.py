@@ -154,7 +154,7 @@ def open_screen(browser: Browser, hall: Hall, tmp_path: Path):
 
 
 def now(page: Page):
-    return page.locator("#now .said p")
+    return page.locator("#now .said")
 
 
 @pytest.mark.usefixtures("on")
@@ -307,15 +307,18 @@ def test_it_speaks_english_where_the_browser_does(open_screen):
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
-def test_one_speakers_lines_read_as_one_passage(on, open_screen):
+def test_one_speakers_lines_stand_together_and_none_of_them_jumps(on, open_screen):
     first = replace(LINES[1], id="c3", text="第一句。", unsure="", final=True)
     second = replace(LINES[1], id="c4", start=10, end=12, text="", unsure="第二")
     on.show(LINES[0], first, second)
     page = open_screen()
-    expect(now(page)).to_have_text("第一句。第二")
+    expect(now(page).locator("p")).to_have_text(["第一句。", "第二"])
+    top = "document.querySelector('#now .sure').getBoundingClientRect().top"
+    before = page.evaluate(top)
     expect(page.locator("#before .said")).to_have_text(LINES[0].text)
     on.show(LINES[0], first, replace(second, text="第二句", unsure="没有"))
-    expect(page.locator("#now .sure")).to_have_text("第一句。第二句")
+    expect(now(page).locator("p")).to_have_text(["第一句。", "第二句没有"])
+    assert page.evaluate(top) == before
 
 
 def test_what_was_said_is_text_and_never_markup(on, open_screen):

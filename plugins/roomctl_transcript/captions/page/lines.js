@@ -1,27 +1,23 @@
 // What is said, as the screen shows it: the one who speaks, and the one before. Pure: state in, texts out.
 const captions = (() => {
-  const KEPT = 240;                              // characters that can be seen of one speaker, with room to spare
+  const ROWS = 6;                                // of one speaker, on a screen that stands on its side
   const digits = "零一二三四五六七八九";
   const nth = (n) => {
     const tens = Math.floor(n / 10), ones = n % 10;
     if (n < 1 || n > 99) return String(n);
     return (tens > 1 ? digits[tens] : "") + (tens ? "十" : "") + (ones || !tens ? digits[ones] : "");
   };
-  const latin = /[\w.,;:!?)]$/;
-  const joined = (before, after) => before + (latin.test(before) && /^\w/.test(after) ? " " : "") + after;
   const who = (line, english) => [line.speaker, line.duty].filter(Boolean).join(english ? ", " : "　");
 
-  /** Lines in a row by one speaker are one passage; the last two of them, each with its end. */
+  /** Lines in a row by one speaker belong together; the last two who spoke, each with the lines that can be seen. */
   const passages = (lines) => {
     const found = [];
     for (const line of lines) {
       const last = found.at(-1);
-      if (last && last.speaker === line.speaker && last.duty === line.duty) {
-        last.sure = joined(last.sure + last.part, line.text);
-        last.part = line.unsure;
-      } else found.push({ speaker: line.speaker, duty: line.duty, sure: line.text, part: line.unsure });
+      if (last && last.speaker === line.speaker && last.duty === line.duty) last.lines.push(line);
+      else found.push({ speaker: line.speaker, duty: line.duty, lines: [line] });
     }
-    for (const one of found) one.sure = one.sure.slice(-KEPT);
+    for (const one of found) one.lines = one.lines.slice(-ROWS);
     return found.slice(-2);
   };
 

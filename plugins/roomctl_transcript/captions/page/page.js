@@ -24,8 +24,18 @@
     e.hidden = !one;
     if (!one) return;
     put(e.querySelector(".who"), captions.who(one, english));
-    const sure = e.querySelector(".sure"), part = e.querySelector(".part");
-    if (sure) { put(sure, one.sure); put(part, one.part); } else put(e.querySelector(".said p"), one.sure + one.part);
+    const said = e.querySelector(".said");
+    while (said.children.length > one.lines.length) said.firstChild.remove();
+    while (said.children.length < one.lines.length) said.append(row());
+    one.lines.forEach((line, i) => {           // each begins a row of its own: what stands there already never jumps
+      put(said.children[i].firstChild, line.text);
+      put(said.children[i].lastChild, line.unsure);
+    });
+  };
+  const row = () => {
+    const p = document.createElement("p");
+    for (const name of ["sure", "part"]) p.append(Object.assign(document.createElement("span"), { className: name }));
+    return p;
   };
 
   const notice = () => {
