@@ -47,6 +47,7 @@ class Result:
         message: what was found; hint: what the technician should do, empty where nothing is to be done.
         evidence: name of a file that proves it, inside the report's folder.
         took: seconds.
+        firm: nobody may accept it, such as an open way out of a 涉密 meeting.
 
     """
 
@@ -63,6 +64,7 @@ class Result:
     took: float = 0.0
     device_title: Title = UNTITLED
     title: Title = UNTITLED
+    firm: bool = False
 
     @property
     def device_name(self) -> str:
@@ -75,14 +77,46 @@ class Result:
         return titled(self.title, self.check)
 
 
+class WaiverKind(StrEnum):
+    """Two acts, not one."""
+
+    ACCEPTED = "accepted"
+    """带故障使用: the fault is known, and accepted."""
+    EXCUSED = "excused"
+    """本次免查: it is not used in this meeting."""
+
+
+WHOLE_DEVICE = ""
+"""As a waiver's check: all checks of the device."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """带故障使用: who accepted the fault, and why, for one meeting."""
+    """Who accepted a fault, or excused a device, and why, for one meeting."""
 
     device: str
     check: str
     by: str
     reason: str
+    kind: WaiverKind = WaiverKind.ACCEPTED
+
+
+class RunPurpose(StrEnum):
+    """Why the devices were checked."""
+
+    HAND = "hand"
+    """Somebody asked for it."""
+    HOUR_BEFORE = "t60"
+    QUARTER_BEFORE = "t15"
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """The technician's word for a report."""
+
+    by: str
+    at: datetime
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +127,8 @@ class CheckReport:
     meeting: str | None
     at: datetime
     results: tuple[Result, ...]
+    purpose: RunPurpose = RunPurpose.HAND
+    signed: SignOff | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -123,12 +159,53 @@ def above(value: float, *, warn: float, crit: float) -> CheckState:
 
 
 def waive(results: Iterable[Result], waivers: Iterable[Waiver]) -> tuple[Result, ...]:
-    """The same results, those accepted by name marked WAIVED. What is OK stays OK."""
-    accepted = {(w.device, w.check): w for w in waivers}
-    return tuple(_waived(result, accepted.get((result.device, result.check))) for result in results)
+    """The same results, those accepted by name marked WAIVED, those excused SKIPPED. What is OK stays OK."""
+    told = {(w.device, w.check): w for w in waivers}
+    return tuple(
+        _waived(result, told.get((result.device, result.check)) or told.get((result.device, WHOLE_DEVICE)))
+        for result in results
+    )
 
 
 def _waived(result: Result, waiver: Waiver | None) -> Result:
-    if waiver is None or result.state in {CheckState.OK, CheckState.SKIPPED}:
+    if waiver is None or result.firm or result.state in {CheckState.OK, CheckState.SKIPPED}:
         return result
-    return replace(result, state=CheckState.WAIVED, hint=f"{waiver.by}: {waiver.reason}")
+    state = CheckState.SKIPPED if waiver.kind is WaiverKind.EXCUSED else CheckState.WAIVED
+    return replace(result, state=state, hint=f"{waiver.by}: {waiver.reason}")
+
+
+MISSES = 2
+"""In a row before a device counts as down: one lost answer is no outage."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceWatch:
+    """How a watched device stands.
+
+    Attributes:
+        since: when that began; None before the first answer, or miss, that counts.
+        misses: in a row.
+        why: of the last miss.
+
+    """
+
+    device: str
+    up: bool = True
+    since: datetime | None = None
+    misses: int = 0
+    why: str = ""
+
+    def heard(self, at: datetime, why: str = "") -> tuple["DeviceWatch", bool]:
+        """After one more look: how it stands, and whether that is news.
+
+        Args:
+            why: what kept it from answering; empty where it answered.
+
+        """
+        if not why:
+            news = not self.up
+            return DeviceWatch(self.device, since=at if news or self.since is None else self.since), news
+        misses = self.misses + 1
+        news = self.up and misses >= MISSES
+        since = at if news else self.since
+        return DeviceWatch(self.device, up=self.up and not news, since=since, misses=misses, why=why), news

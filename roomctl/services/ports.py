@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from roomctl.domain.archive import Package, PackageFile, Receipt, Verdict
 from roomctl.domain.attendance import Person
-from roomctl.domain.checks import CheckReport, Waiver
+from roomctl.domain.checks import CheckReport, DeviceWatch, RunPurpose, SignOff, Waiver
 from roomctl.domain.events import Event, Head, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection, Room
@@ -17,6 +17,9 @@ from roomctl.domain.recording import Recording
 from roomctl.domain.transcript import Transcript, TranscriptHead, TranscriptSegment
 from roomctl.services.account_store import AccountStore
 from roomctl.services.offers import Check, DocumentOffer, EngineOffer, RecorderFactory, TargetFactory
+
+if TYPE_CHECKING:
+    from roomctl.services.drivers import DriverOffer  # it stands on pydantic, which a capture does without
 
 
 class Clock(Protocol):
@@ -69,6 +72,18 @@ class Checks(Protocol):
 
     def add(self, report: CheckReport) -> None: ...
     def latest(self, meeting_id: str | None) -> CheckReport | None: ...
+    def runs(self, meeting_id: str) -> Sequence[CheckReport]:
+        """All of a meeting, oldest first."""
+        ...
+
+    def purposes(self, meeting_id: str) -> frozenset[RunPurpose]:
+        """Why the meeting's devices were checked so far."""
+        ...
+
+    def sign(self, report_id: str, sign: SignOff) -> None:
+        """Raises: NotFound."""
+        ...
+
     def history(self, *, limit: int, until: datetime) -> Mapping[tuple[str, str], Sequence[float]]:
         """The last figures of each device and check in the room, over all runs up to that instant, oldest first.
 
@@ -78,6 +93,15 @@ class Checks(Protocol):
 
     def waivers(self, meeting_id: str) -> Sequence[Waiver]: ...
     def waive(self, meeting_id: str, waiver: Waiver) -> None: ...
+    def withdraw(self, meeting_id: str, device: str, check: str) -> bool:
+        """Takes a waiver back; whether there was one."""
+        ...
+
+    def watches(self) -> Mapping[str, DeviceWatch]:
+        """How each watched device stood last, by id."""
+        ...
+
+    def watch(self, stands: DeviceWatch) -> None: ...
 
 
 class Recordings(Protocol):
@@ -236,6 +260,10 @@ class Plugins(Protocol):
 
     def gate(self, meeting: Meeting, target: State) -> Sequence[Objection]: ...
     def checks(self) -> Sequence[Check]: ...
+    def drivers(self) -> "Mapping[str, DriverOffer]":
+        """Kinds of device, by name."""
+        ...
+
     def recorder(self, name: str) -> RecorderFactory:
         """Raises: NotFound with the known names."""
         ...

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Person, Role, by_rank
-from roomctl.domain.checks import CheckReport, CheckState, Result, Waiver
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.record import RecordFile
@@ -18,14 +16,11 @@ from roomctl.errors import Busy, NotFound
 from roomctl.i18n import tr
 from roomctl.storage.tables import (
     AgendaItemRow,
-    CheckResultRow,
-    CheckRunRow,
     DocumentRow,
     MeetingRow,
     PackageRow,
     PersonRow,
     ReceiptRow,
-    WaiverRow,
 )
 from roomctl.storage.work import Work
 
@@ -202,100 +197,6 @@ class SqlRoster:
                 items=list(person.items),
             )
             for person in people
-        )
-        session.flush()
-
-
-_RUNS_A_FIGURE = 5
-"""Runs that are looked through for each figure of a history: some are of one check alone."""
-
-
-class SqlChecks:
-    """`ports.Checks`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
-
-    def add(self, report: CheckReport) -> None:
-        session = self._work.writes()
-        results = [
-            CheckResultRow(
-                run=report.id,
-                place=place,
-                device=result.device,
-                check=result.check,
-                state=result.state.value,
-                value=result.value,
-                unit=result.unit,
-                threshold=result.threshold,
-                message=result.message,
-                hint=result.hint,
-                evidence=result.evidence,
-                started=result.started,
-                took=result.took,
-            )
-            for place, result in enumerate(report.results, start=1)
-        ]
-        session.add(CheckRunRow(id=report.id, meeting=report.meeting, at=report.at, results=results))
-        session.flush()
-
-    def latest(self, meeting_id: str | None) -> CheckReport | None:
-        row = self._work.reads().scalar(
-            select(CheckRunRow)
-            .where(CheckRunRow.meeting == meeting_id)  # None becomes IS NULL: a run over the room
-            .order_by(CheckRunRow.at.desc(), CheckRunRow.id.desc())
-            .limit(1)
-        )
-        if row is None:
-            return None
-        results = tuple(
-            Result(
-                device=result.device,
-                check=result.check,
-                state=CheckState(result.state),
-                value=result.value,
-                unit=result.unit,
-                threshold=result.threshold,
-                message=result.message,
-                hint=result.hint,
-                evidence=result.evidence,
-                started=result.started,
-                took=result.took,
-            )
-            for result in row.results
-        )
-        return CheckReport(id=row.id, meeting=row.meeting, at=row.at, results=results)
-
-    def history(self, *, limit: int, until: datetime) -> Mapping[tuple[str, str], Sequence[float]]:
-        runs = (
-            select(CheckRunRow.id, CheckRunRow.at)
-            .where(CheckRunRow.at <= until)
-            .order_by(CheckRunRow.at.desc(), CheckRunRow.id.desc())
-            .limit(limit * _RUNS_A_FIGURE)
-            .subquery()
-        )
-        query = (
-            select(CheckResultRow.device, CheckResultRow.check, CheckResultRow.value)
-            .join(runs, CheckResultRow.run == runs.c.id)
-            .order_by(runs.c.at.desc(), runs.c.id.desc(), CheckResultRow.place)
-        )
-        found: dict[tuple[str, str], list[float]] = {}
-        for device, check, value in self._work.connection().execute(query):
-            figures = found.setdefault((device, check), [])
-            if isinstance(value, int | float) and not isinstance(value, bool) and len(figures) < limit:
-                figures.append(float(value))
-        return {key: tuple(reversed(figures)) for key, figures in found.items() if figures}
-
-    def waivers(self, meeting_id: str) -> Sequence[Waiver]:
-        query = select(WaiverRow).where(WaiverRow.meeting == meeting_id).order_by(WaiverRow.device, WaiverRow.check)
-        return [Waiver(row.device, row.check, row.by, row.reason) for row in self._work.reads().scalars(query)]
-
-    def waive(self, meeting_id: str, waiver: Waiver) -> None:
-        session = self._work.writes()
-        session.merge(
-            WaiverRow(
-                meeting=meeting_id, device=waiver.device, check=waiver.check, by=waiver.by, reason=waiver.reason
-            )
         )
         session.flush()
 

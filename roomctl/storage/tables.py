@@ -104,6 +104,10 @@ class CheckRunRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     meeting: Mapped[str | None] = mapped_column(ForeignKey("meetings.id"), index=True)
     at: Mapped[datetime]
+    purpose: Mapped[str] = mapped_column(server_default="hand")
+    signed_by: Mapped[str] = mapped_column(server_default="")
+    signed_at: Mapped[datetime | None]
+    sign_note: Mapped[str] = mapped_column(server_default="")
     results: Mapped[list["CheckResultRow"]] = relationship(
         cascade="all, delete-orphan", order_by="CheckResultRow.place", lazy="selectin"
     )
@@ -125,6 +129,9 @@ class CheckResultRow(Base):
     evidence: Mapped[str | None]
     started: Mapped[datetime | None]
     took: Mapped[float]
+    device_title: Mapped[list[Any]] = mapped_column(server_default="[]")
+    title: Mapped[list[Any]] = mapped_column(server_default="[]")
+    firm: Mapped[bool] = mapped_column(server_default="0")
 
 
 class WaiverRow(Base):
@@ -135,6 +142,17 @@ class WaiverRow(Base):
     check: Mapped[str] = mapped_column(primary_key=True)
     by: Mapped[str]
     reason: Mapped[str]
+    kind: Mapped[str] = mapped_column(server_default="accepted")
+
+
+class DeviceWatchRow(Base):
+    __tablename__ = "device_watches"
+
+    device: Mapped[str] = mapped_column(primary_key=True)
+    up: Mapped[bool]
+    since: Mapped[datetime | None]
+    misses: Mapped[int]
+    why: Mapped[str]
 
 
 class RecordingRow(Base):

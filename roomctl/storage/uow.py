@@ -9,9 +9,10 @@ from roomctl.domain.meeting import Meeting, Room
 from roomctl.services import ports
 from roomctl.services.account_store import AccountStore
 from roomctl.storage.accounts import SqlAccounts
+from roomctl.storage.checks import SqlChecks
 from roomctl.storage.database import Database
 from roomctl.storage.eventlog import SqlEventLog
-from roomctl.storage.repositories import SqlChecks, SqlDocuments, SqlMeetings, SqlPackages, SqlRoster
+from roomctl.storage.repositories import SqlDocuments, SqlMeetings, SqlPackages, SqlRoster
 from roomctl.storage.sound import SqlRecordings, SqlTranscripts
 from roomctl.storage.work import Work
 

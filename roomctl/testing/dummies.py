@@ -1,6 +1,6 @@
 """What stands in for plugins in tests of use cases: a recorder that counts, and plugins that answer from fields."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from roomctl.api import (
     State,
     TargetFactory,
 )
+from roomctl.api.devices import DriverOffer
 
 _RATE = 48_000
 
@@ -127,6 +128,7 @@ class DummyPlugins:
 
     objections: list[Objection] = field(default_factory=list)
     device_checks: list[Check] = field(default_factory=list)
+    device_drivers: dict[str, DriverOffer] = field(default_factory=dict)
     offers: list[EngineOffer] = field(default_factory=list)
     papers: list[DocumentOffer] = field(default_factory=list)
     files: list[PackageFile] = field(default_factory=list)
@@ -140,6 +142,9 @@ class DummyPlugins:
 
     def checks(self) -> Sequence[Check]:
         return self.device_checks
+
+    def drivers(self) -> Mapping[str, DriverOffer]:
+        return self.device_drivers
 
     def recorder(self, name: str) -> RecorderFactory:
         del name

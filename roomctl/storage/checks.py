@@ -1,0 +1,186 @@
+"""Check runs, waivers, and how the watched devices stand: rows to the domain's values and back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from roomctl.domain.checks import (
+    UNTITLED,
+    CheckReport,
+    CheckState,
+    DeviceWatch,
+    Result,
+    RunPurpose,
+    SignOff,
+    Title,
+    Waiver,
+    WaiverKind,
+)
+from roomctl.errors import NotFound
+from roomctl.i18n import tr
+from roomctl.storage.tables import CheckResultRow, CheckRunRow, DeviceWatchRow, WaiverRow
+from roomctl.storage.work import Work
+
+_RUNS_A_FIGURE = 5
+"""Runs that are looked through for each figure of a history: some are of one check alone."""
+
+
+class SqlChecks:
+    """`ports.Checks`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, report: CheckReport) -> None:
+        session = self._work.writes()
+        results = [
+            CheckResultRow(
+                run=report.id,
+                place=place,
+                device=result.device,
+                check=result.check,
+                state=result.state.value,
+                value=result.value,
+                unit=result.unit,
+                threshold=result.threshold,
+                message=result.message,
+                hint=result.hint,
+                evidence=result.evidence,
+                started=result.started,
+                took=result.took,
+                device_title=list(result.device_title),
+                title=list(result.title),
+                firm=result.firm,
+            )
+            for place, result in enumerate(report.results, start=1)
+        ]
+        session.add(
+            CheckRunRow(
+                id=report.id, meeting=report.meeting, at=report.at, purpose=report.purpose.value, results=results
+            )
+        )
+        session.flush()
+
+    def latest(self, meeting_id: str | None) -> CheckReport | None:
+        row = self._work.reads().scalar(
+            select(CheckRunRow)
+            .where(CheckRunRow.meeting == meeting_id)  # None becomes IS NULL: a run over the room
+            .order_by(CheckRunRow.at.desc(), CheckRunRow.id.desc())
+            .limit(1)
+        )
+        return None if row is None else _report(row)
+
+    def runs(self, meeting_id: str) -> Sequence[CheckReport]:
+        query = select(CheckRunRow).where(CheckRunRow.meeting == meeting_id).order_by(CheckRunRow.at, CheckRunRow.id)
+        return [_report(row) for row in self._work.reads().scalars(query)]
+
+    def purposes(self, meeting_id: str) -> frozenset[RunPurpose]:
+        query = select(CheckRunRow.purpose).where(CheckRunRow.meeting == meeting_id).distinct()
+        return frozenset(RunPurpose(purpose) for purpose in self._work.reads().scalars(query))
+
+    def sign(self, report_id: str, sign: SignOff) -> None:
+        session = self._work.writes()
+        row = session.get(CheckRunRow, report_id)
+        if row is None:
+            raise NotFound(tr(f"没有检查报告 {report_id}", f"there is no report {report_id}"))
+        row.signed_by, row.signed_at, row.sign_note = sign.by, sign.at, sign.note
+        session.flush()
+
+    def history(self, *, limit: int, until: datetime) -> Mapping[tuple[str, str], Sequence[float]]:
+        runs = (
+            select(CheckRunRow.id, CheckRunRow.at)
+            .where(CheckRunRow.at <= until)
+            .order_by(CheckRunRow.at.desc(), CheckRunRow.id.desc())
+            .limit(limit * _RUNS_A_FIGURE)
+            .subquery()
+        )
+        query = (
+            select(CheckResultRow.device, CheckResultRow.check, CheckResultRow.value)
+            .join(runs, CheckResultRow.run == runs.c.id)
+            .order_by(runs.c.at.desc(), runs.c.id.desc(), CheckResultRow.place)
+        )
+        found: dict[tuple[str, str], list[float]] = {}
+        for device, check, value in self._work.connection().execute(query):
+            figures = found.setdefault((device, check), [])
+            if isinstance(value, int | float) and not isinstance(value, bool) and len(figures) < limit:
+                figures.append(float(value))
+        return {key: tuple(reversed(figures)) for key, figures in found.items() if figures}
+
+    def waivers(self, meeting_id: str) -> Sequence[Waiver]:
+        query = select(WaiverRow).where(WaiverRow.meeting == meeting_id).order_by(WaiverRow.device, WaiverRow.check)
+        return [
+            Waiver(row.device, row.check, row.by, row.reason, WaiverKind(row.kind))
+            for row in self._work.reads().scalars(query)
+        ]
+
+    def waive(self, meeting_id: str, waiver: Waiver) -> None:
+        session = self._work.writes()
+        session.merge(
+            WaiverRow(
+                meeting=meeting_id,
+                device=waiver.device,
+                check=waiver.check,
+                by=waiver.by,
+                reason=waiver.reason,
+                kind=waiver.kind.value,
+            )
+        )
+        session.flush()
+
+    def withdraw(self, meeting_id: str, device: str, check: str) -> bool:
+        session = self._work.writes()
+        row = session.get(WaiverRow, (meeting_id, device, check))
+        if row is None:
+            return False
+        session.delete(row)
+        session.flush()
+        return True
+
+    def watches(self) -> Mapping[str, DeviceWatch]:
+        rows = self._work.reads().scalars(select(DeviceWatchRow))
+        return {row.device: DeviceWatch(row.device, row.up, row.since, row.misses, row.why) for row in rows}
+
+    def watch(self, stands: DeviceWatch) -> None:
+        session = self._work.writes()
+        session.merge(
+            DeviceWatchRow(
+                device=stands.device, up=stands.up, since=stands.since, misses=stands.misses, why=stands.why
+            )
+        )
+        session.flush()
+
+
+def _report(row: CheckRunRow) -> CheckReport:
+    return CheckReport(
+        id=row.id,
+        meeting=row.meeting,
+        at=row.at,
+        results=tuple(_result(result) for result in row.results),
+        purpose=RunPurpose(row.purpose),
+        signed=SignOff(row.signed_by, row.signed_at, row.sign_note) if row.signed_at else None,
+    )
+
+
+def _result(row: CheckResultRow) -> Result:
+    return Result(
+        device=row.device,
+        check=row.check,
+        state=CheckState(row.state),
+        value=row.value,
+        unit=row.unit,
+        threshold=row.threshold,
+        message=row.message,
+        hint=row.hint,
+        evidence=row.evidence,
+        started=row.started,
+        took=row.took,
+        device_title=_title(row.device_title),
+        title=_title(row.title),
+        firm=row.firm,
+    )
+
+
+def _title(told: list[Any]) -> Title:
+    return (str(told[0]), str(told[1])) if len(told) == len(UNTITLED) else UNTITLED
