@@ -32,7 +32,7 @@ def roomctl_self_check() -> Sequence[Missing]:
             tr("没有它不能录音", "nothing can be recorded without it"),
             "pip install 'roomctl[audio]'",
         )
-        for name in ("numpy", "av", "soundfile")
+        for name in ("numpy", "av", "soundfile", "miniaudio")
         if find_spec(name) is None
     ]
     return [*found, *_microphones()]

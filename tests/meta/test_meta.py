@@ -26,7 +26,8 @@ SOURCES = [
 ]
 HEAVY = {
     "numpy", "av", "soundfile", "sounddevice", "soxr", "vosk", "faster_whisper", "ctranslate2", "opencc", "pypinyin",
-    "sqlalchemy", "alembic", "fastapi", "uvicorn", "docx", "openpyxl", "pluggy", "cryptography", "pydantic_settings",
+    "miniaudio", "sqlalchemy", "alembic", "fastapi", "uvicorn", "docx", "openpyxl", "pluggy", "cryptography",
+    "pydantic_settings",
 }  # fmt: skip
 
 

@@ -9,12 +9,13 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack, closing
 from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
+import miniaudio
 import numpy as np
 import soundfile
 from cryptography.hazmat.primitives import hashes
@@ -26,7 +27,7 @@ from roomctl_audio.sound.part import segment_name
 from roomctl_audio.sound.pcm import Layout, pack
 
 BLOCK_FRAMES = 1 << 16
-BLOCK_SAMPLES = 1 << 20
+BLOCK_SAMPLES = 1 << 19
 """Of all tracks together. Each call of libsndfile costs as much as a hundred samples; memory is the other side."""
 FILE_BLOCK = 1 << 18
 
@@ -96,7 +97,11 @@ def _fill(file: RawIOBase, buffer: memoryview) -> None:
 
 
 def _encode(part: Path, frames: int, targets: list[Path], layout: Layout, titles: Mapping[int, str]) -> list[str]:
-    """Writes the files. Gives the SHA-256 of each track's samples, little-endian integers of the layout's width."""
+    """Writes the files. Gives the SHA-256 of each track's samples, little-endian integers of the layout's width.
+
+    At libFLAC's own level, 5. Measured on speech of 24 bits: level 3 takes a twentieth less time for files up to 2 %
+    larger, level 0 hardly less than that for up to 17 %, and level 8 half as much again for 1 % less.
+    """
     digests = [hashlib.sha256() for _ in targets]
     with ExitStack() as stack:
         files = [
@@ -117,17 +122,34 @@ def _encode(part: Path, frames: int, targets: list[Path], layout: Layout, titles
 
 
 def _compare(part: Path, frames: int, targets: list[Path], layout: Layout) -> None:
-    """Decodes the files beside the part they were made of. Raises: Unequal, at the first sample that differs."""
+    """Decodes the files beside the part they were made of. Raises: Unequal, at the first sample that differs.
+
+    Another library decodes than has encoded: a fault that both halves of one share would pass for sound. It also
+    takes two thirds of the time.
+    """
+    for path in targets:
+        info = miniaudio.flac_get_file_info(str(path))
+        found = Layout(info.nchannels, 8 * info.sample_width, info.sample_rate), info.num_frames
+        if found != (Layout(1, layout.bits, layout.rate), frames):
+            raise Unequal(path.name)
     with ExitStack() as stack:
-        files = [stack.enter_context(soundfile.SoundFile(path)) for path in targets]
-        again = room(1, min(frames, _block(layout)), layout)[0]
+        decoded = [stack.enter_context(closing(_decoded(path, layout))) for path in targets]
         for block in _blocks(part, frames, layout):
-            for path, file, mono in zip(targets, files, block, strict=True):
-                if not np.array_equal(file.read(out=again[: len(mono)]), mono):
+            for path, again, mono in zip(targets, decoded, block, strict=True):
+                if not np.array_equal(next(again, ()), mono):
                     raise Unequal(path.name)
-        for path, file in zip(targets, files, strict=True):
-            if (file.samplerate, file.subtype) != (layout.rate, f"PCM_{layout.bits}") or len(file.read(1)):
+        for path, again in zip(targets, decoded, strict=True):
+            if len(next(again, ())):
                 raise Unequal(path.name)
+
+
+def _decoded(path: Path, layout: Layout) -> Generator[NDArray[Any], None, None]:
+    """Samples of a mono file, block by block, as `_blocks` gives those of a track."""
+    form, dtype = miniaudio.SampleFormat.SIGNED32, "<i4"
+    if layout.bits == 16:  # noqa: PLR2004 - the width itself
+        form, dtype = miniaudio.SampleFormat.SIGNED16, "<i2"
+    for block in miniaudio.stream_file(str(path), form, 1, layout.rate, _block(layout)):
+        yield np.frombuffer(block, dtype)
 
 
 def _settle(path: Path) -> dict[str, str]:
@@ -182,7 +204,7 @@ def answer(folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
         layout = Layout(request["tracks"], request["bits"], request["rate"])
         titles = {int(track): title for track, title in request.get("titles", ())}
         return seal(folder, request["part"], request["seq"], layout, titles)
-    except (OSError, RuntimeError, Unequal) as error:  # libsndfile's own error is a RuntimeError
+    except (OSError, RuntimeError, miniaudio.DecodeError, Unequal) as error:  # libsndfile's own is a RuntimeError
         return {"error": f"{type(error).__name__}: {error}"}
 
 

@@ -29,7 +29,7 @@ class TestCheck(DeviceCheckContract):
         return SourceCheck(Order(source=f"file:{path}"), -60.0)
 
 
-HEAVY = ("numpy", "av", "soundfile", "sounddevice", "pydantic", "typer", "rich")
+HEAVY = ("numpy", "av", "soundfile", "miniaudio", "sounddevice", "pydantic", "typer", "rich")
 
 
 def test_importing_the_plugin_loads_nothing_heavy():
