@@ -108,11 +108,10 @@ def _name(standing: Standing) -> str:
 
 
 def _line(standing: Standing, name: str = "") -> str:
-    """Name, then unit and duty. Of a proxy whose own duty is not known the unit alone: never the member's duty."""
-    if standing.proxy_arrived and not name:
-        return wording.SPACE.join(filter(None, (_name(standing), standing.proxy_duty or standing.person.unit)))
+    """Name, then unit and duty, of who came; of `name`, where it is given, the duty on the roster."""
     written = wording.spaced(name) if name else _name(standing)
-    return wording.SPACE.join(filter(None, (written, wording.post(standing.person))))
+    post = wording.post(standing.person) if name else wording.standing_for(standing)
+    return wording.SPACE.join(filter(None, (written, post)))
 
 
 def _on_leave(standing: Standing) -> str:

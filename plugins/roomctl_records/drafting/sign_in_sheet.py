@@ -9,8 +9,8 @@ from roomctl_records.drafting import wording
 from roomctl_records.drafting.minutes import began
 
 KIND = "签到表"
-_HEADER = ("序号", "姓名", "单位及职务", "签到时间", "情况", "签名")
-_WIDTHS = (2, 4, 9, 4, 6, 5)
+_HEADER = ("序号", "姓名", "单位及职务", "时间", "情况", "签名")
+_WIDTHS = (3, 6, 9, 3, 5, 4)
 
 
 def draft(meeting: Meeting, attendance: Attendance, *, place: str = "") -> Document:
@@ -42,7 +42,8 @@ def _sum(attendance: Attendance) -> str:
     counts = attendance.counts
     parts = [f"应到{counts.expected}人", f"实到{counts.present}人"]
     others = {"代会": counts.proxy, "迟到": counts.late, "早退": counts.left_early}
-    parts += [f"其中{label}{number}人" for label, number in others.items() if number]
+    if among := "、".join(f"{label}{number}人" for label, number in others.items() if number):
+        parts.append(f"其中{among}")
     parts += [
         f"{label}{number}人" for label, number in {"请假": counts.leave, "缺席": counts.absent}.items() if number
     ]
@@ -57,7 +58,7 @@ def _rows(people: Sequence[Standing], meeting: Meeting) -> Iterator[tuple[str, .
 
     for number, one in enumerate(people, 1):
         arrived = one.proxy_arrived or one.arrived
-        yield (str(number), one.written, wording.post(one.person), clock(arrived), _how(one, clock(one.left)), "")
+        yield (str(number), one.written, wording.standing_for(one), clock(arrived), _how(one, clock(one.left)), "")
 
 
 def _how(one: Standing, left: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from roomctl.api import Person
+from roomctl.api import Person, Standing
 
 SPACE = "\u3000"  # 全角空格
 
@@ -40,6 +40,11 @@ def spaced(name: str) -> str:
 def post(person: Person) -> str:
     """单位 and 职务, the unit once: 市住房城乡建设局局长."""
     return person.duty if person.unit and person.duty.startswith(person.unit) else person.unit + person.duty
+
+
+def standing_for(one: Standing) -> str:
+    """单位 and 职务 of who came: of a proxy whose own duty is not known the unit alone, never the member's duty."""
+    return (one.proxy_duty or one.person.unit) if one.proxy_arrived else post(one.person)
 
 
 def items(numbers: Iterable[int]) -> str:

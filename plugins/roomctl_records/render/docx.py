@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_TAB_LEADER
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -152,6 +152,7 @@ class _Writer:
                 properties.append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
             for cell, text, share in zip(cells.cells, row, block.widths, strict=True):
                 cell.width = Twips(free * share // shares)
+                cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
                 cell.paragraphs[0].style = styles.HEADER_CELL if row is block.header else styles.CELL
                 cell.paragraphs[0].add_run(layout.clean(text))
 
