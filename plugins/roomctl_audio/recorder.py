@@ -27,11 +27,12 @@ from roomctl.api import (
     RecordingReport,
     Refused,
     RoomctlError,
+    Segment,
     TapOffer,
     tr,
 )
 from roomctl.api.process import new_session
-from roomctl_audio import control, monitor
+from roomctl_audio import control, monitor, playing
 from roomctl_audio.capture.machine import DRIFT_PPM
 from roomctl_audio.crossing import raised
 from roomctl_audio.integrity import recovery
@@ -294,6 +295,9 @@ class AudioRecorder:
 
     def listen(self, *, track: int | None = None, behind: float = 2.0) -> Iterator[bytes]:
         return monitor.listen(self.folder, track=track, behind=behind)
+
+    def samples(self, segments: Sequence[Segment], at: int, frames: int) -> bytes:
+        return playing.reader.samples([self.folder / one.path for one in segments], at, frames)
 
     def tap(self) -> TapOffer:
         monitor.layout_of(self.folder)  # or there is nothing to read along

@@ -14,7 +14,7 @@ from roomctl.domain.access import Right
 from roomctl.domain.archive import Stored
 from roomctl.domain.checks import Result
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.recording import Envelope, Level, Order, RecorderStatus, RecordingReport
+from roomctl.domain.recording import Envelope, Level, Order, RecorderStatus, RecordingReport, Segment
 from roomctl.domain.transcript import Word
 
 if TYPE_CHECKING:
@@ -87,6 +87,25 @@ class Monitored(Protocol):
 
         It goes on while the recording does, at the pace of the sound. Track None is the mean of all.
         Raises: Refused, where nothing is on disk.
+        """
+        ...
+
+
+@runtime_checkable
+class Playable(Protocol):
+    """What a recorder can offer beside: what is sealed, for somebody's ears."""
+
+    def samples(self, segments: Sequence[Segment], at: int, frames: int) -> bytes:
+        """A stretch of sealed segments that lie side by side, one per track, as their mean.
+
+        Quick wherever it begins: the rest of the files is not read. What cannot be read is silence.
+
+        Args:
+            at: first frame, counted from the segments' own beginning.
+
+        Returns:
+            `2 * frames` bytes: mono, 16 bits, little-endian.
+
         """
         ...
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from roomctl.domain.alarms import AlarmKind, StandingAlarm
 from roomctl.domain.events import Actor
 from roomctl.domain.recording import Envelope, Marker, MarkKind, Order, Purpose, RecorderStatus, Recording
-from roomctl.services import alarms, listening, marks, recordings, syncing, takes
+from roomctl.services import alarms, listening, marks, playing, recordings, syncing, takes
 from roomctl.services.bound import Bound
 from roomctl.services.marks import Desk
 from roomctl.services.offers import Recorder, RecorderFactory
+from roomctl.services.playing import Wave
 from roomctl.services.recordings import Continuation
 from roomctl.services.takes import Seen, Take
 
@@ -156,6 +157,22 @@ class SoundUseCases(Bound):
     ) -> Iterator[bytes]:
         """A WAV of what is on disk, as `Monitored.listen` gives it; somebody listening is an event."""
         return listening.listen(meeting_id, recording_id, track=track, behind=behind, desk=self._desk())
+
+    def wave(
+        self,
+        meeting_id: str,
+        recording_id: str,
+        *,
+        track: int | None = None,
+        first: float = 0.0,
+        last: float | None = None,
+    ) -> Wave:
+        """What is sealed of a recording, to be played. Raises: NotFound, BadInput, Refused."""
+        return playing.wave(meeting_id, recording_id, track=track, first=first, last=last, desk=self._desk())
+
+    def note_playing(self, wave: Wave) -> None:
+        """Somebody playing it is an event."""
+        playing.heard(wave, desk=self._desk())
 
     # --- test takes, and sound from elsewhere
 

@@ -121,6 +121,13 @@ class DummyRecorder:
     def verify(self) -> RecordingReport:
         return self.report()
 
+    def samples(self, segments: Sequence[Segment], at: int, frames: int) -> bytes:
+        """Sound in which each frame says which one it is, and of how many tracks: never 0."""
+        first = segments[0].first_frame + at
+        return b"".join(
+            (1 + 1000 * len(segments) + n % 1000).to_bytes(2, "little") for n in range(first, first + frames)
+        )
+
 
 @dataclass
 class DummyPlugins:

@@ -23,6 +23,7 @@ from roomctl.web.rest import (
     recorder,
     recordings,
     reworks,
+    sound,
     transcripts,
 )
 from roomctl.web.rest.screens import routes as screen_links
@@ -59,7 +60,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.state.screens = Screens(host)
     web.include_router(screen_pages)
     web.include_router(screen_links)
-    web.state.levels, web.state.ears = Levels(), recordings.Ears()
+    web.state.levels, web.state.ears, web.state.players = Levels(), recordings.Ears(), sound.Players()
     for part in (
         meetings,
         attendance,
@@ -67,6 +68,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
         recorder,
         transcripts,
         reworks,
+        sound,
         lines,
         checks,
         events,
