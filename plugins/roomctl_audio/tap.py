@@ -37,34 +37,38 @@ class Tap:
         self._folder = Path(options["folder"])
         self._layout = monitor.layout_of(self._folder)
         self.rate, self.tracks = self._layout.rate, self._layout.tracks
-        self._seq = self._first = self._at = 0  # the part, the recording's frame it begins at, the next frame in it
+        self._seq = self._first = self._next = 0  # the part, the recording's frame it begins at, the next frame in it
         self._looked, self._dead = time.monotonic(), False
         self._go(monitor.newest(self._folder))
         self.skip()
 
-    def read(self) -> tuple[int, NDArray[np.float32]]:
+    @property
+    def at(self) -> int:
+        return self._first + self._next
+
+    def read(self) -> NDArray[np.float32]:
         following = monitor.there(self._folder, self._seq + 1)  # before it is read: what is read then is all of it
-        samples, at = self._read(), self._first + self._at
-        self._at += len(samples)
+        samples = self._read()
+        self._next += len(samples)
         if following and not len(samples):
-            self._next()
+            self._turn()
             return self.read()
-        return at, samples
+        return samples
 
     def behind(self) -> int:
-        frames, seq = -self._at, self._seq
+        frames, seq = -self._next, self._seq
         while monitor.there(self._folder, seq):
             frames += monitor.frames_of(self._folder, seq, self._layout)
             seq += 1
         return max(0, frames)
 
     def skip(self) -> int:
-        before = self._first + self._at
+        before = self.at
         newest = monitor.newest(self._folder)
         while self._seq < newest:
-            self._next()
-        self._at = monitor.frames_of(self._folder, self._seq, self._layout)
-        return self._first + self._at - before
+            self._turn()
+        self._next = monitor.frames_of(self._folder, self._seq, self._layout)
+        return self.at - before
 
     def over(self) -> bool:
         if self._dead:
@@ -73,22 +77,22 @@ class Tap:
             self._looked, self._dead = time.monotonic(), not monitor.alive(self._folder)
         return False  # what came between the last read and this look is read first
 
-    def _next(self) -> None:
-        self._first += max(self._at, monitor.frames_of(self._folder, self._seq, self._layout))
-        self._seq, self._at = self._seq + 1, 0
+    def _turn(self) -> None:
+        self._first += max(self._next, monitor.frames_of(self._folder, self._seq, self._layout))
+        self._seq, self._next = self._seq + 1, 0
 
     def _go(self, seq: int) -> None:
         """To the beginning of a part: the journal says which frame of the recording that is."""
         rows = journal.of_kind(load(self._folder).rows, "part")
         self._first = next((int(row["first_frame"]) for row in rows if row["seq"] == seq), 0)
-        self._seq, self._at = seq, 0
+        self._seq, self._next = seq, 0
 
     def _read(self) -> NDArray[np.float32]:
         """What there is of the part from the next frame on, at most a second of it; shape (frames, tracks)."""
         layout = self._layout
         try:
             with (self._folder / parts.name(self._seq)).open("rb") as file:
-                file.seek(self._at * layout.frame)
+                file.seek(self._next * layout.frame)
                 raw = file.read(layout.second)
         except FileNotFoundError:  # sealed meanwhile
             return self._sealed()
@@ -98,7 +102,7 @@ class Tap:
     def _sealed(self) -> NDArray[np.float32]:
         paths = [self._folder / parts.segment_name(track, self._seq) for track in range(1, self.tracks + 1)]
         try:
-            columns = [soundfile.read(path, self.rate, self._at, dtype="float32")[0] for path in paths]
+            columns = [soundfile.read(path, self.rate, self._next, dtype="float32")[0] for path in paths]
         except (soundfile.LibsndfileError, OSError):  # between the two names, or damaged: what follows is heard
             return np.zeros((0, self.tracks), np.float32)
         return np.column_stack(columns)

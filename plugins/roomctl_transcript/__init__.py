@@ -32,10 +32,11 @@ def roomctl_config_model() -> type[BaseModel]:
 
 @hookimpl
 def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
-    """One service for all meetings."""
-    from roomctl_transcript.service import TranscriptService  # noqa: PLC0415 - light start
+    """One for all meetings, and one for the captions of the one that is on."""
+    from roomctl_transcript.captions.service import CaptionService  # noqa: PLC0415 - light start
+    from roomctl_transcript.service import TranscriptService  # noqa: PLC0415
 
-    return [TranscriptService(ctx)]
+    return [TranscriptService(ctx), CaptionService(ctx)]
 
 
 @hookimpl

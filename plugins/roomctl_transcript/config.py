@@ -34,6 +34,16 @@ class Config(BaseModel):
         default="",
         json_schema_extra=label("模型", "Model", help_zh="空着由引擎选", help_en="empty: the engine's choice"),
     )
+    captions_engine: str = Field(
+        default=AUTO,
+        json_schema_extra=label(
+            "字幕引擎", "Captions engine", help_zh="要能边听边写", help_en="one that writes while people speak"
+        ),
+    )
+    captions_model: str = Field(
+        default="",
+        json_schema_extra=label("字幕模型", "Captions model", help_zh="空着由引擎选", help_en="empty: its choice"),
+    )
     longest: float = Field(
         default=20.0, ge=4.0, le=28.0, json_schema_extra=label("一次最多听几秒", "Longest decoding, s")
     )

@@ -53,7 +53,7 @@ class Draft:
         found = _papers(ctx.services.data / "meetings" / meeting.id / PAPERS)
         self._people += tuple(one for one in found.people if one[0] not in dict(self._people))
         terms += found.terms
-        self._prior = Prior(self._people, tuple(dict.fromkeys(term for term in terms if term)), found.texts)
+        self.prior = Prior(self._people, tuple(dict.fromkeys(term for term in terms if term)), found.texts)
 
     def work(self, one: Recording, *, final: bool) -> Work:
         folder = self._ctx.services.data / one.folder
@@ -66,7 +66,7 @@ class Draft:
             rate=one.sample_rate,
             journal=self._folder / f"work-{_plain(self.choice)}-r{one.number}.jsonl",
             settings=self._config.settings(seconds),
-            prior=self._prior,
+            prior=self.prior,
             final=final,
             recycle=self._config.memory_mb * 1_000_000,
         )
@@ -76,7 +76,7 @@ class Draft:
         """What tells who speaks."""
         return Known(
             self._seats,
-            {one.id: _marks(one) for one in self.sounds},
+            {one.id: marks(one) for one in self.sounds},
             tuple(name for name, _ in self._people),
             self._chair,
         )
@@ -128,7 +128,8 @@ def pieces(one: Recording, folder: Path) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def _marks(one: Recording) -> tuple[tuple[float, str], ...]:
+def marks(one: Recording) -> tuple[tuple[float, str], ...]:
+    """(second, name) of who speaks from there on, as the operator set them, in order."""
     speakers = (marker for marker in one.markers if marker.kind is MarkKind.SPEAKER)
     return tuple((m.frame / one.sample_rate, m.note) for m in sorted(speakers, key=lambda m: m.frame))
 

@@ -35,12 +35,18 @@ def available() -> int:
 
 
 def choose(
-    services: Services, engine: str = AUTO, model: str = "", *, memory: Callable[[], int] = available
+    services: Services,
+    engine: str = AUTO,
+    model: str = "",
+    *,
+    streams: bool = False,
+    memory: Callable[[], int] = available,
 ) -> Choice:
     """The engine to use. `auto` is the best one whose packages and model are here, and fit into the memory.
 
     Args:
         model: overrules the engine's own order of preference.
+        streams: one that writes while somebody speaks.
         memory: bytes that are free.
 
     Raises:
@@ -49,17 +55,20 @@ def choose(
         MissingPart: its packages or its model are not here, with the command and the way by USB stick.
 
     """
-    offers = sorted(services.engines(), key=lambda offer: -offer.quality)
-    if not offers:
+    every = [offer for offer in services.engines() if offer.streams or not streams]
+    if not every:
         raise MissingPart(
-            tr("没有可用的语音识别引擎", "no speech engine is offered"),
+            tr("没有能做字幕的语音识别引擎", "no speech engine that writes captions is offered")
+            if streams
+            else tr("没有可用的语音识别引擎", "no speech engine is offered"),
             tr("引擎插件没有启用", "no engine plugin is enabled"),
             "roomctl plugins list",
         )
+    offers = sorted(every, key=lambda offer: -offer.quality)
     if engine != AUTO:
         offers = [offer for offer in offers if offer.name == engine]
         if not offers:
-            known = ", ".join([AUTO, *sorted(offer.name for offer in services.engines())])
+            known = ", ".join([AUTO, *sorted(offer.name for offer in every)])
             raise BadInput(
                 tr(f"没有名为“{engine}”的引擎", f"no engine named {engine!r}"),
                 mend=tr(f"可用：{known}", f"known: {known}"),

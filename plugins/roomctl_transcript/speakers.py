@@ -44,14 +44,18 @@ def assign(
             for one in segments
         )
     if marks:
-        at = [second for second, _ in marks]
-        return tuple(_marked(one, at, marks) for one in segments)
+        return tuple(_marked(one, marks) for one in segments)
     return _by_cue(segments, people, chair)
 
 
-def _marked(one: TranscriptSegment, at: Sequence[float], marks: Sequence[tuple[float, str]]) -> TranscriptSegment:
-    index = bisect_right(at, (one.start + one.end) / 2) - 1
-    name = marks[index][1].strip() if index >= 0 else ""
+def marked_at(second: float, marks: Sequence[tuple[float, str]]) -> str:
+    """Whom the operator's newest mark before that second names; empty where there is none."""
+    index = bisect_right(marks, second, key=lambda one: one[0]) - 1
+    return marks[index][1].strip() if index >= 0 else ""
+
+
+def _marked(one: TranscriptSegment, marks: Sequence[tuple[float, str]]) -> TranscriptSegment:
+    name = marked_at((one.start + one.end) / 2, marks)
     return replace(one, speaker=name, known_by=SpeakerKnownBy.OPERATOR) if name else one
 
 

@@ -126,16 +126,19 @@ class Tap(Protocol):
 
     Attributes:
         rate: frames a second; tracks: how many.
+        at: the recording's frame that is read next.
 
     """
 
     rate: int
     tracks: int
 
-    def read(self) -> "tuple[int, NDArray[np.float32]]":
-        """The next stretch that is on disk, at most a second, and the recording's frame that it begins at.
+    @property
+    def at(self) -> int: ...
 
-        Samples have the shape (frames, tracks), -1 to 1; no frames where there is nothing new. It never waits.
+    def read(self) -> "NDArray[np.float32]":
+        """What comes next on disk, at most a second: shape (frames, tracks), -1 to 1. It never waits: there may be
+        no frames.
         """
         ...
 

@@ -108,6 +108,14 @@ class Board:
         others = (one for one in self.lines if one.id != line.id)
         return self._with([*others, line] if line.text or line.unsure else others)
 
+    def finish(self) -> Self:
+        """Nobody goes on with what was being said: it stands as it is."""
+        ended = (
+            one if one.final else replace(one, text=one.text + one.unsure, unsure="", final=True)
+            for one in self.lines
+        )
+        return replace(self, lines=tuple(ended))
+
     def settle(self, recording: int, sentences: Iterable[Line], until: float) -> Self:
         """The transcript reaches second `until` of a recording: its sentences stand in the place of what was heard.
 

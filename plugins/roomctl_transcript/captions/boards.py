@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from roomctl.api import Meeting, PluginContext
 from roomctl_transcript.captions import switch
 from roomctl_transcript.captions.board import Board, Stand
+from roomctl_transcript.captions.follow import engine
 
 KEY = "captions"
 """Of the switches, among the plugin's documents of a meeting."""
@@ -81,12 +82,14 @@ class Boards:
             confirm: the meeting's name; without it captions are not switched on.
 
         Raises:
-            NotFound: no such meeting. BadInput: it is not named. Refused: it has no captions.
+            NotFound: no such meeting. BadInput: it is not named. Refused: it has no captions, or the model does not
+                fit into the memory. MissingPart: no engine that writes them is here, or its model is not.
 
         """
         before = self.board(meeting_id)
         if on and not before.on:
             switch.allow(self.meeting(meeting_id), confirm)
+            engine(self._ctx)
         wished = {"on": on, "blanked": blanked, "whole_sentences": whole_sentences}
         new: dict[str, Any] = {
             name: wish for name, wish in wished.items() if wish is not None and wish != getattr(before, name)

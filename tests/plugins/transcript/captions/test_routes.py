@@ -18,9 +18,10 @@ NAMED = {"on": True, "confirm": TITLE}
 
 
 @pytest.fixture
-def web(ctx):
+def web(ctx, stand_in):
     """The plugin's routes, for whoever the header `role` names."""
     app = FastAPI()
+    stand_in()
 
     @app.middleware("http")
     async def sign_on(request, call):
@@ -101,6 +102,17 @@ def test_a_meeting_that_may_have_none_is_refused_with_the_reason(web, meeting, c
     assert refused.status_code == 409
     assert refused.json()["detail"]
     assert not ctx.published
+
+
+def test_without_an_engine_they_are_refused_with_the_mend(web, meeting, ctx):
+    meeting()
+    ctx.services.models.clear()
+    refused = web.put("/captions/m1", json=NAMED)
+    assert refused.status_code == 424
+    assert "roomctl models pull standin-model" in refused.json()["mend"]
+    ctx.services.offers = []
+    assert web.put("/captions/m1", json=NAMED).status_code == 424
+    assert web.get("/captions/m1").json()["on"] is False
 
 
 @pytest.mark.parametrize(
