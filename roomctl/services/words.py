@@ -37,6 +37,11 @@ class WordUseCases(Bound):
         with self._open().reading() as uow:
             return uow.transcripts.sentence(transcript_id, sentence)
 
+    def sentences(self, transcript_id: str, first: int, count: int) -> Sequence[TranscriptSegment]:
+        """So many that a reader sees, from that place on: quick whatever the length."""
+        with self._open().reading() as uow:
+            return uow.transcripts.sentences(transcript_id, first, count)
+
     def put_transcript(self, transcript: Transcript) -> Transcript:
         return transcripts.put(transcript, **self._by())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, Select, delete, func, insert, select
 
 from roomctl.domain.recording import Gap, Marker, MarkKind, Purpose, RecorderState, Recording, Segment
 from roomctl.domain.transcript import (
@@ -171,6 +171,10 @@ class SqlTranscripts:
         row = self._work.reads().get(TranscriptSegmentRow, (transcript_id, sentence))
         return None if row is None else _text(row)
 
+    def sentences(self, transcript_id: str, first: int, count: int) -> Sequence[TranscriptSegment]:
+        query = _sentences_of(transcript_id).where(TranscriptSegmentRow.dropped.is_(False))
+        return [_text(row) for row in self._work.reads().execute(query.offset(first).limit(count)).all()]
+
     def put_sentence(self, transcript_id: str, sentence: TranscriptSegment) -> None:
         session = self._work.writes()
         place = session.get_one(TranscriptSegmentRow, (transcript_id, sentence.id)).place
@@ -216,14 +220,16 @@ class SqlTranscripts:
         session.flush()
 
     def _rows(self, transcript_id: str) -> Sequence[Row[Any]]:
-        """Not as mapped objects: of a day's sentences they take longer than all the rest."""
-        query = select(*TranscriptSegmentRow.__table__.columns).where(
-            TranscriptSegmentRow.transcript == transcript_id
-        )
-        return self._work.reads().execute(query.order_by(TranscriptSegmentRow.place)).all()
+        return self._work.reads().execute(_sentences_of(transcript_id)).all()
 
     def _transcript(self, row: TranscriptRow) -> Transcript:
         return replace(_head(row), segments=tuple(_text(segment) for segment in self._rows(row.id)))
+
+
+def _sentences_of(transcript_id: str) -> Select[Any]:
+    """Not as mapped objects: of a day's sentences they take longer than all the rest."""
+    query = select(*TranscriptSegmentRow.__table__.columns).where(TranscriptSegmentRow.transcript == transcript_id)
+    return query.order_by(TranscriptSegmentRow.place)
 
 
 def _head(row: TranscriptRow) -> Transcript:

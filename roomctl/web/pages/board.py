@@ -136,6 +136,7 @@ class Board:
         use = self.application.usecases
         recordings = use.recordings(meeting.id)
         alarms, down = self._alarms(meeting, recordings)
+        words = next(iter(use.transcript_heads(meeting.id)[-1:]), None)
         return Facts(
             meeting=meeting,
             checks=use.check_report(meeting.id),
@@ -144,7 +145,8 @@ class Board:
             alarms=alarms,
             recorder_down=down,
             continued=self._continued(meeting, recordings),
-            transcript=use.transcript(meeting.id),
+            transcript=words.version if words else None,
+            sentences=words.sentences if words else 0,
             documents=use.documents(meeting.id),
             packages=use.packages(meeting.id),
             receipts=use.receipts(meeting.id),

@@ -25,6 +25,7 @@ class Facts:
     """All that is known of one meeting.
 
     Attributes:
+        transcript: the newest version, without its sentences; sentences: how many of them a reader sees.
         alarms: of the running recorder, that stand now, the newest first.
         recorder_down: why the running recorder does not answer; empty where it does.
         continued: seconds that were lost before the current recording went on by itself, 0 where nobody knows how
@@ -38,6 +39,7 @@ class Facts:
     attendance: Attendance = field(default_factory=Attendance)
     recordings: Sequence[Recording] = ()
     transcript: Transcript | None = None
+    sentences: int = 0
     documents: Sequence[RecordFile] = ()
     packages: Sequence[Package] = ()
     receipts: Sequence[Receipt] = ()
@@ -130,7 +132,7 @@ def _kept(facts: Facts) -> tuple[Look, str]:
 def _words(facts: Facts, href: str) -> Link:
     name, words = tr("转写", "Words"), facts.transcript
     if words is not None and words.complete:
-        count = sum(not one.dropped for one in words.segments)
+        count = facts.sentences
         return Link(name=name, look=Look.OK, figure=tr(f"{count} 句", f"{count} sentences"), href=href)
     if Need.TRANSCRIPT in facts.meeting.facts and words is None:
         return Link(name=name, look=Look.WAIVED, figure=tr("免转写", "waived"), href=href)

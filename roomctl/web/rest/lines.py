@@ -26,6 +26,9 @@ from roomctl.web.ui.words import UNSURE, placed
 
 routes = router("transcripts")
 
+MOST = 1_000_000
+"""Sentences of one version."""
+
 Reading = Annotated[User, Depends(Needs(Right.SEE_TRANSCRIPTS))]
 
 
@@ -88,15 +91,13 @@ def get_lines(
     user: Reading,
     meeting_id: MeetingPath,
     version: Number,
-    after: Annotated[int, Query(ge=0, le=1_000_000, description="sentences that are left out at the beginning")] = 0,
+    after: Annotated[int, Query(ge=0, le=MOST, description="sentences that are left out at the beginning")] = 0,
+    count: Annotated[int, Query(ge=1, le=MOST, description="at most so many")] = MOST,
 ) -> Response:
-    """In their order, without inventions on silence."""
+    """In their order, without inventions on silence: the first hundred are there at once, whatever the length."""
     desk = Desk(request, user)
-    desk.meeting(meeting_id)
-    found = desk.use.transcript_version(meeting_id, version)
-    if found is None:
-        raise _none()
-    return as_json([LineShape.of(one) for one in found.shown[after:]])
+    head = _head(desk, meeting_id, version)
+    return as_json([LineShape.of(one) for one in desk.use.sentences(head.id, after, count)])
 
 
 @routes.get(

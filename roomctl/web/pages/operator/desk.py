@@ -32,6 +32,9 @@ EACH = 2.0
 CORRECTED = 5.0
 """Seconds after which the timer, which counts in the browser, is set right."""
 
+CAPTIONS = 4
+"""Sentences that are shown."""
+
 _SHOWN = frozenset({Purpose.MEETING, Purpose.TEST})
 
 
@@ -143,6 +146,7 @@ class Desk:
             except RoomctlError as error:
                 self._down = str(error)
         self._history = list(self._alarms_before())
+        words, first = facts.transcript, max(0, facts.sentences - CAPTIONS)
         return Sight(
             facts=_up_to_date(facts, recording, status),
             user=visitor.user,
@@ -150,6 +154,7 @@ class Desk:
             recording=recording,
             status=status,
             test=bool(live) and live[-1].purpose is Purpose.TEST,
+            said=use.sentences(words.id, first, CAPTIONS) if words else (),
             roster=sorted(use.roster(self.meeting), key=lambda one: one.rank),
             acknowledged={
                 (one.alarm.kind.value, one.alarm.track): one.acknowledged_by

@@ -11,8 +11,6 @@ from roomctl.web.pages.operator.sight import Scene, Sight, local
 from roomctl.web.ui import Child, Part, Press, join, tag
 from roomctl.web.ui.words import marked
 
-_CAPTIONS = 4  # sentences that are shown; the newest last
-
 
 def captions(sight: Sight) -> Part:
     """The newest sentences; where nothing writes them while it is recorded, that is said."""
@@ -36,10 +34,9 @@ def _until(last: TranscriptSegment, sight: Sight) -> str:
 
 def _said(sight: Sight) -> Sequence[TranscriptSegment]:
     """An operator hears it anyway while it is recorded; afterwards the transcript's own right is needed."""
-    words = sight.facts.transcript
-    if words is None or not _open(sight) or sight.scene is Scene.UNRECORDED:
+    if not _open(sight) or sight.scene is Scene.UNRECORDED:
         return ()
-    return words.shown[-_CAPTIONS:]
+    return sight.said
 
 
 def _open(sight: Sight) -> bool:

@@ -10,6 +10,7 @@ from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Gap, Marker, MarkKind, RecorderState, RecorderStatus, Recording
+from roomctl.domain.transcript import TranscriptSegment
 from roomctl.web.pages.links import Facts
 
 
@@ -54,6 +55,7 @@ class Sight:
         test: a test take is under way; the page shows it as such.
         roster: in order of rank.
         acknowledged: keys of the standing alarms that somebody has seen, with who.
+        said: the newest sentences, the newest last.
         now: local time of the room.
 
     """
@@ -66,6 +68,7 @@ class Sight:
     test: bool = False
     roster: Sequence[Person] = ()
     acknowledged: Mapping[tuple[str, int | None], str] = field(default_factory=dict)
+    said: Sequence[TranscriptSegment] = ()
 
     def may(self, right: Right) -> bool:
         return self.user.may(right)

@@ -36,7 +36,10 @@
       event.preventDefault(); event.stopPropagation();
       const on = event.key === "Enter" && event.ctrlKey;
       W.leave().then((saved) => { if (on && saved) { W.go(W.current + 1); W.edit(); } });
-    } else if (event.key === " " && event.ctrlKey) { event.preventDefault(); event.stopPropagation(); W.toggle(); }
+    } else if (event.key === "Tab") {               // the hands stay on the keys: play, pause, back
+      event.preventDefault(); event.stopPropagation();
+      if (event.shiftKey) W.skip(-5); else W.toggle();
+    }
   };
   /** Ends the writing and saves what was written. */
   W.leave = async () => {

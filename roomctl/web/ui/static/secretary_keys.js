@@ -42,7 +42,7 @@
     ["↑  ↓", said("上一句、下一句", "sentence before, after")], ["D", said("下一处存疑", "next to look at")],
     ["Y", said("接受、核对无误", "accept; it is right")], ["X", said("还原成听到的", "revert to what was heard")], ["N", said("指定发言人", "say who speaks")],
     ["Enter", said("改这一句", "write in the sentence")], ["Esc", said("改完，存下", "done, save")],
-    ["Ctrl+Enter", said("存下，改下一句", "save, and write in the next")], [said("Ctrl+空格", "Ctrl+Space"), said("改字时播放、暂停", "play, pause while writing")],
+    ["Ctrl+Enter", said("存下，改下一句", "save, and write in the next")], ["Tab  Shift+Tab", said("改字时：播放、暂停，后退 5 秒", "while writing: play, pause; back 5 s")],
     ["Ctrl+Z  Ctrl+Y", said("撤销、重做", "undo, redo")], ["Ctrl+F", said("查找替换", "find and replace")], ["?", said("显示这张表", "show this list")],
   ];
   const help = () => {

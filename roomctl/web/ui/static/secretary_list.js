@@ -9,7 +9,7 @@
   // --- heights
   const LINE = 30, READ = 18, PAD = 20, WHO = 24, ROW = 46;
   const reckoned = (i) => {
-    const line = W.lines[i], inside = Math.max(120, wide - 76 - 46);
+    const line = W.lines[i], inside = Math.max(120, wide - 76 - 76);
     let width = 0;
     for (const c of line.text) width += c.charCodeAt(0) < 0x2e80 ? READ * 0.56 : READ;
     return PAD + Math.max(1, Math.ceil(width / inside)) * LINE + (W.isNew(i) ? WHO : 0) + W.extras(i) * ROW;

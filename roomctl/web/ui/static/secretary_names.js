@@ -58,9 +58,16 @@
   // --- names that the roster put in
   let names = null, busy = "";
   const readNames = async () => {
-    try { names = await W.ask("GET", "/transcript/names"); } catch { names = null; }
-    W.count("names", names?.filter((one) => one.standing).length);
+    try { names = await W.ask("GET", "/transcript/names"); } catch (error) { names = []; W.fault(error); }
     if (W.tabNow() === "names") W.drawSide();
+  };
+  /** How many there are is seen in the sentences; what was heard instead is asked for when somebody looks. */
+  const countNames = () => {
+    const found = new Set();
+    for (const line of W.lines) for (const one of line.changes)
+      if ((one.step === "names" || one.step === "terms") && one.before !== one.after && line.text.includes(one.after)) found.add(one.after);
+    W.count("names", found.size);
+    if (W.tabNow() === "names") readNames(); else names = null;
   };
   const turn = async (name, back) => {
     busy = name; W.drawSide();
@@ -84,8 +91,8 @@
           el("div", "rc-s3", said("听到：", "heard: ") + one.heard.join("、"))), act);
       }));
   });
-  W.on("read", readNames);
-  W.on("steps", () => { if (W.tabNow() === "names") readNames(); });
+  let later = 0;
+  W.on("read changed", () => { clearTimeout(later); later = setTimeout(countNames, 300); });
 
   // --- words for the glossary, from what people corrected
   const DROPPED = () => `roomctl-terms-refused ${W.opened.api}`;
@@ -115,5 +122,8 @@
         }))));
   });
   let soon = 0;
-  W.on("read changed", () => { clearTimeout(soon); soon = setTimeout(readTerms, 1500); });
+  W.on("read changed", () => {
+    clearTimeout(soon);
+    soon = setTimeout(() => { if (W.lines.some((one) => one.corrected)) readTerms(); else { terms = []; W.count("terms", 0); } }, 1500);
+  });
 })();

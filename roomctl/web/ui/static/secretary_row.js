@@ -114,18 +114,18 @@
       who.addEventListener("click", (event) => { event.stopPropagation(); W.go(i, { scroll: false }); W.askSpeaker(i); });
       row.append(who);
     }
-    const time = el("time", "rc-num", W.clock(W.from(line)));
+    const time = el("time", "rc-num", line.confirmed ? W.glyph("ok", said("已核对", "checked")) : null, W.clock(W.from(line)));
     const text = el("p", "", ...runs(line, asked));
     row.append(time, text);
     const below = el("div", "rc-under");
     for (const one of line.doubts) below.append(figure(one));
     if (line.corrected) below.append(el("span", "rc-s3", said(`${by(line)} 改过`, `changed by ${by(line)}`)));
-    if (line.confirmed) below.append(W.glyph("ok", said("已核对", "checked")));
     if (on && (line.changes.length || line.raw !== null)) {
       const open = unfolded === line.id;
-      const more = W.press(open ? said("收起", "Fold") : said("改动", "Changes"), () => { unfolded = open ? null : line.id; W.redraw(i); }, "rc-link1");
-      more.setAttribute("aria-expanded", String(open));
-      below.append(more);
+      const more = W.press("", () => { unfolded = open ? null : line.id; W.redraw(i); }, "rc-more1");
+      more.innerHTML = '<svg class="rc-ic rc-s" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 12a8 8 0 1 0 2.6-5.9L4 8.5M4 4v4.5h4.5M12 8v4.5l3 2"/></svg>';
+      more.title = said("改动", "changes"); more.setAttribute("aria-label", more.title); more.setAttribute("aria-expanded", String(open));
+      row.append(more);
     }
     if (below.childNodes.length) row.append(below);
     if (on && unfolded === line.id) row.append(history(line));

@@ -94,22 +94,36 @@
     (one.step === "names" || one.step === "terms") && one.before !== one.after && line.text.includes(one.after) && !line.seen?.has(n));
 
   const index = () => { W.place = new Map(W.lines.map((one, i) => [one.id, i])); };
+  const FIRST = 200, PART = 2000, AGAIN = 50;   // sentences: read at once, read together, read again where the text grows
   let reading = 0;
   W.read = async ({ all = true } = {}) => {
     const mine = ++reading, version = W.version;
-    const from = all || !W.lines.length ? 0 : Math.max(0, W.lines.length - 50);
-    try {
-      const [lines, rest] = await Promise.all([
-        W.ask("GET", `/transcripts/${version}/lines${from ? `?after=${from}` : ""}`),
-        W.ask("GET", `/transcripts/${version}/notes`),
-      ]);
-      if (mine !== reading || version !== W.version) return;
+    const from = all || !W.lines.length ? 0 : Math.max(0, W.lines.length - AGAIN);
+    const part = async (after, count) => {
+      const lines = await W.ask("GET", `/transcripts/${version}/lines?after=${after}&count=${count}`);
+      return mine === reading && version === W.version ? lines : null;
+    };
+    const put = (lines) => {
       const here = W.lines[W.current]?.id;
-      W.lines = from ? [...W.lines.slice(0, from), ...lines] : lines;
-      W.points = rest.points; W.holes = rest.holes;
+      W.lines = lines;
       index();
       W.current = here && W.place.has(here) ? W.place.get(here) : W.lines.length ? 0 : -1;
       W.emit("read");
+    };
+    try {
+      const [rest, first] = await Promise.all([W.ask("GET", `/transcripts/${version}/notes`), part(from, FIRST)]);
+      if (!first) return;
+      W.points = rest.points; W.holes = rest.holes;
+      let lines = [...W.lines.slice(0, from), ...first], more = first.length === FIRST;
+      W.reading = more;
+      if (!more || !W.lines.length) put(lines);   // the first ones can be read while the others come
+      while (more) {
+        const next = await part(lines.length, PART);
+        if (!next) return;
+        lines = lines.concat(next);
+        more = next.length === PART;
+        if (!more) { W.reading = false; put(lines); }
+      }
     } catch (error) {
       if (mine === reading) W.emit("unread", error);
     }

@@ -36,8 +36,7 @@
 
   // --- holes
   const readHoles = async () => {
-    try { holes = await W.ask("GET", "/transcript/holes"); } catch { holes = []; }
-    W.count("holes", holes.length);
+    try { holes = await W.ask("GET", "/transcript/holes"); } catch (error) { holes = []; W.fault(error); }
     shown();
   };
   const hole = (one) => {
@@ -68,8 +67,7 @@
 
   // --- versions
   const readHeads = async () => {
-    try { heads = await W.ask("GET", "/transcripts"); } catch { heads = []; }
-    W.count("versions", heads.length > 1 ? heads.length : 0);
+    try { heads = await W.ask("GET", "/transcripts"); } catch (error) { heads = []; W.fault(error); }
     shown();
   };
   const when = (at) => (at ? new Intl.DateTimeFormat(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: document.querySelector("[data-clock]")?.dataset.clock }).format(new Date(at)) : "");
@@ -135,7 +133,10 @@
 
   W.on("start", () => { holes = heads = null; reworks = []; });
   const all = async () => {
-    await Promise.all([readReworks(), readHoles(), readHeads()]);
+    W.count("holes", W.holes.length);
+    W.count("versions", W.newest > 1 ? W.newest : 0);
+    holes = heads = null;            // asked for when somebody looks
+    await readReworks();
     if (engines === null && W.may()) { try { engines = await W.plugin("GET", "/engines"); } catch { engines = []; } shown(); }
   };
   let soon = 0;
