@@ -252,7 +252,7 @@ def _sound(visitor: Visitor, facts: Facts) -> Part | None:
         rows = [tag("p", tr("还没有声音", "no sound yet"), class_="rc-s2")]
     words = facts.transcript
     if words is not None:
-        said = sum(not one.dropped for one in words.segments)
+        said = facts.sentences
         done = Look.OK if words.complete else Look.RUNNING
         rows.append(line(state_glyph(done, size="s"), tr("文字", "words"), tr(f"{said} 句", f"{said} sentences")))
     return panel(tr("录音和文字", "Sound and words"), *meters, tag("div", *rows, id_="words"), id_="sound")
