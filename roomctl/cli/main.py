@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "backup": ("roomctl.cli.backup", "备份数据库和设置", "Copy the database and the settings"),
     "restore": ("roomctl.cli.restore", "恢复备份", "Bring a backup back"),
     "accounts": ("roomctl.cli.accounts", "账号、角色、令牌", "Accounts, roles, tokens"),
+    "screens": ("roomctl.cli.screens", "无人登录的屏幕：发链接、收回", "Links of screens without sign-on"),
     "audit": ("roomctl.cli.audit", "校验事件日志", "Verify the event log"),
 }
 """Name → module, help in Chinese, help in English."""

@@ -4,13 +4,10 @@ A link `/s/<key>` hands the browser its key and leads to the screen; from then o
 Who is signed on and has the screen's right opens the screen without a link.
 """
 
-import logging
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
@@ -19,10 +16,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from roomctl.domain.access import Right, User
+from roomctl.domain.access import Right, ScreenKey, User
 from roomctl.errors import NotFound, NotSignedOn, RoomctlError
-from roomctl.host.plugins import PluginHost
-from roomctl.host.status import Status
+from roomctl.host.screens import INDEX, offered
 from roomctl.i18n import language, tr
 from roomctl.services.offers import ScreenOffer
 from roomctl.serving import Host
@@ -30,11 +26,6 @@ from roomctl.web import keys
 from roomctl.web.rest.desk import MeetingPath, host_of
 from roomctl.web.run import run
 from roomctl.web.session import Sessions, admit, screen_of, user_of
-
-log = logging.getLogger(__name__)
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-INDEX = "index.html"
 
 routes = APIRouter(prefix=keys.PAGES, include_in_schema=False)
 
@@ -70,7 +61,8 @@ class Screens:
         plugins = self._host.application.plugins
         with self._lock:
             if self._found is None and self._host.plugins_up:
-                self._found = tuple(_asked(plugins))
+                found = offered(plugins)
+                self._found = tuple(Screen(name, one, StaticFiles(directory=one.folder)) for name, one in found)
         return [one for one in self._found or () if one.plugin in plugins.loaded]
 
     def open_to(self, user: User) -> Sequence[Screen]:
@@ -91,25 +83,10 @@ class Screens:
         )
 
 
-def _asked(plugins: PluginHost) -> Sequence[Screen]:
-    found = []
-    for plugin, offers in plugins.ask("roomctl_screens"):
-        if wrong := next(filter(None, map(_wrong, offers)), ""):
-            log.error("plugin %s: its screens are not served: %s", plugin, wrong)
-            plugins.put_out(plugin, Status.SETUP_ERROR, f"roomctl_screens: {wrong}", "")
-            continue
-        found += [Screen(plugin, one, StaticFiles(directory=one.folder)) for one in offers]
-    return found
-
-
-def _wrong(offer: ScreenOffer) -> str:
-    if not _NAME.fullmatch(str(offer.name)):
-        return f"{offer.name!r} is no name: a to z, 0 to 9, -"
-    if not (Path(offer.folder) / INDEX).is_file():
-        return f"{offer.name}: {offer.folder} has no {INDEX}"
-    if offer.right not in set(Right):
-        return f"{offer.name}: {offer.right!r} is no right"
-    return ""
+def those_of(offered: Sequence[Screen], links: Sequence[ScreenKey]) -> Sequence[ScreenKey]:
+    """The links of these screens."""
+    known = {(one.plugin, one.offer.name) for one in offered}
+    return [one for one in links if (one.plugin, one.screen) in known]
 
 
 @routes.get("/{key}")

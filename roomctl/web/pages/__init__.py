@@ -29,7 +29,7 @@ def mount(web: FastAPI, host: Host) -> None:
     web.mount(keys.ROUTES, routes)
     web.mount(STATIC, StaticFiles(directory=folder), name="ui")
     login.register(web, board)
-    frame = Frame(board, extras, web.state.sessions)
+    frame = Frame(board, extras, web.state.sessions, web.state.screens)
     for page in (home, planning, meeting, operator, secretary, plugins, settings, events, extra):
         page.register(frame)
     gui.run_with(

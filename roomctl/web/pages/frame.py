@@ -15,6 +15,7 @@ from roomctl.i18n import tr, use
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.visitor import Area, Visitor, visitor_of
 from roomctl.web.plugins import Extras
+from roomctl.web.screens import Screens
 from roomctl.web.session import Sessions, holders
 from roomctl.web.ui import MenuItem, Part, app_shell, error_state, link_button
 
@@ -56,8 +57,8 @@ def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
 class Frame:
     """Registers pages, and puts the shell around each."""
 
-    def __init__(self, board: Board, extras: Extras, sessions: Sessions) -> None:
-        self.board, self.extras, self._sessions = board, extras, sessions
+    def __init__(self, board: Board, extras: Extras, sessions: Sessions, screens: Screens) -> None:
+        self.board, self.extras, self._sessions, self.screens = board, extras, sessions, screens
         self._paths: set[str] = set()
 
     def has(self, path: str) -> bool:

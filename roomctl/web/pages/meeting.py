@@ -15,6 +15,7 @@ from roomctl.web.pages import stepping
 from roomctl.web.pages.frame import Frame
 from roomctl.web.pages.home import CHIPS, EACH, may_operate, second_line
 from roomctl.web.pages.links import Facts, links
+from roomctl.web.pages.screens import Links
 from roomctl.web.pages.stepping import Desk
 from roomctl.web.pages.steps import OPERATOR
 from roomctl.web.pages.visitor import Area, Visitor
@@ -61,7 +62,8 @@ def register(frame: Frame) -> None:
 
     @frame.page("/meetings/{meeting_id}", lambda: tr("会议", "Meeting"), Right.SEE_MEETINGS)
     async def one(visitor: Visitor, meeting_id: str) -> None:
-        chain, warned, head, below, body = (Area(visitor) for _ in range(5))
+        chain, warned, head, below, body, wall = (Area(visitor) for _ in range(6))
+        screens = Links(visitor, frame.screens, meeting_id, str(gui.context.client.request.base_url))
         offers = await visitor.run(frame.extras.panels, "meeting")
         with gui.element("div").classes("rc-panels"):
             panels = [(one, Area(visitor)) for one in offers if one.open_to(visitor.user.roles)]
@@ -71,7 +73,7 @@ def register(frame: Frame) -> None:
         async def look() -> None:
             facts = await _asked(visitor, meeting_id)
             if isinstance(facts, Part):
-                for area in (chain, warned, head, below):
+                for area in (chain, warned, head, below, wall):
                     area.show(Part())
                 body.show(tag("div", facts, class_="rc-wrap rc-below"))
                 return
@@ -80,6 +82,7 @@ def register(frame: Frame) -> None:
             head.show(await visitor.draw(lambda: _head(visitor, facts, desk, operated=operated)))
             below.show(await visitor.draw(lambda: stepping.below(visitor, facts, desk)))
             body.show(await visitor.draw(lambda: _body(visitor, facts, pasts)))
+            wall.show(await visitor.draw(lambda: screens.draw(facts.meeting)))
             for one, area in panels:
                 area.show(await visitor.draw(lambda one=one: panel_of(frame, one, facts.meeting)))  # type: ignore[misc]  # bound now
 
@@ -89,7 +92,7 @@ def register(frame: Frame) -> None:
                 focus_first()
 
         head.redraw = below.redraw = after_a_press
-        body.redraw = look
+        body.redraw = wall.redraw = look
         await look()
         visitor.every(EACH, look)
 

@@ -1,6 +1,5 @@
 """Links of screens that nobody signs on at: what there is, who has one, handed out, taken back."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -14,7 +13,7 @@ from roomctl.services.screens import ScreenKeys
 from roomctl.web import keys
 from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router
 from roomctl.web.rest.shapes import Line, Shape
-from roomctl.web.screens import Screen, Screens
+from roomctl.web.screens import Screen, Screens, those_of
 from roomctl.web.session import Needs, Sessions, allow
 
 routes = router("screens")
@@ -76,12 +75,6 @@ class MadeLink(BaseModel):
     about: KeyShape
 
 
-def links_of(keys_of: ScreenKeys, meeting_id: str, offered: Sequence[Screen]) -> Sequence[ScreenKey]:
-    """Those of the screens that somebody may open."""
-    known = {(one.plugin, one.offer.name) for one in offered}
-    return [one for one in keys_of.of(meeting_id) if (one.plugin, one.screen) in known]
-
-
 def _keys(request: Request, user: User) -> ScreenKeys:
     return host_of(request).application.screens.acting_as(Actor.person(user.name))
 
@@ -96,7 +89,7 @@ def list_screens(request: Request, user: Opening, meeting_id: MeetingPath) -> Sc
     """Those that this user may open; a link's key is told when it is made, and never again."""
     Desk(request, user).meeting(meeting_id)
     offered = _screens(request).open_to(user)
-    out = links_of(_keys(request, user), meeting_id, offered)
+    out = those_of(offered, _keys(request, user).of(meeting_id))
     return ScreensShape(offered=[KindShape.of(one, meeting_id) for one in offered], links=[*map(KeyShape.of, out)])
 
 

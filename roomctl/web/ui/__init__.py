@@ -25,6 +25,7 @@ from roomctl.web.ui.parts import (
     table,
     timer,
 )
+from roomctl.web.ui.qr import qr_code
 from roomctl.web.ui.reader import visitor
 from roomctl.web.ui.shell import MenuItem, app_shell
 from roomctl.web.ui.sound import meter_scale, track_meter, waveform
@@ -33,7 +34,7 @@ from roomctl.web.ui.words import transcript_line
 __all__ = [
     "CHECK_LOOKS", "Child", "Link", "Look", "MenuItem", "Part", "Press", "Values", "alarm_bar", "app_shell", "button",
     "chain_strip", "clock_text", "digits_text", "empty_state", "error_state", "field", "form", "icon", "join",
-    "level_meter", "line", "link_button", "long_press", "meter_scale", "note_bar", "panel", "person_row",
+    "level_meter", "line", "link_button", "long_press", "meter_scale", "note_bar", "panel", "person_row", "qr_code",
     "result_tile", "state_chip", "state_glyph",
     "table", "tag", "timer", "track_meter", "transcript_line", "visitor", "waveform",
 ]  # fmt: skip
