@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from string import ascii_lowercase
 from typing import Any, Self
 
 from roomctl.api import Change, TranscriptSegment, Word
 from roomctl_transcript import numbers, punctuation
 from roomctl_transcript.beside import Papers
 from roomctl_transcript.carry import as_json
+from roomctl_transcript.expected import Expected
 from roomctl_transcript.findings import Finding
 from roomctl_transcript.listen import Heard
 from roomctl_transcript.names import Lexicon, slips
@@ -75,23 +78,48 @@ class Writer:
 
     def __init__(self, prefix: str, recording: str, rate: int, prior: Prior) -> None:
         self._prefix, self._recording, self._rate = prefix, recording, rate
+        self._expected = Expected(prior.people, prior.terms)
         self._lexicon = Lexicon(prior.people, prior.terms)
         self._papers = Papers(dict(prior.papers))
         self._count = 0
 
     def write(self, heard: Heard) -> list[dict[str, Any]]:
         """Segments of one utterance as JSON; none where nothing was said."""
-        return [as_json(self._segment(sentence, heard)) for sentence in sentences(heard)]
+        made = []
+        for sentence in sentences(heard):
+            self._count += 1
+            track = Counter(sentence.tracks).most_common(1)[0][0] if sentence.tracks else 1
+            name = f"{self._prefix}-t{track}-{self._count:04d}"
+            made.append(as_json(self._segment(sentence, heard, name, track)))
+        return made
 
-    def _segment(self, sentence: Sentence, heard: Heard) -> TranscriptSegment:
-        self._count += 1
-        track = Counter(sentence.tracks).most_common(1)[0][0] if sentence.tracks else 1
+    def cut(
+        self, heard: Heard, names: Sequence[str], voices: Sequence[int | None]
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Sentences in which the voice changes, by the id under which they were written, each in its parts; the
+        first part keeps the id, the others have a letter after it.
+
+        Args:
+            voices: of each word of the utterance.
+
+        """
+        left, found = iter(voices), {}
+        for name, sentence in zip(names, sentences(heard), strict=True):
+            parts = divided(sentence, [next(left) for _ in sentence.words])
+            if len(parts) > 1:
+                ids = [name, *(f"{name}{letter}" for letter in ascii_lowercase[1:])]
+                found[name] = [
+                    as_json(self._segment(part, heard, its, 1)) for its, part in zip(ids, parts, strict=False)
+                ]
+        return found
+
+    def _segment(self, sentence: Sentence, heard: Heard, name: str, track: int) -> TranscriptSegment:
         start, end = sentence.words[0].start, max(word.end for word in sentence.words)
         text, changes = self.finish(sentence)
         beside, doubts = self._papers.beside(text)
         sure = sum(word.confidence for word in sentence.words) / len(sentence.words)
         return TranscriptSegment(
-            id=f"{self._prefix}-t{track}-{self._count:04d}",
+            id=name,
             recording=self._recording,
             track=track,
             start=round(start, 3),
@@ -109,12 +137,14 @@ class Writer:
         )
 
     def finish(self, sentence: Sentence) -> tuple[str, tuple[Change, ...]]:
-        """Final text: simplified, punctuated, names and terms, numbers; in this order, because each step reads
-        what the one before it wrote: names are not looked for across a comma, a numeral not across a name.
+        """Final text: simplified, punctuated, what was doubtful, names and terms, numbers; in this order, because
+        each step reads what the one before it wrote: names are not looked for across a comma, a numeral not across a
+        name.
         """
         text, changes = simplify(sentence.text)
         text, more = _punctuate(text, sentence)
-        changes += more
+        text, doubtful = self._expected.repair(text, confidences(text, sentence.words))
+        changes += (*more, *doubtful)
         for step in (slips, self._lexicon.repair, numbers.write):
             text, more = step(text)
             changes += more
@@ -159,6 +189,58 @@ def sentences(heard: Heard) -> Iterator[Sentence]:
         now.end = punctuation.end_mark(clause.strip()) if whole else punctuation.settle("，", clause, now.text)
         now.pause = heard.pause
         yield now
+
+
+TURN = 2
+"""Characters; what is shorter between two changes of voice is a slip of the voices, not a turn."""
+NEAREST = 2
+"""Words by which a change of voice may be moved to the pause or the mark that is nearest."""
+
+
+def divided(sentence: Sentence, voices: Sequence[int | None]) -> list[Sentence]:
+    """The sentence cut where the voice changes; whole where it does not."""
+    said = list(voices)
+    for at, voice in enumerate(said):
+        if voice is None:
+            said[at] = said[at - 1] if at else next((one for one in said if one is not None), None)
+    cuts = [0]
+    for at in (at for at in range(1, len(said)) if said[at] != said[at - 1]):
+        places = range(max(cuts[-1] + 1, at - NEAREST), min(len(said), at + NEAREST + 1))
+        where = max(places, key=lambda place: (_break(sentence, place), -abs(place - at)), default=at)
+        if len("".join(word.text for word in sentence.words[cuts[-1] : where]).strip()) >= TURN:
+            cuts.append(where)
+    if len("".join(word.text for word in sentence.words[cuts[-1] :]).strip()) < TURN:
+        cuts = cuts[: max(1, len(cuts) - 1)]
+    if len(cuts) == 1:
+        return [sentence]
+    return [_part(sentence, start, end) for start, end in pairwise([*cuts, len(said)])]
+
+
+def _break(sentence: Sentence, place: int) -> float:
+    """Seconds of quiet before the word with that index; a mark there counts for half a second."""
+    before, after = sentence.words[place - 1], sentence.words[place]
+    marked = place - 1 in sentence.marks or bool(set(before.text) & set(punctuation.MARKS))
+    return max(0.0, round(after.start - before.end, 1)) + 0.5 * marked
+
+
+def _part(sentence: Sentence, start: int, end: int) -> Sentence:
+    last = end == len(sentence.words)
+    marks = {at - start: replace(mark, after=at - start) for at, mark in sentence.marks.items() if start <= at < end - 1}
+    words = sentence.words[start:end]
+    clause = "".join(word.text for word in words).strip()
+    closing = sentence.end if last else punctuation.end_mark(clause)
+    return Sentence(words, sentence.tracks[start:end], marks, closing, sentence.pause if last else 0.0)
+
+
+def confidences(text: str, words: Sequence[Word]) -> list[float]:
+    """The engine's confidence of each character of a text that has only been simplified and punctuated since; 1 of
+    all where that cannot be told.
+    """
+    heard = [word.confidence for word in words for character in word.text if character.isalnum()]
+    if len(heard) != sum(character.isalnum() for character in text):
+        return [1.0] * len(text)
+    each = iter(heard)
+    return [next(each) if character.isalnum() else 1.0 for character in text]
 
 
 def _punctuate(text: str, sentence: Sentence) -> tuple[str, tuple[Change, ...]]:
