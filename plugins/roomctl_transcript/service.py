@@ -20,6 +20,7 @@ from roomctl.api import (
     tr,
 )
 from roomctl_transcript import filling
+from roomctl_transcript.alone import Done, alone
 from roomctl_transcript.config import Config
 from roomctl_transcript.draft import Draft
 from roomctl_transcript.engines import choose
@@ -41,15 +42,16 @@ class TranscriptService:
 
     name = "transcript"
 
-    def __init__(self, ctx: PluginContext) -> None:
-        self._ctx = ctx
+    def __init__(self, ctx: PluginContext, *, only: str = "") -> None:
+        """Args: only: the meeting that is worked at; empty is all."""
+        self._ctx, self._only = ctx, only
         self._config: Config = ctx.config or Config()
         self._runner = Runner(ctx)
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()  # over what follows
         self._failures: dict[str, str] = {}
-        self._done: dict[str, float] = {}
+        self._done = Done(ctx)
         self._fault = ""
 
     # --- the port
@@ -82,9 +84,8 @@ class TranscriptService:
             return dict(self._failures)
 
     def _open(self, *states: State) -> Iterator[Progress]:
-        for meeting in self._ctx.services.meetings(*states):
-            with self._lock:
-                done = self._done.get(meeting.id, 0.0)
+        for meeting in self._meetings(*states):
+            done = self._done[meeting.id]
             if not _complete(self._newest(meeting.id)):
                 total = sum(one.seconds for one in self._ctx.services.recordings(meeting.id))
                 yield Progress(meeting.id, tr("转写", "transcript"), min(done, total), total, "s")
@@ -93,6 +94,9 @@ class TranscriptService:
                 if wish.kind is rework.ReworkKind.AGAIN:
                     total = sum(one.seconds for one in self._ctx.services.recordings(meeting.id))
                 yield Progress(meeting.id, wish.kind.label, min(done, total), total, "s")
+
+    def _meetings(self, *states: State) -> list[Meeting]:
+        return [one for one in self._ctx.services.meetings(*states) if self._only in {"", one.id}]
 
     def _newest(self, meeting_id: str) -> Transcript | None:
         """Without its sentences: a day's are many, and this is asked often."""
@@ -124,7 +128,7 @@ class TranscriptService:
     def _round(self) -> bool:
         states = (State.ADJOURNED, *(LIVE if self._config.live else ()))
         worked = False
-        for meeting in self._ctx.services.meetings(*states):
+        for meeting in self._meetings(*states):
             if self._stop.is_set():
                 break
             try:
@@ -139,13 +143,20 @@ class TranscriptService:
         return worked
 
     def _meeting(self, meeting: Meeting) -> bool:
-        """Brings one meeting's transcript as far as its sound goes. False: there was nothing to do."""
-        stored = self._newest(meeting.id)
+        """Brings one meeting's transcript as far as its sound goes. False: there was nothing to do here."""
+        if _complete(self._newest(meeting.id)) and (
+            meeting.state is not State.ADJOURNED or not self._wish(meeting.id)
+        ):
+            return False
+        with alone(self._ctx.folder(meeting.id)) as mine:
+            return mine and self._work(meeting)
+
+    def _work(self, meeting: Meeting) -> bool:
+        stored, over = self._newest(meeting.id), meeting.state is State.ADJOURNED
         if stored and stored.complete:
-            wish = self._wish(meeting.id) if meeting.state is State.ADJOURNED else None
+            wish = self._wish(meeting.id)
             return wish is not None and self._again(meeting, stored, wish)
         sounds = self._sounds(meeting.id)
-        over = meeting.state is State.ADJOURNED
         if over and any(one.state is not RecorderState.SEALED for one in sounds):
             return False  # the recorder is still at it; it wakes us
         if not over and not _grown(stored, sounds):
@@ -153,6 +164,11 @@ class TranscriptService:
         if over and not any(one.segments for one in sounds):
             self._nothing(meeting, stored)
             return True
+        return self._first(meeting, stored, sounds)
+
+    def _first(self, meeting: Meeting, stored: Transcript | None, sounds: Sequence[Recording]) -> bool:
+        """The version that a meeting gets by itself, as far as its sound goes."""
+        over = meeting.state is State.ADJOURNED
         choice = choose(self._ctx.services, self._config.engine, self._config.model)
         same = stored is not None and (stored.engine, stored.model) == (choice.offer.name, choice.model)
         draft = Draft(
@@ -175,7 +191,7 @@ class TranscriptService:
         gathered = self._decode(meeting.id, draft, sounds, over=over, grown=grown, stopping=self._stop.is_set)
         if gathered is not None:
             draft.save(gathered, complete=over)
-            self._done_with(meeting.id)
+            self._done.clear(meeting.id)
         return True
 
     def _decode(
@@ -196,7 +212,7 @@ class TranscriptService:
                 continue
 
             def seen(now: Gathered, behind: float = behind) -> None:
-                self._at(meeting_id, behind + now.seconds)
+                self._done.at(meeting_id, behind + now.seconds)
                 grown([*gathered, now])
 
             final = over or one.state is RecorderState.SEALED
@@ -210,10 +226,8 @@ class TranscriptService:
 
     def _again(self, meeting: Meeting, stored: Transcript, wish: rework.Rework) -> bool:
         """What somebody wants done again, until it is done or not wanted any more."""
-        sounds, choice = (
-            self._sounds(meeting.id),
-            choose(self._ctx.services, wish.engine or self._config.engine, wish.model or self._config.model),
-        )
+        sounds = self._sounds(meeting.id)
+        choice = choose(self._ctx.services, wish.engine or self._config.engine, wish.model or self._config.model)
         draft = Draft(self._ctx, self._config, meeting, choice, sounds, id=wish.id, version=stored.version + 1)
         stopping = self._unwanted(meeting.id, wish)
         try:
@@ -223,7 +237,7 @@ class TranscriptService:
                     draft,
                     wish,
                     self._runner,
-                    at=lambda done: self._at(meeting.id, done),
+                    at=lambda done: self._done.at(meeting.id, done),
                     stopping=stopping,
                 )
             else:
@@ -232,7 +246,7 @@ class TranscriptService:
                     draft.save(gathered, complete=True)
         except NotFound:
             self._ctx.log.info("%s: nobody wants it done again any more", meeting.id)
-        self._done_with(meeting.id)
+        self._done.clear(meeting.id)
         return True
 
     def _unwanted(self, meeting_id: str, wish: rework.Rework) -> Callable[[], bool]:
@@ -251,14 +265,6 @@ class TranscriptService:
     def _sounds(self, meeting_id: str) -> list[Recording]:
         """Without what was armed once, and never begun."""
         return [one for one in self._ctx.services.recordings(meeting_id) if one.state is not RecorderState.IDLE]
-
-    def _at(self, meeting_id: str, seconds: float) -> None:
-        with self._lock:
-            self._done[meeting_id] = seconds
-
-    def _done_with(self, meeting_id: str) -> None:
-        with self._lock:
-            self._done.pop(meeting_id, None)
 
     def _nothing(self, meeting: Meeting, stored: Transcript | None) -> None:
         """A meeting without sound has a complete transcript without text."""

@@ -84,6 +84,7 @@ from roomctl.services.offers import (
     Monitored,
     PageOffer,
     PanelOffer,
+    Playable,
     Progress,
     Recorder,
     RecorderFactory,
@@ -235,6 +236,10 @@ class Services(Protocol):
         """The newest version."""
         ...
 
+    def transcript_version(self, meeting_id: str, number: int) -> Transcript | None:
+        """By its number, from 1."""
+        ...
+
     def put_transcript(self, transcript: Transcript) -> Transcript:
         """Saves a version, or more of it; a complete one lets the meeting be closed.
 
@@ -248,6 +253,32 @@ class Services(Protocol):
 
     def reworks(self, meeting_id: str) -> Sequence[rework.Rework]:
         """What people asked for to be done again with a complete transcript, the oldest first."""
+        ...
+
+    def ask_rework(
+        self,
+        meeting_id: str,
+        kind: rework.ReworkKind,
+        *,
+        engine: str = "",
+        model: str = "",
+        numbers: Sequence[int] = (),
+        actor: Actor | None = None,
+    ) -> rework.Rework:
+        """Wants all of a complete transcript, or its holes, done again; the meeting cannot be closed meanwhile.
+
+        Args:
+            engine, model: empty is what made the newest version; for holes what is configured.
+            numbers: of holes, from 1; empty is all.
+
+        Raises:
+            BadInput, NotFound, Refused: it cannot be done. Busy: another wish waits.
+
+        """
+        ...
+
+    def cancel_rework(self, meeting_id: str, *, actor: Actor | None = None) -> rework.Rework:
+        """Gives up the one that waits; what it has filled already stays. Raises: NotFound."""
         ...
 
     def hole_tried(self, meeting_id: str, transcript: Transcript, hole: Hole, *, gained: int) -> rework.Rework:
@@ -349,16 +380,16 @@ CommandFactory = Callable[[PluginContext], Any]
 
 __all__ = [
     "Actor", "AgendaItem", "Alarm", "AlarmKind", "AlarmTurn", "ArchiveTarget", "Attendance", "AttendanceFact",
-    "BadInput", "Beside", "Busy", "Change", "Check", "CheckReport", "CheckState", "Child", "Clock", "CommandFactory",
-    "Damaged", "Document", "DocumentOffer", "Doubt", "DraftPoint", "EngineOffer", "Envelope", "Fault", "Forbidden",
-    "Gap", "Health", "Hole", "Hypothesis", "Level", "LoggedEvent", "MarkKind", "Marker", "Meeting", "MeetingId",
-    "Method", "Missing", "MissingPart", "Monitored", "NotFound", "Objection", "Order", "Package", "PackageFile",
-    "PageOffer", "PanelOffer", "Person", "PluginContext", "PluginStore", "PointKind", "Presence", "Problem",
-    "Progress", "Purpose", "Receipt", "RecordFile", "Recorder", "RecorderFactory", "RecorderState", "RecorderStatus",
-    "Recording", "RecordingReport", "Refused", "Result", "Right", "Role", "Room", "RoomctlError", "ScreenOffer",
-    "Segment", "Service", "Services", "SpeakerKnownBy", "SpeechStream", "Standing", "State", "Stored",
-    "StreamingTranscriber", "Tap", "TapOffer", "Tapped", "TargetFactory", "Transcriber", "Transcript",
-    "TranscriptHead", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks", "correction",
-    "events", "hookimpl", "label", "language", "lifecycle", "meeting", "record", "recording", "rework", "secrecy",
-    "timing", "tr", "transcript",
+    "BadInput", "Beside", "Busy", "Change", "Check", "CheckReport", "CheckState", "Child", "Clock",
+    "CommandFactory", "Damaged", "Document", "DocumentOffer", "Doubt", "DraftPoint", "EngineOffer", "Envelope",
+    "Fault", "Forbidden", "Gap", "Health", "Hole", "Hypothesis", "Level", "LoggedEvent", "MarkKind", "Marker",
+    "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "Monitored", "NotFound", "Objection", "Order",
+    "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable", "PluginContext", "PluginStore",
+    "PointKind", "Presence", "Problem", "Progress", "Purpose", "Receipt", "RecordFile", "Recorder",
+    "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result",
+    "Right", "Role", "Room", "RoomctlError", "ScreenOffer", "Segment", "Service", "Services", "SpeakerKnownBy",
+    "SpeechStream", "Standing", "State", "Stored", "StreamingTranscriber", "Tap", "TapOffer", "Tapped",
+    "TargetFactory", "Transcriber", "Transcript", "TranscriptHead", "TranscriptSegment", "Verdict", "Word",
+    "archive", "attendance", "checks", "correction", "events", "hookimpl", "label", "language", "lifecycle",
+    "meeting", "record", "recording", "rework", "secrecy", "timing", "tr", "transcript",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from roomctl.domain import correction
 from roomctl.domain.archive import Verdict
+from roomctl.domain.events import Actor
 from roomctl.domain.rework import HoleSeen, Rework, ReworkKind
 from roomctl.domain.transcript import Hole, Transcript, TranscriptHead, TranscriptSegment
 from roomctl.services import reworks, transcripts
@@ -84,7 +85,14 @@ class WordUseCases(Bound):
         return reworks.wishes(meeting_id, uow=self._open())
 
     def ask_rework(
-        self, meeting_id: str, kind: ReworkKind, *, engine: str = "", model: str = "", numbers: Sequence[int] = ()
+        self,
+        meeting_id: str,
+        kind: ReworkKind,
+        *,
+        engine: str = "",
+        model: str = "",
+        numbers: Sequence[int] = (),
+        actor: Actor | None = None,
     ) -> Rework:
         return reworks.ask(
             meeting_id,
@@ -94,11 +102,11 @@ class WordUseCases(Bound):
             numbers=numbers,
             plugins=self._plugins(),
             models=self._models,
-            **self._by(),
+            **self._by(actor),
         )
 
-    def cancel_rework(self, meeting_id: str) -> Rework:
-        return reworks.cancel(meeting_id, **self._by())
+    def cancel_rework(self, meeting_id: str, *, actor: Actor | None = None) -> Rework:
+        return reworks.cancel(meeting_id, **self._by(actor))
 
     def hole_tried(self, meeting_id: str, transcript: Transcript, hole: Hole, *, gained: int) -> Rework:
         return reworks.tried(meeting_id, transcript, hole, gained=gained, **self._by())

@@ -23,7 +23,6 @@ from roomctl.api import (
     Child,
     EngineOffer,
     Fault,
-    Hole,
     Meeting,
     Method,
     MissingPart,
@@ -45,10 +44,10 @@ from roomctl.api import (
     Transcript,
     Verdict,
 )
-from roomctl.domain import attendance, correction
+from roomctl.domain import attendance
 from roomctl.domain.lifecycle import Need
-from roomctl.domain.rework import Rework, ReworkState, Tried
-from roomctl.domain.transcript import TranscriptHead
+from roomctl.domain.rework import Rework
+from roomctl.testing.fake_words import FakeWords
 
 A_MORNING = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 """09:00 in Shanghai; where a FakeClock begins."""
@@ -107,7 +106,7 @@ class FakeStore:
 
 
 @dataclass
-class FakeServices:
+class FakeServices(FakeWords):
     """`roomctl.api.Services` in memory. A test fills the fields; the methods answer from them.
 
     It asks no meeting for its state, so that a test may set up what was: people sign in to a meeting that is over.
@@ -282,44 +281,6 @@ class FakeServices:
             self.put_transcript(replace(newest, complete=False))
         self.held[meeting_id] = meeting.lack(Need.TRANSCRIPT)
         return made
-
-    def transcript(self, meeting_id: str) -> Transcript | None:
-        versions = self.versions.get(meeting_id)
-        return versions[-1] if versions else None
-
-    def put_transcript(self, transcript: Transcript) -> Transcript:
-        """The same id again is more of the same version."""
-        versions = self.versions.setdefault(transcript.meeting or "", [])
-        if versions:
-            kept = correction.carry_over(versions[-1], transcript.segments)
-            transcript = replace(transcript, segments=kept)
-        versions[:] = [*(one for one in versions if one.id != transcript.id), transcript]
-        if transcript.complete and transcript.meeting in self.held:
-            self.held[transcript.meeting] = self.held[transcript.meeting].hold(Need.TRANSCRIPT)
-        if transcript.complete:
-            self.wishes[transcript.meeting or ""] = [
-                replace(one, state=ReworkState.DONE) if one.id == transcript.id else one
-                for one in self.reworks(transcript.meeting or "")
-            ]
-        return transcript
-
-    def transcript_heads(self, meeting_id: str) -> Sequence[TranscriptHead]:
-        return [
-            TranscriptHead(replace(one, segments=()), len(one.shown)) for one in self.versions.get(meeting_id, ())
-        ]
-
-    def reworks(self, meeting_id: str) -> Sequence[Rework]:
-        return tuple(self.wishes.get(meeting_id, ()))
-
-    def hole_tried(self, meeting_id: str, transcript: Transcript, hole: Hole, *, gained: int) -> Rework:
-        wish = next((one for one in self.reworks(meeting_id) if one.waiting and one.left[:1] == (hole,)), None)
-        if wish is None:
-            raise NotFound("nothing is being done again")
-        self.put_transcript(transcript)
-        state = ReworkState.DONE if len(wish.left) == 1 else ReworkState.WAITING
-        now = replace(wish, tried=(*wish.tried, Tried(hole, gained, 0.0)), state=state)
-        self.wishes[meeting_id] = [now if one is wish else one for one in self.wishes[meeting_id]]
-        return now
 
     def engines(self) -> Sequence[EngineOffer]:
         return tuple(self.offers)

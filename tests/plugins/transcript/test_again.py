@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from roomctl_transcript.alone import Done, alone
+from roomctl_transcript.service import TranscriptService
 
 from roomctl.api import Hole, Person, correction, rework
 from tests.plugins.transcript.held import finish, record, wait
@@ -80,7 +82,7 @@ def test_what_is_cancelled_in_the_middle_leaves_the_old_version(service, service
     assert [row.meeting for row in service.progress()] == ["m1"]
     services.wishes["m1"] = [replace(asked, state=rework.ReworkState.CANCELLED)]
     services.clock.advance(10)
-    wait(lambda: not service._done)
+    wait(lambda: not service.progress() and not service._done["m1"])
     assert services.versions["m1"] == [first]
     assert not service.progress()
 
@@ -146,3 +148,27 @@ def test_a_stop_in_the_middle_goes_on_with_the_next_hole(service, services):
     assert len(services.reworks("m1")[0].left) == 2
     finish(service, services)
     assert services.reworks("m1")[0].state is rework.ReworkState.DONE
+
+
+@pytest.mark.usefixtures("meeting")
+def test_one_process_works_at_a_meeting_and_another_one_sees_how_far_it_is(ctx, service, services, offer, demo_clip):
+    services.offers = [offer()]
+    record(services, demo_clip)
+    with alone(ctx.folder("m1")) as mine:
+        assert mine
+        Done(ctx).at("m1", 12.0)
+        service._round()
+        assert services.transcript("m1") is None
+        assert [row.done for row in service.progress()] == [12.0]
+    finish(service, services)
+    assert services.transcript("m1").complete
+
+
+@pytest.mark.usefixtures("meeting")
+def test_a_command_works_at_its_own_meeting_alone(ctx, services):
+    services.hold(replace(services.meeting("m1"), id="m2"))
+    only = TranscriptService(ctx, only="m2")
+    only._round()
+    assert services.transcript("m1") is None
+    assert services.transcript("m2").complete
+    assert only.progress() == ()
