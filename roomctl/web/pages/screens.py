@@ -18,7 +18,20 @@ from roomctl.web import keys
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.screens import Screen, Screens, those_of
 from roomctl.web.session import allow
-from roomctl.web.ui import Part, Values, button, field, form, line, link_button, note_bar, panel, qr_code, tag
+from roomctl.web.ui import (
+    Look,
+    Part,
+    Values,
+    button,
+    field,
+    form,
+    line,
+    link_button,
+    panel,
+    qr_code,
+    state_glyph,
+    tag,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +135,9 @@ class Links:
                     tr("在那个屏幕上打开，或扫码；只显示这一次", "open it there, or scan it; it is shown this once"),
                 ),
                 tag("code", made.url, class_="rc-url"),
-                note_bar("warn", local) if _loopback(made.url) else None,
+                tag("p", state_glyph(Look.WARN, size="s"), local, class_="rc-row rc-s2 rc-c-warn rc-below")
+                if _loopback(made.url)
+                else None,
                 tag("div", button(tr("好了", "Done"), put_away, kind="sm", key="screen done"), class_="rc-below"),
                 class_="rc-grow",
             ),

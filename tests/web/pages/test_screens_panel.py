@@ -31,7 +31,7 @@ def test_a_link_is_made_shown_once_with_its_code_and_opens_the_screen(open_page,
     panel.locator("[name=label]").fill(f"主屏 {size}")
     panel.get_by_role("button", name="发链接").click()
     expect(panel.locator(".rc-qr svg")).to_be_visible()
-    expect(panel.locator(".rc-note")).to_contain_text("本机地址")
+    expect(panel.locator(".rc-c-warn")).to_contain_text("本机地址")
     url = panel.locator(".rc-url").inner_text()
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/s/rcs_[\w-]{40,}", url)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
