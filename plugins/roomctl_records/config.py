@@ -11,6 +11,8 @@ class RecordsConfig(BaseModel):
     Attributes:
         template: a TOML file of the office's own values, laid over the shipped `template.toml`; a relative path
             lies in the data folder. Empty: as shipped.
+        office: 印发机关 of a 纪要, as it is written in full.
+        summary_mark: what stands in red above a 纪要; empty: the office and the kind of the meeting.
 
     """
 
@@ -23,5 +25,25 @@ class RecordsConfig(BaseModel):
             "Own template",
             help_zh="TOML 文件；空着用自带的",
             help_en="a TOML file; empty: as shipped",
+        ),
+    )
+    office: str = Field(
+        default="",
+        max_length=60,
+        json_schema_extra=label(
+            "印发机关",
+            "Issuing office",
+            help_zh="纪要的版记和红头用，写全称",
+            help_en="of a 纪要, in full",
+        ),
+    )
+    summary_mark: str = Field(
+        default="",
+        max_length=40,
+        json_schema_extra=label(
+            "纪要标志",
+            "Mark of a 纪要",
+            help_zh="如“滨江市人民政府专题会议纪要”；空着由印发机关和会议类型组成",
+            help_en="in red above it; empty: the office and the kind of the meeting",
         ),
     )

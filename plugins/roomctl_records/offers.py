@@ -3,26 +3,35 @@
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from roomctl.api import Document, DocumentOffer, Meeting, PluginContext, Services
+from roomctl.api import Document, DocumentOffer, Meeting, PluginContext
 
 MINUTES = "会议记录"
 SIGN_IN_SHEET = "签到表"
+SUMMARY = "会议纪要"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A paper: its name, its file, and how it is drafted from the facts as they stand."""
+    """A paper: its name, its file, and how it is drafted from the facts as they stand.
+
+    Attributes:
+        on_demand: only where a meeting asks for it; it then gets a number.
+
+    """
 
     name: str
     file_name: str
-    draft: Callable[[Services, str], Document]
+    draft: Callable[[PluginContext, str], Document]
+    on_demand: bool = False
 
 
-def _minutes(services: Services, meeting: str) -> Document:
+def _minutes(ctx: PluginContext, meeting: str) -> Document:
     from roomctl_records.drafting import minutes  # noqa: PLC0415 - a start of roomctl needs none of it
 
+    services = ctx.services
     return minutes.draft(
         services.meeting(meeting),
         services.attendance(meeting),
@@ -32,15 +41,33 @@ def _minutes(services: Services, meeting: str) -> Document:
     )
 
 
-def _sign_in_sheet(services: Services, meeting: str) -> Document:
+def _sign_in_sheet(ctx: PluginContext, meeting: str) -> Document:
     from roomctl_records.drafting import sign_in_sheet  # noqa: PLC0415 - as above
 
+    services = ctx.services
     return sign_in_sheet.draft(services.meeting(meeting), services.attendance(meeting), place=services.room.name)
+
+
+def _summary(ctx: PluginContext, meeting: str) -> Document:
+    from roomctl_records.drafting import summary  # noqa: PLC0415 - as above
+    from roomctl_records.render import template  # noqa: PLC0415 - as above
+
+    services = ctx.services
+    return summary.draft(
+        services.meeting(meeting),
+        services.attendance(meeting),
+        services.recordings(meeting),
+        services.transcript(meeting),
+        template.load(ctx.config.template, services.data).phrases,
+        office=ctx.config.office or services.room.name,
+        mark=ctx.config.summary_mark,
+    )
 
 
 KINDS = (
     Kind(MINUTES, "minutes.docx", _minutes),
     Kind(SIGN_IN_SHEET, "sign-in-sheet.docx", _sign_in_sheet),
+    Kind(SUMMARY, "summary.docx", _summary, on_demand=True),
 )
 
 
@@ -59,7 +86,7 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         from roomctl_records.render import docx, template  # noqa: PLC0415 - as above
 
         form = template.load(ctx.config.template, ctx.services.data)
-        docx.write(kind.draft(ctx.services, meeting.id), path, form, at=at)
+        docx.write(kind.draft(ctx, meeting.id), path, form, at=at)
 
     def set_as_pdf(source: Path, target: Path) -> Mapping[str, str]:
         from roomctl_records.render import pdf, reading, template  # noqa: PLC0415 - as above
@@ -72,6 +99,12 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
 
         return html.write(reading.read(source), template.load(ctx.config.template, ctx.services.data))
 
+    def finish(source: Path, target: Path, number: str, on: date) -> None:
+        from roomctl_records.drafting import wording  # noqa: PLC0415 - as above
+        from roomctl_records.render import docx_official  # noqa: PLC0415 - as above
+
+        docx_official.number(source, target, number, wording.day(on))
+
     can_print = importlib.util.find_spec("typst") is not None
     return DocumentOffer(
         kind=kind.name,
@@ -79,4 +112,6 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         write=write,
         print=set_as_pdf if can_print else None,
         preview=preview,
+        finish=finish if kind.on_demand else None,
+        on_demand=kind.on_demand,
     )

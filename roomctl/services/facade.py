@@ -10,21 +10,20 @@ from roomctl.domain.checks import CheckReport, Waiver
 from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
-from roomctl.domain.record import RecordFile
 from roomctl.services import (
     archive,
     attendance,
     checks,
     meetings,
-    records,
     sessions,
 )
 from roomctl.services.offers import ArchiveTarget
+from roomctl.services.papers import PaperUseCases
 from roomctl.services.sound import SoundUseCases
 from roomctl.services.words import WordUseCases
 
 
-class UseCases(SoundUseCases, WordUseCases):
+class UseCases(SoundUseCases, WordUseCases, PaperUseCases):
     """Implements `roomctl.api.Services`, and the use cases that only the host may call."""
 
     @property
@@ -161,18 +160,6 @@ class UseCases(SoundUseCases, WordUseCases):
 
     def check_history(self, report: CheckReport, *, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:
         return checks.history(report, limit=limit, uow=self._open())
-
-    # --- papers
-
-    def draft(self, meeting_id: str) -> tuple[RecordFile, ...]:
-        return records.draft(meeting_id, **self._all())
-
-    def sign(self, meeting_id: str, *, by: str, demo: bool = False) -> RecordFile:
-        return records.sign(meeting_id, by=by, demo=demo, **self._all())
-
-    def documents(self, meeting_id: str) -> Sequence[RecordFile]:
-        with self._open().reading() as uow:
-            return uow.documents.of(meeting_id)
 
     # --- archive
 

@@ -6,7 +6,7 @@ The protocols that the host itself implements stand in `ports.py`.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
@@ -300,6 +300,8 @@ class DocumentOffer:
         print: sets the file of the first path, as somebody has left it, as PDF/A at the second, and tells what stood
             in for what: fonts, and characters that no font here has. None: this kind has no print.
         preview: the file as HTML, for a page to show. None: it can only be fetched.
+        finish: writes the signed file of the first path, with its number and the day it is issued, to the second.
+        on_demand: drafted where a meeting asks for it, and not with the others.
 
     """
 
@@ -308,6 +310,8 @@ class DocumentOffer:
     write: Callable[[Path], None]
     print: Callable[[Path, Path], Mapping[str, str]] | None = None
     preview: Callable[[Path], str] | None = None
+    finish: Callable[[Path, Path, str, date], None] | None = None
+    on_demand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

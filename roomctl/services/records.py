@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,26 @@ MINUTES = "会议记录"
 def draft(
     meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
 ) -> tuple[RecordFile, ...]:
-    """Drafts every document that a plugin offers, each as a new version; a signed one is left as it is."""
+    """Drafts every document that each meeting has, each as a new version; a signed one is left as it is."""
     meeting = uow.peek(meeting_id)
-    offers = plugins.documents(meeting)
+    offers = [offer for offer in plugins.documents(meeting) if not offer.on_demand]
     return tuple(_draft(meeting_id, offer, actor=actor, clock=clock, uow=uow, data=data) for offer in offers)
+
+
+def draft_one(
+    meeting_id: str, kind: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+) -> RecordFile:
+    """A new version of one kind, also of one that was signed before. Raises: NotFound: no plugin drafts it."""
+    meeting = uow.peek(meeting_id)
+    offer = next((one for one in plugins.documents(meeting) if one.kind == kind), None)
+    if offer is None:
+        raise NotFound(
+            tr(f"没有插件会起草{kind}", f"no plugin drafts {kind}"),
+            mend=tr("启用 records 插件", "enable the plugin `records`"),
+        )
+    with uow.reading():
+        earlier = [document for document in uow.documents.of(meeting_id) if document.kind == kind]
+    return _write(meeting_id, offer, len(earlier) + 1, actor=actor, clock=clock, uow=uow, data=data)
 
 
 def _draft(
@@ -35,14 +52,26 @@ def _draft(
     signed = [document for document in earlier if document.signed_by]
     if signed:
         return signed[-1]
-    version = len(earlier) + 1
+    return _write(meeting_id, offer, len(earlier) + 1, actor=actor, clock=clock, uow=uow, data=data)
+
+
+def _write(
+    meeting_id: str,
+    offer: DocumentOffer,
+    version: int,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    data: Path,
+) -> RecordFile:
     name = Path(offer.file_name)
     path = Path("meetings") / meeting_id / "records" / f"{name.stem}-v{version}{name.suffix}"
     target = data / path
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(target.name + ".partial")
     offer.write(half)
-    digest = _sha256(half)
+    sha256 = digest(half)
     half.replace(target)
     document = RecordFile(
         id=new_id(),
@@ -50,10 +79,10 @@ def _draft(
         kind=offer.kind,
         version=version,
         path=path.as_posix(),
-        sha256=digest,
+        sha256=sha256,
         at=clock.now(),
     )
-    told = {"document": document.id, "kind": document.kind, "version": version, "sha256": digest}
+    told = {"document": document.id, "kind": document.kind, "version": version, "sha256": sha256}
     with uow:
         uow.documents.put(document)
         uow.events.append(Event(stream=meeting_id, kind="record.drafted", actor=actor, at=clock.now(), data=told))
@@ -100,7 +129,7 @@ def sign(
             Need.TRANSCRIPT.label,
             f"roomctl meetings adjourn {meeting_id}",
         )
-    found = _sha256(data / newest.path)
+    found = digest(data / newest.path)
     if found != newest.sha256:  # corrected by hand since it was drafted: what is signed is what lies there
         newest = replace(newest, sha256=found)
     elif transcript is not None and transcript.at is not None and newest.at < transcript.at:
@@ -109,16 +138,25 @@ def sign(
             tr("起草以后转写又有更新", "the transcript has grown since it was drafted"),
             f"roomctl meetings draft {meeting_id}",
         )
-    signed = replace(newest, signed_by=by, signed_at=clock.now(), demo=demo)
+    newest = replace(newest, demo=demo)
+    signed, how = lock(newest, meeting, by=by, at=clock.now(), plugins=plugins, data=data)
     told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": found, "by": by, "demo": demo}
-    (data / signed.path).chmod(0o444)
-    signed, how = _print(signed, meeting, plugins, data)
     told |= how
     with uow:
         uow.documents.put(signed)
         uow.events.append(Event(stream=meeting_id, kind="record.signed", actor=actor, at=clock.now(), data=told))
         uow.commit()
     return signed
+
+
+def lock(
+    document: RecordFile, meeting: Meeting, *, by: str, at: datetime, plugins: Plugins, data: Path
+) -> tuple[RecordFile, dict[str, Any]]:
+    """The paper as signed, its file for reading only, its print beside it; and what to tell of the print."""
+    path = data / document.path
+    signed = replace(document, sha256=digest(path), signed_by=by, signed_at=at)
+    path.chmod(0o444)
+    return _print(signed, meeting, plugins, data)
 
 
 def _print(document: RecordFile, meeting: Meeting, plugins: Plugins, data: Path) -> tuple[RecordFile, dict[str, Any]]:
@@ -136,12 +174,29 @@ def _print(document: RecordFile, meeting: Meeting, plugins: Plugins, data: Path)
         return document, {"print_failed": str(error) or type(error).__name__}
     half.replace(target)
     target.chmod(0o444)
-    digest = _sha256(target)
-    printed = replace(document, pdf=target.relative_to(data).as_posix(), pdf_sha256=digest)
-    return printed, {"pdf_sha256": digest} | ({"stood_in": dict(stood_in)} if stood_in else {})
+    sha256 = digest(target)
+    printed = replace(document, pdf=target.relative_to(data).as_posix(), pdf_sha256=sha256)
+    return printed, {"pdf_sha256": sha256} | ({"stood_in": dict(stood_in)} if stood_in else {})
 
 
-def _sha256(path: Path) -> str:
+def preview(meeting_id: str, document: str, *, uow: UnitOfWork, plugins: Plugins, data: Path) -> str:
+    """A paper as HTML, as somebody has left it. Raises: NotFound: no such paper, or its plugin cannot show it."""
+    with uow.reading():
+        meeting = uow.meetings.get(meeting_id)
+        known = [one for one in uow.documents.of(meeting_id) if one.id == document]
+    if not known:
+        raise NotFound(tr(f"没有文件 {document}", f"no document {document}"))
+    offer = next((one for one in plugins.documents(meeting) if one.kind == known[0].kind), None)
+    if offer is None or offer.preview is None:
+        raise NotFound(
+            tr(f"{known[0].kind}不能预览", f"{known[0].kind} cannot be shown"),
+            mend=tr("下载后用文字处理软件打开", "fetch it and open it in a word processor"),
+        )
+    return offer.preview(data / known[0].path)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a paper's file, as hex. Raises: NotFound."""
     if not path.is_file():
         raise NotFound(tr(f"找不到文件 {path.name}", f"no file {path.name}"), str(path))
     with path.open("rb") as stream:

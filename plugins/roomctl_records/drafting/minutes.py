@@ -51,7 +51,7 @@ def draft(
         place: where the meeting does not say it.
 
     """
-    said = _sections(recordings, transcript)
+    said = sections(meeting, recordings, transcript)
     blocks: list[record.Block] = [*_head(meeting, attendance, place)]
     if any(one.frames for one in recordings):
         blocks.append(record.Note("本次会议由办公室统一录音，供整理记录使用。"))
@@ -90,7 +90,7 @@ def _head(meeting: Meeting, attendance: Attendance, place: str) -> Iterator[reco
         ("记录人", [wording.spaced(meeting.minute_taker)] if meeting.minute_taker else []),
     ]
     if len(meeting.agenda) > 0:
-        rows.append(("议题", [f"{item.n}. {item.title}" for item in _ordered(meeting.agenda)]))
+        rows.append(("议题", [f"{item.n}. {item.title}" for item in ordered(meeting.agenda)]))
     for label, entries in rows:
         if any(entries):
             yield record.Labelled(label, tuple(entries))
@@ -135,7 +135,7 @@ def _observers(meeting: Meeting, standings: Sequence[Standing]) -> Sequence[str]
 
 
 @dataclass(slots=True)
-class _Section:
+class Section:
     """What was said under one agenda item, turn by turn; `item` is `_OPENING` before the first."""
 
     item: int
@@ -151,8 +151,18 @@ class _Section:
         return any(segment.speaker for segment in self.segments)
 
 
-def _sections(recordings: Sequence[Recording], transcript: Transcript | None) -> Sequence[_Section]:
-    """The transcript by agenda item, in the order the items came up; one that came up twice is one section."""
+def sections(meeting: Meeting, recordings: Sequence[Recording], transcript: Transcript | None) -> Sequence[Section]:
+    """The transcript by agenda item, in the order the items came up; one that came up twice is one section.
+
+    Where there is one item alone, it needs no mark to be told.
+    """
+    found = _by_marks(recordings, transcript)
+    if len(meeting.agenda) == 1 and not any(section.item for section in found):
+        return [replace(section, item=meeting.agenda[0].n) for section in found]
+    return found
+
+
+def _by_marks(recordings: Sequence[Recording], transcript: Transcript | None) -> Sequence[Section]:
     order = {one.id: place for place, one in enumerate(recordings)}
     marks = sorted(
         (order[one.id], mark.frame, number)
@@ -160,7 +170,7 @@ def _sections(recordings: Sequence[Recording], transcript: Transcript | None) ->
         for mark in one.markers
         if mark.kind is MarkKind.ITEM and (number := _number(mark.note))
     )
-    sections: dict[int, _Section] = {}
+    sections: dict[int, Section] = {}
     segments = sorted(
         _on_record(recordings, transcript.shown if transcript else ()),
         key=lambda segment: (order.get(segment.recording, -1), segment.first_frame, segment.track),
@@ -169,13 +179,13 @@ def _sections(recordings: Sequence[Recording], transcript: Transcript | None) ->
     for segment in segments:
         here = (order.get(segment.recording, -1), segment.first_frame)
         item = next((number for place, frame, number in reversed(marks) if (place, frame) <= here), _OPENING)
-        turns = sections.setdefault(item, _Section(item)).turns
+        turns = sections.setdefault(item, Section(item)).turns
         if (item, segment.speaker) != before:
             turns.append([])
         turns[-1].append(segment)
         before = (item, segment.speaker)
     for _, _, item in marks:
-        sections.setdefault(item, _Section(item))
+        sections.setdefault(item, Section(item))
     return list(sections.values())
 
 
@@ -196,15 +206,13 @@ def _on_record(recordings: Sequence[Recording], segments: Iterable[TranscriptSeg
 # --- the body -----------------------------------------------------------------------------------------------------
 
 
-def _body(meeting: Meeting, sections: Sequence[_Section], points: Sequence[DraftPoint]) -> Iterator[record.Block]:
-    if len(meeting.agenda) == 1 and not any(section.item for section in sections):
-        sections = [replace(section, item=meeting.agenda[0].n) for section in sections]  # needs no mark to be told
+def _body(meeting: Meeting, sections: Sequence[Section], points: Sequence[DraftPoint]) -> Iterator[record.Block]:
     if any(section.item for section in sections):
         yield from _by_item(meeting, sections, points)
     elif sections:
         yield from _parts(sections[0], points, level=1)
     else:
-        for place, item in enumerate(_ordered(meeting.agenda), 1):
+        for place, item in enumerate(ordered(meeting.agenda), 1):
             yield record.Heading(1, f"{wording.numeral(place)}、{item.title}")
             yield from _presented(item)
             yield record.Paragraph("（待补记）")
@@ -212,7 +220,7 @@ def _body(meeting: Meeting, sections: Sequence[_Section], points: Sequence[Draft
             yield record.Paragraph("（待补记）")
 
 
-def _by_item(meeting: Meeting, sections: Sequence[_Section], points: Sequence[DraftPoint]) -> Iterator[record.Block]:
+def _by_item(meeting: Meeting, sections: Sequence[Section], points: Sequence[DraftPoint]) -> Iterator[record.Block]:
     agenda = {item.n: item for item in meeting.agenda}
     place = 0
     for section in sections:
@@ -237,7 +245,7 @@ def _presented(item: AgendaItem) -> Iterator[record.Paragraph]:
         yield record.Paragraph(names, lead="汇报：")
 
 
-def _parts(section: _Section, points: Sequence[DraftPoint], *, level: int) -> Iterator[record.Block]:
+def _parts(section: Section, points: Sequence[DraftPoint], *, level: int) -> Iterator[record.Block]:
     """Speeches, decisions, actions: each under its heading, where there are any."""
     parts = [(SPOKEN, list(_speeches(section))), *_outcomes(section, points).items()]
     present = [(title, blocks) for title, blocks in parts if blocks]
@@ -253,7 +261,7 @@ def _numbered(parts: Iterable[tuple[str, Sequence[record.Block]]], *, level: int
         yield from blocks
 
 
-def _outcomes(section: _Section, points: Sequence[DraftPoint]) -> Mapping[str, Sequence[record.Block]]:
+def _outcomes(section: Section, points: Sequence[DraftPoint]) -> Mapping[str, Sequence[record.Block]]:
     """What was decided while the section was under way, and what is to be done."""
     here = {segment.id for segment in section.segments}
     own = [point for point in points if point.segment in here]
@@ -271,7 +279,7 @@ def _outcomes(section: _Section, points: Sequence[DraftPoint]) -> Mapping[str, S
     }
 
 
-def _speeches(section: _Section) -> Iterator[record.Paragraph]:
+def _speeches(section: Section) -> Iterator[record.Paragraph]:
     """A turn of speech is one paragraph, or several where it is long; the speaker leads the first."""
     for turn in section.turns:
         lead = f"{turn[0].speaker or UNKNOWN}：" if section.named else ""
@@ -301,5 +309,6 @@ def _action(point: DraftPoint) -> str:
     return f"{what}（{said}）。" if said else f"{what}。"
 
 
-def _ordered(agenda: Sequence[AgendaItem]) -> Sequence[AgendaItem]:
+def ordered(agenda: Sequence[AgendaItem]) -> Sequence[AgendaItem]:
+    """By their numbers."""
     return sorted(agenda, key=lambda item: item.n)

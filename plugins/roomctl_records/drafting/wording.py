@@ -1,7 +1,7 @@
 """How a record writes dates, numerals, names and lists."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from roomctl.api import Person, Standing
 
@@ -25,10 +25,22 @@ def numeral(number: int) -> str:
 
 def moment(at: datetime) -> str:
     """Local time as 2026年11月12日 星期四 上午9:00 (GB/T 15835 lets a time of day stand in figures)."""
-    part = next(name for until, name in _HOURS if at.hour < until)
     hour = at.hour - _NOON if at.hour > _NOON else at.hour
-    day = f"{at.year}年{at.month}月{at.day}日"
-    return f"{day} 星期{_WEEKDAYS[at.weekday()]} {part}{hour}:{at.minute:02d}"
+    return f"{day(at)} 星期{_WEEKDAYS[at.weekday()]} {_part(at)}{hour}:{at.minute:02d}"
+
+
+def half_day(at: datetime) -> str:
+    """Local time as 2026年11月12日上午, as a 纪要 opens."""
+    return f"{day(at)}{_part(at)}"
+
+
+def day(at: date) -> str:
+    """2026年11月12日: no zero before a figure (GB/T 9704-2012 clause 7.3.5)."""
+    return f"{at.year}年{at.month}月{at.day}日"
+
+
+def _part(at: datetime) -> str:
+    return next(name for until, name in _HOURS if at.hour < until)
 
 
 def spaced(name: str) -> str:

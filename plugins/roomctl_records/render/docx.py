@@ -1,7 +1,6 @@
 """Writes a document as docx. The same document and the same time give the same bytes."""
 
 import re
-import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
@@ -17,10 +16,9 @@ from docx.shared import Twips
 
 from roomctl.api import Document, record
 from roomctl_records.render import docx_official as official
-from roomctl_records.render import layout, styles
+from roomctl_records.render import layout, packed, styles
 from roomctl_records.render.template import Template
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can tell
 _BOOKMARK = 40  # characters, the longest name of a bookmark in Word
 _PROPERTY = 255  # characters, the longest that a core property may be
 _SIGNED_AT = 20  # characters from the left of the text to where the line for a signature ends
@@ -50,7 +48,7 @@ def write(document: Document, path: Path, template: Template, *, at: datetime) -
         official.imprint(paper, document.imprint, template)
     raw = BytesIO()
     paper.save(raw)
-    path.write_bytes(_settled(raw))
+    path.write_bytes(packed.settled(raw))
 
 
 def bookmark(segment: str) -> str:
@@ -174,16 +172,3 @@ def _properties(paper: Any, document: Document, at: datetime) -> None:
     core.comments = core.keywords = ""
     core.language, core.revision = "zh-CN", 1
     core.created = core.modified = at.astimezone(UTC).replace(tzinfo=None)
-
-
-def _settled(raw: BytesIO) -> bytes:
-    """The same zip with neither the order nor the clock of this run in it."""
-    settled = BytesIO()
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(settled, "w") as target:
-        names = sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
-        for name in names:  # readers look for the content types first
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 0  # the same on every system
-            target.writestr(entry, source.read(name))
-    return settled.getvalue()

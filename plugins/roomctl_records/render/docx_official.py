@@ -1,14 +1,17 @@
 """What only an official paper has, in a docx: the red mark above the title, and the 版记 at the foot."""
 
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import docx
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, Twips
 from docx.text.paragraph import Paragraph
 
-from roomctl.api import record
-from roomctl_records.render import layout, styles
+from roomctl.api import BadInput, record, tr
+from roomctl_records.render import layout, packed, styles
 from roomctl_records.render.template import TWIPS_A_POINT, Template
 
 _RULE = 4  # points of height of a line that holds a rule alone
@@ -52,6 +55,36 @@ def imprint(paper: Any, block: record.Imprint, template: Template) -> None:
     printed.add_run(f"{layout.clean(block.office)}\t{layout.clean(block.printed)}印发")
     for place, weight in ((0, styles.THICK), (2, styles.THIN), (4, styles.THICK)):
         content.insert(place, _rule(weight))
+
+
+def number(source: Path, target: Path, written: str, day: str) -> None:
+    """Puts number and date into a paper where they belong, and leaves all else of it as somebody has left it.
+
+    Raises:
+        BadInput: somebody has taken out the line that they go into.
+
+    """
+    paper = docx.Document(str(source))
+    places = {styles.NUMBER: written, styles.ISSUER: f"\t{day}", styles.IMPRINT: f"\t{day}印发"}
+    for element in paper.element.body.iter(qn("w:p")):
+        paragraph = Paragraph(element, paper._body)  # noqa: SLF001 - those in a box have no other name
+        style = paragraph.style.name if paragraph.style else ""
+        if style not in places or (style == styles.IMPRINT and "\t" not in paragraph.text):
+            continue
+        before = paragraph.text.partition("\t")[0] if style != styles.NUMBER else ""
+        for run in paragraph.runs[1:]:
+            run._r.getparent().remove(run._r)  # noqa: SLF001 - nor has taking a run out
+        first = paragraph.runs[0] if paragraph.runs else paragraph.add_run()
+        first.text = before + places.pop(style)
+    if places:
+        raise BadInput(
+            tr("期号和日期没有地方写", "number and date have no place to go"),
+            tr("稿子里少了红头或版记：", "mark or 版记 is missing: ") + "、".join(places),
+            tr("退回后重新起草", "send it back and draft it again"),
+        )
+    raw = BytesIO()
+    paper.save(raw)
+    target.write_bytes(packed.settled(raw))
 
 
 def _paragraph_in(content: Any) -> Any:

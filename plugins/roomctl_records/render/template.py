@@ -3,9 +3,10 @@
 import tomllib
 from importlib.resources import files
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from roomctl.api import BadInput, tr
 
@@ -68,6 +69,37 @@ class Mark(_Part):
     colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")]
 
 
+class Phrases(_Part):
+    """What a 纪要 opens its paragraphs with; words in braces are filled in, each where an office wants it."""
+
+    opening: str
+    subjects: str
+    heard: str
+    considered: str
+    decided: str
+    asked: str
+    copies: str
+
+    @model_validator(mode="after")
+    def _fields(self) -> "Phrases":
+        """Every field that a phrase needs, and no other: a 纪要 without its text would be worse than none."""
+        for name, needed in _FIELDS.items():
+            found = {field for _, field, _, _ in Formatter().parse(getattr(self, name)) if field is not None}
+            if found != needed:
+                raise ValueError(f"{name}: {{{'}, {'.join(sorted(needed))}}} belong in it, not {sorted(found)}")
+        return self
+
+
+_FIELDS = {
+    "opening": {"when", "chair", "meeting", "subjects"},
+    "subjects": {"titles"},
+    "heard": {"unit", "title"},
+    "considered": {"title"},
+    "decided": {"text"},
+    "asked": {"text"},
+}
+
+
 class Template(_Part):
     """All of template.toml."""
 
@@ -77,6 +109,7 @@ class Template(_Part):
     number: Number
     layout: Layout
     masthead: Mark
+    phrases: Phrases
 
     @property
     def fonts(self) -> tuple[str, ...]:

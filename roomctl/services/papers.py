@@ -1,0 +1,77 @@
+"""The use cases of papers under one roof: what is drafted and signed, and the way of a 纪要."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from roomctl.domain.record import RecordFile
+from roomctl.domain.summary import LIMIT, NumberForm, Openness, Summary
+from roomctl.services import records, summaries
+from roomctl.services.bound import Bound
+from roomctl.services.summaries import Office
+
+
+class PaperUseCases(Bound):
+    """Part of `UseCases`."""
+
+    def draft(self, meeting_id: str) -> tuple[RecordFile, ...]:
+        return records.draft(meeting_id, **self._all())
+
+    def sign(self, meeting_id: str, *, by: str, demo: bool = False) -> RecordFile:
+        return records.sign(meeting_id, by=by, demo=demo, **self._all())
+
+    def documents(self, meeting_id: str) -> Sequence[RecordFile]:
+        with self._open().reading() as uow:
+            return uow.documents.of(meeting_id)
+
+    def document_preview(self, meeting_id: str, document: str) -> str:
+        """One paper as HTML, as somebody has left it. Raises: NotFound: no such paper, or nobody can show it."""
+        return records.preview(meeting_id, document, uow=self._open(), plugins=self._plugins(), data=self.data)
+
+    # --- 会议纪要
+
+    def summaries(self, meeting_id: str) -> tuple[Summary, ...]:
+        return summaries.of(meeting_id, uow=self._open())
+
+    def start_summary(self, meeting_id: str, *, drafted_by: str = "", limit: timedelta = LIMIT) -> Summary:
+        return summaries.start(meeting_id, self._office(), drafted_by=drafted_by, limit=limit)
+
+    def redraft_summary(self, meeting_id: str) -> RecordFile:
+        return summaries.redraft(meeting_id, self._office())
+
+    def submit_summary(self, meeting_id: str, *, units: Sequence[str] = (), lead: str = "") -> Summary:
+        return summaries.submit(meeting_id, self._office(), units=units, lead=lead)
+
+    def countersign_summary(self, meeting_id: str, *, unit: str, agreed: bool, opinion: str = "") -> Summary:
+        return summaries.countersign(meeting_id, self._office(), unit=unit, agreed=agreed, opinion=opinion)
+
+    def settle_opinion(self, meeting_id: str, *, unit: str, adopted: bool, reason: str = "") -> Summary:
+        return summaries.settle(meeting_id, self._office(), unit=unit, adopted=adopted, reason=reason)
+
+    def conclude_countersigning(self, meeting_id: str) -> Summary:
+        return summaries.conclude(meeting_id, self._office())
+
+    def set_openness(self, meeting_id: str, *, openness: Openness, reason: str = "") -> Summary:
+        return summaries.set_openness(meeting_id, self._office(), openness=openness, reason=reason)
+
+    def approve_summary(self, meeting_id: str, *, opinion: str = "") -> Summary:
+        return summaries.approve(meeting_id, self._office(), opinion=opinion)
+
+    def sign_summary(self, meeting_id: str, *, by: str, opinion: str = "") -> Summary:
+        return summaries.sign(meeting_id, self._office(), by=by, opinion=opinion)
+
+    def register_summary(
+        self, meeting_id: str, *, form: NumberForm | None = None, series: str = "", each_year: bool = True
+    ) -> Summary:
+        return summaries.register(meeting_id, self._office(), form=form, series=series, each_year=each_year)
+
+    def proofread_summary(self, meeting_id: str, *, opinion: str = "") -> Summary:
+        return summaries.proofread(meeting_id, self._office(), opinion=opinion)
+
+    def issue_summary(self, meeting_id: str, *, sent_to: Sequence[str]) -> Summary:
+        return summaries.issue(meeting_id, self._office(), sent_to=sent_to)
+
+    def send_summary_back(self, meeting_id: str, *, reason: str) -> Summary:
+        return summaries.send_back(meeting_id, self._office(), reason=reason)
+
+    def _office(self) -> Office:
+        return Office(**self._all())
