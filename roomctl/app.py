@@ -23,10 +23,12 @@ from roomctl.host.delivery import Delivery
 from roomctl.host.lock import HostLock
 from roomctl.host.manifest import Found, discover
 from roomctl.host.plugins import PluginHost
+from roomctl.host.prober import Prober, Refusals
 from roomctl.host.registry import Deadlines
 from roomctl.host.status import StatesFile
 from roomctl.i18n import several, tr
 from roomctl.services.accounts import Accounts
+from roomctl.services.device_ports import Rack
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
 from roomctl.services.offers import Service
@@ -36,6 +38,7 @@ from roomctl.services.screens import ScreenKeys
 from roomctl.services.time import SystemClock
 from roomctl.storage.audit import verify_log
 from roomctl.storage.database import Database, open_database
+from roomctl.storage.inventory import InventoryFile
 from roomctl.storage.plugin_store import SqlPluginStore
 from roomctl.storage.uow import SqlUnitOfWork
 
@@ -158,7 +161,15 @@ class Application:
             plugins=lambda: self.plugins,
             models=self.models,
             sound=self._sound,
+            rack=self.rack,
         )
+
+    @cached_property
+    def rack(self) -> Rack:
+        """The room's devices."""
+        inventory = InventoryFile(self.data)
+        refusals = Refusals(self.data / "refusals.json", inventory.stamp)
+        return Rack(inventory, Prober(self.data / "locks", refusals))
 
     def _sound(self) -> RoomSound:
         """The section of the recorder that the room uses: whichever plugin it is, these keys mean the same."""
@@ -276,6 +287,8 @@ class Application:
 
     def close(self, timeout: float = 5.0) -> None:
         """Stops what was started, within so many seconds, and gives the database back."""
+        if "rack" in self.__dict__:
+            self.rack.prober.close()
         if "plugins" in self.__dict__:
             self.plugins.close(timeout)
         if "database" in self.__dict__:

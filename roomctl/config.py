@@ -1,14 +1,13 @@
 """Settings: roomctl.toml of the data folder, then ROOMCTL_* variables."""
 
 import difflib
-import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from roomctl import toml_text
 from roomctl.errors import BadInput
 from roomctl.fields import wrong
 from roomctl.i18n import tr
@@ -170,26 +169,9 @@ def load(data: Path) -> Settings:
     """
     path = data / FILE
     try:
-        return Settings(**(tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(
-            tr(f"{path} 不是正确的 TOML", f"{path} is not TOML"),
-            _where(str(error)),
-            tr("请改正这一行", "correct that line") + _or_copy(data),
-        ) from None
-    except UnicodeDecodeError:
-        raise BadInput(
-            tr(f"{path} 不是 UTF-8 编码", f"{path} is not UTF-8"),
-            mend=tr("请另存为 UTF-8", "save it as UTF-8") + _or_copy(data),
-        ) from None
+        return Settings(**toml_text.read(path, spare=lambda: _or_copy(data)))
     except ValidationError as error:
         raise BadInput(*explain(error, path, list(Settings.model_fields))) from None
-
-
-def _where(said: str) -> str:
-    """Tomllib says it in English, and where."""
-    found = re.search(r"\(at line (\d+), column (\d+)\)", said)
-    return tr(f"第 {found[1]} 行第 {found[2]} 列：{said}", said) if found else said
 
 
 def _or_copy(data: Path) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from roomctl.domain.events import Actor
+from roomctl.services.device_ports import Rack
 from roomctl.services.ports import Clock, Models, Plugins, UnitOfWork
 from roomctl.services.recordings import RoomSound
 
@@ -16,6 +17,7 @@ class Bound:
         open_uow: a new unit of work at each call; threads never share one.
         plugins: asked late, since they are loaded after their contexts are made.
         sound: what the room records with, as its settings say now.
+        rack: the room's devices; None where there are none, as in most tests.
 
     """
 
@@ -29,10 +31,11 @@ class Bound:
         plugins: Callable[[], Plugins],
         models: Models,
         sound: Callable[[], RoomSound] = RoomSound,
+        rack: Rack | None = None,
     ) -> None:
         self.data = data
         self._actor, self._clock, self._open, self._plugins, self._models = actor, clock, open_uow, plugins, models
-        self._sound = sound
+        self._sound, self._rack = sound, rack
 
     def acting_as(self, actor: Actor) -> Self:
         """The same use cases, done by somebody else."""
@@ -44,6 +47,7 @@ class Bound:
             plugins=self._plugins,
             models=self._models,
             sound=self._sound,
+            rack=self._rack,
         )
 
     def _by(self, actor: Actor | None = None) -> dict[str, Any]:

@@ -1,56 +1,181 @@
-"""Runs checks: all at once, each with its own deadline; what fails or hangs is UNKNOWN, with the reason."""
+"""Use cases of checks: a run over the room, its history, and what people decide about its rows."""
 
+import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from queue import Empty, SimpleQueue
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from roomctl.domain.checks import CheckReport, CheckState, Result, Waiver, waive
+from roomctl.domain.checks import (
+    WHOLE_DEVICE,
+    CheckReport,
+    CheckState,
+    Result,
+    RunPurpose,
+    SignOff,
+    Waiver,
+    WaiverKind,
+    waive,
+)
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.meeting import Meeting
-from roomctl.errors import Refused, RoomctlError
-from roomctl.i18n import language, tr, use
+from roomctl.errors import NotFound, Refused, RoomctlError
+from roomctl.i18n import tr
+from roomctl.services import device_checks
+from roomctl.services.check_run import CheckJob, DeviceJob, DoneJob, Heard, Job, Run
+from roomctl.services.device_checks import Past
+from roomctl.services.device_ports import Rack
 from roomctl.services.identity import new_id
-from roomctl.services.offers import Check
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
-Heard = Callable[[Result], None]
+_log = logging.getLogger(__name__)
+
+FOLDER = "checks"
+"""Below the data folder: what proves a reading, in a folder for each run."""
+BASELINE = 30
+"""Runs that a value's usual range is taken from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a run is to look at.
+
+    Attributes:
+        only: ids of devices; the others keep their rows of the last report. Empty: everything.
+        cancelled: ends the run early, once it is set; what has not answered by then is UNKNOWN.
+
+    """
+
+    meeting: str | None = None
+    only: Collection[str] = ()
+    purpose: RunPurpose = RunPurpose.HAND
+    heard: Heard = lambda _result: None
+    cancelled: threading.Event | None = None
 
 
 def run(
-    meeting_id: str | None,
-    *,
-    actor: Actor,
-    clock: Clock,
-    uow: UnitOfWork,
-    plugins: Plugins,
-    heard: Heard | None = None,
+    asked: Asked, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, rack: Rack | None, data: Path
 ) -> CheckReport:
     """One run over the room, kept with the meeting.
 
-    Args:
-        heard: told of each result as it comes.
+    Raises:
+        NotFound: no such meeting, or no such device.
 
     """
-    meeting = uow.peek(meeting_id) if meeting_id else None
+    meeting = uow.peek(asked.meeting) if asked.meeting else None
     at = clock.now()
     with uow.reading():
-        waivers = uow.checks.waivers(meeting_id) if meeting_id else ()
-    results = _run_all(plugins.checks(), meeting, clock, waivers, heard or (lambda _result: None))
-    report = CheckReport(id=new_id(), meeting=meeting_id, at=at, results=results)
+        waivers = uow.checks.waivers(asked.meeting) if asked.meeting else ()
+        past = uow.checks.history(limit=BASELINE, until=at)
+        before = uow.checks.latest(asked.meeting) if asked.only else None
+    jobs = _jobs(asked, meeting, clock, plugins, rack, waivers, past)
+
+    def heard(result: Result) -> None:
+        asked.heard(*waive((result,), waivers))
+
+    found = Run(jobs, clock, heard, asked.cancelled or threading.Event()).all()
+    report_id = new_id()
+    _keep_evidence(data / FOLDER / report_id, jobs)
+    results = waive(found, waivers)
+    if asked.only:
+        results = _with_others(results, before)
+    report = CheckReport(id=report_id, meeting=asked.meeting, at=at, results=results, purpose=asked.purpose)
+    told = {"report": report.id, **report.counts}
+    if asked.purpose is not RunPurpose.HAND:
+        told["purpose"] = asked.purpose.value
+    if asked.only:
+        told["only"] = sorted(asked.only)
     with uow:
         uow.checks.add(report)
         uow.events.append(
-            Event(
-                stream=meeting_id or uow.room.id,
-                kind="checks.ran",
-                actor=actor,
-                at=clock.now(),
-                data={"report": report.id, **report.counts},
-            )
+            Event(stream=asked.meeting or uow.room.id, kind="checks.ran", actor=actor, at=clock.now(), data=told)
         )
         uow.commit()
     return report
+
+
+def _jobs(
+    asked: Asked,
+    meeting: Meeting | None,
+    clock: Clock,
+    plugins: Plugins,
+    rack: Rack | None,
+    waivers: Sequence[Waiver],
+    past: Past,
+) -> list[Job]:
+    checks: list[Job] = [
+        CheckJob(check, meeting, clock) for check in plugins.checks() if not asked.only or check.device in asked.only
+    ]
+    devices = _device_jobs(asked, meeting, clock, plugins, rack, waivers, past) if rack else []
+    if asked.only and not checks and not devices:
+        raise NotFound(
+            tr(f"没有设备 {'、'.join(asked.only)}", f"there is no device {', '.join(asked.only)}"),
+            mend="roomctl devices list",
+        )
+    return [*checks, *devices]
+
+
+def _device_jobs(
+    asked: Asked,
+    meeting: Meeting | None,
+    clock: Clock,
+    plugins: Plugins,
+    rack: Rack,
+    waivers: Sequence[Waiver],
+    past: Past,
+) -> list[Job]:
+    try:
+        devices = rack.inventory.devices()
+    except RoomctlError as error:  # the PC is checked all the same
+        return [DoneJob((_no_inventory(error),))]
+    offers = plugins.drivers() if devices else {}
+    unused = {one.device: one for one in waivers if one.kind is WaiverKind.EXCUSED and one.check == WHOLE_DEVICE}
+    jobs: list[Job] = []
+    for device in devices:
+        if asked.only and device.id not in asked.only:
+            continue
+        if device.id in unused:
+            jobs.append(DoneJob((device_checks.excused(device, unused[device.id]),)))
+            continue
+        try:
+            prepared = device_checks.prepare(device, offers, rack.inventory)
+        except RoomctlError as error:
+            jobs.append(DoneJob((device_checks.misentered(device, error),)))
+            continue
+        jobs.append(DeviceJob(prepared, rack.prober, meeting, past, clock))
+    return jobs
+
+
+def _no_inventory(error: RoomctlError) -> Result:
+    return Result(
+        device="inventory",
+        check="file",
+        state=CheckState.CRIT,
+        message=str(RoomctlError(error.what, error.why)),
+        hint=error.mend or None,
+        device_title=("设备清单", "Inventory"),
+        title=("文件", "File"),
+    )
+
+
+def _with_others(results: Sequence[Result], before: CheckReport | None) -> tuple[Result, ...]:
+    """The last report with the new rows in the places of the old ones."""
+    fresh = {result.device for result in results}
+    kept = [result for result in (before.results if before else ()) if result.device not in fresh]
+    return (*kept, *results)
+
+
+def _keep_evidence(folder: Path, jobs: Sequence[Job]) -> None:
+    """Each file as `<device>-<name>`; a disk that is full costs the proof, not the report."""
+    for job in jobs:
+        if not isinstance(job, DeviceJob) or job.reading is None:
+            continue
+        for evidence in job.reading.evidence:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / f"{job.device.id}-{Path(evidence.name).name}").write_bytes(evidence.content)
+            except OSError as error:
+                _log.warning("evidence of %s is not kept: %s", job.device.id, error)
 
 
 def history(report: CheckReport, *, uow: UnitOfWork, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:
@@ -62,70 +187,86 @@ def history(report: CheckReport, *, uow: UnitOfWork, limit: int = 12) -> Mapping
 
 
 def accept(meeting_id: str, waiver: Waiver, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:
-    """带故障使用: a named person accepts a fault for this meeting, with a reason."""
+    """带故障使用, or 本次免查: a named person decides for this meeting, with a reason.
+
+    Raises:
+        Refused: without name or reason; what nobody may accept.
+
+    """
     if not waiver.reason.strip() or not waiver.by.strip():
         raise Refused(
-            tr("带故障使用要写姓名和理由", "accepting a fault needs a name and a reason"),
+            tr(
+                "带故障使用、本次免查都要写姓名和理由",
+                "accepting a fault or excusing a device needs a name and a reason",
+            ),
             mend=tr("写明谁同意、为什么可以", "say who accepts it, and why it will do"),
         )
-    told = {"device": waiver.device, "check": waiver.check, "by": waiver.by, "reason": waiver.reason}
+    with uow.reading():
+        report = uow.checks.latest(meeting_id)
+    firm = [one for one in (report.results if report else ()) if one.firm and one.device == waiver.device]
+    if firm and waiver.check in {WHOLE_DEVICE, *(one.check for one in firm)}:
+        raise Refused(
+            firm[0].message, tr("涉密会议不能带此使用", "it cannot be accepted in a 涉密 meeting"), firm[0].hint or ""
+        )
+    told = {
+        "device": waiver.device,
+        "check": waiver.check,
+        "by": waiver.by,
+        "reason": waiver.reason,
+        "as": waiver.kind.value,
+    }
     with uow:
         uow.checks.waive(meeting_id, waiver)
         uow.events.append(Event(stream=meeting_id, kind="checks.waived", actor=actor, at=clock.now(), data=told))
         uow.commit()
 
 
-def _run_all(
-    checks: Sequence[Check], meeting: Meeting | None, clock: Clock, waivers: Sequence[Waiver], heard: Heard
-) -> tuple[Result, ...]:
-    answers: SimpleQueue[tuple[int, tuple[Result, ...]]] = SimpleQueue()
-    said_in = language()
-
-    def ask(number: int, check: Check) -> None:
-        use(said_in)
-        answers.put((number, waive(_ask(check, meeting, clock), waivers)))
-
-    began = clock.monotonic()
-    waiting = dict(enumerate(checks))
-    for number, check in waiting.items():
-        threading.Thread(target=ask, args=(number, check), name=f"check {check.name}", daemon=True).start()
-    found: dict[int, tuple[Result, ...]] = {}
-    while waiting:
-        spent = clock.monotonic() - began
-        late = [number for number, check in waiting.items() if spent >= check.deadline]
-        for number in late:
-            found[number] = (_too_slow(waiting.pop(number)),)
-        patience = min((check.deadline for check in waiting.values()), default=0.0) - spent
-        try:
-            number, results = answers.get(timeout=max(patience, 0.01)) if waiting else (-1, ())
-        except Empty:
-            continue
-        finally:
-            for number_late in late:
-                heard(found[number_late][0])
-        if waiting.pop(number, None) is not None:
-            found[number] = results
-            for result in results:
-                heard(result)
-    return tuple(result for number in sorted(found) for result in found[number])
+def withdraw(meeting_id: str, device: str, check: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:
+    """Takes a waiver back: from the next run on the row is what it is. Raises: NotFound."""
+    with uow:
+        if not uow.checks.withdraw(meeting_id, device, check):
+            raise NotFound(
+                tr(f"{device} {check} 没有免查或带故障使用", f"nobody accepted or excused {device} {check}")
+            )
+        told = {"device": device, "check": check}
+        uow.events.append(
+            Event(stream=meeting_id, kind="checks.waiver_withdrawn", actor=actor, at=clock.now(), data=told)
+        )
+        uow.commit()
 
 
-def _ask(check: Check, meeting: Meeting | None, clock: Clock) -> tuple[Result, ...]:
-    started, began = clock.now(), clock.monotonic()
-    try:
-        results = tuple(check.run(meeting))
-    except RoomctlError as error:
-        results = (_unknown(check, str(error), error.mend),)
-    except Exception as error:  # noqa: BLE001 - a check may raise anything, and costs only its own result
-        results = (_unknown(check, f"{type(error).__name__}: {error}", ""),)
-    took = clock.monotonic() - began
-    return tuple(replace(result, started=started, took=result.took or took) for result in results)
+def sign(meeting_id: str, *, by: str, note: str = "", actor: Actor, clock: Clock, uow: UnitOfWork) -> CheckReport:
+    """The technician signs the newest report of the meeting; one that blocks is not signed.
 
+    Raises:
+        NotFound: nothing was checked yet. Refused: a fault that nobody accepted; already signed.
 
-def _too_slow(check: Check) -> Result:
-    said = tr(f"{check.deadline:g} 秒内没有结果", f"no answer within {check.deadline:g} s")
-    return replace(_unknown(check, said, tr("单独再查一次", "run this check again alone")), took=check.deadline)
-
-
-def _unknown(check: Check, message: str, hint: str) -> Result:
-    return Result(device=check.device, check=check.name, state=CheckState.UNKNOWN, message=message, hint=hint or None)
+    """
+    with uow.reading():
+        report = uow.checks.latest(meeting_id)
+    if report is None:
+        raise NotFound(tr("还没有检查过", "nothing was checked yet"), mend=tr("请先检查", "run a check first"))
+    if report.signed:
+        raise Refused(
+            tr(f"{report.signed.by} 已签字", f"{report.signed.by} has signed it"),
+            mend=tr("再查一次可重签", "check again to sign anew"),
+        )
+    if report.blocking:
+        first = report.blocking[0]
+        raise Refused(
+            tr(
+                f"{first.device_name} {first.name}：{first.message}",
+                f"{first.device_name} {first.name}: {first.message}",
+            ),
+            tr("还有没人接受的故障", "a fault that nobody accepted"),
+            tr("先排除，或由有权的人带故障使用", "mend it, or have somebody entitled accept it"),
+        )
+    if not by.strip():
+        raise Refused(tr("签字要写姓名", "a sign-off needs a name"))
+    signed = SignOff(by.strip(), clock.now(), note.strip())
+    with uow:
+        uow.checks.sign(report.id, signed)
+        told = {"report": report.id, "by": signed.by, "note": signed.note}
+        uow.events.append(Event(stream=meeting_id, kind="checks.signed", actor=actor, at=signed.at, data=told))
+        uow.commit()
+    return replace(report, signed=signed)

@@ -6,24 +6,24 @@ from typing import Any
 
 from roomctl.domain.archive import Package, PackageFile, Receipt
 from roomctl.domain.attendance import Attendance, Fact, Method, Person, Standing
-from roomctl.domain.checks import CheckReport, Waiver
 from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
+from roomctl.domain.record import RecordFile
 from roomctl.services import (
     archive,
     attendance,
-    checks,
     meetings,
+    records,
     sessions,
 )
+from roomctl.services.equipment import EquipmentUseCases
 from roomctl.services.offers import ArchiveTarget
-from roomctl.services.papers import PaperUseCases
 from roomctl.services.sound import SoundUseCases
 from roomctl.services.words import WordUseCases
 
 
-class UseCases(SoundUseCases, WordUseCases, PaperUseCases):
+class UseCases(SoundUseCases, WordUseCases, EquipmentUseCases):
     """Implements `roomctl.api.Services`, and the use cases that only the host may call."""
 
     @property
@@ -146,20 +146,17 @@ class UseCases(SoundUseCases, WordUseCases, PaperUseCases):
     def undo_attendance(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:
         return attendance.undo(meeting_id, person, **self._by(actor))
 
-    # --- checks
+    # --- papers
 
-    def check(self, meeting_id: str | None, *, heard: checks.Heard | None = None) -> CheckReport:
-        return checks.run(meeting_id, heard=heard, plugins=self._plugins(), **self._by())
+    def draft(self, meeting_id: str) -> tuple[RecordFile, ...]:
+        return records.draft(meeting_id, **self._all())
 
-    def accept_fault(self, meeting_id: str, waiver: Waiver) -> None:
-        checks.accept(meeting_id, waiver, **self._by())
+    def sign(self, meeting_id: str, *, by: str, demo: bool = False) -> RecordFile:
+        return records.sign(meeting_id, by=by, demo=demo, **self._all())
 
-    def check_report(self, meeting_id: str | None) -> CheckReport | None:
+    def documents(self, meeting_id: str) -> Sequence[RecordFile]:
         with self._open().reading() as uow:
-            return uow.checks.latest(meeting_id)
-
-    def check_history(self, report: CheckReport, *, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:
-        return checks.history(report, limit=limit, uow=self._open())
+            return uow.documents.of(meeting_id)
 
     # --- archive
 

@@ -1,6 +1,7 @@
 """The talk with a projector, by aiopjlink."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
@@ -27,6 +28,8 @@ from roomctl.api.devices import Deed, Device, Fact, LoginRefused, Reading, Secre
 STEP = 2.0
 """Seconds for one answer; the specification has a projector answer within 2 (5.1, 2.3 asks for 10 in which it may
 hang up)."""
+LINE = 1024
+"""Bytes; an answer has at most 136 (5.1, 2.2), and one answer comes for one command."""
 LOOK = 1.0
 """Seconds between two looks at a projector that warms up or cools down."""
 PATIENCE = 45.0
@@ -52,11 +55,11 @@ _ERRORS = {
 class _Link(PJLink):  # type: ignore[misc]  # the library has no types
     """The library's link, closed whatever happens, and with what came last.
 
-    The library leaves the socket open where signing on fails, and takes the ERR3 of a sleeping projector, which
-    answers the first command together with the password, for a failed sign-on.
+    The library leaves the socket open where signing on fails; takes the ERR3 of a sleeping projector, which answers
+    the first command together with the password, for a failed sign-on; and loses what came where no line did.
     """
 
-    came = ""
+    came = b""
     _reader: Any
     _writer: Any
 
@@ -77,9 +80,16 @@ class _Link(PJLink):  # type: ignore[misc]  # the library has no types
             writer.transport.abort()  # a projector may take its time with a close, and nothing is under way
 
     async def _read_next(self) -> str:
-        self.came = ""
-        self.came = await super()._read_next()
-        return self.came
+        self.came = b""
+        async with asyncio.timeout(STEP):
+            while b"\r" not in self.came:
+                more = await self._reader.read(LINE)
+                if not more:
+                    raise PJLinkConnectionClosed
+                self.came += more
+                if len(self.came) > LINE:
+                    raise PJLinkException
+        return self.came.decode()
 
 
 @contextmanager
@@ -89,21 +99,20 @@ def _talk(device: Device, secret: Secret) -> Iterator[_Link]:
     try:
         yield link
     except PJLinkNoConnection as error:
-        raise Unreachable(tr("没有应答", "nobody answers"), str(error)) from None
+        cause = error.__context__
+        why = os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else ""
+        raise Unreachable(tr("没有应答", "nobody answers"), why) from None
     except PJLinkPassword:
         raise LoginRefused(
             tr("口令不对", "the password is refused") if secret.password else tr("需要口令", "a password is wanted"),
             mend=tr("请核对 secrets.toml 中的口令", "see the password in secrets.toml"),
         ) from None
-    except PJLinkConnectionClosed as error:
-        partial: bytes = getattr(error.__cause__, "partial", b"")
-        raise Silent(tr("话没说完就挂断了", "it hung up half-way"), repr(partial[:40])) from None
-    except TimeoutError:
+    except PJLinkConnectionClosed:
+        raise Silent(tr("话没说完就挂断了", "it hung up half-way"), repr(link.came[:40])) from None
+    except (PJLinkException, TimeoutError, ValueError, IndexError):
+        if link.came:
+            raise garbled(link.came, "PJLink") from None
         raise Silent(tr("接通后不回答", "it took the connection and does not answer")) from None
-    except UnicodeDecodeError as error:
-        raise garbled(error.object, "PJLink") from None
-    except (PJLinkException, ValueError, IndexError, asyncio.LimitOverrunError) as error:
-        raise garbled(link.came or str(error), "PJLink") from None
 
 
 async def _told(ask: Callable[[], Awaitable[Any]]) -> Any:

@@ -1,0 +1,364 @@
+"""Talks to devices: all at once in one loop, each within its deadline, and one talk at a time for each place.
+
+The loop has a thread of its own. A driver that keeps it to itself would hold up all other devices: it is found out by
+the watch over the loop, its kind is not used again by this process, and the others go on in a new loop.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import Future
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypeVar
+
+from roomctl.domain.devices import Deed, Device, LoginRefused, Reading, Secret, Silent, Unreachable
+from roomctl.errors import MissingPart, RoomctlError
+from roomctl.host.platform import atomic_write, lock_file, unlock_file
+from roomctl.i18n import tr
+from roomctl.services.drivers import DriverOffer, Found
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+LOCKED = 900.0
+"""Seconds for which a refused password is not tried again, unless the secrets changed: devices that lock do so after
+three to five attempts within minutes."""
+LOOK = 0.05
+"""Seconds between two looks at a place that another process talks to."""
+STUCK = 2.0
+"""Seconds; importing a library for the first read takes up to one on a slow machine."""
+
+
+class Refusals:
+    """Places whose password was refused, kept over restarts: whoever starts again and again locks a device too.
+
+    Args:
+        stamp: changes whenever the secrets do.
+
+    """
+
+    def __init__(self, path: Path | None, stamp: Callable[[], str], now: Callable[[], float] = time.time) -> None:
+        self._path, self._stamp, self._now = path, stamp, now
+        self._lock = threading.Lock()
+        self._told: dict[str, tuple[float, str]] = {}
+
+    def look(self, device: Device) -> None:
+        """Raises: LoginRefused, where it was refused of late with the same secrets."""
+        at, stamp = self._read().get(device.place, (0.0, ""))
+        left = at + LOCKED - self._now()
+        if stamp != self._stamp() or not 0 < left <= LOCKED:
+            return
+        raise LoginRefused(
+            tr("口令不对", "the password is refused"),
+            tr(
+                f"{left / 60:.0f} 分钟内不再尝试，以免设备锁定",
+                f"not tried again for {left / 60:.0f} min, lest the device locks",
+            ),
+            tr("改好 secrets.toml 就会再试", "once secrets.toml is put right it is tried again"),
+        )
+
+    def add(self, device: Device) -> None:
+        with self._lock:
+            self._told = {**self._read(), device.place: (self._now(), self._stamp())}
+            self._write()
+
+    def forget(self, device: Device) -> None:
+        with self._lock:
+            self._told = self._read()
+            if self._told.pop(device.place, None):
+                self._write()
+
+    def _read(self) -> dict[str, tuple[float, str]]:
+        if self._path is None:
+            return dict(self._told)
+        try:
+            told = json.loads(self._path.read_text(encoding="utf-8"))
+            return {place: (float(at), str(stamp)) for place, (at, stamp) in told.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    def _write(self) -> None:
+        if self._path is not None:
+            with contextlib.suppress(OSError):
+                atomic_write(self._path, json.dumps(self._told))
+
+
+class Prober:
+    """`device_ports.Prober`.
+
+    Args:
+        folder: for locks between processes; None talks as if it were alone.
+        patience: seconds without a turn of the loop after which the driver that runs in it is given up.
+
+    """
+
+    def __init__(
+        self, folder: Path | None = None, refusals: Refusals | None = None, *, patience: float = STUCK
+    ) -> None:
+        self._folder, self._patience = folder, patience
+        self._refusals = refusals or Refusals(None, str)
+        self._loop: _Loop | None = None
+        self._guard = threading.Lock()
+        self._bad: dict[str, str] = {}
+
+    def read(self, device: Device, offer: DriverOffer, secret: Secret) -> "Future[Reading]":
+        async def work() -> Reading:
+            return await self._talk(
+                device, offer, lambda: offer.read(device, secret), offer.deadline, retry=offer.lossy
+            )
+
+        return self._begin(offer, work)
+
+    def act(self, device: Device, offer: DriverOffer, action: str, argument: str, secret: Secret) -> "Future[Deed]":
+        order = offer.actions[action]
+        patience = order.deadline + device.warm_up + device.cool_down
+
+        async def work() -> Deed:
+            return await self._talk(device, offer, lambda: order.act(device, secret, argument), patience, retry=False)
+
+        return self._begin(offer, work)
+
+    def search(self, offer: DriverOffer, seconds: float) -> "Future[Sequence[Found]]":
+        search = offer.search
+
+        async def work() -> Sequence[Found]:
+            return await search(seconds) if search else ()
+
+        return self._begin(offer, work)
+
+    def close(self) -> None:
+        """Ends the loop, and with it what is still being said."""
+        with self._guard:
+            loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.end()
+
+    def _begin(self, offer: DriverOffer, work: Callable[[], Coroutine[Any, Any, T]]) -> "Future[T]":
+        lacking = [name for name in offer.requires if not _importable(name)]
+        if lacking:
+            return _failed(
+                MissingPart(
+                    tr(f"驱动 {offer.kind} 缺 Python 包", f"driver {offer.kind} lacks Python packages"),
+                    ", ".join(lacking),
+                    "pip install 'roomctl[devices]'",
+                )
+            )
+        if why := self._bad.get(offer.kind):
+            return _failed(RoomctlError(why))
+        with self._guard:
+            if self._loop is None or self._loop.stuck:
+                self._loop = _Loop(self._found_out, self._patience)
+            return self._loop.run(work, offer.kind)
+
+    def _found_out(self, kind: str) -> None:
+        """A driver kept the loop: the talks that were under way fail, and this kind is used no more."""
+        self._bad[kind] = tr(
+            f"驱动 {kind} 占住了事件循环，本次运行不再使用",
+            f"driver {kind} holds the loop, and is used no more in this run",
+        )
+        log.error(
+            "driver %s holds the loop for more than %s s; it is used no more until the next start",
+            kind,
+            self._patience,
+        )
+
+    async def _talk(
+        self, device: Device, offer: DriverOffer, ask: Callable[[], Awaitable[T]], deadline: float, *, retry: bool
+    ) -> T:
+        self._refusals.look(device)
+        loop = asyncio.get_running_loop()
+        async with self._alone(device.place, deadline):
+            ends = loop.time() + deadline
+            if retry:
+                try:
+                    async with asyncio.timeout(deadline / 2):
+                        return await ask()
+                except (TimeoutError, Silent, Unreachable, OSError):
+                    pass  # one packet may be lost
+            try:
+                async with asyncio.timeout_at(ends):
+                    told = await ask()
+            except LoginRefused:
+                self._refusals.add(device)
+                raise
+            except Exception as error:
+                raise _told(error, offer, deadline) from error
+            if device.secret:
+                self._refusals.forget(device)
+            return told
+
+    @contextlib.asynccontextmanager
+    async def _alone(self, place: str, patience: float) -> AsyncIterator[None]:
+        """Nobody else of this machine talks to that place. Raises: Silent, where somebody does for too long."""
+        assert self._loop is not None  # noqa: S101 - it runs this
+        lock = self._loop.locks.setdefault(place, asyncio.Lock())
+        try:
+            async with asyncio.timeout(patience):
+                await lock.acquire()
+        except TimeoutError:
+            raise _busy() from None
+        try:
+            if self._folder is None:
+                yield
+            else:
+                async with _file_alone(self._folder / f"{sha256(place.encode()).hexdigest()[:16]}.lock", patience):
+                    yield
+        finally:
+            lock.release()
+
+
+class _Loop:
+    """A loop in a thread, with a watch over it."""
+
+    def __init__(self, found_out: Callable[[str], None], patience: float) -> None:
+        self.locks: dict[str, asyncio.Lock] = {}
+        self.stuck = False
+        self._found_out, self._patience = found_out, patience
+        self._loop = asyncio.new_event_loop()
+        self._turned = time.monotonic()
+        self._talks: dict[Future[Any], str] = {}
+        self._over = threading.Event()
+        self._loop.call_soon(self._turn)
+        threading.Thread(target=self._live, name="devices", daemon=True).start()
+        threading.Thread(target=self._watch, name="devices watch", daemon=True).start()
+
+    def run(self, work: Callable[[], Coroutine[Any, Any, T]], kind: str) -> "Future[T]":
+        """The future of a coroutine that runs here, in the caller's language."""
+        told: _Cancellable[T] = _Cancellable()
+        self._talks[told] = kind
+        context = contextvars.copy_context()
+        self._loop.call_soon_threadsafe(self._start, work, told, context)
+        told.add_done_callback(lambda one: self._talks.pop(one, None))
+        return told
+
+    def end(self) -> None:
+        self._over.set()
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._stop)
+
+    def _start(self, work: Callable[[], Coroutine[Any, Any, T]], told: "_Cancellable[T]", context: Any) -> None:
+        if told.cancelled():
+            return
+        task = self._loop.create_task(work(), context=context, name=self._talks.get(told, ""))
+        told.on_cancel = lambda: self._loop.call_soon_threadsafe(task.cancel)
+        task.add_done_callback(lambda done: _hand_over(done, told))
+
+    def _stop(self) -> None:
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.call_later(0, self._loop.stop)
+
+    def _live(self) -> None:
+        try:
+            self._loop.run_forever()
+        finally:
+            with contextlib.suppress(RuntimeError):
+                self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+
+    def _turn(self) -> None:
+        self._turned = time.monotonic()
+        self._loop.call_later(self._patience / 4, self._turn)
+
+    def _watch(self) -> None:
+        while not self._over.wait(self._patience / 4):
+            if time.monotonic() - self._turned > self._patience:
+                self._give_up()
+                return
+
+    def _give_up(self) -> None:
+        self.stuck = True
+        task = asyncio.current_task(self._loop)
+        kind = task.get_name() if task else ""
+        self._found_out(kind)
+        for told in list(self._talks):
+            why = tr("另一个驱动占住了事件循环", "another driver held the loop")
+            with contextlib.suppress(Exception):
+                told.set_exception(RoomctlError(why, kind, tr("再查一次", "check again")))
+
+
+class _Cancellable(Future[T]):
+    """Its cancel reaches the task."""
+
+    on_cancel: Callable[[], object] | None = None
+
+    def cancel(self) -> bool:
+        if self.on_cancel is not None:
+            self.on_cancel()
+        return super().cancel()
+
+
+def _hand_over(task: "asyncio.Task[T]", told: "Future[T]") -> None:
+    if told.cancelled() or told.done():
+        if not task.cancelled():
+            task.exception()
+        return
+    if task.cancelled():
+        told.cancel()
+    elif error := task.exception():
+        told.set_exception(error)
+    else:
+        told.set_result(task.result())
+
+
+@contextlib.asynccontextmanager
+async def _file_alone(path: Path, patience: float) -> AsyncIterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        until = asyncio.get_running_loop().time() + patience
+        while not lock_file(handle):
+            if asyncio.get_running_loop().time() >= until:
+                raise _busy()
+            await asyncio.sleep(LOOK)
+        try:
+            yield
+        finally:
+            unlock_file(handle)
+    finally:
+        os.close(handle)
+
+
+def _busy() -> Silent:
+    return Silent(
+        tr("另一个程序一直在与它对话", "another program talks to it all the time"),
+        mend=tr("稍后再查", "check again later"),
+    )
+
+
+def _told(error: Exception, offer: DriverOffer, deadline: float) -> Exception:
+    """What went wrong, in our words."""
+    if isinstance(error, RoomctlError):
+        return error
+    if isinstance(error, TimeoutError):
+        return Silent(tr(f"{deadline:g} 秒内没有回答", f"no answer within {deadline:g} s"))
+    if isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError | EOFError):
+        return Silent(tr("话没说完就断开了", "it hung up half-way"), str(error))
+    if isinstance(error, OSError):
+        return Unreachable(tr("没有应答", "nobody answers"), error.strerror or str(error))
+    log.error("driver %s failed", offer.kind, exc_info=error)
+    return RoomctlError(
+        tr(f"驱动 {offer.kind} 出错", f"driver {offer.kind} failed"),
+        " ".join(f"{type(error).__name__}: {error}".split()),
+    )
+
+
+def _failed(error: Exception) -> "Future[Any]":
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future
+
+
+def _importable(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False

@@ -1,0 +1,259 @@
+"""The run engine: everything at once, each with its own deadline, rows as they come, and a cancel."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from roomctl.domain.checks import CheckState, Result
+from roomctl.domain.devices import Device, Reading, Silent, behind
+from roomctl.domain.meeting import Meeting
+from roomctl.errors import RoomctlError
+from roomctl.i18n import language, tr, use
+from roomctl.services import device_checks
+from roomctl.services.device_checks import Past, Prepared
+from roomctl.services.device_ports import Prober
+from roomctl.services.offers import Check
+from roomctl.services.ports import Clock
+
+Heard = Callable[[Result], None]
+BACKSTOP = 1.0
+"""Seconds after which a talk that should have ended by itself is given up: its driver did not let go."""
+
+
+class Job(Protocol):
+    """Something that gives rows."""
+
+    @property
+    def deadline(self) -> float:
+        """Seconds after which it is late."""
+        ...
+
+    def start(self, done: Callable[[], None]) -> None:
+        """Begins it; `done` is called from any thread when `rows` can be had."""
+        ...
+
+    def rows(self) -> tuple[Result, ...]:
+        """Called once after `done`, in the run's own thread."""
+        ...
+
+    def late(self) -> tuple[Result, ...]:
+        """Its rows where it is not done in time; whatever it does later is not waited for."""
+        ...
+
+
+@dataclass
+class CheckJob:
+    """A plugin's check, in a thread of its own."""
+
+    check: Check
+    meeting: Meeting | None
+    clock: Clock
+    found: tuple[Result, ...] = ()
+
+    @property
+    def deadline(self) -> float:
+        return self.check.deadline
+
+    def start(self, done: Callable[[], None]) -> None:
+        said_in = language()
+
+        def ask() -> None:
+            use(said_in)
+            self.found = self._ask()
+            done()
+
+        threading.Thread(target=ask, name=f"check {self.check.name}", daemon=True).start()
+
+    def rows(self) -> tuple[Result, ...]:
+        return self.found
+
+    def late(self) -> tuple[Result, ...]:
+        said = tr(f"{self.deadline:g} 秒内没有结果", f"no answer within {self.deadline:g} s")
+        return (replace(self._unknown(said, tr("单独再查一次", "run this check again alone")), took=self.deadline),)
+
+    def _ask(self) -> tuple[Result, ...]:
+        started, began = self.clock.now(), self.clock.monotonic()
+        try:
+            results = tuple(self.check.run(self.meeting))
+        except RoomctlError as error:
+            results = (self._unknown(str(error), error.mend),)
+        except Exception as error:  # noqa: BLE001 - a check may raise anything, and costs only its own result
+            results = (self._unknown(f"{type(error).__name__}: {error}", ""),)
+        took = self.clock.monotonic() - began
+        return tuple(replace(result, started=started, took=result.took or took) for result in results)
+
+    def _unknown(self, message: str, hint: str) -> Result:
+        return Result(
+            device=self.check.device,
+            check=self.check.name,
+            state=CheckState.UNKNOWN,
+            message=message,
+            hint=hint or None,
+        )
+
+
+@dataclass
+class DeviceJob:
+    """One device of the inventory, read by the prober.
+
+    Attributes:
+        dead: it did not answer, so that what hangs on it cannot be known.
+        reading: what it gave.
+
+    """
+
+    one: Prepared
+    prober: Prober
+    meeting: Meeting | None
+    past: Past
+    clock: Clock
+    dead: bool = False
+    reading: Reading | None = None
+    _future: "Future[Reading] | None" = None
+    _began: float = 0.0
+    _took: float = 0.0
+
+    @property
+    def device(self) -> Device:
+        return self.one.device
+
+    @property
+    def deadline(self) -> float:
+        return 2 * self.one.offer.deadline + BACKSTOP  # it may have to wait for another run's talk first
+
+    def start(self, done: Callable[[], None]) -> None:
+        self._began = self.clock.monotonic()
+        self._future = self.prober.read(self.one.device, self.one.offer, self.one.secret)
+
+        def heard(_: object) -> None:
+            self._took = self.clock.monotonic() - self._began
+            done()
+
+        self._future.add_done_callback(heard)
+
+    def rows(self) -> tuple[Result, ...]:
+        assert self._future is not None  # noqa: S101 - it has begun
+        if self._future.cancelled():
+            return self._failed(Silent(tr("已取消", "cancelled")))
+        error = self._future.exception()
+        if error is not None:
+            return self._failed(error)
+        self.reading = self._future.result()
+        return self._timed(device_checks.judged(self.one, self.reading, self._took, self.meeting, self.past))
+
+    def late(self) -> tuple[Result, ...]:
+        self._took = self.clock.monotonic() - self._began
+        self.cancel()
+        return self._failed(Silent(tr("驱动到时限也没有放手", "its driver did not let go at the deadline")))
+
+    def cancel(self) -> None:
+        if self._future is not None:
+            self._future.cancel()
+
+    def _failed(self, error: BaseException) -> tuple[Result, ...]:
+        self.dead = True
+        return self._timed((device_checks.failed(self.device, error),))
+
+    def _timed(self, rows: Iterable[Result]) -> tuple[Result, ...]:
+        started = self.clock.now()
+        return tuple(replace(row, started=row.started or started, took=row.took or self._took) for row in rows)
+
+
+@dataclass
+class DoneJob:
+    """Rows that nobody has to be asked for."""
+
+    found: tuple[Result, ...]
+    deadline: float = 1.0
+
+    def start(self, done: Callable[[], None]) -> None:
+        done()
+
+    def rows(self) -> tuple[Result, ...]:
+        return self.found
+
+    def late(self) -> tuple[Result, ...]:
+        return self.found
+
+
+@dataclass
+class Run:
+    """One run over some jobs.
+
+    A device that does not answer is told of only when it is known whether what it hangs on does.
+    """
+
+    jobs: Sequence[Job]
+    clock: Clock
+    heard: Heard
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    _found: dict[int, tuple[Result, ...]] = field(default_factory=dict)
+    _held: dict[int, tuple[Result, ...]] = field(default_factory=dict)
+    _waiting: dict[int, Job] = field(default_factory=dict)
+
+    def all(self) -> tuple[Result, ...]:
+        """Rows of all jobs, in their order. Returns when the last is in, or late, or it is cancelled."""
+        answers: SimpleQueue[int] = SimpleQueue()
+        began = self.clock.monotonic()
+        self._waiting = dict(enumerate(self.jobs))
+        for number, job in enumerate(self.jobs):
+            job.start(lambda number=number: answers.put(number))  # type: ignore[misc]  # bound now
+        while self._waiting:
+            if self.cancelled.is_set():
+                self._cancel()
+            spent = self.clock.monotonic() - began
+            for number in [number for number, job in self._waiting.items() if spent >= job.deadline]:
+                self._take(number, self._waiting[number].late())
+            patience = min((job.deadline for job in self._waiting.values()), default=0.0) - spent
+            try:
+                number = answers.get(timeout=min(max(patience, 0.01), _LOOK)) if self._waiting else -1
+            except Empty:
+                continue
+            if number in self._waiting:
+                self._take(number, self._waiting[number].rows())
+        return tuple(row for number in sorted(self._found) for row in self._found[number])
+
+    def _cancel(self) -> None:
+        for number, job in list(self._waiting.items()):
+            if isinstance(job, DeviceJob):
+                job.cancel()
+            self._take(number, job.late())
+
+    def _take(self, number: int, rows: tuple[Result, ...]) -> None:
+        job = self._waiting.pop(number)
+        if isinstance(job, DeviceJob) and job.dead and job.device.depends_on:
+            self._held[number] = rows
+        else:
+            self._tell(number, rows)
+        for held in list(self._held):
+            self._look_again(held)
+
+    def _look_again(self, number: int) -> None:
+        """A dead device whose dependencies are all known now."""
+        job = self.jobs[number]
+        assert isinstance(job, DeviceJob)  # noqa: S101 - no other is held
+        known = {one.device.id: one.device for one in self._devices()}
+        on = behind(job.device.id, known)
+        if any(isinstance(one, DeviceJob) and one.device.id in on for one in self._waiting.values()):
+            return
+        dead = [one.device for one in self._devices() if one.device.id in on and one.dead]
+        rows = self._held.pop(number)
+        if dead:  # the one that hangs on the fewest others is where the fault begins
+            first = min(dead, key=lambda device: len(behind(device.id, known)))
+            row = device_checks.behind_dead(job.device, first)
+            rows = (replace(row, started=rows[0].started, took=rows[0].took),)
+        self._tell(number, rows)
+
+    def _devices(self) -> Sequence[DeviceJob]:
+        return [job for job in self.jobs if isinstance(job, DeviceJob)]
+
+    def _tell(self, number: int, rows: tuple[Result, ...]) -> None:
+        self._found[number] = rows
+        for row in rows:
+            self.heard(row)
+
+
+_LOOK = 0.2  # seconds between two looks at a cancel

@@ -1,0 +1,220 @@
+"""From one device of the inventory to its rows of the report: prepared, read, judged, held against its own past."""
+
+import logging
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, ValidationError
+
+from roomctl.domain.checks import CheckState, Result, Title, Waiver
+from roomctl.domain.devices import (
+    Device,
+    LoginRefused,
+    Reading,
+    Secret,
+    Silent,
+    Unreachable,
+    usual,
+)
+from roomctl.domain.meeting import Meeting
+from roomctl.errors import BadInput, RoomctlError
+from roomctl.fields import wrong
+from roomctl.i18n import tr
+from roomctl.services.device_ports import Inventory
+from roomctl.services.drivers import DriverOffer
+
+log = logging.getLogger(__name__)
+
+ONLINE = "online"
+ONLINE_TITLE: Title = ("在线", "Online")
+ENTRY = "entry"
+ENTRY_TITLE: Title = ("清单条目", "Inventory entry")
+EMISSION = "emission"
+EMISSION_TITLE: Title = ("涉密管控", "Secrecy control")
+
+Past = Mapping[tuple[str, str], Sequence[float]]
+"""Figures of each device and check, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A device that can be talked to: its port and options are checked, its secret is at hand."""
+
+    device: Device
+    offer: DriverOffer
+    secret: Secret
+
+
+def prepare(device: Device, offers: Mapping[str, DriverOffer], inventory: Inventory) -> Prepared:
+    """Raises: BadInput, with file, line, key, and what is known."""
+    offer, options = options_of(device, offers, lambda key: inventory.where(device.id, key))
+    port = offer.port if device.port is None else device.port
+    return Prepared(replace(device, options=options, port=port), offer, inventory.secret(device))
+
+
+def options_of(
+    device: Device, offers: Mapping[str, DriverOffer], where: Callable[[str], str]
+) -> tuple[DriverOffer, BaseModel]:
+    """The driver of a device, and its options, checked.
+
+    Args:
+        where: key of the entry → where it stands.
+
+    Raises:
+        BadInput: an unknown kind with the known ones; a wrong option with what is wanted.
+
+    """
+    offer = offers.get(device.kind)
+    if offer is None:
+        raise BadInput(
+            where("kind"),
+            tr(f"没有种类 {device.kind}", f"there is no kind {device.kind}"),
+            tr("现有：", "known: ") + ", ".join(sorted(offers)),
+        )
+    try:
+        return offer, offer.options.model_validate(device.options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(offer.options.model_fields) or tr("没有选项", "no options")
+        raise BadInput(where("options"), f"{key}: {wrong(first)}", tr("可用：", "known: ") + known) from None
+
+
+def misentered(device: Device, error: RoomctlError) -> Result:
+    """The row of a device whose entry cannot be used."""
+    return Result(
+        device=device.id,
+        check=ENTRY,
+        state=CheckState.UNKNOWN,
+        message=str(RoomctlError(error.what, error.why)),
+        hint=error.mend or None,
+        device_title=device.title,
+        title=ENTRY_TITLE,
+    )
+
+
+def failed(device: Device, error: BaseException) -> Result:
+    """The row of a device that did not answer well: CRIT where it cannot be used, UNKNOWN where nothing is known."""
+    state = CheckState.CRIT if isinstance(error, Unreachable | LoginRefused) else CheckState.UNKNOWN
+    if isinstance(error, CancelledError):
+        error = Silent(tr("已取消", "cancelled"))
+    if not isinstance(error, RoomctlError):
+        error = RoomctlError(type(error).__name__, str(error))
+    return Result(
+        device=device.id,
+        check=ONLINE,
+        state=state,
+        value=False,
+        message=str(RoomctlError(error.what, error.why)),
+        hint=error.mend or tr(f"看看 {device.place} 的电源和网线", f"see power and cable of {device.place}"),
+        device_title=device.title,
+        title=ONLINE_TITLE,
+    )
+
+
+def behind_dead(device: Device, dead: Device) -> Result:
+    """The row of a device that cannot be known, because what it hangs on is dead."""
+    return Result(
+        device=device.id,
+        check=ONLINE,
+        state=CheckState.SKIPPED,
+        message=tr(f"{dead.name} 没有应答，无法查它", f"not known, because {dead.name} does not answer"),
+        hint=tr(f"先修好 {dead.name}", f"mend {dead.name} first"),
+        device_title=device.title,
+        title=ONLINE_TITLE,
+    )
+
+
+def excused(device: Device, waiver: Waiver) -> Result:
+    """The row of a device that is not used in this meeting: it is not even asked."""
+    return Result(
+        device=device.id,
+        check=ONLINE,
+        state=CheckState.SKIPPED,
+        message=tr("本次免查", "not used in this meeting"),
+        hint=f"{waiver.by}: {waiver.reason}",
+        device_title=device.title,
+        title=ONLINE_TITLE,
+    )
+
+
+def judged(one: Prepared, reading: Reading, took: float, meeting: Meeting | None, past: Past) -> tuple[Result, ...]:
+    """All rows of a device that answered."""
+    device, offer = one.device, one.offer
+    rows = [
+        Result(
+            device=device.id,
+            check=ONLINE,
+            state=CheckState.OK,
+            value=True,
+            message=tr(f"待机，{took:.2f} 秒应答", f"in standby, answers in {took:.2f} s")
+            if reading.standby
+            else tr(f"{took:.2f} 秒应答", f"answers in {took:.2f} s"),
+            title=ONLINE_TITLE,
+        )
+    ]
+    try:
+        for row in offer.judge(device, reading):
+            quantity = offer.values.get(row.check)
+            named = replace(
+                row,
+                title=quantity.title if quantity else (row.check, row.check),
+                unit=row.unit or (quantity.unit if quantity else ""),
+            )
+            floor = quantity.usual if quantity else None
+            rows.append(named if floor is None else held_against(named, past, floor))
+    except Exception as error:
+        log.exception("driver %s: its judge failed", offer.kind)
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        rows.append(
+            misentered(
+                device, RoomctlError(tr(f"驱动 {offer.kind} 的判断出错", f"the judge of {offer.kind} failed"), why)
+            )
+        )
+    rows += emissions(device, reading, meeting)
+    quiet = {CheckState.OK, CheckState.SKIPPED}  # a hint is for whoever has something to do
+    return tuple(
+        replace(row, device_title=device.title, hint=None if row.state in quiet else row.hint) for row in rows
+    )
+
+
+def held_against(row: Result, past: Past, floor: float) -> Result:
+    """WARN where a good value has left its own usual range."""
+    if row.state is not CheckState.OK or isinstance(row.value, bool) or not isinstance(row.value, int | float):
+        return row
+    if not math.isfinite(row.value):
+        return row
+    known = usual(past.get((row.device, row.check), ()), floor)
+    if known is None or row.value in known:
+        return row
+    spread = f"{known.low:.4g}–{known.high:.4g} {row.unit}".strip()
+    return replace(
+        row,
+        state=CheckState.WARN,
+        message=tr(f"{row.message}；近来一向在 {spread}", f"{row.message}; of late within {spread}"),
+        threshold=known.high if row.value > known.high else known.low,
+        hint=tr("值在限内，但与往常不同：看看为什么", "within its limits, but not as it used to be: see why"),
+    )
+
+
+def emissions(device: Device, reading: Reading, meeting: Meeting | None) -> Iterator[Result]:
+    """Before a 涉密 meeting, what could carry it out of the room is off; nobody can accept that it is on."""
+    if not device.emission or meeting is None or not meeting.secrecy.state_secret:
+        return
+    told = reading.get("active")
+    active = bool(told) if told is not None else not reading.standby
+    what = device.emission.label
+    yield Result(
+        device=device.id,
+        check=EMISSION,
+        state=CheckState.CRIT if active else CheckState.OK,
+        value=active,
+        message=tr(f"涉密会议不得开启{what}", f"no {what} may be on in a 涉密 meeting")
+        if active
+        else tr(f"{what}已关闭", f"the {what} is off"),
+        hint=tr(f"请关闭{device.name}并拔掉电源", f"switch {device.name} off and pull its plug") if active else None,
+        title=EMISSION_TITLE,
+        firm=active,
+    )

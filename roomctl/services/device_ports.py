@@ -1,0 +1,66 @@
+"""What the use cases of devices depend on; storage and host implement it."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+from roomctl.domain.devices import Deed, Device, Reading, Secret
+from roomctl.services.drivers import DriverOffer, Found
+
+
+class Inventory(Protocol):
+    """The devices of the room, and their credentials, which stand apart."""
+
+    def devices(self) -> Sequence[Device]:
+        """In the order of the file. Raises: BadInput, with file, line and key."""
+        ...
+
+    def where(self, device_id: str, key: str) -> str:
+        """File and line, for what is told of a wrong value."""
+        ...
+
+    def put(self, devices: Iterable[Device]) -> None:
+        """Adds them, or replaces those of the same id."""
+        ...
+
+    def remove(self, device_id: str) -> None:
+        """Raises: NotFound, BadInput."""
+        ...
+
+    def secret(self, device: Device) -> Secret:
+        """Raises: BadInput."""
+        ...
+
+    def keep_secret(self, name: str, secret: Secret) -> None: ...
+
+
+class Prober(Protocol):
+    """Talks to devices: each within its deadline, one talk at a time for each place."""
+
+    def read(self, device: Device, offer: DriverOffer, secret: Secret) -> Future[Reading]:
+        """Begins one reading; a cancel of the future ends the talk.
+
+        The future raises: Unreachable, LoginRefused, Silent, Garbled; RoomctlError, where the driver failed.
+        """
+        ...
+
+    def act(self, device: Device, offer: DriverOffer, action: str, argument: str, secret: Secret) -> Future[Deed]:
+        """Begins one order; the future raises as that of `read` does."""
+        ...
+
+    def close(self) -> None:
+        """Ends what is still being said."""
+        ...
+
+    def search(self, offer: DriverOffer, seconds: float) -> Future[Sequence[Found]]:
+        """Looks for devices of a kind that can be searched for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rack:
+    """The room's devices: which there are, and who talks to them."""
+
+    inventory: Inventory
+    prober: Prober

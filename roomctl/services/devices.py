@@ -1,0 +1,176 @@
+"""Use cases of devices: what can be told to one, and the watch over all of them while a meeting runs."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from concurrent.futures import CancelledError
+from functools import partial
+
+from roomctl.domain.checks import WHOLE_DEVICE, DeviceWatch, WaiverKind
+from roomctl.domain.devices import Deed, Device
+from roomctl.domain.events import Actor, Event
+from roomctl.errors import BadInput, NotFound, RoomctlError
+from roomctl.i18n import tr
+from roomctl.services import device_checks
+from roomctl.services.check_run import DeviceJob, Run
+from roomctl.services.device_ports import Rack
+from roomctl.services.drivers import DriverOffer
+from roomctl.services.ports import Clock, Plugins, UnitOfWork
+
+log = logging.getLogger(__name__)
+
+
+def find(rack: Rack, device_id: str) -> Device:
+    """Raises: NotFound, with the ids that there are."""
+    devices = rack.inventory.devices()
+    for device in devices:
+        if device.id == device_id:
+            return device
+    raise NotFound(
+        tr(f"没有设备 {device_id}", f"there is no device {device_id}"),
+        mend=tr("现有：", "known: ") + (", ".join(device.id for device in devices) or "-"),
+    )
+
+
+def order(
+    device_id: str,
+    action: str,
+    argument: str = "",
+    *,
+    meeting: str | None,
+    rack: Rack,
+    plugins: Plugins,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+) -> Deed:
+    """Tells a device to do something, and waits until it says that it has; kept in the log either way.
+
+    Raises:
+        NotFound: no such device. BadInput: no such action, or an argument that it does not take.
+        RoomctlError: the device did not do it.
+
+    """
+    prepared = device_checks.prepare(find(rack, device_id), plugins.drivers(), rack.inventory)
+    _takes(prepared.offer, action, argument)
+    told = {"device": device_id, "action": action, "argument": argument}
+    try:
+        deed = rack.prober.act(prepared.device, prepared.offer, action, argument, prepared.secret).result()
+    except (RoomctlError, CancelledError) as error:
+        why = str(error) or tr("已取消", "cancelled")
+        _log(uow, meeting, "device.order_failed", {**told, "why": why}, actor, clock)
+        raise
+    told = {**told, "asked": deed.asked, "confirmed": deed.confirmed or "", "done": deed.done}  # type: ignore[dict-item]
+    _log(uow, meeting, "device.ordered", told, actor, clock)
+    return deed
+
+
+def put(
+    added: Sequence[Device], *, rack: Rack, plugins: Plugins, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> None:
+    """Adds devices, or replaces those of the same id.
+
+    Raises:
+        BadInput: an unknown kind, or an option that it does not take; nothing is changed.
+
+    """
+    offers = plugins.drivers()
+    for device in added:
+        device_checks.options_of(device, offers, partial(_wrong, device.id))
+    rack.inventory.put(added)
+    for device in added:
+        _log(uow, None, "device.put", {"device": device.id, "kind": device.kind}, actor, clock)
+
+
+def _wrong(device_id: str, key: str) -> str:
+    return tr(f"设备 {device_id} 的 {key} 不对", f"{key} of device {device_id} is wrong")
+
+
+def remove(device_id: str, *, rack: Rack, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:
+    """Raises: NotFound; BadInput, where another depends on it."""
+    rack.inventory.remove(device_id)
+    _log(uow, None, "device.removed", {"device": device_id}, actor, clock)
+
+
+def _takes(offer: DriverOffer, action: str, argument: str) -> None:
+    known = offer.actions.get(action)
+    if known is None:
+        raise BadInput(
+            tr(f"{offer.title[0]}没有动作 {action}", f"{offer.title[1]} knows no action {action}"),
+            mend=tr("可用：", "known: ") + (", ".join(offer.actions) or "-"),
+        )
+    if known.arguments and argument not in known.arguments:
+        raise BadInput(
+            tr(f"动作 {action} 不接受 {argument!r}", f"action {action} does not take {argument!r}"),
+            mend=tr("可用：", "known: ") + ", ".join(known.arguments),
+        )
+    if bool(argument) != bool(known.arguments or any(known.takes)):
+        wanted = known.takes[0] or tr("参数", "an argument")
+        raise BadInput(
+            tr(f"动作 {action} 要写{wanted}", f"action {action} wants {known.takes[1] or 'an argument'}")
+            if not argument
+            else tr(f"动作 {action} 不带参数", f"action {action} takes no argument")
+        )
+
+
+def look(
+    meeting_id: str | None, *, rack: Rack, plugins: Plugins, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> Sequence[DeviceWatch]:
+    """One look of the watch: passive reads only. Who is down, or up again, is told once each.
+
+    Returns:
+        Devices whose state changed.
+
+    """
+    offers = plugins.drivers()
+    with uow.reading():
+        known = dict(uow.checks.watches())
+        waivers = uow.checks.waivers(meeting_id) if meeting_id else ()
+    unused = {one.device for one in waivers if one.kind is WaiverKind.EXCUSED and one.check == WHOLE_DEVICE}
+    jobs = []
+    for device in rack.inventory.devices():
+        if device.id in unused:
+            continue
+        try:
+            prepared = device_checks.prepare(device, offers, rack.inventory)
+        except RoomctlError:
+            continue  # the check run tells it
+        if prepared.offer.passive:
+            jobs.append(DeviceJob(prepared, rack.prober, None, {}, clock))
+    said = {row.device: row.message for row in Run(jobs, clock, lambda _row: None).all() if row.check == "online"}
+    turned = []
+    for job in jobs:
+        before = known.get(job.device.id) or DeviceWatch(job.device.id)
+        why = said.get(job.device.id, "") if job.dead else ""
+        stands, news = before.heard(clock.now(), why)
+        if stands != before:
+            _keep(uow, stands)
+        if news:
+            turned.append(stands)
+            _tell(stands, job.device, meeting_id, uow=uow, actor=actor, clock=clock)
+    return turned
+
+
+def _keep(uow: UnitOfWork, stands: DeviceWatch) -> None:
+    with uow:
+        uow.checks.watch(stands)
+        uow.commit()
+
+
+def _tell(
+    stands: DeviceWatch, device: Device, meeting: str | None, *, uow: UnitOfWork, actor: Actor, clock: Clock
+) -> None:
+    if stands.up:
+        log.warning("device %s answers again", device.id)
+    else:
+        log.error("device %s is down: %s", device.id, stands.why)
+    told = {"device": device.id, "title": device.title[0] or device.id, "why": stands.why}
+    _log(uow, meeting, "device.up" if stands.up else "device.down", told, actor, clock)
+
+
+def _log(
+    uow: UnitOfWork, meeting: str | None, kind: str, data: Mapping[str, object], actor: Actor, clock: Clock
+) -> None:
+    with uow:
+        stream = meeting or uow.room.id
+        uow.events.append(Event(stream=stream, kind=kind, actor=actor, at=clock.now(), data=dict(data)))
+        uow.commit()

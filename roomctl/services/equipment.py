@@ -1,0 +1,115 @@
+"""The use cases of equipment under one roof: checks, devices, what people decide about them."""
+
+import threading
+from collections.abc import Collection, Mapping, Sequence
+
+from roomctl.domain.checks import CheckReport, DeviceWatch, RunPurpose, Waiver
+from roomctl.domain.devices import Deed, Device, Secret
+from roomctl.errors import MissingPart
+from roomctl.i18n import tr
+from roomctl.services import checks, devices
+from roomctl.services.bound import Bound
+from roomctl.services.check_run import Heard
+from roomctl.services.device_ports import Rack
+from roomctl.services.drivers import DriverOffer
+
+
+class EquipmentUseCases(Bound):
+    """Part of `UseCases`."""
+
+    def check(
+        self,
+        meeting_id: str | None,
+        *,
+        only: Collection[str] = (),
+        purpose: RunPurpose = RunPurpose.HAND,
+        heard: Heard | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> CheckReport:
+        """All at once; `only` names devices to look at again, the others keep their rows."""
+        asked = checks.Asked(
+            meeting=meeting_id,
+            only=only,
+            purpose=purpose,
+            heard=heard or (lambda _result: None),
+            cancelled=cancelled,
+        )
+        return checks.run(asked, plugins=self._plugins(), rack=self._rack, data=self.data, **self._by())
+
+    def accept_fault(self, meeting_id: str, waiver: Waiver) -> None:
+        """带故障使用, or 本次免查."""
+        checks.accept(meeting_id, waiver, **self._by())
+
+    def withdraw_waiver(self, meeting_id: str, device: str, check: str) -> None:
+        checks.withdraw(meeting_id, device, check, **self._by())
+
+    def waivers(self, meeting_id: str) -> Sequence[Waiver]:
+        with self._open().reading() as uow:
+            return uow.checks.waivers(meeting_id)
+
+    def sign_checks(self, meeting_id: str, *, by: str, note: str = "") -> CheckReport:
+        return checks.sign(meeting_id, by=by, note=note, **self._by())
+
+    def check_report(self, meeting_id: str | None) -> CheckReport | None:
+        with self._open().reading() as uow:
+            return uow.checks.latest(meeting_id)
+
+    def check_runs(self, meeting_id: str) -> Sequence[CheckReport]:
+        with self._open().reading() as uow:
+            return uow.checks.runs(meeting_id)
+
+    def check_purposes(self, meeting_id: str) -> frozenset[RunPurpose]:
+        with self._open().reading() as uow:
+            return uow.checks.purposes(meeting_id)
+
+    def check_history(self, report: CheckReport, *, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:
+        return checks.history(report, limit=limit, uow=self._open())
+
+    # --- devices
+
+    def devices(self) -> Sequence[Device]:
+        """The inventory. Raises: BadInput, with file, line and key."""
+        return self._rack.inventory.devices() if self._rack else ()
+
+    def device(self, device_id: str) -> Device:
+        return devices.find(self._room_rack(), device_id)
+
+    def drivers(self) -> Mapping[str, DriverOffer]:
+        return self._plugins().drivers()
+
+    def put_devices(self, added: Sequence[Device]) -> None:
+        """Adds them, or replaces those of the same id; each kind and its options are checked first."""
+        devices.put(added, rack=self._room_rack(), plugins=self._plugins(), **self._by())
+
+    def remove_device(self, device_id: str) -> None:
+        devices.remove(device_id, rack=self._room_rack(), **self._by())
+
+    def keep_secret(self, name: str, secret: Secret) -> None:
+        self._room_rack().inventory.keep_secret(name, secret)
+
+    def order_device(self, device_id: str, action: str, argument: str = "", *, meeting_id: str | None = None) -> Deed:
+        """Waits until the device says that it has done it."""
+        return devices.order(
+            device_id,
+            action,
+            argument,
+            meeting=meeting_id,
+            rack=self._room_rack(),
+            plugins=self._plugins(),
+            **self._by(),
+        )
+
+    def look_at_devices(self, meeting_id: str | None) -> Sequence[DeviceWatch]:
+        """One look of the watch; devices whose state changed."""
+        if self._rack is None:
+            return ()
+        return devices.look(meeting_id, rack=self._rack, plugins=self._plugins(), **self._by())
+
+    def device_watches(self) -> Mapping[str, DeviceWatch]:
+        with self._open().reading() as uow:
+            return uow.checks.watches()
+
+    def _room_rack(self) -> Rack:
+        if self._rack is None:
+            raise MissingPart(tr("这里没有设备清单", "there is no inventory here"))
+        return self._rack

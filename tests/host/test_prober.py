@@ -1,0 +1,201 @@
+"""Talks to devices over real sockets: one at a time for each place, within the deadline, given up when it must be."""
+
+import asyncio
+import time
+from concurrent.futures import CancelledError
+from dataclasses import replace
+
+import pytest
+from roomctl_av_check.drivers.pjlink import OFFER
+
+from roomctl.api.devices import Device, DriverOffer, Fact, LoginRefused, Quantity, Reading, Silent
+from roomctl.domain.devices import NO_SECRET
+from roomctl.errors import MissingPart, RoomctlError
+from roomctl.host.prober import LOCKED, Prober, Refusals
+from roomctl.testing.emulators import Fault, Running
+from roomctl.testing.emulators.pjlink import PjlinkEmulator
+
+
+def driver(read, **more):
+    told = {"kind": "lamp", "title": ("灯", "Lamp"), "values": {"lit": Quantity(("亮", "Lit"))}, "deadline": 2.0}
+    return DriverOffer(**{**told, "read": read, "judge": lambda _device, _reading: (), **more})
+
+
+def lamp(**more):
+    return Device(**{"id": "lamp", "kind": "lamp", "title": ("灯", "Lamp"), "address": "hall", **more})
+
+
+LIT = Reading(facts=(Fact("lit", "yes"),))
+
+
+@pytest.fixture
+def prober(tmp_path):
+    made = Prober(tmp_path / "locks")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def projector():
+    emulator = PjlinkEmulator()
+    with Running(emulator) as running:
+        device = emulator.device()
+        yield emulator, replace(device, options=OFFER.options()), running
+
+
+def test_two_talks_to_one_place_never_cross(prober):
+    inside, most = 0, 0
+
+    async def read(_device, _secret):
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0.02)
+        inside -= 1
+        return LIT
+
+    talks = [prober.read(lamp(id=name), driver(read), NO_SECRET) for name in ("a", "b", "c")]
+    assert [talk.result(5) for talk in talks] == [LIT] * 3
+    assert most == 1
+
+
+def test_different_places_are_talked_to_at_once(prober):
+    meet = None
+
+    async def read(_device, _secret):
+        nonlocal meet
+        meet = meet or asyncio.Barrier(3)
+        await meet.wait()
+        return LIT
+
+    talks = [prober.read(lamp(id=name, address=name), driver(read), NO_SECRET) for name in ("a", "b", "c")]
+    assert [talk.result(5) for talk in talks] == [LIT] * 3
+
+
+def test_another_process_waits_too(prober, tmp_path):
+    other = Prober(tmp_path / "locks")
+    going = asyncio.Event()
+
+    async def long(_device, _secret):
+        going.set()
+        await asyncio.sleep(0.3)
+        return LIT
+
+    async def short(_device, _secret):
+        return LIT
+
+    first = prober.read(lamp(), driver(long), NO_SECRET)
+    while not going.is_set():
+        time.sleep(0.01)
+    second = other.read(lamp(), driver(short), NO_SECRET)
+    assert second.result(5) == LIT
+    assert first.done()
+    other.close()
+
+
+def test_no_answer_within_the_deadline_is_silence(prober):
+    async def read(_device, _secret):
+        await asyncio.Event().wait()
+
+    with pytest.raises(Silent):
+        prober.read(lamp(), driver(read, deadline=0.1), NO_SECRET).result(5)
+
+
+def test_a_lost_packet_is_asked_for_once_more(prober):
+    asked = []
+
+    async def read(_device, _secret):
+        asked.append(1)
+        if len(asked) == 1:
+            await asyncio.Event().wait()
+        return LIT
+
+    assert prober.read(lamp(), driver(read, lossy=True, deadline=1.0), NO_SECRET).result(5) == LIT
+    asked.clear()
+    with pytest.raises(Silent):
+        prober.read(lamp(), driver(read, deadline=0.2), NO_SECRET).result(5)
+    assert len(asked) == 1
+
+
+def test_a_cancel_ends_the_talk(prober, projector):
+    emulator, device, running = projector
+    running.do(emulator.switch(Fault.SILENT))
+    talk = prober.read(device, OFFER, emulator.secret())
+    until = time.monotonic() + 5
+    while not emulator.open and time.monotonic() < until:
+        time.sleep(0.01)
+    assert talk.cancel()
+    with pytest.raises(CancelledError):
+        talk.result(5)
+    running.do(asyncio.wait_for(emulator.quiet(), 5))
+
+
+def test_a_driver_that_keeps_the_loop_costs_itself():
+    prober = Prober(patience=0.2)
+
+    async def stuck(_device, _secret):
+        time.sleep(1.5)  # noqa: ASYNC251 - that is what a bad driver does
+        return LIT
+
+    async def good(_device, _secret):
+        return LIT
+
+    bad = prober.read(lamp(address="a"), driver(stuck, kind="stuck", deadline=9), NO_SECRET)
+    with pytest.raises(RoomctlError):
+        bad.result(5)
+    assert prober.read(lamp(address="b"), driver(good), NO_SECRET).result(5) == LIT
+    with pytest.raises(RoomctlError, match="stuck"):
+        prober.read(lamp(address="a"), driver(stuck, kind="stuck"), NO_SECRET).result(5)
+    prober.close()
+
+
+def test_what_a_driver_raises_is_told_on_one_line(prober):
+    async def read(_device, _secret):
+        return {}["lit"]
+
+    with pytest.raises(RoomctlError, match="KeyError"):
+        prober.read(lamp(), driver(read), NO_SECRET).result(5)
+
+
+def test_a_driver_without_its_library_names_it(prober):
+    with pytest.raises(MissingPart, match="no_such_package"):
+        prober.read(lamp(), driver(None, requires=("no_such_package",)), NO_SECRET).result(5)
+
+
+def test_a_refused_password_is_not_tried_again_until_the_secrets_change(tmp_path, projector):
+    emulator, device, running = projector
+    running.do(emulator.switch(Fault.PASSWORD))
+    now, stamp = [1000.0], ["a"]
+
+    def prober():
+        return Prober(None, Refusals(tmp_path / "refusals.json", lambda: stamp[0], lambda: now[0]))
+
+    def tried():
+        before, one = emulator.logins, prober()  # a new one each time: a restart forgets nothing
+        with pytest.raises(LoginRefused):
+            one.read(device, OFFER, emulator.secret()).result(5)
+        one.close()
+        return emulator.logins - before
+
+    assert [tried(), tried(), tried()] == [1, 0, 0]
+    stamp[0] = "b"
+    assert [tried(), tried()] == [1, 0]
+    now[0] += LOCKED + 1
+    assert [tried(), tried()] == [1, 0]
+    assert emulator.secret().password not in (tmp_path / "refusals.json").read_text()
+
+
+def test_a_good_login_is_forgotten_as_a_refusal(tmp_path, projector):
+    emulator, device, running = projector
+    stamp = ["a"]
+    refusals = Refusals(tmp_path / "refusals.json", lambda: stamp[0])
+    prober = Prober(None, refusals)
+    running.do(emulator.switch(Fault.PASSWORD))
+    with pytest.raises(LoginRefused):
+        prober.read(device, OFFER, emulator.secret()).result(5)
+    running.do(emulator.switch(Fault.NONE))
+    stamp[0] = "b"
+    assert prober.read(device, OFFER, emulator.secret()).result(5)["power"] == "on"
+    stamp[0] = "a"
+    assert prober.read(device, OFFER, emulator.secret()).result(5)["power"] == "on"
+    prober.close()
