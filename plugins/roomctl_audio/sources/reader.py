@@ -85,10 +85,10 @@ class Reader:
         Raises: av.error.FFmpegError, ValueError where it breaks off before its end.
         """
         resampler: Any = None
-        frames = 0
+        frames = lost = 0
         for lost_seconds, frame in self._decoded():
-            lost = round(lost_seconds * self.rate)
-            frames += lost
+            hole = round(lost_seconds * self.rate)
+            frames, lost = frames + hole, lost + hole
             if resampler is None:
                 resampler = av.AudioResampler(format="s32", layout=frame.layout, rate=self.rate)
             for out in resampler.resample(frame):
@@ -172,13 +172,17 @@ def _not_audio(path: Path) -> BadInput:
 
 
 def _pump(reader: Reader, skip: int, out: BinaryIO) -> None:
-    """All but the first `skip` frames, gathered to chunks of some length, for whoever reads them."""
+    """All but the first `skip` frames, gathered to chunks of some length, for whoever reads them.
+
+    Whoever has the first frames of a piece was told what is lost before it.
+    """
     left, held, size = skip * reader.layout.frame, bytearray(), round(CHUNK_SECONDS * reader.layout.second)
     lost_before = 0
-    for lost, data in reader.pieces():
+    for hole, data in reader.pieces():
         if left >= len(data):
             left -= len(data)
             continue
+        lost = 0 if left else hole
         if held and (lost or len(held) >= size):
             out.write(HEAD.pack(len(held), lost_before) + held)
             held, lost_before = bytearray(), 0

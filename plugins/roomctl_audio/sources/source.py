@@ -156,8 +156,8 @@ class FileSource(Held):
         while len(head := self._out.read(HEAD.size)) == HEAD.size:
             size, lost = HEAD.unpack(head)
             data = self._out.read(size)
-            whole = len(data) // self.layout.frame
-            ring.put(data[: whole * self.layout.frame], [Loss(lost, "damaged")])
+            if whole := len(data) // self.layout.frame:  # else the next reader tells what is lost before it
+                ring.put(data[: whole * self.layout.frame], [Loss(lost, "damaged")])
             frames += whole
         return frames
 

@@ -1,10 +1,15 @@
 """A file as the capture hears it: bit for bit where it is sound, and without what is damaged."""
 
+import io
 import random
 
 import pytest
-from roomctl_audio.sources.reader import Reader
+from roomctl_audio.sources.chunks import HEAD
+from roomctl_audio.sources.reader import Reader, _pump
+from roomctl_audio.sources.ring import Ring
+from roomctl_audio.sources.source import FileSource
 
+from roomctl.api import Order
 from tests.plugins.audio.test_importing import encode
 
 SECONDS = 12.0
@@ -66,3 +71,43 @@ def test_a_file_without_its_end_says_so(tmp_path, suffix, codec, form):
     assert seconds == pytest.approx(6, abs=1)
     assert holes == []
     assert problem
+
+
+def pumped(path, skip: int) -> list[tuple[int, int]]:
+    """What a reader says that begins at that frame: of each chunk the frames lost before it, and its own."""
+    reader, out = Reader(path, 48_000, 24), io.BytesIO()
+    _pump(reader, skip, out)
+    out.seek(0)
+    chunks = []
+    while head := out.read(HEAD.size):
+        size, lost = HEAD.unpack(head)
+        chunks.append((lost, len(out.read(size)) // reader.layout.frame))
+    return chunks
+
+
+def test_a_reader_that_follows_on_a_killed_one_tells_of_a_hole_once(tmp_path):
+    path = encode(tmp_path / "x.flac", "flac", "flac", seconds=SECONDS)
+    damage(path, "noise")
+    whole = pumped(path, 0)
+    holes = [n for n, (lost, _) in enumerate(whole) if lost]
+    begin = sum(frames for _, frames in whole[: holes[0]])
+    hole = sum(lost for lost, _ in whole)
+    assert sum(lost for lost, _ in pumped(path, begin)) == hole  # nobody was told of it
+    assert sum(lost for lost, _ in pumped(path, begin + 1)) == hole - whole[holes[0]][0]
+    after = pumped(path, begin + 1)
+    assert sum(frames for _, frames in after) == sum(frames for _, frames in whole) - begin - 1
+
+
+def test_a_reader_killed_before_a_whole_frame_leaves_the_hole_to_the_next(tmp_path):
+    path = encode(tmp_path / "x.wav", "pcm_s16le", "wav", seconds=1.0)
+    source = FileSource(path, Order(source=f"file:{path}"))
+    source.close()
+    for pipe in (source._child.stdout, source._child.stderr):
+        pipe.close()
+    frame, ring = source.layout.frame, Ring(1 << 20, source.layout.frame, waits=True)
+    source._out = io.BytesIO(HEAD.pack(2 * frame, 700) + bytes(frame - 1))
+    assert (source._pour(ring), ring.take(1 << 20)) == (0, [])
+    source._out = io.BytesIO(HEAD.pack(2 * frame, 700) + bytes(frame + 1))
+    assert source._pour(ring) == 1
+    (chunk,) = ring.take(1 << 20)
+    assert (len(chunk.data), chunk.lost[0].frames) == (frame, 700)
