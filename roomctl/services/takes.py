@@ -172,7 +172,6 @@ def import_recording(
         sample_rate=room.sample_rate,
         bits=room.bits,
         segment_seconds=room.segment_seconds,
-        watch=False,
     )
     made = recordings.create(
         meeting, order, Purpose.IMPORT, facts,

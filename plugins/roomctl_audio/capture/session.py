@@ -17,6 +17,7 @@ from roomctl_audio.capture.machine import DRIFT_PPM, Facts, Machine
 from roomctl_audio.capture.pausing import Break, Overtime, Tenths
 from roomctl_audio.journal import journal
 from roomctl_audio.journal.file import JournalFile
+from roomctl_audio.sealing.finishing import sealing
 from roomctl_audio.sealing.sealer import Sealed, Sealer
 from roomctl_audio.sound.part import Part
 from roomctl_audio.sources.ring import Loss, Ring
@@ -99,7 +100,7 @@ class Session:
     def armed(self) -> None:
         """The source delivers: it may be started."""
         self.sealer.start()
-        if self.order.watch:  # it takes a while to load: by the first frame it is there
+        if self.order.watch and not self._races:  # it takes a while to load: by the first frame it is there
             self._watching = Watching(self.folder, self.layout, self._post)
             self._watching.start()
         self._hear(self._keeper.discard() or self.ring.peek())
@@ -241,10 +242,15 @@ class Session:
     @property
     def hurries(self) -> bool:
         """A file that is read as fast as it goes: the ring says when there is more to write."""
-        return self.state is RecorderState.RECORDING and self.waits and not self.order.realtime and self._may_write()
+        return self.state is RecorderState.RECORDING and self._races and self._may_write()
+
+    @property
+    def _races(self) -> bool:
+        """A file as fast as it goes. No watch keeps up with it, and an alarm of it would help nobody."""
+        return self.waits and not self.order.realtime
 
     def _may_write(self) -> bool:
-        return self.sealer.waiting < PARTS_WAITING or not self.waits or self.order.realtime
+        return self.sealer.waiting < PARTS_WAITING or not self._races
 
     # --- ten times a second -----------------------------------------------------------------------------------------
 
@@ -324,15 +330,8 @@ class Session:
             self._watching.follow(part.seq, part.first_frame)
 
     def _closed(self, part: Part, overflows: int) -> None:
-        request = {
-            "do": "seal",
-            "part": part.path.name,
-            "seq": part.seq,
-            "tracks": self.layout.tracks,
-            "bits": self.layout.bits,
-            "rate": self.layout.rate,
-            "titles": self.order.channels,
-        }
+        levels_from = part.first_frame if self.order.watch and self._races else None
+        request = sealing(part.path.name, part.seq, self.layout, self.order.channels, levels_from)
         self._waiting[part.seq] = self._clock()
         self.sealer.submit(request, overflows)
 

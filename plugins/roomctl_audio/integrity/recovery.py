@@ -15,7 +15,7 @@ from roomctl_audio.integrity import claim, rebuild
 from roomctl_audio.integrity.verifying import examine, need_folder, rebuilt, verify
 from roomctl_audio.journal import journal
 from roomctl_audio.journal.file import JournalFile, load
-from roomctl_audio.sealing.finishing import Finisher, sweep
+from roomctl_audio.sealing.finishing import Finisher, sealing, sweep
 from roomctl_audio.sound import part as parts
 from roomctl_audio.sound.layout import Layout
 
@@ -120,17 +120,9 @@ def _seal(folder: Path, path: Path, seq: int, opened: journal.Row, file: Journal
     if done is None and path.stat().st_size < layout.frame:
         file.seal(seq, 0, (), recovered=True)
     elif done is None or not _whole(folder, done, finisher):
-        request = {
-            "do": "seal",
-            "part": path.name,
-            "seq": seq,
-            "tracks": layout.tracks,
-            "bits": layout.bits,
-            "rate": layout.rate,
-            "titles": opened["order"]["channels"],
-        }
-        try:
-            said = finisher.ask(request)
+        first = next(row["first_frame"] for row in journal.of_kind(file.rows, "part") if row["seq"] == seq)
+        try:  # where the watch died with its capture, the picture is whole again
+            said = finisher.ask(sealing(path.name, seq, layout, opened["order"]["channels"], first))
         except Damaged as error:  # it dies over this part; the others may be sound
             return str(error)
         if "error" in said:

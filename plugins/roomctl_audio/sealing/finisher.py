@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from io import RawIOBase
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,9 @@ from cryptography.hazmat.primitives import hashes
 from numpy.typing import NDArray
 
 from roomctl.api.files import fsync_folder
+from roomctl_audio.sound import envelope
 from roomctl_audio.sound.deinterleave import deinterleave, pack_into, room
+from roomctl_audio.sound.levels import records
 from roomctl_audio.sound.part import segment_name
 from roomctl_audio.sound.pcm import Layout, pack
 
@@ -36,10 +38,21 @@ class Unequal(Exception):  # noqa: N818 - named for what was found
     """What was decoded is not what was encoded."""
 
 
-def seal(folder: Path, part: str, seq: int, layout: Layout, titles: Mapping[int, str]) -> dict[str, Any]:
+def seal(
+    folder: Path,
+    part: str,
+    seq: int,
+    layout: Layout,
+    titles: Mapping[int, str],
+    *,
+    levels_from: int | None = None,
+) -> dict[str, Any]:
     """Makes one FLAC file per track of a part; half a frame at its end is left out.
 
     Every sample is decoded again and compared with the part's before a file gets its name.
+
+    Args:
+        levels_from: the part's first frame, where `levels.bin` is to have its levels; None where a watch does that.
 
     Returns:
         `{"frames", "tracks": [{"track", "path", "sha256_pcm", "sha256_file", "sm3_file"}]}`.
@@ -60,6 +73,8 @@ def seal(folder: Path, part: str, seq: int, layout: Layout, titles: Mapping[int,
         for path, name in zip(beside, names, strict=True):
             path.replace(folder / name)
         fsync_folder(folder)
+        if levels_from is not None:
+            _picture(folder, source, frames, layout, levels_from)
     finally:
         for path in beside:
             path.unlink(missing_ok=True)
@@ -71,8 +86,9 @@ def seal(folder: Path, part: str, seq: int, layout: Layout, titles: Mapping[int,
 
 
 def _block(layout: Layout) -> int:
-    """Frames that are worked on at once."""
-    return max(1, BLOCK_SAMPLES // layout.tracks)
+    """Frames that are worked on at once: whole records of `levels.bin`."""
+    step = envelope.step(layout.rate)
+    return max(1, BLOCK_SAMPLES // layout.tracks // step) * step
 
 
 def _blocks(part: Path, frames: int, layout: Layout) -> Iterator[NDArray[Any]]:
@@ -152,6 +168,13 @@ def _decoded(path: Path, layout: Layout) -> Generator[NDArray[Any], None, None]:
         yield np.frombuffer(block, dtype)
 
 
+def _picture(folder: Path, part: Path, frames: int, layout: Layout, first: int) -> None:
+    """Its levels. Derived data: a disk that does not take them is no reason to hold the sound up."""
+    levels = b"".join(records(block, layout.rate) for block in _blocks(part, frames, layout))
+    with suppress(OSError):
+        envelope.put(folder, layout.tracks, first // envelope.step(layout.rate), levels)
+
+
 def _settle(path: Path) -> dict[str, str]:
     """Hashes of a file, which is durable then."""
     with path.open("r+b", buffering=0) as file:
@@ -203,7 +226,8 @@ def answer(folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
             return examine(folder / request["path"])
         layout = Layout(request["tracks"], request["bits"], request["rate"])
         titles = {int(track): title for track, title in request.get("titles", ())}
-        return seal(folder, request["part"], request["seq"], layout, titles)
+        levels_from = request.get("levels_from")
+        return seal(folder, request["part"], request["seq"], layout, titles, levels_from=levels_from)
     except (OSError, RuntimeError, miniaudio.DecodeError, Unequal) as error:  # libsndfile's own is a RuntimeError
         return {"error": f"{type(error).__name__}: {error}"}
 

@@ -4,11 +4,12 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from roomctl.api import Damaged, tr
+from roomctl_audio.sound.layout import Layout
 
 DEATHS = 3
 """In a row, over one request, after which it is given up: something in the request kills it."""
@@ -23,6 +24,22 @@ def sweep(folder: Path, pid: str = "*") -> None:
     """Removes half-made files of a finisher that died; what they were made of is still in the part."""
     for path in folder.glob(f".t*.flac.{pid}.tmp"):
         path.unlink(missing_ok=True)
+
+
+def sealing(
+    part: str, seq: int, layout: Layout, titles: Sequence[tuple[int, str]], levels_from: int | None
+) -> dict[str, Any]:
+    """The request to seal a part. Args: levels_from: its first frame, where the finisher is to tell its levels."""
+    return {
+        "do": "seal",
+        "part": part,
+        "seq": seq,
+        "tracks": layout.tracks,
+        "bits": layout.bits,
+        "rate": layout.rate,
+        "titles": titles,
+        "levels_from": levels_from,
+    }
 
 
 class Finisher:

@@ -2,7 +2,8 @@
 
 One record per tenth of a second of frames (`rate // 10`), from frame 0 on, of fixed width: of each track one byte of
 peak and one of RMS. Byte b means -b/2 dBFS; 255 means as good as nothing, and is told as `SILENCE`.
-The watch alone writes it. The host reads it, so there is no numpy in here.
+The watch writes it; of a file that is read as fast as it goes, which no watch keeps up with, the finisher. The host
+reads it, so there is no numpy in here.
 """
 
 import os
@@ -73,6 +74,18 @@ class Writer:
         finally:
             os.close(handle)
         self.records += len(data) // self._width
+
+
+def put(folder: Path, tracks: int, at: int, data: bytes) -> None:
+    """Writes whole records from record `at` on, over what stands there. Raises: OSError."""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(folder / NAME, flags, 0o644), "r+b") as file:
+        begin = at * width(tracks)
+        missing = begin - file.seek(0, os.SEEK_END)
+        if missing > 0:
+            file.write(bytes([NOTHING]) * missing)
+        file.seek(begin)
+        file.write(data)
 
 
 def last(folder: Path, tracks: int) -> tuple[Level, ...]:

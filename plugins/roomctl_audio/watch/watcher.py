@@ -26,6 +26,7 @@ import numpy as np
 from roomctl.api import AlarmKind
 from roomctl_audio.sound import envelope, part
 from roomctl_audio.sound.deinterleave import deinterleave
+from roomctl_audio.sound.levels import encoded
 from roomctl_audio.sound.pcm import Layout
 from roomctl_audio.watch.signals import Block, Change, Signals
 
@@ -145,7 +146,7 @@ class Watch:
         while len(self._record) >= size:
             block = self._measure(self._record[:size])
             self._record = self._record[size:]
-            levels.append(_bytes(block))
+            levels.append(encoded(block.peak[None], block.rms[None]))
             if detect:
                 self._detect(block, (self._records + len(levels)) * self.step)
         self._stale = self._stale or (bool(levels) and not detect)
@@ -197,14 +198,6 @@ def _replaced(file: IO[bytes], path: Path) -> bool:
         return not os.path.samestat(os.fstat(file.fileno()), path.stat())
     except OSError:
         return False  # it is gone, and what is open is the last of it
-
-
-def _bytes(block: Block) -> bytes:
-    """The record of a block."""
-    with np.errstate(divide="ignore"):
-        peak = 20 * np.log10(block.peak)
-    both = np.stack([peak, block.rms], axis=1)
-    return np.clip(np.round(-2 * both), 0, envelope.NOTHING).astype(np.uint8).tobytes()
 
 
 def _message(change: Change, frame: int) -> Mapping[str, Any]:

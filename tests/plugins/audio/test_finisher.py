@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from roomctl_audio.sealing.finisher import BLOCK_SAMPLES, Unequal, _compare, _encode, answer, examine, seal
 from roomctl_audio.sealing.finishing import Finisher
+from roomctl_audio.sound import envelope
 from roomctl_audio.sound.pcm import Layout, pack, unpack
 
-from roomctl.api import Damaged
+from roomctl.api import Damaged, Level
 from tests.plugins.audio.faults import until
 
 
@@ -59,6 +60,22 @@ def test_a_part_of_several_blocks_comes_out_whole(tmp_path, bits):
         wanted = pack(np.ascontiguousarray(unpack(raw, layout)[:, track]), bits)
         assert row["sha256_pcm"] == hashlib.sha256(wanted).hexdigest()
         assert examine(tmp_path / row["path"])["sha256_pcm"] == row["sha256_pcm"]
+
+
+@pytest.mark.parametrize("bits", [16, 24])
+def test_levels_are_told_where_they_are_asked_for(tmp_path, bits):
+    layout = Layout(2, bits, 8_000)
+    steps = 2 * (BLOCK_SAMPLES // 1_600) + 4  # two blocks of them, and some
+    loud = np.repeat([0.5, 0.25], steps * 400)[: steps * 800 - 100, None] * [1.0, 0.1]
+    (tmp_path / "0002.part").write_bytes(pack((loud * 2**31).astype(np.int32), bits))
+    seal(tmp_path, "0002.part", 2, layout, {})
+    assert not (tmp_path / envelope.NAME).exists()
+    seal(tmp_path, "0002.part", 2, layout, {}, levels_from=1_600)
+    found = envelope.read(tmp_path, 2, 8_000, 0, steps / 10 + 0.2, 10_000)
+    half = (-6.0,) * (steps // 2) + (-12.0,) * (steps - steps // 2)
+    assert found.peaks[0] == (envelope.SILENCE,) * 2 + half
+    assert found.peaks[1] == (envelope.SILENCE,) * 2 + tuple(peak - 20 for peak in half)
+    assert envelope.last(tmp_path, 2)[0] == Level(-12.0, -12.5)  # the last record is an eighth short
 
 
 @pytest.mark.parametrize("change", ["one bit", "a frame less", "a frame more"])

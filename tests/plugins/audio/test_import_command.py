@@ -26,7 +26,7 @@ class Services(FakeServices):
     def import_recording(self, meeting_id, path, *, actor=None, seen=lambda _done, _all: None):  # noqa: ARG002
         number = len(self.recordings(meeting_id)) + 1
         recorder = AudioRecorder(self.data / "meetings" / meeting_id / "audio" / f"r{number}")
-        armed = recorder.arm(Order(source=f"file:{path}", segment_seconds=1.0, watch=False))
+        armed = recorder.arm(Order(source=f"file:{path}", segment_seconds=1.0))
         recorder.start()
         until(lambda: recorder.status().state is RecorderState.SEALED)
         status, report = recorder.status(), recorder.report()
@@ -81,6 +81,16 @@ def test_a_wav_comes_in_bit_for_bit_and_what_it_was_is_told(ctx, tmp_path):
     assert one["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     report = AudioRecorder(folder(ctx)).report()
     assert np.array_equal(sound(folder(ctx), report, 2), samples[:, 1])
+
+
+def test_what_came_in_has_its_picture(ctx, tmp_path):
+    """Of two segments, which go by faster than any watch: full scale, then a hundredth, then silence."""
+    sound = np.concatenate([np.full(60_000, 0.99), np.full(36_000, 0.01), np.zeros(24_000)])
+    soundfile.write(tmp_path / "a.wav", sound, 48_000, subtype="PCM_24")
+    assert run(ctx, "m1", tmp_path / "a.wav").exit_code == 0
+    found = AudioRecorder(folder(ctx)).envelope()
+    assert found.seconds == pytest.approx(0.1)
+    assert found.peaks == ((0.0,) * 12 + (0.0,) + (-40.0,) * 7 + (-200.0,) * 5,)
 
 
 def test_parts_of_a_dictaphone_follow_by_their_times_and_what_is_between_is_declared(ctx, tmp_path):
