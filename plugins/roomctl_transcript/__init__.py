@@ -41,11 +41,12 @@ def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
 
 @hookimpl
 def roomctl_api_routes(ctx: PluginContext) -> Any:
-    """Live captions: their state, their switches, and a stream of them."""
-    from roomctl_transcript.captions import boards  # noqa: PLC0415 - light start
+    """Live captions, their switches, and a stream of them; a transcript as a file; engines; the glossary."""
+    from roomctl_transcript import routes  # noqa: PLC0415 - light start
+    from roomctl_transcript.captions import boards  # noqa: PLC0415
     from roomctl_transcript.captions.routes import router  # noqa: PLC0415
 
-    return router(boards.of(ctx))
+    return routes.add(router(boards.of(ctx)), ctx)
 
 
 @hookimpl
