@@ -1,6 +1,6 @@
 """Transcripts: saved as they grow, put right by a person; a complete one lets the meeting be closed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from typing import NoReturn
 
@@ -127,6 +127,21 @@ def name_speaker(
         return correction.name_speaker(segment, speaker)
 
     return _one(meeting_id, sentence, change, "transcript.speaker_named", actor=actor, clock=clock, uow=uow)
+
+
+def name_speakers(
+    meeting_id: str, sentences: Collection[str], speaker: str, *, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> int:
+    """The same of many sentences: a turn of speech, a voice. Those that are not there any more are passed over.
+
+    Returns: how many changed. Raises: NotFound, Refused.
+    """
+    named = frozenset(sentences)
+
+    def change(segment: TranscriptSegment) -> TranscriptSegment:
+        return correction.name_speaker(segment, speaker) if segment.id in named else segment
+
+    return _all(meeting_id, speaker.strip(), change, "transcript.speakers_named", actor=actor, clock=clock, uow=uow)
 
 
 def undo_name(meeting_id: str, name: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> int:

@@ -1,6 +1,6 @@
 """The use cases of words under one roof: transcripts, what a person puts right in them, engines and models."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from roomctl.domain import correction
@@ -59,6 +59,9 @@ class WordUseCases(Bound):
 
     def name_speaker(self, meeting_id: str, sentence: str, speaker: str) -> TranscriptSegment:
         return transcripts.name_speaker(meeting_id, sentence, speaker, **self._by())
+
+    def name_speakers(self, meeting_id: str, sentences: Collection[str], speaker: str) -> int:
+        return transcripts.name_speakers(meeting_id, sentences, speaker, **self._by())
 
     def undo_name(self, meeting_id: str, name: str) -> int:
         return transcripts.undo_name(meeting_id, name, **self._by())

@@ -98,3 +98,17 @@ def test_what_is_not_there_is_told(words):
     answer = client.put(f"{path}/transcript/sentences/r1-t1-0001", json={"text": "一。"})
     assert answer.status_code == 404
     assert answer.json()["mend"]
+
+
+def test_who_speaks_is_said_of_many_sentences_in_one_step(words, rest):
+    path, client, write, _ = words
+    write("甲。", "乙。", "丙。")
+    ids = ["r1-t1-0001", "r1-t1-0003", "r1-t1-0099"]
+    answer = client.post(f"{path}/transcript/speakers", json={"name": "李晓明", "sentences": ids})
+    assert answer.json() == {"sentences": 2}
+    found = client.get(f"{path}/transcript").json()["sentences"]
+    assert [one["speaker"] for one in found] == ["李晓明", None, "李晓明"]
+    assert found[0]["known_by"] == "person"
+    kinds = [row.kind for row in rest.use.events(stream=path.split("/")[-1], limit=3)]
+    assert kinds.count("transcript.speakers_named") == 1
+    assert client.post(f"{path}/transcript/speakers", json={"name": "李", "sentences": []}).status_code == 422

@@ -239,16 +239,34 @@ def name_speaker(
     return SentenceShape.of(desk.use.name_speaker(meeting_id, sentence, what.name))
 
 
-class Taken(Shape):
-    """A name or term that the roster put in."""
-
-    name: Name = Field(examples=["李晓明"])
-
-
 class Undone(BaseModel):
     """How many sentences that changed."""
 
     sentences: int
+
+
+Sentence = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+
+
+class Speakers(Shape):
+    """Who speaks in many sentences: a turn of speech, a voice."""
+
+    name: Annotated[str, Field(max_length=100)] = Field(examples=["李晓明"])
+    sentences: list[Sentence] = Field(min_length=1, max_length=20_000, examples=[["r1-t1-0007", "r1-t1-0008"]])
+
+
+@routes.post("/meetings/{meeting_id}/transcript/speakers", summary="Say who speaks, of many sentences at once")
+def name_speakers(request: Request, user: Correcting, meeting_id: MeetingPath, what: Speakers) -> Undone:
+    """One step and one event. Sentences that are not there any more are passed over."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return Undone(sentences=desk.use.name_speakers(meeting_id, what.sentences, what.name))
+
+
+class Taken(Shape):
+    """A name or term that the roster put in."""
+
+    name: Name = Field(examples=["李晓明"])
 
 
 @routes.post("/meetings/{meeting_id}/transcript/undone-names", summary="Take a name back everywhere")

@@ -39,16 +39,14 @@
       const radio = Object.assign(document.createElement("input"), { type: "radio", name: "scope", value: String(k), checked: k === (line.speaker ? 0 : 1) });
       return el("label", "rc-row", radio, el("span", "", text), el("span", "rc-s3 rc-num", said(`${ids.length} 句`, `${ids.length}`)));
     }));
-    const told = el("span", "rc-s3 rc-num", "");
     const save = W.press(said("存下", "Save"), async () => {
       save.disabled = true;
       const ids = sets[Number(scope.querySelector("input:checked").value)][1], name = field.value.trim();
-      await W.name(ids, name, (n) => W.put(told, `${n} / ${ids.length}`));
+      await W.name(ids, name);
       box.close();
     }, "rc-btn rc-sm rc-pri");
     field.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); save.click(); } });
     box.body.append(field, names, scope);
-    box.foot.prepend(told);
     box.foot.append(save);
     showNames();
     box.open();

@@ -202,20 +202,15 @@
   W.confirm = async (id) => {
     try { await W.ask("PUT", `/transcript/sentences/${id}/confirmation`); await afresh(id); return true; } catch (error) { W.fault(error); return false; }
   };
-  const call = async (id, name) => { await W.ask("PUT", `/transcript/sentences/${id}/speaker`, { name }); await afresh(id); };
-  W.name = async (ids, name, seen = () => {}) => {
-    const all = [];
-    try {
-      for (const id of ids) {
-        const before = W.lines[W.place.get(id)]?.speaker || "";
-        if (before === name) continue;
-        await call(id, name);
-        all.push({ id, before, after: name });
-        seen(all.length);
-      }
-    } catch (error) { W.fault(error); }
-    if (all.length) note({ kind: "speaker", all });
-    return all.length;
+  const call = async (ids, name) => {
+    if (ids.length === 1) { await W.ask("PUT", `/transcript/sentences/${ids[0]}/speaker`, { name }); await afresh(ids[0]); return; }
+    await W.ask("POST", "/transcript/speakers", { name, sentences: ids });
+    await W.read();
+  };
+  W.name = async (ids, name) => {
+    const all = ids.map((id) => ({ id, before: W.lines[W.place.get(id)]?.speaker || "", after: name })).filter((one) => one.before !== name);
+    if (!all.length) return;
+    try { await call(all.map((one) => one.id), name); note({ kind: "speaker", all }); } catch (error) { W.fault(error); }
   };
   /** A name that the roster put in: taken back everywhere, or put in again. */
   W.everywhere = async (name, back, { quiet = false } = {}) => {
@@ -226,10 +221,14 @@
 
   const back = async (step, forth) => {
     if (step.kind === "name") { await W.everywhere(step.name, forth ? step.back : !step.back, { quiet: true }); return; }
+    if (step.kind === "speaker") {
+      for (const name of new Set(step.all.map((one) => (forth ? one.after : one.before))))
+        await call(step.all.filter((one) => (forth ? one.after : one.before) === name).map((one) => one.id), name);
+      return;
+    }
     for (const one of step.all) {
       const [now, then] = forth ? [one.before, one.after] : [one.after, one.before];
-      if (step.kind === "speaker") await call(one.id, then);
-      else await write(one.id, then, now);
+      await write(one.id, then, now);
       if (W.place.has(one.id)) W.go(W.place.get(one.id));
     }
   };
