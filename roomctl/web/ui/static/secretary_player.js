@@ -26,12 +26,12 @@
     audio.src = `${W.opened.api}/recordings/${sound.id}/sound`;
     audio.playbackRate = speed;
   };
-  const seek = (second) => {
+  const seek = (second, begin = false) => {
     let to = Math.min(Math.max(0, second), Math.max(0, W.opened.seconds - 0.05));
     to = offAt(to) ?? to;
     standing = to;
     const sound = soundAt(to);
-    if (!audio || !sound || deaf()) { drawn(); return; }
+    if (!audio || !sound || deaf() || !(loaded || begin)) { drawn(); return; }   // who listens is noted: nothing is asked for unasked
     load(sound);
     const inside = to - sound.at;
     if (audio.readyState >= 1) { audio.currentTime = inside; wanted = null; } else wanted = inside;
@@ -39,7 +39,7 @@
   };
   const play = () => {
     if (deaf()) { W.tell(deaf(), "", "warn"); return; }
-    if (!loaded) seek(standing);
+    if (!loaded) seek(standing, true);
     audio.playbackRate = speed;
     audio.play().catch((error) => { if (error.name !== "AbortError") trouble(); });
   };
@@ -50,7 +50,7 @@
   };
 
   /** Plays from a second on; to the end, or to `to`. */
-  W.hear = (second, to = null) => { until = to; seek(second); play(); };
+  W.hear = (second, to = null) => { until = to; seek(second, !deaf()); play(); };
   W.playSpan = (from, to) => W.hear(from, to);
   W.toggle = () => { if (W.playing()) audio.pause(); else { until = null; if (looping) bound(); play(); } };
   W.skip = (seconds) => { until = null; seek(W.now() + seconds); follow(true); };

@@ -83,8 +83,8 @@
     if (!W.may()) return null;
     const pick = el("select", "rc-in");
     pick.setAttribute("aria-label", said("引擎", "engine"));
-    for (const [value, text] of [["", said("同一引擎，用现在的名单和材料", "same engine, roster and papers of now")], ["auto", said("自动：装好的最好的", "auto: the best installed")], ...(engines || []).map((one) => [one, one])])
-      pick.append(Object.assign(el("option", "", text), { value }));
+    for (const [value, text] of [["", said("同一引擎，用现在的名单和材料", "same engine, roster and papers of now")], ["auto", said("自动：装好的最好的", "auto: the best installed")], ...(engines || []).map((one) => [one.name, one.ready ? `${one.name} · ${one.model}` : said(`${one.name}（没装好）`, `${one.name} (not installed)`)])])
+      pick.append(Object.assign(el("option", "", text), { value, disabled: engines?.find((one) => one.name === value)?.ready === false }));
     const go = W.press(said("重新转写", "Transcribe again"), () => ask({ kind: "again", engine: pick.value }));
     go.disabled = Boolean(waiting()) || !W.opened.complete;
     return el("div", "rc-again", el("h3", "", said("做一稿新的", "Make a new version")), pick, el("p", "rc-s3", W.opened.complete ? said("旧稿留着，改过的字带到新稿里。做完以前大家看的还是旧稿。", "The old one stays, and corrections are carried over. Until it is complete everybody reads the old one.") : said("第一遍转写完后可以做", "once the first run is complete")), go);
