@@ -64,6 +64,11 @@ class Right(StrEnum):
     MARK_RECORDINGS = "recordings.mark"
     SEE_TRANSCRIPTS = "transcripts.read"
     CORRECT_TRANSCRIPTS = "transcripts.write"
+    SEE_RECORDS = "records.read"
+    """The papers of a meeting: 会议记录, 纪要, 签到表."""
+    WRITE_RECORDS = "records.write"
+    SIGN_RECORDS = "records.sign"
+    """审核 and 签发."""
     SEE_CHECKS = "checks.read"
     RUN_CHECKS = "checks.run"
     WAIVE_CHECKS = "checks.waive"
@@ -99,6 +104,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.MARK_RECORDINGS: frozenset({_O, _S, _AD}),
     Right.SEE_TRANSCRIPTS: frozenset({_S, _AP, _AR, _AD}),
     Right.CORRECT_TRANSCRIPTS: frozenset({_S, _AD}),
+    Right.SEE_RECORDS: frozenset({_S, _AP, _AR, _AD}),
+    Right.WRITE_RECORDS: frozenset({_S, _AD}),
+    Right.SIGN_RECORDS: frozenset({_AP, _AD}),
     Right.SEE_CHECKS: frozenset({_T, _O, _S, _AP, _AD}),
     Right.RUN_CHECKS: frozenset({_T, _O, _AD}),
     Right.WAIVE_CHECKS: frozenset({_T, _S, _AP, _AD}),

@@ -91,6 +91,13 @@ class Desk:
     def __init__(self, request: Request, user: User) -> None:
         self.user, self.use = user, acting(request, user)
 
+    @classmethod
+    def at(cls, request: Request, user: User, meeting_id: str) -> UseCases:
+        """The use cases of who may open this meeting. Raises: NotFound. Forbidden: its 密级 is too high."""
+        desk = cls(request, user)
+        desk.meeting(meeting_id)
+        return desk.use
+
     def meeting(self, meeting_id: str) -> Meeting:
         """Raises: NotFound. Forbidden: its 密级 is too high."""
         meeting = self.use.meeting(meeting_id)

@@ -1,0 +1,96 @@
+"""Over REST: a meeting's papers, and the way of a 会议纪要."""
+
+import pytest
+
+from roomctl.domain.access import Role
+from roomctl.services.offers import DocumentOffer
+
+pytestmark = pytest.mark.needs("python:fastapi")
+
+
+@pytest.fixture
+def meeting(rest):
+    """The id of a meeting that is over, where two kinds of paper can be drafted."""
+
+    def finish(source, target, number, on):
+        target.write_text(f"{number} {on:%Y} {source.read_text()}")
+
+    rest.application.plugins.papers = [
+        DocumentOffer(
+            kind="会议记录",
+            file_name="minutes.docx",
+            write=lambda p: p.write_text("<记录>"),
+            preview=lambda p: f"<article>{p.name}</article>",
+        ),
+        DocumentOffer(
+            kind="会议纪要",
+            file_name="summary.docx",
+            write=lambda p: p.write_text("议定"),
+            finish=finish,
+            on_demand=True,
+        ),
+    ]
+    meeting = rest.in_session()
+    rest.use.adjourn(meeting.id)
+    return meeting.id
+
+
+def at(meeting, *parts):
+    return "/".join(["/api/v1/meetings", meeting, *parts])
+
+
+def test_papers_are_drafted_listed_fetched_and_shown(rest, meeting):
+    client = rest.as_(Role.SECRETARY)
+    (drafted,) = client.post(at(meeting, "papers")).json()
+    assert client.get(at(meeting, "papers")).json() == [drafted]
+    fetched = client.get(at(meeting, "papers", drafted["id"], "file"))
+    assert fetched.text == "<记录>"
+    assert "attachment" in fetched.headers["content-disposition"]
+    shown = client.get(at(meeting, "papers", drafted["id"], "preview"))
+    assert "<article>minutes-v1.docx</article>" in shown.text
+    assert "default-src 'none'" in shown.headers["content-security-policy"]
+    assert client.get(at(meeting, "papers", drafted["id"], "file?as=pdf")).status_code == 404
+    assert client.get(at(meeting, "papers", "none", "preview")).status_code == 404
+
+
+def test_a_summary_goes_its_way_through_those_who_may(rest, meeting):
+    secretary, approver = rest.as_(Role.SECRETARY, name="王敏"), rest.as_(Role.APPROVER, name="张建国")
+    assert secretary.post(at(meeting, "summaries"), json={}).status_code == 201
+    sent = secretary.post(at(meeting, "summary/submission"), json={"units": ["甲局"], "lead": "甲局"}).json()
+    assert (sent["stage"], sent["waiting_for"]) == ("countersigning", ["甲局"])
+    secretary.post(at(meeting, "summary/answers"), json={"unit": "甲局", "agreed": True, "opinion": "同意"})
+    secretary.post(at(meeting, "summary/settlements"), json={"unit": "甲局", "adopted": True})
+    assert secretary.post(at(meeting, "summary/conclusion")).json()["stage"] == "review"
+    secretary.put(at(meeting, "summary/openness"), json={"openness": "主动公开"})
+    assert secretary.post(at(meeting, "summary/approval"), json={}).status_code == 403
+    approver.post(at(meeting, "summary/approval"), json={"opinion": "同意"})
+    signed = approver.post(at(meeting, "summary/signature"), json={"by": "张建国"}).json()
+    assert signed["stage"] == "registering"
+    assert secretary.post(at(meeting, "summary/registration"), json={}).json()["number"] == "第1期"
+    secretary.post(at(meeting, "summary/proof"), json={})
+    done = secretary.post(at(meeting, "summary/issue"), json={"sent_to": ["甲局"]}).json()
+    assert (done["stage"], done["sent_to"]) == ("done", ["甲局"])
+    (listed,) = approver.get(at(meeting, "summaries")).json()
+    assert listed == done
+    assert [step["by"] for step in listed["passed"] if step["stage"] in {"review", "issuing"}] == ["张建国", "张建国"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("summary/approval", {}, 404),
+        ("summary/return", {"reason": ""}, 422),
+        ("summary/issue", {"sent_to": []}, 422),
+        ("summary/signature", {"by": ""}, 422),
+        ("summaries", {"drafted_by": "x" * 201}, 422),
+    ],
+)
+def test_what_cannot_be_is_refused(rest, meeting, path, body, status):
+    assert rest.as_(Role.ADMIN).post(at(meeting, path), json=body).status_code == status
+
+
+@pytest.mark.parametrize("role", [Role.USHER, Role.TECHNICIAN, Role.OPERATOR])
+def test_who_has_no_business_with_papers_sees_none(rest, meeting, role):
+    client = rest.as_(role)
+    assert client.get(at(meeting, "papers")).status_code == 403
+    assert client.post(at(meeting, "summaries"), json={}).status_code == 403
