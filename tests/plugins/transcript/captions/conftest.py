@@ -1,7 +1,7 @@
 import subprocess
 import tempfile
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -73,12 +73,18 @@ def read_out():
 
 @dataclass
 class Room:
-    """A real recorder that plays a file at its own pace, the captions' service beside it, and who looks at it."""
+    """A real recorder that plays a file at its own pace, the captions' service beside it, and who looks at it.
+
+    Attributes:
+        seen: the boards that somebody who waits has seen, in order.
+
+    """
 
     ctx: FakeContext
     folder: Path
     service: CaptionService = field(init=False)
     recorder: AudioRecorder = field(init=False)
+    seen: list = field(default_factory=list)
 
     def __post_init__(self):
         self.service = CaptionService(self.ctx)
@@ -94,11 +100,13 @@ class Room:
         return boards.of(self.ctx)
 
     def wait(self, condition, what=""):
-        done = threading.Event()
+        pause = threading.Event()
         for _ in range(int(PATIENCE / 0.05)):
+            if not self.seen or self.seen[-1] != self.board:
+                self.seen.append(self.board)
             if condition():
                 return
-            done.wait(0.05)
+            pause.wait(0.05)
         pytest.fail(f"{what or 'it'} never came true: {self.board}")
 
     def play(self, sound, **order):
@@ -161,10 +169,3 @@ def room(tmp_path, services, meeting, monkeypatch):
         made = Room(ctx, tmp_path / "rec")
         yield made
         made.stop()
-
-
-@pytest.fixture
-def quiet_room(room, services):
-    """Which nobody may have captions in."""
-    services.held["m1"] = replace(services.held["m1"], recorded=False)
-    return room
