@@ -38,6 +38,7 @@ from roomctl_audio.crossing import raised
 from roomctl_audio.integrity import recovery
 from roomctl_audio.journal import journal
 from roomctl_audio.journal.file import load
+from roomctl_audio.journal.following import follow
 from roomctl_audio.sound import envelope, part
 from roomctl_audio.sources import ordered
 
@@ -232,8 +233,9 @@ class AudioRecorder:
         )
 
     def _past(self) -> RecorderStatus:
-        rows = load(self.folder).rows
-        report, sealed = journal.report(rows), journal.first(rows, "sealed")
+        followed = follow(self.folder)
+        rows, report = followed.parsed.rows, followed.report
+        sealed = journal.first(rows, "sealed")
         stop = journal.first(rows, "stop") or {}
         status = RecorderStatus(
             state=RecorderState.IDLE,
@@ -280,7 +282,7 @@ class AudioRecorder:
             ) from error
 
     def report(self) -> RecordingReport:
-        return journal.report(load(self.folder).rows)
+        return follow(self.folder).report
 
     def verify(self) -> RecordingReport:
         return recovery.verify(self.folder)

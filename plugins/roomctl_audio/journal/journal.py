@@ -76,14 +76,20 @@ def _text(value: Row) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def parse(data: bytes) -> Parsed:
-    """Rows of a journal, the chain checked. A half row at the end is told apart from damage further up."""
-    rows: list[Row] = []
-    good, prev = 0, GENESIS
+def parse(data: bytes, before: Parsed | None = None) -> Parsed:
+    """Rows of a journal, the chain checked. A half row at the end is told apart from damage further up.
+
+    Args:
+        before: what was parsed of it earlier; `data` is then what stands behind `before.good`.
+
+    """
+    rows: list[Row] = list(before.rows) if before else []
+    ahead = good = before.good if before else 0
+    prev = before.head if before else GENESIS
     for text in data.splitlines(keepends=True):
         said = _read(text)
         if said is None or said.get("prev") != prev or said.get("n") != len(rows) or digest(said) != said["sha256"]:
-            rest = data[good:]
+            rest = data[good - ahead :]
             if b"\n" not in rest:  # a row is complete with its newline; one that lacks it was cut off
                 return Parsed(tuple(rows), good, torn=rest)
             return Parsed(tuple(rows), good, problem=_broken(len(rows)))

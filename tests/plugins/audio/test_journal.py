@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from roomctl_audio.journal import journal
 from roomctl_audio.journal.file import JournalFile, load
+from roomctl_audio.journal.following import follow
 
 from roomctl.api import Gap, Marker, MarkKind
 
@@ -71,6 +72,46 @@ def test_a_row_written_anew_by_someone_without_the_chain_is_noticed():
     forged["frame"] = 9
     forged["sha256"] = journal.digest(forged)
     assert journal.parse(journal.line(forged) + lines[1]).problem
+
+
+turns = st.lists(st.tuples(st.sampled_from(["start", "stop"]), facts), min_size=1, max_size=4)
+
+
+@given(st.lists(turns, min_size=1, max_size=4), st.data())
+def test_a_journal_that_is_followed_says_what_it_says_when_it_is_read_whole(tmp_path_factory, batches, data):
+    """However it grows, half rows and rows that were taken back included."""
+    folder = tmp_path_factory.mktemp("journal")
+    path = folder / journal.NAME
+    for n in range(len(batches)):
+        whole = written([row for batch in batches[: n + 1] for row in batch])
+        if data.draw(st.booleans()):
+            path.write_bytes(whole[:-1] + data.draw(st.sampled_from([b"", b"\n", b"}\n"])))
+            assert follow(folder).parsed == load(folder)
+        path.write_bytes(whole)
+        assert follow(folder).parsed == load(folder)
+
+
+def test_what_was_read_once_is_not_read_again(tmp_path):
+    file = JournalFile(tmp_path)
+    file.write("opened", tracks=1)
+    first = follow(tmp_path)
+    assert follow(tmp_path) is first
+    file.write("gap", first_frame=10, frames=7, reason="overflow")
+    grown = follow(tmp_path)
+    assert grown.parsed.rows[0] is first.parsed.rows[0]
+    assert grown.report.dropped == 7
+    (tmp_path / journal.NAME).unlink()
+    assert follow(tmp_path).report.dropped == 0
+
+
+def test_a_row_that_was_changed_in_its_place_is_noticed_by_whoever_follows(tmp_path):
+    path = tmp_path / journal.NAME
+    path.write_bytes(written([("mark", {"mark": "mark", "frame": n, "note": ""}) for n in range(3)]))
+    assert len(follow(tmp_path).report.markers) == 3
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b'"frame":1', b'"frame":7'))
+    os.utime(path, ns=(0, 0))  # however coarse the file system's clock is
+    assert (len(follow(tmp_path).report.markers), bool(follow(tmp_path).parsed.problem)) == (1, True)
 
 
 def test_the_report_counts_losses_but_not_pauses():
