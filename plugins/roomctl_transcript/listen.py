@@ -1,5 +1,6 @@
 """From sound to raw words: level, voice activity, cutting, decoding, a second try where text is missing."""
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from roomctl.api import Transcriber, Word
 from roomctl_transcript.audio import POWER_FRAMES, RATE, Block
 from roomctl_transcript.cutting import LONG_PAUSE, PAD, WINDOW, Span, VoiceActivity, runs, split, utterances
 from roomctl_transcript.level import Leveller
+from roomctl_transcript.simplify import simplify
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +32,10 @@ STRIDE = 2560
 """Frames: whole windows of voice activity and whole steps of power."""
 SHORT = 0.3
 """Seconds; shorter speech is no measure of pace."""
+_LOOP = re.compile(r"(.{2,12}?)\1{3,}")
+"""Two or three times people say a thing (不行不行); what is longer than a syllable they do not say four times."""
+_TITLES = re.compile(r"字幕|订阅|点赞|打赏|谢谢(观看|收看|收听)|(作词|作曲|编曲)|明镜|[Aa]mara|下期再见|下集再见")
+"""Of films and channels; seen on silence and at the ends of utterances."""
 EDGE = 2.0
 """Seconds at the end of what is there, in which speech may still go on while a meeting is in session."""
 
@@ -245,9 +251,9 @@ def _decode(
     first = words
     words = _filled(sound, words, group, engine)
     count = _characters(words)
-    if pace.slow(count, speech) or count > FASTEST * max(speech, SHORT):
+    if pace.slow(count, speech) or count > FASTEST * max(speech, SHORT) or looping(words):
         again = _filled(sound, _pieces(sound, group, engine, settings.retry), group, engine)
-        if _better(_characters(again), count, speech):
+        if _better(_characters(again), count, speech) or (looping(words) and not looping(again)):
             words, count = again, _characters(again)
         first = ()
     pace.learn(count, speech)
@@ -257,7 +263,8 @@ def _decode(
         end,
         tuple(group),
         words,
-        dropped=bool(words) and (invented(words, group) or count > FASTEST * (end - start + 2 * PAD)),
+        dropped=bool(words)
+        and (invented(words, group) or looping(words) or count > FASTEST * (end - start + 2 * PAD)),
         retried=words is not first,
         took=perf_counter() - began,
     )
@@ -322,6 +329,24 @@ def invented(words: Sequence[Word], speech: Sequence[Span]) -> bool:
         max(0.0, min(word.end, run.end + PAD) - max(word.start, run.start - PAD)) for word in words for run in speech
     )
     return voiced < SPEECHLESS * total or sum(run.seconds for run in speech) < 0.15  # noqa: PLR2004 - seconds: a click
+
+
+def looping(words: Sequence[Word]) -> bool:
+    """Whether the engine went round in a circle: most of the text is one piece of it over and over."""
+    text = "".join(word.text for word in words)
+    loops = sum(len(match[0]) for match in _LOOP.finditer(text))
+    return 2 * loops > len(text)
+
+
+def phantom(words: Sequence[Word], speech: Sequence[Span]) -> bool:
+    """Whether it is what engines are known to make up (the end titles that they were trained on), and stands in the
+    quiet beside the speech of its utterance. The same words, said, stay.
+    """
+    text = "".join(word.text for word in words)
+    if not _TITLES.search(simplify(text)[0]):
+        return False
+    voiced = sum(max(0.0, min(word.end, run.end) - max(word.start, run.start)) for word in words for run in speech)
+    return len(text) > FASTEST * voiced
 
 
 def _placed(heard: Heard, pause: float, gain_db: float | None, sound: Sound) -> Heard:

@@ -13,7 +13,7 @@ from roomctl_transcript.beside import Papers
 from roomctl_transcript.carry import as_json
 from roomctl_transcript.expected import Expected
 from roomctl_transcript.findings import Finding
-from roomctl_transcript.listen import Heard
+from roomctl_transcript.listen import Heard, phantom
 from roomctl_transcript.names import Lexicon, slips
 from roomctl_transcript.proofread import proofread
 from roomctl_transcript.simplify import simplify
@@ -133,7 +133,7 @@ class Writer:
             confidence=round(sure, 3),
             beside=beside,
             doubts=doubts,
-            dropped=heard.dropped,
+            dropped=heard.dropped or phantom(sentence.words, heard.speech),
         )
 
     def finish(self, sentence: Sentence) -> tuple[str, tuple[Change, ...]]:
@@ -225,7 +225,9 @@ def _break(sentence: Sentence, place: int) -> float:
 
 def _part(sentence: Sentence, start: int, end: int) -> Sentence:
     last = end == len(sentence.words)
-    marks = {at - start: replace(mark, after=at - start) for at, mark in sentence.marks.items() if start <= at < end - 1}
+    marks = {
+        at - start: replace(mark, after=at - start) for at, mark in sentence.marks.items() if start <= at < end - 1
+    }
     words = sentence.words[start:end]
     clause = "".join(word.text for word in words).strip()
     closing = sentence.end if last else punctuation.end_mark(clause)

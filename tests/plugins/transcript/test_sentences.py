@@ -1,7 +1,7 @@
 import pytest
 from roomctl_transcript.carry import from_json
 from roomctl_transcript.cutting import Span
-from roomctl_transcript.listen import FASTEST, Heard, Pace, as_row, bare, from_row, invented
+from roomctl_transcript.listen import FASTEST, Heard, Pace, as_row, bare, from_row, invented, looping
 from roomctl_transcript.punctuation import end_mark, own
 from roomctl_transcript.sentences import Prior, Writer
 
@@ -134,3 +134,34 @@ def test_too_little_text_for_the_usual_pace_is_doubted():
     assert pace.slow(35, 10.0), "others here speak 4.8 characters a second"
     assert not pace.slow(46, 10.0)
     assert FASTEST > 6
+
+
+def said(text, start, each):
+    return tuple(Word(one, start + i * each, start + (i + 1) * each, 0.8) for i, one in enumerate(text))
+
+
+def test_end_titles_made_up_behind_the_last_word_are_marked_and_stay_in_the_raw_text():
+    spoken = said("现在散会。", 0.0, 0.3)
+    titles = said("字幕由志愿者提供", 1.5, 0.04)
+    rows = Writer("r1", "rec", 48_000, Prior()).write(Heard(0.0, 1.55, 1.7, (Span(0.0, 1.55),), spoken + titles))
+    assert [(row["raw"], row["dropped"]) for row in rows] == [("现在散会。", False), ("字幕由志愿者提供", True)]
+
+
+@pytest.mark.parametrize("text", ["谢谢大家。", "谢谢观看。", "请大家订阅这个栏目。"])
+def test_thanks_and_titles_that_somebody_says_stay(text):
+    rows = Writer("r1", "rec", 48_000, Prior()).write(heard(text))
+    assert [row["dropped"] for row in rows] == [False]
+
+
+@pytest.mark.parametrize(
+    "text", ["V4,V4,V4,V4,V4,V4", "我们要我们要我们要我们要我们要", "会议的会议的会议的会议的会议的好"]
+)
+def test_an_engine_that_goes_round_in_a_circle_is_noticed(text):
+    assert looping(said(text, 0, 0.2))
+
+
+@pytest.mark.parametrize(
+    "text", ["对对对对对", "不行不行不行", "好的好的，同意", "第一个，第二个，第三个，第四个", ""]
+)
+def test_what_people_repeat_is_no_circle(text):
+    assert not looping(said(text, 0, 0.2))
