@@ -40,6 +40,7 @@ def register(frame: Frame) -> None:
             f'<link rel="stylesheet" href="{STATIC}/operator.css{at}">'
             f'<script defer src="{STATIC}/operator.js{at}"></script>'
             f'<script defer src="{STATIC}/operator_keys.js{at}"></script>'
+            f'<script defer src="{STATIC}/operator_captions.js{at}"></script>'
         )
         made = Desk(visitor, meeting_id, ears)
         await made.look()

@@ -78,7 +78,9 @@ class Desk:
                     with gui.element("div").classes("rc-sec rc-list"):
                         self.marks, self.note = self._area("rc-rows"), self._area()
                 with gui.element("div").classes("rc-col rc-right"):
-                    self.captions, self.agenda = self._area("rc-sec"), self._area("rc-sec rc-items")
+                    with gui.element("div").classes("rc-sec rc-words"):
+                        self.captions, self.live = self._area("rc-said"), self._area()
+                    self.agenda = self._area("rc-sec rc-items")
                     self.seats = self._area("rc-sec rc-table")
         gui.on("operator_seen", lambda event: self._show(visible=bool(event.args)))
         self._client.on_connect(self._attend)
@@ -201,6 +203,7 @@ class Desk:
             (self.marks, lambda: marks.marks(seen, marks.lines(seen, self._history), do.undo)),
             (self.note, lambda: marks.note_field(seen, do.note)),
             (self.captions, lambda: right.captions(seen)),
+            (self.live, lambda: right.live(seen)),
             (self.agenda, lambda: right.agenda(seen, do.next_item)),
             (self.seats, lambda: right.seats(seen, table.places, do.speaks)),
         ]

@@ -7,9 +7,13 @@ from roomctl.domain.access import Right
 from roomctl.domain.meeting import AgendaItem
 from roomctl.domain.transcript import TranscriptSegment
 from roomctl.i18n import tr
+from roomctl.web import keys
 from roomctl.web.pages.operator.sight import Scene, Sight, local
 from roomctl.web.ui import Child, Part, Press, join, tag
 from roomctl.web.ui.words import marked
+
+CAPTIONS = "transcript/captions"
+"""The plugin that writes live captions, and its screen."""
 
 
 def captions(sight: Sight) -> Part:
@@ -22,6 +26,20 @@ def captions(sight: Sight) -> Part:
         second = tag("span", until, class_="rc-s3 rc-num") if until else None
         return join((tag("div", head, second, class_="rc-head"), tag("div", tag("div", *rows), class_="rc-cap")))
     return join((tag("div", head, class_="rc-head"), tag("p", _no_words(sight), class_="rc-s3 rc-none")))
+
+
+def live(sight: Sight) -> Part | None:
+    """Where the browser puts live captions and their switches, which it gets from whichever plugin writes them."""
+    if not sight.may(Right.HEAR_RECORDINGS) or sight.scene in {Scene.UNRECORDED, Scene.OVER}:
+        return None
+    meeting = sight.facts.meeting
+    return tag(
+        "div",
+        class_="rc-live",
+        data_captions=f"{keys.ROUTES}/{CAPTIONS}/{meeting.id}",
+        data_title=meeting.title,
+        data_switch=sight.may(Right.RUN_MEETINGS),
+    )
 
 
 def _until(last: TranscriptSegment, sight: Sight) -> str:
