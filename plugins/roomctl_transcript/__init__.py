@@ -64,11 +64,15 @@ def roomctl_screens() -> Sequence[ScreenOffer]:
 
 @hookimpl
 def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
-    """`transcribe` and `glossary`."""
-    from roomctl_transcript.command import make  # noqa: PLC0415 - light start
-    from roomctl_transcript.glossary_command import build  # noqa: PLC0415
+    """`transcribe`, `transcript` and `glossary`."""
+    from roomctl_transcript import glossary_command, transcript_command  # noqa: PLC0415 - light start
+    from roomctl_transcript.command import make  # noqa: PLC0415
 
-    return {"transcribe": make(ctx), "glossary": build(ctx)}
+    return {
+        "transcribe": make(ctx),
+        "transcript": transcript_command.build(ctx),
+        "glossary": glossary_command.build(ctx),
+    }
 
 
 @hookimpl

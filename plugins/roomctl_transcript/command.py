@@ -17,7 +17,7 @@ from roomctl_transcript import roster as rosters
 from roomctl_transcript.assemble import Known, transcript
 from roomctl_transcript.config import Config
 from roomctl_transcript.engines import Choice, choose
-from roomctl_transcript.formats import FORMATS, summary
+from roomctl_transcript.formats import FORMATS, style_of, summary
 from roomctl_transcript.runner import Gathered, Runner, Work, one_file
 from roomctl_transcript.sentences import Prior
 
@@ -65,7 +65,7 @@ def make(ctx: PluginContext) -> Callable[..., None]:
         ] = False,
     ) -> None:
         config: Config = ctx.config or Config()
-        style = _style(style, output)
+        style = style_of(style, output)
         inputs = _inputs(source, roster, terms, papers_folder, config, glossary.terms(ctx.services.data))
         choice = choose(ctx.services, engine or config.engine, model or config.model)
         screen = Console(stderr=True)
@@ -127,27 +127,6 @@ def _decode(ctx: PluginContext, work: Work, choice: Choice, inputs: Inputs, scre
         return last
     finally:
         runner.stop()
-
-
-def _style(style: str, output: Path | None) -> str:
-    style = style or (output.suffix.lstrip(".").lower() if output and output.suffix[1:].lower() in FORMATS else "txt")
-    if style not in FORMATS:
-        raise BadInput(
-            tr(f"没有格式“{style}”", f"no format {style!r}"),
-            mend=tr(f"可用：{', '.join(FORMATS)}", f"known: {', '.join(FORMATS)}"),
-        )
-    if output is None and style == "docx":
-        raise BadInput(
-            tr("docx 不能写到标准输出", "docx cannot be written to stdout"),
-            mend=tr("请加 --output 文件名", "add --output FILE"),
-        )
-    if output is not None and not output.absolute().parent.is_dir():
-        raise BadInput(
-            tr(f"不能写 {output}", f"cannot write {output}"),
-            tr("文件夹不存在", "its folder does not exist"),
-            tr("请先建文件夹，或换一个", "make the folder first, or choose another"),
-        )
-    return style
 
 
 def _inputs(

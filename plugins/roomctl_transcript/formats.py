@@ -5,9 +5,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
-from roomctl.api import Doubt, Transcript, TranscriptSegment, timing, tr
+from roomctl.api import BadInput, Doubt, Transcript, TranscriptSegment, timing, tr
 
 PARAGRAPH_PAUSE = 3.0
 """Seconds of quiet after which a new paragraph begins, where nobody is known to have taken the floor."""
@@ -95,6 +96,12 @@ def _pieces(text: str) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
+def clock(seconds: float) -> str:
+    """`0:01:30`, as people look for a place."""
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
 def _stamp(seconds: float, point: str) -> str:
     whole, thousandth = divmod(round(seconds * 1000), 1000)
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{point}{thousandth:03}"
@@ -180,3 +187,25 @@ FORMATS: Mapping[str, Callable[[Transcript], bytes]] = {
     "json": summary_json,
     "docx": docx,
 }
+
+
+def style_of(style: str, output: Path | None) -> str:
+    """The format that somebody means, by its name or by the file's. Raises: BadInput, where it cannot be written."""
+    style = style or (output.suffix.lstrip(".").lower() if output and output.suffix[1:].lower() in FORMATS else "txt")
+    if style not in FORMATS:
+        raise BadInput(
+            tr(f"没有格式“{style}”", f"no format {style!r}"),
+            mend=tr(f"可用：{', '.join(FORMATS)}", f"known: {', '.join(FORMATS)}"),
+        )
+    if output is None and style == "docx":
+        raise BadInput(
+            tr("docx 不能写到标准输出", "docx cannot be written to stdout"),
+            mend=tr("请加 --output 文件名", "add --output FILE"),
+        )
+    if output is not None and not output.absolute().parent.is_dir():
+        raise BadInput(
+            tr(f"不能写 {output}", f"cannot write {output}"),
+            tr("文件夹不存在", "its folder does not exist"),
+            tr("请先建文件夹，或换一个", "make the folder first, or choose another"),
+        )
+    return style

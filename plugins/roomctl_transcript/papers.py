@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
-from roomctl.api import BadInput, tr
+from roomctl.api import BadInput, RoomctlError, tr
 from roomctl_transcript import lexicon
 
 LARGEST = 50 << 20
 """Bytes of one paper; more is no paper."""
+MOST_UNPACKED = 400 << 20
+"""Bytes of a docx when it is unpacked."""
 REPEATED = 2
 """Times that a term stands in the papers before it counts, unless it is quoted."""
 
@@ -59,9 +61,7 @@ def folder(path: Path) -> Papers:
         )
     texts: list[tuple[str, str]] = []
     left: list[tuple[str, str]] = []
-    for file in sorted(path.iterdir()):
-        if not file.is_file() or file.name.startswith((".", "~$")):
-            continue  # ~$: what Word leaves beside an open document
+    for file in files(path):
         try:
             text = read(file)
         except BadInput as error:
@@ -70,8 +70,19 @@ def folder(path: Path) -> Papers:
         if text.strip():
             texts.append((file.name, text))
         else:
-            left.append((file.name, tr("里面没有文字，可能是扫描件", "there is no text in it: perhaps a scan")))
+            left.append((file.name, without_text()))
     return Papers(tuple(texts), tuple(left))
+
+
+def files(path: Path) -> list[Path]:
+    """Those in a folder, in the order of their names."""
+    return sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith((".", "~$")))
+    # ~$: what Word leaves beside an open document
+
+
+def without_text() -> str:
+    """Why a paper is of no use that can be read."""
+    return tr("里面没有文字，可能是扫描件", "there is no text in it: perhaps a scan")
 
 
 def read(file: Path) -> str:
@@ -89,7 +100,16 @@ def read(file: Path) -> str:
             tr(f"不能读取材料 {file.name}", f"cannot read paper {file.name}"),
             tr(f"大于 {LARGEST >> 20} MB", f"larger than {LARGEST >> 20} MB"),
         )
-    return reader(file)
+    try:
+        return reader(file)
+    except RoomctlError:
+        raise
+    except Exception as error:  # whatever a library raises over a file that somebody else made
+        raise BadInput(
+            tr(f"不能读取材料 {file.name}", f"cannot read paper {file.name}"),
+            tr("文件已损坏，或不能读", "it is damaged, or cannot be read"),
+            tr("请另存为 docx", "save it as docx"),
+        ) from error
 
 
 def terms_of(text: str) -> tuple[str, ...]:
@@ -131,6 +151,7 @@ def _docx(path: Path) -> str:
     from docx.opc.exceptions import PackageNotFoundError  # noqa: PLC0415
 
     try:
+        _need_small(path)
         document = Document(str(path))
     except (PackageNotFoundError, KeyError, ValueError, BadZipFile) as error:
         raise BadInput(
@@ -140,6 +161,17 @@ def _docx(path: Path) -> str:
         ) from error
     cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
     return "\n".join((*(paragraph.text for paragraph in document.paragraphs), *cells))
+
+
+def _need_small(path: Path) -> None:
+    """A file of some kilobytes can unpack to more than there is memory. Raises: BadInput."""
+    with ZipFile(path) as packed:
+        if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
+            raise BadInput(
+                tr(f"不能读取材料 {path.name}", f"cannot read paper {path.name}"),
+                tr(f"解开后大于 {MOST_UNPACKED >> 20} MB", f"unpacked it is larger than {MOST_UNPACKED >> 20} MB"),
+                tr("请删去图片后另存为 docx", "leave its pictures out, and save it as docx"),
+            )
 
 
 def _pdf(path: Path) -> str:
