@@ -1,0 +1,295 @@
+"""The secretary's page in a real browser, over a real recording: text, sound, and two people at once."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from roomctl.app import Application
+from roomctl.domain.access import Role
+from tests.web.pages.conftest import PASSWORD, SIZES
+from tests.web.pages.held import SAID, Held, held, speech
+
+pytestmark = pytest.mark.needs("chromium")
+
+COUNT = 30
+READ = "() => window.rcWords && rcWords.lines.length && !rcWords.reading"
+
+WORD = """place => {
+  const box = rcWords.range(document.querySelector(".rc-ln1.rc-on p"), place, place + 2).getBoundingClientRect();
+  return [box.x + 2, box.y + 8];
+}"""
+"""Where in the page the word stands that begins with that character of the current sentence."""
+
+
+@pytest.fixture(scope="module")
+def prepare() -> Callable[[Path], None]:
+    """A meeting that is over, with its sound and its transcript; and one with a long day's words."""
+
+    def prepared(data: Path) -> None:
+        application = Application(data)
+        for name, role in (("孙丽", Role.SECRETARY), ("王敏", Role.SECRETARY), ("马兰", Role.APPROVER)):
+            application.accounts.add(name, PASSWORD, [role])
+        sound = speech(data / "phone.wav", COUNT)
+        held(application, sound).put(COUNT)
+        held(application, sound).put(2_500)
+        application.close()
+
+    return prepared
+
+
+def _held(application: Application, n: int) -> Held:
+    use = application.usecases
+    meeting = sorted(use.meetings(), key=lambda one: one.id)[n]
+    return Held(use, meeting.id, use.recordings(meeting.id)[0].id)
+
+
+@pytest.fixture
+def words(site) -> Iterator[Held]:
+    """The meeting as other processes see it, its transcript as new."""
+    application = Application(site.data)
+    made = _held(application, 0)
+    newest = made.use.transcript_heads(made.meeting)[-1].version.version
+    made.put(0, version=newest + 1)  # between them an empty one: no correction of the test before is carried over
+    made.put(COUNT, version=newest + 2)
+    yield made
+    application.close()
+
+
+@contextmanager
+def _signed_on(browser, site, who: str, size: str = "desk", locale: str = "zh-CN") -> Iterator[Page]:
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
+    page = context.new_page()
+    page.on("request", lambda request: site.asked.append(request.url))
+    page.goto(f"{site.url}/log-in?next=/plugins")
+    page.fill("#name", who)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main [role=alert], main h1")
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def signed_on(browser, site) -> Iterator[Page]:
+    """One page for all tests: to sign on costs more than most of them."""
+    with _signed_on(browser, site, "孙丽") as page:
+        yield page
+
+
+@pytest.fixture
+def page(signed_on, site, words, tmp_path) -> Iterator[Page]:
+    """孙丽's page of the meeting, read to the end."""
+    opened(signed_on, site, words)
+    yield signed_on
+    signed_on.screenshot(path=tmp_path / "page.png")
+
+
+def opened(page: Page, site, words: Held) -> Page:
+    page.goto(f"{site.url}{words.path}")
+    page.wait_for_function(READ)
+    return page
+
+
+def row(page: Page, n: int):
+    """The sentence of that number, from 1, in sight."""
+    page.evaluate("n => rcWords.go(n - 1)", n)
+    return page.locator(f'.rc-ln1[data-i="{n - 1}"]')
+
+
+def text(words: Held, n: int) -> str:
+    """As it is kept."""
+    head = words.use.transcript_heads(words.meeting)[-1].version
+    return words.use.sentences(head.id, n - 1, 1)[0].text
+
+
+def test_what_is_unsure_what_differs_from_the_papers_and_what_has_no_text_is_seen(page, site):
+    third = row(page, 3)
+    expect(third.locator(".rc-who")).to_contain_text("王海燕市教育局局长")
+    expect(third.locator(".rc-fig")).to_have_text("8600个")
+    expect(third).to_contain_text("口述 8600个，材料 6800个")
+    expect(page.locator(".rc-followed")).to_contain_text("今年计划新增公办学位6800个")
+    fourth = row(page, 4)
+    expect(fourth.locator(".rc-low")).to_have_text("用地手续")
+    expect(fourth.locator(".rc-hole")).to_contain_text("漏转 00:00:17")
+    expect(page.locator(".rc-pt")).to_have_count(4)
+    expect(page.locator(".rc-pt").nth(2)).to_contain_text("牵头单位市财政局配合单位市发改委完成时限12月20日")
+    assert not site.outside()
+
+
+def test_a_sentence_is_written_where_it_stands_and_taken_back(page, words):
+    row(page, 10)
+    page.keyboard.press("Enter")
+    page.keyboard.type("谢谢大家。")
+    page.keyboard.press("Escape")
+    expect(row(page, 10).locator("p")).to_have_text("散会。谢谢大家。")
+    expect(row(page, 10)).to_contain_text("孙丽 改过")
+    assert text(words, 10) == "散会。谢谢大家。"
+    page.keyboard.press("Control+z")
+    expect(row(page, 10).locator("p")).to_have_text("散会。")
+    page.keyboard.press("Control+y")
+    expect(row(page, 10).locator("p")).to_have_text("散会。谢谢大家。")
+    assert text(words, 10) == "散会。谢谢大家。"
+
+
+def test_two_who_write_in_one_sentence_see_both_texts_and_lose_none(page, words):
+    row(page, 10)
+    page.keyboard.press("Enter")
+    page.keyboard.type("会议到此。")
+    head = words.use.transcript_heads(words.meeting)[-1].version
+    words.use.correct_sentence(words.meeting, words.use.sentences(head.id, 9, 1)[0].id, "散会。谢谢大家。")
+    clash = page.locator(".rc-clash")
+    expect(clash).to_contain_text("现在是散会。谢谢大家。你写的散会。会议到此。")
+    clash.get_by_text("合在一起改").click()
+    page.keyboard.type("谢谢大家。")
+    page.keyboard.press("Escape")
+    expect(page.locator(".rc-clash")).to_have_count(0)
+    expect(row(page, 10).locator("p")).to_have_text("散会。会议到此。谢谢大家。")
+    assert text(words, 10) == "散会。会议到此。谢谢大家。"
+
+
+def test_what_another_one_changes_comes_by_itself(page, words):
+    head = words.use.transcript_heads(words.meeting)[-1].version
+    words.use.correct_sentence(words.meeting, words.use.sentences(head.id, 4, 1)[0].id, "第一批3000万元已经到位。")
+    expect(row(page, 5).locator("p")).to_have_text("第一批3000万元已经到位。")
+
+
+def test_what_the_roster_put_in_is_accepted_or_reverted_by_a_key(page):
+    expect(row(page, 8).locator(".rc-chg")).to_contain_text("听到“市发该委”，名单里同音")
+    page.keyboard.press("x")
+    expect(row(page, 8).locator("p")).to_contain_text("市发该委")
+    expect(row(page, 2).locator(".rc-say")).to_have_text("王海燕")
+    page.keyboard.press("y")
+    expect(row(page, 2).locator("time svg")).to_have_attribute("aria-label", "已核对")
+    expect(page.locator("[data-version]")).to_contain_text("已校 2 / 30")
+
+
+def test_a_wrong_name_is_taken_back_everywhere_and_put_in_again(page):
+    page.click('[data-tab="names"]')
+    name = page.locator(".rc-it", has_text="王海燕")
+    expect(name).to_contain_text("3 句")
+    name.get_by_text("全部还原").click()
+    expect(row(page, 12).locator("p")).to_contain_text("王海雁")
+    page.locator(".rc-it", has_text="王海燕").get_by_text("恢复").click()
+    expect(row(page, 12).locator("p")).to_contain_text("王海燕")
+
+
+def test_who_speaks_is_said_of_a_whole_turn_and_taken_back(page):
+    row(page, 8)
+    page.keyboard.press("n")
+    box = page.locator("dialog.rc-whom")
+    box.locator("button", has_text="陈志强").click()
+    box.get_by_text("这一段话").click()
+    box.get_by_text("存下").click()
+    expect(row(page, 7).locator(".rc-who")).to_contain_text("陈志强市财政局局长")
+    assert page.evaluate("rcWords.lines.slice(6, 12).map((one) => one.speaker)") == ["陈志强"] * 6
+    page.keyboard.press("Control+z")
+    expect(row(page, 7).locator(".rc-who")).to_contain_text("周立军")
+
+
+def test_a_word_that_is_pressed_is_heard_and_the_text_follows_the_sound(page):
+    row(page, 5)
+    page.mouse.click(*page.evaluate(WORD, 14))
+    page.wait_for_function("() => rcWords.playing() && rcWords.now() > 26 && rcWords.now() < 29")
+    page.evaluate("rcWords.hear(35.3)")
+    page.wait_for_function("() => rcWords.playing() && rcWords.current === 6")
+    page.keyboard.press(" ")
+    page.wait_for_function("() => !rcWords.playing()")
+    row(page, 2)
+    page.keyboard.press("s")
+    page.wait_for_function("() => rcWords.playing()")
+    page.wait_for_function("() => !rcWords.playing() && rcWords.now() > 10.9 && rcWords.now() < 12")
+
+
+def test_words_are_found_and_replaced_everywhere_as_one_step(page, words):
+    page.keyboard.press("Control+f")
+    page.keyboard.type("市教育局")
+    expect(page.locator(".rc-find")).to_contain_text("1 / 6")
+    page.get_by_label("换成").fill("市教委")
+    page.get_by_text("全换…").click()
+    page.locator("dialog").get_by_text("换 6 句").click()
+    expect(page.locator(".rc-toast")).to_contain_text("换了 6 句")
+    expect(row(page, 2).locator("p")).to_contain_text("请市教委局长")
+    assert "市教委" in text(words, 27)
+    page.keyboard.press("Escape")
+    page.locator(".rc-lines").click(position={"x": 400, "y": 5})
+    page.keyboard.press("Control+z")
+    expect(row(page, 2).locator("p")).to_contain_text("请市教育局局长")
+    page.wait_for_function("() => rcWords.can().redo")
+    assert "市教育局" in text(words, 27)
+
+
+def test_another_version_appears_by_itself_and_stands_beside_the_old_one(page, words):
+    number = page.evaluate("rcWords.version")
+    head = words.use.transcript_heads(words.meeting)[-1].version
+    words.use.correct_sentence(words.meeting, words.use.sentences(head.id, 9, 1)[0].id, "散会，谢谢。")
+    words.put(COUNT + 1, version=number + 1, complete=False)
+    page.wait_for_function("n => rcWords.version === n && rcWords.lines.length === 31", arg=number + 1)
+    words.put(COUNT + 5, version=number + 2)
+    page.wait_for_function("n => rcWords.version === n && rcWords.lines.length === 35", arg=number + 2)
+    page.click('[data-tab="versions"]')
+    page.locator(".rc-it", has_text=f"第 {number} 稿").get_by_text("与最新稿并排").click()
+    expect(page.locator("dialog .rc-pairs .rc-pair")).to_have_count(5)
+    page.keyboard.press("Escape")
+    page.locator(".rc-it", has_text=f"第 {number} 稿").get_by_text("看这一稿").click()
+    expect(page.locator("[data-above]")).to_contain_text("旧的一稿，只能看")
+    row(page, 1)
+    page.keyboard.press("Enter")
+    expect(page.locator("[contenteditable=plaintext-only]")).to_have_count(0)
+
+
+def test_a_long_day_stands_in_few_rows_and_its_end_is_a_key_away(signed_on, site):
+    application = Application(site.data)
+    opened(signed_on, site, _held(application, 1))
+    application.close()
+    assert signed_on.evaluate("rcWords.lines.length") == 2_500
+    signed_on.locator(".rc-lines").focus()
+    signed_on.keyboard.press("End")
+    expect(signed_on.locator(".rc-ln1.rc-on")).to_contain_text(SAID[-1][1])
+    expect(signed_on.locator(".rc-ln1.rc-on")).to_be_in_viewport()
+    for _ in range(20):
+        signed_on.keyboard.press("ArrowUp")
+    expect(signed_on.locator(".rc-ln1.rc-on")).to_be_in_viewport()
+    assert signed_on.evaluate("rcWords.current") == 2_479
+    assert signed_on.locator(".rc-ln1").count() < 60
+
+
+def test_the_transcript_is_taken_away_as_a_file(page):
+    page.click('[data-do="export"]')
+    with page.expect_download() as taken:
+        page.locator("dialog a", has_text="纯文本").click()
+    assert taken.value.suggested_filename.startswith("城区学位建设和校舍维修专题会议-文字稿-v")
+    assert "周立军：同志们，现在开会" in taken.value.path().read_text(encoding="utf-8")
+
+
+def test_who_may_not_correct_reads_and_hears_and_is_told_why(browser, site, words):
+    with _signed_on(browser, site, "马兰", "small", "en-GB") as page:
+        opened(page, site, words)
+        expect(page.locator(".rc-bars")).to_contain_text("to read only; who may change it")
+        row(page, 8)
+        expect(page.locator(".rc-chg")).to_have_count(0)
+        page.keyboard.press("Enter")
+        expect(page.locator("[contenteditable=plaintext-only]")).to_have_count(0)
+        assert page.locator('[data-do="play"]').is_enabled()
+
+
+def test_on_a_telephone_one_column_is_seen_at_a_time(browser, site, words):
+    with _signed_on(browser, site, "王敏", "telephone") as page:
+        opened(page, site, words)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        expect(page.locator(".rc-pts")).to_be_hidden()
+        page.locator("button[data-pane=points]").click()
+        expect(page.locator(".rc-pt").first).to_be_visible()
+        page.locator(".rc-pt").nth(1).locator(".rc-link1").click()
+        assert page.evaluate("rcWords.current") == 6
+
+
+def test_the_page_of_all_transcripts_leads_to_each(signed_on, site):
+    signed_on.goto(f"{site.url}/words")
+    links = signed_on.locator("a", has_text="打开")
+    expect(links).to_have_count(2)
+    assert re.search(r"/meetings/[^/]+/words$", links.first.get_attribute("href") or "")
