@@ -11,6 +11,7 @@ class RecordsConfig(BaseModel):
     Attributes:
         template: a TOML file of the office's own values, laid over the shipped `template.toml`; a relative path
             lies in the data folder. Empty: as shipped.
+        tables: a TOML file of what the office writes in one way only, laid over `proof/tables.toml`.
         office: 印发机关 of a 纪要, as it is written in full.
         summary_mark: what stands in red above a 纪要; empty: the office and the kind of the meeting.
 
@@ -25,6 +26,15 @@ class RecordsConfig(BaseModel):
             "Own template",
             help_zh="TOML 文件；空着用自带的",
             help_en="a TOML file; empty: as shipped",
+        ),
+    )
+    tables: str = Field(
+        default="",
+        json_schema_extra=label(
+            "本单位用语表",
+            "Own written forms",
+            help_zh="单位规范名称和固定用语，TOML 文件；空着用自带的",
+            help_en="names of units and phrases, a TOML file; empty: as shipped",
         ),
     )
     office: str = Field(

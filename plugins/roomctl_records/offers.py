@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from roomctl.api import Document, DocumentOffer, Meeting, PluginContext
+from roomctl.api import Document, DocumentOffer, Finding, Meeting, PluginContext
 
 MINUTES = "会议记录"
 SIGN_IN_SHEET = "签到表"
@@ -99,6 +99,16 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
 
         return html.write(reading.read(source), template.load(ctx.config.template, ctx.services.data))
 
+    def proofread(source: Path) -> Sequence[Finding]:
+        from roomctl_records import proof  # noqa: PLC0415 - as above
+        from roomctl_records.proof import tables  # noqa: PLC0415 - as above
+        from roomctl_records.render import reading  # noqa: PLC0415 - as above
+
+        services = ctx.services
+        known = tables.load(ctx.config.tables, services.data)
+        now = services.meeting(meeting.id)
+        return proof.read(reading.read(source), now, services.attendance(meeting.id), known)
+
     def finish(source: Path, target: Path, number: str, on: date) -> None:
         from roomctl_records.drafting import wording  # noqa: PLC0415 - as above
         from roomctl_records.render import docx_official  # noqa: PLC0415 - as above
@@ -112,6 +122,7 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         write=write,
         print=set_as_pdf if can_print else None,
         preview=preview,
+        proofread=proofread,
         finish=finish if kind.on_demand else None,
         on_demand=kind.on_demand,
     )

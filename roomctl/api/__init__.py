@@ -42,7 +42,7 @@ from roomctl.domain.checks import CheckReport, CheckState, Result
 from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId, Objection, Room
-from roomctl.domain.record import Document, RecordFile
+from roomctl.domain.record import Document, Finding, RecordFile
 from roomctl.domain.recording import (
     Envelope,
     Gap,
@@ -382,10 +382,10 @@ __all__ = [
     "Actor", "AgendaItem", "Alarm", "AlarmKind", "AlarmTurn", "ArchiveTarget", "Attendance", "AttendanceFact",
     "BadInput", "Beside", "Busy", "Change", "Check", "CheckReport", "CheckState", "Child", "Clock",
     "CommandFactory", "Damaged", "Document", "DocumentOffer", "Doubt", "DraftPoint", "EngineOffer", "Envelope",
-    "Fault", "Forbidden", "Gap", "Health", "Hole", "Hypothesis", "Level", "LoggedEvent", "MarkKind", "Marker",
-    "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "Monitored", "NotFound", "Objection", "Order",
-    "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable", "PluginContext", "PluginStore",
-    "PointKind", "Presence", "Problem", "Progress", "Purpose", "Receipt", "RecordFile", "Recorder",
+    "Fault", "Finding", "Forbidden", "Gap", "Health", "Hole", "Hypothesis", "Level", "LoggedEvent", "MarkKind",
+    "Marker", "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "Monitored", "NotFound", "Objection",
+    "Order", "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable", "PluginContext",
+    "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Purpose", "Receipt", "RecordFile", "Recorder",
     "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result",
     "Right", "Role", "Room", "RoomctlError", "ScreenOffer", "Segment", "Service", "Services", "SpeakerKnownBy",
     "SpeechStream", "Standing", "State", "Stored", "StreamingTranscriber", "Tap", "TapOffer", "Tapped",

@@ -147,3 +147,28 @@ class RecordFile:
     demo: bool = False
     pdf: str = ""
     pdf_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something in a paper that somebody should look at; nothing is ever changed by itself.
+
+    Attributes:
+        rule: what kind of rule: name, post, order, unit, phrase, date, weekday, sum, figure, punctuation.
+        block: place of the block in the document, -1 for the title; entry: line of a list or table in it, from 0.
+        at: characters from the beginning of that line.
+        text: the words in question; around: with those beside them.
+        said: what is wrong; hint: what it should be, where that is known.
+        source: standard and clause, where the rule is one's.
+
+    """
+
+    rule: str
+    block: int
+    entry: int = 0
+    at: int
+    text: str
+    around: str
+    said: str
+    hint: str = ""
+    source: str = ""

@@ -14,6 +14,7 @@ from roomctl.domain.access import Right
 from roomctl.domain.archive import Stored
 from roomctl.domain.checks import Result
 from roomctl.domain.meeting import Meeting
+from roomctl.domain.record import Finding
 from roomctl.domain.recording import Envelope, Level, Order, RecorderStatus, RecordingReport, Segment
 from roomctl.domain.transcript import Word
 
@@ -300,6 +301,7 @@ class DocumentOffer:
         print: sets the file of the first path, as somebody has left it, as PDF/A at the second, and tells what stood
             in for what: fonts, and characters that no font here has. None: this kind has no print.
         preview: the file as HTML, for a page to show. None: it can only be fetched.
+        proofread: reads the file against the facts of the meeting and the standards. None: nobody can.
         finish: writes the signed file of the first path, with its number and the day it is issued, to the second.
         on_demand: drafted where a meeting asks for it, and not with the others.
 
@@ -310,6 +312,7 @@ class DocumentOffer:
     write: Callable[[Path], None]
     print: Callable[[Path, Path], Mapping[str, str]] | None = None
     preview: Callable[[Path], str] | None = None
+    proofread: Callable[[Path], Sequence[Finding]] | None = None
     finish: Callable[[Path, Path, str, date], None] | None = None
     on_demand: bool = False
 

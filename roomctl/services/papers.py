@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from roomctl.domain.record import RecordFile
+from roomctl.domain.record import Finding, RecordFile
 from roomctl.domain.summary import LIMIT, NumberForm, Openness, Summary
 from roomctl.services import records, summaries
 from roomctl.services.bound import Bound
@@ -26,6 +26,10 @@ class PaperUseCases(Bound):
     def document_preview(self, meeting_id: str, document: str) -> str:
         """One paper as HTML, as somebody has left it. Raises: NotFound: no such paper, or nobody can show it."""
         return records.preview(meeting_id, document, uow=self._open(), plugins=self._plugins(), data=self.data)
+
+    def proofread_document(self, meeting_id: str, document: str) -> Sequence[Finding]:
+        """零差错检查: what somebody should look at, in the order of the paper."""
+        return records.proofread(meeting_id, document, uow=self._open(), plugins=self._plugins(), data=self.data)
 
     # --- 会议纪要
 

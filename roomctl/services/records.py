@@ -1,6 +1,7 @@
 """Papers of a meeting: drafted by plugins, numbered by version, signed by a named person."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.record import RecordFile
+from roomctl.domain.record import Finding, RecordFile
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
@@ -181,18 +182,32 @@ def _print(document: RecordFile, meeting: Meeting, plugins: Plugins, data: Path)
 
 def preview(meeting_id: str, document: str, *, uow: UnitOfWork, plugins: Plugins, data: Path) -> str:
     """A paper as HTML, as somebody has left it. Raises: NotFound: no such paper, or its plugin cannot show it."""
-    with uow.reading():
-        meeting = uow.meetings.get(meeting_id)
-        known = [one for one in uow.documents.of(meeting_id) if one.id == document]
-    if not known:
-        raise NotFound(tr(f"没有文件 {document}", f"no document {document}"))
-    offer = next((one for one in plugins.documents(meeting) if one.kind == known[0].kind), None)
+    paper, offer = _known(meeting_id, document, uow, plugins)
     if offer is None or offer.preview is None:
         raise NotFound(
-            tr(f"{known[0].kind}不能预览", f"{known[0].kind} cannot be shown"),
+            tr(f"{paper.kind}不能预览", f"{paper.kind} cannot be shown"),
             mend=tr("下载后用文字处理软件打开", "fetch it and open it in a word processor"),
         )
-    return offer.preview(data / known[0].path)
+    return offer.preview(data / paper.path)
+
+
+def proofread(meeting_id: str, document: str, *, uow: UnitOfWork, plugins: Plugins, data: Path) -> Sequence[Finding]:
+    """零差错检查 of a paper, as somebody has left it. Raises: NotFound."""
+    paper, offer = _known(meeting_id, document, uow, plugins)
+    if offer is None or offer.proofread is None:
+        raise NotFound(tr(f"{paper.kind}没有校对规则", f"there are no rules for {paper.kind}"))
+    return offer.proofread(data / paper.path)
+
+
+def _known(
+    meeting_id: str, document: str, uow: UnitOfWork, plugins: Plugins
+) -> tuple[RecordFile, DocumentOffer | None]:
+    with uow.reading():
+        meeting = uow.meetings.get(meeting_id)
+        paper = next((one for one in uow.documents.of(meeting_id) if one.id == document), None)
+    if paper is None:
+        raise NotFound(tr(f"没有文件 {document}", f"no document {document}"))
+    return paper, next((one for one in plugins.documents(meeting) if one.kind == paper.kind), None)
 
 
 def digest(path: Path) -> str:

@@ -1,8 +1,11 @@
 """Over REST: a meeting's papers, and the way of a 会议纪要."""
 
+from dataclasses import replace
+
 import pytest
 
 from roomctl.domain.access import Role
+from roomctl.domain.record import Finding
 from roomctl.services.offers import DocumentOffer
 
 pytestmark = pytest.mark.needs("python:fastapi")
@@ -94,3 +97,17 @@ def test_who_has_no_business_with_papers_sees_none(rest, meeting, role):
     client = rest.as_(role)
     assert client.get(at(meeting, "papers")).status_code == 403
     assert client.post(at(meeting, "summaries"), json={}).status_code == 403
+
+
+def test_what_somebody_should_look_at_is_told_with_its_place(rest, meeting):
+    found = Finding(
+        rule="unit", block=2, at=1, text="市住建局", around="由市住建局牵头", said="规范名称", hint="市住房城乡建设局"
+    )
+    rest.application.plugins.papers = [
+        replace(offer, proofread=lambda _: [found]) if offer.kind == "会议记录" else offer
+        for offer in rest.application.plugins.papers
+    ]
+    client = rest.as_(Role.SECRETARY)
+    (drafted,) = client.post(at(meeting, "papers")).json()
+    (told,) = client.get(at(meeting, "papers", drafted["id"], "findings")).json()
+    assert (told["rule"], told["block"], told["hint"]) == ("unit", 2, "市住房城乡建设局")

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import BaseModel, Field, StringConstraints
 
 from roomctl.domain.access import Right, User
-from roomctl.domain.record import RecordFile
+from roomctl.domain.record import Finding, RecordFile
 from roomctl.domain.summary import MOST_UNITS, Countersign, NumberForm, Openness, Passed, Stage, Summary
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
@@ -218,6 +218,17 @@ def preview(request: Request, user: Reading, meeting_id: MeetingPath, document: 
     title = tr("预览", "Preview")
     page = f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{title}</title>{shown}</html>'
     return HTMLResponse(page, headers={"Content-Security-Policy": _SHOWN})
+
+
+@routes.get(
+    "/meetings/{meeting_id}/papers/{document}/findings",
+    response_model=list[Finding],
+    summary="零差错检查",
+)
+def findings(request: Request, user: Reading, meeting_id: MeetingPath, document: DocumentPath) -> list[Finding]:
+    """What somebody should look at, in the order of the paper: names, posts, order, units, dates, sums, figures."""
+    use = Desk.at(request, user, meeting_id)
+    return list(use.proofread_document(meeting_id, document))
 
 
 # --- 会议纪要 -------------------------------------------------------------------------------------------------------

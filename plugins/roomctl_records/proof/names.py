@@ -1,0 +1,88 @@
+"""Names, 职务 and order against the roster: every list of a paper has to say the same."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from roomctl.api import Attendance, Finding, Meeting, Person, tr
+from roomctl_records.drafting import wording
+from roomctl_records.proof.text import Line
+
+LISTS = ("出席", "请假", "列席", "缺席")
+RANKED = ("出席", "请假", "缺席")
+"""列席 come by 议题, those of the whole meeting first."""
+_SHORTEST = 2  # characters of a name: one alone is found in every second word
+
+
+def check(text: Sequence[Line], meeting: Meeting, attendance: Attendance) -> Iterator[Finding]:
+    """Who is on a list but not on the roster, with another post than there, in another order, or missing."""
+    people = {one.person.name: one.person for one in attendance.standings}
+    proxies = {one.proxy: one.person for one in attendance.standings if one.proxy}
+    yield from _chair(text, meeting)
+    for label in LISTS:
+        own = [line for line in text if line.label == label]
+        if own:
+            yield from _listed(own, people, proxies)
+    yield from _alike(text, people)
+
+
+def _chair(text: Sequence[Line], meeting: Meeting) -> Iterator[Finding]:
+    for line in text:
+        name = _bare(line.text).split(wording.SPACE)[0]
+        if line.label == "主持人" and meeting.chair and meeting.chair not in _bare(line.text):
+            said = tr(f"会议方案里主持人是{meeting.chair}", f"the plan has {meeting.chair}")
+            yield line.finding("name", 0, len(name), said, meeting.chair)
+
+
+def _listed(lines: Sequence[Line], people: Mapping[str, Person], proxies: Mapping[str, Person]) -> Iterator[Finding]:
+    """Rank rises down a list; each name is one of the roster, with the post it has there."""
+    last: Person | None = None
+    for line in lines:
+        bare = _bare(line.text)
+        here = sorted((bare.find(name), name) for name in people if name in bare)
+        if not here and not any(name in bare for name in proxies):
+            yield line.finding("name", 0, len(line.text), tr("名单里没有这个人", "nobody of that name on the roster"))
+        for _, name in here:
+            person = people[name]
+            at = max(0, line.text.find(name[0]))
+            if line.label in RANKED and last and last.rank and person.rank and person.rank < last.rank:
+                said = tr(f"名次应在{last.name}之前", f"comes before {last.name}")
+                yield line.finding("order", at, at + len(name), said)
+            last = person
+        if len(here) == 1 and not any(name in bare for name in proxies):
+            yield from _post(line, people[here[0][1]])
+
+
+def _post(line: Line, person: Person) -> Iterator[Finding]:
+    """Beside one name alone: what stands there is the post of the roster, or nothing."""
+    written = _bare(line.text).replace(_bare(wording.spaced(person.name)), "", 1).split("（")[0].strip()
+    post = _bare(wording.post(person))
+    if written and post and written not in {post, _bare(person.duty), _bare(person.unit)}:
+        start = line.text.find(written[0])
+        said = tr(f"名单里是“{post}”", f"the roster has {post!r}")
+        yield line.finding("post", max(0, start), len(line.text), said, post)
+
+
+def _alike(text: Sequence[Line], people: Mapping[str, Person]) -> Iterator[Finding]:
+    """A name of the roster with one other character in it, where nobody is called so: 张建国 and 张建围."""
+    for name, person in people.items():
+        if len(name) <= _SHORTEST:
+            continue
+        for line in text:
+            bare = line.text
+            for start in range(len(bare) - len(name) + 1):
+                seen = bare[start : start + len(name)]
+                differs = [place for place in range(len(name)) if seen[place] != name[place]]
+                if differs in ([1], [2]) and seen not in people and _spoken_to(bare, start, len(name), person):
+                    said = tr(f"名单里是{name}", f"the roster has {name}")
+                    yield line.finding("name", start, start + len(name), said, name)
+
+
+def _spoken_to(text: str, start: int, length: int, person: Person) -> bool:
+    """What stands beside it calls a person: 同志, a post, a colon. Without that a word may be just alike."""
+    after, before = text[start + length :], text[:start]
+    return after.startswith(("同志", "：", "主持", person.duty or "同志")) or before.endswith(
+        (person.duty or "同志", "主持人：")
+    )
+
+
+def _bare(text: str) -> str:
+    return text.replace(wording.SPACE, "").replace(" ", "")

@@ -1,0 +1,141 @@
+"""零差错检查: what it finds, and what it leaves alone."""
+
+from dataclasses import replace
+
+import pytest
+from roomctl_records import proof
+from roomctl_records.proof import tables
+
+from roomctl.api import BadInput, Document, record
+
+from .conftest import MEETING
+
+
+@pytest.fixture
+def shipped(tmp_path):
+    return tables.load("", tmp_path)
+
+
+@pytest.fixture
+def found(facts, shipped):
+    def read(*blocks, title="题", own=None, **more):
+        parts = tuple(record.Paragraph(one) if isinstance(one, str) else one for one in blocks)
+        document = Document(kind="会议纪要", title=title, blocks=parts, **more)
+        return proof.read(document, facts.meeting, facts.services.attendance(MEETING), own or shipped)
+
+    return read
+
+
+def told(findings):
+    return [(one.rule, one.text, one.hint) for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "words", "hint"),
+    [
+        ("2026年11月12日（星期五）上午", "weekday", "2026年11月12日（星期五", "星期四"),
+        ("2026年11月12日 星期日", "weekday", "2026年11月12日 星期日", "星期四"),
+        ("2026年2月30日前完成", "date", "2026年2月30日", ""),
+        ("新建停车场共12个，其中新建8个、改造5个。", "sum", "共12个，其中新建8个、改造5个", ""),
+        ("总投资合计4600万元，其中市级2000万元，区级2500万元。", "sum", None, ""),
+        ("工期5-6天", "figure", "-", "～"),
+        ("11月30号前", "figure", "11月30号", ""),
+        ("26年11月前", "figure", "26年", ""),
+        ("共3十个", "figure", "3十", ""),
+        ("会议决定,原则同意", "punctuation", ",", "，"),
+        ("“甲”、“乙”", "punctuation", "、", ""),
+        ("《甲》、《乙》", "punctuation", "、", ""),
+        ("会议决定，，同意", "punctuation", "，，", ""),
+        ("（会议决定同意", "punctuation", "（", "）"),
+        ("会议决定同意）", "punctuation", "）", "（"),
+        ("由市住建局牵头", "unit", "市住建局", "市住房城乡建设局"),
+        ("截止目前", "phrase", "截止目前", "截至目前"),
+        ("其它事项", "phrase", "其它", "其他"),
+        ("请张建围同志讲话", "name", "张建围", "张建国"),
+    ],
+)
+def test_what_is_wrong_is_found_with_its_place(found, text, rule, words, hint):
+    (finding,) = found(text)
+    assert finding.rule == rule
+    assert words is None or finding.text == words
+    assert finding.hint == hint
+    assert text[finding.at : finding.at + len(finding.text)] == finding.text
+    assert finding.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026年11月12日（星期四）上午",
+        "2026年11月12日上午，副市长张建国主持召开专题会议。",
+        "新建停车场共12个，其中新建8个、改造4个。",
+        "共12个，其中新建8个、涉及5家单位。",
+        "国发〔2026〕12号文件、电话0571-8765432、2026-11-12",
+        "工期5～6天，增长3.5%，比例为1:2",
+        "由市住房城乡建设局牵头，市发展改革委、市财政局配合。",
+        "原则同意《停车场建设方案》《资金安排方案》，“一张图”“一张网”同步推进。",
+        "截至目前，已完成八成；“十四五”时期新增3500个车位。",
+        "建国以来，李晓东村的停车场建成。",
+        "请张建国同志讲话。",
+        "一是加快进度；二是保证质量。三十二个小区、二〇二六年。",
+    ],
+)
+def test_what_is_right_is_left_alone(found, text):
+    assert told(found(text)) == []
+
+
+def test_lists_are_held_against_the_roster(found):
+    findings = found(
+        record.Labelled("出席", ("李晓明　市住建局局长", "张建国　市政府副市长", "王芳　市规划局局长", "赵六　某局")),
+        own=tables.Tables(units={}, phrases={}),
+    )
+    assert [(one.rule, one.entry) for one in findings] == [("order", 1), ("post", 2), ("name", 3)]
+    assert findings[1].hint == "市规划局副局长"
+
+
+def test_a_chair_who_is_not_the_planned_one_is_told(found):
+    (finding,) = found(record.Labelled("主持人", ("李晓明　市住房城乡建设局局长",)))
+    assert (finding.rule, finding.hint) == ("name", "张建国")
+
+
+def test_the_records_own_draft_is_clean_but_for_the_units_of_the_roster(facts, shipped):
+    findings = proof.read(facts.draft(), facts.meeting, facts.services.attendance(MEETING), shipped)
+    assert {one.rule for one in findings} <= {"unit"}
+
+
+def test_somebodys_own_words_keep_the_spoken_names_of_units(facts, shipped):
+    said = record.Paragraph("由市住建局牵头。", segment="r1-t1-0001")
+    document = Document(kind="会议记录", title="题", blocks=(said, replace(said, segment="")))
+    findings = proof.read(document, facts.meeting, facts.services.attendance(MEETING), shipped)
+    assert [one.block for one in findings] == [1]
+
+
+def test_the_copies_and_the_title_are_read_too(found):
+    imprint = record.Imprint("分送", ("市住建局",), "办公室", "2026年11月15日")
+    assert [one.block for one in found("同意。", title="关于其它事项的会议", imprint=imprint)] == [-1, 1]
+
+
+def test_an_office_lays_its_own_tables_over_and_takes_lines_out(tmp_path):
+    (tmp_path / "own.toml").write_text(
+        '[units]\n"市住建局" = "市住建局"\n"市林园局" = "市园林局"\n[phrases]\n"其它" = "其它"\n', encoding="utf-8"
+    )
+    own = tables.load("own.toml", tmp_path)
+    assert "市住建局" not in own.units
+    assert own.units["市林园局"] == "市园林局"
+    assert "其它" not in own.phrases
+    assert own.units["市发改委"] == "市发展改革委"
+
+
+@pytest.mark.parametrize("content", ["[units", '[units]\n"" = "x"\n', "units = 3\n", '[others]\n"a" = "b"\n'])
+def test_tables_that_cannot_be_are_refused_in_one_line(tmp_path, content):
+    (tmp_path / "own.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(BadInput, match=r"own\.toml") as refused:
+        tables.load("own.toml", tmp_path)
+    assert "\n" not in str(refused.value)
+    with pytest.raises(BadInput):
+        tables.load("missing.toml", tmp_path)
+
+
+def test_a_unit_in_its_right_form_is_not_found_within_it(found):
+    own = tables.Tables(units={"市国资委": "市政府国资委", "国资委": "市国资委"}, phrases={})
+    assert told(found("由市国资委负责", own=own)) == [("unit", "市国资委", "市政府国资委")]
