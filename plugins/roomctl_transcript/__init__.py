@@ -41,12 +41,12 @@ def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
 
 @hookimpl
 def roomctl_api_routes(ctx: PluginContext) -> Any:
-    """Live captions, their switches, and a stream of them; a transcript as a file; engines; the glossary."""
-    from roomctl_transcript import routes  # noqa: PLC0415 - light start
+    """Live captions, their switches, and a stream of them; a transcript as a file; engines; the glossary; papers."""
+    from roomctl_transcript import paper_routes, routes  # noqa: PLC0415 - light start
     from roomctl_transcript.captions import boards  # noqa: PLC0415
     from roomctl_transcript.captions.routes import router  # noqa: PLC0415
 
-    return routes.add(router(boards.of(ctx)), ctx)
+    return paper_routes.add(routes.add(router(boards.of(ctx)), ctx), ctx)
 
 
 @hookimpl

@@ -32,6 +32,7 @@ from roomctl.web.screens import Screens
 from roomctl.web.screens import routes as screen_pages
 from roomctl.web.session import Sessions
 from roomctl.web.status import status
+from roomctl.web.working import Working
 
 
 def build(host: Host, *, pages: bool = True) -> FastAPI:
@@ -62,6 +63,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.include_router(screen_pages)
     web.include_router(screen_links)
     web.state.levels, web.state.ears, web.state.players = Levels(), recordings.Ears(), sound.Players()
+    web.state.working = Working(application.clock)
     for part in (
         meetings,
         attendance,

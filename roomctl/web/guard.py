@@ -18,8 +18,8 @@ from roomctl.web.session import COOKIE, Sessions, bearer_of
 
 API = "/api/"
 
-MAX_BODY = {API: 1 << 20, "/": 64 << 20}
-"""Bytes of a request, by the beginning of its path; a page takes uploads."""
+MAX_BODY = {f"{API}v1/x/": 64 << 20, API: 1 << 20, "/": 64 << 20}
+"""Bytes of a request, by the beginning of its path, the longest first; a page takes uploads, and so may a plugin."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -157,7 +157,7 @@ def _same_origin(headers: Headers, host: str, *, unsafe: bool) -> None:
 
 
 def _limit(path: str) -> int:
-    return MAX_BODY[API if path.startswith(API) else "/"]
+    return next((most for begin, most in MAX_BODY.items() if path.startswith(begin)), MAX_BODY[API])
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -1,11 +1,14 @@
 """Over REST: a transcript done again, its holes seen and tried."""
 
+import json
+
 import pytest
 
 from roomctl.domain.access import Role
 from roomctl.domain.transcript import Hole, Transcript, TranscriptSegment
+from roomctl.host.plugins import Report
 from roomctl.services.identity import new_id
-from roomctl.services.offers import EngineOffer
+from roomctl.services.offers import EngineOffer, Health, Progress
 
 pytestmark = pytest.mark.needs("python:fastapi")
 
@@ -66,3 +69,56 @@ def test_what_nobody_can_do_is_refused(done, body):
     answer = client.post(f"{path}/reworks", json=body)
     assert 400 <= answer.status_code < 500
     assert client.get(f"{path}/reworks").json() == []
+
+
+class Busy:
+    """Services that are at it: each look finds the next row; none is left at the end."""
+
+    def __init__(self, meeting, *done, stuck=""):
+        self.meeting, self.left, self.stuck, self.looks = meeting, list(done), stuck, 0
+
+    def __call__(self):
+        self.looks += 1
+        done = self.left.pop(0) if self.left else None
+        rows = [] if done is None else [Progress(self.meeting, "重新转写", done, 100.0, "s")]
+        failures = {self.meeting: self.stuck} if self.stuck else {}
+        return [
+            Report("transcript", Health(ok=True), rows, failures),
+            Report("archive", Health(ok=True), [Progress(self.meeting, "送存", 1, 2)], {}),
+        ]
+
+
+def test_how_far_it_is_is_told_with_the_time_left(done, rest):
+    path, client = done
+    rest.application.plugins.reports = Busy(path.split("/")[4], 0.0, 20.0, 20.0)
+    (row,) = client.get(f"{path}/progress").json()
+    assert (row["done"], row["total"], row["left"], row["stuck"]) == (0.0, 100.0, None, "")
+    rest.clock.advance(10)
+    (row,) = client.get(f"{path}/progress").json()
+    assert (row["done"], row["left"]) == (20.0, 40.0)
+
+
+def test_many_readers_are_one_look(done, rest):
+    path, client = done
+    rest.application.plugins.reports = asked = Busy(path.split("/")[4], 1.0, 2.0, 3.0)
+    for _ in range(5):
+        client.get(f"{path}/progress")
+    assert asked.looks == 1
+
+
+def test_what_is_stuck_says_why(done, rest):
+    path, client = done
+    rest.application.plugins.reports = Busy(path.split("/")[4], 1.0, stuck="没有模型。roomctl models pull x")
+    (row,) = client.get(f"{path}/progress").json()
+    assert "models pull" in row["stuck"]
+
+
+def test_a_reader_follows_it_to_its_end(done, rest, monkeypatch):
+    path, client = done
+    monkeypatch.setattr("roomctl.web.rest.reworks.EACH", 0.01)
+    monkeypatch.setattr("roomctl.web.working.EACH", 0.0)
+    rest.application.plugins.reports = Busy(path.split("/")[4], 10.0, 10.0, 60.0)
+    text = client.get(f"{path}/progress/stream").text
+    rows = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
+    assert [row[0]["done"] if row else None for row in rows[:-1]] == [10.0, 60.0, None]
+    assert text.endswith("event: end\ndata: {}\n\n")

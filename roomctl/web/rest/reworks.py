@@ -1,18 +1,28 @@
 """A transcript done again: by another engine, with what is known by now, or only where speech has no text."""
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Self
 
 from fastapi import Request
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from roomctl.domain.access import Right
 from roomctl.domain.rework import HoleSeen, Rework, ReworkKind, ReworkState
 from roomctl.domain.transcript import Hole
-from roomctl.web.rest.desk import Desk, MeetingPath, router
+from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router, still
 from roomctl.web.rest.shapes import Shape
 from roomctl.web.rest.transcripts import Correcting, Reading
+from roomctl.web.run import run
+from roomctl.web.working import EACH, Work, Working
 
 routes = router("transcripts")
+
+HEARTBEAT = 15.0
+"""Seconds after which a reader is asked whether they still may."""
 
 _MOST = 100_000  # holes of one meeting
 
@@ -125,3 +135,63 @@ def cancel(request: Request, user: Correcting, meeting_id: MeetingPath) -> Rewor
     desk = Desk(request, user)
     desk.meeting(meeting_id)
     return ReworkShape.of(desk.use.cancel_rework(meeting_id))
+
+
+class WorkShape(BaseModel):
+    """What is under way, or waits."""
+
+    what: str = Field(description="in the reader's language", examples=["重新转写"])
+    done: float = Field(description="of `unit`")
+    total: float = Field(description="0 where it is not known")
+    unit: str
+    left: float | None = Field(description="seconds that it will still take; null where nobody can say")
+    stuck: str = Field(description="why it does not go on, with the mend; empty where it does")
+
+    @classmethod
+    def of(cls, one: Work) -> Self:
+        left = None if one.left is None else round(one.left, 1)
+        return cls(what=one.what, done=one.done, total=one.total, unit=one.unit, left=left, stuck=one.stuck)
+
+
+@routes.get("/meetings/{meeting_id}/transcript/progress", summary="How far the transcript is")
+def progress(request: Request, user: Reading, meeting_id: MeetingPath) -> list[WorkShape]:
+    """Empty where nothing is left to do."""
+    Desk(request, user).meeting(meeting_id)
+    return _under_way(request, meeting_id)
+
+
+@routes.get(
+    "/meetings/{meeting_id}/transcript/progress/stream",
+    response_class=StreamingResponse,
+    summary="How far the transcript is, as it goes",
+)
+async def follow(request: Request, user: Reading, meeting_id: MeetingPath) -> StreamingResponse:
+    """Server-sent events `progress`, one a second while it changes; `end` when nothing is left to do."""
+    await run(lambda: Desk(request, user).meeting(meeting_id))
+
+    async def rows() -> AsyncIterator[str]:
+        sent, quiet = "", 0.0
+        while True:
+            now = await run(_under_way, request, meeting_id)
+            told = json.dumps([one.model_dump() for one in now], ensure_ascii=False)
+            if told != sent:
+                sent, quiet = told, 0.0
+                yield f"event: progress\ndata: {told}\n\n"
+            if not now:
+                yield "event: end\ndata: {}\n\n"
+                return
+            await asyncio.sleep(EACH)
+            quiet += EACH
+            if quiet >= HEARTBEAT:
+                quiet = 0.0
+                yield ": still here\n\n"
+                if not await still(request, Right.SEE_TRANSCRIPTS):
+                    return
+
+    return StreamingResponse(rows(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+def _under_way(request: Request, meeting_id: str) -> list[WorkShape]:
+    working: Working = request.app.state.working
+    plugins = host_of(request).application.plugins
+    return [WorkShape.of(one) for one in working.of(meeting_id, plugins) if one.service == "transcript"]

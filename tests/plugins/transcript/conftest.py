@@ -2,10 +2,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import roomctl_transcript
 from roomctl_transcript import Config
 from roomctl_transcript.service import TranscriptService
 
 from roomctl.api import EngineOffer, Meeting, Person, State, TranscriptSegment
+from roomctl.domain.access import Role, User
+from roomctl.errors import RoomctlError
 from roomctl.testing.fakes import FakeContext, FakeServices
 
 HERE = Path(__file__).parent
@@ -84,3 +87,27 @@ def service(ctx):
     made = TranscriptService(ctx)
     yield made
     made.stop(10)
+
+
+@pytest.fixture
+def web(ctx):
+    """The plugin's routes, for whoever the header `role` names."""
+    from fastapi import FastAPI  # noqa: PLC0415 - few of these tests need the web
+    from fastapi.testclient import TestClient  # noqa: PLC0415
+
+    from roomctl.web.problems import problem  # noqa: PLC0415
+
+    app = FastAPI()
+
+    @app.middleware("http")
+    async def sign_on(request, call):
+        request.state.user = User("孙丽", frozenset({Role(request.headers["role"])}))
+        return await call(request)
+
+    @app.exception_handler(RoomctlError)
+    async def refused(_request, error):
+        return problem(error)
+
+    app.include_router(roomctl_transcript.roomctl_api_routes(ctx))
+    with TestClient(app, headers={"role": "secretary"}) as client:
+        yield client

@@ -5,33 +5,8 @@ import json
 
 import docx
 import pytest
-import roomctl_transcript
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from roomctl.api import Transcript
-from roomctl.domain.access import Role, User
-from roomctl.errors import RoomctlError
-from roomctl.web.problems import problem
-
-
-@pytest.fixture
-def web(ctx):
-    """The plugin's routes, for whoever the header `role` names."""
-    app = FastAPI()
-
-    @app.middleware("http")
-    async def sign_on(request, call):
-        request.state.user = User("孙丽", frozenset({Role(request.headers["role"])}))
-        return await call(request)
-
-    @app.exception_handler(RoomctlError)
-    async def refused(_request, error):
-        return problem(error)
-
-    app.include_router(roomctl_transcript.roomctl_api_routes(ctx))
-    with TestClient(app, headers={"role": "secretary"}) as client:
-        yield client
 
 
 @pytest.fixture
