@@ -14,20 +14,35 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from roomctl.domain.access import Right, ScreenKey, User
+from roomctl.domain.meeting import Meeting
 from roomctl.errors import NotFound, NotSignedOn, RoomctlError
 from roomctl.host.screens import INDEX, offered
 from roomctl.i18n import language, tr
 from roomctl.services.offers import ScreenOffer
 from roomctl.serving import Host
 from roomctl.web import keys
-from roomctl.web.rest.desk import MeetingPath, host_of
+from roomctl.web.rest.desk import MeetingPath, as_json, host_of
 from roomctl.web.run import run
 from roomctl.web.session import Sessions, admit, screen_of, user_of
 
 routes = APIRouter(prefix=keys.PAGES, include_in_schema=False)
+
+
+ABOUT = "about.json"
+"""Beside the files of every screen: what any of them may want to say, whichever plugin it is of."""
+
+
+class About(BaseModel):
+    """The meeting that a screen belongs to."""
+
+    room: str
+    zone: str = Field(description="of the room's clock, as IANA names it")
+    meeting: str = Field(description="its title")
+    starts: str = Field(description="as planned, local time of the zone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,11 @@ async def show(request: Request, plugin: Plugin, screen: str, meeting_id: Meetin
     screens: Screens = request.app.state.screens
     try:
         found = await run(screens.named, plugin, screen)
-        await _admit(request, found, meeting_id)
+        meeting = await _admit(request, found, meeting_id)
+        if file == ABOUT:
+            room = host_of(request).application.database.room
+            told = About(room=room.name, zone=meeting.zone, meeting=meeting.title, starts=meeting.starts.isoformat())
+            return as_json(told)
         answer = await found.files.get_response(file or INDEX, request.scope)
     except RoomctlError as error:
         return _notice(error, log_in=isinstance(error, NotSignedOn) and not file)
@@ -129,14 +148,16 @@ async def show(request: Request, plugin: Plugin, screen: str, meeting_id: Meetin
     return answer
 
 
-async def _admit(request: Request, screen: Screen, meeting_id: str) -> None:
+async def _admit(request: Request, screen: Screen, meeting_id: str) -> Meeting:
     """Raises: NotSignedOn: neither a key that opens it, nor a person who may. NotFound. Forbidden."""
     user = user_of(request)
-    if user is not None and user.may(screen.offer.right):
-        meeting = await run(host_of(request).application.usecases.meeting, meeting_id)
-        admit(user, meeting.highest_secrecy.level)
-    elif await screen_of(request) is None:
+    if user is None or not user.may(screen.offer.right):
+        user = await screen_of(request)
+    if user is None:
         raise _closed()
+    meeting = await run(host_of(request).application.usecases.meeting, meeting_id)
+    admit(user, meeting.highest_secrecy.level)
+    return meeting
 
 
 def _closed() -> NotSignedOn:

@@ -129,6 +129,19 @@ def test_nothing_but_the_files_of_the_screen_is_served(room, path):
     assert "top of the list" not in got.text
 
 
+def test_any_screen_can_say_which_room_and_which_meeting_it_belongs_to(room):
+    meeting = room.opened()
+    browser, answer = entered(room, handed_out(room, meeting))
+    told = browser.get(answer.headers["location"] + "about.json")
+    assert told.json() == {
+        "room": "第一会议室",
+        "zone": "Asia/Shanghai",
+        "meeting": meeting.title,
+        "starts": "2026-11-12T09:00:00",
+    }
+    assert room.nobody().get(answer.headers["location"] + "about.json").status_code == 401
+
+
 def test_a_key_opens_its_own_screen_and_meeting_and_nothing_else(room):
     meeting, other = room.opened(), room.opened()
     link = handed_out(room, meeting)

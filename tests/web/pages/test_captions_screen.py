@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
@@ -138,7 +139,7 @@ def open_screen(browser: Browser, hall: Hall, tmp_path: Path):
 
     def opened(size: str = "desk", locale: str = "zh-CN", path: str = "") -> Page:
         width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, timezone_id="UTC")
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.append(said.text) if "Security Policy" in said.text else None)
@@ -169,6 +170,9 @@ def test_the_one_who_speaks_stands_large_the_one_before_dim_and_the_unsure_end_d
     expect(page.locator("#left")).to_have_text("本议题还剩 9 分钟")
     expect(page.locator("#delay")).to_have_text("慢 0.8 秒")
     expect(page.locator("#recording")).to_have_text("正在录音")
+    room = datetime.now(ZoneInfo("Asia/Shanghai"))
+    near = {f"{room + timedelta(minutes=late):%H:%M}" for late in (-1, 0, 1)}
+    assert page.locator("#clock").inner_text() in near  # the room's, whatever the zone of the browser
     assert "rcs_" not in page.url
 
 
@@ -251,14 +255,15 @@ def test_the_screen_comes_back_by_itself_and_shows_what_is_said_then(on, open_sc
 def test_while_they_are_off_no_word_reaches_the_screen(hall, open_screen):
     hall.show(*LINES, state=Stand.OFF)
     page = open_screen()
-    expect(page.locator("#notice h2")).to_have_text("字幕没有打开")
+    expect(page.locator("#notice")).to_contain_text("字幕没有打开")
+    expect(page.locator("#notice h2")).to_have_text("老旧小区改造")
     told = page.evaluate("fetch('/api/v1/x' + location.pathname.slice(2)).then((one) => one.text())")
     assert "截至" not in told
     hall.switch(on=True)
     hall.show(*LINES)
     expect(now(page)).to_be_visible()
     hall.switch(on=False)
-    expect(page.locator("#notice h2")).to_have_text("字幕没有打开")
+    expect(page.locator("#notice")).to_contain_text("字幕没有打开")
     expect(now(page)).to_be_hidden()
 
 

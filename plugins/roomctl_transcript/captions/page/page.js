@@ -12,12 +12,14 @@
   document.documentElement.lang = english ? "en" : "zh-CN";
   document.title = said("会场字幕", "Captions");
 
-  let state = null, told = 0, lost = 0, ended = false, wish = null, skew = 0;
+  let about = null, clock = null, state = null, told = 0, lost = 0, ended = false, wish = null, skew = 0;
 
   const RECORDING = {
     recording: ["正在录音", "recording"], paused: ["录音已暂停", "recording paused"], armed: ["录音待命", "about to record"],
     off_record: ["不入记录", "off the record"], "": ["没有录音", "not recorded"],
   };
+
+  const RECORDED = new Set(["recording", "off_record", "paused"]);
 
   // --- what is shown
   const passage = (e, one, english) => {
@@ -41,9 +43,9 @@
   const notice = () => {
     if (ended) return [said("字幕已关闭", "Captions are closed"), said("链接已收回，或会议已结束", "the link was taken back, or the meeting is over")];
     if (!state) return [said("正在连接…", "Connecting…"), ""];
-    if (!state.on) return [said("字幕没有打开", "Captions are off"), said("由主持人或会务负责人决定是否打开", "the chair, or who runs the meeting, decides")];
+    if (!state.on) return [about?.meeting || said("会场字幕", "Captions"), said("字幕没有打开，由主持人或会务负责人决定", "Captions are off; the chair, or who runs the meeting, decides")];
     if (state.lines.length) return null;
-    if (state.state === "starting") return [said("字幕准备中", "Captions are being prepared"), ""];
+    if (state.state === "starting") return [said("字幕准备中", "Captions are being prepared"), RECORDED.has(state.recording) ? "" : said("录音开始后出现", "they begin with the recording")];
     return ["", ""];
   };
 
@@ -95,8 +97,7 @@
   };
 
   const tick = () => {
-    const now = new Date(Date.now() + skew);
-    put(at("clock"), `${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`);
+    put(at("clock"), clock ? clock.format(Date.now() + skew) : "");
     const left = captions.left(state?.item, (performance.now() - told) / 1000, said);
     put(at("left"), left.text);
     at("left").classList.toggle("over", left.over);
@@ -137,6 +138,13 @@
     show();
   };
 
+  const ask_about = async () => {
+    const answer = await fetch("about.json");
+    if (!answer.ok) return;
+    about = await answer.json();
+    clock = new Intl.DateTimeFormat("en-GB", { timeZone: about.zone, hour: "2-digit", minute: "2-digit" });   // the room's
+  };
+
   const follow = async () => {
     const stop = new AbortController();
     let watch = setTimeout(() => stop.abort(), SILENT);
@@ -147,6 +155,7 @@
       const date = Date.parse(answer.headers.get("date") || "");
       skew = Math.abs(date - Date.now()) > 30_000 ? date - Date.now() : 0;      // the host's clock, where ours is wrong
       lost = 0;
+      if (!about) await ask_about();
       ask();
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (let rest = ""; ;) {
