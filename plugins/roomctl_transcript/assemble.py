@@ -9,6 +9,7 @@ from roomctl.api import Transcript, TranscriptSegment
 from roomctl_transcript import coverage, points, speakers
 from roomctl_transcript.engines import Choice
 from roomctl_transcript.runner import Gathered
+from roomctl_transcript.voices import naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Known:
 
     Attributes:
         seats: track → person; marks: recording → (second, name); people: the roster's names.
+        said: recording → (from, to, name), as the secretary put it right in the version before.
 
     """
 
@@ -24,6 +26,7 @@ class Known:
     marks: Mapping[str, Sequence[tuple[float, str]]] = field(default_factory=dict)
     people: Sequence[str] = ()
     chair: str = ""
+    said: Mapping[str, Sequence[tuple[float, float, str]]] = field(default_factory=dict)
 
 
 def transcript(
@@ -40,13 +43,16 @@ def transcript(
     """One version over all recordings."""
     segments: list[TranscriptSegment] = []
     measured = []
-    for one in gathered:
+    numbers = naming.across(one.prints for one in gathered)
+    for one, numbered in zip(gathered, numbers, strict=True):
         segments += speakers.assign(
             one.segments,
             seats=known.seats if any(s.track > 1 for s in one.segments) else {},
             marks=known.marks.get(one.recording, ()),
             people=known.people,
             chair=known.chair,
+            voices={name: numbered[voice] for name, voice in one.voices.items()},
+            said=known.said.get(one.recording, ()),
         )
         measured.append(coverage.measure(one.utterances, one.segments, one.recording))
     duration, took = sum(one.seconds for one in gathered), sum(one.took for one in gathered)
@@ -73,6 +79,7 @@ def transcript(
             "retried": sum(one.retried for one in gathered),
             "gave_up": sum(u.gave_up for one in gathered for u in one.utterances),
             "roster": [asdict(found) for found in dict.fromkeys(f for one in gathered for f in one.roster)],
+            "voices": len({voice for numbered in numbers for voice in numbered}),
             "troubles": [what for one in gathered for what in dict.fromkeys(one.troubles)],
             "seconds": {one.recording: round(one.seconds, 3) for one in gathered},
         },

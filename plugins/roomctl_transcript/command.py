@@ -20,6 +20,8 @@ from roomctl_transcript.engines import Choice, choose
 from roomctl_transcript.formats import FORMATS, style_of, summary
 from roomctl_transcript.runner import Gathered, Runner, Work, one_file
 from roomctl_transcript.sentences import Prior
+from roomctl_transcript.voices import MODEL
+from roomctl_transcript.voices import model as model_of_voices
 
 MOST_FINDINGS = 20
 """Lines about the roster; more are no help on a terminal."""
@@ -77,7 +79,14 @@ def make(ctx: PluginContext) -> Callable[..., None]:
         path = unfinished.journal(inputs.path)
         gathered = _decode(
             ctx,
-            one_file(inputs.path, path, config.settings(), inputs.prior, recycle=config.memory_mb * 1_000_000),
+            one_file(
+                inputs.path,
+                path,
+                config.settings(),
+                inputs.prior,
+                recycle=config.memory_mb * 1_000_000,
+                voices=model_of_voices(ctx.services) if config.voices else None,
+            ),
             choice,
             inputs,
             screen,
@@ -195,6 +204,14 @@ def _tell(screen: Console, made: Transcript) -> None:
         ),
         highlight=False,
     )
+    if (voices := made.report["voices"]) > 0:
+        told = tr(f"按声音区分出 {voices} 人", f"{voices} voices told apart")
+    else:
+        told = tr(
+            f"没有按声音区分发言人；可装模型：roomctl models pull {MODEL}",
+            f"speakers were not told apart by voice; the model for it: roomctl models pull {MODEL}",
+        )
+    screen.print(told, highlight=False)
     for segment in made.shown:
         for doubt in segment.doubts:
             screen.print(

@@ -16,6 +16,7 @@ class Config(BaseModel):
         slowest: characters a second; fewer are a hole.
         pace: share of the usual pace; less is tried again.
         covered: share of speech with text, below which closing is objected to.
+        voices: tell speakers apart by their voices where there is one track.
         live: work on sealed segments while the meeting is still in session.
         terms: names of units and terms that hold for every meeting here.
         seats: track → seat on the roster; else the track's number.
@@ -67,6 +68,15 @@ class Config(BaseModel):
         json_schema_extra=label("转出比例低于此不能收尾", "Share with text needed to close"),
     )
     live: bool = Field(default=True, json_schema_extra=label("会中就开始转写", "Begin while the meeting runs"))
+    voices: bool = Field(
+        default=True,
+        json_schema_extra=label(
+            "按声音区分发言人",
+            "Tell speakers apart by voice",
+            help_zh="单路录音；要装模型 campplus-zh-en",
+            help_en="on a single track; needs the model campplus-zh-en",
+        ),
+    )
     memory_mb: int = Field(
         default=2000,
         ge=300,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from roomctl.api import MarkKind, Meeting, PluginContext, Recording, Segment, recording
+from roomctl.api import MarkKind, Meeting, PluginContext, Recording, Segment, SpeakerKnownBy, recording
 from roomctl_transcript import files, glossary, papers
 from roomctl_transcript.assemble import Known, transcript
 from roomctl_transcript.audio import Piece
@@ -13,6 +13,7 @@ from roomctl_transcript.config import Config
 from roomctl_transcript.engines import Choice
 from roomctl_transcript.runner import Gathered, Work
 from roomctl_transcript.sentences import Prior
+from roomctl_transcript.voices import model
 
 PAPERS = "papers"
 """In the meeting's folder: 讲话稿, 主持词, 汇报材料."""
@@ -69,6 +70,8 @@ class Draft:
             prior=self.prior,
             final=final,
             recycle=self._config.memory_mb * 1_000_000,
+            voices=model(self._ctx.services) if self._config.voices else None,
+            prints=self._folder / f"work-voices-r{one.number}.jsonl",
         )
 
     @property
@@ -79,7 +82,17 @@ class Draft:
             {one.id: marks(one) for one in self.sounds},
             tuple(name for name, _ in self._people),
             self._chair,
+            self._said(),
         )
+
+    def _said(self) -> dict[str, list[tuple[float, float, str]]]:
+        """What the secretary put right: recording → (from, to, name)."""
+        stored = self._ctx.services.transcript(self.meeting)
+        said: dict[str, list[tuple[float, float, str]]] = {}
+        for one in stored.segments if stored else ():
+            if one.speaker and one.known_by is SpeakerKnownBy.PERSON:
+                said.setdefault(one.recording, []).append((one.start, one.end, one.speaker))
+        return said
 
     def save(self, gathered: Sequence[Gathered], *, complete: bool) -> None:
         """What there is of it. The journals of a complete one stay: with another roster or paper, or for another

@@ -19,6 +19,8 @@ from roomctl_transcript.sentences import Prior
 HEARTBEAT = 180.0
 """Seconds of silence after which the worker counts as hung: loading a large model and one decoding on a slow PC."""
 WORKER = (sys.executable, "-m", "roomctl_transcript.worker")
+VOICES = ".voices.jsonl"
+"""How the journal of voice prints ends that lies beside a file's own."""
 TICK = 0.5
 """Seconds between two looks at whether to stop."""
 
@@ -32,6 +34,8 @@ class Work:
         journal: its file in the work folder.
         final: no more sound will come.
         recycle: bytes of memory above which the worker ends itself between two utterances; it is started anew.
+        voices: folder of the model that tells voices apart, where there is one; prints: the journal of that step,
+            the same for all engines.
 
     """
 
@@ -44,6 +48,8 @@ class Work:
     prior: Prior
     final: bool = True
     recycle: int = 0
+    voices: Path | None = None
+    prints: Path | None = None
 
     def job(self, number: int, choice: Choice) -> dict[str, Any]:
         """As the worker is told it. The journal depends on all that changes the words, not on what changes only
@@ -68,6 +74,9 @@ class Work:
             "rate": self.rate,
             "final": self.final,
             "recycle": self.recycle,
+            "voices": {"model": str(self.voices), "journal": str(self.prints or self.journal.with_suffix(VOICES))}
+            if self.voices
+            else None,
         }
 
 
@@ -79,6 +88,7 @@ class Gathered:
         seconds: up to which all is done; took: seconds of decoding.
         sha256: of the model's weights.
         roster: what looks wrong in the roster.
+        voices: id of a sentence → number of its voice, from 0; prints: of each voice, as `pack` writes it.
 
     """
 
@@ -92,6 +102,8 @@ class Gathered:
     sha256: str = ""
     finished: bool = False
     roster: tuple[Finding, ...] = ()
+    voices: dict[str, int] = field(default_factory=dict)
+    prints: tuple[str, ...] = ()
 
     def hear(self, message: Mapping[str, Any]) -> None:
         """Takes one message in."""
@@ -111,6 +123,10 @@ class Gathered:
             self.sha256 = message["sha256"]
         elif kind == "roster":
             self.roster = tuple(Finding(**found) for found in message["findings"])
+        elif kind == "voices":
+            self.voices, self.prints = dict(message["of"]), tuple(message["prints"])
+            cut = {name: [from_json(row) for row in rows] for name, rows in message["cut"].items()}
+            self.segments = [part for one in self.segments for part in cut.get(one.id, [one])]
 
 
 class Runner:
@@ -174,6 +190,14 @@ class Runner:
             self._child = None
 
 
-def one_file(path: Path, journal: Path, settings: Mapping[str, Any], prior: Prior, *, recycle: int = 0) -> Work:
+def one_file(
+    path: Path,
+    journal: Path,
+    settings: Mapping[str, Any],
+    prior: Prior,
+    *,
+    recycle: int = 0,
+    voices: Path | None = None,
+) -> Work:
     """Work over a single file of any kind; its frames are counted in milliseconds, since it may change its rate."""
-    return Work("r1", path.stem, (Piece((path,)),), 1000, journal, settings, prior, recycle=recycle)
+    return Work("r1", path.stem, (Piece((path,)),), 1000, journal, settings, prior, recycle=recycle, voices=voices)

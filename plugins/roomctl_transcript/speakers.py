@@ -1,15 +1,17 @@
-"""Who says a sentence: from the seat's microphone, from the operator's marks, or from a turn of speech.
+"""Who says a sentence: from the seat's microphone, the operator's marks, a turn of speech, or the voice.
 
-Nothing is guessed: where neither a seat nor a mark nor a cue tells, nobody is named.
+Nothing is guessed: where neither a seat nor a mark nor a cue tells, nobody is named; a voice alone is 发言人1.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from roomctl.api import SpeakerKnownBy, TranscriptSegment
 from roomctl_transcript.lexicon import TITLES
+from roomctl_transcript.voices import naming
 
 _ACTS = "汇报|发言|介绍|报告|说明|讲话|传达|宣读|补充|谈谈|讲一讲|说一说|说两句"
 _ASKS = "有什么意见|有没有意见|怎么看|什么看法|能不能|可不可以|有没有|你看|情况怎么样|意见呢"
@@ -29,6 +31,8 @@ def assign(
     marks: Sequence[tuple[float, str]] = (),
     people: Sequence[str] = (),
     chair: str = "",
+    voices: Mapping[str, int] = MappingProxyType({}),
+    said: Sequence[tuple[float, float, str]] = (),
 ) -> tuple[TranscriptSegment, ...]:
     """The segments of one recording, each with its speaker where something tells it.
 
@@ -36,6 +40,8 @@ def assign(
         seats: track → person; empty where there is one track for all.
         marks: (second, name) in order, as the operator set them.
         people: names of the roster, so that a cue can name somebody.
+        voices: id of a sentence → number of its voice, where voices were told apart.
+        said: (from, to, name), as the secretary put it right before; it holds for the voice everywhere.
 
     """
     if seats:
@@ -43,6 +49,9 @@ def assign(
             replace(one, speaker=seats[one.track], known_by=SpeakerKnownBy.SEAT) if one.track in seats else one
             for one in segments
         )
+    if voices:
+        cued = segments if marks else _by_cue(segments, people, chair)
+        return naming.name(cued, voices, marks=marks, said=said)
     if marks:
         return tuple(_marked(one, marks) for one in segments)
     return _by_cue(segments, people, chair)

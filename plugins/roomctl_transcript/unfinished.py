@@ -28,8 +28,8 @@ def journal(audio: Path) -> Path:
 
 
 def clear(path: Path) -> None:
-    """It is finished: the file, and what an earlier job left beside it."""
-    for one in (path, path.with_suffix(".old.jsonl")):
+    """It is finished: the file, the voices, and what an earlier job left beside them."""
+    for one in path.parent.glob(f"{path.stem}.*jsonl"):
         one.unlink(missing_ok=True)
 
 

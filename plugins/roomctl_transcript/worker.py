@@ -7,7 +7,7 @@ It is told a job, one object a line:
      "engine": {"entry": "package.module:Class", "model": "<folder>", "options": {}},
      "pieces": [{"files": ["…/t01-0001.flac"], "first_frame": 0, "frames": 2880000, "rate": 48000}],
      "settings": {"longest": 20.0, …, "off": [[60.0, 75.5]]}, "prior": {"people": [["姓名", "职务"]], "terms": […]},
-     "rate": 48000, "final": true, "recycle": 2000000000}
+     "rate": 48000, "final": true, "recycle": 2000000000, "voices": {"model": "<folder>", "journal": "…"} or null}
 
 and says, each utterance only after it is safe in the journal:
 
@@ -16,6 +16,8 @@ and says, each utterance only after it is safe in the journal:
     {"type": "progress", "seconds": 12.5}
     {"type": "utterance", "row": {…}, "segments": [{…}]}
     {"type": "trouble", "what": "…"}                 a file that cannot be read; it goes on behind it
+    {"type": "voices", "of": {"<sentence>": 0}, "cut": {"<sentence>": [{…}, {…}]}, "prints": ["…"]}
+                                                     voices of sentences; sentences cut where it changes; each voice
     {"type": "failed", "id": 1, "what": "…"}         the job cannot be done
     {"type": "done", "id": 1, "seconds": 57.7}
 
@@ -27,7 +29,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -40,6 +42,7 @@ from roomctl_transcript.audio import Piece, blocks
 from roomctl_transcript.journal import Journal
 from roomctl_transcript.listen import Heard, Settings, as_row, from_row, listen
 from roomctl_transcript.sentences import Prior, Writer
+from roomctl_transcript.voices.step import Told, Voices
 
 NICER = 15
 """A text for later has the processor last: the recording comes first, then what is for now."""
@@ -75,6 +78,7 @@ class Worker:
     def __init__(self, mouth: Mouth) -> None:
         self._mouth = mouth
         self._loaded: tuple[Any, Transcriber] | None = None
+        self._voices = Voices()
 
     def do(self, job: Mapping[str, Any]) -> None:
         """One job, from where its journal stops."""
@@ -95,9 +99,10 @@ class Worker:
 
         with Journal(Path(job["journal"]), job["work"]) as journal:
             last: Heard | None = None
+            told: list[Told] = []
             for row in journal.written.utterances:
                 last = from_row(row)
-                self._tell(last, writer)
+                told.append(self._tell(last, writer))
             moved(journal.written.position)
             begin, stop = settings.within or (0.0, None)
             begin = max(begin, journal.written.position)
@@ -114,15 +119,29 @@ class Worker:
                 final=job["final"],
             ):
                 journal.finish(as_row(heard))
-                self._tell(from_row(as_row(heard)), writer)
+                told.append(self._tell(from_row(as_row(heard)), writer))
                 if 0 < job.get("recycle", 0) < resident():
                     raise SystemExit(0)
+        if job.get("voices") and settings.within is None and all(len(one.files) == 1 for one in pieces):
+            self._who(job, pieces, told, writer)
         self._mouth.say("done", id=job["id"], seconds=round(end, 3))
 
-    def _tell(self, heard: Heard, writer: Writer) -> None:
+    def _tell(self, heard: Heard, writer: Writer) -> Told:
         row = as_row(heard)
         row.pop("words")
-        self._mouth.say("utterance", row=row, segments=writer.write(heard))
+        segments = writer.write(heard)
+        self._mouth.say("utterance", row=row, segments=segments)
+        return Told(heard, tuple((one["id"], one["start"], one["end"]) for one in segments))
+
+    def _who(self, job: Mapping[str, Any], pieces: Sequence[Piece], told: Sequence[Told], writer: Writer) -> None:
+        try:
+            self._voices.tell(job, pieces, told, writer, self._mouth.say)
+        except Exception as error:  # noqa: BLE001 - the text is safe, and nothing that goes wrong here may cost it
+            why = str(error) if isinstance(error, RoomctlError) else f"{type(error).__name__}: {error}"
+            self._mouth.say(
+                "trouble",
+                what=tr(f"发言人没有按声音区分：{why}", f"speakers were not told apart by their voices: {why}"),
+            )
 
     def _engine(self, wanted: Mapping[str, Any]) -> Transcriber:
         if self._loaded is None or self._loaded[0] != wanted:
@@ -144,6 +163,7 @@ def stdout_for_messages() -> Iterator[IO[str]]:
 def main() -> int:
     """Reads jobs until stdin closes."""
     give_way(NICER)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's small products: two threads wait more than they do
     with stdout_for_messages() as out:
         mouth = Mouth(out)
         worker = Worker(mouth)
