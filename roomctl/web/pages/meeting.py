@@ -258,6 +258,9 @@ def _sound(visitor: Visitor, facts: Facts) -> Part | None:
         said = facts.sentences
         done = Look.OK if words.complete else Look.RUNNING
         rows.append(line(state_glyph(done, size="s"), tr("文字", "words"), tr(f"{said} 句", f"{said} sentences")))
+        if visitor.may(Right.SEE_TRANSCRIPTS):
+            words_page = f"/meetings/{facts.meeting.id}/words"
+            rows.append(link_button(tr("打开文字稿", "Open the transcript"), words_page, kind="sm"))
     return panel(tr("录音和文字", "Sound and words"), *meters, tag("div", *rows, id_="words"), id_="sound")
 
 
