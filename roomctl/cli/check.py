@@ -16,6 +16,9 @@ app = typer.Typer(add_completion=False)
 def check(
     meeting: str = typer.Argument("", help=tr("会议编号；不写则只查会议室", "meeting; without it the room alone")),
     *,
+    device: list[str] = typer.Option(
+        [], "--device", "-d", help=tr("只查这台，可写多次", "this device alone; several times")
+    ),
     as_json: bool = typer.Option(False, "--json", help="JSON"),
 ) -> None:
     """Each row as it comes; what to do first at the end."""
@@ -24,7 +27,7 @@ def check(
     screen = console()
     heard = None if as_json else lambda result: screen.print(line(result), soft_wrap=True)
     use = open_application(make=not meeting).usecases
-    report = use.check(find_meeting(use, meeting).id if meeting else None, heard=heard)
+    report = use.check(find_meeting(use, meeting).id if meeting else None, only=device, heard=heard)
     if as_json:
         answer({"meeting": report.meeting, "results": [as_dict(result) for result in report.results]})
     else:
@@ -37,7 +40,7 @@ def line(result: Result) -> str:
     """One result for people."""
     mend = escape(f" → {result.hint}") if result.hint else ""
     mark = f"[{result.state.lower()}]{SYMBOLS[result.state]}[/]"
-    return f"{mark} {result.device} · {result.check}  {escape(result.message)}[dim]{mend}[/]"
+    return f"{mark} {escape(result.device_name)} · {escape(result.name)}  {escape(result.message)}[dim]{mend}[/]"
 
 
 def summary(report: CheckReport) -> Table:
@@ -52,6 +55,8 @@ def as_dict(result: Result) -> dict[str, object]:
     return {
         "device": result.device,
         "check": result.check,
+        "device_title": result.device_name,
+        "title": result.name,
         "state": result.state.value,
         "value": result.value,
         "unit": result.unit,

@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("roomctl.cli.status", "运行情况，还有什么没办完", "What runs here, and what is left to do"),
     "doctor": ("roomctl.cli.doctor", "缺什么、怎么补", "What is missing, and how to mend it"),
     "check": ("roomctl.cli.check", "会前设备检查", "Check the devices of the room"),
+    "devices": ("roomctl.cli.devices", "会议室的设备清单", "The devices of the room"),
+    "emulate": ("roomctl.cli.emulate", "虚拟设备，没有机柜也能试", "Virtual devices, to try it without a rack"),
     "meetings": ("roomctl.cli.meetings", "会议：从拟定到归档", "Meetings, from plan to archive"),
     "models": ("roomctl.cli.models", "语音模型：下载、导入、校验", "Speech models: pull, import, verify"),
     "plugins": ("roomctl.cli.plugins", "插件及其状态", "Plugins and how they stand"),

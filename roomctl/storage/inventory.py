@@ -4,6 +4,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,9 @@ class Entry(BaseModel):
             return (told, "")
         if isinstance(told, Mapping) and not told.keys() - {"zh", "en"}:
             return (told.get("zh", ""), told.get("en", ""))
-        return told
+        if isinstance(told, tuple):
+            return told
+        raise ValueError(tr('应写文字，或 { zh = "…", en = "…" }', 'a text is wanted, or { zh = "…", en = "…" }'))
 
     def device(self) -> Device:
         return Device(**dict(self))
@@ -128,6 +131,34 @@ def parse(entries: Any, path: Path, text: str = "") -> tuple[Device, ...]:
     return tuple(found.values())
 
 
+def read_devices(path: Path) -> tuple[Device, ...]:
+    """Of any TOML file with `[[devices]]`. Raises: BadInput, as `parse` does."""
+    return parse(toml_text.read(path).get(TABLE, []), path, path.read_text(encoding="utf-8") if path.exists() else "")
+
+
+def as_text(devices: Iterable[Device]) -> str:
+    """A file with these devices, as `read_devices` reads it."""
+    return HEAD + tomlkit.dumps({TABLE: [as_entry(device) for device in devices]})
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The devices of a usual room."""
+
+    name: str
+    title: Title
+    devices: tuple[Device, ...]
+
+
+def templates() -> dict[str, Template]:
+    """One for each file of `room_templates`, by its name."""
+    found = {}
+    for path in sorted(Path(__file__).with_name("room_templates").glob("*.toml")):
+        title = toml_text.read(path)["title"]
+        found[path.stem] = Template(path.stem, (title["zh"], title["en"]), read_devices(path))
+    return found
+
+
 def _at(path: Path, text: str, number: int, name: str, key: str) -> str:
     line = toml_text.line_of(text, TABLE, number, key)
     where = tr(f" 第 {line} 行", f" line {line}") if line else ""
@@ -161,8 +192,7 @@ class InventoryFile:
 
     def own(self) -> Sequence[Device]:
         """Those of `devices.toml`. Raises: BadInput."""
-        text = self._text()
-        return parse(toml_text.read(self.path).get(TABLE, []), self.path, text)
+        return read_devices(self.path)
 
     def where(self, device_id: str, key: str) -> str:
         """File and line of a key of a device, for what is told of a wrong one."""
@@ -182,6 +212,21 @@ class InventoryFile:
         if not _runs(told.get("emulated", {})):
             return (), {}
         return parse(told.get(TABLE, []), self._emulated), told.get("secrets", {})
+
+    def keep_virtual(self, devices: Iterable[Device], secrets: Mapping[str, Secret]) -> Path:
+        """From now on, while this process lives, these devices are in the room; where that stands."""
+        process = psutil.Process()
+        told = {
+            "emulated": {"pid": process.pid, "began": process.create_time()},
+            TABLE: [as_entry(device) for device in devices],
+            "secrets": {name: _plain(secret) for name, secret in secrets.items()},
+        }
+        _replace(self._emulated, tomlkit.dumps(told), mode=0o600)
+        return self._emulated
+
+    def end_virtual(self) -> None:
+        """The virtual room is gone."""
+        self._emulated.unlink(missing_ok=True)
 
     # --- changes
 
@@ -256,8 +301,7 @@ class InventoryFile:
         toml_text.read(self._secrets)
         text = self._secrets.read_text(encoding="utf-8") if self._secrets.exists() else ""
         document = tomlkit.parse(text)
-        told = {"user": secret.user, "password": secret.password, **secret.more}
-        document[name] = tomlkit.item({key: value for key, value in told.items() if value})
+        document[name] = tomlkit.item(_plain(secret))
         _replace(self._secrets, tomlkit.dumps(document), mode=0o600)
 
     def stamp(self) -> str:
@@ -278,6 +322,11 @@ class InventoryFile:
                 tr(f"权限是 {mode:o}", f"its mode is {mode:o}"),
                 f"chmod 600 {self._secrets}",
             )
+
+
+def _plain(secret: Secret) -> dict[str, str]:
+    told = {"user": secret.user, "password": secret.password, **secret.more}
+    return {key: value for key, value in told.items() if value}
 
 
 def _secret(told: Mapping[str, Any]) -> Secret:

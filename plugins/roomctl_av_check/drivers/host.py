@@ -22,7 +22,7 @@ class HostOptions(BaseModel):
 
 
 async def read(device: Device, _: Secret) -> Reading:
-    """One TCP connection, or three echoes."""
+    """Three TCP connections, or three echoes."""
     from roomctl_av_check.talks import reach  # noqa: PLC0415 - a library's
 
     return await reach.read(device)
@@ -44,14 +44,14 @@ def judge(device: Device, reading: Reading) -> Iterator[Result]:
             ),
             hint=tr("看看网线、交换机端口和占用带宽的设备", "see cable, switch port, and who uses the line"),
         )
-    if isinstance(loss, int) and reading.get("by") == "ICMP":
+    if isinstance(loss, int):
         yield Result(
             device=device.id,
             check="loss",
             state=CheckState.WARN if loss else CheckState.OK,
             value=loss,
             threshold=0,
-            message=tr(f"丢包 {loss} %", f"{loss} % of the packets lost"),
+            message=tr(f"丢失 {loss} %", f"{loss} % lost"),
             hint=tr("看看网线和交换机端口", "see cable and switch port"),
         )
 

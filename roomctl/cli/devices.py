@@ -1,0 +1,297 @@
+"""`roomctl devices`: the inventory of the room, and orders to one of its devices."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from roomctl.cli.screen import answer, console
+from roomctl.errors import BadInput, NotFound, RoomctlError
+from roomctl.i18n import tr
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=tr("会议室的设备清单", "The devices of the room"))
+
+_ID = typer.Argument(help=tr("设备编号", "id of the device"))
+_JSON = typer.Option(False, "--json", help="JSON")
+_YES = typer.Option(False, "--yes", "-y", help=tr("不再询问", "do not ask"))
+
+
+def _application(*, make: bool = False) -> Any:
+    from roomctl.app import open_application  # noqa: PLC0415
+
+    return open_application(make=make)
+
+
+def _entry(device: Any) -> dict[str, Any]:
+    from roomctl.storage.inventory import as_entry  # noqa: PLC0415
+
+    return as_entry(device)
+
+
+@app.command("list", help=tr("清单", "The inventory"))
+def list_(*, as_json: bool = _JSON) -> None:
+    """In the order of devices.toml; those of a virtual room that runs now are among them."""
+    devices = _application().usecases.devices()
+    if as_json:
+        answer({"devices": [_entry(device) for device in devices]})
+        return
+    if not devices:
+        console().print(
+            tr(
+                "清单是空的：roomctl devices template，或 roomctl devices add；没有设备可试 roomctl emulate room",
+                "it is empty: roomctl devices template, or roomctl devices add; or try roomctl emulate room",
+            )
+        )
+        return
+    heads = (tr("编号", "id"), tr("名称", "name"), tr("组", "group"), tr("种类", "kind"), tr("地址", "address"))
+    table = Table(*heads, tr("依赖", "depends on"), box=None, pad_edge=False)
+    for device in devices:
+        cells = (device.id, device.name, device.group, device.kind, device.place, " ".join(device.depends_on))
+        table.add_row(*(escape(cell) for cell in cells))
+    console().print(table)
+
+
+@app.command(help=tr("一台设备，和能让它做的事", "One device, and what it can be told to do"))
+def show(device: str = _ID, *, as_json: bool = _JSON) -> None:
+    """Its entry; the actions of its driver."""
+    use = _application().usecases
+    found = use.device(device)
+    offer = use.drivers().get(found.kind)
+    actions = {name: tr(*action.title) for name, action in offer.actions.items()} if offer else {}
+    if as_json:
+        answer({"device": _entry(found), "actions": actions})
+        return
+    for key, value in _entry(found).items():
+        console().print(escape(f"{key:<12} {value}"))
+    for name, title in actions.items():
+        console().print(escape(f"roomctl devices do {device} {name}  {title}"))
+
+
+@app.command(help=tr("设备种类及其选项", "Kinds of device and their options"))
+def kinds(*, as_json: bool = _JSON) -> None:
+    """What `kind =` may say, and what stands under `[devices.options]`."""
+    offers = sorted(_application(make=True).usecases.drivers().items())
+    if as_json:
+        answer(
+            {
+                "kinds": [
+                    {
+                        "kind": kind,
+                        "title": tr(*offer.title),
+                        "port": offer.port,
+                        "options": {name: field.default for name, field in offer.options.model_fields.items()},
+                        "actions": list(offer.actions),
+                    }
+                    for kind, offer in offers
+                ]
+            }
+        )
+        return
+    for kind, offer in offers:
+        port = f":{offer.port}" if offer.port else ""
+        console().print(escape(f"{kind}{port}  {tr(*offer.title)}"))
+        for name, field in offer.options.model_fields.items():
+            told = (field.json_schema_extra or {}) if not callable(field.json_schema_extra) else {}
+            console().print(
+                escape(f"    {name} = {field.default!r}  {tr(str(told.get('zh', '')), str(told.get('en', '')))}")
+            )
+
+
+@app.command(help=tr("加一台设备，或改掉同编号的", "Add a device, or change the one of that id"))
+def add(
+    device: str = _ID,
+    *,
+    kind: str = typer.Option(..., "--kind", "-k", help=tr("种类，见 devices kinds", "kind, see devices kinds")),
+    address: str = typer.Option("", "--address", "-a", help=tr("地址", "address")),
+    port: int = typer.Option(None, "--port", help=tr("端口", "port")),
+    title: str = typer.Option("", "--title", "-t", help=tr("名称", "name")),
+    title_en: str = typer.Option("", "--title-en", help=tr("英文名称", "name in English")),
+    group: str = typer.Option("", "--group", "-g", help=tr("组", "group")),
+    depends_on: list[str] = typer.Option([], "--depends-on", help=tr("依赖哪台", "what it hangs on")),
+    secret: str = typer.Option("", "--secret", help=tr("口令的名字", "name of its secret")),
+    model: str = typer.Option("", "--model", help=tr("型号", "maker and model")),
+    option: list[str] = typer.Option([], "--option", "-o", help=tr("选项=值，按 TOML 写", "KEY=VALUE, as in TOML")),
+) -> None:
+    """Checked like the file."""
+    from roomctl.storage.inventory import parse  # noqa: PLC0415
+
+    application = _application(make=True)
+    told = {
+        "id": device,
+        "kind": kind,
+        "address": address,
+        "port": port,
+        "title": {"zh": title, "en": title_en},
+        "group": group,
+        "secret": secret,
+        "model": model,
+        "options": _options(option),
+    }
+    (made,) = parse([told], Path("--"))
+    from dataclasses import replace  # noqa: PLC0415
+
+    application.usecases.put_devices([replace(made, depends_on=tuple(depends_on))])
+    console().print(tr(f"{device} 已写入 {application.data / 'devices.toml'}", f"{device} is in the inventory"))
+
+
+def _options(told: Sequence[str]) -> dict[str, Any]:
+    """`KEY=VALUE` as TOML has it; a value without quotes that is no number, truth or list is a text."""
+    import tomllib  # noqa: PLC0415
+
+    found: dict[str, Any] = {}
+    for one in told:
+        key, equals, value = one.partition("=")
+        if not equals:
+            raise BadInput(tr(f"选项 {one!r} 缺少等号", f"option {one!r} has no ="), mend="--option lamp_warn=4000")
+        try:
+            found[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found[key.strip()] = value
+    return found
+
+
+@app.command(help=tr("从清单里删掉", "Take a device out"))
+def remove(device: str = _ID, *, yes: bool = _YES) -> None:
+    """Asked first; refused where another device hangs on it."""
+    use = _application().usecases
+    use.device(device)
+    _sure(tr(f"删除设备 {device}？", f"take {device} out?"), yes=yes)
+    use.remove_device(device)
+
+
+@app.command(help=tr("记下一台设备的口令；从键盘或标准输入读", "Keep a device's password; typed or piped"))
+def secret(
+    name: str = typer.Argument(help=tr("清单里 secret 写的名字", "the name that the inventory gives")),
+    *,
+    user: str = typer.Option("", "--user", "-u", help=tr("用户名", "user")),
+) -> None:
+    """Into secrets.toml, which its owner alone can read."""
+    from roomctl.domain.devices import Secret  # noqa: PLC0415
+
+    if sys.stdin.isatty():
+        password = typer.prompt(tr("口令", "Password"), hide_input=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    _application(make=True).usecases.keep_secret(name, Secret(user, password))
+
+
+@app.command(help=tr("让设备做一件事", "Tell a device to do something"))
+def do(
+    device: str = _ID,
+    action: str = typer.Argument(help=tr("动作，见 devices show", "action, see devices show")),
+    argument: str = typer.Argument("", help=tr("参数", "argument")),
+    *,
+    yes: bool = _YES,
+    as_json: bool = _JSON,
+) -> None:
+    """Asked first; what was asked and what the device confirms. Exit code 1 where it does not."""
+    use = _application().usecases
+    found = use.device(device)
+    _sure(tr(f"对 {found.name} 执行 {action} {argument}？", f"{action} {argument} on {found.name}?"), yes=yes)
+    deed = use.order_device(device, action, argument)
+    if as_json:
+        answer({"asked": deed.asked, "confirmed": deed.confirmed, "done": deed.done})
+    else:
+        said = deed.confirmed if deed.confirmed is not None else tr("无法回读", "cannot be read back")
+        console().print(escape(tr(f"要求 {deed.asked}，确认 {said}", f"asked {deed.asked}, confirmed {said}")))
+    if not deed.done:
+        raise typer.Exit(1)
+
+
+@app.command("import", help=tr("从 TOML 文件读入设备", "Read devices from a TOML file"))
+def import_(path: Path = typer.Argument(help=tr("文件", "file"))) -> None:
+    """All of it or nothing; those of the same id are replaced."""
+    from roomctl.storage.inventory import read_devices  # noqa: PLC0415
+
+    if not path.is_file():
+        raise NotFound(tr(f"没有文件 {path}", f"there is no file {path}"))
+    devices = read_devices(path)
+    _application(make=True).usecases.put_devices(devices)
+    console().print(tr(f"读入 {len(devices)} 台", f"{len(devices)} devices"))
+
+
+@app.command(help=tr("写出清单，不含口令", "Write the inventory, without passwords"))
+def export(path: Path = typer.Argument(None, help=tr("文件；不写则到标准输出", "file; stdout without"))) -> None:
+    """As `import` reads it."""
+    from roomctl.storage.inventory import as_text  # noqa: PLC0415
+
+    text = as_text(_application().usecases.devices())
+    if path is None:
+        print(text, end="")
+        return
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(tr(f"不能写 {path}", f"cannot write {path}"), error.strerror or str(error)) from None
+
+
+@app.command(help=tr("会议室模板：不写名字则列出", "Room templates: lists them without a name"))
+def template(
+    name: str = typer.Argument("", help=tr("模板", "template")),
+    *,
+    as_json: bool = _JSON,
+) -> None:
+    """Puts the devices of a usual room into the inventory; addresses are then to be written."""
+    from roomctl.storage.inventory import templates  # noqa: PLC0415
+
+    known = templates()
+    if not name:
+        if as_json:
+            answer({"templates": [{"name": one.name, "title": tr(*one.title)} for one in known.values()]})
+        for one in () if as_json else known.values():
+            console().print(escape(f"{one.name:<18} {tr(*one.title)}"))
+        return
+    if name not in known:
+        raise NotFound(
+            tr(f"没有模板 {name}", f"there is no template {name}"), mend=tr("可用：", "known: ") + ", ".join(known)
+        )
+    application = _application(make=True)
+    taken = {device.id for device in application.usecases.devices()} & {one.id for one in known[name].devices}
+    if taken:
+        raise BadInput(
+            tr("清单里已有这些编号", "these ids are in the inventory already"),
+            ", ".join(sorted(taken)),
+            tr("先删除，或手工合并", "remove them first, or merge by hand"),
+        )
+    application.usecases.put_devices(known[name].devices)
+    console().print(tr("请在 devices.toml 里改成真实地址", "now write the real addresses into devices.toml"))
+
+
+@app.command(help=tr("在网上找设备", "Look for devices on the network"))
+def discover(
+    *,
+    kind: str = typer.Option("", "--kind", "-k", help=tr("只找这一种", "this kind alone")),
+    seconds: float = typer.Option(4.0, "--seconds", min=0.5, max=60, help=tr("找多久", "how long")),
+    as_json: bool = _JSON,
+) -> None:
+    """Each kind that can be searched for, all at once; nothing is written."""
+    from roomctl.services.devices import search  # noqa: PLC0415
+
+    application = _application(make=True)
+    found, failed = search(application.usecases.drivers(), application.rack, kind, seconds)
+    known = {device.place for device in application.usecases.devices()}
+    if as_json:
+        rows = [{"kind": f.kind, "address": f.address, "port": f.port, "says": f.says} for f in found]
+        answer({"found": rows, "failed": {name: str(why) for name, why in failed.items()}})
+        return
+    for one in found:
+        place = f"{one.address}:{one.port}" if one.port else one.address
+        mark = tr("（已在清单）", " (in the inventory)") if place in known else ""
+        console().print(escape(f"{one.kind:<12} {place}  {one.says}{mark}"))
+    for name, why in failed.items():
+        console().print(f"[warn]{escape(name)}: {escape(str(why))}[/]")
+    if not found:
+        console().print(tr("没有找到", "nothing was found"))
+
+
+def _sure(question: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise RoomctlError(question, tr("没有人可问", "nobody is here to be asked"), tr("加 --yes", "add --yes"))
+    if not typer.confirm(question, err=True):
+        raise typer.Exit(2)

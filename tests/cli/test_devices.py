@@ -1,0 +1,95 @@
+"""`roomctl devices`, `emulate` and `check` as a technician without a rack types them."""
+
+import json
+import signal
+import subprocess
+import time
+
+import pytest
+
+
+def test_the_inventory_is_written_shown_exported_and_read_again(shell, tmp_path):
+    added = shell("devices", "add", "switch", "--kind", "host", "--address", "127.0.0.1", "--title", "交换机")
+    assert added.returncode == 0, added.stderr
+    options = ("--depends-on", "switch", "--option", "lamp_warn=2000", "--secret", "hall")
+    shell("devices", "add", "left", "-k", "pjlink", "-a", "10.0.0.2", "-t", "左投影", "-g", "显示", *options)
+    told = devices(shell)
+    assert told[1] == {
+        "id": "left",
+        "kind": "pjlink",
+        "title": "左投影",
+        "group": "显示",
+        "address": "10.0.0.2",
+        "depends_on": ["switch"],
+        "secret": "hall",
+        "options": {"lamp_warn": 2000},
+    }
+    file = tmp_path / "room.toml"
+    assert shell("devices", "export", str(file)).returncode == 0
+    assert shell("devices", "remove", "switch", "--yes").returncode == 2, "the projector hangs on it"
+    imported = shell("devices", "import", str(file), ROOMCTL_DATA=str(tmp_path / "other"))
+    assert imported.returncode == 0
+    assert (tmp_path / "other" / "devices.toml").read_text("utf-8") == file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("add", "x", "--kind", "pjlink", "--option", "lamp=1"), "lamp_warn"),
+        (("template", "castle"), "small-room"),
+    ],
+)
+def test_what_is_typed_wrong_is_one_line_that_names_it(shell, words, told):
+    run = shell("devices", *words)
+    assert run.returncode == 2
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert told in run.stderr
+
+
+def test_a_password_is_typed_or_piped_and_never_an_argument(shell, tmp_path):
+    shell("devices", "template", "small-room")
+    words = shell.argv("devices", "secret", "hall", "--user", "admin")
+    subprocess.run(words, input="geheim\n", env=shell.environment(), text=True, check=True)
+    file = tmp_path / "data" / "secrets.toml"
+    assert "geheim" in file.read_text(encoding="utf-8")
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_virtual_room_is_found_by_a_check_until_it_ends(shell):
+    room = subprocess.Popen(
+        shell.argv("emulate", "room", "--fault", "pjlink=standby", "--json"),
+        env=shell.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        told = json.loads(room.stdout.readline())
+        assert {"host", "ntp", "pc", "pjlink"} <= {device["id"] for device in told["devices"]}
+        rows = check(shell)
+        assert rows["pjlink", "power"]["value"] == "off"
+        assert rows["pjlink", "power"]["title"] == "电源"
+        assert rows["ntp", "stratum"]["state"] == "OK"
+        deed = shell("devices", "do", "pjlink", "input", "32", "--yes", "--json")
+        assert json.loads(deed.stdout)["done"] is False, "asleep it does not change its input"
+        room.stdin.write("pjlink dead\n")
+        room.stdin.flush()
+        until = time.monotonic() + 30
+        while check(shell, "-d", "pjlink")["pjlink", "online"]["state"] != "CRIT":
+            assert time.monotonic() < until
+        room.send_signal(signal.SIGINT)
+        assert room.wait(20) == 0
+    finally:
+        room.kill()
+        room.communicate()
+    assert devices(shell) == []
+
+
+def devices(shell):
+    return json.loads(shell("devices", "list", "--json").stdout)["devices"]
+
+
+def check(shell, *words):
+    run = shell("check", *words, "--json")
+    assert run.returncode in {0, 1}, run.stderr
+    return {(row["device"], row["check"]): row for row in json.loads(run.stdout)["results"]}
