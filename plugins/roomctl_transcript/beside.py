@@ -206,10 +206,16 @@ def _differences(text: str, said: Sequence[Token], paper: Paper, first: int, las
         if alike >= LEAST_NEIGHBOURS and not token.same(written):
             yield Doubt(
                 at=token.start,
-                said=text[token.start : token.end] + token.unit,
-                paper=paper.text[written.start : written.end] + written.unit,
+                said=_written(text, token),
+                paper=_written(paper.text, written),
                 file=paper.name,
             )
+
+
+def _written(text: str, token: Token) -> str:
+    """A figure with its unit, which a numeral in characters has already: 四十分钟 was read as 40分钟."""
+    figure = text[token.start : token.end]
+    return figure if figure.endswith(token.unit) else figure + token.unit
 
 
 def _comparable(one: Token, other: Token) -> bool:
@@ -237,4 +243,4 @@ def _impossible(text: str, said: Sequence[Token]) -> Iterator[Doubt]:
         most = _MOST.get(token.unit)
         dated = token.unit == "月" or (index and said[index - 1].key == "月")
         if token.amount is not None and most and dated and not 1 <= token.amount <= most:
-            yield Doubt(at=token.start, said=text[token.start : token.end] + token.unit)
+            yield Doubt(at=token.start, said=_written(text, token))

@@ -118,3 +118,10 @@ def test_a_figure_that_the_paper_has_otherwise_is_marked(papers, said, figure, w
 @pytest.mark.parametrize("said", AGREED)
 def test_the_same_figure_in_another_writing_and_other_matters_are_not(papers, said):
     assert papers.beside(said)[1] == ()
+
+
+def test_a_papers_numerals_in_characters_are_told_with_their_unit_once(monkeypatch):
+    monkeypatch.setenv("ROOMCTL_LANG", "zh")
+    papers = Papers({"a.docx": "前四十分钟免费，同时接入全市智慧停车平台。"})
+    (doubt,) = papers.beside("前30分钟免费，同时接入全市智慧停车平台。")[1]
+    assert doubt.told() == "口述 30分钟，材料 四十分钟（a.docx）"
