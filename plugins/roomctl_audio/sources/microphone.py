@@ -39,7 +39,8 @@ class Patience:
         opening: the same, while it has said nothing yet.
         standby: after which the stand-by takes the place of one that is gone.
         steady: for which the main one must have delivered before it takes over again.
-        first, longest: before one that is gone is opened again; doubled with each try.
+        lasting: for which it must have delivered, to be opened again at once when it is gone.
+        first, longest: before it is opened again else; doubled with each try.
 
     """
 
@@ -48,6 +49,7 @@ class Patience:
     opening: float = 10.0
     standby: float = 3.0
     steady: float = 10.0
+    lasting: float = 1.0
     first: float = 0.3
     longest: float = 5.0
 
@@ -73,7 +75,7 @@ class Line:
         self.feed: Closable | None = None
         self.up = False
         """It delivers; `since` that moment, or 0 while it has said nothing since it was opened."""
-        self.since = 0.0
+        self.since = self._until = 0.0
         self.why = ""
         """What was wrong with it last."""
         self.error: RoomctlError | None = None
@@ -104,9 +106,11 @@ class Line:
         elif isinstance(said, Ended):
             self.error = raised(said.error) if said.error else None
             self._gone(self.error.why or self.error.what if self.error else said.why)
-        elif not self.up:
-            self.up, self.since, self._pause = True, said.at, 0.0
-            self.begin_anew()
+        else:
+            if not self.up:
+                self.up, self.since, self._pause = True, said.at, 0.0
+                self.begin_anew()
+            self._until = said.at
 
     def pass_time(self, seconds: float) -> None:
         """For so long we listened. One that is gone is opened again; one that says nothing is gone."""
@@ -123,7 +127,11 @@ class Line:
 
     def _gone(self, why: str) -> None:
         self.close()
+        lasted = self.up and self._until - self.since >= self._patience.lasting
         self.up, self.why = False, why
+        if lasted:  # where its process died, or a sound server moved its stream, the device is still there
+            self.open()
+            return
         self._pause = min(2 * self._pause or self._patience.first, self._patience.longest)
         self._wait = self._pause
 

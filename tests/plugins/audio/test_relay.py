@@ -100,8 +100,8 @@ class Heard:
 
 
 @contextmanager
-def listening(room: Room, order: Order = ORDER) -> Iterator[Heard]:
-    source = MicSource("main", order, open_feed=room.feed, patience=QUICK, clock=lambda: room.now)
+def listening(room: Room, order: Order = ORDER, patience: Patience = QUICK) -> Iterator[Heard]:
+    source = MicSource("main", order, open_feed=room.feed, patience=patience, clock=lambda: room.now)
     heard = Heard(source, room)
     thread = threading.Thread(target=source.run, args=(heard.ring,))
     thread.start()
@@ -134,6 +134,20 @@ def test_one_that_is_gone_is_opened_again_and_the_gap_is_as_long_as_the_clock_sa
         assert heard.losses == [Loss(20 * RATE - BLOCK, "device")]
         assert (heard.source.gone, heard.source.problem) == (False, "")
         assert set(room.openings) == {"main"}
+
+
+@pytest.mark.parametrize(("seconds", "again"), [(2.0, True), (0.5, False)])
+def test_one_that_delivered_for_a_while_is_opened_again_at_once(seconds, again):
+    room = Room("main")
+    with listening(room, patience=replace(QUICK, first=3600.0)) as heard:
+        room.pass_time(seconds)
+        heard.until(lambda h: h.frames == BLOCK + seconds * RATE)
+        feed, said = room.open["main"]
+        said(feed, Ended("its process ended"))
+        until(lambda: feed.closed)
+        if again:
+            heard.until(lambda h: h.frames == 2 * BLOCK + seconds * RATE)
+        assert room.openings == ["main"] * (1 + again)
 
 
 def test_one_that_says_nothing_any_more_is_taken_to_be_gone():
