@@ -25,6 +25,8 @@ DOUBT = 0.9
 """Confidence of the changed characters from which on nothing is changed."""
 SLOPE = 0.4
 """Mean distance of a syllable that is allowed per confidence that is missing."""
+GUESSED = 0.45
+"""Confidence below which a surname says little."""
 SAME = 0.2
 """What each character that was heard so counts for a fit."""
 
@@ -194,19 +196,19 @@ def _fit(
     doubt = DOUBT - sum(confidence[at + i] for i in changed) / len(changed)
     most = SLOPE * doubt * len(heard)
     off = meant.off(heard)
-    if doubt <= 0 or sum(off) > most or not _free(text[at : at + len(heard)], off, changed):
+    if doubt <= 0 or sum(off) > most or not _free(text[at : at + len(heard)], off, changed, meant):
         return None
-    if meant.name and not _is_that_person(text, at, off, meant):
+    if meant.name and not _is_that_person(text, at, off, meant, confidence[at]):
         return None
     return _Fit(sum(off) - SAME * (len(heard) - len(changed)), at, meant, tuple(at + i for i in changed))
 
 
-def _free(window: str, off: Sequence[float], changed: Sequence[int]) -> bool:
+def _free(window: str, off: Sequence[float], changed: Sequence[int], meant: Expectation) -> bool:
     """Whether nothing is changed that another phrase may hold: a word that was heard, or a single character at an
-    edge, gives way only to what sounds the same.
+    edge, gives way only to what sounds the same. (Of names see `_is_that_person`.)
     """
     for first, last in _stretches(changed):
-        edge = first == last and first in {0, len(window) - 1}
+        edge = first == last and first in {0, len(window) - 1} and not meant.name
         if (edge or common(window[first : last + 1])) and max(off[first : last + 1]) > FOLDED:
             return False
     return True
@@ -229,11 +231,13 @@ def _units() -> Iterator[str]:
             yield f"由{level}{unit}"
 
 
-def _is_that_person(text: str, at: int, off: Sequence[float], meant: Expectation) -> bool:
-    """Whether the surname and each syllable sounds alike, and a title or a call stands beside the name: there are
-    many people who are not on the roster.
+def _is_that_person(text: str, at: int, off: Sequence[float], meant: Expectation, sure: float) -> bool:
+    """Whether each syllable sounds alike, and a title or a call stands beside the name: there are many people who are
+    not on the roster. A surname that was only guessed at may be farther off, if the rest is the same.
     """
-    if off[0] > FOLDED or max(off[: meant.name]) > NEAR:
+    surname, given = off[0], max(off[1 : meant.name])
+    guessed = sure < GUESSED and surname <= NEAR and given <= FOLDED
+    if not guessed and (surname > FOLDED or given > NEAR):
         return False
     before, after = text[:at], text[at + len(off) :]
     called = before.endswith(lexicon.BEFORE) and after.startswith(lexicon.AFTER)

@@ -57,6 +57,8 @@ BEFORE = (
     "列席的有", "出席的有", "会议的有",
 )  # fmt: skip
 """Turns of speech after which a person is named."""
+COUNTED = ("参会的有", "列席的有", "出席的有", "参加的有", "会议的有", "请假的有")
+"""After which several are named, with no act behind them."""
 AFTER = (
     "发言", "汇报", "报告", "介绍", "说明", "补充", "牵头", "负责", "主持", "传达", "宣读", "表态", "讲话",
     "作报告", "提出",
@@ -75,5 +77,7 @@ SLIPS = (
     (r"会报(?![名告道到警复废考销批刊])", "汇报"),
     (r"[签千迁]头(?=[，。负责配合]|$)", "牵头"),
     (r"[邮游油](?=[市县省室事][^，。]{2,10}(?:牵头|负责|承办))", "由"),
+    (rf"[邮游油尤](?=[市县省区](?:{'|'.join(UNITS)}))", "由"),
+    (r"(?<=[0-9百千万])(?:[母幕](?![亲女校牛猪羊鸡])|目(?![标的前录]))", "亩"),
 )
 """What recognisers write for words of office that sound the same, where no other word can be meant."""

@@ -171,9 +171,13 @@ class Lexicon:
             return False
         # without context: only a full name that stands alone, its surname right, every syllable the same
         alone = _whole_clause(text, at, len(window)) and len(window) >= FULL_NAME
-        return self._context(text, at, window, target) or (alone and window[0] == target.text[0] and not confusions)
+        surname = window[0] == target.text[0]
+        return self._context(text, at, window, target, sure=surname or not confusions) or (
+            alone and surname and not confusions
+        )
 
-    def _context(self, text: str, at: int, window: str, target: Target) -> bool:
+    def _context(self, text: str, at: int, window: str, target: Target, *, sure: bool) -> bool:
+        """`sure`: the surname was heard so, or every syllable was."""
         before, after = text[:at], text[at + len(window) :]
         if after.startswith(lexicon.TITLES):
             return not common(window)
@@ -190,7 +194,8 @@ class Lexicon:
         listed = any(before.endswith(name + joint) for name in self._names for joint in "、和，及") or any(
             after.startswith(joint + name) for name in self._names for joint in "、和，及"
         )
-        return listed and len(window) >= FULL_NAME and window[0] == target.text[0]
+        counted = before.endswith(lexicon.COUNTED) and after[:1] in "、，和"
+        return (listed or counted) and len(window) >= FULL_NAME and sure and not common(window)
 
     def _protected(self, text: str) -> list[bool]:
         """Characters of names and terms that are right already: never part of another."""

@@ -60,6 +60,10 @@ def breaks(words: Sequence[Word], speech: Sequence[Span]) -> dict[int, Break]:
         index = _before(words, one.end, two.start)
         if index is None:
             continue
+        if words[index + 1].text.startswith(("%", "％", "‰")):
+            index += 1  # 75% is one
+            if index + 1 == len(words):
+                continue
         if _ascii(words[index].text[-1:]) and _ascii(words[index + 1].text[:1]):
             continue  # inside a number or a word of an alphabet
         mark = "。" if pause >= STOP_PAUSE else "，"

@@ -73,6 +73,11 @@ def test_only_the_doubtful_characters_count(expected):
     assert expected.repair(heard, [0.2, 0.2, 0.2, 0.95, 0.2, 0.2, 0.2])[0] == heard
 
 
+def test_a_surname_that_was_only_guessed_at_gives_way_where_the_rest_is_right(expected):
+    assert expected.repair("请森志强同志汇报", [0.9, 0.2, 0.8, 0.8, 0.9, 0.9, 0.9, 0.9])[0] == "请陈志强同志汇报"
+    assert expected.repair("请森志强同志汇报", [0.9, 0.7, 0.8, 0.8, 0.9, 0.9, 0.9, 0.9])[0] == "请森志强同志汇报"
+
+
 def test_a_change_tells_what_was_heard(expected):
     (change,) = expected.repair("就请时中复办公室办", [0.4] * 9)[1]
     assert (change.step, change.before, change.after) == ("terms", "请时中复办公室", "请市政府办公室")

@@ -44,6 +44,10 @@ def test_pauses_become_marks_and_sentences(said, gaps, written):
     assert texts(heard(said, gaps)) == written
 
 
+def test_no_mark_stands_before_a_percent_sign():
+    assert texts(heard("到位率为66.3%困难是缺人", {8: 0.4})) == ["到位率为66.3%，困难是缺人。"]
+
+
 @pytest.mark.parametrize(
     ("given", "written"),
     [
