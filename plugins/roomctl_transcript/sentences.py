@@ -1,7 +1,7 @@
 """From a decoded utterance to sentences: raw text, final text, and every change in between with its reason."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from string import ascii_lowercase
@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from roomctl.api import Change, TranscriptSegment, Word
 from roomctl_transcript import numbers, punctuation
+from roomctl_transcript.apart import streams
 from roomctl_transcript.beside import Papers
 from roomctl_transcript.carry import as_json
 from roomctl_transcript.expected import Expected
@@ -68,18 +69,32 @@ class Sentence:
         return "".join(word.text for word in self.words)
 
 
+Step = Callable[[str, Sentence], tuple[str, tuple[Change, ...]]]
+
+
 class Writer:
     """Writes the segments of one recording in order, numbered through.
 
     Args:
         prefix: `r1`; recording: its id; rate: frames a second of the recording.
 
+    Attributes:
+        steps: from raw to final text, in this order, because each reads what the one before it wrote: names are not
+            looked for across a comma, a numeral not across a name.
+
     """
 
     def __init__(self, prefix: str, recording: str, rate: int, prior: Prior) -> None:
         self._prefix, self._recording, self._rate = prefix, recording, rate
-        self._expected = Expected(prior.people, prior.terms)
-        self._lexicon = Lexicon(prior.people, prior.terms)
+        expected, lexicon = Expected(prior.people, prior.terms), Lexicon(prior.people, prior.terms)
+        self.steps: dict[str, Step] = {
+            "simplify": lambda text, _: simplify(text),
+            "punctuation": _punctuate,
+            "expected": lambda text, sentence: expected.repair(text, confidences(text, sentence.words)),
+            "slips": lambda text, _: slips(text),
+            "names": lambda text, _: lexicon.repair(text),
+            "numbers": lambda text, _: numbers.write(text),
+        }
         self._papers = Papers(dict(prior.papers))
         self._count = 0
 
@@ -137,22 +152,26 @@ class Writer:
         )
 
     def finish(self, sentence: Sentence) -> tuple[str, tuple[Change, ...]]:
-        """Final text: simplified, punctuated, what was doubtful, names and terms, numbers; in this order, because
-        each step reads what the one before it wrote: names are not looked for across a comma, a numeral not across a
-        name.
-        """
-        text, changes = simplify(sentence.text)
-        text, more = _punctuate(text, sentence)
-        text, doubtful = self._expected.repair(text, confidences(text, sentence.words))
-        changes += (*more, *doubtful)
-        for step in (slips, self._lexicon.repair, numbers.write):
-            text, more = step(text)
+        """Final text, and what was changed on the way."""
+        text, changes = sentence.text, tuple[Change, ...]()
+        for step in self.steps.values():
+            text, more = step(text, sentence)
             changes += more
         return text, changes
 
 
 def sentences(heard: Heard) -> Iterator[Sentence]:
-    """Cuts an utterance at the ends of sentences."""
+    """Cuts an utterance at the ends of sentences, and where another track speaks."""
+    if len(set(heard.tracks)) < 2:  # noqa: PLR2004 - one speaks
+        yield from _sentences(heard)
+        return
+    for part in streams(heard.words, heard.tracks):
+        words, tracks = tuple(heard.words[at] for at in part), tuple(heard.tracks[at] for at in part)
+        pause = heard.pause if part[-1] == len(heard.words) - 1 else punctuation.STOP_PAUSE
+        yield from _sentences(replace(heard, words=words, tracks=tracks, pause=pause))
+
+
+def _sentences(heard: Heard) -> Iterator[Sentence]:
     words = heard.words
     marks = punctuation.breaks(words, heard.speech)
     now, clause = Sentence(), ""

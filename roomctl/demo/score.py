@@ -28,10 +28,11 @@ class Score:
 
 def score(reference: str, heard: str) -> Score:
     """Compares Chinese characters alone: no punctuation, no Latin, `3500` and `三千五百` the same."""
-    return _align(_plain(reference), _plain(heard))
+    return _align(plain(reference), plain(heard))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """What is compared: Chinese characters alone, numbers read out."""
     text = re.sub(r"(\d+(?:\.\d+)?)%", r"百分之\1", text)
     text = _NUMBER.sub(lambda found: read_out(found[0]), text)
     return _KEPT.sub("", text.replace("两", "二").replace("〇", "零"))
