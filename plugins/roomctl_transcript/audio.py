@@ -52,11 +52,13 @@ class Block:
     Attributes:
         pcm: shape (n,), float32, 16 kHz, the automatic mix of all tracks.
         powers: shape (steps, tracks), mean square of each `POWER_FRAMES`; one column where there is one track.
+        tracks: shape (n, tracks), each by itself.
 
     """
 
     pcm: "NDArray[np.float32]"
     powers: "NDArray[np.float32]"
+    tracks: "NDArray[np.float32]"
 
 
 def probe(path: Path) -> float:
@@ -234,9 +236,9 @@ def mixed(tracks: "NDArray[np.float32]") -> Block:
     padded[:frames] = tracks
     powers = np.square(padded).reshape(steps, POWER_FRAMES, width).mean(axis=1)
     if width == 1:
-        return Block(np.ascontiguousarray(tracks[:, 0]), powers)
+        return Block(np.ascontiguousarray(tracks[:, 0]), powers, tracks)
     smooth = powers + np.float32(MIX_FLOOR)
     for at in range(1, steps):  # rises at once, falls within about 0.2 s
         smooth[at] = np.maximum(smooth[at], FALL * smooth[at - 1])
     share = np.repeat(smooth / smooth.sum(axis=1, keepdims=True), POWER_FRAMES, axis=0)[:frames]
-    return Block((tracks * share).sum(axis=1).astype(np.float32), powers)
+    return Block((tracks * share).sum(axis=1).astype(np.float32), powers, tracks)

@@ -47,6 +47,16 @@ class Leveller:
         return np.clip(pcm * 10 ** (ramp / 20), -1.0, 1.0).astype(np.float32)
 
 
+def amplified(pcm: "NDArray[np.float32]", gain_db: float | None) -> "NDArray[np.float32]":
+    """By that gain, limited at full scale; as it is where there is none."""
+    import numpy as np  # noqa: PLC0415 - only in the worker
+
+    if gain_db is None:
+        return pcm
+    made: NDArray[np.float32] = np.clip(pcm * np.float32(10 ** (gain_db / 20)), -1.0, 1.0)
+    return made
+
+
 def wanted_gain(pcm: "NDArray[np.float32]", rate: int) -> float | None:
     """Gain in dB that brings what stands out of the noise to the target; None where nothing stands out."""
     import numpy as np  # noqa: PLC0415 - only in the worker

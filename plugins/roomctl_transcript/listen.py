@@ -9,10 +9,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 from roomctl.api import Transcriber, Word
+from roomctl_transcript import apart
 from roomctl_transcript.audio import POWER_FRAMES, RATE, Block
 from roomctl_transcript.cutting import LONG_PAUSE, PAD, WINDOW, Span, VoiceActivity, runs, split, utterances
-from roomctl_transcript.level import Leveller
+from roomctl_transcript.level import Leveller, amplified
 from roomctl_transcript.simplify import simplify
+from roomctl_transcript.talkers import Talkers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,7 +80,7 @@ class Heard:
         speech: where voice activity hears somebody; words: with times from the recording's start.
         dropped: nobody spoke there, so the words are an invention.
         next: seconds from which the next utterance may begin; everything before is done.
-        tracks: the loudest track of each word; empty where there is one track.
+        tracks: who says each word, by track; empty where there is one track.
         pause: seconds of quiet after it.
 
     """
@@ -141,11 +143,15 @@ def listen(
     import numpy as np  # noqa: PLC0415 - only in the worker
 
     voice, level, pace = VoiceActivity(), Leveller(gain_db), Pace(settings.slowest, settings.pace)
+    talkers = Talkers()
     sound = Sound(start)
     before: NDArray[np.float32] | None = None
     for block in blocks:
         pcm = level(_kept(block.pcm, sound.end, settings.off), RATE)
-        sound.add(pcm, voice(pcm, before), block.powers)
+        others = None
+        if block.powers.shape[1] > 1:
+            others = amplified(_kept(block.tracks, sound.end, settings.off), level.gain_db), talkers(block.powers)
+        sound.add(pcm, voice(pcm, before), block.powers, others)
         before = pcm
         for group, pause in sound.take(settings.longest, last=False):
             heard = _decode(sound, group, engine, settings, pace, gate)
@@ -170,10 +176,11 @@ def _kept(pcm: "NDArray[np.float32]", start: float, off: Sequence[tuple[float, f
 
 
 class Sound:
-    """What is not decoded yet: samples, probabilities of speech, power of each track.
+    """What is not decoded yet: samples, probabilities of speech; of each track its power, samples and who speaks.
 
     Attributes:
         start: seconds of its first sample.
+        tracks, active: empty where there is one track.
 
     """
 
@@ -184,17 +191,29 @@ class Sound:
         self.pcm = np.zeros(0, np.float32)
         self.odds = np.zeros(0, np.float32)
         self.powers = np.zeros((0, 1), np.float32)
+        self.tracks, self.active = np.zeros((0, 1), np.float32), np.zeros((0, 1), np.bool_)
         self._stay = start
 
     @property
     def end(self) -> float:
         return self.start + len(self.pcm) / RATE
 
-    def add(self, pcm: "NDArray[np.float32]", odds: "NDArray[np.float32]", powers: "NDArray[np.float32]") -> None:
+    def add(
+        self,
+        pcm: "NDArray[np.float32]",
+        odds: "NDArray[np.float32]",
+        powers: "NDArray[np.float32]",
+        others: "tuple[NDArray[np.float32], NDArray[np.bool_]] | None" = None,
+    ) -> None:
+        """`others`: samples of each track, and who speaks; where there are several."""
         import numpy as np  # noqa: PLC0415 - only in the worker
 
         self.pcm, self.odds = np.concatenate([self.pcm, pcm]), np.concatenate([self.odds, odds])
         self.powers = np.concatenate([self.powers, powers]) if len(self.powers) else powers
+        if others is not None:
+            tracks, active = others
+            self.tracks = np.concatenate([self.tracks, tracks]) if len(self.tracks) else tracks
+            self.active = np.concatenate([self.active, active]) if len(self.active) else active
 
     def take(self, longest: float, *, last: bool) -> list[tuple[tuple[Span, ...], float]]:
         """Utterances that no later sound can change, each with the seconds of quiet after it."""
@@ -220,6 +239,7 @@ class Sound:
             self.odds[done // WINDOW :],
             self.powers[done // POWER_FRAMES :],
         )
+        self.tracks, self.active = self.tracks[done:], self.active[done // POWER_FRAMES :]
         self.start += done / RATE
 
     def between(self, start: float, end: float) -> "tuple[NDArray[np.float32], float]":
@@ -227,11 +247,27 @@ class Sound:
         low, high = max(0, int((start - self.start) * RATE)), max(0, int((end - self.start) * RATE))
         return self.pcm[low:high], self.start + low / RATE
 
-    def loudest(self, start: float, end: float) -> int:
-        """Track (from 1) that has the most power in the span."""
+    def of(self, track: int, start: float, end: float) -> "tuple[NDArray[np.float32], float]":
+        """The same, of one track."""
+        low, high = max(0, int((start - self.start) * RATE)), max(0, int((end - self.start) * RATE))
+        return self.tracks[low:high, track - 1], self.start + low / RATE
+
+    def speaking(self, start: float, end: float) -> dict[int, list[Span]]:
+        """When each track speaks; empty unless two speak at once."""
+        low, high = self._steps(start, end)
+        return apart.stretches(self.active[low:high], self.start + low * apart.STEP)
+
+    def speaker(self, start: float, end: float) -> int:
+        """Track (from 1) that speaks most in the span; where none does, the one that has most power."""
+        low, high = self._steps(start, end)
+        active, powers = self.active[low:high], self.powers[low:high]
+        if active.any():
+            powers = powers * (active.sum(axis=0) == active.sum(axis=0).max())
+        return int(powers.sum(axis=0).argmax()) + 1 if len(powers) else 1
+
+    def _steps(self, start: float, end: float) -> tuple[int, int]:
         low, high = (max(0, int((at - self.start) * RATE / POWER_FRAMES)) for at in (start, end))
-        part = self.powers[low : max(low + 1, high)]
-        return int(part.sum(axis=0).argmax()) + 1 if len(part) else 1
+        return low, max(low + 1, high)
 
 
 def _decode(
@@ -246,6 +282,12 @@ def _decode(
     start, end = group[0].start, group[-1].end
     if not gate(start):
         return Heard(start, end, end, tuple(group), gave_up=True)
+    if speaking := sound.speaking(start, end):
+        said = apart.decode(speaking, sound.of, engine)
+        words, tracks = tuple(word for word, _ in said), tuple(track for _, track in said)
+        dropped = bool(words) and invented(words, group)
+        took = perf_counter() - began
+        return Heard(start, end, end, tuple(group), words, dropped=dropped, took=took, tracks=tracks)
     speech = sum(run.seconds for run in group)
     words = _words(sound, start, end, engine)
     first = words
@@ -350,8 +392,9 @@ def phantom(words: Sequence[Word], speech: Sequence[Span]) -> bool:
 
 
 def _placed(heard: Heard, pause: float, gain_db: float | None, sound: Sound) -> Heard:
-    many = sound.powers.shape[1] > 1
-    tracks = tuple(sound.loudest(word.start, word.end) for word in heard.words) if many else ()
+    tracks = heard.tracks
+    if not tracks and sound.powers.shape[1] > 1:
+        tracks = apart.calm([sound.speaker(word.start, word.end) for word in heard.words])
     after = heard.end + min(PAD, pause)
     return replace(heard, next=after, pause=pause, gain_db=gain_db, tracks=tracks)
 
