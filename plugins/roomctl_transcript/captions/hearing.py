@@ -19,7 +19,7 @@ from roomctl_transcript.punctuation import COMMA_PAUSE, STOP_PAUSE
 from roomctl_transcript.sentences import Writer, sentences
 
 BLOCK = RATE // 10
-"""Samples that the engine is fed at a time: it is asked for its words after each."""
+"""Samples that the engine is fed at a time, at most: it is asked for its words after each."""
 REMEMBERED = 60.0
 """Seconds of each microphone's power that are kept: longer than any utterance of an engine."""
 BEFORE = 10 * POWER_FRAMES
@@ -121,7 +121,6 @@ class Hearing:
         self._mix, self._level = Mix(tracks), Level()
         self._fed = 0
         self._base = 0.0  # seconds of the recording at which the stream began
-        self._held = np.zeros(0, np.float32)
         self._shown: list[str] = []
         self._resampler = self._fresh()
 
@@ -138,7 +137,7 @@ class Hearing:
     def begin(self, frame: int) -> list[Row]:
         """What follows begins at that frame of the recording; what was being said before is finished."""
         rows = self.finish()
-        self._resampler, self._held = self._fresh(), self._held[:0]
+        self._resampler = self._fresh()
         self._base = frame / self._rate - self._fed / RATE
         return rows
 
@@ -146,11 +145,10 @@ class Hearing:
         """The next frames, shape (frames, tracks), -1 to 1; the lines that they change."""
         at_16k = sound if self._resampler is None else self._resampler.resample_chunk(sound)
         mono = self._level(self._mix(at_16k.reshape(-1, self._tracks)))
-        self._held = np.concatenate([self._held, mono])
         rows: dict[int, Row] = {}
-        while len(self._held) >= BLOCK:
-            block, self._held = self._held[:BLOCK], self._held[BLOCK:]
-            self._fed += BLOCK
+        for at in range(0, len(mono), BLOCK):
+            block = mono[at : at + BLOCK]
+            self._fed += len(block)
             rows |= {row.key: row for one in self._stream.feed(block) for row in self._rows(one)}
         return list(rows.values())
 
