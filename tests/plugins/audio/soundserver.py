@@ -21,23 +21,29 @@ BLOCK = RATE // 10
 STARTS = 3
 FIRST = 1
 """Number of the frame that is played when the server is new."""
+ROOM = f"sink_name=room format=s32le rate={RATE} channels=1"
+"""A sink that is wide enough for 24 bits."""
 
 
 class SoundServer:
-    """PulseAudio with one null sink, `room`: 48 kHz, one channel, wide enough for 24 bits."""
+    """PulseAudio with null sinks, whose monitors are its sources; that of `room` is the default."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *sinks: str) -> None:
         """Args: folder: made by the caller, for its owner alone; it is the server's runtime folder too."""
         self.address = f"unix:{folder / 'native'}"
         names = ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "HOME")
         self.environment = {**dict.fromkeys(names, str(folder)), "PULSE_SERVER": self.address}
         argv = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n", "--realtime=no", "--high-priority=no"]
-        argv += [f"--load=module-native-protocol-unix auth-anonymous=1 socket={folder / 'native'}", f"--load={SINK}"]
+        argv += [f"--load=module-native-protocol-unix auth-anonymous=1 socket={folder / 'native'}"]
         for _ in range(STARTS):  # on a busy machine it has been seen to end at once
             self._server = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             until(lambda: (folder / "native").exists() or self._server.poll() is not None, what="the sound server")
             if self._server.poll() is None:
                 break
+        self._modules: dict[str, str] = {}
+        for sink in sinks:
+            self.plug(sink)
+        self.control("set-default-source", "room.monitor")
         self._heard = folder / "heard"
         argv = ["parec", "--device=room.monitor", "--format=s32le", f"--rate={RATE}", "--channels=1", "--raw"]
         with self._heard.open("wb") as heard:
@@ -45,18 +51,19 @@ class SoundServer:
         self._began = time.monotonic()
         self._players: list[tuple[subprocess.Popen[bytes], threading.Event]] = []
 
-    def _control(self, *argv: str) -> str:
+    def control(self, *argv: str) -> str:
+        """What `pactl` says."""
         said = subprocess.run(
             ["pactl", *argv], env={**os.environ, **self.environment}, capture_output=True, text=True, check=True
         )
-        return said.stdout
+        return said.stdout.strip()
 
-    def unplug(self) -> None:
-        """The sink is gone, and its monitor with it."""
-        self._control("unload-module", "module-null-sink")
+    def unplug(self, sink: str = ROOM) -> None:
+        """A sink is gone, and its monitor with it."""
+        self.control("unload-module", self._modules.pop(sink))
 
-    def plug(self) -> None:
-        self._control("load-module", *SINK.split())
+    def plug(self, sink: str = ROOM) -> None:
+        self._modules[sink] = self.control("load-module", "module-null-sink", *sink.split())
 
     def play_numbers(self) -> None:
         """From now on the numbered tone is in the room, until the sink is gone or the server ends.
@@ -86,9 +93,6 @@ class SoundServer:
         self._server.wait(10)
 
 
-SINK = f"module-null-sink sink_name=room format=s32le rate={RATE} channels=1"
-
-
 def _feed(player: "subprocess.Popen[bytes]", frame: int, end: threading.Event) -> None:
     assert player.stdin is not None
     with suppress(OSError, ValueError):
@@ -100,10 +104,10 @@ def _feed(player: "subprocess.Popen[bytes]", frame: int, end: threading.Event) -
 
 
 @contextmanager
-def sound_server(folder: Path) -> Iterator[SoundServer]:
+def sound_server(folder: Path, *sinks: str) -> Iterator[SoundServer]:
     """A server, and the environment in which PortAudio finds it and no other."""
     folder.mkdir(mode=0o700)
-    server = SoundServer(folder)
+    server = SoundServer(folder, *(sinks or (ROOM,)))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in server.environment.items():
             patch.setenv(name, value)

@@ -70,12 +70,17 @@ def test_a_device_that_is_pulled_out_and_put_back_leaves_a_gap_of_its_length(rec
     (alarm,) = [one for one in told.alarms if one.kind is AlarmKind.DEVICE]
     assert alarm.severe
     assert "\n" not in alarm.what()
+    assert "room.monitor" in told.problem
     server.plug()
     server.play_numbers()
     until(lambda: AlarmKind.DEVICE not in alarms(recorder))
     until(lambda: recorder.status().frames > told.frames + RATE)
+    assert recorder.status().problem == ""
     report = recorder.stop()
     assert {gap.reason for gap in report.gaps} == {"device"}
+    gap = report.gaps[0]
+    assert [s.gap_before for s in report.segments if s.first_frame == gap.first_frame] == [gap.frames]
+    assert [turn.on for turn in report.alarms if turn.alarm.kind is AlarmKind.DEVICE] == [True, False]
     assert abs(declared(report) - sum(missing for _, missing in jumps(recorder, report))) < 2 * LUMPS
     assert recorder.verify().ok
 

@@ -16,58 +16,22 @@ from roomctl_audio.sources.listen import SourceCheck
 
 from roomctl.api import AlarmKind, BadInput, CheckState, NotFound, Order, RecorderState
 from tests.plugins.audio.faults import capture, sound, until
+from tests.plugins.audio.soundserver import SoundServer, sound_server
 
 pytestmark = pytest.mark.needs("portaudio", "pulseaudio")
 
 
-SPARE = "module-null-sink sink_name=spare channels=2"
-ROOM = "module-null-sink sink_name=room channels=4"
-
-
-class Server:
-    """A sound server of its own, with two sources: `room.monitor`, which is the default, and `spare.monitor`."""
-
-    def __init__(self) -> None:
-        self._modules = {}
-
-    def load(self, sink: str) -> None:
-        self._modules[sink] = self("load-module", *sink.split())
-
-    def unload(self, sink: str) -> None:
-        self("unload-module", self._modules.pop(sink))
-
-    def __call__(self, *words: str) -> str:
-        return subprocess.run(["pactl", *words], check=True, capture_output=True, text=True).stdout.strip()
+SPARE = "sink_name=spare channels=2"
+ROOM = "sink_name=room channels=4"
 
 
 @pytest.fixture
-def room(tmp_path, monkeypatch) -> Iterator[Server]:
-    runtime = tmp_path / "run"
-    runtime.mkdir(mode=0o700)
-    for name in ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "HOME"):
-        monkeypatch.setenv(name, str(runtime))
-    socket = runtime / "native"
-    monkeypatch.setenv("PULSE_SERVER", f"unix:{socket}")
-    server = subprocess.Popen(
-        [
-            "pulseaudio",
-            "--daemonize=no",
-            "--exit-idle-time=-1",
-            "-n",
-            f"--load=module-native-protocol-unix auth-anonymous=1 socket={socket}",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    until(socket.exists)
-    sound_server = Server()
-    for sink in (ROOM, SPARE):
-        sound_server.load(sink)
-    sound_server("set-default-source", "room.monitor")
-    yield sound_server
-    until(lambda: not listeners(socket), 15)  # while the server still runs: its end would end them too
-    server.terminate()
-    server.wait(10)
+def room(tmp_path) -> Iterator[SoundServer]:
+    """A sound server of its own, with two sources: `room.monitor`, which is the default, and `spare.monitor`."""
+    with sound_server(tmp_path / "run", ROOM, SPARE) as server:
+        yield server
+        socket = tmp_path / "run" / "native"
+        until(lambda: not listeners(socket), 15)  # while the server still runs: its end would end them too
 
 
 def listeners(socket: Path) -> list[int]:
@@ -171,38 +135,13 @@ def test_a_stand_by_that_is_not_there_is_refused_before_the_start(record):
         arm(record(), standby="mic:nowhere")
 
 
-def test_a_microphone_that_is_unplugged_and_comes_back_is_recorded_on_and_the_gap_declared(record, room):
-    recorder = record()
-    arm(recorder)
-    recorder.start()
-    began = time.monotonic()
-    until(lambda: recorder.status().frames > 12_000)
-    room.unload(ROOM)
-    gone = time.monotonic()
-    until(lambda: AlarmKind.DEVICE in kinds(recorder))
-    assert time.monotonic() - gone < 3 + 2  # of which two are for a busy machine
-    kept = recorder.status().frames
-    assert "room.monitor" in recorder.status().problem
-    room.load(ROOM)
-    until(lambda: recorder.status().frames > kept + 12_000)
-    until(lambda: AlarmKind.DEVICE not in kinds(recorder))
-    assert recorder.status().problem == ""
-    report = recorder.stop()
-    (gap,) = report.gaps
-    assert (gap.reason, gap.first_frame) == ("device", kept)
-    assert [s.gap_before for s in report.segments if s.first_frame == kept] == [gap.frames]
-    assert report.frames + gap.frames == pytest.approx((time.monotonic() - began) * 48_000, abs=96_000)
-    assert [turn.on for turn in report.alarms if turn.alarm.kind is AlarmKind.DEVICE] == [True, False]
-    assert recorder.verify().ok
-
-
 def test_when_the_systems_default_changes_the_one_that_was_armed_is_recorded_on(record, room, noise):
     recorder = record()
     with playing(noise(1, 16, 20 * 48_000)[0]):
         assert arm(recorder).source == "mic:pulse:room.monitor"
         recorder.start()
         until(lambda: recorder.status().frames > 12_000)
-        room("set-default-source", "spare.monitor")
+        room.control("set-default-source", "spare.monitor")
         frames = recorder.status().frames
         until(lambda: recorder.status().frames > frames + 48_000)
         assert recorder.status().source == "mic:pulse:room.monitor"
@@ -234,7 +173,7 @@ def test_the_named_stand_by_is_recorded_in_place_of_the_missing_one(record, room
     assert arm(recorder, "mic:room", standby="mic:spare").standby == "mic:pulse:spare.monitor"
     recorder.start()
     until(lambda: recorder.status().frames > 12_000)
-    room.unload(ROOM)
+    room.unplug(ROOM)
     until(lambda: AlarmKind.STANDBY in kinds(recorder))
     frames = recorder.status().frames
     until(lambda: recorder.status().frames > frames)
