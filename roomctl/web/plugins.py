@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from roomctl.domain.meeting import Meeting
-from roomctl.errors import MissingPart
+from roomctl.errors import MissingPart, RoomctlError
 from roomctl.host.calls import FailureKind
 from roomctl.host.plugins import PluginHost
 from roomctl.host.status import Status
@@ -130,9 +130,13 @@ class Extras:
 
         @wraps(endpoint)
         def guarded(*args: Any, **named: Any) -> Any:
-            outcome = self.plugins.run(plugin, route.path, lambda: endpoint(*args, **named))
-            if outcome.failure is None:
-                return outcome.value
+            outcome = self.plugins.run(plugin, route.path, lambda: _answered(endpoint, args, named))
+            if outcome.failure is None and outcome.value is not None:
+                answer, refusal = outcome.value
+                if refusal is not None:
+                    raise refusal
+                return answer
+            assert outcome.failure is not None  # noqa: S101 - or there would be a value
             if outcome.failure.kind is FailureKind.RAISE and outcome.failure.error is not None:
                 raise outcome.failure.error
             raise MissingPart(
@@ -142,6 +146,16 @@ class Extras:
             )
 
         return guarded
+
+
+def _answered(
+    endpoint: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[Any, RoomctlError | None]:
+    """What a route answers, or what it refuses: a request that is wrong is no fault of the plugin."""
+    try:
+        return endpoint(*args, **named), None
+    except RoomctlError as error:
+        return None, error
 
 
 def _wrong(router: Any) -> str:

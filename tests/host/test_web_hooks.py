@@ -128,6 +128,24 @@ def test_a_route_of_a_plugin_asks_for_the_right_that_it_names(data: DataFolder) 
         assert client.get("/lamps/lamps", headers={"role": "usher"}).status_code != 200
 
 
+def test_what_a_route_refuses_is_no_fault_of_its_plugin(data: DataFolder) -> None:
+    data.drop("lamps", ROUTES)
+    web = FastAPI()
+    made = extras(data, web)
+    made.ask()
+
+    @web.middleware("http")
+    async def sign_on(request, call):
+        request.state.user = User("王敏", frozenset({Role.TECHNICIAN}))
+        return await call(request)
+
+    with TestClient(web, raise_server_exceptions=False) as client:
+        for _ in range(9):
+            client.get("/lamps/broken")
+        assert client.get("/lamps/lamps").json() == {"hours": 2860}
+    assert status_of(made.plugins, "lamps").status is Status.ENABLED
+
+
 def test_routes_without_a_right_are_not_served_and_the_plugin_says_why(data: DataFolder) -> None:
     data.drop("open", ROUTES.replace(", dependencies=[needs(Right.SEE_STATUS)]", ""))
     web, host = FastAPI(), data.host()
