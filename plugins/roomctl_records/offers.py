@@ -97,7 +97,9 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
     def preview(source: Path) -> str:
         from roomctl_records.render import html, reading, template  # noqa: PLC0415 - as above
 
-        return html.write(reading.read(source), template.load(ctx.config.template, ctx.services.data))
+        transcript = ctx.services.transcript(meeting.id)
+        heard = reading.heard(reading.read(source), transcript.segments if transcript else ())
+        return html.write(heard, template.load(ctx.config.template, ctx.services.data))
 
     def proofread(source: Path) -> Sequence[Finding]:
         from roomctl_records import proof  # noqa: PLC0415 - as above

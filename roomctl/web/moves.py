@@ -3,6 +3,7 @@
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule
 from roomctl.services.facade import UseCases
+from roomctl.services.records import MINUTES
 
 
 def take(
@@ -23,7 +24,9 @@ def take(
         return use.accept(meeting_id, by=name)
     if target is State.DEPOSITED:
         return use.return_package(meeting_id, by=name, reason=reason)
-    if target is State.CLOSED and not any(paper.signed_by for paper in use.documents(meeting_id)):
+    if target is State.CLOSED and not any(
+        paper.signed_by and paper.kind == MINUTES for paper in use.documents(meeting_id)
+    ):
         use.meeting(meeting_id).allow(State.CLOSED)  # no papers are drafted for a step that is refused anyway
         use.draft(meeting_id)
     return use.transition(meeting_id, target, overrule=Overrule(name, overrule) if overrule else None, reason=reason)

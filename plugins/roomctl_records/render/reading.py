@@ -3,7 +3,7 @@
 The paper that is signed is the file that lies there: what is checked, previewed and set as PDF comes from it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from docx.oxml.ns import qn
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from roomctl.api import BadInput, Document, record, tr
+from roomctl.api import BadInput, Document, TranscriptSegment, record, tr
 from roomctl_records.render import styles
+from roomctl_records.render.docx import bookmark
 
 _HEADINGS = {styles.heading(level): level for level in (1, 2, 3, 4)}
 _SIGNED = "（签名）："
@@ -53,6 +54,20 @@ def read(path: Path) -> Document:
         masthead=found.masthead,
         imprint=found.imprint,
     )
+
+
+def heard(document: Document, segments: Iterable[TranscriptSegment]) -> Document:
+    """With the ids of transcript segments in the place of their bookmarks; one that is not theirs is left out."""
+    ids = {bookmark(one.id): one.id for one in segments}
+
+    def named(name: str) -> str:
+        return ids.get(name) or ids.get(name.rpartition("_")[0], "")
+
+    blocks = tuple(
+        replace(block, segment=named(block.segment)) if isinstance(block, record.Paragraph) else block
+        for block in document.blocks
+    )
+    return replace(document, blocks=blocks)
 
 
 class _Found:

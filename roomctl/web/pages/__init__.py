@@ -12,7 +12,19 @@ from starlette.types import Scope
 from roomctl.serving import Host
 from roomctl.web import keys, ui
 from roomctl.web.errors import tell_errors
-from roomctl.web.pages import events, extra, home, login, meeting, operator, planning, plugins, secretary, settings
+from roomctl.web.pages import (
+    events,
+    extra,
+    home,
+    login,
+    meeting,
+    operator,
+    papers,
+    planning,
+    plugins,
+    secretary,
+    settings,
+)
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.frame import STATIC, Frame
 from roomctl.web.plugins import Extras
@@ -30,7 +42,7 @@ def mount(web: FastAPI, host: Host) -> None:
     web.mount(STATIC, StaticFiles(directory=folder), name="ui")
     login.register(web, board)
     frame = Frame(board, extras, web.state.sessions, web.state.screens)
-    for page in (home, planning, meeting, operator, secretary, plugins, settings, events, extra):
+    for page in (home, planning, meeting, operator, secretary, papers, plugins, settings, events, extra):
         page.register(frame)
     gui.run_with(
         web,

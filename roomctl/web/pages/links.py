@@ -13,6 +13,7 @@ from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import RecorderState, Recording
 from roomctl.domain.transcript import Transcript
 from roomctl.i18n import tr
+from roomctl.services.records import MINUTES
 from roomctl.web.ui import Link, Look, Part, clock_text, timer
 
 BEFORE = frozenset({State.PLANNED, State.APPROVED})
@@ -148,7 +149,7 @@ def _words(facts: Facts, href: str) -> Link:
 
 
 def _record(facts: Facts, href: str) -> Link:
-    name, signed = tr("记录", "Record"), [one for one in facts.documents if one.signed_by]
+    name, signed = tr("记录", "Record"), [one for one in facts.documents if one.signed_by and one.kind == MINUTES]
     if signed:
         return Link(name=name, look=Look.OK, figure=tr("已签字", "signed"), href=href)
     if facts.documents:

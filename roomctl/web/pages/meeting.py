@@ -291,20 +291,22 @@ def _agenda(meeting: Meeting) -> Part | None:
 
 
 def _papers(visitor: Visitor, facts: Facts) -> Part | None:
-    if not visitor.may(Right.SEE_TRANSCRIPTS):
+    if not visitor.may(Right.SEE_RECORDS):
         return None
+    newest = {one.kind: one for one in facts.documents}  # they come in order of their version
     rows = [
         line(
             state_glyph(Look.OK if one.signed_by else Look.RUNNING, size="s"),
             one.kind,
             tr(f"{one.signed_by} 已签字", f"signed by {one.signed_by}") if one.signed_by else tr("草稿", "draft"),
         )
-        for one in facts.documents
+        for one in newest.values()
     ]
     points = facts.transcript.points if facts.transcript else ()
     rows += [line(state_chip(point.kind.value), point.text) for point in points[:12]]
     if not rows:
         rows = [tag("p", tr("还没有记录", "no record yet"), class_="rc-s2")]
+    rows.append(link_button(tr("打开文件", "Open the papers"), f"/meetings/{facts.meeting.id}/papers", kind="sm"))
     return panel(tr("记录", "Record"), *rows, id_="record")
 
 

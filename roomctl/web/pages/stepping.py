@@ -1,5 +1,6 @@
 """The steps of a meeting on its page: buttons in the head, and below it a form, or what stands against the step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from roomctl.domain.access import Right
@@ -42,12 +43,16 @@ def buttons(visitor: Visitor, facts: Facts, desk: Desk, lead: Part | None = None
         lead: another button that stands first, and is filled itself.
 
     """
-    found = steps(visitor, facts)
+    return row(visitor, steps(visitor, facts), desk, lead)
+
+
+def row(visitor: Visitor, found: Sequence[Step], desk: Desk, lead: Part | None = None) -> Part:
+    """Buttons of these steps, as `buttons`."""
     free = not (desk.asking or lead)
     first = next((one.name for one in found if one.main and not one.blocked), "") if free else ""
-    row = [lead, *(_button(visitor, one, desk, filled=one.name == first) for one in found)]
+    shown = [lead, *(_button(visitor, one, desk, filled=one.name == first) for one in found)]
     waits = [ui.tag("p", one.blocked, class_="rc-s3 rc-below") for one in found if one.blocked]
-    return ui.tag("div", ui.tag("div", *row, class_="rc-row rc-wrapping"), *waits)
+    return ui.tag("div", ui.tag("div", *shown, class_="rc-row rc-wrapping"), *waits)
 
 
 def _button(visitor: Visitor, step: Step, desk: Desk, *, filled: bool) -> Part:
@@ -88,7 +93,12 @@ def do(visitor: Visitor, desk: Desk, step: Step, typed: Values, why: str = "") -
 
 def below(visitor: Visitor, facts: Facts, desk: Desk) -> Part:
     """Under the head: what was refused, then the form of the step that asks something."""
-    step = next((one for one in steps(visitor, facts) if one.name == desk.asking), None)
+    return under(visitor, steps(visitor, facts), desk)
+
+
+def under(visitor: Visitor, found: Sequence[Step], desk: Desk) -> Part:
+    """What was refused, then the form of that of these steps that asks something."""
+    step = next((one for one in found if one.name == desk.asking), None)
     parts = [_refusal(visitor, desk), _form(visitor, desk, step) if step else None]
     shown = [one for one in parts if one is not None]
     return ui.tag("div", *shown, class_="rc-wrap") if shown else Part()

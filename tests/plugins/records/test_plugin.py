@@ -60,7 +60,7 @@ def test_the_print_and_the_preview_are_of_the_file_as_somebody_has_left_it(conte
     assert "会后补充材料" in "".join(text.split())
     shown = offer.preview(tmp_path / "minutes.docx")
     assert "会后补充材料" in shown
-    assert 'data-segment="r1_t1_0011"' in shown
+    assert 'data-segment="r1-t1-0011"' in shown
 
 
 def test_the_print_of_a_signed_paper_goes_into_the_package_with_its_hash(context, facts):

@@ -1,0 +1,261 @@
+"""What stands on the page: the papers on the left, one of them as it will be printed, its way and its findings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from roomctl.domain.access import Right
+from roomctl.domain.meeting import Meeting
+from roomctl.domain.record import Finding, RecordFile
+from roomctl.domain.summary import KIND, Stage, Summary
+from roomctl.errors import RoomctlError
+from roomctl.i18n import tr
+from roomctl.web.pages import stepping
+from roomctl.web.pages.papers import way
+from roomctl.web.pages.visitor import Visitor
+from roomctl.web.session import admit, allow
+from roomctl.web.ui import (
+    Look,
+    Part,
+    Values,
+    button,
+    empty_state,
+    error_state,
+    link_button,
+    panel,
+    state_chip,
+    state_glyph,
+    table,
+    tag,
+)
+
+_RULES = {
+    "name": ("姓名", "name"),
+    "post": ("职务", "post"),
+    "order": ("名次", "order"),
+    "unit": ("单位", "unit"),
+    "phrase": ("用语", "phrase"),
+    "date": ("日期", "date"),
+    "weekday": ("星期", "weekday"),
+    "sum": ("合计", "sum"),
+    "figure": ("数字", "figure"),
+    "punctuation": ("标点", "punctuation"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is known of the papers at one look."""
+
+    meeting: Meeting
+    papers: Sequence[RecordFile]
+    summaries: Sequence[Summary]
+    shown: RecordFile | None
+    page: str | Part
+    findings: Sequence[Finding]
+
+
+class Desk:
+    """One visitor at the papers of one meeting."""
+
+    def __init__(self, visitor: Visitor, meeting: str) -> None:
+        self._visitor, self._meeting = visitor, meeting
+        self._chosen = ""
+        self._steps = stepping.Desk()
+        self._kept: tuple[object, Sight] | None = None
+
+    def draw(self) -> Part:
+        """The whole page, or what stands in its place."""
+        try:
+            sight = self._look()
+        except RoomctlError as error:
+            back = link_button(tr("回今日", "Today"), "/", kind="sm")
+            return tag("div", error_state(error.what, error.why, error.mend, back), class_="rc-wrap rc-below")
+        head = tag(
+            "div",
+            tag("h1", tr("文件", "Papers"), class_="rc-nw"),
+            tag("span", sight.meeting.title, class_="rc-s2 rc-grow rc-ell"),
+            link_button(tr("回会议", "The meeting"), f"/meetings/{self._meeting}", kind="quiet"),
+            class_="rc-hd",
+        )
+        columns = tag(
+            "div",
+            tag("div", self._list(sight), class_="rc-papers-list"),
+            tag("div", self._page(sight), class_="rc-papers-page", data_meeting=self._meeting),
+            tag("div", self._way(sight), self._findings(sight), class_="rc-papers-side"),
+            class_="rc-papers",
+        )
+        return tag("div", head, columns)
+
+    def _look(self) -> Sight:
+        use = self._visitor.use
+        meeting = use.meeting(self._meeting)
+        admit(self._visitor.user, meeting.highest_secrecy.level)
+        papers, summaries = use.documents(self._meeting), use.summaries(self._meeting)
+        shown = next((one for one in papers if one.id == self._chosen), papers[-1] if papers else None)
+        stamp = (shown and (use.data / shown.path).stat().st_mtime_ns if shown else 0) if shown else 0
+        key = (shown, stamp, meeting.version, len(papers), summaries)
+        if self._kept and self._kept[0] == key:  # reading a paper takes longer than looking whether it has changed
+            return self._kept[1]
+        page: str | Part = Part()
+        findings: Sequence[Finding] = ()
+        if shown:
+            try:
+                page = use.document_preview(self._meeting, shown.id)
+                findings = use.proofread_document(self._meeting, shown.id)
+            except RoomctlError as error:
+                page = error_state(error.what, error.why, error.mend)
+        sight = Sight(meeting, papers, summaries, shown, page, findings)
+        self._kept = (key, sight)
+        return sight
+
+    # --- left: the papers
+
+    def _list(self, sight: Sight) -> Part:
+        kinds: dict[str, list[RecordFile]] = {}
+        for paper in sight.papers:
+            kinds.setdefault(paper.kind, []).append(paper)
+        groups = [
+            panel(kind, *(self._row(paper, sight) for paper in reversed(versions)))
+            for kind, versions in kinds.items()
+        ]
+        drafted = (
+            [button(tr("起草", "Draft"), self._draft, kind="sm", key="draft papers")] if self._may_write() else []
+        )
+        return tag("div", *groups, *drafted, class_="rc-col")
+
+    def _row(self, paper: RecordFile, sight: Sight) -> Part:
+        def choose(_values: Values) -> None:
+            self._chosen = paper.id
+
+        chosen = sight.shown is not None and paper.id == sight.shown.id
+        files = [_fetch(sight.meeting, paper, "docx"), _fetch(sight.meeting, paper, "pdf") if paper.pdf else None]
+        signed = tr(f"{paper.signed_by} 签", f"signed by {paper.signed_by}") if paper.signed_by else ""
+        return tag(
+            "div",
+            button(
+                tr(f"第 {paper.version} 稿", f"Version {paper.version}"),
+                choose,
+                kind="quiet sm" if not chosen else "sm",
+                key=f"show {paper.id}",
+            ),
+            tag("span", signed or _local(paper.at, sight.meeting), class_="rc-s3 rc-grow rc-ell"),
+            *(one for one in files if one),
+            class_="rc-row rc-paper" + (" rc-on" if chosen else ""),
+        )
+
+    def _draft(self, _values: Values) -> None:
+        allow(self._visitor.user, Right.WRITE_RECORDS)
+        self._visitor.use.draft(self._meeting)
+        self._chosen = ""
+
+    def _may_write(self) -> bool:
+        return self._visitor.may(Right.WRITE_RECORDS)
+
+    # --- the middle: the page as it will be printed
+
+    def _page(self, sight: Sight) -> Part:
+        if sight.shown is None:
+            return empty_state(
+                tr("还没有文件", "there is no paper yet"),
+                tr("起草后在这里预览", "once one is drafted, it is shown here"),
+            )
+        return sight.page if isinstance(sight.page, Part) else Part(sight.page)
+
+    # --- right: the way of the 纪要, and what somebody should look at
+
+    def _way(self, sight: Sight) -> Part:
+        summary = sight.summaries[-1] if sight.summaries else None
+        found = way.steps(self._visitor, self._meeting, summary)
+        inside = [
+            stepping.row(self._visitor, found, self._steps),
+            stepping.under(self._visitor, found, self._steps),
+        ]
+        if summary is None:
+            told = tag("p", tr("这次会议还没有纪要", "this meeting has no 纪要 yet"), class_="rc-s3")
+            return panel(KIND, told, *inside)
+        due = _local(summary.due, sight.meeting)
+        second = summary.number or (
+            "" if summary.stage is Stage.DONE else tr(f"{due} 前印发", f"to be issued by {due}")
+        )
+        return panel(KIND, _stages(summary), _units(summary), *inside, _taken(summary, sight.meeting), second=second)
+
+    def _findings(self, sight: Sight) -> Part:
+        if sight.shown is None:
+            return Part()
+        if not sight.findings:
+            clean = tag("p", state_glyph(Look.OK, size="s"), tr("没有发现问题", "nothing found"), class_="rc-row")
+            return panel(tr("零差错检查", "Errors"), clean)
+        rows = [_finding(one) for one in sight.findings]
+        count = len(rows)
+        return panel(tr("零差错检查", "Errors"), *rows, second=tr(f"{count} 处", f"{count}"))
+
+
+def _stages(summary: Summary) -> Part:
+    """Each stage in order, the one it lies at filled."""
+    order = [stage for stage in Stage if stage is not Stage.COUNTERSIGNING or summary.units]
+    here = order.index(summary.stage)
+    chips = [
+        state_chip(stage.label, "run" if place == here else "ok" if place < here else "")
+        for place, stage in enumerate(order)
+    ]
+    return tag("div", *chips, class_="rc-row rc-wrapping")
+
+
+def _units(summary: Summary) -> Part:
+    """会签: 单位, 意见, 采纳否, 理由."""
+    if not summary.units:
+        return Part()
+    rows = []
+    for one in summary.units:
+        answer = (
+            tr("等待", "waiting")
+            if one.agreed is None
+            else one.opinion or (tr("同意", "agreed") if one.agreed else tr("不同意", "not agreed"))
+        )
+        adopted = "" if one.adopted is None else tr("采纳", "yes") if one.adopted else tr("不采纳", "no")
+        name = f"{one.unit}{tr('（主办）', ' (leads)') if one.lead else ''}"
+        rows.append((name, answer, adopted, one.reason))
+    head = (tr("单位", "Unit"), tr("意见", "Opinion"), tr("采纳否", "Adopted"), tr("理由", "Reason"))
+    return table(head, rows)
+
+
+def _taken(summary: Summary, meeting: Meeting) -> Part:
+    """Who took which step when, the newest first."""
+    rows = [
+        tag(
+            "div",
+            tag("span", _local(one.at, meeting), class_="rc-s3 rc-num rc-nw"),
+            tag("b", tr(f"{one.stage.label}退回", f"{one.stage.label}: sent back") if one.back else one.stage.label),
+            tag("span", one.by, class_="rc-nw"),
+            tag("span", one.opinion, class_="rc-s2 rc-grow"),
+            class_="rc-row",
+        )
+        for one in reversed(summary.passed)
+    ]
+    return tag("div", *rows, class_="rc-col rc-below")
+
+
+def _finding(one: Finding) -> Part:
+    before, _, after = one.around.partition(one.text)
+    hint = tag("span", tr(f"应为 {one.hint}", f"should be {one.hint}"), class_="rc-c-ok") if one.hint else None
+    return tag(
+        "div",
+        tag("div", state_chip(tr(*_RULES.get(one.rule, (one.rule, one.rule))), "warn"), tag("b", one.said)),
+        tag("div", "…", before, tag("mark", one.text), after, "…", class_="rc-s2"),
+        tag("div", hint, tag("span", one.source, class_="rc-s3"), class_="rc-row")
+        if one.hint or one.source
+        else None,
+        class_="rc-found",
+        data_block=str(one.block),
+    )
+
+
+def _fetch(meeting: Meeting, paper: RecordFile, form: str) -> Part:
+    path = f"/api/v1/meetings/{meeting.id}/papers/{paper.id}/file?as={form}"
+    return tag("a", form.upper(), href=path, class_="rc-s3", download=True)
+
+
+def _local(at: datetime, meeting: Meeting) -> str:
+    return at.astimezone(ZoneInfo(meeting.zone)).strftime("%m-%d %H:%M")

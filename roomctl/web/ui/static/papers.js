@@ -1,0 +1,29 @@
+// A paragraph that was spoken plays when it is pressed; a finding leads to its place on the page.
+(() => {
+  const sound = new Audio();
+  let playing = null;
+  const stop = () => { playing?.classList.remove("rc-playing"); playing = null; };
+  sound.addEventListener("ended", stop);
+  sound.addEventListener("error", stop);
+  document.addEventListener("click", (event) => {
+    const spoken = event.target.closest(".rc-papers-page [data-segment]");
+    if (spoken) {
+      const again = spoken === playing;
+      sound.pause();
+      stop();
+      if (again) return;
+      const meeting = spoken.closest("[data-meeting]").dataset.meeting;
+      sound.src = `/api/v1/meetings/${meeting}/transcript/sentences/${spoken.dataset.segment}/sound`;
+      playing = spoken;
+      spoken.classList.add("rc-playing");
+      sound.play().catch(stop);
+      return;
+    }
+    const found = event.target.closest(".rc-found[data-block]");
+    if (found) {
+      const words = found.querySelector("mark")?.textContent ?? "";
+      const places = [...document.querySelectorAll(".gbt :is(p, h1, h2, h3, h4, h5, dd, td)")];
+      places.find((one) => one.textContent.includes(words))?.scrollIntoView({ block: "center", behavior: "smooth" });
+    }
+  });
+})();
