@@ -190,8 +190,8 @@ def held(application: Application, sound: Path) -> Held:
     by_phone = Overrule("周立军", "录音机坏了，用手机录的音")
     use.transition(meeting.id, State.IN_SESSION, overrule=by_phone)
     use.transition(meeting.id, State.ADJOURNED, overrule=by_phone)
-    recording = use.import_recording(meeting.id, sound)
-    return Held(use, meeting.id, recording.id)
+    recording = use.import_recording(meeting.id, sound).id
+    return Held(use, meeting.id, recording)
 
 
 def speech(path: Path, count: int) -> Path:

@@ -35,7 +35,7 @@ def prepare() -> Callable[[Path], None]:
             application.accounts.add(name, PASSWORD, [role])
         sound = speech(data / "phone.wav", COUNT)
         held(application, sound).put(COUNT)
-        held(application, sound).put(2_500)
+        held(application, speech(data / "short.wav", 2)).put(2_500)
         application.close()
 
     return prepared

@@ -4,7 +4,7 @@
   const OVER = 600;                // px above and below what is in sight
   let box = null, inner = null, rows = new Map();   // place → row
   let heights = new Float64Array(0), tops = new Float64Array(1), known = new Uint8Array(0), stale = 0;
-  let wide = 0, asked = false;
+  let wide = 0, width = 0, view = 0, asked = false;   // as the rows were reckoned for; as the box is now
 
   // --- heights
   const LINE = 30, READ = 18, PAD = 20, WHO = 24, ROW = 46;
@@ -32,9 +32,10 @@
     }
     return Math.max(0, low);
   };
-  const measure = () => {
+  /** Heights as they are; how far what stands above that place has moved what is in sight. */
+  const measure = (y) => {
     let moved = 0;
-    const first = under(box.scrollTop);
+    const first = under(y);
     for (const [i, row] of rows) {
       const tall = row.offsetHeight;
       if (!tall || (known[i] && heights[i] === tall)) continue;
@@ -44,13 +45,20 @@
     return moved;
   };
 
+  /** Where each row stands; written only where it is another place: every writing costs a layout. */
+  const place = () => {
+    for (const [i, row] of rows) { const at = top(i); if (row.rcAt !== at) { row.rcAt = at; row.style.transform = `translateY(${at}px)`; } }
+    const tall = top(W.lines.length);
+    if (inner.rcTall !== tall) { inner.rcTall = tall; inner.style.height = `${tall}px`; }
+  };
+
   // --- what stands there
   const fill = () => {
     asked = false;
     if (!box || !inner || !W.lines.length) return;
-    if (box.clientWidth && box.clientWidth !== wide) { again(); return; }
+    if (width && width !== wide) { again(); return; }
     for (let turn = 0; turn < 3; turn++) {   // what was measured may bring others into sight
-      const from = under(Math.max(0, box.scrollTop - OVER)), to = under(box.scrollTop + box.clientHeight + OVER);
+      const y = box.scrollTop, from = under(Math.max(0, y - OVER)), to = under(y + view + OVER);
       for (const [i, row] of rows) if ((i < from || i > to) && !row.contains(document.activeElement) && W.lines[i]?.id !== W.editing?.id) { row.remove(); rows.delete(i); }
       const made = [];
       for (let i = from; i <= to; i++) if (!rows.has(i)) made.push(i);
@@ -59,10 +67,9 @@
         for (const i of made) { const row = W.row(i); rows.set(i, row); all.append(row); }
         inner.append(all);
       }
-      const moved = measure();
-      if (moved) box.scrollTop += moved;
-      for (const [i, row] of rows) row.style.transform = `translateY(${top(i)}px)`;
-      inner.style.height = `${top(W.lines.length)}px`;
+      const moved = measure(y);
+      place();
+      if (moved) box.scrollTop = y + moved;
       if (!moved && !made.length) break;
     }
     W.emit("filled");
@@ -74,7 +81,7 @@
     if (!box) return;
     const n = W.lines.length, first = heights.length && n ? Math.min(under(box.scrollTop), n - 1) : 0;
     const into = heights.length ? box.scrollTop - top(Math.min(first, heights.length - 1)) : 0;
-    wide = box.clientWidth;
+    wide = width = box.clientWidth; view = box.clientHeight;
     heights = new Float64Array(n); tops = new Float64Array(n + 1); known = new Uint8Array(n); stale = 0;
     for (let i = 0; i < n; i++) heights[i] = reckoned(i);
     clear();
@@ -84,7 +91,7 @@
       inner.setAttribute("role", "list");
       box.replaceChildren(inner);
     }
-    inner.style.height = `${top(n)}px`;
+    place();
     box.scrollTop = top(first) + into;
     fill();
   };
@@ -97,7 +104,7 @@
     if (!old) { if (known[i]) { known[i] = 0; heights[i] = reckoned(i); spoil(i); } return; }
     const held = old.contains(document.activeElement);
     const row = W.row(i);
-    row.style.transform = old.style.transform;
+    row.style.transform = old.style.transform; row.rcAt = old.rcAt;
     old.replaceWith(row);
     rows.set(i, row);
     if (held) row.focus({ preventScroll: true });
@@ -109,18 +116,18 @@
   /** Brings a sentence into sight, a third from the top, where it is not there already. */
   W.reveal = (i) => {
     if (!box || !inner || i < 0) return;
-    const a = top(i), b = a + heights[i], view = box.clientHeight;
-    if (a < box.scrollTop + 8 || b > box.scrollTop + view - 24) box.scrollTop = Math.max(0, a - view / 3);
+    const a = top(i), b = a + heights[i], y = box.scrollTop;
+    if (a < y + 8 || b > y + view - 24) box.scrollTop = Math.max(0, a - view / 3);
     fill();
-    const exact = top(i);   // measured by now
-    if (exact < box.scrollTop || exact + heights[i] > box.scrollTop + view) { box.scrollTop = Math.max(0, exact - view / 3); fill(); }
+    const exact = top(i), now = box.scrollTop;   // measured by now
+    if (exact < now || exact + heights[i] > now + view) { box.scrollTop = Math.max(0, exact - view / 3); fill(); }
   };
 
   W.on("start", () => {
     box = W.box("lines");
     inner = null;
     box.addEventListener("scroll", soon, { passive: true });
-    new ResizeObserver(() => soon()).observe(box);
+    new ResizeObserver(() => { width = box.clientWidth; view = box.clientHeight; soon(); }).observe(box);
   });
   W.on("read", () => { if (!W.lines.length) { clear(); inner = null; } again(); });
   W.on("unread", (error) => {

@@ -9,6 +9,8 @@
     while (b + 1 < W.lines.length && !W.isNew(b + 1)) b++;
     return W.lines.slice(a, b + 1).map((one) => one.id);
   };
+  /** A voice that nobody has named yet is called so by whatever tells voices apart. */
+  const nobody = (name) => /^(发言人|Speaker )\d+$/.test(name || "");
   W.askSpeaker = (i) => {
     const line = W.lines[i];
     if (!line || !W.may()) { if (W.opened.locked) W.tell(W.opened.locked, "", "warn"); return; }
@@ -20,10 +22,10 @@
         ? [said(`“${line.speaker}”的所有句子`, `every sentence of ${line.speaker}`), W.lines.filter((one) => one.speaker === line.speaker).map((one) => one.id)]
         : [said(`第 ${line.track} 轨里所有没有名字的句子`, `every sentence of track ${line.track} without a name`), W.lines.filter((one) => one.track === line.track && !one.speaker).map((one) => one.id)],
     ];
-    const field = Object.assign(document.createElement("input"), { className: "rc-in", value: line.speaker || "", maxLength: 100, autocomplete: "off", placeholder: said("姓名，空着是没有名字", "name; empty is nobody") });
+    const field = Object.assign(document.createElement("input"), { className: "rc-in", value: nobody(line.speaker) ? "" : line.speaker || "", maxLength: 100, autocomplete: "off", placeholder: said("姓名，空着是没有名字", "name; empty is nobody") });
     field.setAttribute("aria-label", said("姓名", "name"));
     const names = el("div", "rc-grid");
-    const known = [...new Set([...W.opened.people.map((one) => one.name), ...W.lines.map((one) => one.speaker).filter(Boolean)])];
+    const known = [...new Set([...W.opened.people.map((one) => one.name), ...W.lines.map((one) => one.speaker).filter((one) => one && !nobody(one))])];
     const showNames = () => {
       const wanted = field.value.trim();
       const fit = known.filter((one) => !wanted || known.includes(wanted) || one.includes(wanted));
@@ -36,7 +38,7 @@
     };
     field.addEventListener("input", showNames);
     const scope = el("fieldset", "rc-scope", ...sets.map(([text, ids], k) => {
-      const radio = Object.assign(document.createElement("input"), { type: "radio", name: "scope", value: String(k), checked: k === (line.speaker ? 0 : 1) });
+      const radio = Object.assign(document.createElement("input"), { type: "radio", name: "scope", value: String(k), checked: k === (nobody(line.speaker) ? 2 : line.speaker ? 0 : 1) });
       return el("label", "rc-row", radio, el("span", "", text), el("span", "rc-s3 rc-num", said(`${ids.length} 句`, `${ids.length}`)));
     }));
     const save = W.press(said("存下", "Save"), async () => {

@@ -175,7 +175,8 @@
       pen.stroke(); pen.restore();
     }
     pen.fillStyle = colour("--warn");
-    for (const second of marks) pen.fillRect(Math.round(x(second)) - 3, h - 3, 7, 3);
+    let before = -9;
+    for (const second of marks) { const at = Math.round(x(second)); if (at > before + 1) { pen.fillRect(at - 3, h - 3, 7, 3); before = at; } }
     pen.fillStyle = colour("--ink"); pen.fillRect(Math.min(w - 2, x(now) - 1), 0, 2.5, h - 3);
   };
 

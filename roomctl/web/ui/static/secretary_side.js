@@ -77,7 +77,8 @@
     if (line?.beside) box.append(
       el("div", "rc-head", el("h3", "", said("这一句念的材料", "the paper it follows")), el("span", "rc-s3", `${Math.round(line.beside.alike * 100)}%`)),
       el("div", "rc-paper", el("b", "rc-s3", line.beside.file), el("p", "", ...compared(line.text, line.beside.passage))));
-    for (const e of document.querySelectorAll(".rc-side [data-segment]")) e.classList.toggle("rc-on", e.dataset.segment === line?.id);
+    document.querySelector(".rc-side .rc-it.rc-on")?.classList.remove("rc-on");
+    if (line) document.querySelector(`.rc-side [data-segment="${line.id}"]`)?.classList.add("rc-on");
   };
   W.drawer("papers", (box) => {
     const all = W.lines.filter((one) => one.doubts.length), any = W.lines.some((one) => one.beside);
