@@ -43,13 +43,13 @@ class Server:
     """The host's web in a thread, on a port of its own; it can go away and come back."""
 
     def __init__(self, web: FastAPI) -> None:
-        self._web = web
+        self.web = web
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
 
     def start(self) -> None:
-        config = uvicorn.Config(self._web, port=self.port, log_level="error", timeout_graceful_shutdown=0)
+        config = uvicorn.Config(self.web, port=self.port, log_level="error", timeout_graceful_shutdown=0)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
@@ -220,6 +220,25 @@ def test_escape_hides_the_words_at_once_and_for_every_screen(on, open_screen):
     assert all("大屏" in row.data for row in rows)
 
 
+def test_an_answer_that_comes_late_hides_nothing_that_somebody_has_shown_again(on, open_screen):
+    page = open_screen()
+    expect(now(page)).to_be_visible()
+
+    def late(route):
+        if route.request.method != "PUT":
+            route.continue_()
+            return
+        answer = route.fetch()
+        boards.of(on.kept).switch(on.meeting, by="赵敏", blanked=False)
+        time.sleep(1)  # the stream tells of both before this answer comes
+        route.fulfill(response=answer)
+
+    page.route("**/api/v1/x/transcript/captions/*", late)
+    page.keyboard.press("Escape")
+    expect(now(page)).to_be_visible()
+    assert not on.board.blanked
+
+
 def test_escape_hides_the_words_while_the_host_is_away_and_tells_it_when_it_is_back(on, open_screen):
     page = open_screen()
     expect(now(page)).to_be_visible()
@@ -259,9 +278,11 @@ def test_while_they_are_off_no_word_reaches_the_screen(hall, open_screen):
     expect(page.locator("#notice h2")).to_have_text("老旧小区改造")
     told = page.evaluate("fetch('/api/v1/x' + location.pathname.slice(2)).then((one) => one.text())")
     assert "截至" not in told
+    page.keyboard.press("Escape")  # there is nothing to hide
     hall.switch(on=True)
     hall.show(*LINES)
     expect(now(page)).to_be_visible()
+    assert not hall.board.blanked
     hall.switch(on=False)
     expect(page.locator("#notice")).to_contain_text("字幕没有打开")
     expect(now(page)).to_be_hidden()
@@ -297,7 +318,7 @@ def test_a_link_that_is_taken_back_closes_the_screen_where_it_is_open(on, open_s
     expect(now(page)).to_be_visible()
     (key,) = on.application.screens.of(on.meeting)
     on.application.screens.drop(on.meeting, key.id)
-    time.sleep(2.1)  # a session is taken as good for two seconds
+    on.server.web.state.sessions.forget()  # as the page and REST do
     on.show(*LINES[:1])  # the stream asks again whenever it has something to say
     expect(page.locator("#notice h2")).to_have_text("字幕已关闭")
     expect(now(page)).to_be_hidden()

@@ -3,7 +3,7 @@
 (() => {
   const API = "/api/v1/x" + location.pathname.slice(2).replace(/\/$/, "");
   const SILENT = 35_000;                         // ms without a byte: the host says each 15 s that the line stands
-  const AGAIN = [1, 2, 4, 8, 10];                // s between two attempts
+  const AGAIN = [1, 1, 2, 3, 5];                 // s between two attempts
   const CLOSED = 30;                             // s between two looks at a screen that was closed
   const english = (navigator.languages.find((one) => /^(zh|en)/i.test(one)) || "zh").toLowerCase().startsWith("en");
   const said = (zh, en) => (english ? en : zh);
@@ -104,25 +104,31 @@
   };
   setInterval(() => (lost ? show() : tick()), 1000);
 
-  // --- Esc: hidden at once, here; then everywhere
-  let asking = null;
+  // --- Esc: hidden at once, here; then everywhere. What was wished holds here until the stream has told of it: the
+  // answer of the host may come before the stream does, or after somebody else has wished otherwise.
+  let asking = null, seen = false, done = false;
   const blank = (on) => {
-    if (!state?.on && !on) return;
+    if (state && !state.on) return;              // there is nothing to hide, and nothing is to be hidden tomorrow
     wish = on;
     show();
     ask();
   };
   const ask = async () => {
-    if (wish === null || asking === wish) return;
+    if (wish === null || asking !== null) return;
     const asked = asking = wish;
+    seen = state?.blanked === asked;
+    done = false;
     try {
       const answer = await fetch(API, { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ blanked: asked }) });
-      if (answer.ok && wish === asked) { state.blanked = asked; wish = null; }   // refused: hidden on this screen alone
+      if (answer.ok && wish === asked) { done = true; settle(); }
+      else if (wish === asked && !asked) wish = null;   // refused: hidden is hidden; here alone, where it was wished here
     } catch { /* the line is lost: asked again when it is back */ }
     asking = null;
     if (wish !== null && wish !== asked) ask();
     show();
   };
+  const settle = () => { if (done && seen) { wish = null; done = false; } };
+
   addEventListener("keydown", (event) => {
     if (event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") blank(true);
@@ -135,6 +141,8 @@
     if (!row) return;
     state = JSON.parse(row);
     told = performance.now();
+    if (done || state.blanked === wish) seen = true;
+    settle();
     show();
   };
 
