@@ -90,7 +90,7 @@ class Voices:
         if not windows:
             return
         vectors = unpack(one.vector for one in windows)
-        found = turns.tell(vectors, _stretches(windows), len(job["prior"]["people"]) or MOST)
+        found = turns.tell(vectors, stretches(windows), len(job["prior"]["people"]) or MOST)
         of, cut = _sentences(told, writer, Timeline(windows, found.tolist()))
         centres = [vectors[found == voice].mean(axis=0) for voice in range(int(found.max()) + 1)]
         say("voices", of=of, cut=cut, prints=[pack(one) for one in centres])
@@ -127,7 +127,7 @@ class Voices:
         return self._loaded[1]
 
 
-def _stretches(windows: Sequence[Print]) -> Any:
+def stretches(windows: Sequence[Print]) -> Any:
     """Number of each window's stretch, shape (windows,)."""
     import numpy as np  # noqa: PLC0415 - only in the worker
 

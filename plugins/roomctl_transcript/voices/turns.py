@@ -23,7 +23,7 @@ ALIKE = 0.72
 """Likeness above which a group too small to be judged joins another."""
 OTHER = 0.80
 """Likeness of two large groups below which they are two people."""
-SAME = 0.90
+SAME = 0.875
 """Likeness above which they are one; between the two it depends on the gap."""
 GAP = 3.0
 """Distance of two groups in standard deviations that makes them two people. One voice, cut in half, shows 2.7."""
