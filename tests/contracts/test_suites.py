@@ -84,6 +84,24 @@ DEVICE_CHECKS = {
     "InventsAState": "results_are_well_formed",
     "WorksOnce": "it_may_run_again",
 }
+DEVICE_DRIVERS = {
+    "Lamp": "",
+    "InventsFacts": "it_reads_what_it_says_and_nothing_else",
+    "HasNoTitle": "it_says_what_it_is",
+    "JudgesByCounting": "it_judges_in_full_and_the_same_again",
+    "GivesNoHint": "answers_with_bytes_changed_never_confuse_it",
+    "BelievesAnybody": "what_is_not_its_protocol_is_told",
+    "StumblesOverRubbish": "what_is_not_its_protocol_is_told",
+    "IsWellWhateverComes": "half_an_answer_is_told",
+    "TakesSleepForAFault": "standby_is_a_fact_and_no_fault",
+    "TriesAgainAndAgain": "a_wrong_password_is_told_and_tried_once",
+    "TellsThePassword": "a_password_is_in_no_result",
+    "LeavesItsSocketOpen": "nothing_is_left_open",
+    "GoesOnWhenCancelled": "a_cancel_ends_it_and_leaves_no_socket",
+    "KeepsTheLoop": "it_leaves_the_loop_to_others",
+    "BelievesItself": "an_order_to_nobody_is_told",
+    "DoesNotDoIt": "an_order_is_read_back",
+}
 
 
 @pytest.mark.parametrize(
@@ -94,6 +112,7 @@ DEVICE_CHECKS = {
         ("transcribers", TRANSCRIBERS),
         ("streaming", STREAMING),
         ("device_checks", DEVICE_CHECKS),
+        ("device_drivers", DEVICE_DRIVERS),
     ],
 )
 def test_a_broken_implementation_fails_where_it_is_broken(
