@@ -59,7 +59,7 @@ def _summary(ctx: PluginContext, meeting: str) -> Document:
         services.recordings(meeting),
         services.transcript(meeting),
         template.load(ctx.config.template, services.data).phrases,
-        office=ctx.config.office or services.room.name,
+        office=ctx.config.office,
         mark=ctx.config.summary_mark,
     )
 

@@ -51,6 +51,11 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Space:
+    """An empty line, as before the 出席 of a 纪要 (GB/T 9704-2012 clause 10.3)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Rows under a header, which is said again on each page.
 
@@ -69,7 +74,7 @@ class Table:
             raise ValueError(f"a table of {len(self.header)} columns has rows or widths of {columns}")
 
 
-Block = Heading | Paragraph | Labelled | Signatures | Note | Table
+Block = Heading | Paragraph | Labelled | Signatures | Note | Space | Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """会议纪要 from facts: the opening sentence, what was heard and decided by 议题, who was there, who gets it."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from roomctl.api import (
@@ -20,7 +21,9 @@ from roomctl_records.render.template import Phrases
 
 KIND = "会议纪要"
 NO_NUMBER = "第　期"
-_LEADS = ("会议决定", "会议议定", "会议要求", "会议强调", "会议明确", "会议认为", "会议指出", "我们决定", "决定")
+_LEADS = ("会议决定", "会议议定", "会议要求", "会议强调", "会议明确", "会议认为", "会议指出", "我们决定")
+_ANNOUNCES = re.compile(r"(?:决定|议定|明确|讲|说|强调)[一二两三四五六七八九十\d几]+(?:件|项|点|个)\w{0,3}[。：:]?$")
+"""会议决定两件事: says that decisions follow, and is none itself."""
 
 
 def draft(
@@ -49,7 +52,7 @@ def draft(
     blocks.extend(_people(attendance))
     return Document(
         kind=KIND,
-        title=_title(meeting, titles),
+        title=f"{_called(meeting)}纪要",
         blocks=tuple(blocks),
         mark=meeting.highest_secrecy.mark,
         masthead=record.Masthead(mark or f"{office}{kind}纪要", NO_NUMBER, office, ""),
@@ -57,11 +60,10 @@ def draft(
     )
 
 
-def _title(meeting: Meeting, titles: Sequence[str]) -> str:
+def _called(meeting: Meeting) -> str:
+    """What the meeting is called, with the word 会议 once."""
     title = meeting.title.strip()
-    if title.endswith("会议"):
-        return f"{title}纪要"
-    return f"研究{titles[0]}工作会议纪要" if len(titles) == 1 and not title else f"{title}会议纪要"
+    return title if title.endswith("会议") else f"{title}会议"
 
 
 def _opening(meeting: Meeting, attendance: Attendance, titles: Sequence[str], phrases: Phrases) -> str:
@@ -71,8 +73,10 @@ def _opening(meeting: Meeting, attendance: Attendance, titles: Sequence[str], ph
     return phrases.opening.format(
         when=wording.half_day(minutes.began(meeting)),
         chair=f"{called}主持" if called else "",
-        meeting=meeting.title.strip(),
-        subjects=phrases.subjects.format(titles=_listed(titles)) if titles else "",
+        meeting=_called(meeting),
+        subjects=phrases.subjects.format(titles=_listed([one.removesuffix("工作") for one in titles]))
+        if titles
+        else "",
     )
 
 
@@ -106,14 +110,14 @@ def _body(
 def _heard(item: AgendaItem, phrases: Phrases) -> str:
     if item.unit or item.presenter:
         return phrases.heard.format(unit=item.unit or item.presenter, title=item.title)
-    return phrases.considered.format(title=item.title)
+    return phrases.considered.format(title=item.title.removesuffix("工作"))
 
 
 def _decided(section: minutes.Section, points: Sequence[DraftPoint], phrases: Phrases) -> Iterator[record.Paragraph]:
     here = {segment.id for segment in section.segments}
     own = [point for point in points if point.segment in here]
     for point in own:
-        if point.kind is PointKind.DECISION:
+        if point.kind is PointKind.DECISION and not _ANNOUNCES.search(point.text):
             yield record.Paragraph(phrases.decided.format(text=_bare(point.text)), segment=point.segment)
         elif point.kind is PointKind.ACTION:
             yield record.Paragraph(phrases.asked.format(text=_action(point)), segment=point.segment)
@@ -121,10 +125,9 @@ def _decided(section: minutes.Section, points: Sequence[DraftPoint], phrases: Ph
 
 def _bare(text: str) -> str:
     """Without the words that the phrase before it says already."""
-    text = text.strip()
     for lead in _LEADS:
-        text = text.removeprefix(lead)
-    return text.lstrip("：，,: ").rstrip("。")
+        text = text.rpartition(lead)[2]
+    return text.strip().lstrip("：，,: ").rstrip("。")
 
 
 def _action(point: DraftPoint) -> str:
@@ -141,8 +144,9 @@ def _action(point: DraftPoint) -> str:
     return "，".join(filter(None, parts)).rstrip("。")
 
 
-def _people(attendance: Attendance) -> Iterator[record.Labelled]:
-    """After the text: 出席, 请假, 列席, in the order of rank."""
+def _people(attendance: Attendance) -> Iterator[record.Block]:
+    """After the text and an empty line: 出席, 请假, 列席, in the order of rank."""
+    yield record.Space()
     members = attendance.members
     lists = {
         "出席": [one for one in members if one.present],

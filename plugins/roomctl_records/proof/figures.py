@@ -11,7 +11,8 @@ from roomctl_records.proof.text import Line
 STANDARD = "GB/T 15835-2011"
 _WEEKDAYS = "一二三四五六日"
 _DATED = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日\s*(?:[（(]\s*)?(?:星期|周)([一二三四五六日天])")
-_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+_DATE = re.compile(r"(?:(\d{4})年)?(?<!\d)(\d{1,2})月(\d{1,2})日")
+_LEAP_YEAR = 2024  # 2月29日 without a year may be of one
 _SUM = re.compile(
     r"(?:共|合计|总计|总数)[^\d，。；]{0,8}(\d+(?:\.\d+)?)(万|亿)?(\w{1,2}?)(?:，|。|（|,)?其中[:：，]?([^。；]*)"
 )
@@ -60,7 +61,7 @@ def _dates(line: Line) -> Iterator[Finding]:
 
 def _day(found: re.Match[str]) -> date | None:
     try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
+        return date(int(found[1] or _LEAP_YEAR), int(found[2]), int(found[3]))
     except ValueError:
         return None
 

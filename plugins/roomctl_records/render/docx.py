@@ -71,6 +71,7 @@ class _Writer:
             record.Labelled: self.labelled,
             record.Signatures: self.signatures,
             record.Note: self.note,
+            record.Space: lambda _: self.text("", styles.BODY),
             record.Table: self.table,
         }
         kinds[type(block)](block)

@@ -32,7 +32,7 @@ def _style(template: Template) -> str:
     indent = template.layout.indent
     return (
         "<style>"
-        f".gbt{{box-sizing:border-box;width:{page.width / point}pt;max-width:100%;margin:0 auto;background:#fff;"
+        f".gbt{{box-sizing:border-box;width:{page.width / point}pt;margin:0 auto;background:#fff;"
         f"color:#000;padding:{page.top / point}pt {page.right / point}pt {page.bottom / point}pt "
         f"{page.left / point}pt;font:{kind.body_size}pt/{page.line / point}pt {faces(kind.body)};text-align:justify}}"
         ".gbt p,.gbt h1,.gbt h2,.gbt h3,.gbt h4,.gbt h5{margin:0;font-weight:normal;"
@@ -63,7 +63,10 @@ def _parts(document: Document, template: Template) -> Iterator[str]:
     if document.mark:
         yield f'<p class="mark">{_text(document.mark)}</p>'
     if head := document.masthead:
-        yield f'<p class="red">{_text(head.mark)}</p><p class="number">{_text(head.number)}</p>'
+        free = (template.page.width - template.page.left - template.page.right) / TWIPS_A_POINT
+        size = min(template.masthead.size, free / max(1, len(head.mark)))  # a long mark is set smaller
+        yield f'<p class="red" style="font-size:{size:.1f}pt">{_text(head.mark)}</p>'
+        yield f'<p class="number">{_text(head.number)}</p>'
         yield f'<p class="issuer"><span>{_text(head.issuer)}</span><span>{_text(head.date)}</span></p>'
     lines = layout.title_lines(layout.clean(document.title), layout.title_width(template))
     yield f"<h1>{'<br>'.join(escape(line) for line in lines)}</h1>"
@@ -77,20 +80,23 @@ def _parts(document: Document, template: Template) -> Iterator[str]:
 def _block(block: record.Block) -> str:
     match block:
         case record.Heading(level, text):
-            return f"<h{level + 1}>{_text(text)}</h{level + 1}>"
+            shown = f"<h{level + 1}>{_text(text)}</h{level + 1}>"
         case record.Paragraph(text, lead, segment):
             heard = f' data-segment="{escape(segment)}" title="{tr("听原声", "listen")}"' if segment else ""
-            return f"<p{heard}>{f'<b>{_text(lead)}</b>' if lead else ''}{_text(text)}</p>"
+            shown = f"<p{heard}>{f'<b>{_text(lead)}</b>' if lead else ''}{_text(text)}</p>"
         case record.Labelled(label, entries):
-            return f"<dl><dt>{_text(label)}：</dt>{''.join(f'<dd>{_text(one)}</dd>' for one in entries)}</dl>"
+            shown = f"<dl><dt>{_text(label)}：</dt>{''.join(f'<dd>{_text(one)}</dd>' for one in entries)}</dl>"
         case record.Note(text):
-            return f'<p class="note">{_text(text)}</p>'
+            shown = f'<p class="note">{_text(text)}</p>'
         case record.Signatures(roles):
-            return "".join(f"<p>{_text(role)}（签名）：＿＿＿＿＿＿＿＿</p>" for role in roles)
+            shown = "".join(f"<p>{_text(role)}（签名）：＿＿＿＿＿＿＿＿</p>" for role in roles)
+        case record.Space():
+            shown = "<p><br></p>"
         case record.Table(header, rows, _):
             head = "".join(f"<th>{_text(cell)}</th>" for cell in header)
             body = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
-            return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            shown = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return shown
 
 
 def _text(text: str) -> str:

@@ -82,6 +82,8 @@ class _Found:
         self._box(paragraph)
         style, text = paragraph.style.name if paragraph.style else "", _text(paragraph._p)  # noqa: SLF001
         if not text.strip():
+            if style == styles.BODY and self.blocks:  # those above the text belong to the title
+                self.blocks.append(record.Space())
             return
         if style in _HEADINGS:
             self.blocks.append(record.Heading(_HEADINGS[style], text))

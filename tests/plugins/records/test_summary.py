@@ -68,7 +68,7 @@ def test_each_item_has_a_heading_what_was_heard_and_what_was_decided_with_its_se
 
 def test_who_was_there_stands_after_the_text(drafted):
     document = drafted()
-    assert [type(block) for block in document.blocks[-3:]] == [record.Labelled] * 3
+    assert [type(block) for block in document.blocks[-4:]] == [record.Space, *[record.Labelled] * 3]
     people = labelled(document)
     assert "刘伟（代陈志强）" in people["出席"][0]
     assert people["请假"] == ("王　芳",)
@@ -83,6 +83,15 @@ def test_mark_and_imprint_name_the_office_and_the_units_each_once(drafted):
     assert len(units) == len(set(units))
     assert {"市住建局", "市财政局", "市规划局"} <= set(units)
     assert drafted(mark="滨江市专题会议纪要").masthead.mark == "滨江市专题会议纪要"
+
+
+def test_what_only_announces_decisions_is_none_and_courtesies_before_one_are_left_out(facts, drafted):
+    said = {"原则同意建设方案。": "好，我同意，会议决定两件事。", "同意改造计划。": "好，会议决定，同意改造计划。"}
+    points = tuple(replace(one, text=said.get(one.text, one.text)) for one in facts.transcript.points)
+    facts.transcript = replace(facts.transcript, points=points)
+    written = texts(drafted())
+    assert not [text for text in written if "两件事" in text]
+    assert "会议议定，同意改造计划。" in written
 
 
 def test_without_words_it_says_what_is_to_be_added(facts, shipped):

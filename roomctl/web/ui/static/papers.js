@@ -1,5 +1,16 @@
-// A paragraph that was spoken plays when it is pressed; a finding leads to its place on the page.
+// A paragraph that was spoken plays when it is pressed; a finding leads to its place on the page; the page is as wide
+// as there is room for it, with every line broken where it will be printed.
 (() => {
+  const fit = () => {
+    for (const paper of document.querySelectorAll(".rc-papers-page .gbt")) {
+      const box = paper.parentElement, style = getComputedStyle(box);
+      const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      paper.style.zoom = 1;
+      paper.style.zoom = Math.min(1, room / paper.offsetWidth);
+    }
+  };
+  addEventListener("resize", fit);
+  new MutationObserver(fit).observe(document.documentElement, { childList: true, subtree: true });
   const sound = new Audio();
   let playing = null;
   const stop = () => { playing?.classList.remove("rc-playing"); playing = null; };
