@@ -24,12 +24,13 @@ class Probed(Protocol):
 class TargetCheck:
     """One target of the configuration."""
 
-    device = "archive"
+    device, device_title = "archive", ("归档", "Archive")
     deadline = DEADLINE
 
     def __init__(self, ctx: PluginContext, target: str, config: TargetConfig) -> None:
         self.ctx, self.config = ctx, config
         self.name = f"target-{target}"
+        self.title = (f"存储 {target}", f"Storage {target}")
 
     def run(self, meeting: Meeting | None) -> Iterable[Result]:
         planned = meeting.planned_minutes if meeting else DEFAULT_MINUTES

@@ -7,6 +7,7 @@ from roomctl_av_check.config import AvCheckConfig
 from roomctl_av_check.facts import SLEEPS, Clock, Disk, Load, Memory, Power, Sleep, Speech, Sync
 
 DEVICE = "room-pc"
+DEVICE_TITLE = ("本机", "This PC")
 GIB = 1 << 30
 SPARE = 2.0
 """Times the planned meeting that the disk should hold: meetings run over."""

@@ -1,9 +1,10 @@
 """The checks of the room's PC: each reads its facts, then judges them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from roomctl.api import Check, CheckState, Meeting, PluginContext, Result, tr
+from roomctl.api.devices import Title
 from roomctl_av_check import facts, judge
 from roomctl_av_check.config import AvCheckConfig
 
@@ -18,12 +19,14 @@ class RoomCheck:
     """Implements `roomctl.api.Check`."""
 
     name: str
+    title: Title
     look: Callable[[Meeting | None], Result]
     device: str = judge.DEVICE
+    device_title: Title = judge.DEVICE_TITLE
     deadline: float = QUICK
 
     def run(self, meeting: Meeting | None) -> Iterable[Result]:
-        return (self.look(meeting),)
+        return (replace(self.look(meeting), title=self.title, device_title=self.device_title),)
 
 
 def checks(ctx: PluginContext) -> Sequence[Check]:
@@ -45,13 +48,13 @@ def checks(ctx: PluginContext) -> Sequence[Check]:
         return judge.speech(facts.speech(ctx.services, config.engine))
 
     return [
-        RoomCheck("disk", disk),
-        RoomCheck("memory", lambda _: judge.memory(facts.memory(), config)),
-        RoomCheck("load", lambda _: judge.load(facts.load(), config)),
-        RoomCheck("power", lambda _: judge.power(facts.power())),
-        RoomCheck("sleep", lambda _: judge.sleep(facts.sleep()), deadline=2 * QUICK),
-        RoomCheck("clock", clock),
-        RoomCheck("clock-sync", lambda _: judge.sync(facts.sync())),
-        RoomCheck("model", model, deadline=SLOW),
-        RoomCheck("fonts", lambda _: judge.fonts(facts.fonts())),
+        RoomCheck("disk", ("磁盘", "Disk"), disk),
+        RoomCheck("memory", ("内存", "Memory"), lambda _: judge.memory(facts.memory(), config)),
+        RoomCheck("load", ("负载", "Load"), lambda _: judge.load(facts.load(), config)),
+        RoomCheck("power", ("供电", "Power"), lambda _: judge.power(facts.power())),
+        RoomCheck("sleep", ("休眠", "Sleep"), lambda _: judge.sleep(facts.sleep()), deadline=2 * QUICK),
+        RoomCheck("clock", ("时钟", "Clock"), clock),
+        RoomCheck("clock-sync", ("对时", "Time service"), lambda _: judge.sync(facts.sync())),
+        RoomCheck("model", ("语音模型", "Speech model"), model, deadline=SLOW),
+        RoomCheck("fonts", ("字体", "Fonts"), lambda _: judge.fonts(facts.fonts())),
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
-from roomctl.domain.checks import CheckState, Result
+from roomctl.domain.checks import UNTITLED, CheckState, Result
 from roomctl.domain.devices import Device, Reading, Silent, behind
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import RoomctlError
@@ -72,7 +72,8 @@ class CheckJob:
 
     def late(self) -> tuple[Result, ...]:
         said = tr(f"{self.deadline:g} 秒内没有结果", f"no answer within {self.deadline:g} s")
-        return (replace(self._unknown(said, tr("单独再查一次", "run this check again alone")), took=self.deadline),)
+        late = self._unknown(said, tr("单独再查一次", "run this check again alone"))
+        return (self._named(replace(late, took=self.deadline)),)
 
     def _ask(self) -> tuple[Result, ...]:
         started, began = self.clock.now(), self.clock.monotonic()
@@ -83,7 +84,17 @@ class CheckJob:
         except Exception as error:  # noqa: BLE001 - a check may raise anything, and costs only its own result
             results = (self._unknown(f"{type(error).__name__}: {error}", ""),)
         took = self.clock.monotonic() - began
-        return tuple(replace(result, started=started, took=result.took or took) for result in results)
+        return tuple(self._named(replace(result, started=started, took=result.took or took)) for result in results)
+
+    def _named(self, result: Result) -> Result:
+        """With the titles that the check has, where the result brings none."""
+        title = getattr(self.check, "title", UNTITLED) if result.check == self.check.name else UNTITLED
+        device = getattr(self.check, "device_title", UNTITLED) if result.device == self.check.device else UNTITLED
+        return replace(
+            result,
+            title=title if result.title == UNTITLED else result.title,
+            device_title=device if result.device_title == UNTITLED else result.device_title,
+        )
 
     def _unknown(self, message: str, hint: str) -> Result:
         return Result(

@@ -27,7 +27,7 @@ def _before_session(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
         report = uow.checks.latest(meeting.id)
         recordings = uow.recordings.of(meeting.id)
     for result in report.blocking if report else ():
-        yield Objection("checks", f"{result.device} {result.check}: {result.message}", result.hint or "")
+        yield Objection("checks", f"{result.device_name} {result.name}: {result.message}", result.hint or "")
     own = [one for one in recordings if one.purpose is Purpose.MEETING]
     armed = any(recording.state is RecorderState.ARMED for recording in own)
     if meeting.recorded and not armed:

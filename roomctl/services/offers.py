@@ -279,7 +279,10 @@ TargetFactory = Callable[[Mapping[str, Any]], ArchiveTarget]
 
 
 class Check(Protocol):
-    """A check as the run engine sees it."""
+    """A check as the run engine sees it.
+
+    It may also have `title` and `device_title`, each in Chinese and in English: what people read instead of the keys.
+    """
 
     device: str
     name: str

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ MIC_SECONDS = 0.5
 FILE_SECONDS = 10.0
 TAIL_SECONDS = 2.0
 CLIPPING_DBFS = -0.1
+DEVICE, DEVICE_TITLE = "audio", ("音源", "Audio source")
+PRESENT = ("在线", "Present")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +57,41 @@ def hear(order: Order) -> Heard:
     return Heard(tuple(said["peaks"]), said["fault"], said["mend"])
 
 
-def device_name() -> str:
-    """What the technician calls it."""
-    return tr("音源", "audio source")
-
-
 def judge(heard: Heard, source: str, quietest: float) -> Iterator[Result]:
     """Pure: from what was heard to results. Exact zeros are a dead input; a real one always has some noise."""
     from roomctl_audio.sound.levels import SILENCE  # noqa: PLC0415 - loads numpy
 
-    device = device_name()
     if heard.fault:
         hint = heard.mend or tr("检查接线，或改用别的音源", "check the cable, or choose another source")
         yield Result(
-            device=device, check="present", state=CheckState.CRIT, value=source, message=heard.fault, hint=hint
+            device=DEVICE,
+            check="present",
+            state=CheckState.CRIT,
+            value=source,
+            message=heard.fault,
+            hint=hint,
+            device_title=DEVICE_TITLE,
+            title=PRESENT,
         )
         return
     count = len(heard.peaks)
     found = tr(f"{source}：{count} 轨", f"{source}: {count} track(s)")
-    yield Result(device=device, check="present", state=CheckState.OK, value=source, message=found)
+    yield Result(
+        device=DEVICE,
+        check="present",
+        state=CheckState.OK,
+        value=source,
+        message=found,
+        device_title=DEVICE_TITLE,
+        title=PRESENT,
+    )
     for track, peak in enumerate(heard.peaks, 1):
         state, message, what_to_do = _level(peak, quietest, SILENCE)
         yield Result(
-            device=device,
+            device=DEVICE,
             check="level" if count == 1 else f"level {track}",
+            device_title=DEVICE_TITLE,
+            title=("电平", "Level") if count == 1 else (f"{track} 轨电平", f"Level of track {track}"),
             state=state,
             value=peak,
             unit="dBFS",
@@ -116,8 +129,10 @@ class SourceCheck:
 
     order: Order
     quietest: float
-    device: str = field(default_factory=device_name)
+    device: str = DEVICE
+    device_title: tuple[str, str] = DEVICE_TITLE
     name: str = "source"
+    title: tuple[str, str] = DEVICE_TITLE
     deadline: float = 25.0
 
     def run(self, meeting: Any) -> Iterator[Result]:  # noqa: ARG002 - the same for every meeting

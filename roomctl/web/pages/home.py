@@ -192,7 +192,8 @@ def _first(seen: Sequence[Facts]) -> Part | None:
 def _why(one: Facts, name: str, figure: str | Part) -> str:
     if one.checks is not None and one.checks.findings and name == tr("设备", "Devices"):
         worst = (one.checks.blocking or one.checks.findings)[0]
-        return "，".join(part for part in (f"{worst.device} {worst.check}", worst.message, worst.hint or "") if part)
+        parts = (f"{worst.device_name} {worst.name}", worst.message, worst.hint or "")
+        return "，".join(part for part in parts if part)
     stuck = next(iter(one.stuck.values()), "")
     return stuck or f"{name}：{figure if isinstance(figure, str) else ''}"
 

@@ -214,7 +214,7 @@ def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part | None:
         tag(
             "div",
             state_glyph(Look.CRIT if one in report.blocking else Look.WARN, size="s"),
-            tag("span", f"{one.device} {one.check}：{one.message}", class_="rc-grow"),
+            tag("span", f"{one.device_name} {one.name}：{one.message}", class_="rc-grow"),
             tag("span", one.hint or "", class_="rc-s2"),
             class_="rc-row rc-finding",
         )

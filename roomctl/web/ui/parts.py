@@ -168,7 +168,7 @@ def result_tile(result: Result, history: Sequence[float] = ()) -> Part:
     return tag(
         "div",
         state_glyph(look, size="s"),
-        tag("b", f"{result.device} {result.check}".strip(), class_="rc-ell"),
+        tag("b", f"{result.device_name} {result.name}".strip(), class_="rc-ell"),
         tag("div", tag("span", said, class_="rc-ell", title=said), _line(history, look), class_="rc-v rc-num"),
         class_=f"rc-tile rc-{look.value}",
     )

@@ -10,7 +10,7 @@ def test_the_panel_reads_the_machine_at_most_twice_a_minute(tmp_path):
     (offer,) = roomctl_panels(ctx)
     first = offer.build(None).html
     assert first.count("rc-tile") == 4
-    assert "room-pc disk" in first
+    assert "本机 磁盘" in first
     ctx.services.data = tmp_path / "gone"  # reading the disk again would fail
     assert offer.build(None).html == first
     ctx.clock.advance(AGE)
