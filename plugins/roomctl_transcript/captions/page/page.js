@@ -1,37 +1,28 @@
-// The captions of one meeting on the room's screen. It asks nobody but the host, starts again for ever, and hides the
-// words the moment somebody presses Esc, whether the host can be reached or not.
+// The captions of one meeting on the room's screen. It hides the words the moment somebody presses Esc, whether the host
+// can be reached or not.
 (() => {
-  const API = "/api/v1/x" + location.pathname.slice(2).replace(/\/$/, "");
-  const SILENT = 35_000;                         // ms without a byte: the host says each 15 s that the line stands
-  const AGAIN = [1, 1, 2, 3, 5];                 // s between two attempts
-  const CLOSED = 30;                             // s between two looks at a screen that was closed
-  const english = (navigator.languages.find((one) => /^(zh|en)/i.test(one)) || "zh").toLowerCase().startsWith("en");
-  const said = (zh, en) => (english ? en : zh);
-  const at = (id) => document.getElementById(id);
-  const put = (e, text) => { if (e.textContent !== text) e.textContent = text; };
-  document.documentElement.lang = english ? "en" : "zh-CN";
+  const { said, at, put, english } = roomScreen;
   document.title = said("会场字幕", "Captions");
 
-  let about = null, clock = null, state = null, told = 0, lost = 0, ended = false, wish = null, skew = 0;
+  let state = null, told = 0, lost = 0, ended = false, wish = null;
 
   const RECORDING = {
     recording: ["正在录音", "recording"], paused: ["录音已暂停", "recording paused"], armed: ["录音待命", "about to record"],
     off_record: ["不入记录", "off the record"], "": ["没有录音", "not recorded"],
   };
-
   const RECORDED = new Set(["recording", "off_record", "paused"]);
 
   // --- what is shown
-  const passage = (e, one, english) => {
+  const passage = (e, one) => {
     e.hidden = !one;
     if (!one) return;
     put(e.querySelector(".who"), captions.who(one, english));
-    const said = e.querySelector(".said");
-    while (said.children.length > one.lines.length) said.firstChild.remove();
-    while (said.children.length < one.lines.length) said.append(row());
+    const box = e.querySelector(".said");
+    while (box.children.length > one.lines.length) box.firstChild.remove();
+    while (box.children.length < one.lines.length) box.append(row());
     one.lines.forEach((line, i) => {           // each begins a row of its own: what stands there already never jumps
-      put(said.children[i].firstChild, line.text);
-      put(said.children[i].lastChild, line.unsure);
+      put(box.children[i].firstChild, line.text);
+      put(box.children[i].lastChild, line.unsure);
     });
   };
   const row = () => {
@@ -43,7 +34,7 @@
   const notice = () => {
     if (ended) return [said("字幕已关闭", "Captions are closed"), said("链接已收回，或会议已结束", "the link was taken back, or the meeting is over")];
     if (!state) return [said("正在连接…", "Connecting…"), ""];
-    if (!state.on) return [about?.meeting || said("会场字幕", "Captions"), said("字幕没有打开，由主持人或会务负责人决定", "Captions are off; the chair, or who runs the meeting, decides")];
+    if (!state.on) return [roomScreen.about()?.meeting || said("会场字幕", "Captions"), said("字幕没有打开，由主持人或会务负责人决定", "Captions are off; the chair, or who runs the meeting, decides")];
     if (state.lines.length) return null;
     if (state.state === "starting") return [said("字幕准备中", "Captions are being prepared"), RECORDED.has(state.recording) ? "" : said("录音开始后出现", "they begin with the recording")];
     return ["", ""];
@@ -75,8 +66,8 @@
     body.remove("waiting");
     if (shown) { put(at("notice").children[0], shown[0]); put(at("notice").children[1], shown[1]); }
     const [before, now] = state?.on && !hidden() ? pair(captions.passages(state.lines)) : [];
-    passage(at("before"), before, english);
-    passage(at("now"), now, english);
+    passage(at("before"), before);
+    passage(at("now"), now);
     const item = state?.item;
     put(at("nth"), item ? said(`议题${captions.nth(item.n)}`, `Item ${item.n}`) + reporter(item) : "");
     put(at("title"), item?.title || "");
@@ -97,7 +88,7 @@
   };
 
   const tick = () => {
-    put(at("clock"), clock ? clock.format(Date.now() + skew) : "");
+    put(at("clock"), roomScreen.clock());
     const left = captions.left(state?.item, (performance.now() - told) / 1000, said);
     put(at("left"), left.text);
     at("left").classList.toggle("over", left.over);
@@ -106,7 +97,8 @@
 
   // --- Esc: hidden at once, here; then everywhere. What was wished holds here until the stream has told of it: the
   // answer of the host may come before the stream does, or after somebody else has wished otherwise.
-  let asking = null, seen = false, done = false;
+  const LATE = 1200;                             // ms after the host's answer by which the stream has told of it
+  let asking = null, seen = false, done = false, fresh = false, turn = 0;
   const blank = (on) => {
     if (state && !state.on) return;              // there is nothing to hide, and nothing is to be hidden tomorrow
     wish = on;
@@ -119,9 +111,13 @@
     seen = state?.blanked === asked;
     done = false;
     try {
-      const answer = await fetch(API, { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ blanked: asked }) });
-      if (answer.ok && wish === asked) { done = true; settle(); }
-      else if (wish === asked && !asked) wish = null;   // refused: hidden is hidden; here alone, where it was wished here
+      const taken = await roomScreen.change("", { blanked: asked });
+      if (taken && wish === asked) {
+        const mine = ++turn;
+        done = true;
+        settle();
+        setTimeout(() => { if (turn === mine && !lost) { seen = true; settle(); show(); } }, LATE);
+      } else if (!taken && wish === asked && !asked) wish = null;   // refused; what is hidden for all stays hidden here
     } catch { /* the line is lost: asked again when it is back */ }
     asking = null;
     if (wish !== null && wish !== asked) ask();
@@ -135,71 +131,20 @@
     else if (event.key === " " && hidden()) { event.preventDefault(); blank(false); }
   });
 
-  // --- the stream (server-sent events, read by hand: a line that died without a word is noticed too)
-  const hear = (text) => {
-    const row = text.split("\n").filter((one) => one.startsWith("data:")).map((one) => one.slice(5).trimStart()).join("\n");
-    if (!row) return;
-    state = JSON.parse(row);
-    told = performance.now();
-    if (done || state.blanked === wish) seen = true;
-    settle();
-    show();
-  };
-
-  const ask_about = async () => {
-    const answer = await fetch("about.json");
-    if (!answer.ok) return;
-    about = await answer.json();
-    clock = new Intl.DateTimeFormat("en-GB", { timeZone: about.zone, hour: "2-digit", minute: "2-digit" });   // the room's
-  };
-
-  const follow = async () => {
-    const stop = new AbortController();
-    let watch = setTimeout(() => stop.abort(), SILENT);
-    try {
-      const answer = await fetch(`${API}/stream?for=screen&lines=12`, { signal: stop.signal, cache: "no-store" });
-      ended = answer.status === 401 || answer.status === 403;
-      if (!answer.ok) return false;
-      const date = Date.parse(answer.headers.get("date") || "");
-      skew = Math.abs(date - Date.now()) > 30_000 ? date - Date.now() : 0;      // the host's clock, where ours is wrong
-      lost = 0;
-      if (!about) await ask_about();
-      ask();
-      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-      for (let rest = ""; ;) {
-        const { done, value } = await reader.read();
-        if (done) return true;
-        clearTimeout(watch);
-        watch = setTimeout(() => stop.abort(), SILENT);
-        const parts = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
-        rest = parts.pop();
-        parts.forEach(hear);
-      }
-    } catch { return !lost; } finally { clearTimeout(watch); }
-  };
-
-  const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
-  const forever = async () => {
-    for (let failed = 0; ;) {
-      failed = (await follow()) ? 0 : failed + 1;
-      if (!lost && state) lost = performance.now();
-      show();
-      await wait(ended ? CLOSED : AGAIN[Math.min(failed, AGAIN.length - 1)]);
-    }
-  };
-
-  // --- a screen that nobody touches stays on, and shows no pointer
-  let rest = 0;
-  const moved = () => {
-    document.body.classList.remove("still");
-    clearTimeout(rest);
-    rest = setTimeout(() => document.body.classList.add("still"), 3000);
-  };
-  addEventListener("pointermove", moved);
-  const awake = () => { if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {}); };
-  document.addEventListener("visibilitychange", awake);
-  awake();
-  moved();
+  // --- the stream
+  roomScreen.wall();
   show();
-  forever();
+  roomScreen.follow("/stream?for=screen&lines=12", {
+    opened() { lost = 0; ended = false; fresh = true; ask(); },
+    event(row) {
+      state = row;
+      told = performance.now();
+      if ((fresh && done) || state.blanked === wish) seen = true;
+      fresh = false;
+      settle();
+      show();
+    },
+    broken() { if (!lost && state) lost = performance.now(); show(); },
+    closed() { ended = true; show(); },
+  });
 })();
