@@ -8,6 +8,7 @@ from datetime import datetime
 from roomctl.api import Transcript, TranscriptSegment
 from roomctl_transcript import coverage, points, speakers
 from roomctl_transcript.engines import Choice
+from roomctl_transcript.invariants import broken
 from roomctl_transcript.runner import Gathered
 from roomctl_transcript.voices import naming
 
@@ -82,5 +83,6 @@ def transcript(
             "voices": len({voice for numbered in numbers for voice in numbered}),
             "troubles": [what for one in gathered for what in dict.fromkeys(one.troubles)],
             "seconds": {one.recording: round(one.seconds, 3) for one in gathered},
+            "broken": list(broken(segments)),
         },
     )

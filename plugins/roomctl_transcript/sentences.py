@@ -7,7 +7,7 @@ from itertools import pairwise
 from string import ascii_lowercase
 from typing import Any, Self
 
-from roomctl.api import Change, TranscriptSegment, Word
+from roomctl.api import Beside, Change, Doubt, TranscriptSegment, Word, tr
 from roomctl_transcript import numbers, punctuation
 from roomctl_transcript.apart import streams
 from roomctl_transcript.beside import Papers
@@ -81,6 +81,7 @@ class Writer:
     Attributes:
         steps: from raw to final text, in this order, because each reads what the one before it wrote: names are not
             looked for across a comma, a numeral not across a name.
+        complaints: what went wrong in a step, once for each; its sentences are without it.
 
     """
 
@@ -97,6 +98,8 @@ class Writer:
         }
         self._papers = Papers(dict(prior.papers))
         self._count = 0
+        self._failed: set[str] = set()
+        self.complaints: list[str] = []
 
     def write(self, heard: Heard) -> list[dict[str, Any]]:
         """Segments of one utterance as JSON; none where nothing was said."""
@@ -131,7 +134,7 @@ class Writer:
     def _segment(self, sentence: Sentence, heard: Heard, name: str, track: int) -> TranscriptSegment:
         start, end = sentence.words[0].start, max(word.end for word in sentence.words)
         text, changes = self.finish(sentence)
-        beside, doubts = self._papers.beside(text)
+        beside, doubts = self._beside(text)
         sure = sum(word.confidence for word in sentence.words) / len(sentence.words)
         return TranscriptSegment(
             id=name,
@@ -151,13 +154,33 @@ class Writer:
             dropped=heard.dropped or phantom(sentence.words, heard.speech),
         )
 
+    def _beside(self, text: str) -> tuple[Beside | None, tuple[Doubt, ...]]:
+        try:
+            return self._papers.beside(text)
+        except Exception as error:  # noqa: BLE001 - as any step
+            self._fail("papers", f"{type(error).__name__}: {error}")
+            return None, ()
+
     def finish(self, sentence: Sentence) -> tuple[str, tuple[Change, ...]]:
         """Final text, and what was changed on the way."""
         text, changes = sentence.text, tuple[Change, ...]()
-        for step in self.steps.values():
-            text, more = step(text, sentence)
-            changes += more
+        for name, step in self.steps.items():
+            try:
+                written, more = step(text, sentence)
+            except Exception as error:  # noqa: BLE001 - a step that fails never costs the text
+                self._fail(name, f"{type(error).__name__}: {error}")
+                continue
+            if text.strip() and not written.strip():
+                self._fail(name, tr(f"“{text.strip()}”没有了", f"{text.strip()!r} was gone"))
+                continue
+            text, changes = written, changes + more
         return text, changes
+
+    def _fail(self, step: str, why: str) -> None:
+        if step not in self._failed:
+            self._failed.add(step)
+            told = tr(f"“{step}”一步有句子没做成：{why}", f"the step {step!r} was left out of sentences: {why}")
+            self.complaints.append(told)
 
 
 def sentences(heard: Heard) -> Iterator[Sentence]:

@@ -131,6 +131,8 @@ class Worker:
         row.pop("words")
         segments = writer.write(heard)
         self._mouth.say("utterance", row=row, segments=segments)
+        while writer.complaints:
+            self._mouth.say("trouble", what=writer.complaints.pop(0))
         return Told(heard, tuple((one["id"], one["start"], one["end"]) for one in segments))
 
     def _who(self, job: Mapping[str, Any], pieces: Sequence[Piece], told: Sequence[Told], writer: Writer) -> None:
