@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from roomctl.api import Change
 from roomctl_transcript import lexicon
-from roomctl_transcript.names import Syllable, common, syllables
+from roomctl_transcript.names import Syllable, common, fold, syllables
 from roomctl_transcript.phrases import PHRASES
 
 SHORTEST = 4
@@ -74,6 +74,17 @@ def distance(one: Syllable, other: Syllable) -> float:
     return HALF + NEAR / 2 if (initial, another) in _INITIALS and (final, ending) in _FINALS else OTHER
 
 
+def spoken(text: str) -> tuple[Syllable, ...]:
+    """Its syllables as they are read in this text (重 in 重要 is `zhong`), without tones; none where anything in it is
+    no Chinese character.
+    """
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - loads its dictionaries, only in the worker
+
+    if not all("\u4e00" <= character <= "\u9fff" for character in text):
+        return ()
+    return tuple(Syllable(one, fold(one)) for one in lazy_pinyin(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """A phrase, term or name, with its sound.
@@ -84,12 +95,12 @@ class Expectation:
     """
 
     text: str
-    sound: tuple[tuple[Syllable, ...], ...]
+    sound: tuple[Syllable, ...]
     name: int = 0
 
     def off(self, heard: Sequence[Syllable]) -> list[float]:
         """Distance of each syllable."""
-        return [min(distance(one, two) for two in readings) for one, readings in zip(heard, self.sound, strict=True)]
+        return [distance(one, other) for one, other in zip(heard, self.sound, strict=True)]
 
 
 class Expected:
@@ -115,15 +126,14 @@ class Expected:
             self._add(text)
 
     def _add(self, text: str, name: int = 0) -> None:
-        sound = tuple(syllables(character) for character in text)
-        if text in self._known or not all(sound) or (len(text) < SHORTEST and not name):
+        sound = spoken(text)
+        if text in self._known or not sound or (len(text) < SHORTEST and not name):
             return
         one = Expectation(text, sound, name)
         self._known.add(text)
         self._lengths.add(len(text))
-        for at, readings in enumerate(sound):
-            for folded in {reading.folded for reading in readings}:
-                self._index[len(text), at, folded].append(one)
+        for at, syllable in enumerate(sound):
+            self._index[len(text), at, syllable.folded].append(one)
 
     def repair(self, text: str, confidence: Sequence[float]) -> tuple[str, tuple[Change, ...]]:
         """The text with doubtful stretches put right, the best fit first, each place once.

@@ -1,4 +1,6 @@
 import random
+import re
+from pathlib import Path
 
 import pytest
 from roomctl_transcript.expected import Expected, distance
@@ -82,6 +84,15 @@ def test_a_change_tells_what_was_heard(expected):
     (change,) = expected.repair("就请时中复办公室办", [0.4] * 9)[1]
     assert (change.step, change.before, change.after) == ("terms", "请时中复办公室", "请市政府办公室")
     assert change.at == 1
+
+
+def test_whole_meetings_that_were_heard_rightly_stay_however_much_is_doubted(expected):
+    """Two meetings of other offices, every character of them doubted, with a roster that is not theirs."""
+    scripts = sorted((Path(__file__).parents[2] / "bench" / "speech").glob("*.txt"))
+    clauses = [one for path in scripts for one in re.split(r"[|。，？\n]", path.read_text(encoding="utf-8")) if one]
+    assert sum(map(len, clauses)) > 900
+    for said in clauses:
+        assert expected.repair(said, [0.5] * len(said)) == (said, ())
 
 
 def test_long_lists_put_nothing_into_what_was_said_rightly():
