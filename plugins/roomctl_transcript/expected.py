@@ -75,8 +75,8 @@ def distance(one: Syllable, other: Syllable) -> float:
 
 
 def spoken(text: str) -> tuple[Syllable, ...]:
-    """Its syllables as they are read in this text (重 in 重要 is `zhong`), without tones; none where anything in it is
-    no Chinese character.
+    """Its syllables as they are read in this text (重 in 重要 is `zhong`), without tones; none where anything in it
+    is no Chinese character.
     """
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - loads its dictionaries, only in the worker
 
