@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -25,6 +25,7 @@ class Boards:
 
     def __init__(self, ctx: PluginContext) -> None:
         self._ctx = ctx
+        self._switching = threading.Lock()  # one after the other, down to the store and the log
         self._lock = threading.RLock()  # over what follows
         self._boards: dict[str, Board] = {}
         self._readers: dict[str, list[Reader]] = {}
@@ -86,20 +87,28 @@ class Boards:
                 fit into the memory. MissingPart: no engine that writes them is here, or its model is not.
 
         """
-        before = self.board(meeting_id)
-        if on and not before.on:
-            switch.allow(self.meeting(meeting_id), confirm)
-            engine(self._ctx)
-        wished = {"on": on, "blanked": blanked, "whole_sentences": whole_sentences}
+        with self._switching:
+            before = self.board(meeting_id)
+            if on and not before.on:
+                switch.allow(self.meeting(meeting_id), confirm)
+                engine(self._ctx)
+                blanked = bool(blanked)  # who switches them on wants to see them
+            return self._switch(before, by, {"on": on, "blanked": blanked, "whole_sentences": whole_sentences})
+
+    def _switch(self, before: Board, by: str, wished: Mapping[str, bool | None]) -> Board:
         new: dict[str, Any] = {
             name: wish for name, wish in wished.items() if wish is not None and wish != getattr(before, name)
         }
         if "on" in new:
-            new |= {"by": by if on else "", "state": Stand.STARTING if on else Stand.OFF, "why": ""}
-        after = self.change(meeting_id, lambda board: replace(board, **new))
-        self._ctx.store(meeting_id).put(KEY, {name: getattr(after, name) for name in SWITCHES})
+            new |= (
+                {"by": by, "state": Stand.STARTING, "why": ""}
+                if new["on"]
+                else {"by": "", "state": Stand.OFF, "why": ""}
+            )
+        after = self.change(before.meeting, lambda board: replace(board, **new))
+        self._ctx.store(before.meeting).put(KEY, {name: getattr(after, name) for name in SWITCHES})
         for kind, data in _told(new):
-            self._ctx.publish(f"captions.{kind}", {"by": by, **data}, meeting_id)
+            self._ctx.publish(f"captions.{kind}", {"by": by, **data}, before.meeting)
         return after
 
 

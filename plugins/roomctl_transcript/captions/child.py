@@ -4,7 +4,8 @@ It reads the sound along by the recorder's tap, runs a streaming engine, and is 
 
     {"type": "follow", "tap": {"entry": "package.module:Class", "options": {}}, "key": 1,
      "engine": {"entry": "package.module:Class", "model": "<folder>", "options": {}},
-     "prior": {"people": [["姓名", "职务"]], "terms": […]}}          from the newest sound on
+     "prior": {"people": [["姓名", "职务"]], "terms": […]},
+     "recycle": 2000000000}                          from the newest sound on
     {"type": "hold", "on": true}                     nothing is heard until {"on": false}: 不入记录
 
 and says:
@@ -14,6 +15,7 @@ and says:
     {"type": "lines", "lines": [{"key": 12, "track": 2, …}], "delay_ms": 420}
     {"type": "skipped", "seconds": 3.4}              it was too far behind, and goes on from the newest sound
     {"type": "resting", "seconds": 10.0}             the machine is short for longer
+    {"type": "grown"}                                it holds more memory than `recycle`: it is to be started anew
     {"type": "over"}                                 the recording has ended
     {"type": "failed", "what": "…", "why": "…", "mend": "…"}
 
@@ -36,7 +38,7 @@ from roomctl_transcript import engines
 from roomctl_transcript.captions.hearing import Hearing, Row
 from roomctl_transcript.captions.pressure import Pressure
 from roomctl_transcript.sentences import Prior, Writer
-from roomctl_transcript.worker import Mouth, give_way, stdout_for_messages
+from roomctl_transcript.worker import Mouth, give_way, resident, stdout_for_messages
 
 NICER = 10
 """Whoever records or watches the recording has the processor first, whoever transcribes for later has it last."""
@@ -62,6 +64,7 @@ class Captioner:
         self._hearing: Hearing | None = None
         self._pressure = Pressure()
         self._held = self._ended = False
+        self._recycle = 0  # bytes of memory
         self._rests = 0.0  # until then, by the monotonic clock
         self._beat = 0.0
 
@@ -116,6 +119,9 @@ class Captioner:
         newest = max(row.end for row in rows)
         delay = (self._tap.at + self._tap.behind()) / self._tap.rate - newest
         self._mouth.say("lines", lines=[row.as_json() for row in rows], delay_ms=round(1000 * max(0.0, delay)))
+        if rows[-1].final and 0 < self._recycle < resident():
+            self._mouth.say("grown")
+            self._recycle = 0
 
     def _tell_life(self) -> None:
         if time.monotonic() - self._beat < BEAT:
@@ -153,6 +159,7 @@ class Captioner:
         self._tap.skip()  # what came while the model was loaded
         self._hearing.begin(self._tap.at)
         self._pressure = Pressure()
+        self._recycle = max(int(said.get("recycle", 0)), 2 * resident())  # a large model is no growth
         self._mouth.say("live")
 
     def _hold(self, *, on: bool) -> None:

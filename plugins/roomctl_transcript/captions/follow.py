@@ -162,7 +162,8 @@ def task(ctx: PluginContext, meeting: Meeting, one: Recording, *, key: int) -> T
             tr("录音和转写照常", "recording and transcript go on"),
         )
     tap = recorder.tap()
-    draft = Draft(ctx, ctx.config or Config(), meeting, choice, (one,), id="", version=0)
+    config: Config = ctx.config or Config()
+    draft = Draft(ctx, config, meeting, choice, (one,), id="", version=0)
     message = {
         "type": "follow",
         "tap": {"entry": tap.entry, "options": dict(tap.options)},
@@ -173,6 +174,7 @@ def task(ctx: PluginContext, meeting: Meeting, one: Recording, *, key: int) -> T
             "options": dict(choice.offer.options),
         },
         "prior": draft.prior.as_json(),
+        "recycle": config.memory_mb * 1_000_000,
     }
     roster = ctx.services.roster(meeting.id)
     duties = {person.name: person.unit + person.duty for person in roster}

@@ -113,13 +113,17 @@ class CaptionService:
         return True
 
     def _change(self, meeting: Meeting, **new: Any) -> None:
+        if new.get("state", Stand.LIVE) is not Stand.LIVE:
+            new["delay_ms"] = None
         self._boards.change(meeting.id, lambda board: replace(board, **new) if board.on else board)
 
     def _down(self, why: str) -> None:
         if self._meeting is not None:
             self._boards.change(
                 self._meeting.id,
-                lambda board: replace(board.finish(), state=Stand.DOWN, why=why) if board.on else board,
+                lambda board: (
+                    replace(board.finish(), state=Stand.DOWN, why=why, delay_ms=None) if board.on else board
+                ),
             )
         self._end_child()
         self._again = self._ctx.clock.monotonic() + self._rest
@@ -132,7 +136,7 @@ class CaptionService:
         before, self._meeting = self._meeting, self._find()
         if before is not None and (self._meeting is None or self._meeting.id != before.id):
             self._end_child()
-            self._boards.change(before.id, Board.finish)
+            self._boards.change(before.id, lambda board: replace(board.finish(), recording="", item=None))
             self._close_over(before.id)
             self._sound, self._seen, self._key, self._rest = follow.Sound(), (), 1, FIRST_REST
         if (meeting := self._meeting) is None:
@@ -249,7 +253,12 @@ class CaptionService:
             self._told = 0.0
             rest = message["seconds"]
             why = tr(f"机器忙，{rest:g} 秒后再试；录音正常", f"the machine is busy; again in {rest:g} s")
-            self._boards.change(meeting.id, lambda board: replace(board.finish(), state=Stand.PAUSED, why=why))
+            self._boards.change(
+                meeting.id, lambda board: replace(board.finish(), state=Stand.PAUSED, why=why, delay_ms=None)
+            )
+        elif kind == "grown":
+            self._end_child()
+            self._boards.change(meeting.id, Board.finish)
         elif kind == "failed":
             self._down(tr("：", ": ").join(filter(None, (message["what"], message["why"]))) + f" {message['mend']}")
 

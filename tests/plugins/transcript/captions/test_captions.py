@@ -139,8 +139,9 @@ def test_a_meeting_with_a_microphone_for_each_seat(room, services, stand_in, seg
     assert (report.dropped, report.gaps) == (0, ())
 
 
-def test_whatever_breaks_comes_again_and_the_recording_never_notices(room, services, stand_in):
-    offered = stand_in()
+def test_whatever_breaks_comes_again_and_the_recording_never_notices(room, services, stand_in, tmp_path):
+    room.ctx.config = Config(memory_mb=300)
+    offered = stand_in(hog=600_000_000, mark=str(tmp_path / "grown"))
 
     # an engine that cannot be loaded
     services.offers = [replace(offered, entry="streaming_engine:Nothing")]
@@ -149,9 +150,17 @@ def test_whatever_breaks_comes_again_and_the_recording_never_notices(room, servi
     room.wait(lambda: room.board.state is Stand.DOWN)
     assert "streaming_engine:Nothing" in room.board.why
     assert not room.service.health().ok
+    before = len(room.ctx.children)
     services.offers = [offered]
     room.wait(lambda: room.board.state is Stand.LIVE and room.board.lines)
     assert room.service.health().ok
+
+    # one that has grown too large
+    room.seen.clear()
+    room.wait(lambda: len(room.ctx.children) == before + 2 and room.board.state is Stand.LIVE)
+    assert Stand.DOWN not in {board.state for board in room.seen}
+    newest = room.board.lines[-1]
+    room.wait(lambda: room.board.lines[-1].id > newest.id)
 
     # a child that is killed
     before, first = room.board.lines[-1], room.child
