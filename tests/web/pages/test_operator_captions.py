@@ -102,8 +102,8 @@ def test_while_they_are_on_they_say_why_no_word_comes_and_can_be_hidden_and_swit
     expect(other.locator(".rc-said")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", ["desk", "small", "telephone"])
-def test_what_is_being_said_stands_there_with_its_delay(open_page, site, paths, size):
+@pytest.mark.parametrize(("size", "locale"), [("desk", "zh-CN"), ("small", "en-GB"), ("telephone", "zh-CN")])
+def test_what_is_being_said_stands_there_with_its_delay(open_page, site, paths, size, locale):
     meeting = paths[OFF].split("/")[2]
     first = Line(id="c1", recording=1, track=1, start=0, end=4, speaker="李晓明", text="完工45个。", final=True)
     second = replace(first, id="c2", text="一是加装<b>意见</b>", unsure="不统一", final=False)
@@ -117,14 +117,15 @@ def test_what_is_being_said_stands_there_with_its_delay(open_page, site, paths, 
         kind, body = ("text/event-stream", stream) if "/stream" in route.request.url else ("application/json", told)
         route.fulfill(status=200, content_type=kind, body=body)
 
-    page = open_page("/", size=size)
+    page = open_page("/", size=size, locale=locale)
     page.route("**/api/v1/x/transcript/captions/**", answered)
     page.goto(site.url + paths[OFF])
     expect(live(page).locator(".rc-cap p")).to_have_text(
         ["李晓明完工45个。", "一是加装<b>意见</b>不统一", "张建国请接着讲"]
     )
     expect(live(page).locator(".rc-unsure")).to_have_text(["不统一", "请接着讲"])
-    expect(live(page).locator(".rc-head")).to_contain_text("慢 0.8 秒")
+    expect(live(page).locator(".rc-head")).to_contain_text("慢 0.8 秒" if locale == "zh-CN" else "0.8 s late")
+    assert live(page).locator(".rc-head").bounding_box()["height"] < 48  # one row
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     live(page).scroll_into_view_if_needed()
     board = replace(board, state=Stand.DOWN, why="识别进程反复退出")
