@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from roomctl.api import Check, PanelOffer, PluginContext, hookimpl
+from roomctl.api import Check, PanelOffer, PluginContext, Service, hookimpl
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -33,6 +33,14 @@ def roomctl_device_drivers() -> "Sequence[DriverOffer]":
     from roomctl_av_check.drivers import offers  # noqa: PLC0415
 
     return offers()
+
+
+@hookimpl
+def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
+    """Checks before a meeting, and the watch in it."""
+    from roomctl_av_check.schedule import Schedule  # noqa: PLC0415
+
+    return [Schedule(ctx)]
 
 
 @hookimpl

@@ -18,6 +18,8 @@ class AvCheckConfig(BaseModel):
             recorder 0.3.
         load_warn: runnable processes a core over the last minute.
         engine: the speech engine that must be ready; `auto` is the best that is installed.
+        schedule: the devices are checked by themselves an hour and a quarter before each meeting.
+        watch_seconds: between two looks at the devices while a meeting runs; 0 looks at none.
 
     """
 
@@ -44,6 +46,21 @@ class AvCheckConfig(BaseModel):
         default=1.5, gt=0, json_schema_extra=label("每核负载高于此注意", "Load a core, warn above")
     )
     engine: str = Field(default="auto", json_schema_extra=label("语音识别引擎", "Speech engine"))
+
+    schedule: bool = Field(
+        default=True,
+        json_schema_extra=label("会前 60 和 15 分钟自动检查", "Check by itself 60 and 15 minutes before a meeting"),
+    )
+    watch_seconds: float = Field(
+        default=30,
+        ge=0,
+        json_schema_extra=label(
+            "会中每隔几秒看一次设备",
+            "Look at the devices in a meeting every, s",
+            help_zh="0 为不看",
+            help_en="0: never",
+        ),
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -207,6 +207,20 @@ class Services(Protocol):
 
     # checks, sound, words
     def check_report(self, meeting_id: str | None) -> CheckReport | None: ...
+    def check(
+        self, meeting_id: str | None, *, purpose: checks.RunPurpose = checks.RunPurpose.HAND
+    ) -> CheckReport:
+        """Runs all checks, and reads all devices; waits until the last has answered, or is late."""
+        ...
+
+    def check_purposes(self, meeting_id: str) -> frozenset[checks.RunPurpose]:
+        """Why the meeting's devices were checked so far."""
+        ...
+
+    def look_at_devices(self, meeting_id: str | None) -> Sequence[checks.DeviceWatch]:
+        """One look of the watch: passive reads only; gives the devices that went down, or came back."""
+        ...
+
     def recordings(self, meeting_id: str) -> Sequence[Recording]:
         """The meeting's own and the imported ones, in the order of their number. Test takes are not among them."""
         ...

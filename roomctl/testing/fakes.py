@@ -44,7 +44,7 @@ from roomctl.api import (
     Transcript,
     Verdict,
 )
-from roomctl.domain import attendance
+from roomctl.domain import attendance, checks
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.rework import Rework
 from roomctl.testing.fake_words import FakeWords
@@ -120,6 +120,7 @@ class FakeServices(FakeWords):
         offers: engines; models: folder by name, memory: bytes it needs; model_faults: what is wrong in one, by name.
         recorders, targets: factories by name.
         import_seconds: how long a file is that somebody imports.
+        checked: runs that were asked for, meeting and purpose; looked: looks of the watch.
 
     """
 
@@ -144,6 +145,8 @@ class FakeServices(FakeWords):
     recorders: dict[str, RecorderFactory] = field(default_factory=dict)
     targets: dict[str, TargetFactory] = field(default_factory=dict)
     import_seconds: float = 60.0
+    checked: list[tuple[str | None, checks.RunPurpose]] = field(default_factory=list)
+    looked: list[str | None] = field(default_factory=list)
 
     # meetings
 
@@ -243,6 +246,21 @@ class FakeServices(FakeWords):
 
     def check_report(self, meeting_id: str | None) -> CheckReport | None:
         return self.reports.get(meeting_id)
+
+    def check(self, meeting_id: str | None, *, purpose: checks.RunPurpose = checks.RunPurpose.HAND) -> CheckReport:
+        """A report without rows; each is kept in `checked`."""
+        report = CheckReport(id=f"run-{len(self.checked)}", meeting=meeting_id, at=self.clock.now(), results=())
+        self.checked.append((meeting_id, purpose))
+        self.reports[meeting_id] = report
+        return report
+
+    def check_purposes(self, meeting_id: str) -> frozenset[checks.RunPurpose]:
+        return frozenset(purpose for meeting, purpose in self.checked if meeting == meeting_id)
+
+    def look_at_devices(self, meeting_id: str | None) -> Sequence[checks.DeviceWatch]:
+        """Nothing changes; each look is kept in `looked`."""
+        self.looked.append(meeting_id)
+        return ()
 
     def recordings(self, meeting_id: str) -> Sequence[Recording]:
         return sorted(self.sound.get(meeting_id, ()), key=lambda recording: recording.number)
