@@ -32,7 +32,7 @@ def weights(path: Path) -> "dict[str, NDArray[np.float32]]":
         return {str(name): tensor for name, tensor in read.items()}
     except (OSError, zipfile.BadZipFile, pickle.UnpicklingError, EOFError) as error:
         raise Damaged(what, str(error)) from error
-    except (StopIteration, AttributeError, KeyError, IndexError, TypeError, ValueError, NotImplementedError) as error:
+    except (StopIteration, AttributeError, KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
         raise Damaged(what, tr("不是模型文件", "it is no checkpoint")) from error
 
 

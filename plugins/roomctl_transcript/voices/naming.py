@@ -7,7 +7,7 @@ from array import array
 from base64 import b64decode
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -19,10 +19,12 @@ CLEAR = 0.85
 """Share of what is said of a voice that must agree, or the voice is more than one person's and gets no name."""
 CALLED = 0.6
 """The same, of turns of speech (请李晓明同志汇报): whoever is called does not always speak next."""
-ELSEWHERE = 0.2
-"""Share of a voice outside of a person's stretches, from which on it is not that person's."""
 ONE = 0.72
 """Cosine of two voices of different recordings above which they are the same."""
+
+
+Votes = dict[int, dict[str, float]]
+"""Voice → name → seconds that speak for it."""
 
 
 def nobody(voice: int) -> str:
@@ -49,35 +51,38 @@ def name(
     votes = _marked(segments, voices, marks)
     known = _clear(votes, CLEAR, SpeakerKnownBy.VOICE) if marks else _called(segments, voices)
     known |= _said(segments, voices, said)
-    strangers = {(voice, who) for voice, who in _strangers(segments, voices, marks) if voice not in votes}
-    return tuple(_named(one, voices.get(one.id), known, marks, strangers) for one in segments)
+    heard = {who for who, _ in known.values()}
+    return tuple(
+        _named(one, voices.get(one.id), known, _at(marks, (one.start + one.end) / 2), votes, heard)
+        for one in segments
+    )
 
 
 def _named(
     one: TranscriptSegment,
     voice: int | None,
     known: Mapping[int, tuple[str, SpeakerKnownBy]],
-    marks: Sequence[tuple[float, str]],
-    strangers: set[tuple[int, str]],
+    marked: str,
+    votes: Votes,
+    heard: Collection[str],
 ) -> TranscriptSegment:
-    marked = _at(marks, (one.start + one.end) / 2)
-    if voice is None:
-        return replace(one, speaker=marked, known_by=SpeakerKnownBy.OPERATOR) if marked else one
-    if voice in known:
+    """By its voice; by the mark, where that is not the voice of somebody else.
+
+    Args:
+        votes: what the marks say of each voice; heard: people whose voice is known.
+
+    """
+    if voice is not None and voice in known:
         who, by = known[voice]
         return replace(one, speaker=who, known_by=SpeakerKnownBy.OPERATOR if marked == who else by)
-    if marked and (voice, marked) not in strangers:
+    if marked and (voice is None or voice in votes or marked not in heard):
         return replace(one, speaker=marked, known_by=SpeakerKnownBy.OPERATOR)
-    return replace(one, speaker=nobody(voice), known_by=SpeakerKnownBy.VOICE)
+    return one if voice is None else replace(one, speaker=nobody(voice), known_by=SpeakerKnownBy.VOICE)
 
 
 def _at(marks: Sequence[tuple[float, str]], second: float) -> str:
     index = bisect_right(marks, second, key=lambda mark: mark[0]) - 1
     return marks[index][1].strip() if index >= 0 else ""
-
-
-Votes = dict[int, dict[str, float]]
-"""Voice → name → seconds that speak for it."""
 
 
 def _votes() -> Votes:
@@ -140,22 +145,6 @@ def _called(
     clear = _clear(votes, CALLED, SpeakerKnownBy.CUE)
     first = {who: max(clear, key=lambda voice: votes[voice][who]) for who, _ in clear.values()}
     return {voice: found for voice, found in clear.items() if first[found[0]] == voice}
-
-
-def _strangers(
-    segments: Sequence[TranscriptSegment], voices: Mapping[str, int], marks: Sequence[tuple[float, str]]
-) -> set[tuple[int, str]]:
-    """(voice, name): voices that are heard in somebody's stretches, and too much elsewhere to be theirs."""
-    heard = _votes()
-    for one in segments:
-        if one.id in voices:
-            heard[voices[one.id]][_at(marks, (one.start + one.end) / 2)] += one.end - one.start
-    return {
-        (voice, who)
-        for voice, names in heard.items()
-        for who, seconds in names.items()
-        if seconds < (1 - ELSEWHERE) * sum(names.values())
-    }
 
 
 def _common(one: TranscriptSegment, start: float, end: float) -> float:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST = 20
 """Voices there can be, where no roster says how many people are expected."""
+GUESTS = 2
+"""Voices there can be more than the roster has people: not everybody who is called in stands on it."""
 NEAR = 1.0
 """Seconds from a window of speech within which a word still belongs to it; an engine's times are off by as much."""
 
@@ -90,7 +92,8 @@ class Voices:
         if not windows:
             return
         vectors = unpack(one.vector for one in windows)
-        found = turns.tell(vectors, stretches(windows), len(job["prior"]["people"]) or MOST)
+        people = job["prior"]["people"]
+        found = turns.tell(vectors, stretches(windows), len(people) + GUESTS if people else MOST)
         of, cut = _sentences(told, writer, Timeline(windows, found.tolist()))
         centres = [vectors[found == voice].mean(axis=0) for voice in range(int(found.max()) + 1)]
         say("voices", of=of, cut=cut, prints=[pack(one) for one in centres])

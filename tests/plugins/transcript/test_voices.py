@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 from roomctl_models import store
@@ -16,7 +17,8 @@ from roomctl_transcript.sentences import Prior, Sentence, divided
 from roomctl_transcript.speakers import assign
 from roomctl_transcript.voices import MODEL, naming, prints, turns
 
-from roomctl.api import SpeakerKnownBy, Word
+from roomctl.api import Marker, MarkKind, SpeakerKnownBy, Word
+from tests.plugins.transcript.held import finish, record
 
 OPERATOR, VOICE, CUE = SpeakerKnownBy.OPERATOR, SpeakerKnownBy.VOICE, SpeakerKnownBy.CUE
 
@@ -134,6 +136,12 @@ def test_who_puts_in_a_word_is_told_from_whom_the_mark_names(said):
     assert told(found)[2] == ("李晓明", VOICE)
 
 
+def test_a_voice_that_no_mark_names_is_not_whom_the_mark_before_named(said):
+    rows, voices = said([0, 1, 0])
+    found = assign(rows, seats={}, voices=voices, marks=((0.5, "张建国"),))
+    assert told(found) == [("张建国", OPERATOR), ("发言人2", VOICE), ("张建国", OPERATOR)]
+
+
 def test_marks_stand_where_two_people_are_taken_for_one_voice(said):
     rows, voices = said([0, 0, 0, 0])
     found = assign(rows, seats={}, voices=voices, marks=((0.5, "张建国"), (20.5, "陈志强")))
@@ -234,6 +242,43 @@ def test_voices_of_the_clip_are_told_apart_and_not_made_twice(transcribe, demo_c
     again = transcribe(work)
     assert again.voices == gathered.voices
     assert (tmp_path / "work.voices.jsonl").read_bytes() == kept
+
+
+@pytest.mark.needs(f"model:{MODEL}")
+@pytest.mark.usefixtures("meeting")
+def test_two_marks_name_two_voices_in_the_whole_meeting(service, services, offer, demo_clip):
+    services.offers = [offer()]
+    services.models[MODEL] = store.folder(MODEL)
+    rate = soundfile.info(demo_clip).samplerate
+    marks = (Marker(MarkKind.SPEAKER, 1 * rate, "张建国"), Marker(MarkKind.SPEAKER, 9 * rate, "李晓明"))
+    record(services, demo_clip, markers=marks)
+    made = finish(service, services)
+    assert made.report["voices"] == 3
+    rows = json.loads(demo_clip.with_name("demo_60s_ref.json").read_text(encoding="utf-8"))
+    names = {"A": "张建国", "B": "李晓明", "C": "发言人3"}
+    right = total = 0.0
+    for one in made.segments:
+        for row in rows:
+            common = max(0.0, min(one.end, row["end_s"]) - max(one.start, row["start_s"]))
+            total += common
+            right += common * (one.speaker == names[row["speaker"]])
+    assert right > 0.9 * total
+    by_voice = [one for one in made.segments if one.speaker == "张建国" and one.start > 20]
+    assert {one.known_by for one in by_voice} == {VOICE}
+
+
+@pytest.mark.usefixtures("meeting")
+def test_without_the_model_the_marks_tell_and_the_report_says_so(service, services, offer, demo_clip):
+    services.offers = [offer()]
+    rate = soundfile.info(demo_clip).samplerate
+    record(
+        services, demo_clip, markers=(Marker(MarkKind.SPEAKER, 0, "张建国"), Marker(MarkKind.SPEAKER, 9 * rate, ""))
+    )
+    made = finish(service, services)
+    assert made.report["voices"] == 0
+    assert {one.speaker for one in made.segments if one.end < 9} == {"张建国"}
+    assert {one.speaker for one in made.segments if one.start > 9} == {None}
+    assert made.report["troubles"] == []
 
 
 def test_a_model_that_is_damaged_costs_no_text(transcribe, demo_clip, tmp_path):
