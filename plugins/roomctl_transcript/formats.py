@@ -8,10 +8,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from roomctl.api import BadInput, Doubt, Transcript, TranscriptSegment, timing, tr
+from roomctl.api import BadInput, Doubt, Transcript, TranscriptSegment, Word, correction, timing, tr
 
 PARAGRAPH_PAUSE = 3.0
 """Seconds of quiet after which a new paragraph begins, where nobody is known to have taken the floor."""
+SCHEMA = "roomctl.transcript/1"
+"""Names the shape of the JSON; another number is another shape."""
 CAPTION = 28
 """Characters of one caption: two lines of 14, as Chinese television has them."""
 
@@ -112,8 +114,13 @@ def _escaped(text: str) -> str:
 
 
 def summary(transcript: Transcript) -> dict[str, Any]:
-    """What `transcribe --json` prints."""
+    """What `transcribe --json` prints, and the format `json`: as `transcript.schema.json` beside this file says."""
     return {
+        "schema": SCHEMA,
+        "meeting": transcript.meeting,
+        "version": transcript.version,
+        "at": transcript.at.isoformat() if transcript.at else None,
+        "complete": transcript.complete,
         "engine": transcript.engine,
         "model": transcript.model,
         "model_sha256": transcript.model_sha256,
@@ -124,11 +131,17 @@ def summary(transcript: Transcript) -> dict[str, Any]:
         "segments": [
             {
                 "id": segment.id,
+                "recording": segment.recording,
+                "track": segment.track,
                 "start": segment.start,
                 "end": segment.end,
                 "speaker": segment.speaker,
+                "known_by": segment.known_by.value if segment.known_by else None,
                 "raw": segment.raw,
                 "text": segment.text,
+                "confidence": segment.confidence,
+                "corrected": correction.corrected(segment),
+                "words": [_word(word) for word in segment.words],
                 "changes": [asdict(change) for change in segment.changes],
                 "beside": asdict(segment.beside) if segment.beside else None,
                 "doubts": [_doubt(segment, doubt) for doubt in segment.doubts],
@@ -138,6 +151,15 @@ def summary(transcript: Transcript) -> dict[str, Any]:
         "holes": [asdict(hole) for hole in transcript.holes],
         "points": [asdict(point) for point in transcript.points],
         "report": dict(transcript.report),
+    }
+
+
+def _word(word: Word) -> dict[str, Any]:
+    return {
+        "text": word.text,
+        "start": round(word.start, 3),
+        "end": round(word.end, 3),
+        "confidence": round(word.confidence, 3),
     }
 
 
