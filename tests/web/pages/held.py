@@ -143,8 +143,8 @@ class Held:
     def path(self) -> str:
         return f"/meetings/{self.meeting}/words"
 
-    def put(self, count: int, *, version: int = 1, complete: bool = True) -> Transcript:
-        """Its transcript, with so many sentences, a hole after the third, and its points."""
+    def put(self, count: int, *, version: int = 1) -> Transcript:
+        """Its transcript, with so many sentences, a hole after the third, and its points; nothing is left to do."""
         seconds = count * EACH
         return self.use.put_transcript(
             Transcript(
@@ -156,7 +156,7 @@ class Held:
                 duration=seconds,
                 speech=seconds,
                 covered=seconds - 1.0,
-                complete=complete,
+                complete=True,
                 segments=sentences(count, self.recording),
                 holes=(Hole(self.recording, 1, 3 * EACH - 0.9, 3 * EACH - 0.1),),
                 points=points(count),

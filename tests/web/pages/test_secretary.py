@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 from roomctl.app import Application
 from roomctl.domain.access import Role
 from tests.web.pages.conftest import PASSWORD, SIZES
-from tests.web.pages.held import SAID, Held, held, speech
+from tests.web.pages.held import SAID, Held, held, sentences, speech
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -152,6 +153,34 @@ def test_two_who_write_in_one_sentence_see_both_texts_and_lose_none(page, words)
     assert text(words, 10) == "散会。会议到此。谢谢大家。"
 
 
+def test_what_is_being_written_outlives_a_longer_text_and_a_new_version(page, words):
+    number = page.evaluate("rcWords.version")
+    row(page, 20)
+    page.keyboard.press("Enter")
+    page.keyboard.type("谢谢")
+    head = words.use.transcript_heads(words.meeting)[-1].version
+    words.use.put_transcript(replace(head, segments=sentences(COUNT + 4, words.recording)))
+    page.wait_for_function("rcWords.lines.length === 34")
+    page.keyboard.type("各位。")
+    assert page.locator(".rc-writing p").inner_text() == "散会。谢谢各位。"
+    words.put(COUNT, version=number + 1)
+    page.wait_for_function("n => rcWords.version === n && rcWords.lines.length === 30", arg=number + 1)
+    expect(row(page, 20).locator("p")).to_have_text("散会。谢谢各位。")
+    assert text(words, 20) == "散会。谢谢各位。"
+
+
+def test_what_was_written_in_a_sentence_that_is_gone_is_kept_and_shown(page, words):
+    row(page, 30)
+    page.keyboard.press("Enter")
+    page.keyboard.type("谢谢各位。")
+    words.put(10, version=page.evaluate("rcWords.version") + 1)
+    expect(page.locator(".rc-orphan")).to_contain_text("没存上的一句散会。谢谢各位。")
+    page.reload()
+    expect(page.locator(".rc-orphan")).to_contain_text("散会。谢谢各位。")
+    page.locator(".rc-orphan").get_by_text("放弃").click()
+    expect(page.locator(".rc-orphan")).to_have_count(0)
+
+
 def test_what_another_one_changes_comes_by_itself(page, words):
     head = words.use.transcript_heads(words.meeting)[-1].version
     words.use.correct_sentence(words.meeting, words.use.sentences(head.id, 4, 1)[0].id, "第一批3000万元已经到位。")
@@ -227,7 +256,7 @@ def test_another_version_appears_by_itself_and_stands_beside_the_old_one(page, w
     number = page.evaluate("rcWords.version")
     head = words.use.transcript_heads(words.meeting)[-1].version
     words.use.correct_sentence(words.meeting, words.use.sentences(head.id, 9, 1)[0].id, "散会，谢谢。")
-    words.put(COUNT + 1, version=number + 1, complete=False)
+    words.put(COUNT + 1, version=number + 1)
     page.wait_for_function("n => rcWords.version === n && rcWords.lines.length === 31", arg=number + 1)
     words.put(COUNT + 5, version=number + 2)
     page.wait_for_function("n => rcWords.version === n && rcWords.lines.length === 35", arg=number + 2)

@@ -74,6 +74,7 @@ def opened(seen: Sight) -> Mapping[str, Any]:
                 "id": one.id,
                 "at": round(at, 3),
                 "seconds": round(one.seconds, 3),
+                "sealed": round(max((part.first_frame + part.frames for part in one.segments), default=0) / rate, 3),
                 "live": one.state is not RecorderState.SEALED,
                 "off": [[first / rate, last / rate] for first, last in off_record(one.markers, one.frames)],
             }

@@ -145,6 +145,11 @@
     const figures = W.lines.filter((one) => one.doubts.length && W.doubtful(one));
     const above = W.box("above");
     above.replaceChildren();
+    for (const [id, draft] of Object.entries(W.drafts())) {   // its sentence is not there any more: the words are
+      if (W.place.has(id) || W.reading || !n) continue;
+      above.append(el("div", "rc-mat rc-orphan", el("span", "rc-chip rc-warn", W.glyph("warn"), said("没存上的一句", "not saved")), el("span", "rc-grow", draft.text),
+        W.press(said("复制", "Copy"), () => navigator.clipboard?.writeText(draft.text)), W.press(said("放弃", "Drop it"), () => { W.draft(id, null); counted(); })));
+    }
     if (W.version !== W.newest && W.version) {
       above.append(el("div", "rc-mat", el("span", "rc-chip rc-unk", said(`旧的一稿，只能看`, "an older version, to read only")), el("span", "rc-grow"),
         W.press(said(`回到第 ${W.newest} 稿`, `Back to version ${W.newest}`), () => W.show(W.newest))));

@@ -95,11 +95,17 @@
     box.scrollTop = top(first) + into;
     fill();
   };
-  const clear = () => { for (const row of rows.values()) row.remove(); rows = new Map(); };
+  /** All rows but the one that is being written in, where its sentence is still there. */
+  const clear = () => {
+    const held = W.editing && [...rows.values()].find((row) => row.dataset.id === W.editing.id), at = W.place.get(W.editing?.id);
+    for (const row of rows.values()) if (row !== held || at === undefined) row.remove();
+    rows = new Map();
+    if (held && at !== undefined) { held.dataset.i = at; held.rcAt = null; rows.set(at, held); }
+  };
 
   /** Draws one row anew, where it stands in the page. */
   W.redraw = (i) => {
-    if (i < 0 || i >= W.lines.length || W.editing?.id === W.lines[i].id) return;
+    if (!W.lines[i] || W.editing?.id === W.lines[i].id) return;
     const old = rows.get(i);
     if (!old) { if (known[i]) { known[i] = 0; heights[i] = reckoned(i); spoil(i); } return; }
     const held = old.contains(document.activeElement);

@@ -3,7 +3,7 @@
   const W = window.rcWords, { said } = W;
   const STEP = 5;                   // seconds that J and K go
   const POINTS = 1200;              // of the picture of the whole meeting
-  let audio = null, loaded = "", wanted = null, until = null, looping = false, speed = 1, frame = 0;
+  let audio = null, loaded = "", sealed = 0, wanted = null, until = null, looping = false, speed = 1, frame = 0;
 
   // --- where it stands: in seconds of the whole meeting
   const sounds = () => W.opened.sounds;
@@ -18,11 +18,11 @@
   W.playing = () => Boolean(audio && !audio.paused);
   const deaf = () => !W.opened.hear ? said("你的角色不能听录音", "your role does not hear recordings")
     : !W.opened.seconds ? said("没有录音", "no recording")
-      : sounds().every((one) => one.live) ? said("录音封存后可以回放", "to be heard once it is sealed") : "";
+      : sounds().every((one) => one.sealed === 0) ? said("还没有封存的声音，一分钟内就有", "nothing is sealed yet; within a minute there is") : "";
 
   const load = (sound) => {
-    if (loaded === sound.id) return;
-    loaded = sound.id;
+    if (loaded === sound.id && (sealed === sound.sealed || !sound.live || !audio.paused)) return;   // it has grown since
+    loaded = sound.id; sealed = sound.sealed;
     audio.src = `${W.opened.api}/recordings/${sound.id}/sound`;
     audio.playbackRate = speed;
   };
@@ -201,7 +201,7 @@
     audio.addEventListener("error", trouble);
     audio.addEventListener("ended", () => {
       const next = sounds()[sounds().findIndex((one) => one.id === loaded) + 1];
-      if (next && !next.live && until === null) W.hear(next.at); else drawn(true);
+      if (next?.sealed && until === null) W.hear(next.at); else drawn(true);
     });
     const bar = W.box("bar");
     const from = (event) => { const r = bar.getBoundingClientRect(); return (event.clientX - r.left) / r.width * W.opened.seconds; };

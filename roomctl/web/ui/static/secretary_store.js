@@ -128,7 +128,13 @@
       if (mine === reading) W.emit("unread", error);
     }
   };
-  W.show = (version) => { W.version = version; W.lines = []; W.current = -1; index(); W.emit("read"); return W.read(); };
+  W.show = (version) => {
+    if (version === W.newest) { done.length = undone.length = 0; W.emit("steps"); }   // the steps were those of another version
+    W.version = version; W.lines = []; W.current = -1;
+    index();
+    W.emit("read");
+    return W.read();
+  };
   /** A sentence as it is now; its place may be another. */
   W.merge = (line) => {
     const place = W.place.get(line.id);
@@ -251,9 +257,9 @@
       const before = W.opened;
       W.opened = told.opened;
       const moved = before.version !== told.opened.version;
+      if (moved && W.version === before.version) W.leave().then(() => W.show(W.newest));   // what is being written is saved first
       W.newest = told.opened.version;
-      if (moved && W.version === before.version) W.show(W.newest);
-      else if (before.sentences !== told.opened.sentences) W.read({ all: false });
+      if (!moved && before.sentences !== told.opened.sentences) W.read({ all: false });
       W.emit("opened");
     }
     for (const line of told.lines || []) W.merge(line);

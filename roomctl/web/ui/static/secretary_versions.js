@@ -1,12 +1,15 @@
 // Speech without text, and tried again; the versions of a transcript, chosen, compared, made anew.
 (() => {
   const W = window.rcWords, { said, el } = W;
-  let reworks = [], holes = null, heads = null, engines = null;
+  let reworks = [], works = [], holes = null, heads = null, engines = null;
 
   const waiting = () => reworks.find((one) => one.state === "waiting");
   const KIND = () => ({ again: said("重新转写", "transcribed again"), holes: said("补漏转", "holes tried again") });
   const readReworks = async () => {
-    try { reworks = await W.ask("GET", "/transcript/reworks"); } catch { reworks = []; }
+    try {
+      reworks = await W.ask("GET", "/transcript/reworks");
+      works = waiting() ? await W.ask("GET", "/transcript/progress") : [];
+    } catch { reworks = works = []; }
     shown();
   };
   const shown = () => { if (["holes", "versions"].includes(W.tabNow())) W.drawSide(); };
@@ -22,16 +25,17 @@
   const under = () => {
     const one = waiting();
     if (!one) return null;
-    const share = one.progress ?? (one.holes.length ? one.tried / one.holes.length : null);
+    const work = works.find((found) => found.total > 0), stuck = works.find((found) => found.stuck);
+    const share = work ? Math.min(1, work.done / work.total) : one.holes.length ? one.tried / one.holes.length : null;
     const bar = el("div", "rc-prog", el("i", ""));
     bar.style.setProperty("--v", String(Math.round(100 * (share ?? 0))));
     bar.setAttribute("role", "progressbar"); bar.setAttribute("aria-valuemin", "0"); bar.setAttribute("aria-valuemax", "100");
     if (share !== null) bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
     const told = one.holes.length ? said(`试过 ${one.tried} / ${one.holes.length} 处，补上 ${one.gained} 字`, `${one.tried} of ${one.holes.length} tried, ${one.gained} characters found`)
-      : share !== null ? `${Math.round(100 * share)}%` : said("等待开始", "waiting to begin");
+      : share !== null ? `${Math.round(100 * share)}%${work?.left ? said(`，还要 ${W.clock(work.left)}`, `, ${W.clock(work.left)} left`) : ""}` : said("等待开始", "waiting to begin");
     const stop = W.press(said("取消", "Cancel"), cancel);
     stop.disabled = Boolean(W.opened.locked);
-    return el("div", "rc-doing", el("div", "rc-row", el("div", "rc-grow", el("b", "", said(`正在${KIND()[one.kind]}`, KIND()[one.kind])), el("div", "rc-s3 rc-num", `${one.by} · ${one.engine || said("按设置", "as configured")} · ${told}`)), stop), bar);
+    return el("div", "rc-doing", el("div", "rc-row", el("div", "rc-grow", el("b", "", said(`正在${KIND()[one.kind]}`, KIND()[one.kind])), el("div", "rc-s3 rc-num", `${one.by} · ${one.engine || said("按设置", "as configured")} · ${told}`), stuck ? el("div", "rc-c-crit", stuck.stuck) : null), stop), bar);
   };
 
   // --- holes
