@@ -146,6 +146,15 @@ def test_a_fault_is_found_and_accepted_by_who_asks(rest):
     client.post("/api/v1/checks", json={"meeting": meeting.id})
     (row,) = client.get(f"/api/v1/checks/latest?meeting={meeting.id}").json()["results"]
     assert (row["state"], row["hint"]) == ("WAIVED", "周工: 备用灯已到")
+    sign = path(meeting, "/checks/sign")
+    assert client.post(sign, json={"note": "已换备用灯"}).json()["signed"]["by"] == "周工"
+    assert client.post(sign, json={}).status_code == 409
+    gone = path(meeting, "/waivers?device=投影机&check=lamp")
+    assert [client.delete(gone).status_code for _ in range(2)] == [204, 404]
+    again = client.post("/api/v1/checks", json={"meeting": meeting.id, "devices": ["投影机"]}).json()
+    assert again["counts"]["crit"] == 1
+    assert client.post("/api/v1/checks", json={"meeting": meeting.id, "devices": ["x"]}).status_code == 404
+    assert client.post(sign, json={}).status_code == 409
 
 
 def test_a_plugin_is_wanted_or_not_from_the_next_start_on(rest):
