@@ -29,10 +29,10 @@ from roomctl_models import store
 from roomctl_transcript.audio import BLOCK_FRAMES, POWER_FRAMES, RATE, Block, mixed
 from roomctl_transcript.cutting import Span, VoiceActivity, runs, utterances
 from roomctl_transcript.talkers import Talkers
-from roomctl_transcript.voices import MODEL, turns
+from roomctl_transcript.voices import MODEL
 from roomctl_transcript.voices.campplus import CamPlus
 from roomctl_transcript.voices.prints import prints, unpack
-from roomctl_transcript.voices.step import MOST, Timeline, stretches
+from roomctl_transcript.voices.step import MOST, Timeline, grouped
 
 ROOT = Path(__file__).parent.parent.parent
 SHARED = ROOT.parent / "shared" / "speech"
@@ -140,7 +140,7 @@ def single(case: Case) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
     )
     began = process_time()
     windows = [one for _, made in prints(blocks, utterances(speech, 20.0), model, 0.0) for one in made]
-    labels = turns.tell(unpack(one.vector for one in windows), stretches(windows), MOST)
+    labels = grouped(windows, unpack(one.vector for one in windows), MOST)
     line = Timeline(windows, labels.tolist())
     took = process_time() - began
     steps = int(len(pcm) / RATE / STEP)

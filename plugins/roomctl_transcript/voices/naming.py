@@ -48,6 +48,7 @@ def name(
         said: (from, to, name), as the secretary put it right.
 
     """
+    segments = _fresh(segments, voices)
     votes = _marked(segments, voices, marks)
     known = _clear(votes, CLEAR, SpeakerKnownBy.VOICE) if marks else _called(segments, voices)
     known |= _said(segments, voices, said)
@@ -66,12 +67,15 @@ def _named(
     votes: Votes,
     heard: Collection[str],
 ) -> TranscriptSegment:
-    """By its voice; by the mark, where that is not the voice of somebody else.
+    """By its voice; by the mark or the turn of speech, where those name somebody whose voice is not known: two people
+    may have been taken for one.
 
     Args:
         votes: what the marks say of each voice; heard: people whose voice is known.
 
     """
+    if one.speaker and one.speaker not in heard:
+        return one
     if voice is not None and voice in known:
         who, by = known[voice]
         return replace(one, speaker=who, known_by=SpeakerKnownBy.OPERATOR if marked == who else by)
@@ -129,19 +133,28 @@ def _marked(
     return votes
 
 
+def _fresh(segments: Sequence[TranscriptSegment], voices: Mapping[str, int]) -> tuple[TranscriptSegment, ...]:
+    """What turns of speech tell holds for the voice that answers; when another one speaks, nobody has called it."""
+    made = []
+    floor: str | None = None
+    answers: int | None = None
+    for one in segments:
+        voice = voices.get(one.id)
+        if one.speaker != floor:
+            floor, answers = one.speaker, voice
+        stale = one.speaker and voice is not None and voice != answers
+        made.append(replace(one, speaker=None, known_by=None) if stale else one)
+    return tuple(made)
+
+
 def _called(
     segments: Sequence[TranscriptSegment], voices: Mapping[str, int]
 ) -> dict[int, tuple[str, SpeakerKnownBy]]:
     """By turns of speech. A name goes to the voice that has most of it, and to that one alone."""
     votes = _votes()
-    floor: str | None = None
-    whose: int | None = None
     for one in segments:
-        called = one.speaker if one.known_by is SpeakerKnownBy.CUE else None
-        if called != floor:
-            floor, whose = called, voices.get(one.id)
-        if floor and whose is not None and voices.get(one.id) == whose:  # another voice was not called
-            votes[whose][floor] += one.end - one.start
+        if one.speaker and one.id in voices:
+            votes[voices[one.id]][one.speaker] += one.end - one.start
     clear = _clear(votes, CALLED, SpeakerKnownBy.CUE)
     first = {who: max(clear, key=lambda voice: votes[voice][who]) for who, _ in clear.values()}
     return {voice: found for voice, found in clear.items() if first[found[0]] == voice}

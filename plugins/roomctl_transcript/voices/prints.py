@@ -45,6 +45,11 @@ class Print:
     stretch: float
     vector: str
 
+    @property
+    def filled(self) -> float:
+        """How much of a window it is, 0 to 1."""
+        return min(1.0, (self.end - self.start) / LONG)
+
     def as_row(self) -> list[Any]:
         """For the journal."""
         return [round(self.start, 3), round(self.end, 3), round(self.stretch, 3), self.vector]

@@ -18,6 +18,7 @@ from roomctl_transcript.voices.prints import Print, of_rows, pack, prints, unpac
 
 if TYPE_CHECKING:
     from roomctl_transcript.voices.campplus import CamPlus
+    from roomctl_transcript.voices.turns import Labels, Vectors
 
 MOST = 20
 """Voices there can be, where no roster says how many people are expected."""
@@ -93,7 +94,7 @@ class Voices:
             return
         vectors = unpack(one.vector for one in windows)
         people = job["prior"]["people"]
-        found = turns.tell(vectors, stretches(windows), len(people) + GUESTS if people else MOST)
+        found = grouped(windows, vectors, len(people) + GUESTS if people else MOST)
         of, cut = _sentences(told, writer, Timeline(windows, found.tolist()))
         centres = [vectors[found == voice].mean(axis=0) for voice in range(int(found.max()) + 1)]
         say("voices", of=of, cut=cut, prints=[pack(one) for one in centres])
@@ -130,12 +131,13 @@ class Voices:
         return self._loaded[1]
 
 
-def stretches(windows: Sequence[Print]) -> Any:
-    """Number of each window's stretch, shape (windows,)."""
+def grouped(windows: Sequence[Print], vectors: "Vectors", most: int) -> "Labels":
+    """The voice of each window, shape (windows,), of at most that many."""
     import numpy as np  # noqa: PLC0415 - only in the worker
 
     changes = [one.stretch != two.stretch for one, two in pairwise(windows)]
-    return np.cumsum([0, *changes])
+    filled = np.array([one.filled for one in windows], np.float32)
+    return turns.tell(vectors, np.cumsum([0, *changes]), most, filled)
 
 
 def _sentences(

@@ -31,8 +31,8 @@ LARGE = (4, 8.0)
 """Pieces and windows from which on a group is large enough to be judged by its gap."""
 SMALLEST = 3.0
 """Windows (about 2 s); whoever speaks less is counted to the nearest voice."""
-SWITCH = 0.15
-"""Cosine that a change of voice within one stretch costs, so that one odd window is no change."""
+SWITCH, SWITCH_IN_PAUSE = 0.15, 0.05
+"""Cosine that a change of voice costs, so that one odd window, or one word between pauses, is no change."""
 USUAL = 0.7
 """Likeness of windows of one voice where the recording is too short to show its own."""
 NEVER = -9.0
@@ -56,13 +56,14 @@ class _Group:
         return len(self.members) >= LARGE[0] and self.windows >= LARGE[1]
 
 
-def tell(vectors: "Vectors", stretches: "Labels", most: int) -> "Labels":
+def tell(vectors: "Vectors", stretches: "Labels", most: int, filled: "Vectors | float" = 1.0) -> "Labels":
     """The voice of each window, numbered from 0 in the order in which they are first heard.
 
     Args:
         vectors: shape (windows, n), unit length, in order of time, each window overlapping half of the one before.
         stretches: shape (windows,), rising; windows of the same stretch have no pause between them.
         most: people there can be at most.
+        filled: shape (windows,), how much of each is speech, 0 to 1: a short word tells little of its voice.
 
     """
     import numpy as np  # noqa: PLC0415 - only in the worker
@@ -76,7 +77,8 @@ def tell(vectors: "Vectors", stretches: "Labels", most: int) -> "Labels":
     taken = np.sort(np.argsort(-windows, kind="stable")[:MOST_PIECES])
     groups = _Merging(sums[taken], windows[taken], _usual(vectors, piece)).groups()
     centres = _centres(groups, sums, max(1, most))
-    found = np.concatenate([_path(vectors[stretches == one] @ centres.T) for one in np.unique(stretches)])
+    pauses = np.diff(stretches, prepend=stretches[0]) > 0
+    found = _path((vectors @ centres.T) * np.reshape(filled, (-1, 1)), np.where(pauses, SWITCH_IN_PAUSE, SWITCH))
     _, firsts, numbered = np.unique(found, return_index=True, return_inverse=True)
     order: Labels = np.argsort(np.argsort(firsts)).astype(np.int64)[numbered]
     return order
@@ -199,16 +201,22 @@ def _centres(groups: list[_Group], sums: "Vectors", most: int) -> "Vectors":
     )
 
 
-def _path(alike: "Vectors") -> "Labels":
-    """The likeliest voice of each window of a stretch, shape (windows, voices), where a change has its price."""
+def _path(alike: "Vectors", prices: "Vectors") -> "Labels":
+    """The likeliest voice of each window, where a change has its price.
+
+    Args:
+        alike: shape (windows, voices); prices: shape (windows,), of a change right before each.
+
+    """
     import numpy as np  # noqa: PLC0415
 
-    cost = SWITCH * (1 - np.eye(alike.shape[1], dtype=np.float32))
+    stays = np.arange(alike.shape[1])
     score, back = alike[0], []
-    for row in alike[1:]:
-        ways = score[:, None] - cost
-        back.append(ways.argmax(axis=0))
-        score = ways.max(axis=0) + row
+    for row, price in zip(alike[1:], prices[1:], strict=True):
+        best = int(score.argmax())
+        change = score[best] - price > score
+        back.append(np.where(change, best, stays))
+        score = np.where(change, score[best] - price, score) + row
     path = [int(score.argmax())]
     for came in reversed(back):
         path.append(int(came[path[-1]]))

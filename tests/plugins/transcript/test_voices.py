@@ -65,6 +65,15 @@ def test_one_odd_window_is_no_change():
     assert turns.tell(vectors, stretches, 20).tolist() == who.tolist()
 
 
+def test_a_short_word_between_pauses_stays_with_those_around_it():
+    vectors, stretches, who = people([0, 1] * 8)
+    filled = np.ones(len(who), np.float32)
+    stretches[10:] += 1
+    stretches[11:] += 1  # the eleventh window is a stretch of its own, a fifth of a window long
+    filled[10], vectors[10] = 0.2, unit(vectors[10] + 1.2 * vectors[6])
+    assert turns.tell(vectors, stretches, 20, filled).tolist() == who.tolist()
+
+
 def test_nobody_speaks():
     assert turns.tell(np.zeros((0, 192), np.float32), np.zeros(0, np.int64), 5).tolist() == []
 
@@ -166,6 +175,19 @@ def test_a_turn_of_speech_names_the_voice_that_answers(said):
     rows, voices = said([0, 1, 0, 1], texts)
     found = assign(rows, seats={}, voices=voices, people=("张建国", "李晓明"), chair="张建国")
     assert told(found) == [("张建国", CUE), ("李晓明", CUE), ("张建国", CUE), ("李晓明", CUE)]
+
+
+def test_who_is_called_and_never_heard_alone_is_not_lost_in_the_voice_of_the_chair(said):
+    texts = (
+        "现在开会，今天研究停车场建设。",
+        "这件事情已经议过两次。",
+        "请陈志强同志说明资金情况。",
+        "资金已经安排。",
+        "好，散会。",
+    )
+    rows, voices = said([0, 0, 0, 0, 0], texts)
+    found = assign(rows, seats={}, voices=voices, people=("张建国", "陈志强"), chair="张建国")
+    assert [one.speaker for one in found] == ["张建国", "张建国", "张建国", "陈志强", "张建国"]
 
 
 def test_the_voices_of_two_recordings_are_matched():
