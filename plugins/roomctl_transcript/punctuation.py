@@ -13,6 +13,11 @@ STOP_PAUSE = 0.6
 """Seconds of quiet after which a sentence has ended, as a rule; measured on read speech: 0.6 to 1.0 between
 sentences, 0.3 to 0.5 between clauses."""
 COMMA_PAUSE = 0.28
+BREATH, SHORT_BREATH = 0.38, 0.18
+"""Seconds; the same behind what is long enough for a sentence, or a clause: reverberation fills a pause by up to
+0.2 s, and fast readers make it shorter."""
+FULL_SENTENCE, FULL_CLAUSE = 15, 6
+"""Characters."""
 NEAR = 0.6
 """Seconds by which an engine's word times may be off a pause."""
 STRETCHED = 1.6
@@ -53,9 +58,10 @@ def breaks(words: Sequence[Word], speech: Sequence[Span]) -> dict[int, Break]:
     found: dict[int, Break] = {}
     if len(words) < 2:  # noqa: PLR2004 - nothing lies between one
         return found
+    sentence = clause = 0
     for one, two in pairwise(speech):
         pause = two.start - one.end
-        if pause < COMMA_PAUSE:
+        if pause < SHORT_BREATH:
             continue
         index = _before(words, one.end, two.start)
         if index is None:
@@ -66,9 +72,12 @@ def breaks(words: Sequence[Word], speech: Sequence[Span]) -> dict[int, Break]:
                 continue
         if _ascii(words[index].text[-1:]) and _ascii(words[index + 1].text[:1]):
             continue  # inside a number or a word of an alphabet
-        mark = "。" if pause >= STOP_PAUSE else "，"
-        if index not in found or mark == "。":
-            found[index] = Break(index, mark, pause)
+        stops = pause >= (BREATH if _length(words[sentence : index + 1]) >= FULL_SENTENCE else STOP_PAUSE)
+        halts = pause >= (SHORT_BREATH if _length(words[clause : index + 1]) >= FULL_CLAUSE else COMMA_PAUSE)
+        if stops or (halts and index not in found):
+            found[index] = Break(index, "。" if stops else "，", pause)
+            clause = index + 1
+            sentence = clause if stops else sentence
     return found
 
 
@@ -88,6 +97,10 @@ def _before(words: Sequence[Word], quiet: float, loud: float) -> int | None:
             continue  # the next word is still before the pause
         return index if abs(word.end - quiet) <= NEAR + loud - quiet else None
     return None
+
+
+def _length(words: Sequence[Word]) -> int:
+    return sum(len(word.text.strip()) for word in words)
 
 
 def _per_character(word: Word) -> float:

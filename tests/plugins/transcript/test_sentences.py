@@ -38,6 +38,14 @@ def texts(utterance, prior=Prior()):  # noqa: B008 - frozen
         ),
         ("好我同意大家的意见", {1: 0.7}, ["好，我同意大家的意见。"]),
         ("会议决定原则同意实施方案", {4: 0.8}, ["会议决定，原则同意实施方案。"]),
+        # in a room that rings, or read fast: a short pause counts behind what is long enough
+        (
+            "今年全市计划改造老旧小区涉及居民和商户现在已经开工",
+            {12: 0.2, 19: 0.4},
+            ["今年全市计划改造老旧小区，涉及居民和商户。", "现在已经开工。"],
+        ),
+        ("我们今天研究停车场的建设", {2: 0.2, 4: 0.25}, ["我们今天研究停车场的建设。"]),
+        ("目前正在施工还没有完工", {6: 0.4}, ["目前正在施工，还没有完工。"]),
     ],
 )
 def test_pauses_become_marks_and_sentences(said, gaps, written):
