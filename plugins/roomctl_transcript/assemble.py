@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from roomctl.api import Transcript, TranscriptSegment
+from roomctl.api import Hole, Transcript, TranscriptSegment
 from roomctl_transcript import coverage, points, speakers
 from roomctl_transcript.engines import Choice
 from roomctl_transcript.invariants import broken
@@ -72,7 +72,7 @@ def transcript(
         rtf=round(took / duration, 4) if duration else 0.0,
         complete=complete,
         segments=tuple(segments),
-        holes=tuple(hole for one in measured for hole in one.holes),
+        holes=tuple(hole for one, two in zip(gathered, measured, strict=True) for hole in _holes(one, two)),
         points=points.draft(segments),
         report={
             "changes": dict(steps),
@@ -86,3 +86,9 @@ def transcript(
             "broken": list(broken(segments)),
         },
     )
+
+
+def _holes(one: Gathered, measured: coverage.Coverage) -> list[Hole]:
+    """Speech without text, and sound that cannot be read: nobody knows what was said there."""
+    lost = (Hole(one.recording, 1, round(at.start, 2), round(at.end, 2), damaged=True) for at in one.lost)
+    return sorted((*measured.holes, *lost), key=lambda hole: hole.start)

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roomctl.api import BadInput, Damaged, RoomctlError, tr
 
@@ -98,19 +97,28 @@ def probe(path: Path) -> float:
         raise BadInput(what, tr("不是音频，或已损坏", "not audio, or damaged"), mend) from error
 
 
+Gap = Callable[[float, float], None]
+"""Told seconds, from and to, in which nothing could be read."""
+
+
 def blocks(
-    pieces: Sequence[Piece], start: float, trouble: Callable[[RoomctlError], None], *, stop: float | None = None
+    pieces: Sequence[Piece],
+    start: float,
+    trouble: Callable[[RoomctlError], None],
+    *,
+    stop: float | None = None,
+    gap: Gap = lambda _start, _end: None,
 ) -> Iterator[Block]:
     """The recording from `start` seconds on, or up to `stop`, in blocks of `BLOCK_FRAMES`, the last one shorter.
 
-    A sealed file that cannot be read is told to `trouble` and counts as silence of its length, so that what
-    follows keeps its time.
+    What cannot be read of a file is told to `trouble` and counts as silence, so that what follows keeps its time; it
+    is read on right behind what is damaged. Where no track can be read is told to `gap`.
     """
     import numpy as np  # noqa: PLC0415 - as above
 
     held: list[NDArray[np.float32]] = []
     length, left = 0, None if stop is None else max(0, round((stop - start) * RATE))
-    for whole in _resampled(pieces, start, trouble):
+    for whole in _resampled(pieces, start, trouble, gap):
         part = whole if left is None else whole[:left]
         held.append(part)
         length += len(part)
@@ -125,14 +133,14 @@ def blocks(
 
 
 def _resampled(
-    pieces: Iterable[Piece], start: float, trouble: Callable[[RoomctlError], None]
+    pieces: Iterable[Piece], start: float, trouble: Callable[[RoomctlError], None], gap: Gap
 ) -> "Iterator[NDArray[np.float32]]":
     """All tracks at 16 kHz, shape (n, tracks)."""
     import numpy as np  # noqa: PLC0415
     import soxr  # noqa: PLC0415
 
     stream, rate, width = None, 0, 0
-    for data, its_rate in _raw(pieces, start, trouble):
+    for data, its_rate in _raw(pieces, start, trouble, gap):
         if (its_rate, data.shape[1]) != (rate, width):
             if stream is not None:
                 yield stream.resample_chunk(np.zeros((0, width), np.float32), last=True).reshape(-1, width)
@@ -144,80 +152,161 @@ def _resampled(
 
 
 def _raw(
-    pieces: Iterable[Piece], start: float, trouble: Callable[[RoomctlError], None]
+    pieces: Iterable[Piece], start: float, trouble: Callable[[RoomctlError], None], gap: Gap
 ) -> "Iterator[tuple[NDArray[np.float32], int]]":
     """Decoded samples, shape (n, tracks), with their rate; skips what lies before `start`."""
-    import numpy as np  # noqa: PLC0415
-
     for piece in pieces:
         given = max(0, int(start * piece.rate) - piece.first_frame) if piece.frames else 0
-        if piece.frames and given >= piece.frames:
-            continue
-        try:
-            source = _sealed(piece, given) if piece.frames else _foreign(piece.files[0], start)
-            for data, rate in source:
-                yield data, rate
-                given += len(data)
-        except Damaged as error:
-            trouble(error)
-            while given < piece.frames:
-                size = min(BLOCK_FRAMES, piece.frames - given)
-                yield np.zeros((size, len(piece.files)), np.float32), piece.rate
-                given += size
+        if not piece.frames:
+            yield from _foreign(piece.files[0], start, trouble, gap)
+        elif given < piece.frames:
+            yield from _sealed(piece, given, trouble, gap)
 
 
-def _sealed(piece: Piece, skip: int) -> "Iterator[tuple[NDArray[np.float32], int]]":
+def _sealed(
+    piece: Piece, skip: int, trouble: Callable[[RoomctlError], None], gap: Gap
+) -> "Iterator[tuple[NDArray[np.float32], int]]":
     """A segment's files from frame `skip` on: the tracks side by side, as many frames as the journal promises."""
     import numpy as np  # noqa: PLC0415
-    import soundfile  # noqa: PLC0415
 
-    try:
-        with ExitStack() as stack:
-            readers = [stack.enter_context(soundfile.SoundFile(str(path))) for path in piece.files]
-            for reader in readers:
-                reader.seek(skip)
-            left = piece.frames - skip
-            while left > 0:
-                size = min(left, 5 * piece.rate)
-                tracks = [reader.read(size, dtype="float32", always_2d=True) for reader in readers]
-                data = np.concatenate(
-                    [track.mean(axis=1, keepdims=True) for track in tracks], axis=1, dtype=np.float32
-                )
-                if not len(data):
-                    raise Damaged(
-                        tr(
-                            f"{piece.files[0].name} 比登记的短",
-                            f"{piece.files[0].name} is shorter than its journal says",
-                        )
-                    )
-                yield data, piece.rate
-                left -= len(data)
-    except (soundfile.LibsndfileError, OSError, ValueError) as error:
-        name = piece.files[0].name
-        raise Damaged(tr(f"不能读取 {name}", f"cannot read {name}"), str(error)) from error
+    with ExitStack() as stack:
+        tracks = [_Track(path, piece.rate) for path in piece.files]
+        for track in tracks:
+            stack.callback(track.close)
+        for at in range(skip, piece.frames, 5 * piece.rate):
+            size = min(piece.frames - at, 5 * piece.rate)
+            read = [track.read(at, size) for track in tracks]
+            lost = np.logical_and.reduce([bad for _, bad in read])
+            for low, high in _runs(lost):
+                gap((piece.first_frame + at + low) / piece.rate, (piece.first_frame + at + high) / piece.rate)
+            yield np.stack([data for data, _ in read], axis=1), piece.rate
+        for track in tracks:
+            if track.why:
+                trouble(Damaged(tr(f"不能读取 {track.name}", f"cannot read {track.name}"), track.why))
 
 
-def _foreign(path: Path, start: float) -> "Iterator[tuple[NDArray[np.float32], int]]":
-    """Any container and codec, down to mono. Decodes from the beginning: time stamps of foreign files lie."""
-    import av  # noqa: PLC0415
+def _runs(flags: "NDArray[np.bool_]") -> list[tuple[int, int]]:
+    """Where they are true, from and to."""
     import numpy as np  # noqa: PLC0415
 
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]])))
+    return [(int(low), int(high)) for low, high in edges.reshape(-1, 2)]
+
+
+class _Track:
+    """A sealed file, read on behind what is damaged in it.
+
+    Attributes:
+        why: what could not be read of it; empty where all could.
+
+    """
+
+    def __init__(self, path: Path, rate: int) -> None:
+        self.name, self.why = path.name, ""
+        self._path, self._step = path, max(1, rate // 4)
+        self._file: Any = None
+        self._dead = False
+
+    def read(self, at: int, frames: int) -> "tuple[NDArray[np.float32], NDArray[np.bool_]]":
+        """So many frames from `at` on, down to mono, and which of them are silence because nothing could be read."""
+        import numpy as np  # noqa: PLC0415
+        import soundfile  # noqa: PLC0415
+
+        data, bad = np.zeros(frames, np.float32), np.ones(frames, np.bool_)
+        step, done = frames, 0
+        while done < frames and not self._dead:
+            size = min(step, frames - done)
+            try:
+                heard = self._heard(at + done, size)
+                data[done : done + len(heard)], bad[done : done + len(heard)] = heard, False
+                if len(heard) < size:
+                    self.why = self.why or tr("比登记的短", "it is shorter than its journal says")
+                    break
+            except (soundfile.LibsndfileError, OSError, ValueError) as error:
+                self.why = self.why or str(error)
+                self.close()  # a decoder that has lost its place finds none any more
+                if step > self._step:
+                    step = self._step
+                    continue
+            done += size
+        return data, bad
+
+    def _heard(self, at: int, frames: int) -> "NDArray[np.float32]":
+        import soundfile  # noqa: PLC0415
+
+        if self._file is None:
+            try:
+                self._file = soundfile.SoundFile(str(self._path))
+            except (soundfile.LibsndfileError, OSError):
+                self._dead = True  # not a stretch of it: all of it
+                raise
+        if self._file.tell() != at:
+            self._file.seek(min(at, self._file.frames))
+        heard: NDArray[np.float32] = self._file.read(frames, dtype="float32", always_2d=True).mean(axis=1)
+        return heard
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _foreign(
+    path: Path, start: float, trouble: Callable[[RoomctlError], None], gap: Gap
+) -> "Iterator[tuple[NDArray[np.float32], int]]":
+    """Any container and codec, down to mono. Decodes from the beginning: time stamps of foreign files lie."""
+    import av  # noqa: PLC0415
+
+    what = tr(f"不能读取 {path.name}", f"cannot read {path.name}")
+    at, why = 0, ""
     try:
         with av.open(str(path)) as container:
             stream = container.streams.audio[0]
             rate = stream.rate
-            resampler = av.AudioResampler(format="fltp", layout="mono", rate=rate)
             skip = int(start * rate)
-            for frame in chain(container.decode(stream), (None,)):  # None: what the resampler still holds
-                for out in resampler.resample(frame):
-                    data: NDArray[np.float32] = out.to_ndarray().astype(np.float32).reshape(-1, 1)
-                    if skip >= len(data):
-                        skip -= len(data)
-                        continue
-                    yield data[skip:], rate
-                    skip = 0
+            for data, wrong in _packets(container, stream, rate):
+                if wrong:
+                    why = why or wrong
+                    gap(at / rate, (at + len(data)) / rate)
+                at += len(data)
+                if at > skip:
+                    yield data[max(0, len(data) - (at - skip)) :], rate
     except (av.FFmpegError, IndexError, ValueError) as error:
-        raise Damaged(tr(f"不能读取 {path.name}", f"cannot read {path.name}"), str(error)) from error
+        why = str(error)
+    if why:
+        trouble(Damaged(what, why))
+
+
+JUMP = (0.25, 10.0)
+"""Seconds by which time stamps jump where packets are missing; a longer jump is a recorder that was paused."""
+
+
+def _packets(container: Any, stream: Any, rate: int) -> "Iterator[tuple[NDArray[np.float32], str]]":
+    """Mono samples of each packet; silence, and why, where one cannot be decoded or is missing."""
+    import av  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
+
+    resampler = av.AudioResampler(format="fltp", layout="mono", rate=rate)
+    expected: float | None = None
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except (av.FFmpegError, ValueError) as error:
+            seconds = float(packet.duration * packet.time_base) if packet.duration and packet.time_base else 0.0
+            yield np.zeros((round(seconds * rate), 1), np.float32), str(error)
+            expected = None  # what the decoder says next may be of this packet still
+            continue
+        for frame in frames:
+            if expected is not None and frame.time is not None and JUMP[0] <= frame.time - expected <= JUMP[1]:
+                yield (
+                    np.zeros((round((frame.time - expected) * rate), 1), np.float32),
+                    tr("缺一段", "a part is missing"),
+                )
+            expected = None if frame.time is None else frame.time + frame.samples / frame.sample_rate
+            for out in resampler.resample(frame):
+                yield out.to_ndarray().astype(np.float32).reshape(-1, 1), ""
+    for out in resampler.resample(None):
+        yield out.to_ndarray().astype(np.float32).reshape(-1, 1), ""
 
 
 def mixed(tracks: "NDArray[np.float32]") -> Block:

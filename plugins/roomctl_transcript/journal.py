@@ -12,6 +12,9 @@ from typing import IO, Any, Self
 BREAKS_TWICE = 2
 """An utterance that was begun so often and never finished kills the engine; it is left out as a hole."""
 
+TOUCHING = 0.01
+"""Seconds between two stretches that are one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -19,11 +22,13 @@ class Written:
 
     Attributes:
         utterances: finished ones in order; begun: start in milliseconds → how often it was begun and not finished.
+        lost: seconds, from and to, in which nothing could be read.
 
     """
 
     utterances: tuple[Mapping[str, Any], ...] = ()
     begun: Mapping[int, int] = field(default_factory=dict)
+    lost: tuple[tuple[float, float], ...] = ()
 
     @property
     def position(self) -> float:
@@ -43,6 +48,7 @@ class Journal:
     def __init__(self, path: Path, job: str) -> None:
         self._path, self._job = path, job
         self._file: IO[bytes] | None = None
+        self._lost: list[tuple[float, float]] = []
         self.written = Written()
 
     def __enter__(self) -> Self:
@@ -59,7 +65,9 @@ class Journal:
         for row in rows:
             if "next" in row:
                 begun.pop(round(row["start"] * 1000), None)
-        self.written = Written(tuple(row for row in rows if "next" in row), begun)
+        lost = tuple((row["lost"][0], row["lost"][1]) for row in rows if "lost" in row)
+        self.written = Written(tuple(row for row in rows if "next" in row), begun, lost)
+        self._lost = list(lost)
         return self
 
     def __exit__(
@@ -79,6 +87,23 @@ class Journal:
     def finish(self, utterance: Mapping[str, Any]) -> None:
         """Durable when it returns. Has at least `start` and `next`, in seconds."""
         self._append(utterance)
+
+    def lose(self, start: float, end: float) -> None:
+        """Nothing can be read there: noted once, however often it is tried."""
+        if not any(low <= start and end <= high for low, high in self.lost):
+            self._lost.append((round(start, 3), round(end, 3)))
+            self._append({"lost": self._lost[-1]})
+
+    @property
+    def lost(self) -> tuple[tuple[float, float], ...]:
+        """All of it, in order, what lies side by side as one."""
+        whole: list[tuple[float, float]] = []
+        for start, end in sorted(self._lost):
+            if whole and start <= whole[-1][1] + TOUCHING:
+                whole[-1] = (whole[-1][0], max(whole[-1][1], end))
+            else:
+                whole.append((start, end))
+        return tuple(whole)
 
     def _append(self, row: Mapping[str, Any]) -> None:
         if self._file is None:

@@ -86,6 +86,7 @@ class Gathered:
 
     Attributes:
         seconds: up to which all is done; took: seconds of decoding.
+        lost: where nothing could be read.
         sha256: of the model's weights.
         roster: what looks wrong in the roster.
         voices: id of a sentence → number of its voice, from 0; prints: of each voice, as `pack` writes it.
@@ -96,6 +97,7 @@ class Gathered:
     segments: list[TranscriptSegment] = field(default_factory=list)
     utterances: list[Utterance] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    lost: list[Span] = field(default_factory=list)
     seconds: float = 0.0
     took: float = 0.0
     retried: int = 0
@@ -119,6 +121,8 @@ class Gathered:
             self.seconds = max(self.seconds, message["seconds"])
         elif kind == "trouble":
             self.troubles.append(message["what"])
+        elif kind == "lost":
+            self.lost.append(Span(message["start"], message["end"]))
         elif kind == "loaded":
             self.sha256 = message["sha256"]
         elif kind == "roster":

@@ -16,6 +16,7 @@ and says, each utterance only after it is safe in the journal:
     {"type": "progress", "seconds": 12.5}
     {"type": "utterance", "row": {…}, "segments": [{…}]}
     {"type": "trouble", "what": "…"}                 a file that cannot be read; it goes on behind it
+    {"type": "lost", "start": 12.5, "end": 12.75}    nothing could be read there
     {"type": "voices", "of": {"<sentence>": 0}, "cut": {"<sentence>": [{…}, {…}]}, "prints": ["…"]}
                                                      voices of sentences; sentences cut where it changes; each voice
     {"type": "failed", "id": 1, "what": "…"}         the job cannot be done
@@ -106,7 +107,13 @@ class Worker:
             moved(journal.written.position)
             begin, stop = settings.within or (0.0, None)
             begin = max(begin, journal.written.position)
-            sound = blocks(pieces, begin, lambda error: self._mouth.say("trouble", what=str(error)), stop=stop)
+            sound = blocks(
+                pieces,
+                begin,
+                lambda error: self._mouth.say("trouble", what=str(error)),
+                stop=stop,
+                gap=journal.lose,
+            )
             engine = self._engine(job["engine"])
             for heard in listen(
                 sound,
@@ -122,6 +129,8 @@ class Worker:
                 told.append(self._tell(from_row(as_row(heard)), writer))
                 if 0 < job.get("recycle", 0) < resident():
                     raise SystemExit(0)
+            for low, high in journal.lost:
+                self._mouth.say("lost", start=low, end=high)
         if job.get("voices") and settings.within is None and all(len(one.files) == 1 for one in pieces):
             self._who(job, pieces, told, writer)
         self._mouth.say("done", id=job["id"], seconds=round(end, 3))

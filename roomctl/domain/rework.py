@@ -157,6 +157,8 @@ class HoleSeen:
     @property
     def reason(self) -> str:
         """Why it is still there."""
+        if self.hole.damaged:
+            return tr("声音文件损坏，这里读不出声音", "the sound is damaged, and cannot be read here")
         if not self.tried:
             return tr("有人说话，没有听出文字", "somebody speaks, and no words were heard")
         by, gained = self.tried[-1]

@@ -132,12 +132,18 @@ class TranscriptSegment:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """Speech without text."""
+    """Speech without text.
+
+    Attributes:
+        damaged: the sound itself cannot be read there.
+
+    """
 
     recording: str
     track: int
     start: float
     end: float
+    damaged: bool = False
 
 
 class PointKind(StrEnum):
