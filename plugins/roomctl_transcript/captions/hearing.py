@@ -16,7 +16,7 @@ from roomctl_transcript.cutting import Span
 from roomctl_transcript.level import wanted_gain
 from roomctl_transcript.listen import Heard
 from roomctl_transcript.punctuation import COMMA_PAUSE, STOP_PAUSE
-from roomctl_transcript.sentences import Writer, sentences
+from roomctl_transcript.sentences import Sentence, Writer, sentences
 
 BLOCK = RATE // 10
 """Samples that the engine is fed at a time, at most: it is asked for its words after each."""
@@ -122,6 +122,7 @@ class Hearing:
         self._fed = 0
         self._base = 0.0  # seconds of the recording at which the stream began
         self._shown: list[str] = []
+        self._drafts: dict[tuple[str, str], str] = {}  # clauses of the utterance under way, written
         self._resampler = self._fresh()
 
     def _fresh(self) -> soxr.ResampleStream | None:
@@ -170,6 +171,7 @@ class Hearing:
         self._shown = texts
         if said.final:
             self._key, self._shown = self._key + len(turns), []
+            self._drafts.clear()
 
     def _turns(self, words: Sequence[Word]) -> list[tuple[int, list[Word]]]:
         """Words in runs of one microphone each."""
@@ -199,9 +201,27 @@ class Hearing:
             words[0].start, end, end, tuple(_spans(words)), tuple(words), tracks=(track,) * len(words), pause=pause
         )
         parts = list(sentences(heard))
-        if parts and not final:
+        if final:
+            return "".join(self._writer.finish(one)[0] for one in parts)
+        if parts:
             parts[-1].end = ""
-        return "".join(self._writer.finish(one)[0] for one in parts)
+        return "".join(self._draft(clause) for one in parts for clause in _clauses(one))
+
+    def _draft(self, clause: Sentence) -> str:
+        """Of a clause that may still change. Most have not since the last look, and to write one takes some 10 ms."""
+        key = (clause.text, clause.end)
+        text = self._drafts[key] if key in self._drafts else self._writer.finish(clause)[0]
+        self._drafts[key] = text
+        return text
+
+
+def _clauses(sentence: Sentence) -> Iterator[Sentence]:
+    """A sentence cut at its marks: no step of writing looks across one."""
+    begin = 0
+    for after, mark in sorted(sentence.marks.items()):
+        yield Sentence(sentence.words[begin : after + 1], end=mark.mark)
+        begin = after + 1
+    yield Sentence(sentence.words[begin:], end=sentence.end)
 
 
 def _spans(words: Iterable[Word]) -> Iterator[Span]:
