@@ -144,7 +144,7 @@ def _points() -> Part:
 def _side() -> Part:
     tabs = (
         ("papers", tr("材料", "Papers")),
-        ("names", tr("人名", "Names")),
+        ("names", tr("名称", "Names")),
         ("holes", tr("漏转", "Holes")),
         ("versions", tr("版本", "Versions")),
         ("terms", tr("词表", "Glossary")),

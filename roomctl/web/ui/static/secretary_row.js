@@ -43,6 +43,7 @@
   W.extras = (i) => between(i).length + (W.lines[i].doubts.length ? 1 : 0) + (i === W.current && W.asked(W.lines[i]).length ? 1 : 0);
 
   // --- the text in runs of one look
+  const WORDS = new Set(["names", "terms", "numbers"]);   // steps that put other words in; the rest is script and punctuation
   const spread = (looks, from, to, look) => { for (let k = Math.max(0, from); k < Math.min(looks.length, to); k++) looks[k] = look; };
   W.where = (text, change) => {
     let best = -1;
@@ -54,7 +55,7 @@
     const text = line.text, looks = new Array(text.length).fill("");
     if (!line.confirmed) for (const [a, b] of line.unsure) spread(looks, a, b, "rc-low");
     for (const one of line.changes) {
-      if (one.step === "person" || one.step === "seen" || !one.after || one.before === one.after) continue;
+      if (!WORDS.has(one.step) || !one.after || one.before === one.after) continue;
       const at = W.where(text, one);
       if (at >= 0) spread(looks, at, at + one.after.length, "rc-fix");
     }
@@ -72,7 +73,7 @@
 
   // --- below the text
   const question = (line, change) => {
-    const heard = el("span", "rc-grow", el("span", "rc-s3", said("听到“", "heard “")), change.before, el("span", "rc-s3", `”${change.reason ? said("，", ", ") + change.reason : ""}`));
+    const heard = el("span", "rc-grow", el("span", "rc-s3", said("听到“", "heard “")), change.before, el("span", "rc-s3", `”${change.reason ? said("，", ", ") + W.why(change.reason) : ""}`));
     const revert = W.press(said("还原", "Revert"), () => W.revert()), accept = W.press(said("接受", "Accept"), () => W.accept(), "rc-btn rc-sm rc-pri");
     revert.append(el("kbd", "", "X")); accept.append(el("kbd", "", "Y"));
     revert.dataset.do1 = "revert"; accept.dataset.do1 = "accept";
@@ -84,16 +85,23 @@
     names: said("人名", "name"), terms: said("术语", "term"), numbers: said("数字", "number"), punctuation: said("标点", "punctuation"),
     simplify: said("简体", "simplified"), person: said("人工", "person"), seen: said("核对", "checked"), holes: said("补转", "tried again"),
   });
+  /** Why, as the steps tell it, in the reader's language. */
+  const WHY = [[/^(roster|term|expected): .*?\((.*)\)$/, (m) => `${{ roster: "名单", term: "词表", expected: "名单、材料" }[m[1]]}，${m[2]}`],
+    [/same pinyin/g, () => "同音"], [/sounds alike/g, () => "音近"], [/doubtful/g, () => "机器听不准"], [/office homophone/g, () => "公文里的同音词"],
+    [/^pause ([\d.]+) s$/, (m) => `停顿 ${m[1]} 秒`], [/, /g, () => "，"]];
+  W.why = (reason) => (document.documentElement.lang === "en" ? reason : WHY.reduce((text, [what, by]) => text.replace(what, (...m) => by(m)), reason));
   const history = (line) => {
-    const list = el("ol", "rc-his");
+    const list = el("ol", "rc-his"), small = new Map();
     if (line.raw !== null) list.append(el("li", "", el("span", "rc-s3", said("原文", "as heard")), el("span", "", line.raw)));
     for (const one of line.changes) {
       if (one.before === one.after && one.step !== "seen") continue;
+      if (!WORDS.has(one.step) && one.step !== "person" && one.step !== "seen") { small.set(one.step, (small.get(one.step) || 0) + 1); continue; }
       const what = one.step === "seen" ? el("span", "", said(`${one.reason} 听过，无误`, `${one.reason} has heard it: right`))
         : el("span", "", el("del", "", one.before || said("（无）", "(nothing)")), " → ", el("ins", "", one.after || said("（删去）", "(left out)")));
-      const why = one.step === "seen" ? "" : one.reason;
+      const why = one.step === "seen" ? "" : W.why(one.reason);
       list.append(el("li", "", el("span", "rc-s3", STEPS()[one.step] || one.step), what, el("span", "rc-s3", why)));
     }
+    for (const [step, n] of small) list.append(el("li", "rc-num", el("span", "rc-s3", STEPS()[step] || step), el("span", "rc-s3", said(`${n} 处`, `${n} ×`))));
     return list;
   };
   let unfolded = null;   // id of the sentence whose history stands open
