@@ -9,21 +9,20 @@ from roomctl.domain.attendance import Attendance, Fact, Method, Person, Standing
 from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
-from roomctl.domain.record import RecordFile
 from roomctl.services import (
     archive,
     attendance,
     meetings,
-    records,
     sessions,
 )
 from roomctl.services.equipment import EquipmentUseCases
 from roomctl.services.offers import ArchiveTarget
+from roomctl.services.papers import PaperUseCases
 from roomctl.services.sound import SoundUseCases
 from roomctl.services.words import WordUseCases
 
 
-class UseCases(SoundUseCases, WordUseCases, EquipmentUseCases):
+class UseCases(SoundUseCases, WordUseCases, PaperUseCases, EquipmentUseCases):
     """Implements `roomctl.api.Services`, and the use cases that only the host may call."""
 
     @property
@@ -145,18 +144,6 @@ class UseCases(SoundUseCases, WordUseCases, EquipmentUseCases):
 
     def undo_attendance(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:
         return attendance.undo(meeting_id, person, **self._by(actor))
-
-    # --- papers
-
-    def draft(self, meeting_id: str) -> tuple[RecordFile, ...]:
-        return records.draft(meeting_id, **self._all())
-
-    def sign(self, meeting_id: str, *, by: str, demo: bool = False) -> RecordFile:
-        return records.sign(meeting_id, by=by, demo=demo, **self._all())
-
-    def documents(self, meeting_id: str) -> Sequence[RecordFile]:
-        with self._open().reading() as uow:
-            return uow.documents.of(meeting_id)
 
     # --- archive
 
