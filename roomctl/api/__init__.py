@@ -265,6 +265,10 @@ class Services(Protocol):
         """All versions, oldest first, without their sentences: quick whatever their length."""
         ...
 
+    def sentences(self, transcript_id: str, first: int, count: int) -> Sequence[TranscriptSegment]:
+        """So many that a reader sees, from that place on: quick whatever the length."""
+        ...
+
     def reworks(self, meeting_id: str) -> Sequence[rework.Rework]:
         """What people asked for to be done again with a complete transcript, the oldest first."""
         ...

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from roomctl.api import Actor, BadInput, Busy, EngineOffer, Hole, Meeting, NotFound, Transcript, TranscriptHead
+from roomctl.api import (
+    Actor,
+    BadInput,
+    Busy,
+    EngineOffer,
+    Hole,
+    Meeting,
+    NotFound,
+    Transcript,
+    TranscriptHead,
+    TranscriptSegment,
+)
 from roomctl.domain import correction
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.rework import Rework, ReworkKind, ReworkState, Tried
@@ -46,6 +57,10 @@ class FakeWords:
         return [
             TranscriptHead(replace(one, segments=()), len(one.shown)) for one in self.versions.get(meeting_id, ())
         ]
+
+    def sentences(self, transcript_id: str, first: int, count: int) -> Sequence[TranscriptSegment]:
+        every = (one for versions in self.versions.values() for one in versions)
+        return next((one.shown[first : first + count] for one in every if one.id == transcript_id), ())
 
     def reworks(self, meeting_id: str) -> Sequence[Rework]:
         return tuple(self.wishes.get(meeting_id, ()))

@@ -186,10 +186,17 @@ def identity(ctx: PluginContext, meeting: Meeting, one: Recording) -> tuple[Any,
     return (meeting.id, one.id, tuple(ctx.services.roster(meeting.id)))
 
 
-def settled(transcript: Transcript, sounds: Sequence[Recording], who: Who) -> Iterator[tuple[int, list[Line], float]]:
-    """Of each recording: its number, its sentences, and the second up to which they are all there."""
-    reached: Mapping[str, float] = transcript.report.get("seconds", {})
+def settled(
+    head: Transcript, said: Sequence[TranscriptSegment], sounds: Sequence[Recording], who: Who
+) -> Iterator[tuple[int, list[Line], float]]:
+    """Of each recording: its number, its sentences, and the second up to which they are all there.
+
+    Args:
+        head: the transcript, whose own sentences are not read; said: the newest of them.
+
+    """
+    reached: Mapping[str, float] = head.report.get("seconds", {})
     for one in sounds:
         if one.id in reached:
-            lines = [who.sentence(said, one.number) for said in transcript.shown if said.recording == one.id]
+            lines = [who.sentence(sentence, one.number) for sentence in said if sentence.recording == one.id]
             yield one.number, lines, reached[one.id]

@@ -8,7 +8,7 @@ from typing import Any
 
 from roomctl.api import Child, Health, Meeting, PluginContext, Progress, Recording, Refused, RoomctlError, State, tr
 from roomctl_transcript.captions import boards, follow
-from roomctl_transcript.captions.board import Board, Stand
+from roomctl_transcript.captions.board import KEPT, Board, Stand
 
 CHILD = (sys.executable, "-m", "roomctl_transcript.captions.child")
 HEARTBEAT = 60.0
@@ -63,7 +63,7 @@ class CaptionService:
             self._thread.join(timeout)
 
     def wake(self) -> None:
-        self._looked = 0.0
+        self._looked, self._seen = 0.0, ()  # it may be a mark, or a sentence that somebody put right
         self._wake.set()
 
     def health(self) -> Health:
@@ -161,15 +161,16 @@ class CaptionService:
     def _settle(self, meeting: Meeting) -> None:
         """Puts the transcript in the place of what was heard, as far as it has come."""
         heads = self._ctx.services.transcript_heads(meeting.id)
-        seen = (heads[-1].version.id, heads[-1].version.at, heads[-1].sentences) if heads else ()
-        if not heads or seen == self._seen:
+        if not heads:
+            return
+        newest = heads[-1].version
+        seen = (newest.id, newest.at, heads[-1].sentences)
+        if seen == self._seen:
             return
         self._seen = seen
-        transcript = self._ctx.services.transcript(meeting.id)
-        if transcript is None:
-            return
+        said = self._ctx.services.sentences(newest.id, max(0, heads[-1].sentences - KEPT), KEPT)
         sounds = self._ctx.services.recordings(meeting.id)
-        for number, lines, until in follow.settled(transcript, sounds, self._who):
+        for number, lines, until in follow.settled(newest, said, sounds, self._who):
             self._boards.change(
                 meeting.id,
                 lambda board, n=number, said=lines, to=until: board.settle(n, said, to),  # type: ignore[misc]  # bound now

@@ -95,23 +95,27 @@ def test_a_meeting_with_a_microphone_for_each_seat(room, services, stand_in, seg
     until = finals(room)[0].end + 0.1
     said = replace(segment("停车场建设", start=0.1, end=until - 0.2), recording="rec1", speaker="李晓明")
     invented = replace(segment("谢谢观看", number=2, start=0.5, end=0.9), recording="rec1", dropped=True)
-    services.put_transcript(
-        Transcript(
-            id="t1",
-            meeting="m1",
-            version=1,
-            engine="whisper",
-            model="base",
-            at=services.clock.now(),
-            segments=(said, invented),
-            report={"seconds": {"rec1": until}},
-        )
+    transcript = Transcript(
+        id="t1",
+        meeting="m1",
+        version=1,
+        engine="whisper",
+        model="base",
+        at=services.clock.now(),
+        segments=(said, invented),
+        report={"seconds": {"rec1": until}},
     )
+    services.put_transcript(transcript)
     room.wait(lambda: room.board.lines[0].replaced)
     first, *others = room.board.lines
     assert (first.text, first.speaker, first.duty) == ("停车场建设", "李晓明", "市住建局局长")
     assert not any(one.replaced for one in others)
     assert all(one.middle > until for one in others)
+
+    # what somebody puts right in it is right on the screen
+    services.versions["m1"] = [replace(transcript, segments=(replace(said, text="停车场建设。"), invented))]
+    room.service.wake()
+    room.wait(lambda: room.board.lines[0].text == "停车场建设。")
 
     # nothing that is 不入记录 is shown, from its first word on
     off = room.mark(MarkKind.OFF_RECORD)
