@@ -205,9 +205,8 @@ def accept(meeting_id: str, waiver: Waiver, *, actor: Actor, clock: Clock, uow: 
         report = uow.checks.latest(meeting_id)
     firm = [one for one in (report.results if report else ()) if one.firm and one.device == waiver.device]
     if firm and waiver.check in {WHOLE_DEVICE, *(one.check for one in firm)}:
-        raise Refused(
-            firm[0].message, tr("涉密会议不能带此使用", "it cannot be accepted in a 涉密 meeting"), firm[0].hint or ""
-        )
+        why = tr("涉密会议不能带此使用", "nobody may accept it in a meeting of state secrets")
+        raise Refused(firm[0].message, why, firm[0].hint or "")
     told = {
         "device": waiver.device,
         "check": waiver.check,
