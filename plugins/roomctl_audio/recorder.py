@@ -33,6 +33,7 @@ from roomctl.api import (
 )
 from roomctl.api.process import new_session
 from roomctl_audio import control, monitor, playing
+from roomctl_audio.capture import capacity
 from roomctl_audio.capture.machine import DRIFT_PPM
 from roomctl_audio.crossing import raised
 from roomctl_audio.integrity import recovery
@@ -122,6 +123,13 @@ class AudioRecorder:
             with suppress(OSError):
                 path.rmdir()
 
+    def _sweep(self, pid: int) -> None:
+        """What that capture left, which died while it was armed; another's card stays."""
+        card = control.read_card(self.folder)
+        if card is None or card.process.pid == pid:
+            control.remove_card(self.folder)
+        capacity.sweep(self.folder)
+
     def _spawn(self, order: Order) -> Mapping[str, Any]:
         with (self.folder / control.LOG).open("ab") as log:
             child = subprocess.Popen(
@@ -144,6 +152,9 @@ class AudioRecorder:
         finally:
             if "armed" not in said:
                 child.kill()
+            if not said:
+                child.wait()
+                self._sweep(child.pid)
             for pipe in (child.stdin, child.stdout):
                 with suppress(BrokenPipeError):
                     pipe.close()

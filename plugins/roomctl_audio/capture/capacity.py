@@ -8,7 +8,7 @@ from pathlib import Path
 from roomctl.api import BadInput, tr
 from roomctl_audio.sound.layout import Layout
 
-RESERVE = "reserve.bin"
+RESERVE, PROBE = "reserve.bin", ".probe-"
 ROWS_BYTES = 1_000_000
 """For the journal's last rows, with plenty to spare."""
 MARGIN_BYTES = 64_000_000
@@ -39,10 +39,16 @@ def needed(seconds: float, layout: Layout, segment_seconds: float, *, copies: in
     return round((copies * seconds + open_parts) * layout.second) + reserve_bytes(seconds, layout, segment_seconds)
 
 
+def sweep(folder: Path) -> None:
+    """Removes what a capture left that died over `copies`."""
+    for probe in folder.glob(f"{PROBE}*"):
+        shutil.rmtree(probe, ignore_errors=True)
+
+
 def copies(folder: Path) -> int:
     """How often the sound will lie on this disk once it is packed: once where there are hard links, else twice."""
     try:
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".probe-") as probe:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=PROBE) as probe:
             first = Path(probe) / "a"
             first.touch()
             os.link(first, first.with_name("b"))

@@ -25,8 +25,8 @@ CAPTURE, FINISHER = "roomctl_audio.capture", "roomctl_audio.sealing.finisher"
 
 CALLS = {
     CAPTURE: [
-        "open journal.jsonl", "write journal.jsonl", "open N.part", "write N.part", "ftruncate N.part",
-        "unlink N.part", "unlink capture.json",
+        "link a", "open capture.json", "open journal.jsonl", "write journal.jsonl", "open N.part", "write N.part",
+        "ftruncate N.part", "unlink N.part", "unlink capture.json",
     ],
     FINISHER: ["fsync tN-N.tmp", "replace tN-N.tmp", "unlink tN-N.tmp"],
 }  # fmt: skip
@@ -38,7 +38,13 @@ def recorded(folder, monkeypatch, **fault):
     with monkeypatch.context() as patch:
         interpose(patch, FAULT=json.dumps({"folder": str(folder), **fault}))
         recorder = AudioRecorder(folder)
-        recorder.arm(order(realtime=False, segment_seconds=PART / RATE, planned_seconds=2.0, watch=False))
+        asked = order(realtime=False, segment_seconds=PART / RATE, planned_seconds=2.0, watch=False)
+        try:
+            recorder.arm(asked)
+        except RoomctlError:  # killed while it was armed
+            assert "at" in fault
+            assert not folder.exists()
+            recorder.arm(asked)
         card = control.read_card(folder)
         with suppress(RoomctlError):  # killed over the first row
             recorder.start(limit=FRAMES)
