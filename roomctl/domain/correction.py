@@ -5,6 +5,7 @@ another. In a new version, made by another engine or with a better roster, each 
 and its words, and made again.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -78,10 +79,11 @@ def carry_over(old: Transcript, new: Sequence[TranscriptSegment]) -> tuple[Trans
         if before and not touched(segment) and (before.start, by_machine(before)) == (segment.start, segment.text):
             made[i] = before
             del found[before.id]
+    near = _Near(made)
     for segment in found.values():
         if segment.dropped:
             continue
-        places = [i for i, other in enumerate(made) if _at_once(segment, other)]
+        places = [i for i in near(segment) if _at_once(segment, made[i])]
         free = [i for i in places if not corrected(made[i])]
         if free and corrected(segment):
             for place, text, by in _again(segment, [made[i] for i in free]):
@@ -89,6 +91,25 @@ def carry_over(old: Transcript, new: Sequence[TranscriptSegment]) -> tuple[Trans
         for i in places:
             made[i] = _said_of(segment, made[i])
     return tuple(made)
+
+
+class _Near:
+    """Which of many sentences may be said at the same time as another one; a day has ten thousand of them."""
+
+    def __init__(self, segments: Sequence[TranscriptSegment]) -> None:
+        self._by: dict[str, list[tuple[float, int]]] = {}
+        for i, segment in enumerate(segments):
+            self._by.setdefault(segment.recording, []).append((segment.start, i))
+        for starts in self._by.values():
+            starts.sort()
+        self._longest = max((segment.end - segment.start for segment in segments), default=0.0)
+
+    def __call__(self, segment: TranscriptSegment) -> list[int]:
+        """Their places, in order."""
+        starts = self._by.get(segment.recording, [])
+        low = bisect_left(starts, (segment.start - self._longest - APART, 0))
+        high = bisect_left(starts, (segment.end + APART, 0))
+        return sorted(i for _, i in starts[low:high])
 
 
 def touched(segment: TranscriptSegment) -> bool:
@@ -322,24 +343,28 @@ def beside(old: Transcript, new: Transcript) -> tuple[Row, ...]:
     rows: list[Row] = []
     for recording in dict.fromkeys(segment.recording for segment in (*old.shown, *new.shown)):
         mine, theirs = ([s for s in version.shown if s.recording == recording] for version in (old, new))
-        while mine or theirs:
-            row = _first_row(mine, theirs)
+        here = there = 0
+        while here < len(mine) or there < len(theirs):
+            row = _row(mine, here, theirs, there)
             rows.append(row)
-            mine, theirs = mine[len(row.old) :], theirs[len(row.new) :]
+            here, there = here + len(row.old), there + len(row.new)
     return tuple(rows)
 
 
-def _first_row(mine: Sequence[TranscriptSegment], theirs: Sequence[TranscriptSegment]) -> Row:
+def _row(mine: Sequence[TranscriptSegment], here: int, theirs: Sequence[TranscriptSegment], there: int) -> Row:
     """Up to the first moment that no sentence of either crosses; half a second of overlap is none."""
-    end = min(segment.end for segment in (*mine[:1], *theirs[:1]))
+    end = min(segment.end for segment in (*mine[here : here + 1], *theirs[there : there + 1]))
     while True:
-        old, new = (_begun(side, end) for side in (mine, theirs))
+        old, new = _begun(mine, here, end), _begun(theirs, there, end)
         further = max(segment.end for segment in (*old, *new))
         if further <= end:
             return Row(old, new)
         end = further
 
 
-def _begun(segments: Sequence[TranscriptSegment], end: float) -> tuple[TranscriptSegment, ...]:
-    """Those that begin well before `end`; the sentence that ends there, however short it is."""
-    return tuple(s for s in segments if s.start < end - APART / 2 or s.end <= end)
+def _begun(segments: Sequence[TranscriptSegment], at: int, end: float) -> tuple[TranscriptSegment, ...]:
+    """Those from `at` on that begin well before `end`; the sentence that ends there, however short it is."""
+    stop = at
+    while stop < len(segments) and (segments[stop].start < end - APART / 2 or segments[stop].end <= end):
+        stop += 1
+    return tuple(segments[at:stop])

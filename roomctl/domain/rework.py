@@ -5,6 +5,7 @@ so that a restart at any moment loses none.
 """
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -172,19 +173,23 @@ class HoleSeen:
 def holes(transcript: Transcript) -> tuple[HoleSeen, ...]:
     """The holes of a version, each with the sentence before and after it."""
     tried = [(Hole(**one["hole"]), (one["by"], one["gained"])) for one in transcript.report.get("tried", ())]
+    said: dict[str, list[TranscriptSegment]] = {}
+    for segment in transcript.shown:
+        said.setdefault(segment.recording, []).append(segment)
+    for segments in said.values():
+        segments.sort(key=_middle)
     found = []
     for number, hole in enumerate(transcript.holes, 1):
-        here = [segment for segment in transcript.shown if segment.recording == hole.recording]
-        before = [segment for segment in here if _middle(segment) < hole.start]
-        after = [segment for segment in here if _middle(segment) > hole.end]
-        within = tuple(told for other, told in tried if inside(hole, other))
+        here = said.get(hole.recording, [])
+        before = bisect_left(here, hole.start, key=_middle)
+        after = bisect_right(here, hole.end, key=_middle)
         found.append(
             HoleSeen(
                 number,
                 hole,
-                max(before, key=_middle).text if before else "",
-                min(after, key=_middle).text if after else "",
-                within,
+                here[before - 1].text if before else "",
+                here[after].text if after < len(here) else "",
+                tuple(told for other, told in tried if inside(hole, other)),
             )
         )
     return tuple(found)
