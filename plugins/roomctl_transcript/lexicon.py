@@ -73,11 +73,17 @@ FUNCTION = frozenset(
 HEARD_AS = frozenset("过到为从将对向以之和与")
 """Of these, what a recogniser writes in place of a syllable; allowed where the rest of the word leaves no doubt."""
 
+_UNIT = rf"(?:{'|'.join(UNITS)})"
+_DOES = "(?:牵头|负责|配合|主办|承办|协办|协助|会同|提出|提交|上报|已经|尽快|抓紧|要在|要把)"
+
 SLIPS = (
     (r"会报(?![名告道到警复废考销批刊])", "汇报"),
     (r"[签千迁]头(?=[，。负责配合]|$)", "牵头"),
     (r"[邮游油](?=[市县省室事][^，。]{2,10}(?:牵头|负责|承办))", "由"),
-    (rf"[邮游油尤](?=[市县省区](?:{'|'.join(UNITS)}))", "由"),
+    (rf"[邮游油尤](?=[市县省区]{_UNIT})", "由"),
+    (rf"[群趣](?={_UNIT})", "区"),
+    (rf"(?<![一二三在上下沿热干专路无有])[线宪显](?={_UNIT})", "县"),
+    (rf"(?:(?<=[由请和与同意向报、])|(?<=牵头，)|(?<=[。？！])|^)[是事室势](?={_UNIT}{_DOES})", "市"),
     (r"(?<=[0-9百千万])(?:[母幕](?![亲女校牛猪羊鸡])|目(?![标的前录]))", "亩"),
 )
 """What recognisers write for words of office that sound the same, where no other word can be meant."""

@@ -2,6 +2,7 @@ import pytest
 from roomctl_transcript.carry import from_json
 from roomctl_transcript.cutting import Span
 from roomctl_transcript.listen import FASTEST, Heard, Pace, as_row, bare, from_row, invented, looping
+from roomctl_transcript.names import slips
 from roomctl_transcript.punctuation import end_mark, own
 from roomctl_transcript.sentences import Prior, Writer
 
@@ -177,3 +178,37 @@ def test_an_engine_that_goes_round_in_a_circle_is_noticed(text):
 )
 def test_what_people_repeat_is_no_circle(text):
     assert not looping(said(text, 0, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("heard_so", "meant"),
+    [
+        ("由群卫健委牵头", "由区卫健委牵头"),
+        ("请线财政局安排", "请县财政局安排"),
+        ("由是财政局负责", "由市财政局负责"),
+        ("市财政局牵头，是发改委配合", "市财政局牵头，市发改委配合"),
+        ("是财政局已经安排资金", "市财政局已经安排资金"),
+        ("原则同意是住建局提出的方案", "原则同意市住建局提出的方案"),
+        ("资金邮县财政局统筹", "资金由县财政局统筹"),
+        ("8000母农田和12幕林地", "8000亩农田和12亩林地"),
+    ],
+)
+def test_what_stands_before_a_unit_or_behind_a_figure_is_heard_as_its_place_asks(heard_so, meant):
+    assert slips(heard_so)[0] == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这是财政局的意见",
+        "牵头单位是财政局",
+        "这件事，是财政局牵头",
+        "是财政局的同志",
+        "一线财政局干部",
+        "有3母鸡",
+        "12目标",
+        "邮政局和邮储银行",
+    ],
+)
+def test_what_may_be_meant_so_stays(text):
+    assert slips(text) == (text, ())
