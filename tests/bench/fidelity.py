@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from roomctl_transcript import numbers
 from roomctl_transcript.beside import tokens
 from roomctl_transcript.points import draft
 from roomctl_transcript.simplify import simplify
@@ -52,6 +53,15 @@ def figures(said: str, text: str) -> Found:
     return Found(sum((wanted & got).values()), sum(wanted.values()), sum((got - wanted).values()))
 
 
+def written(said: str, text: str) -> Found:
+    """Figures that stand in the text as minutes write them: 3.6亿元, not 三点六亿元."""
+    wanted, got = (
+        Counter(one[t.start : t.end] + t.unit for t in tokens(one) if t.amount is not None)
+        for one in (_written(said), text)
+    )
+    return Found(sum((wanted & got).values()), sum(wanted.values()), sum((got - wanted).values()))
+
+
 def deadlines(said: str, text: str) -> Found:
     """Deadlines of the actions that are drafted from a text, in the form of minutes."""
     wanted, got = (
@@ -61,8 +71,6 @@ def deadlines(said: str, text: str) -> Found:
 
 
 def _written(said: str) -> str:
-    from roomctl_transcript import numbers  # noqa: PLC0415 - keeps the name free above
-
     return numbers.write(said)[0]
 
 
@@ -107,7 +115,3 @@ def _marked(text: str) -> tuple[str, list[tuple[int, bool]]]:
         if mark:
             found.append((len(bare), mark in _ENDS))
     return bare, found
-
-
-def total(rows: Sequence[Found]) -> Found:
-    return Found(*(sum(getattr(row, key) for row in rows) for key in ("right", "said", "false")))
