@@ -1,7 +1,8 @@
 """What a meeting's captions are written from: its recording, who sits where, and what the transcript has by now."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from roomctl.api import MarkKind as Mark
@@ -18,7 +19,7 @@ from roomctl.api import (
     tr,
 )
 from roomctl_transcript import speakers
-from roomctl_transcript.captions.board import Item, Line
+from roomctl_transcript.captions.board import Board, Item, Line
 from roomctl_transcript.config import Config
 from roomctl_transcript.draft import Draft, marks
 from roomctl_transcript.engines import Choice, choose
@@ -57,9 +58,8 @@ class Sound:
         if not running:
             return cls()
         one = running[-1]
-        spans = recording.off_record(one.markers, _NEVER)
-        silent = any(last == _NEVER for _, last in spans)
-        off = tuple((first / one.sample_rate, last / one.sample_rate) for first, last in spans)
+        off = off_record(one)
+        silent = any(last == _NEVER / one.sample_rate for _, last in off)
         return cls(one, "off_record" if silent else RUNNING[one.state], off, silent)
 
     def item(self, meeting: Meeting, seconds: float | None) -> Item | None:
@@ -77,13 +77,20 @@ class Sound:
             return None
         left = None
         if found.minutes and seconds is not None:
-            left = round(60 * found.minutes - (seconds - newest.frame / self.one.sample_rate))
+            used = seconds - newest.frame / self.one.sample_rate
+            left = round(60 * found.minutes - max(0.0, used))  # what is recorded is asked once a second alone
         return Item(
             n=found.n, title=found.title, unit=found.unit, presenter=found.presenter, minutes=found.minutes, left=left
         )
 
 
 _NEVER = 1 << 62  # a frame that no recording reaches: where 不入记录 ends that nobody has ended
+
+
+def off_record(one: Recording) -> tuple[tuple[float, float], ...]:
+    """Its spans that are 不入记录, in seconds."""
+    spans = recording.off_record(one.markers, _NEVER)
+    return tuple((first / one.sample_rate, last / one.sample_rate) for first, last in spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +195,9 @@ def identity(ctx: PluginContext, meeting: Meeting, one: Recording) -> tuple[Any,
 
 def settled(
     head: Transcript, said: Sequence[TranscriptSegment], sounds: Sequence[Recording], who: Who
-) -> Iterator[tuple[int, list[Line], float]]:
-    """Of each recording: its number, its sentences, and the second up to which they are all there.
+) -> Iterator[Callable[[Board], Board]]:
+    """Puts the sentences of each recording on a board, up to the second up to which they are all there; but for what
+    is 不入记录 by now, which the transcript may still hold.
 
     Args:
         head: the transcript, whose own sentences are not read; said: the newest of them.
@@ -199,4 +207,8 @@ def settled(
     for one in sounds:
         if one.id in reached:
             lines = [who.sentence(sentence, one.number) for sentence in said if sentence.recording == one.id]
-            yield one.number, lines, reached[one.id]
+            yield partial(_settle, one=one, lines=lines, until=reached[one.id])
+
+
+def _settle(board: Board, one: Recording, lines: Sequence[Line], until: float) -> Board:
+    return board.settle(one.number, lines, until).without(one.number, off_record(one))

@@ -170,11 +170,8 @@ class CaptionService:
         self._seen = seen
         said = self._ctx.services.sentences(newest.id, max(0, heads[-1].sentences - KEPT), KEPT)
         sounds = self._ctx.services.recordings(meeting.id)
-        for number, lines, until in follow.settled(newest, said, sounds, self._who):
-            self._boards.change(
-                meeting.id,
-                lambda board, n=number, said=lines, to=until: board.settle(n, said, to),  # type: ignore[misc]  # bound now
-            )
+        for how in follow.settled(newest, said, sounds, self._who):
+            self._boards.change(meeting.id, how)
 
     # --- the child
 

@@ -1,9 +1,15 @@
 """What the captions are written from: the recording that runs, its marks, and who speaks."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from roomctl_transcript.captions import follow
+from roomctl_transcript.captions.board import Board
 
-from roomctl.api import AgendaItem, Marker, MarkKind, RecorderState, Recording
+from roomctl.api import AgendaItem, Marker, MarkKind, RecorderState, Recording, Transcript
+
+BEGAN = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 
 RATE = 48_000
 
@@ -65,6 +71,18 @@ def test_the_item_under_way_is_the_newest_that_is_on_the_agenda(meeting):
     assert follow.Sound.of([sound(*marks)]).item(made, None).left is None
     assert follow.Sound.of([sound(mark(MarkKind.ITEM, 0, "7"))]).item(made, 1.0) is None
     assert follow.Sound.of([]).item(made, 1.0) is None
+
+
+def test_what_the_transcript_still_holds_of_what_is_off_the_record_is_not_shown(segment):
+    said = [replace(segment(text, start=at, end=at + 2.0), recording="rec1") for text, at in (("甲", 0), ("乙", 5))]
+    head = Transcript(
+        id="t", meeting="m1", version=1, engine="e", model="m", at=BEGAN, report={"seconds": {"rec1": 20.0}}
+    )
+    one = sound(mark(MarkKind.OFF_RECORD, 5), mark(MarkKind.ON_RECORD, 9))
+    board = Board(meeting="m1")
+    for how in follow.settled(head, said, [one], follow.Who()):
+        board = how(board)
+    assert [line.text for line in board.lines] == ["甲"]
 
 
 def row(start=0.0, end=1.0, track=1):
