@@ -23,6 +23,7 @@ class Kind(StrEnum):
     """What a plugin gives."""
 
     CHECK = "check"
+    DRIVER = "driver"
     RECORDER = "recorder"
     TRANSCRIBER = "transcriber"
     TARGET = "target"
@@ -31,6 +32,7 @@ class Kind(StrEnum):
 
 _MODULE = {
     Kind.CHECK: "check",
+    Kind.DRIVER: "driver",
     Kind.RECORDER: "recorder",
     Kind.TRANSCRIBER: "engine",
     Kind.TARGET: "target",
