@@ -1,11 +1,12 @@
 """Transcript against the bare engine: how true it is, what each step gains, what it costs; JSON lines.
 
-    python tests/bench/transcribe.py [--only NAME] [--audio FOLDER] [--threads 2] [--beam 5]
+    python tests/bench/transcribe.py [--only NAME] [--audio FOLDER] [--threads 2] [--beam 5] [--decoding]
 
 Measures the shipped clip, every recording of ../shared/speech where it lies beside the checkout, and those of
 tests/bench/speech that were made into FOLDER (see the README there). The bare engine is faster-whisper over the whole
 file with its own voice activity filter, and over the very pieces that the pipeline decoded; all in this one process,
 one after the other, with the same model, beam and threads, loading left out. The last line has the goals.
+`--decoding` decodes again without the second try, and without the level, the file as it is and at −46 dB RMS.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from importlib import import_module
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
+from unittest import mock
 
 import av
 import fidelity
@@ -92,7 +94,7 @@ def whole(engine: Whisper, path: Path, beam: int) -> str:
     return "".join(one.text for one in found)
 
 
-def hear(engine: Any, path: Path) -> list[Heard]:
+def hear(engine: Any, path: Path, settings: Settings = Settings()) -> list[Heard]:  # noqa: B008 - frozen
     with av.open(str(path)) as container:
         stream = container.streams.audio[0]
         rate, tracks = stream.rate, stream.channels
@@ -100,7 +102,7 @@ def hear(engine: Any, path: Path) -> list[Heard]:
     with tempfile.TemporaryDirectory() as folder:
         piece = Piece(tuple(_split(path, Path(folder))) if tracks > 1 else (path,), 0, frames, rate)
         sound = blocks([piece], 0.0, lambda error: print(error, file=sys.stderr))
-        return list(listen(sound, engine, Settings(), gate=lambda _: True, progress=lambda _: None))
+        return list(listen(sound, engine, settings, gate=lambda _: True, progress=lambda _: None))
 
 
 def _split(path: Path, folder: Path) -> Iterator[Path]:
@@ -156,6 +158,47 @@ def measure(engine: Whisper, one: Recording, beam: int) -> dict[str, Any]:
         "cpu": {"to_whole": round(cpu / bare_cpu, 2), "to_pieces": round(cpu / piece_cpu, 2)},
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
+
+
+def decoding(engine: Whisper, one: Recording) -> dict[str, Any]:
+    """Edits of the raw text with all that comes before it, and without; at the level of the file, and quiet."""
+    said, prior = "".join(text for _, text in one.clips), Prior(one.people)
+
+    def edits(files: list[list[Heard]]) -> dict[str, Any]:
+        return characters(said, write(files, prior)[0])
+
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        quiet = [_quiet(path, Path(folder) / f"{index}.flac") for index, (path, _) in enumerate(one.clips)]
+        for level, paths in (("as_it_is", [path for path, _ in one.clips]), ("quiet", quiet)):
+            found[level] = {
+                "all": edits([hear(engine, path) for path in paths]),
+                "no_second_try": edits([hear(engine, path, Settings(slowest=0, pace=0)) for path in paths]),
+            }
+            with mock.patch("roomctl_transcript.listen.Leveller", Unlevelled):
+                found[level]["no_level"] = edits([hear(engine, path) for path in paths])
+    return {"file": one.name, "decoding": found}
+
+
+class Unlevelled:
+    """Sound as it is."""
+
+    gain_db = 0.0
+
+    def __init__(self, gain_db: float | None = None) -> None:
+        pass
+
+    def __call__(self, sound: np.ndarray, rate: int) -> np.ndarray:  # noqa: ARG002 - as what it stands for
+        return sound
+
+
+def _quiet(path: Path, to: Path) -> Path:
+    """The same at −46 dB RMS, in 16 bits, as a far microphone without gain gives it."""
+    import soundfile  # noqa: PLC0415 - as above
+
+    data, rate = soundfile.read(path, always_2d=True)
+    soundfile.write(to, data / np.sqrt(np.square(data).mean()) * 10 ** (-46 / 20), rate, subtype="PCM_16")
+    return to
 
 
 def _quality(said: str, text: str, one: Recording) -> dict[str, Any]:
@@ -226,15 +269,21 @@ def main() -> None:
     options.add_argument("--audio", type=Path)
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--beam", type=int, default=5)
+    options.add_argument("--decoding", action="store_true")
     given = options.parse_args()
     engine = Whisper(store.folder("faster-whisper-base"), {"threads": given.threads, "beam": given.beam})
     engine.decode(np.zeros(RATE, np.float32), RATE)
     rows = []
     for one in corpus(given.audio):
-        if given.only in one.name:
+        if given.only not in one.name:
+            continue
+        if given.decoding:
+            print(json.dumps(decoding(engine, one)), flush=True)
+        else:
             rows.append(measure(engine, one, given.beam))
             print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
-    print(json.dumps({"goals": goals(rows)}), flush=True)
+    if rows:
+        print(json.dumps({"goals": goals(rows)}), flush=True)
 
 
 if __name__ == "__main__":
