@@ -105,8 +105,8 @@ class Boards:
                 if new["on"]
                 else {"by": "", "state": Stand.OFF, "why": ""}
             )
+        self._ctx.store(before.meeting).put(KEY, {name: new.get(name, getattr(before, name)) for name in SWITCHES})
         after = self.change(before.meeting, lambda board: replace(board, **new))
-        self._ctx.store(before.meeting).put(KEY, {name: getattr(after, name) for name in SWITCHES})
         for kind, data in _told(new):
             self._ctx.publish(f"captions.{kind}", {"by": by, **data}, before.meeting)
         return after

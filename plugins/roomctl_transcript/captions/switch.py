@@ -1,8 +1,6 @@
 """Who may switch captions on, and for which meeting."""
 
-from roomctl.api import BadInput, Meeting, Refused, State, tr
-
-OVER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED, State.ARCHIVED, State.CANCELLED})
+from roomctl.api import BadInput, Meeting, Refused, lifecycle, tr
 
 
 def allow(meeting: Meeting, confirm: str) -> None:
@@ -15,7 +13,7 @@ def allow(meeting: Meeting, confirm: str) -> None:
     elif not meeting.recorded:
         why = tr("这场会议不录音", "this meeting is not recorded")
         mend = tr("字幕来自正在录的声音", "they are written from the sound that is being recorded")
-    elif meeting.state in OVER:
+    elif meeting.state in lifecycle.OVER:
         why, mend = tr("会议已结束", "the meeting is over"), tr("请看转写稿", "see its transcript")
     if why:
         raise Refused(tr("不能打开字幕", "captions cannot be switched on"), why, mend)
