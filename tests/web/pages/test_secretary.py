@@ -322,3 +322,17 @@ def test_the_page_of_all_transcripts_leads_to_each(signed_on, site):
     links = signed_on.locator("a", has_text="打开")
     expect(links).to_have_count(2)
     assert re.search(r"/meetings/[^/]+/words$", links.first.get_attribute("href") or "")
+
+
+def test_a_hand_without_keys_finds_all_of_it_on_the_sentence(page, words):
+    row(page, 4)
+    page.locator("[data-pill=write]").click()
+    page.keyboard.type("请抓紧。")
+    page.keyboard.press("Escape")
+    expect(row(page, 4).locator("p")).to_contain_text("没有到位。请抓紧。")
+    page.locator("[data-pill=history]").click()
+    expect(page.locator(".rc-his")).to_contain_text("原文" + SAID[3][1])
+    page.locator("[data-pill=right]").click()
+    expect(row(page, 4).locator("time svg")).to_have_count(1)
+    assert text(words, 4).endswith("请抓紧。")
+    assert not row(page, 5).locator("[data-pill=history]").count()

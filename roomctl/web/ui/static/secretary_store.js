@@ -3,18 +3,25 @@
   const said = (zh, en) => (document.documentElement.lang === "en" ? en : zh);
   const W = (window.rcWords = {
     said,
-    opened: null,              // what the host said of the meeting: see pages/secretary/sight.py
-    lines: [], place: new Map(),   // sentences in their order; id → place in them
-    points: [], holes: [],
-    current: -1,               // place of the sentence that all columns show
-    newest: 0, version: 0,     // number of the newest version, and of the one that is shown
-    editing: null,             // {id, base}: the sentence that is written in, and its text as it was
+    opened: null, // what the host said of the meeting: see pages/secretary/sight.py
+    lines: [],
+    place: new Map(), // sentences in their order; id → place in them
+    points: [],
+    holes: [],
+    current: -1, // place of the sentence that all columns show
+    newest: 0,
+    version: 0, // number of the newest version, and of the one that is shown
+    editing: null, // {id, base}: the sentence that is written in, and its text as it was
   });
 
   // --- who listens to what happens
   const heard = new Map();
-  W.on = (name, does) => { for (const one of name.split(" ")) heard.set(one, [...(heard.get(one) || []), does]); };
-  W.emit = (name, told) => { for (const does of heard.get(name) || []) does(told); };
+  W.on = (name, does) => {
+    for (const one of name.split(" ")) heard.set(one, [...(heard.get(one) || []), does]);
+  };
+  W.emit = (name, told) => {
+    for (const does of heard.get(name) || []) does(told);
+  };
 
   // --- small things that every part needs
   const two = (n) => String(n).padStart(2, "0");
@@ -25,12 +32,17 @@
     e.append(...children.filter((one) => one !== null && one !== undefined && one !== ""));
     return e;
   };
-  W.put = (e, text) => { if (e && e.textContent !== text) e.textContent = text; };
+  W.put = (e, text) => {
+    if (e && e.textContent !== text) e.textContent = text;
+  };
   W.box = (name) => document.querySelector(`.rc-wd [data-${name}]`);
   W.press = (text, does, classes = "rc-btn rc-sm") => {
     const e = W.el("button", classes, text);
     e.type = "button";
-    e.addEventListener("click", (event) => { event.stopPropagation(); does(event); });
+    e.addEventListener("click", (event) => {
+      event.stopPropagation();
+      does(event);
+    });
     return e;
   };
   const GLYPHS = {
@@ -41,7 +53,10 @@
   W.glyph = (name, label = "") => {
     const e = W.el("span", "rc-g1");
     e.innerHTML = `<svg class="rc-gl rc-s" viewBox="0 0 24 24" ${label ? 'role="img"' : 'aria-hidden="true"'}>${GLYPHS[name]}</svg>`;
-    if (label) { e.firstChild.setAttribute("aria-label", label); e.title = label; }
+    if (label) {
+      e.firstChild.setAttribute("aria-label", label);
+      e.title = label;
+    }
     return e;
   };
 
@@ -53,17 +68,31 @@
     try {
       answer = await fetch(W.opened.api + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     } catch {
-      throw Object.assign(new Error(said("主机没有应答", "the host does not answer")), { status: 0, mend: said("等连上后再试", "try again once it is back") });
+      throw Object.assign(new Error(said("主机没有应答", "the host does not answer")), {
+        status: 0,
+        mend: said("等连上后再试", "try again once it is back"),
+      });
     }
     if (answer.ok) return answer.status === 204 ? null : answer.json();
-    if (answer.status === 401) { location.href = `/log-in?next=${encodeURIComponent(location.pathname)}`; }
+    if (answer.status === 401) {
+      location.href = `/log-in?next=${encodeURIComponent(location.pathname)}`;
+    }
     const told = await answer.json().catch(() => ({}));
-    throw Object.assign(new Error(told.title || answer.statusText), { status: answer.status, why: told.detail || "", mend: told.mend || "" });
+    throw Object.assign(new Error(told.title || answer.statusText), {
+      status: answer.status,
+      why: told.detail || "",
+      mend: told.mend || "",
+    });
   };
   /** Says something for a while, over the page. */
   W.tell = (what, why = "", kind = "crit") => {
     document.querySelectorAll(".rc-toast").forEach((e) => e.remove());
-    const e = W.el("div", `rc-toast rc-${kind}`, W.glyph(kind === "crit" ? "warn" : kind), W.el("div", "", W.el("b", "", what), W.el("div", "rc-s2", why)));
+    const e = W.el(
+      "div",
+      `rc-toast rc-${kind}`,
+      W.glyph(kind === "crit" ? "warn" : kind),
+      W.el("div", "", W.el("b", "", what), W.el("div", "rc-s2", why)),
+    );
     e.setAttribute("role", kind === "crit" ? "alert" : "status");
     e.addEventListener("click", () => e.remove());
     document.body.append(e);
@@ -77,10 +106,15 @@
   W.to = (line) => (W.sound(line.recording)?.at || 0) + line.end;
   /** Place of the sentence that is heard at that second, or the last one before it. */
   W.at = (second) => {
-    let low = 0, high = W.lines.length - 1, found = -1;
+    let low = 0,
+      high = W.lines.length - 1,
+      found = -1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      if (W.from(W.lines[middle]) <= second + 0.02) { found = middle; low = middle + 1; } else high = middle - 1;
+      if (W.from(W.lines[middle]) <= second + 0.02) {
+        found = middle;
+        low = middle + 1;
+      } else high = middle - 1;
     }
     return found;
   };
@@ -90,14 +124,27 @@
   /** A figure or a word that somebody has to look at, and nobody has. */
   W.doubtful = (line) => !line.confirmed && !line.corrected && (line.unsure.length > 0 || line.doubts.length > 0);
   /** What the roster put in and nobody has accepted yet. */
-  W.asked = (line) => line.confirmed || line.corrected ? [] : line.changes.filter((one, n) =>
-    (one.step === "names" || one.step === "terms") && one.before !== one.after && line.text.includes(one.after) && !line.seen?.has(n));
+  W.asked = (line) =>
+    line.confirmed || line.corrected
+      ? []
+      : line.changes.filter(
+          (one, n) =>
+            (one.step === "names" || one.step === "terms") &&
+            one.before !== one.after &&
+            line.text.includes(one.after) &&
+            !line.seen?.has(n),
+        );
 
-  const index = () => { W.place = new Map(W.lines.map((one, i) => [one.id, i])); };
-  const FIRST = 200, PART = 2000, AGAIN = 50;   // sentences: read at once, read together, read again where the text grows
+  const index = () => {
+    W.place = new Map(W.lines.map((one, i) => [one.id, i]));
+  };
+  const FIRST = 200,
+    PART = 2000,
+    AGAIN = 50; // sentences: read at once, read together, read again where the text grows
   let reading = 0;
   W.read = async ({ all = true } = {}) => {
-    const mine = ++reading, version = W.version;
+    const mine = ++reading,
+      version = W.version;
     const from = all || !W.lines.length ? 0 : Math.max(0, W.lines.length - AGAIN);
     const part = async (after, count) => {
       const lines = await W.ask("GET", `/transcripts/${version}/lines?after=${after}&count=${count}`);
@@ -113,24 +160,34 @@
     try {
       const [rest, first] = await Promise.all([W.ask("GET", `/transcripts/${version}/notes`), part(from, FIRST)]);
       if (!first) return;
-      W.points = rest.points; W.holes = rest.holes;
-      let lines = [...W.lines.slice(0, from), ...first], more = first.length === FIRST;
+      W.points = rest.points;
+      W.holes = rest.holes;
+      let lines = [...W.lines.slice(0, from), ...first],
+        more = first.length === FIRST;
       W.reading = more;
-      if (!more || !W.lines.length) put(lines);   // the first ones can be read while the others come
+      if (!more || !W.lines.length) put(lines); // the first ones can be read while the others come
       while (more) {
         const next = await part(lines.length, PART);
         if (!next) return;
         lines = lines.concat(next);
         more = next.length === PART;
-        if (!more) { W.reading = false; put(lines); }
+        if (!more) {
+          W.reading = false;
+          put(lines);
+        }
       }
     } catch (error) {
       if (mine === reading) W.emit("unread", error);
     }
   };
   W.show = (version) => {
-    if (version === W.newest) { done.length = undone.length = 0; W.emit("steps"); }   // the steps were those of another version
-    W.version = version; W.lines = []; W.current = -1;
+    if (version === W.newest) {
+      done.length = undone.length = 0;
+      W.emit("steps");
+    } // the steps were those of another version
+    W.version = version;
+    W.lines = [];
+    W.current = -1;
     index();
     W.emit("read");
     return W.read();
@@ -144,7 +201,11 @@
     W.lines[place] = line;
     W.emit("changed", { place, before });
   };
-  const afresh = async (id) => { const line = await W.ask("GET", `/transcripts/${W.version}/lines/${id}`); W.merge(line); return line; };
+  const afresh = async (id) => {
+    const line = await W.ask("GET", `/transcripts/${W.version}/lines/${id}`);
+    W.merge(line);
+    return line;
+  };
 
   /** Makes a sentence the one that all columns show. `by`: the hand, or the sound that has come to it. */
   W.go = (place, { scroll = true, by = "hand" } = {}) => {
@@ -155,17 +216,33 @@
   };
 
   // --- doing, and undoing
-  const done = [], undone = [];
+  const done = [],
+    undone = [];
   W.can = () => ({ undo: done.length > 0, redo: undone.length > 0 });
-  const note = (step) => { done.push(step); undone.length = 0; W.emit("steps"); };
+  const note = (step) => {
+    done.push(step);
+    undone.length = 0;
+    W.emit("steps");
+  };
 
   /** A text that was not saved is kept for as long as the page stands in this tab. */
   const kept = () => `roomctl-words ${W.opened.api}`;
-  W.drafts = () => { try { return JSON.parse(sessionStorage.getItem(kept()) || "{}"); } catch { return {}; } };
+  W.drafts = () => {
+    try {
+      return JSON.parse(sessionStorage.getItem(kept()) || "{}");
+    } catch {
+      return {};
+    }
+  };
   W.draft = (id, draft) => {
     const all = W.drafts();
-    if (draft) all[id] = draft; else delete all[id];
-    try { sessionStorage.setItem(kept(), JSON.stringify(all)); } catch { /* no room: the field itself still has it */ }
+    if (draft) all[id] = draft;
+    else delete all[id];
+    try {
+      sessionStorage.setItem(kept(), JSON.stringify(all));
+    } catch {
+      /* no room: the field itself still has it */
+    }
   };
 
   const write = async (id, text, seen) => {
@@ -183,8 +260,14 @@
       W.draft(id, { text, seen });
       if (error.status === 409 && W.place.has(id)) {
         const line = await afresh(id).catch(() => null);
-        if (line && line.text === text) { W.draft(id, null); return true; }
-        if (line && line.text !== seen) { W.emit("conflict", { id, mine: text, theirs: line.text, error }); return false; }
+        if (line && line.text === text) {
+          W.draft(id, null);
+          return true;
+        }
+        if (line && line.text !== seen) {
+          W.emit("conflict", { id, mine: text, theirs: line.text, error });
+          return false;
+        }
       }
       W.fault(error);
       return false;
@@ -195,9 +278,16 @@
     const saved = [];
     let failed = null;
     for (const one of all) {
-      try { await write(one.id, one.after, one.before); saved.push(one); seen(saved.length); } catch (error) {
+      try {
+        await write(one.id, one.after, one.before);
+        saved.push(one);
+        seen(saved.length);
+      } catch (error) {
         W.draft(one.id, null);
-        if (error.status !== 409) { failed = error; break; }
+        if (error.status !== 409) {
+          failed = error;
+          break;
+        }
         await afresh(one.id).catch(() => {});
       }
     }
@@ -206,17 +296,38 @@
     return saved.length;
   };
   W.confirm = async (id) => {
-    try { await W.ask("PUT", `/transcript/sentences/${id}/confirmation`); await afresh(id); return true; } catch (error) { W.fault(error); return false; }
+    try {
+      await W.ask("PUT", `/transcript/sentences/${id}/confirmation`);
+      await afresh(id);
+      return true;
+    } catch (error) {
+      W.fault(error);
+      return false;
+    }
   };
   const call = async (ids, name) => {
-    if (ids.length === 1) { await W.ask("PUT", `/transcript/sentences/${ids[0]}/speaker`, { name }); await afresh(ids[0]); return; }
+    if (ids.length === 1) {
+      await W.ask("PUT", `/transcript/sentences/${ids[0]}/speaker`, { name });
+      await afresh(ids[0]);
+      return;
+    }
     await W.ask("POST", "/transcript/speakers", { name, sentences: ids });
     await W.read();
   };
   W.name = async (ids, name) => {
-    const all = ids.map((id) => ({ id, before: W.lines[W.place.get(id)]?.speaker || "", after: name })).filter((one) => one.before !== name);
+    const all = ids
+      .map((id) => ({ id, before: W.lines[W.place.get(id)]?.speaker || "", after: name }))
+      .filter((one) => one.before !== name);
     if (!all.length) return;
-    try { await call(all.map((one) => one.id), name); note({ kind: "speaker", all }); } catch (error) { W.fault(error); }
+    try {
+      await call(
+        all.map((one) => one.id),
+        name,
+      );
+      note({ kind: "speaker", all });
+    } catch (error) {
+      W.fault(error);
+    }
   };
   /** A name that the roster put in: taken back everywhere, or put in again. */
   W.everywhere = async (name, back, { quiet = false } = {}) => {
@@ -226,10 +337,16 @@
   };
 
   const back = async (step, forth) => {
-    if (step.kind === "name") { await W.everywhere(step.name, forth ? step.back : !step.back, { quiet: true }); return; }
+    if (step.kind === "name") {
+      await W.everywhere(step.name, forth ? step.back : !step.back, { quiet: true });
+      return;
+    }
     if (step.kind === "speaker") {
       for (const name of new Set(step.all.map((one) => (forth ? one.after : one.before))))
-        await call(step.all.filter((one) => (forth ? one.after : one.before) === name).map((one) => one.id), name);
+        await call(
+          step.all.filter((one) => (forth ? one.after : one.before) === name).map((one) => one.id),
+          name,
+        );
       return;
     }
     for (const one of step.all) {
@@ -241,13 +358,16 @@
   const turn = async (from, to, forth) => {
     const step = from.pop();
     if (!step) return;
-    try { await back(step, forth); to.push(step); } catch (error) {
+    try {
+      await back(step, forth);
+      to.push(step);
+    } catch (error) {
       if (error.status === 409) for (const one of step.all || []) await afresh(one.id).catch(() => {});
       W.fault(error);
     }
     W.emit("steps");
   };
-  let turning = Promise.resolve();   // one after the other, however fast the keys are pressed
+  let turning = Promise.resolve(); // one after the other, however fast the keys are pressed
   W.undo = () => (turning = turning.then(() => turn(done, undone, false)));
   W.redo = () => (turning = turning.then(() => turn(undone, done, true)));
 
@@ -257,13 +377,16 @@
       const before = W.opened;
       W.opened = told.opened;
       const moved = before.version !== told.opened.version;
-      if (moved && W.version === before.version) W.leave().then(() => W.show(W.newest));   // what is being written is saved first
+      if (moved && W.version === before.version) W.leave().then(() => W.show(W.newest)); // what is being written is saved first
       W.newest = told.opened.version;
       if (!moved && before.sentences !== told.opened.sentences) W.read({ all: false });
       W.emit("opened");
     }
     for (const line of told.lines || []) W.merge(line);
-    if (told.again) { W.read(); W.emit("again"); }
+    if (told.again) {
+      W.read();
+      W.emit("again");
+    }
   };
 
   const start = () => {
@@ -274,11 +397,14 @@
     W.newest = W.version = W.opened.version;
     W.emit("start", work);
     W.emit("opened");
-    if (W.version) W.read(); else W.emit("read");
+    if (W.version) W.read();
+    else W.emit("read");
   };
   document.addEventListener("DOMContentLoaded", () => {
     start();
     new MutationObserver(start).observe(document.body, { childList: true, subtree: true });
   });
-  document.addEventListener("visibilitychange", () => { if (W.opened) emitEvent("secretary_seen", !document.hidden); });
+  document.addEventListener("visibilitychange", () => {
+    if (W.opened) emitEvent("secretary_seen", !document.hidden);
+  });
 })();
