@@ -26,6 +26,12 @@ def test_the_command_writes_text_and_json(ctx, services, offer, demo_clip, tmp_p
     assert "-->" in (tmp_path / "out.srt").read_text(encoding="utf-8")
 
 
+def test_where_speakers_cannot_be_told_apart_it_says_how_they_could(ctx, services, offer, demo_clip, capsys):
+    services.offers = [offer()]
+    make(ctx)(demo_clip)
+    assert "roomctl models pull campplus-zh-en" in capsys.readouterr().err.replace("\n", " ")
+
+
 @pytest.mark.parametrize(
     ("data", "why"), [(None, "没有这个文件"), (b"", "0 字节"), (b"no sound at all, only letters" * 9, "不是音频")]
 )
