@@ -2,7 +2,7 @@
 
 It reads the sound along by the recorder's tap, runs a streaming engine, and is told, one object a line:
 
-    {"type": "follow", "tap": {"entry": "package.module:Class", "options": {}}, "key": 1,
+    {"type": "follow", "id": "…", "tap": {"entry": "package.module:Class", "options": {}}, "key": 1,
      "engine": {"entry": "package.module:Class", "model": "<folder>", "options": {}},
      "prior": {"people": [["姓名", "职务"]], "terms": […]},
      "recycle": 2000000000}                          from the newest sound on
@@ -27,8 +27,8 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -172,10 +172,28 @@ class Captioner:
             self._tap.skip()
             self._hearing.begin(self._tap.at)
 
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
+        """Inside, a thread tells that this process lives: a large model takes long."""
+        ended = threading.Event()
+
+        def tell() -> None:
+            while not ended.wait(BEAT):
+                self._mouth.say("heartbeat", seconds=None)
+
+        thread = threading.Thread(target=tell, name="heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
     def _engine(self, wanted: Message) -> StreamingTranscriber:
         if self._loaded is None or self._loaded[0] != wanted:
             self._loaded = None  # let go of the old model's memory first
-            made = engines.load(wanted["entry"], Path(wanted["model"]), wanted["options"])
+            with self._loading():
+                made = engines.load(wanted["entry"], Path(wanted["model"]), wanted["options"])
             if not hasattr(made, "stream"):
                 raise MissingPart(
                     tr(f"引擎 {wanted['entry']} 不能做字幕", f"engine {wanted['entry']} cannot write captions"),

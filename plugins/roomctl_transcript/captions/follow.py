@@ -173,6 +173,7 @@ def task(ctx: PluginContext, meeting: Meeting, one: Recording, *, key: int) -> T
     draft = Draft(ctx, config, meeting, choice, (one,), id="", version=0)
     message = {
         "type": "follow",
+        "id": one.id,  # never answered: as long as it follows, silence means that it hangs
         "tap": {"entry": tap.entry, "options": dict(tap.options)},
         "key": key,
         "engine": {

@@ -11,8 +11,8 @@ from roomctl_transcript.captions import boards, follow
 from roomctl_transcript.captions.board import KEPT, Board, Stand
 
 CHILD = (sys.executable, "-m", "roomctl_transcript.captions.child")
-HEARTBEAT = 60.0
-"""Seconds of silence after which the child counts as hung. It says each second that it lives, but while it loads."""
+HEARTBEAT = 20.0
+"""Seconds of silence after which the child counts as hung; it says each second that it lives."""
 LOOK = 0.5
 """Seconds between two looks at the recording and its marks; an event, such as 不入记录, brings the next one on."""
 REFRESH = 2.0
@@ -28,12 +28,17 @@ OPEN = (State.OPEN, State.IN_SESSION, State.RECESS)
 
 
 class CaptionService:
-    """`roomctl.api.Service`. One meeting at a time: a room has one."""
+    """`roomctl.api.Service`. One meeting at a time: a room has one.
+
+    Args:
+        heartbeat: seconds of silence that the child is allowed.
+
+    """
 
     name = "captions"
 
-    def __init__(self, ctx: PluginContext) -> None:
-        self._ctx, self._boards = ctx, boards.of(ctx)
+    def __init__(self, ctx: PluginContext, *, heartbeat: float = HEARTBEAT) -> None:
+        self._ctx, self._boards, self._heartbeat = ctx, boards.of(ctx), heartbeat
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._meeting: Meeting | None = None
@@ -194,7 +199,7 @@ class CaptionService:
         try:
             task = follow.task(self._ctx, meeting, one, key=self._key)
             if self._child is None:
-                self._child = self._ctx.child(CHILD, heartbeat=HEARTBEAT, restarts=0)
+                self._child = self._ctx.child(CHILD, heartbeat=self._heartbeat, restarts=0)
                 self._held = False
         except Refused as error:  # nothing is on disk yet
             self._again = self._ctx.clock.monotonic() + LOOK

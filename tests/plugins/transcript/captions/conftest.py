@@ -23,6 +23,8 @@ TITLE = "城市更新专题会议"
 RATE = 16_000
 PATIENCE = 90.0
 """Seconds that a condition may take on a busy machine."""
+HANGS = 8.0
+"""Seconds of silence of a child that hangs."""
 SPECIMENS = Path(__file__).parent / "specimens"
 
 
@@ -87,7 +89,7 @@ class Room:
     seen: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.service = CaptionService(self.ctx)
+        self.service = CaptionService(self.ctx, heartbeat=HANGS)
         self.recorder = AudioRecorder(self.folder)
         self.ctx.services.recorders["audio"] = lambda _folder: self.recorder
 

@@ -145,7 +145,8 @@ def test_a_meeting_with_a_microphone_for_each_seat(room, services, stand_in, seg
 
 def test_whatever_breaks_comes_again_and_the_recording_never_notices(room, services, stand_in, tmp_path):
     room.ctx.config = Config(memory_mb=300)
-    offered = stand_in(hog=600_000_000, mark=str(tmp_path / "grown"))
+    hang = tmp_path / "hang"
+    offered = stand_in(hog=600_000_000, mark=str(tmp_path / "grown"), hang=str(hang))
 
     # an engine that cannot be loaded
     services.offers = [replace(offered, entry="streaming_engine:Nothing")]
@@ -178,6 +179,13 @@ def test_whatever_breaks_comes_again_and_the_recording_never_notices(room, servi
     assert room.child.pid != first.pid
     assert room.board.lines[-1].start > before.start
     assert len({one.id for one in room.board.lines}) == len(room.board.lines)
+
+    # one that hangs
+    second = room.child
+    hang.touch()
+    room.wait(lambda: room.board.state is Stand.DOWN, "it is noticed")
+    room.wait(lambda: room.board.state is Stand.LIVE)
+    assert room.child.pid != second.pid
 
     # a host that comes back
     room.service.stop(10)

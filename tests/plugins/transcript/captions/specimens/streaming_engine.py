@@ -10,7 +10,7 @@ SAID = "今天研究停车场建设工作"
 
 class Streaming:
     """Options: `slow` (seconds of work for a second of sound), `hog` (bytes of memory that it takes, once), `mark` (a
-    file that tells that it has)."""
+    file that tells that it has), `hang` (a file: once it is there, it is taken away, and nothing more happens)."""
 
     def __init__(self, model_folder, options):
         self.model_folder, self.options = model_folder, options
@@ -34,6 +34,9 @@ class Stream:
         if (size := self.options.get("hog")) and not (mark := Path(self.options["mark"])).exists():
             mark.touch()
             self.hoard = b"x" * size
+        if (gate := self.options.get("hang")) and Path(gate).exists():
+            Path(gate).unlink()
+            time.sleep(3600)
         count = int((at - self.start) / 0.25)
         if count == self.said:
             return []
