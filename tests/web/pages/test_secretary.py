@@ -336,3 +336,21 @@ def test_a_hand_without_keys_finds_all_of_it_on_the_sentence(page, words):
     expect(row(page, 4).locator("time svg")).to_have_count(1)
     assert text(words, 4).endswith("请抓紧。")
     assert not row(page, 5).locator("[data-pill=history]").count()
+
+
+def test_a_word_that_was_put_right_is_taken_into_the_glossary_only_by_a_press(page, words):
+    head = words.use.transcript_heads(words.meeting)[-1].version
+    wrong = words.use.sentences(head.id, 3, 1)[0]
+    words.use.correct_sentence(words.meeting, wrong.id, wrong.text.replace("用地手续", "用地许可"))
+    page.click('[data-tab="terms"]')
+    term = page.locator(".rc-side .rc-it").first
+    expect(term).to_contain_text("许可")
+    assert not (words.use.data / "glossary.txt").exists()
+    term.get_by_text("收入词表").click()
+    expect(page.locator(".rc-toast")).to_contain_text("已收入词表")
+    assert "许可" in (words.use.data / "glossary.txt").read_text(encoding="utf-8")
+
+
+def test_a_version_without_a_word_says_so(page, words):
+    words.put(0, version=page.evaluate("rcWords.version") + 1)
+    expect(page.locator(".rc-lines")).to_contain_text("录音里没有听到讲话")

@@ -277,7 +277,19 @@
 
   /** In place of the sentences where there are none. */
   W.nothing = () => {
-    if (W.version) return el("div", "rc-empty", said("正在读文字稿…", "reading the transcript…"));
+    if (W.version && !W.known) return el("div", "rc-empty", said("正在读文字稿…", "reading the transcript…"));
+    if (W.version && W.opened.complete) {
+      const heard =
+        W.opened.speech > 0 && W.holes.length
+          ? said("有人讲话，但没有听出文字；见“漏转”", "somebody speaks, and no words were heard; see Holes")
+          : "";
+      return el(
+        "div",
+        "rc-empty",
+        el("b", "", said("录音里没有听到讲话", "nobody is heard to speak")),
+        el("span", "rc-s2", heard),
+      );
+    }
     const live = W.opened.sounds.some((one) => one.live),
       sound = W.opened.seconds > 0;
     const [what, next] = live

@@ -165,6 +165,7 @@
       let lines = [...W.lines.slice(0, from), ...first],
         more = first.length === FIRST;
       W.reading = more;
+      W.known = true;
       if (!more || !W.lines.length) put(lines); // the first ones can be read while the others come
       while (more) {
         const next = await part(lines.length, PART);
@@ -186,6 +187,7 @@
       W.emit("steps");
     } // the steps were those of another version
     W.version = version;
+    W.known = false;
     W.lines = [];
     W.current = -1;
     index();
