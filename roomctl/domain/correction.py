@@ -45,7 +45,10 @@ def correct(segment: TranscriptSegment, text: str, *, by: str) -> TranscriptSegm
 
 
 def take_back(segment: TranscriptSegment, *, by: str) -> TranscriptSegment:
-    """Undoes the newest correction that still stands; without one it changes nothing."""
+    """Undoes the newest correction that still stands; without one it changes nothing.
+
+    A sentence that a person wrote where the machine had nothing has nothing to go back to.
+    """
     standing: list[Change] = []
     for change in segment.changes:
         if change.step == PERSON:
@@ -53,7 +56,7 @@ def take_back(segment: TranscriptSegment, *, by: str) -> TranscriptSegment:
                 standing.pop()
             else:
                 standing.append(change)
-    return correct(segment, standing[-1].before, by=by) if standing else segment
+    return correct(segment, standing[-1].before, by=by) if standing and standing[-1].before else segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,8 +216,8 @@ def fill(
         by: engine and model of the try.
 
     """
-    heard = [one for one in found if one.text and not one.dropped and _in(one, hole)]
-    stood = [one for one in transcript.shown if _in(one, hole)]
+    heard = [one for one in found if one.text and not one.dropped and in_hole(one, hole)]
+    stood = [one for one in transcript.shown if in_hole(one, hole)]
     kept = [one for one in stood if correction.touched(one)]
     heard = [one for one in heard if not any(_cross(one, other) for other in kept)]
     gone = {one.id for one in stood if one not in kept and any(_cross(one, other) for other in heard)}
@@ -226,9 +226,9 @@ def fill(
     report = {**transcript.report, "tried": [*transcript.report.get("tried", ()), tried]}
     if gained <= 0:
         return replace(transcript, report=report), 0
-    segments = [_given_way(one, by) if one.id in gone else one for one in transcript.segments]
+    segments = [given_way(one, by) if one.id in gone else one for one in transcript.segments]
     for one in heard:
-        segments.insert(_place(segments, one), one)
+        segments.insert(place(segments, one), one)
     at = transcript.holes.index(hole) if hole in transcript.holes else len(transcript.holes)
     others = [one for one in transcript.holes if one != hole]
     return replace(
@@ -249,7 +249,8 @@ def _middle(segment: TranscriptSegment) -> float:
     return (segment.start + segment.end) / 2
 
 
-def _in(segment: TranscriptSegment, hole: Hole) -> bool:
+def in_hole(segment: TranscriptSegment, hole: Hole) -> bool:
+    """Whether its middle lies in it."""
     return segment.recording == hole.recording and hole.start <= _middle(segment) <= hole.end
 
 
@@ -261,11 +262,12 @@ def _characters(segment: TranscriptSegment) -> int:
     return sum(character.isalnum() for character in segment.raw)
 
 
-def _given_way(segment: TranscriptSegment, by: str) -> TranscriptSegment:
+def given_way(segment: TranscriptSegment, by: str) -> TranscriptSegment:
+    """It stays, marked, and nobody reads it any more."""
     return replace(segment, dropped=True, changes=(*segment.changes, Change(STEP, segment.text, "", by)))
 
 
-def _place(segments: Sequence[TranscriptSegment], one: TranscriptSegment) -> int:
+def place(segments: Sequence[TranscriptSegment], one: TranscriptSegment) -> int:
     """Behind the last sentence of its recording that begins no later; behind everything in one without any."""
     mine = [at for at, other in enumerate(segments) if other.recording == one.recording]
     earlier = [at for at in mine if segments[at].start <= one.start]

@@ -5,21 +5,26 @@ reads until the new one is complete. While a wish waits the meeting cannot be cl
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
-from roomctl.domain import correction, rework
+from roomctl.domain import holes as by_people
+from roomctl.domain import rework
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.rework import HoleSeen, Rework, ReworkKind
-from roomctl.domain.transcript import Hole, Transcript
+from roomctl.domain.transcript import Hole, Transcript, TranscriptSegment
 from roomctl.errors import BadInput, Busy, NotFound, Refused
 from roomctl.i18n import tr
+from roomctl.services import transcripts
 from roomctl.services.identity import new_id
 from roomctl.services.ports import Clock, Models, Plugins, UnitOfWork
 
 AUTO = "auto"
 """The best engine that is installed."""
+
+WRITTEN, DISMISSED = "transcript.hole_written", "transcript.hole_dismissed"
+_SAME = 0.05  # seconds
 
 
 def wishes(meeting_id: str, *, uow: UnitOfWork) -> tuple[Rework, ...]:
@@ -115,7 +120,7 @@ def tried(
         before = uow.transcripts.latest(meeting_id)
         if before is None or before.id != transcript.id or not wish.left or wish.left[0] != hole:
             raise _none_waits()
-        uow.transcripts.put(replace(transcript, segments=correction.carry_over(before, transcript.segments)))
+        uow.transcripts.put(by_people.carry(before, transcript))
         inside = [one for one in transcript.holes if rework.inside(one, hole)]
         told = {
             "rework": wish.id,
@@ -137,6 +142,85 @@ def holes(meeting_id: str, *, uow: UnitOfWork) -> tuple[HoleSeen, ...]:
     with uow.reading():
         newest = uow.transcripts.latest(meeting_id)
     return rework.holes(newest) if newest else ()
+
+
+def write(
+    meeting_id: str,
+    number: int,
+    text: str,
+    *,
+    speaker: str = "",
+    start: float | None = None,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+) -> TranscriptSegment:
+    """A person writes down what is said in a hole.
+
+    Args:
+        number: of the hole, from 1; start: where it begins, as it was seen.
+
+    Raises:
+        BadInput: no such hole, or the text is no sentence. Busy: the holes are other ones by now. NotFound: there is
+            no transcript. Refused: it is archived.
+
+    """
+    text = transcripts.sentence_of(text)
+    with uow:
+        newest, hole = _open_hole(meeting_id, number, start, uow)
+        recording = next(one for one in uow.recordings.of(meeting_id) if one.id == hole.recording)
+        made, said = by_people.write(
+            newest, hole, text, rate=recording.sample_rate, by=actor.name, speaker=speaker.strip()
+        )
+        uow.transcripts.put(made)
+        told = {"transcript": made.id, "sentence": said.id, "hole": asdict(hole), "text": said.text}
+        _tell(meeting_id, WRITTEN, told, actor=actor, clock=clock, uow=uow)
+        uow.commit()
+    return said
+
+
+def dismiss(
+    meeting_id: str,
+    number: int,
+    why: str,
+    *,
+    start: float | None = None,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+) -> None:
+    """A person has listened: nobody speaks there. Args and errors as of `write`."""
+    why = transcripts.sentence_of(why)
+    with uow:
+        newest, hole = _open_hole(meeting_id, number, start, uow)
+        uow.transcripts.put(by_people.dismiss(newest, hole, why, by=actor.name))
+        told = {"transcript": newest.id, "hole": asdict(hole), "why": why}
+        _tell(meeting_id, DISMISSED, told, actor=actor, clock=clock, uow=uow)
+        uow.commit()
+
+
+def _open_hole(meeting_id: str, number: int, start: float | None, uow: UnitOfWork) -> tuple[Transcript, Hole]:
+    transcripts.need_open(meeting_id, uow)
+    newest = uow.transcripts.latest(meeting_id)
+    if newest is None:
+        raise NotFound(
+            tr("还没有转写稿", "there is no transcript yet"),
+            mend=tr("录音封存后自动转写", "it is made as the sound is sealed"),
+        )
+    (hole,) = _chosen(newest, [number])
+    if start is not None and abs(hole.start - start) > _SAME:
+        raise Busy(
+            tr("漏字的地方刚变了", "the holes have just changed"),
+            tr(f"第 {number} 处现在从 {hole.start:.1f} 秒开始", f"hole {number} now begins at {hole.start:.1f} s"),
+            tr("刷新后再填", "load them again"),
+        )
+    return newest, hole
+
+
+def _tell(
+    meeting_id: str, kind: str, told: dict[str, object], *, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> None:
+    uow.events.append(Event(stream=meeting_id, kind=kind, actor=actor, at=clock.now(), data=told))
 
 
 def _wishes(meeting_id: str, uow: UnitOfWork) -> tuple[Rework, ...]:

@@ -1,10 +1,10 @@
 """Transcripts: saved as they grow, put right by a person; a complete one lets the meeting be closed."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import NoReturn
 
-from roomctl.domain import correction
+from roomctl.domain import correction, holes
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.transcript import Transcript, TranscriptSegment
@@ -33,7 +33,7 @@ def put(transcript: Transcript, *, actor: Actor, clock: Clock, uow: UnitOfWork) 
         before = uow.transcripts.latest(transcript.meeting)
         fresh = before is None or before.id != transcript.id or not before.complete
         for earlier in _earlier(transcript, before, uow):
-            transcript = replace(transcript, segments=correction.carry_over(earlier, transcript.segments))
+            transcript = holes.carry(earlier, transcript)
         uow.transcripts.put(transcript)
         if transcript.complete and fresh:
             uow.meetings.save(uow.meetings.get(transcript.meeting or "").hold(Need.TRANSCRIPT))
@@ -81,12 +81,7 @@ def correct(
         BadInput: nothing is left of the sentence, or it is far too long.
 
     """
-    text = text.strip()
-    if not text or len(text) > LONGEST or "\n" in text:
-        raise BadInput(
-            tr("不能这样改", "it cannot be corrected like that"),
-            tr(f"一句话应为 1–{LONGEST} 个字，不换行", f"a sentence has 1–{LONGEST} characters, on one line"),
-        )
+    text = sentence_of(text)
 
     def change(segment: TranscriptSegment) -> TranscriptSegment:
         if seen is not None and seen != segment.text:
@@ -98,6 +93,17 @@ def correct(
         return correction.correct(segment, text, by=actor.name)
 
     return _one(meeting_id, sentence, change, "transcript.corrected", actor=actor, clock=clock, uow=uow)
+
+
+def sentence_of(text: str) -> str:
+    """What a person typed, as a sentence. Raises: BadInput."""
+    text = text.strip()
+    if not text or len(text) > LONGEST or "\n" in text:
+        raise BadInput(
+            tr("不能这样改", "it cannot be corrected like that"),
+            tr(f"一句话应为 1–{LONGEST} 个字，不换行", f"a sentence has 1–{LONGEST} characters, on one line"),
+        )
+    return text
 
 
 def take_back(meeting_id: str, sentence: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> TranscriptSegment:
@@ -178,7 +184,7 @@ def _all(
     uow: UnitOfWork,
 ) -> int:
     with uow:
-        _to_be_changed(meeting_id, uow)
+        need_open(meeting_id, uow)
         transcript = uow.transcripts.latest(meeting_id) or _none()
         changed = [
             after for before in transcript.segments if (after := change(before)) is not before and after != before
@@ -219,7 +225,7 @@ def _one(
     uow: UnitOfWork,
 ) -> TranscriptSegment:
     with uow:
-        _to_be_changed(meeting_id, uow)
+        need_open(meeting_id, uow)
         heads = uow.transcripts.heads(meeting_id)
         if not heads:
             _none()
@@ -242,7 +248,8 @@ def _one(
     return after
 
 
-def _to_be_changed(meeting_id: str, uow: UnitOfWork) -> None:
+def need_open(meeting_id: str, uow: UnitOfWork) -> None:
+    """Raises: Refused, where the transcript is in the package by now."""
     meeting = uow.meetings.get(meeting_id)
     if meeting.state not in OPEN:
         raise Refused(

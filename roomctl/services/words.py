@@ -118,6 +118,23 @@ class WordUseCases(Bound):
         """Of the newest version."""
         return reworks.holes(meeting_id, uow=self._open())
 
+    def write_hole(
+        self,
+        meeting_id: str,
+        number: int,
+        text: str,
+        *,
+        speaker: str = "",
+        start: float | None = None,
+        actor: Actor | None = None,
+    ) -> TranscriptSegment:
+        return reworks.write(meeting_id, number, text, speaker=speaker, start=start, **self._by(actor))
+
+    def dismiss_hole(
+        self, meeting_id: str, number: int, why: str, *, start: float | None = None, actor: Actor | None = None
+    ) -> None:
+        reworks.dismiss(meeting_id, number, why, start=start, **self._by(actor))
+
     def engines(self) -> Sequence[EngineOffer]:
         return self._plugins().engines()
 

@@ -135,3 +135,40 @@ def test_where_everything_has_text_there_is_no_hole_to_try(done):
     house.use.put_transcript(replace(first, holes=()))
     with pytest.raises(NotFound):
         house.use.ask_rework(meeting, HOLES)
+
+
+def test_a_person_writes_in_a_hole_and_it_lives_on(done):
+    house, meeting, first = done
+    by = house.use.acting_as(Actor.person("王敏"))
+    said = by.write_hole(meeting, 1, "由财政局配合。", speaker="李晓明", start=12.0)
+    assert (said.text, said.speaker, said.changes[-1].reason) == ("由财政局配合。", "李晓明", "王敏")
+    assert house.kinds(meeting)[-1] == "transcript.hole_written"
+    kept = house.use.transcript(meeting)
+    assert [s.text for s in kept.segments] == ["由市发改为负责。", "由财政局配合。", "散会。"]
+    assert [one.hole.start for one in house.use.holes(meeting)] == [20.0]
+    asked = house.use.ask_rework(meeting, AGAIN)
+    again = house.use.put_transcript(replace(first, id=asked.id, version=2))
+    assert [s.text for s in again.segments] == ["由市发改为负责。", "由财政局配合。", "散会。"]
+    assert len(again.holes) == 1
+
+
+def test_a_person_says_that_nobody_speaks_in_a_hole(done):
+    house, meeting, first = done
+    house.use.dismiss_hole(meeting, 2, "掌声", start=20.0)
+    assert house.kinds(meeting)[-1] == "transcript.hole_dismissed"
+    kept = house.use.transcript(meeting)
+    assert ([hole.start for hole in kept.holes], kept.speech) == ([12.0], 56.0)
+    assert len(house.use.put_transcript(replace(first, id=new_id(), version=2)).holes) == 1
+
+
+def test_who_looks_at_an_older_list_of_holes_writes_nowhere(done):
+    house, meeting, _ = done
+    house.use.write_hole(meeting, 1, "一。", start=12.0)
+    with pytest.raises(Busy):
+        house.use.write_hole(meeting, 1, "二。", start=12.0)
+    with pytest.raises(BadInput):
+        house.use.write_hole(meeting, 2, "二。")
+    with pytest.raises(BadInput):
+        house.use.write_hole(meeting, 1, "  ")
+    with pytest.raises(BadInput):
+        house.use.dismiss_hole(meeting, 1, "")

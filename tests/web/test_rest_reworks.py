@@ -122,3 +122,20 @@ def test_a_reader_follows_it_to_its_end(done, rest, monkeypatch):
     rows = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
     assert [row[0]["done"] if row else None for row in rows[:-1]] == [10.0, 60.0, None]
     assert text.endswith("event: end\ndata: {}\n\n")
+
+
+def test_a_hole_is_written_in_by_hand_or_is_none(done):
+    path, client = done
+    late = client.put(f"{path}/holes/1", json={"text": "由财政局配合。", "start": 3.0})
+    assert late.status_code == 409
+    said = client.put(f"{path}/holes/1", json={"text": "由财政局配合。", "speaker": "李晓明", "start": 12.0}).json()
+    assert (said["text"], said["corrected"], said["speaker"]) == ("由财政局配合。", True, "李晓明")
+    assert client.get(f"{path}/holes").json() == []
+    assert client.put(f"{path}/holes/1", json={"text": "一。"}).status_code == 404
+
+
+def test_a_hole_in_which_nobody_speaks_is_none(done):
+    path, client = done
+    assert client.post(f"{path}/holes/1/dismissal", json={"why": ""}).status_code == 422
+    assert client.post(f"{path}/holes/1/dismissal", json={"why": "掌声"}).status_code == 204
+    assert client.get(f"{path}/holes").json() == []

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import Request
+from fastapi import Path, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -14,8 +14,8 @@ from roomctl.domain.access import Right
 from roomctl.domain.rework import HoleSeen, Rework, ReworkKind, ReworkState
 from roomctl.domain.transcript import Hole
 from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router, still
-from roomctl.web.rest.shapes import Shape
-from roomctl.web.rest.transcripts import Correcting, Reading
+from roomctl.web.rest.shapes import Said, Shape
+from roomctl.web.rest.transcripts import Correcting, Reading, SentenceShape
 from roomctl.web.run import run
 from roomctl.web.working import EACH, Work, Working
 
@@ -25,6 +25,8 @@ HEARTBEAT = 15.0
 """Seconds after which a reader is asked whether they still may."""
 
 _MOST = 100_000  # holes of one meeting
+_SEEN = "where it begins, as it was on the screen; 409 where that is another one by now"
+HoleNumber = Annotated[int, Path(ge=1, le=_MOST, description="of a hole, from 1")]
 
 
 class HoleShape(BaseModel):
@@ -107,6 +109,44 @@ def holes(request: Request, user: Reading, meeting_id: MeetingPath) -> list[Hole
     desk = Desk(request, user)
     desk.meeting(meeting_id)
     return [HoleShape.of(one) for one in desk.use.holes(meeting_id)]
+
+
+class Written(Shape):
+    """What a person hears in a hole."""
+
+    text: Said = Field(examples=["由市财政局配合。"])
+    speaker: Annotated[str, Field(max_length=100)] = Field(default="", examples=["李晓明"])
+    start: float | None = Field(default=None, ge=0, le=1e7, allow_inf_nan=False, description=_SEEN)
+
+
+class Dismissed(Shape):
+    """Why it is none."""
+
+    why: Said = Field(examples=["掌声"])
+    start: float | None = Field(default=None, ge=0, le=1e7, allow_inf_nan=False, description=_SEEN)
+
+
+@routes.put("/meetings/{meeting_id}/transcript/holes/{number}", summary="Write down what is said in a hole")
+def write_hole(
+    request: Request, user: Correcting, meeting_id: MeetingPath, number: HoleNumber, what: Written
+) -> SentenceShape:
+    """A sentence of its own, by that person; what the machine had there gives way. Later versions take it over."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    said = desk.use.write_hole(meeting_id, number, what.text, speaker=what.speaker, start=what.start)
+    return SentenceShape.of(said)
+
+
+@routes.post(
+    "/meetings/{meeting_id}/transcript/holes/{number}/dismissal", status_code=204, summary="Nobody speaks there"
+)
+def dismiss_hole(
+    request: Request, user: Correcting, meeting_id: MeetingPath, number: HoleNumber, what: Dismissed
+) -> None:
+    """A person has listened. Later versions have no hole there either."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    desk.use.dismiss_hole(meeting_id, number, what.why, start=what.start)
 
 
 @routes.get("/meetings/{meeting_id}/transcript/reworks", summary="What was asked for to be done again")
