@@ -4,7 +4,7 @@ The wish is an event. Whoever transcribes finds it there, and carries it out; th
 reads until the new one is complete. While a wish waits the meeting cannot be closed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from roomctl.domain import holes as by_people
@@ -218,7 +218,7 @@ def _open_hole(meeting_id: str, number: int, start: float | None, uow: UnitOfWor
 
 
 def _tell(
-    meeting_id: str, kind: str, told: dict[str, object], *, actor: Actor, clock: Clock, uow: UnitOfWork
+    meeting_id: str, kind: str, told: Mapping[str, object], *, actor: Actor, clock: Clock, uow: UnitOfWork
 ) -> None:
     uow.events.append(Event(stream=meeting_id, kind=kind, actor=actor, at=clock.now(), data=told))
 
