@@ -35,6 +35,7 @@ Which = Annotated[
 Json = Annotated[bool, typer.Option("--json", help=tr("只输出一个 JSON 对象", "print one JSON object"))]
 Engine = Annotated[str, typer.Option(help=tr("引擎：auto、whisper、vosk", "auto, whisper, vosk"))]
 Model = Annotated[str, typer.Option(help=tr("模型名称", "name of a model"))]
+Number = Annotated[int, typer.Argument(min=1, help=tr("第几处，见 holes", "number of the hole, see holes"))]
 Later = Annotated[bool, typer.Option("--later", help=tr("先不做，留给主程序", "not now: the host will do it"))]
 VersionNumber = Annotated[int, typer.Option("--version", min=1, help=tr("第几稿；不写为最新", "none is the newest"))]
 
@@ -58,6 +59,8 @@ def build(ctx: PluginContext) -> typer.Typer:
     app.command("again", help=again)(desk.again)
     app.command("holes", help=tr("有声无字的地方", "speech without text"))(desk.holes)
     app.command("retry", help=tr("补转漏字的地方", "try the holes again"))(desk.retry)
+    app.command("write", help=tr("漏字处听到的话，由人写上", "write down what is said in a hole"))(desk.write)
+    app.command("dismiss", help=tr("漏字处听过了，没人说话", "nobody speaks in a hole"))(desk.dismiss)
     app.command("cancel", help=tr("取消还没做完的重新转写", "give up what is being done again"))(desk.cancel)
     app.command("compare", help=tr("两稿对比", "two versions side by side"))(desk.compare)
     app.command("export", help=tr("导出一稿：txt、srt、vtt、json、docx", "a version as a file"))(desk.export)
@@ -184,6 +187,30 @@ class _Desk:
                 f"{len(now.tried)} tried: {now.gained} characters in {filled} of them; the others stay, see holes",
             )
         )
+
+    def write(
+        self,
+        meeting: Which,
+        number: Number,
+        text: Annotated[str, typer.Argument(help=tr("听到的话", "what is said"))],
+        *,
+        speaker: Annotated[str, typer.Option(help=tr("发言人", "who speaks"))] = "",
+    ) -> None:
+        found = find_meeting(self._services, meeting)
+        said = self._services.write_hole(found.id, number, text, speaker=speaker, actor=person())
+        self._screen.print(f"{clock(said.start)}–{clock(said.end)}  {said.text}")
+
+    def dismiss(
+        self,
+        meeting: Which,
+        number: Number,
+        *,
+        why: Annotated[str, typer.Option("--reason", help=tr("是什么声音，如掌声", "what it is, such as applause"))],
+    ) -> None:
+        found = find_meeting(self._services, meeting)
+        self._services.dismiss_hole(found.id, number, why, actor=person())
+        left = len(self._newest(found).holes)
+        self._screen.print(tr(f"还有 {left} 处漏字", f"{left} holes are left"))
 
     def cancel(self, meeting: Which, *, as_json: Json = False) -> None:
         found = find_meeting(self._services, meeting)

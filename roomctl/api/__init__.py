@@ -299,6 +299,33 @@ class Services(Protocol):
         """Gives up the one that waits; what it has filled already stays. Raises: NotFound."""
         ...
 
+    def write_hole(
+        self,
+        meeting_id: str,
+        number: int,
+        text: str,
+        *,
+        speaker: str = "",
+        start: float | None = None,
+        actor: Actor | None = None,
+    ) -> TranscriptSegment:
+        """A person writes down what is said in a hole of the newest version; later versions take it over.
+
+        Args:
+            number: of the hole, from 1; start: where it begins, as it was seen.
+
+        Raises:
+            BadInput, NotFound, Refused: it cannot be done. Busy: the holes are other ones by now.
+
+        """
+        ...
+
+    def dismiss_hole(
+        self, meeting_id: str, number: int, why: str, *, start: float | None = None, actor: Actor | None = None
+    ) -> None:
+        """A person has listened: nobody speaks there. Args and errors as of `write_hole`."""
+        ...
+
     def hole_tried(self, meeting_id: str, transcript: Transcript, hole: Hole, *, gained: int) -> rework.Rework:
         """Keeps what came of the next hole of the wish that waits; it stands as it is returned.
 

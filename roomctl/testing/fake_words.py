@@ -15,7 +15,7 @@ from roomctl.api import (
     TranscriptHead,
     TranscriptSegment,
 )
-from roomctl.domain import correction
+from roomctl.domain import holes
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.rework import Rework, ReworkKind, ReworkState, Tried
 from roomctl.services.ports import Clock
@@ -41,8 +41,7 @@ class FakeWords:
         """The same id again is more of the same version."""
         versions = self.versions.setdefault(transcript.meeting or "", [])
         if versions:
-            kept = correction.carry_over(versions[-1], transcript.segments)
-            transcript = replace(transcript, segments=kept)
+            transcript = holes.carry(versions[-1], transcript)
         versions[:] = [*(one for one in versions if one.id != transcript.id), transcript]
         if transcript.complete and transcript.meeting in self.held:
             self.held[transcript.meeting] = self.held[transcript.meeting].hold(Need.TRANSCRIPT)
@@ -108,6 +107,42 @@ class FakeWords:
         now = replace(wish, state=ReworkState.CANCELLED)
         self.wishes[meeting_id] = [now if one is wish else one for one in self.wishes[meeting_id]]
         return now
+
+    def write_hole(
+        self,
+        meeting_id: str,
+        number: int,
+        text: str,
+        *,
+        speaker: str = "",
+        start: float | None = None,  # noqa: ARG002 - the port's shape
+        actor: Actor | None = None,
+    ) -> TranscriptSegment:
+        newest, hole = self._hole(meeting_id, number)
+        by = actor.name if actor else ""
+        made, said = holes.write(newest, hole, text, rate=48_000, by=by, speaker=speaker)
+        self.versions[meeting_id][-1] = made
+        return said
+
+    def dismiss_hole(
+        self,
+        meeting_id: str,
+        number: int,
+        why: str,
+        *,
+        start: float | None = None,  # noqa: ARG002 - the port's shape
+        actor: Actor | None = None,
+    ) -> None:
+        newest, hole = self._hole(meeting_id, number)
+        self.versions[meeting_id][-1] = holes.dismiss(newest, hole, why, by=actor.name if actor else "")
+
+    def _hole(self, meeting_id: str, number: int) -> tuple[Transcript, Hole]:
+        newest = self.transcript(meeting_id)
+        if newest is None or not newest.holes:
+            raise NotFound("there is no hole")
+        if not 1 <= number <= len(newest.holes):
+            raise BadInput(f"there is no hole {number}")
+        return newest, newest.holes[number - 1]
 
     def hole_tried(self, meeting_id: str, transcript: Transcript, hole: Hole, *, gained: int) -> Rework:
         wish = next((one for one in self.reworks(meeting_id) if one.waiting and one.left[:1] == (hole,)), None)

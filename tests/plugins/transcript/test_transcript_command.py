@@ -116,6 +116,18 @@ def test_holes_are_listed_and_tried(run, transcribed, services):
         run("retry", "m1", "9")
 
 
+def test_a_person_writes_in_a_hole_or_says_that_there_is_none(run, done, services):
+    holes = tuple(Hole("rec", 1, at, at + 2) for at in (5.0, 9.0))
+    services.versions["m1"] = [replace(done, holes=holes)]
+    run("write", "m1", 1, "由财政局配合。", "--speaker", "李晓明")
+    run("dismiss", "m1", 1, "--reason", "掌声")
+    newest = services.transcript("m1")
+    assert newest.holes == ()
+    assert [one.text for one in newest.shown] == ["同意。", "散会。", "由财政局配合。"]
+    with pytest.raises(NotFound):
+        run("write", "m1", 1, "一。")
+
+
 @pytest.mark.usefixtures("done")
 def test_what_is_left_for_later_waits_and_can_be_given_up(run, services):
     assert told(run("again", "m1", "--later", "--json"))["rework"]["state"] == "waiting"
