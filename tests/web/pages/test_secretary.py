@@ -354,3 +354,15 @@ def test_a_word_that_was_put_right_is_taken_into_the_glossary_only_by_a_press(pa
 def test_a_version_without_a_word_says_so(page, words):
     words.put(0, version=page.evaluate("rcWords.version") + 1)
     expect(page.locator(".rc-lines")).to_contain_text("录音里没有听到讲话")
+
+
+def test_a_paper_is_put_in_beside_the_text_and_left_out_again(page, tmp_path):
+    paper = tmp_path / "主持词.txt"
+    paper.write_text("今年计划新增公办学位6800个，由李晓明同志负责。\n", encoding="utf-8")
+    with page.expect_file_chooser() as chosen:
+        page.get_by_text("放入材料").click()
+    chosen.value.set_files(paper)
+    found = page.locator(".rc-side .rc-it", has_text="主持词.txt")
+    expect(found).to_contain_text("字，人名")
+    found.get_by_text("移除").click()
+    expect(found).to_have_count(0)

@@ -231,8 +231,10 @@
   /** What the plugin that transcribes answers itself: its files, its engines, its glossary. */
   W.pluginPath = "/api/v1/x/transcript";
   W.plugin = async (method, path, body) => {
-    const headers = { "Accept-Language": document.documentElement.lang, ...(body ? { "Content-Type": "application/json" } : {}) };
-    const answer = await fetch(W.pluginPath + path, { method, headers, body: body && JSON.stringify(body) });
+    const file = body instanceof Blob,
+      headers = { "Accept-Language": document.documentElement.lang };
+    if (body) headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
+    const answer = await fetch(W.pluginPath + path, { method, headers, body: file ? body : body && JSON.stringify(body) });
     const told = answer.status === 204 ? null : await answer.json().catch(() => ({}));
     if (!answer.ok)
       throw Object.assign(new Error(told?.title || answer.statusText), {

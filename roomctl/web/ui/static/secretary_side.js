@@ -126,86 +126,7 @@
     }
   };
 
-  // --- papers
-  const MOST = 200; // figures in the list
-  const followed = () => {
-    const line = W.lines[W.current],
-      box = document.querySelector(".rc-followed");
-    if (!box) return;
-    box.replaceChildren();
-    if (line?.beside)
-      box.append(
-        el(
-          "div",
-          "rc-head",
-          el("h3", "", said("这一句念的材料", "the paper it follows")),
-          el("span", "rc-s3", `${Math.round(line.beside.alike * 100)}%`),
-        ),
-        el("div", "rc-paper", el("b", "rc-s3", line.beside.file), el("p", "", ...compared(line.text, line.beside.passage))),
-      );
-    document.querySelector(".rc-side .rc-it.rc-on")?.classList.remove("rc-on");
-    if (line) document.querySelector(`.rc-side [data-segment="${line.id}"]`)?.classList.add("rc-on");
-  };
-  W.drawer("papers", (box) => {
-    const all = W.lines.filter((one) => one.doubts.length),
-      any = W.lines.some((one) => one.beside);
-    const made = [el("div", "rc-followed")];
-    if (all.length) {
-      made.push(el("h3", "", said(`存疑的数字 ${all.length} 句`, `figures to look at: ${all.length}`)));
-      for (const one of all.slice(0, MOST)) {
-        const rows = one.doubts.map((doubt) =>
-          doubt.paper
-            ? el(
-                "div",
-                "",
-                said("口述 ", "said "),
-                el("b", "", doubt.said),
-                said("，材料 ", ", the paper has "),
-                el("b", "", doubt.paper),
-                el("span", "rc-s3", ` ${doubt.file}`),
-              )
-            : el("div", "", said("没有这个日期：", "no such date: "), el("b", "", doubt.said)),
-        );
-        const e = el(
-          "button",
-          "rc-it",
-          W.glyph(W.doubtful(one) ? "warn" : "ok"),
-          el("div", "rc-grow", ...rows),
-          el("time", "rc-num", W.clock(W.from(one))),
-        );
-        e.type = "button";
-        e.dataset.segment = one.id;
-        e.addEventListener("click", () => {
-          W.go(W.place.get(one.id));
-          if (W.opened.hear) W.sentence();
-        });
-        made.push(e);
-      }
-      if (all.length > MOST)
-        made.push(
-          el(
-            "p",
-            "rc-s3",
-            said(
-              `还有 ${all.length - MOST} 句，用“下一处存疑”逐句看`,
-              `${all.length - MOST} more: go through them with Next to look at`,
-            ),
-          ),
-        );
-    }
-    if (!all.length && !any)
-      made.push(
-        W.note(
-          said("没有和材料对上的话", "nothing follows a paper"),
-          said(
-            "会前放入讲话稿、汇报材料后，念稿的句子和原文并排，数字不一致时标出",
-            "with the papers put in before the meeting, what is read out stands beside them, and figures that differ are marked",
-          ),
-        ),
-      );
-    box.replaceChildren(...made);
-    followed();
-  });
+  // --- what differs between two texts
   /** The passage, with what the sentence has otherwise standing out. Both are short: the plain table of edits does. */
   const compared = (text, passage) => {
     const a = [...text],
@@ -245,14 +166,10 @@
     clearTimeout(soon);
     soon = setTimeout(() => {
       drawPoints();
-      W.count("papers", W.lines.filter((one) => one.doubts.length && W.doubtful(one)).length);
       if (tab === "papers") draw();
     }, 60);
   };
   W.on("read changed opened", later);
-  W.on("current", () => {
-    pointed();
-    followed();
-  });
+  W.on("current", pointed);
   W.on("start", () => W.tab("papers"));
 })();
