@@ -315,56 +315,82 @@ def status(n, state=RecorderState.RECORDING):
     return RecorderStatus(state=state, tracks=1, frames=n)
 
 
-def test_one_looks_for_all_and_nobody_looks_when_all_are_gone():
-    asked = []
+class Asked:
+    """A recorder that answers in order, and has no meters beside. The last answer is given again and again."""
 
-    def ask():
-        asked.append(None)
-        return status(len(asked))
+    def __init__(self, *answers):
+        self.answers, self.times = answers, 0
 
-    async def read(levels, n):
-        found = []
-        follower = levels.follow("r1", ask)
-        async for one in follower:
-            found.append(one.frames)
-            if len(found) == n:
-                break
-        await follower.aclose()
-        return found
-
-    async def main():
-        levels = Levels(each=0.01)
-        found = await asyncio.gather(*(read(levels, 5) for _ in range(4)))
-        gone = len(asked)
-        await asyncio.sleep(0.1)
-        return found, gone
-
-    found, gone = asyncio.run(main())
-    assert all(sorted(one) == one for one in found)
-    assert gone <= 10  # not four times as many
-    assert len(asked) <= gone + 1
-
-
-def test_a_look_that_fails_is_tried_again_and_given_up_in_the_end():
-    answers = iter([Refused("busy"), status(7), *[Refused("gone")] * 100])
-
-    def ask():
-        answer = next(answers)
+    def status(self):
+        answer = self.answers[min(self.times, len(self.answers) - 1)]
+        self.times += 1
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    async def main():
-        return [one.frames async for one in Levels(each=0.001).follow("r1", ask)]
 
-    assert asyncio.run(main()) == [7]
+async def looks(recorder, levels, n):
+    """The first n."""
+    follower, found = levels.follow("r1", recorder), []
+    async for look in follower:
+        found.append(look)
+        if len(found) == n:
+            break
+    await follower.aclose()
+    return found
+
+
+def test_one_looks_for_all_and_nobody_looks_when_all_are_gone():
+    recorder = Asked(*map(status, range(100)))
+
+    async def main():
+        levels = Levels(each=0.01)
+        found = await asyncio.gather(*(looks(recorder, levels, 5) for _ in range(4)))
+        gone = recorder.times
+        await asyncio.sleep(0.1)
+        return found, gone
+
+    found, gone = asyncio.run(main())
+    frames = [[look.status.frames for look in one] for one in found]
+    assert all(sorted(one) == one for one in frames)
+    assert gone <= 10  # not four times as many
+    assert recorder.times <= gone + 1
+
+
+def test_where_a_recorder_has_meters_it_is_asked_at_each_tenth_look_alone():
+    class Meters(Asked):
+        def levels(self, tracks):
+            return [Level(-3.0, -9.0)] * tracks
+
+    recorder = Meters(status(7))
+    found = asyncio.run(looks(recorder, Levels(each=0.001), 11))
+    assert [look.full for look in found] == [True, *[False] * 9, True]
+    assert recorder.times == 2
+    assert (found[1].status.frames, found[1].status.levels) == (7, (Level(-3.0, -9.0),))
+
+
+def test_a_look_that_fails_says_why_and_how_often_and_is_tried_again():
+    recorder = Asked(Refused("busy"), status(7), Refused("gone"))
+    found = asyncio.run(looks(recorder, Levels(each=0.001), 4))
+    assert [(look.status and look.status.frames, look.down, look.failed) for look in found] == [
+        (None, "busy", 1), (7, "", 0), (None, "gone", 1), (None, "gone", 2),
+    ]  # fmt: skip
+
+
+def test_levels_of_a_recorder_that_stays_out_of_reach_end_without_an_end(rest, meeting, monkeypatch):
+    _token, text = rest.accounts.add_token(rest.account(Role.OPERATOR), "test", [Right.SEE_RECORDINGS])
+    monkeypatch.setattr(rest.web.state, "levels", Levels(each=0.001))
+    monkeypatch.setattr(recorder(rest), "status", Asked(Refused("gone")).status)
+    with served(rest.web) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as line:
+        line.request("GET", path(meeting, "/recorder/levels"), headers={"Authorization": f"Bearer {text}"})
+        assert list(events(line.getresponse())) == []
 
 
 def test_the_last_look_is_told_too():
-    answers = iter([status(1), status(2, RecorderState.SEALED)])
+    recorder = Asked(status(1), status(2, RecorderState.SEALED))
 
     async def main():
-        return [one.state.value async for one in Levels(each=0.001).follow("r1", lambda: next(answers))]
+        return [look.status.state.value async for look in Levels(each=0.001).follow("r1", recorder)]
 
     assert asyncio.run(main())[-1] == "sealed"
 

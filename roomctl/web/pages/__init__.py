@@ -41,7 +41,7 @@ def mount(web: FastAPI, host: Host) -> None:
     web.mount(keys.ROUTES, routes)
     web.mount(STATIC, StaticFiles(directory=folder), name="ui")
     login.register(web, board)
-    frame = Frame(board, extras, web.state.sessions, web.state.screens)
+    frame = Frame(board, extras, web.state.sessions, web.state.screens, web.state.levels)
     for page in (home, planning, meeting, operator, secretary, papers, plugins, settings, events, extra):
         page.register(frame)
     gui.run_with(

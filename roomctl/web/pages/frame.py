@@ -12,6 +12,7 @@ from nicegui import ui as gui
 from roomctl import __version__
 from roomctl.domain.access import Right, Role
 from roomctl.i18n import tr, use
+from roomctl.web.levels import Levels
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.visitor import Area, Visitor, visitor_of
 from roomctl.web.plugins import Extras
@@ -57,8 +58,9 @@ def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
 class Frame:
     """Registers pages, and puts the shell around each."""
 
-    def __init__(self, board: Board, extras: Extras, sessions: Sessions, screens: Screens) -> None:
-        self.board, self.extras, self._sessions, self.screens = board, extras, sessions, screens
+    def __init__(self, board: Board, extras: Extras, sessions: Sessions, screens: Screens, levels: Levels) -> None:
+        self.board, self.extras, self._sessions = board, extras, sessions
+        self.screens, self.levels = screens, levels
         self._paths: set[str] = set()
 
     def has(self, path: str) -> bool:

@@ -16,7 +16,7 @@ from roomctl.domain.attendance import MAX_NAME
 from roomctl.domain.recording import Gap, MarkKind, RecorderState, RecorderStatus, Recording
 from roomctl.services.facade import UseCases
 from roomctl.services.marks import FARTHEST_BACK
-from roomctl.web.levels import Levels
+from roomctl.web.levels import PATIENCE, Levels
 from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router, still
 from roomctl.web.rest.recordings import MarkerShape, RecordingShape, Seeing, loudness
 from roomctl.web.rest.shapes import MeetingShape, Name, Shape, Text, number
@@ -250,12 +250,16 @@ async def follow_levels(request: Request, user: Seeing, meeting_id: MeetingPath)
         now = asyncio.get_running_loop().time
         due = now() + HEARTBEAT
         status = None
-        async for status in levels.follow(recording.id, use.recorder_of(recording).status):
+        async for look in levels.follow(recording.id, use.recorder_of(recording)):
+            status = look.status
+            if look.failed >= PATIENCE:
+                break
             if now() >= due:
                 if not await still(request, Right.SEE_RECORDINGS):
                     return
                 due = now() + HEARTBEAT
-            yield f"event: levels\ndata: {_as_json(status)}\n\n"
+            if status is not None:
+                yield f"event: levels\ndata: {_as_json(status)}\n\n"
         if status is not None and status.state in {RecorderState.IDLE, RecorderState.SEALED}:
             yield "event: end\ndata: {}\n\n"  # else the recorder was out of reach: who follows asks again
 

@@ -5,6 +5,7 @@ import asyncio
 from roomctl.domain.recording import Envelope, Level, RecorderState, RecorderStatus
 from roomctl.errors import RoomctlError
 from roomctl.testing.fakes import A_MORNING
+from roomctl.web.levels import Levels
 from roomctl.web.pages.operator.ear import Ear, Ears, Heard
 
 
@@ -43,7 +44,7 @@ async def until(true, seconds: float = 10.0) -> None:
 
 def test_many_pages_share_one_look_and_the_capture_is_asked_once_a_second():
     async def story() -> None:
-        recorder, ears = Counted(), Ears()
+        recorder, ears = Counted(), Ears(Levels())
         one, two = [], []
         ear = ears.on("r1", lambda: recorder)
         assert ears.on("r1", Counted) is ear
@@ -66,7 +67,7 @@ def test_many_pages_share_one_look_and_the_capture_is_asked_once_a_second():
 def test_with_the_last_page_the_looking_ends():
     async def story() -> None:
         recorder, heard = Counted(), []
-        ear = Ear(recorder)
+        ear = Ear("r1", recorder, Levels())
         listener = heard.append
         ear.add(listener)
         await until(lambda: len(heard) >= 3)
@@ -81,7 +82,7 @@ def test_while_nothing_is_kept_the_levels_are_those_of_the_input():
     async def story() -> None:
         recorder, heard = Counted(), []
         recorder.state = RecorderState.ARMED
-        ear, listener = Ear(recorder), heard.append
+        ear, listener = Ear("r1", recorder, Levels()), heard.append
         ear.add(listener)
         await until(lambda: len(heard) >= 4)
         ear.remove(listener)
@@ -96,7 +97,7 @@ def test_a_recorder_that_does_not_answer_is_said_and_asked_again():
     async def story() -> None:
         recorder, heard = Counted(), []
         recorder.deaf = True
-        ear, listener = Ear(recorder), heard.append
+        ear, listener = Ear("r1", recorder, Levels()), heard.append
         ear.add(listener)
         await until(lambda: bool(heard))
         assert heard[-1] == Heard(down="the capture is silent", full=True)

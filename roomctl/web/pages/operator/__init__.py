@@ -21,7 +21,7 @@ _RANK = {State.IN_SESSION: 0, State.RECESS: 0, State.OPEN: 1}
 
 def register(frame: Frame) -> None:
     """`/record`, and `/meetings/<id>/record`."""
-    ears = Ears()
+    ears = Ears(frame.levels)
 
     @frame.page(PATH, lambda: tr("录音", "Recording"), Right.SEE_RECORDINGS)
     async def choose(visitor: Visitor) -> None:

@@ -11,23 +11,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from roomctl.domain.recording import Level, RecorderState, RecorderStatus
-from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
-from roomctl.services.offers import Metered, Monitored, Recorder
+from roomctl.services.offers import Monitored, Recorder
+from roomctl.web.levels import Levels, Look
 from roomctl.web.pages.operator import middle
 from roomctl.web.pages.operator.sight import Face
 from roomctl.web.run import run
 
 log = logging.getLogger(__name__)
 
-TICK = 0.1
-"""Seconds between two looks at the levels."""
+AGAIN = 1.0
+"""Seconds after which a look that failed, for no reason that anybody foresaw, is tried again."""
 
-SECOND = 10
-"""Ticks between two looks at the state and the waveform."""
-
-WHOLE = 100
-"""Ticks between two looks at the whole waveform."""
+WHOLE = 10
+"""Full looks, which are seconds, between two looks at the whole waveform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +55,18 @@ class Ear:
     """On one recording.
 
     Attributes:
+        levels: looks, for whoever else reads them too.
         heard: the newest look.
 
     """
 
+    recording: str
     recorder: Recorder
+    levels: Levels
     heard: Heard = field(default_factory=Heard)
     _listeners: list[Listener] = field(default_factory=list)
     _task: "asyncio.Task[None] | None" = None
-    _tick: int = 0
+    _full: int = 0
 
     @property
     def busy(self) -> bool:
@@ -87,45 +87,47 @@ class Ear:
 
     def again(self) -> None:
         """Something was done: the next look is a full one."""
-        self._tick = 0
+        self._full = 0
+        self.levels.again(self.recording)
 
     async def _listen(self) -> None:
-        due = time.monotonic()
         while self._listeners:
-            tick, self._tick = self._tick, self._tick + 1
             try:
-                self.heard = await run(self._look, tick)
+                await self._follow()
             except Exception:
                 log.exception("the recording cannot be looked at; it is tried again")
-                self.heard = Heard(down=tr("详情见日志", "see the log"), full=True)
-            for listener in tuple(self._listeners):
-                listener(self.heard)
-            due = max(due + TICK, time.monotonic())
-            await asyncio.sleep(max(TICK / 2, due - time.monotonic()))
+                self._tell(Heard(down=tr("详情见日志", "see the log"), full=True))
+                await asyncio.sleep(AGAIN)
+            else:
+                return
 
-    def _look(self, tick: int) -> Heard:
-        """In a thread."""
-        heard = self.heard
-        moves = heard.status is not None and heard.status.state is not RecorderState.RECORDING
-        if tick % SECOND and heard.status is not None and not moves:
-            return replace(heard, levels=self._levels(heard.status.tracks), full=False)
+    async def _follow(self) -> None:
+        """Until nobody listens, or the recording is over."""
+        looks = self.levels.follow(self.recording, self.recorder)
         try:
-            status = self.recorder.status()
-        except RoomctlError as error:
-            return Heard(down=str(error), full=True)
-        if tick % SECOND:
-            return replace(heard, levels=status.levels, full=False)
-        keeps = status.state in {RecorderState.RECORDING, RecorderState.PAUSED}
-        return Heard(
-            levels=status.levels,
-            status=status,
-            minute=self._minute(status) if keeps else None,
-            whole=self._whole(status, tick) if keeps else None,
-            full=True,
-        )
+            async for look in looks:
+                if not self._listeners:
+                    return
+                self._tell(await self._hear(look))
+        finally:
+            await looks.aclose()
 
-    def _levels(self, tracks: int) -> Sequence[Level]:
-        return self.recorder.levels(tracks) if isinstance(self.recorder, Metered) else self.recorder.status().levels
+    def _tell(self, heard: Heard) -> None:
+        self.heard = heard
+        for listener in tuple(self._listeners):
+            listener(heard)
+
+    async def _hear(self, look: Look) -> Heard:
+        status = look.status
+        if status is None:
+            return Heard(down=look.down, full=True)
+        if not look.full and self.heard.status is not None:
+            return replace(self.heard, levels=status.levels, full=False)
+        number, self._full = self._full, self._full + 1
+        minute = whole = None
+        if status.state in {RecorderState.RECORDING, RecorderState.PAUSED}:
+            minute, whole = await run(self._minute, status), await run(self._whole, status, number)
+        return Heard(levels=status.levels, status=status, minute=minute, whole=whole, full=True)
 
     def _minute(self, status: RecorderStatus) -> Mapping[str, Any] | None:
         if not isinstance(self.recorder, Monitored) or status.started is None:
@@ -134,8 +136,8 @@ class Ear:
         envelope = self.recorder.envelope(first=max(0.0, end - middle.MINUTE - 1), points=1000)
         return middle.minute(Face.of(None, status), envelope, status.frames, time.time())
 
-    def _whole(self, status: RecorderStatus, tick: int) -> Mapping[str, Any] | None:
-        if tick % WHOLE and self.heard.whole is not None:
+    def _whole(self, status: RecorderStatus, number: int) -> Mapping[str, Any] | None:
+        if number % WHOLE and self.heard.whole is not None:
             return self.heard.whole
         if not isinstance(self.recorder, Monitored) or not status.frames:
             return None
@@ -144,14 +146,15 @@ class Ear:
 
 
 class Ears:
-    """At most one for each recording, however many pages show it."""
+    """At most one for each recording, however many pages show it. They share the looks of whoever reads `levels`."""
 
-    def __init__(self) -> None:
+    def __init__(self, levels: Levels) -> None:
+        self._levels = levels
         self._of: dict[str, Ear] = {}
 
     def on(self, recording: str, recorder: Callable[[], Recorder]) -> Ear:
         """That of the recording; those that nobody uses any more are forgotten."""
         self._of = {one: ear for one, ear in self._of.items() if ear.busy or one == recording}
         if recording not in self._of:
-            self._of[recording] = Ear(recorder())
+            self._of[recording] = Ear(recording, recorder(), self._levels)
         return self._of[recording]
