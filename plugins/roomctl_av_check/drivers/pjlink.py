@@ -1,6 +1,6 @@
 """Projectors and displays with PJLink, class 1 and 2 (JBMIA, PJLink specification 5.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,7 @@ from roomctl.api.devices import (
     Deed,
     Device,
     DriverOffer,
+    Found,
     Quantity,
     Reading,
     Result,
@@ -128,19 +129,36 @@ def _input(device: Device, chosen: str, options: PjlinkOptions) -> Result:
 
 
 def _errors(device: Device, reading: Reading) -> Iterator[Result]:
-    states = {0: CheckState.OK, 1: CheckState.WARN, 2: CheckState.CRIT}
-    words = {0: ("正常", "good"), 1: ("注意", "warning"), 2: ("故障", "error")}
-    for name, title in ERRORS.items():
-        level = reading.get(name)
-        if isinstance(level, int):
+    """A row for each error; one for all of them where there is none."""
+    told = {name: level for name in ERRORS if isinstance(level := reading.get(name), int)}
+    if told and not any(told.values()):
+        yield Result(
+            device=device.id,
+            check="errors",
+            state=CheckState.OK,
+            value=0,
+            message=tr("风扇、灯泡、温度、机盖、滤网均无故障", "fan, lamp, temperature, cover and filter are good"),
+        )
+    states = {1: (CheckState.WARN, "注意", "warning"), 2: (CheckState.CRIT, "故障", "error")}
+    for name, level in told.items():
+        if level:
+            state, zh, en = states[level]
+            title = ERRORS[name]
             yield Result(
                 device=device.id,
                 check=name,
-                state=states[level],
+                state=state,
                 value=level,
-                message=tr(f"{title[0]}：{words[level][0]}", f"{title[1]}: {words[level][1]}"),
-                hint=tr("请到设备前查看指示灯", "look at its lights") if level else None,
+                message=tr(f"{title[0]}：{zh}", f"{title[1]}: {en}"),
+                hint=tr("请到设备前查看指示灯", "look at its lights"),
             )
+
+
+async def search(seconds: float) -> Sequence[Found]:
+    """Class 2 projectors of this network."""
+    from roomctl_av_check.talks import pjlink_search  # noqa: PLC0415 - asked for by a person alone
+
+    return await pjlink_search.search(seconds)
 
 
 async def power_on(device: Device, secret: Secret, _: str) -> Deed:
@@ -172,6 +190,7 @@ OFFER = DriverOffer(
         "input": Quantity(("输入", "Input")),
         "lamp": Quantity(("灯泡", "Lamp"), "h", usual=50),
         "filter": Quantity(("滤网", "Filter"), "h"),
+        "errors": Quantity(("故障", "Errors")),
         **{name: Quantity(title) for name, title in ERRORS.items()},
         "failure": Quantity(("设备故障", "Failure")),
         "model": Quantity(("型号", "Model")),
@@ -183,6 +202,7 @@ OFFER = DriverOffer(
     port=4352,
     deadline=8.0,
     requires=("aiopjlink",),
+    search=search,
     actions={
         "power_on": ActionOffer(title=("开机", "Switch on"), act=power_on, deadline=60),
         "power_off": ActionOffer(title=("关机", "Switch off"), act=power_off, deadline=60),

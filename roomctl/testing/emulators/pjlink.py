@@ -1,9 +1,11 @@
 """A projector with PJLink, class 2 and a password (PJLink specification 5.1, JBMIA 2017)."""
 
+import asyncio
+import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from roomctl.domain.devices import Secret
 from roomctl.testing.emulators.base import Fault, Line, TcpEmulator
@@ -13,11 +15,26 @@ _ASLEEP = frozenset({"INPT", "AVMT", "INST", "LAMP", "FILT", "FREZ", "IRES", "RR
 """What many models answer with ERR3 in standby."""
 
 
+class _Ear(asyncio.DatagramProtocol):
+    """Answers the search of class 2, at the port of the emulator."""
+
+    def __init__(self, emulator: "PjlinkEmulator") -> None:
+        self.emulator, self.transport = emulator, None
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        if data == b"%2SRCH\r" and self.transport is not None and self.emulator.version > 1:
+            self.transport.sendto(f"%2ACKN={self.emulator.mac}\r".encode(), addr)
+
+
 class PjlinkEmulator(TcpEmulator):
     """Powers on and off, has two inputs, lamps with hours, a filter, and the six errors.
 
     Attributes:
-        version: class 1 or 2. warms: whether an order to switch on is first answered by “warming up”.
+        version: class 1 or 2. warms: an order to switch is first answered by “warming up” or “cooling down”, until
+            the next look; settles: or for ever.
         power: POWR's value; input: INPT's; lamps: hours and lit; errors: ERST's six digits.
 
     """
@@ -33,8 +50,23 @@ class PjlinkEmulator(TcpEmulator):
         self.power, self.input, self.errors = "1", "31", "000000"
         self.lamps = [(1200, True)]
         self.filter_hours = 300
-        self.warms = False
+        self.warms, self.settles = False, True
         self.name = "会议室投影"
+        self.mac = "02:00:00:00:00:43"
+        self._ear: asyncio.BaseTransport | None = None
+
+    async def listen(self) -> None:
+        await super().listen()
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(OSError):  # that port is taken for UDP: it is not found by a search
+            self._ear, _ = await loop.create_datagram_endpoint(lambda: _Ear(self), local_addr=(self.host, self.port))
+
+    async def stop(self) -> None:
+        if self._ear is not None:
+            self._ear.close()
+            self._ear = None
+        await super().stop()
+        await asyncio.sleep(0)
 
     def secret(self) -> Secret | None:
         return Secret(password=self.password) if self.password else None
@@ -96,7 +128,8 @@ class PjlinkEmulator(TcpEmulator):
 
     def _settled(self) -> str:
         told = self.power
-        self.power = {"2": "0", "3": "1"}.get(told, told)  # warm, or cold, by the next look
+        if self.settles:
+            self.power = {"2": "0", "3": "1"}.get(told, told)
         return told
 
     def _switch(self, told: str) -> str:
