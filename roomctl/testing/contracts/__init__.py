@@ -8,16 +8,17 @@ class TestFolderTarget(ArchiveTargetContract):
 
 import pytest
 
-for _name in ("archive_target", "device_check", "recorder", "streaming", "transcriber"):
+for _name in ("archive_target", "device_check", "device_driver", "recorder", "streaming", "transcriber"):
     pytest.register_assert_rewrite(f"{__name__}.{_name}")
 
 from roomctl.testing.contracts.archive_target import ArchiveTargetContract  # noqa: E402 - after the line above
 from roomctl.testing.contracts.device_check import DeviceCheckContract  # noqa: E402
+from roomctl.testing.contracts.device_driver import DeviceDriverContract  # noqa: E402
 from roomctl.testing.contracts.recorder import RecorderContract  # noqa: E402
 from roomctl.testing.contracts.streaming import StreamingTranscriberContract  # noqa: E402
 from roomctl.testing.contracts.transcriber import TranscriberContract  # noqa: E402
 
 __all__ = [
-    "ArchiveTargetContract", "DeviceCheckContract", "RecorderContract", "StreamingTranscriberContract",
-    "TranscriberContract",
+    "ArchiveTargetContract", "DeviceCheckContract", "DeviceDriverContract", "RecorderContract",
+    "StreamingTranscriberContract", "TranscriberContract",
 ]  # fmt: skip
