@@ -9,7 +9,8 @@ import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +28,17 @@ _SEALED = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 
 Create = Callable[[Path], BinaryIO]
 
+Tag = bytes | Callable[[BinaryIO], None]
+"""A tag file: its bytes, or what writes them."""
+
+Describe = Callable[[Path, Mapping[str, Digests]], Iterable[tuple[str, Tag]]]
+"""Tag files by path that tell of the payload: they are asked for when it is in the bag and hashed, one by one."""
+
+
+def nothing(_root: Path, _payload: Mapping[str, Digests]) -> Iterable[tuple[str, Tag]]:
+    """A bag that tells no more of its payload."""
+    return ()
+
 
 def create(path: Path) -> BinaryIO:
     """A file that was not there before."""
@@ -43,23 +55,13 @@ class Bagged:
     manifest_sha256: str
 
 
-@dataclass(slots=True)
-class _Digests:
-    """Digest by path, for both algorithms, as files come in."""
-
-    sha256: dict[str, str] = field(default_factory=dict)
-    sm3: dict[str, str] = field(default_factory=dict)
-
-    def add(self, path: str, digests: Digests) -> None:
-        self.sha256[path], self.sm3[path] = digests.sha256, digests.sm3
-
-
 def write(
     folder: Path,
     files: Iterable[PackageFile],
     *,
     info: Mapping[str, str],
     tags: Mapping[str, bytes],
+    describe: Describe = nothing,
     tick: Tick = silent,
     create: Create = create,
 ) -> Bagged:
@@ -70,6 +72,7 @@ def write(
         files: the payload; sealed ones are hard-linked where that works.
         info: labels of bag-info.txt besides Payload-Oxum, in order; empty ones are left out.
         tags: further tag files by path, such as `metadata/meeting.json`.
+        describe: gives more of them, once the payload is there.
         tick: told the bytes of the payload as they go through.
         create: opens a new file for writing.
 
@@ -85,7 +88,7 @@ def write(
         with _told(folder):
             durable.make_folder(folder.parent)
             partial.mkdir()
-            bagged = _fill(partial, payload, info, tags, tick, create)
+            bagged = _fill(partial, payload, info, tags, describe, tick, create)
             durable.sync_tree(partial)
             partial.rename(folder)
             fsync_folder(folder.parent)
@@ -131,29 +134,29 @@ def _fill(
     payload: Mapping[str, PackageFile],
     info: Mapping[str, str],
     tags: Mapping[str, bytes],
+    describe: Describe,
     tick: Tick,
     create: Create,
 ) -> tuple[int, int, str]:
-    held, total = _Digests(), 0
+    held: dict[str, Digests] = {}
     for path, file in payload.items():
         place = root / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        digests = _take(file, place, tick, create)
-        held.add(path, digests)
-        total += digests.bytes
+        held[path] = _take(file, place, tick, create)
+    total = sum(each.bytes for each in held.values())
     labels = {**info, "Payload-Oxum": f"{total}.{len(payload)}"}
-    texts = {
+    texts: dict[str, Tag] = {
         "bagit.txt": DECLARATION,
         "bag-info.txt": "".join(_label(*each) for each in labels.items() if each[1]).encode(),
         **tags,
-        manifest.PAYLOAD[0]: manifest.render(held.sha256),
-        manifest.PAYLOAD[1]: manifest.render(held.sm3),
+        manifest.PAYLOAD[0]: manifest.render({path: each.sha256 for path, each in held.items()}),
+        manifest.PAYLOAD[1]: manifest.render({path: each.sm3 for path, each in held.items()}),
     }
-    named = _Digests()
-    for path, text in texts.items():
-        named.add(path, _put(root / path, text, create))
-    newest = _put(root / manifest.TAGS[0], manifest.render(named.sha256), create)
-    _put(root / manifest.TAGS[1], manifest.render(named.sm3), create)
+    named = {path: _put(root / path, text, create) for path, text in chain(texts.items(), describe(root, held))}
+    newest = _put(
+        root / manifest.TAGS[0], manifest.render({path: each.sha256 for path, each in named.items()}), create
+    )
+    _put(root / manifest.TAGS[1], manifest.render({path: each.sm3 for path, each in named.items()}), create)
     return len(payload), total, newest.sha256
 
 
@@ -221,10 +224,13 @@ def _link(source: Path, place: Path) -> bool:
     return True
 
 
-def _put(place: Path, text: bytes, create: Create) -> Digests:
+def _put(place: Path, text: Tag, create: Create) -> Digests:
     place.parent.mkdir(parents=True, exist_ok=True)
     with create(place) as out:
-        out.write(text)
+        if isinstance(text, bytes):
+            out.write(text)
+        else:
+            text(out)
         _flush(out)
     place.chmod(_SEALED)
     with place.open("rb") as written:

@@ -31,7 +31,8 @@ class ArchiveConfig(BaseModel):
 
     Attributes:
         targets: by name. The default is one folder, `<data>/archive`.
-        source_organization: for bag-info.txt.
+        source_organization: 立档单位, for bag-info.txt and the metadata; 不详 there where it is empty.
+        retention: a table of 保管期限 in TOML, relative to the data folder; empty for the shipped one alone.
         bytes_per_second: of sound, to hold the free space of a target against the planned length.
 
     """
@@ -52,6 +53,15 @@ class ArchiveConfig(BaseModel):
         default="",
         json_schema_extra=label(
             "移交单位", "Source organization", help_zh="写进档案包", help_en="stands in the package"
+        ),
+    )
+    retention: str = Field(
+        default="",
+        json_schema_extra=label(
+            "保管期限表",
+            "Table of retention",
+            help_zh="本单位的 TOML 文件，先于内置的表；留空只用内置的",
+            help_en="a TOML file of the office, asked before the shipped one; empty for none",
         ),
     )
     bytes_per_second: int = Field(

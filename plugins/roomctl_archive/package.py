@@ -1,6 +1,6 @@
 """Makes the packages of a meeting: one when it is closed, a supplement for what is signed later."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,10 +19,10 @@ from roomctl.api import (
     State,
     tr,
 )
-from roomctl_archive import bag, manifest, metadata
+from roomctl_archive import bag, describe, inventory, manifest, metadata, retention
 from roomctl_archive.config import ArchiveConfig
-from roomctl_archive.fixity import Tick, read, silent
-from roomctl_archive.verify import verify
+from roomctl_archive.fixity import Digests, Tick, read, silent
+from roomctl_archive.verify import FORMAT, FORMAT_LABEL, verify
 
 EVENTS = "events.jsonl"
 _SEALED, _SUPPLEMENT, _DOCUMENTS = "Roomctl-Sealed-At", "Roomctl-Supplement-To", "Roomctl-Documents"
@@ -121,8 +121,10 @@ def build(
     bagged = bag.write(
         home / package_id,
         files,
-        info=_info(ctx, meeting, at) | {_SUPPLEMENT: first, _DOCUMENTS: " ".join(documents)},
+        info=_info(ctx, meeting, at)
+        | {FORMAT_LABEL: str(FORMAT), _SUPPLEMENT: first, _DOCUMENTS: " ".join(documents)},
         tags=metadata.describe(ctx, meeting),
+        describe=_describe(ctx, meeting, at, first),
         tick=tick,
     )
     if {package.id for package in ctx.services.packages(meeting.id)} != known:
@@ -144,6 +146,43 @@ def build(
     )
     ctx.services.add_package(package)
     return package
+
+
+def _describe(ctx: PluginContext, meeting: Meeting, at: datetime, first: str) -> bag.Describe:
+    """The metadata of the package that is due; `first` is the id of the one it supplements."""
+    table = retention.load(ctx.config.retention, ctx.services.data)
+
+    def tell(root: Path, payload: Mapping[str, Digests]) -> Iterator[tuple[str, bag.Tag]]:
+        held = inventory.take(
+            root,
+            payload,
+            meeting=meeting,
+            documents=ctx.services.documents(meeting.id),
+            recordings=() if first else ctx.services.recordings(meeting.id),
+            table=table,
+            organization=ctx.config.source_organization.strip(),
+            at=at,
+            supplement_to=first,
+        )
+        yield describe.DOCUMENTS, lambda out: describe.documents(out, held)
+        _hold_to_schema(root / describe.DOCUMENTS)
+        if held.sound or held.loose:
+            yield describe.SOUND, lambda out: describe.sound(out, held)
+            _hold_to_schema(root / describe.SOUND)
+
+    return tell
+
+
+def _hold_to_schema(path: Path) -> None:
+    try:
+        for _ in describe.named(path):
+            pass
+    except ValueError as error:
+        raise RoomctlError(
+            tr(f"元数据 {path.name} 不符合它的 XSD", f"the metadata {path.name} is not as its XSD says"),
+            str(error),
+            tr("这是程序错误，请连同会议编号报告", "this is a fault of the program: report it with the meeting's id"),
+        ) from error
 
 
 def required(config: ArchiveConfig) -> tuple[str, ...]:

@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from roomctl.api import Fault, LoggedEvent, NotFound, Verdict, events, tr
-from roomctl_archive import manifest
+from roomctl_archive import describe, inventory, manifest
 from roomctl_archive.bag import DECLARATION
 from roomctl_archive.fixity import Digests, Tick, read, silent
 
 WORKERS = 2  # SM3 is the slower hash; two files at a time keep a second core busy
 EVENTS = "data/events.jsonl"
+FORMAT, FORMAT_LABEL = 2, "Roomctl-Package-Format"
+"""Of a package as docs/package.md describes it. One without the label is of format 1, which had no XML."""
 
+_FORMAT = re.compile(rf"^{FORMAT_LABEL}: (\S+)$", re.MULTILINE)
 _OXUM = re.compile(r"^Payload-Oxum: (\d+)\.(\d+)$", re.MULTILINE)
 
 
@@ -47,6 +50,7 @@ def verify(folder: Path, tick: Tick = silent) -> Verdict:
     package.compare(tick)
     package.weigh()
     package.follow_events()
+    package.follow_metadata()
     return Verdict(
         files=len(package.payload),
         bytes=sum(package.payload.values()),
@@ -202,6 +206,42 @@ class _Package:
             return
         for broken in broken_rows:
             self.fault(EVENTS, f"第 {broken.n} 条事件：{broken.what}", f"event {broken.n}: {broken.what}")
+
+    def follow_metadata(self) -> None:
+        """The XML is as its XSD says, and names every file of the payload with its bytes."""
+        said = _FORMAT.search(self.raw("bag-info.txt").decode(errors="replace"))
+        version = said[1] if said else "1"
+        if version not in {str(known) for known in range(1, FORMAT + 1)}:
+            self.fault(
+                "bag-info.txt",
+                f"存档包格式 {version} 不认识，本程序认识到 {FORMAT}",
+                f"package format {version} is not known, this program knows up to {FORMAT}",
+            )
+        elif version != "1":
+            self.match_metadata()
+
+    def match_metadata(self) -> None:
+        told: dict[str, int] = {}
+        sound = any(path.startswith(inventory.AUDIO) for path in self.found)
+        for key in (describe.DOCUMENTS, describe.SOUND) if sound else (describe.DOCUMENTS,):
+            told |= self.named_by(key)
+        for path, size in told.items():
+            if path not in self.found:
+                self.fault(path, "元数据里有，存档包里没有", "the metadata names it, the package has it not")
+            elif path in self.payload and self.payload[path] != size:
+                self.fault(path, f"元数据记为 {size} 字节", f"the metadata says {size} bytes")
+        for path in sorted(path for path in self.found if path.startswith("data/") and path not in told):
+            self.fault(path, "元数据里没有它", "the metadata does not name it")
+
+    def named_by(self, key: str) -> Mapping[str, int]:
+        if key not in self.found:
+            self.fault(key, "缺少", "missing")
+            return {}
+        try:
+            return {manifest.normal(path): size for path, size in describe.named(self.found[key])}
+        except (ValueError, OSError) as error:
+            self.fault(key, f"不符合它的 XSD：{error}", f"not as its XSD says: {error}")
+            return {}
 
     def raw(self, key: str) -> bytes:
         """The bytes of a file; none where it is not there, or cannot be read."""

@@ -1,0 +1,63 @@
+"""Packages whose manifests are right, and whose metadata is not: somebody made the bag with other tools."""
+
+import pytest
+from roomctl_archive import bag, describe, verify
+from roomctl_archive.package import build
+
+NAMESPACE = describe.DOCUMENTS_NAMESPACE
+
+
+@pytest.fixture
+def faults(tmp_path, files):
+    """Problems of a package with that metadata, by file."""
+
+    def of(tags, version=str(verify.FORMAT)):
+        folder = bag.write(tmp_path / "p", files, info={verify.FORMAT_LABEL: version}, tags=tags).folder
+        return {fault.file: fault.what for fault in verify.verify(folder).problems}
+
+    return of
+
+
+def documents(inside="", before=""):
+    return (
+        f'<?xml version="1.0"?>{before}<电子文件元数据 xmlns="{NAMESPACE}" 依据="DA/T 46-2009" 会议="m"'
+        f' 打包时间="2026-11-12T09:00:00+08:00">{inside}</电子文件元数据>'
+    ).encode()
+
+
+def test_a_package_of_ours_is_of_the_format_that_the_docs_describe(room):
+    folder = room.services.data / build(room.context(), room.meeting).path
+    assert f"{verify.FORMAT_LABEL}: {verify.FORMAT}\n" in (folder / "bag-info.txt").read_text(encoding="utf-8")
+    assert verify.verify(folder).ok
+
+
+def test_a_package_of_the_first_format_needs_no_xml(faults):
+    assert faults({}, version="1") == {}
+
+
+def test_a_newer_format_is_not_called_whole(faults):
+    assert "99" in faults({}, version="99")["bag-info.txt"]
+
+
+def test_metadata_that_is_missing_is_told(faults):
+    found = faults({})
+    assert {describe.DOCUMENTS, describe.SOUND} <= found.keys()
+
+
+def test_a_file_that_the_metadata_leaves_out_is_told(faults):
+    assert {"data/events.jsonl", "data/audio/r1/t01-0001.flac"} <= faults({describe.DOCUMENTS: documents()}).keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"no xml",
+        documents("<文件/>"),
+        documents()[:-9],
+        documents("&bomb;", '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY bomb "&a;&a;&a;">]>'),
+        documents("&out;", '<!DOCTYPE d [<!ENTITY out SYSTEM "file:///etc/hostname">]>'),
+    ],
+)
+def test_what_is_not_as_the_xsd_says_is_told(faults, text):
+    assert "XSD" in faults({describe.DOCUMENTS: text})[describe.DOCUMENTS]
