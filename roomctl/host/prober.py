@@ -18,6 +18,7 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from roomctl.domain.devices import Deed, Device, LoginRefused, Reading, Secret, Silent, Unreachable
 from roomctl.errors import MissingPart, RoomctlError
@@ -106,6 +107,7 @@ class Prober:
         self._folder, self._patience = folder, patience
         self._refusals = refusals or Refusals(None, str)
         self._loop: _Loop | None = None
+        self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
         self._guard = threading.Lock()
         self._bad: dict[str, str] = {}
 
@@ -198,8 +200,8 @@ class Prober:
     @contextlib.asynccontextmanager
     async def _alone(self, place: str, patience: float) -> AsyncIterator[None]:
         """Nobody else of this machine talks to that place. Raises: Silent, where somebody does for too long."""
-        assert self._loop is not None  # noqa: S101 - it runs this
-        lock = self._loop.locks.setdefault(place, asyncio.Lock())
+        locks = self._locks.setdefault(asyncio.get_running_loop(), {})
+        lock = locks.setdefault(place, asyncio.Lock())
         try:
             async with asyncio.timeout(patience):
                 await lock.acquire()
@@ -219,7 +221,6 @@ class _Loop:
     """A loop in a thread, with a watch over it."""
 
     def __init__(self, found_out: Callable[[str], None], patience: float) -> None:
-        self.locks: dict[str, asyncio.Lock] = {}
         self.stuck = False
         self._found_out, self._patience = found_out, patience
         self._loop = asyncio.new_event_loop()
@@ -241,8 +242,8 @@ class _Loop:
 
     def end(self) -> None:
         self._over.set()
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._stop)
+        with contextlib.suppress(RuntimeError):  # it is closed already
+            self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, T]], told: "_Cancellable[T]", context: Any) -> None:
         if told.cancelled():
@@ -251,17 +252,15 @@ class _Loop:
         told.on_cancel = lambda: self._loop.call_soon_threadsafe(task.cancel)
         task.add_done_callback(lambda done: _hand_over(done, told))
 
-    def _stop(self) -> None:
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.call_later(0, self._loop.stop)
-
     def _live(self) -> None:
+        """Until it is ended; what is still being said is cancelled then, and its sockets are closed."""
         try:
             self._loop.run_forever()
+            left = asyncio.all_tasks(self._loop)
+            for task in left:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.wait(left, timeout=STUCK) if left else asyncio.sleep(0))
         finally:
-            with contextlib.suppress(RuntimeError):
-                self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()
 
     def _turn(self) -> None:
@@ -276,6 +275,7 @@ class _Loop:
 
     def _give_up(self) -> None:
         self.stuck = True
+        self.end()  # as soon as the driver lets go
         task = asyncio.current_task(self._loop)
         kind = task.get_name() if task else ""
         self._found_out(kind)

@@ -130,6 +130,20 @@ def test_a_cancel_ends_the_talk(prober, projector):
     running.do(asyncio.wait_for(emulator.quiet(), 5))
 
 
+def test_an_end_cancels_what_is_still_being_said_and_closes_it(tmp_path, projector):
+    emulator, device, running = projector
+    running.do(emulator.switch(Fault.SILENT))
+    prober = Prober(tmp_path)
+    talk = prober.read(device, OFFER, emulator.secret())
+    until = time.monotonic() + 5
+    while not emulator.open and time.monotonic() < until:
+        time.sleep(0.01)
+    prober.close()
+    with pytest.raises(CancelledError):
+        talk.result(5)
+    running.do(asyncio.wait_for(emulator.quiet(), 5))
+
+
 def test_a_driver_that_keeps_the_loop_costs_itself():
     prober = Prober(patience=0.2)
 
