@@ -181,12 +181,13 @@ class _Desk:
             _answer({"meeting": found.id, "rework": _wish(now)})
             return
         filled = sum(one.gained > 0 for one in now.tried)
-        self._screen.print(
-            tr(
-                f"补转 {len(now.tried)} 处：{filled} 处补出 {now.gained} 字，其余仍空，原因见 holes",
-                f"{len(now.tried)} tried: {now.gained} characters in {filled} of them; the others stay, see holes",
-            )
+        told = tr(
+            f"补转 {len(now.tried)} 处：{filled} 处补出 {now.gained} 字",
+            f"{len(now.tried)} tried: {now.gained} characters in {filled} of them",
         )
+        if filled < len(now.tried):
+            told += tr("，其余仍空，原因见 holes", "; the others stay, holes says why")
+        self._screen.print(told)
 
     def write(
         self,

@@ -30,20 +30,24 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import psutil
 
-from roomctl.api import RoomctlError, Transcriber, tr
+from roomctl.api import RoomctlError, Transcriber, Word, tr
 from roomctl_transcript import engines
 from roomctl_transcript.audio import Piece, blocks
 from roomctl_transcript.journal import Journal
 from roomctl_transcript.listen import Heard, Settings, as_row, from_row, listen
 from roomctl_transcript.sentences import Prior, Writer
 from roomctl_transcript.voices.step import Told, Voices
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NICER = 15
 """A text for later has the processor last: the recording comes first, then what is for now."""
@@ -73,12 +77,30 @@ class Mouth:
         self._out.flush()
 
 
+class _Later:
+    """An engine that is loaded when there is something to decode: words that are in the journal need none."""
+
+    def __init__(self, load: Callable[[], Transcriber]) -> None:
+        self._load = load
+        self._engine: Transcriber | None = None
+
+    def ready(self) -> None:
+        """Raises: MissingPart."""
+        if self._engine is None:
+            self._engine = self._load()
+
+    def decode(self, pcm: "NDArray[np.float32]", rate: int) -> Sequence[Word]:
+        self.ready()
+        assert self._engine is not None  # noqa: S101 - it is ready
+        return self._engine.decode(pcm, rate)
+
+
 class Worker:
     """Holds the engine from one job to the next."""
 
     def __init__(self, mouth: Mouth) -> None:
         self._mouth = mouth
-        self._loaded: tuple[Any, Transcriber] | None = None
+        self._loaded: tuple[Any, _Later] | None = None
         self._voices = Voices()
 
     def do(self, job: Mapping[str, Any]) -> None:
@@ -115,13 +137,18 @@ class Worker:
                 gap=journal.lose,
             )
             engine = self._engine(job["engine"])
+
+            def begin_one(at: float) -> bool:
+                engine.ready()  # one that cannot be loaded begins nothing
+                return journal.begin(at)
+
             for heard in listen(
                 sound,
                 engine,
                 settings,
                 start=begin,
                 gain_db=last.gain_db if last else None,
-                gate=journal.begin,
+                gate=begin_one,
                 progress=moved,
                 final=job["final"],
             ):
@@ -154,11 +181,12 @@ class Worker:
                 what=tr(f"发言人没有按声音区分：{why}", f"speakers were not told apart by their voices: {why}"),
             )
 
-    def _engine(self, wanted: Mapping[str, Any]) -> Transcriber:
+    def _engine(self, wanted: Mapping[str, Any]) -> "_Later":
         if self._loaded is None or self._loaded[0] != wanted:
             self._loaded = None  # let go of the old model's memory first
-            self._loaded = (wanted, engines.load(wanted["entry"], Path(wanted["model"]), wanted["options"]))
-            self._mouth.say("loaded", sha256=engines.weights_sha256(Path(wanted["model"])))
+            entry, model, options = wanted["entry"], Path(wanted["model"]), wanted["options"]
+            self._loaded = (wanted, _Later(lambda: engines.load(entry, model, options)))
+            self._mouth.say("loaded", sha256=engines.weights_sha256(model))
         return self._loaded[1]
 
 

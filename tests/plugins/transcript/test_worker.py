@@ -74,6 +74,16 @@ def test_a_second_run_decodes_nothing_again(transcribe, offer, clip_work, tmp_pa
     assert (times(second), log.read_text()) == (times(first), before)
 
 
+def test_words_that_are_in_the_journal_need_no_engine(ctx, offer, clip_work, tmp_path):
+    loads = tmp_path / "loads"
+    for _ in range(2):
+        runner = Runner(ctx)
+        gathered = runner.run(clip_work, Choice(offer(loads=str(loads)), "standin-model", tmp_path / "none"))
+        runner.stop()
+    assert gathered.segments
+    assert loads.read_text() == "loaded\n"
+
+
 def test_a_worker_that_grew_too_large_is_started_anew_and_nothing_is_lost(transcribe, offer, demo_clip, tmp_path):
     pieces, rate = cut(demo_clip, tmp_path, 20.0)
     work = Work("r1", "x", pieces[:1], rate, tmp_path / "calm.jsonl", Config(longest=8.0).settings(), Prior())

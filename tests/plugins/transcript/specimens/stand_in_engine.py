@@ -13,11 +13,14 @@ class StandIn:
     """Options: `log` (a line for each decoding), `die_at` (which of them kills, once), `poison` (seconds that kill),
     `every` (seconds a character takes), `lazy` (seconds from
     which on sentences are left out), `noisy` (prints where messages go), `wait_for` (a file, before it answers),
-    `deaf` (hears nothing)."""
+    `deaf` (hears nothing), `loads` (a line for each loading)."""
 
     def __init__(self, model_folder, options):
         self.model_folder = model_folder
         self.options = options
+        if loads := options.get("loads"):
+            with Path(loads).open("a") as file:
+                file.write("loaded\n")
 
     def decode(self, pcm, rate):
         if log := self.options.get("log"):
