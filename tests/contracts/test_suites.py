@@ -3,7 +3,7 @@
 from collections import defaultdict
 from pathlib import Path
 
-import numpy  # noqa: F401 - loaded once a process, and each inner run forgets what it has loaded
+import numpy as np  # noqa: F401 - loaded once a process, and each inner run forgets what it has loaded
 import pytest
 
 pytest_plugins = ["pytester"]
