@@ -53,6 +53,17 @@ def test_with_what_is_known_by_now_the_same_words_are_written_again_without_deco
     assert services.reworks("m1")[0].state is rework.ReworkState.DONE
 
 
+def test_of_a_recording_that_is_brought_in_later_that_one_alone_is_decoded(done, service, services, demo_clip):
+    before, first = decodings(done), services.transcript("m1")
+    brought_in = record(services, demo_clip, number=2, seconds=5.0, count=2)
+    services.versions["m1"] = [replace(first, complete=False)]  # as the import leaves it
+    second = finish(service, services)
+    new = [one for one in second.segments if one.recording == brought_in.id]
+    assert new
+    assert 0 < decodings(done) - before < before
+    assert [one.raw for one in second.segments if one.recording != brought_in.id] == [s.raw for s in first.segments]
+
+
 @pytest.mark.usefixtures("done")
 def test_another_engine_makes_its_own_version_and_the_old_one_stays(service, services, offer, ctx):
     other = replace(offer(every=0.5), name="slow", models=("slow-model",))
