@@ -19,7 +19,7 @@ from roomctl.api import (
     State,
     tr,
 )
-from roomctl_archive import bag, describe, inventory, manifest, metadata, retention
+from roomctl_archive import bag, describe, four_properties, inventory, judges, manifest, metadata, retention
 from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.fixity import Digests, Tick, read, silent
 from roomctl_archive.verify import FORMAT, FORMAT_LABEL, verify
@@ -124,7 +124,7 @@ def build(
         info=_info(ctx, meeting, at)
         | {FORMAT_LABEL: str(FORMAT), _SUPPLEMENT: first, _DOCUMENTS: " ".join(documents)},
         tags=metadata.describe(ctx, meeting),
-        describe=_describe(ctx, meeting, at, first),
+        describe=_describe(ctx, meeting, files, at, first),
         tick=tick,
     )
     if {package.id for package in ctx.services.packages(meeting.id)} != known:
@@ -148,7 +148,9 @@ def build(
     return package
 
 
-def _describe(ctx: PluginContext, meeting: Meeting, at: datetime, first: str) -> bag.Describe:
+def _describe(
+    ctx: PluginContext, meeting: Meeting, files: Sequence[PackageFile], at: datetime, first: str
+) -> bag.Describe:
     """The metadata of the package that is due; `first` is the id of the one it supplements."""
     table = retention.load(ctx.config.retention, ctx.services.data)
 
@@ -165,18 +167,21 @@ def _describe(ctx: PluginContext, meeting: Meeting, at: datetime, first: str) ->
             supplement_to=first,
         )
         yield describe.DOCUMENTS, lambda out: describe.documents(out, held)
-        _hold_to_schema(root / describe.DOCUMENTS)
+        named = _named(root / describe.DOCUMENTS)
         if held.sound or held.loose:
             yield describe.SOUND, lambda out: describe.sound(out, held)
-            _hold_to_schema(root / describe.SOUND)
+            named |= _named(root / describe.SOUND)
+        report = four_properties.judge(judges.Evidence(root, held, files, payload, named))
+        yield four_properties.REPORT, four_properties.as_json(report)
+        yield four_properties.PAGE, four_properties.as_page(report)
 
     return tell
 
 
-def _hold_to_schema(path: Path) -> None:
+def _named(path: Path) -> dict[str, int]:
+    """The files that the XML names, with their bytes, as it is read back."""
     try:
-        for _ in describe.named(path):
-            pass
+        return dict(describe.named(path))
     except ValueError as error:
         raise RoomctlError(
             tr(f"元数据 {path.name} 不符合它的 XSD", f"the metadata {path.name} is not as its XSD says"),

@@ -200,7 +200,7 @@ class _Package:
         if EVENTS not in self.found:
             return
         try:
-            broken_rows = list(events.verify(_rows(self.raw(EVENTS))))
+            broken_rows = list(events.verify(event_rows(self.raw(EVENTS))))
         except (ValueError, RecursionError) as error:
             self.fault(EVENTS, f"不是事件日志：{error}", f"not an event log: {error}")
             return
@@ -252,7 +252,13 @@ class _Package:
             return b""
 
 
-def _rows(raw: bytes) -> Iterator[LoggedEvent]:
+def event_rows(raw: bytes) -> Iterator[LoggedEvent]:
+    """The rows of an event log, `data/events.jsonl`.
+
+    Raises:
+        ValueError: it is none; with the line.
+
+    """
     known = {each.name: each.type for each in fields(LoggedEvent)}
     for number, line in enumerate(raw.decode().removesuffix("\n").split("\n"), 1):
         row: Any = json.loads(line)

@@ -1,9 +1,10 @@
 """A closed meeting with sealed sound, a record and its events, in a data folder of its own."""
 
 import json
+import struct
 from collections.abc import Callable
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from roomctl_archive import bag
 from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.folder_target import FolderTarget
 
-from roomctl.api import Actor, Meeting, MeetingId, PackageFile, Person, State, events
+from roomctl.api import Actor, Gap, Meeting, MeetingId, PackageFile, Person, Recording, Segment, State, events
 from roomctl.testing.fakes import A_MORNING, FakeContext, FakeServices
 
 MEETING = "01993333-0000-7000-8000-000000000001"
@@ -105,3 +106,50 @@ def tampered() -> Callable[[Path, bytes], None]:
         path.write_bytes(content)
 
     return write
+
+
+RATE, BITS, FRAMES = 48_000, 24, 2_880_000
+
+
+@pytest.fixture
+def flac_head() -> Callable[..., bytes]:
+    """The first 42 bytes of a FLAC file: marker and STREAMINFO, as RFC 9639 section 8.2 lays them out."""
+
+    def head(samples: int = FRAMES, bits: int = BITS, rate: int = RATE) -> bytes:
+        packed = rate << 44 | 0 << 41 | (bits - 1) << 36 | samples
+        sizes = struct.pack(">HH", 4096, 4096) + bytes(6)
+        return b"fLaC" + bytes([0x80, 0, 0, 34]) + sizes + packed.to_bytes(8, "big") + bytes(16)
+
+    return head
+
+
+@pytest.fixture
+def sound(room: SimpleNamespace, files: list[PackageFile], flac_head: Callable[..., bytes]) -> Recording:
+    """One recording of two segments, of which the second says that something is missing before it."""
+    masters = []
+    for n, file in enumerate(files[:2], 1):
+        content = flac_head() + bytes([n]) * 500
+        file.source.chmod(0o644)
+        file.source.write_bytes(content)
+        file.source.chmod(0o444)
+        files[n - 1] = replace(file, sha256=events.sha256(content), sm3=events.sm3(content))
+        masters.append(
+            Segment(
+                track=1,
+                seq=n,
+                path=f"t01-000{n}.flac",
+                first_frame=(n - 1) * FRAMES,
+                frames=FRAMES,
+                utc=datetime(2026, 11, 12, 1, tzinfo=UTC) + timedelta(minutes=n - 1),
+                monotonic=0.0,
+                sha256_pcm="",
+                sha256_file=files[n - 1].sha256,
+                sm3_file=files[n - 1].sm3,
+            )
+        )
+    recording = Recording(
+        id="r1", meeting=room.meeting.id, number=1, folder="x", source="mic:USB", recorder="audio", tracks=1,
+        frames=2 * FRAMES, gaps=(Gap(FRAMES, 480, "overflow"),), segments=tuple(masters),
+    )  # fmt: skip
+    room.services.sound[room.meeting.id] = [recording]
+    return recording

@@ -1,8 +1,6 @@
 """The XML of a package, read by another library than the one that writes it."""
 
-import struct
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,55 +11,10 @@ from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.package import build
 from roomctl_archive.verify import verify
 
-from roomctl.api import Gap, RecordFile, Recording, RoomctlError, Segment, events, secrecy
+from roomctl.api import RecordFile, RoomctlError, events, secrecy
 from roomctl.testing.fakes import FakeContext
 
-RATE, BITS, FRAMES = 48_000, 24, 2_880_000
-
-
-def flac_head(samples=FRAMES, bits=BITS):
-    """A marker and STREAMINFO, as RFC 9639 section 8.2 lays it out."""
-    packed = RATE << 44 | 0 << 41 | (bits - 1) << 36 | samples
-    return (
-        b"fLaC"
-        + bytes([0x80, 0, 0, 34])
-        + struct.pack(">HH", 4096, 4096)
-        + bytes(6)
-        + packed.to_bytes(8, "big")
-        + bytes(16)
-    )
-
-
-@pytest.fixture
-def sound(room, files):
-    """One recording of two segments, of which the second says that something is missing before it."""
-    masters = []
-    for n, file in enumerate(files[:2], 1):
-        content = flac_head() + bytes([n]) * 500
-        file.source.chmod(0o644)
-        file.source.write_bytes(content)
-        file.source.chmod(0o444)
-        files[n - 1] = replace(file, sha256=events.sha256(content), sm3=events.sm3(content))
-        masters.append(
-            Segment(
-                track=1,
-                seq=n,
-                path=f"t01-000{n}.flac",
-                first_frame=(n - 1) * FRAMES,
-                frames=FRAMES,
-                utc=datetime(2026, 11, 12, 1, tzinfo=UTC) + timedelta(minutes=n - 1),
-                monotonic=0.0,
-                sha256_pcm="",
-                sha256_file=files[n - 1].sha256,
-                sm3_file=files[n - 1].sm3,
-            )
-        )
-    recording = Recording(
-        id="r1", meeting=room.meeting.id, number=1, folder="x", source="mic:USB", recorder="audio", tracks=1,
-        frames=2 * FRAMES, gaps=(Gap(FRAMES, 480, "overflow"),), segments=tuple(masters),
-    )  # fmt: skip
-    room.services.sound[room.meeting.id] = [recording]
-    return recording
+FRAMES = 2_880_000  # of each of the two segments
 
 
 def packed(room, **config):
@@ -210,10 +163,10 @@ def test_clean_keeps_what_xml_can_hold():
     assert xmlio.clean("a\x00b\x0b\ufffe\ud800") == "a\ufffdb\ufffd\ufffd\ufffd"
 
 
-def test_stream_info(tmp_path):
+def test_stream_info(tmp_path, flac_head):
     path = tmp_path / "a.flac"
     path.write_bytes(flac_head(samples=(1 << 36) - 1, bits=16))
-    assert flac.stream_info(path) == flac.StreamInfo(RATE, 1, 16, (1 << 36) - 1)
+    assert flac.stream_info(path) == flac.StreamInfo(48_000, 1, 16, (1 << 36) - 1)
     path.write_bytes(flac_head()[:41])
     assert flac.stream_info(path) is None
     assert flac.stream_info(tmp_path / "none") is None
