@@ -235,8 +235,8 @@ def _sentences(heard: Heard) -> Iterator[Sentence]:
 
 TURN = 2
 """Characters; what is shorter between two changes of voice is a slip of the voices, not a turn."""
-NEAREST = 2
-"""Words by which a change of voice may be moved to the pause or the mark that is nearest."""
+NEAREST = 1.0
+"""Seconds by which a change of voice may be moved to a pause or a mark: voices are heard in windows of 1.5 s."""
 
 
 def divided(sentence: Sentence, voices: Sequence[int | None]) -> list[Sentence]:
@@ -247,7 +247,12 @@ def divided(sentence: Sentence, voices: Sequence[int | None]) -> list[Sentence]:
             said[at] = said[at - 1] if at else next((one for one in said if one is not None), None)
     cuts = [0]
     for at in (at for at in range(1, len(said)) if said[at] != said[at - 1]):
-        places = range(max(cuts[-1] + 1, at - NEAREST), min(len(said), at + NEAREST + 1))
+        about, words = sentence.words[at].start, sentence.words
+        places = [
+            place
+            for place in range(cuts[-1] + 1, len(said))
+            if words[place - 1].end - NEAREST <= about <= words[place].start + NEAREST
+        ]
         where = max(places, key=lambda place: (_break(sentence, place), -abs(place - at)), default=at)
         if len("".join(word.text for word in sentence.words[cuts[-1] : where]).strip()) >= TURN:
             cuts.append(where)

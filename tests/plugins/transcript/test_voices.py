@@ -208,9 +208,10 @@ def words(text, every=0.25, gap_before=(), gap=0.5):
     return made
 
 
-def test_a_sentence_is_cut_at_the_pause_that_is_nearest_to_the_change():
+@pytest.mark.parametrize("late", [-3, 0, 1, 3])
+def test_a_sentence_is_cut_at_the_pause_that_is_near_the_change(late):
     sentence = Sentence(words("同意这个意见好的没有问题", gap_before=(6,)), [], {}, "。", 0.8)
-    first, second = divided(sentence, [0] * 7 + [1] * 5)
+    first, second = divided(sentence, [0] * (6 + late) + [1] * (6 - late))
     assert (first.text, first.end) == ("同意这个意见", "。")
     assert (second.text, second.end, second.pause) == ("好的没有问题", "。", 0.8)
 
