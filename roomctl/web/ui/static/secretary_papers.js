@@ -95,6 +95,8 @@
     const made = [el("div", "rc-followed")];
     if (all.length) {
       made.push(el("h3", "", said(`存疑的数字 ${all.length} 句`, `figures to look at: ${all.length}`)));
+      const list = el("div", "rc-figures"); // what stands above it changes with each sentence; it is not laid out again
+      made.push(list);
       for (const one of all.slice(0, MOST)) {
         const rows = one.doubts.map((doubt) =>
           doubt.paper
@@ -122,7 +124,7 @@
           W.go(W.place.get(one.id));
           if (W.opened.hear) W.sentence();
         });
-        made.push(e);
+        list.append(e);
       }
       if (all.length > MOST)
         made.push(
