@@ -24,9 +24,20 @@ def app(ctx: PluginContext) -> typer.Typer:
     def verify(
         package: Annotated[Path, typer.Argument(help=tr("存档包的文件夹", "folder of the package"))],
         *,
+        registered: Annotated[
+            str,
+            typer.Option(
+                "--registered",
+                metavar="SHA256",
+                help=tr(
+                    "回执里的 manifest_sha256：整包重做过也能查出",
+                    "manifest_sha256 of a receipt: finds a package that was made anew, too",
+                ),
+            ),
+        ] = "",
         as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
     ) -> None:
-        _verify(console, package, as_json=as_json)
+        _verify(console, package, registered, as_json=as_json)
 
     @group.command(help=tr("立即送存", "build and deliver now"))
     def push(meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))]) -> None:
@@ -51,18 +62,24 @@ def app(ctx: PluginContext) -> typer.Typer:
     return group
 
 
-def _verify(console: Console, package: Path, *, as_json: bool) -> None:
+def _verify(console: Console, package: Path, registered: str, *, as_json: bool) -> None:
     with _bar(console) as bar:
         task = bar.add_task(tr("校验", "verify"), total=_bytes(package))
-        verdict = verify_package(package, lambda size: bar.advance(task, size))
+        verdict = verify_package(package, lambda size: bar.advance(task, size), registered=registered)
     if as_json:
         print(json.dumps(verdict.as_json(), ensure_ascii=False))
     for fault in verdict.problems:
         console.print(f"{fault.file}: {fault.what}", style="red", markup=False, soft_wrap=True)
+    read = tr(
+        f"查了 {verdict.files} 个文件，{verdict.bytes} 字节", f"checked {verdict.files} files, {verdict.bytes} bytes"
+    )
     if verdict.ok:
-        console.print(tr(f"完好：{verdict.files} 个文件", f"whole: {verdict.files} files"), style="green")
-    elif not verdict.problems:
-        console.print(tr("一个文件也没有", "not one file was checked"), style="red")
+        console.print(tr(f"完好：{read}", f"whole: {read}"), style="green")
+    elif not verdict.files:
+        console.print(tr("一个文件也没有查到", "not one file was checked"), style="red")
+    else:
+        number = len(verdict.problems)
+        console.print(tr(f"有 {number} 处问题：{read}", f"{number} problems: {read}"), style="red")
     if not verdict.ok:
         raise typer.Exit(1)
 

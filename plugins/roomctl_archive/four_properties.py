@@ -97,6 +97,7 @@ def as_json(report: Mapping[str, Any]) -> bytes:
 
 _STYLE = """body{font:16px/1.6 serif;max-width:60em;margin:2em auto;padding:0 1em}
 table{border-collapse:collapse;width:100%}
+td:not(:nth-child(3)):not(:nth-child(5)),th{white-space:nowrap}
 td,th{border:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}
 .通过{color:#0a6b2d}.不通过{color:#b00020;font-weight:bold}.人工{color:#8a5a00}.不适用{color:#666}
 small{color:#666}"""

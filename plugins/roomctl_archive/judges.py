@@ -159,7 +159,7 @@ def layout(seen: Evidence) -> Outcome:
     other = sorted(tops - FOLDERS)
     if other:
         return Result.PERSON, f"说明里没有的文件夹：{_some(other)}"
-    return Result.PASSED, f"{len(tops)} 个文件夹，都在说明里"
+    return Result.PASSED, f"{len(tops)} 个顶层文件夹或文件，都在说明里"
 
 
 def count(seen: Evidence) -> Outcome:

@@ -4,6 +4,7 @@ Each file is hashed twice over in one pass. Where one of the two digests agrees 
 manifest of the other that was altered.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -28,12 +29,14 @@ _FORMAT = re.compile(rf"^{FORMAT_LABEL}: (\S+)$", re.MULTILINE)
 _OXUM = re.compile(r"^Payload-Oxum: (\d+)\.(\d+)$", re.MULTILINE)
 
 
-def verify(folder: Path, tick: Tick = silent) -> Verdict:
+def verify(folder: Path, tick: Tick = silent, *, registered: str = "") -> Verdict:
     """Checks every file of a package against both manifests, and the chain of its events.
 
     Args:
         folder: of the package.
         tick: told the bytes as they are read.
+        registered: SHA-256 of the tag manifest as a receipt or the register has it; it names everything else, so
+            that a package that was made anew from end to end is found too. Empty where nobody knows.
 
     Raises:
         NotFound: there is no such folder. Whatever is wrong inside one is a problem of the verdict.
@@ -51,6 +54,7 @@ def verify(folder: Path, tick: Tick = silent) -> Verdict:
     package.weigh()
     package.follow_events()
     package.follow_metadata()
+    package.match_register(registered.strip().lower())
     return Verdict(
         files=len(package.payload),
         bytes=sum(package.payload.values()),
@@ -206,6 +210,11 @@ class _Package:
             return
         for broken in broken_rows:
             self.fault(EVENTS, f"第 {broken.n} 条事件：{broken.what}", f"event {broken.n}: {broken.what}")
+
+    def match_register(self, registered: str) -> None:
+        last = manifest.TAGS[0]
+        if registered and hashlib.sha256(self.raw(last)).hexdigest() != registered:
+            self.fault(last, "不是登记的那一份", "not the one that was registered")
 
     def follow_metadata(self) -> None:
         """The XML is as its XSD says, and names every file of the payload with its bytes."""

@@ -53,29 +53,43 @@ class Writer:
     """Adds elements to the one that is open."""
 
     def __init__(self, file: Any, namespace: str) -> None:
-        self._file, self._namespace = file, namespace
+        self._file, self._namespace, self._depth = file, namespace, 1
 
     def add(self, node: Node) -> None:
         """One element with all that is in it."""
-        self._file.write(self._built(node), pretty_print=True)
+        numbered = {"编号": node.number} if node.number else {}
+        attributes = {key: clean(text) for key, text in (numbered | dict(node.attributes)).items()}
+        with self._open(node.name, attributes):
+            if isinstance(node.content, str):
+                self._file.write(clean(node.content))
+            else:
+                with self._deeper():
+                    for each in node.content:
+                        self.add(each)
 
     @contextmanager
     def inside(self, name: str) -> Iterator[None]:
         """An element that stays open during the block."""
-        with self._file.element(f"{{{self._namespace}}}{name}"):
-            self._file.write("\n")
+        with self._open(name, {}), self._deeper():
+            yield
+
+    @contextmanager
+    def _open(self, name: str, attributes: Mapping[str, str]) -> Iterator[None]:
+        self._indent()
+        with self._file.element(f"{{{self._namespace}}}{name}", attributes):
             yield
         self._file.write("\n")
 
-    def _built(self, node: Node) -> Any:
-        built = etree.Element(f"{{{self._namespace}}}{node.name}", nsmap={None: self._namespace})
-        for key, text in (({"编号": node.number} if node.number else {}) | dict(node.attributes)).items():
-            built.set(key, clean(text))
-        if isinstance(node.content, str):
-            built.text = clean(node.content)
-        else:
-            built.extend(self._built(each) for each in node.content)
-        return built
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self._depth += 1
+        self._file.write("\n")
+        yield
+        self._depth -= 1
+        self._indent()
+
+    def _indent(self) -> None:
+        self._file.write("  " * self._depth)
 
 
 @cache

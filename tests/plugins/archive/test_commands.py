@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from roomctl_archive import commands
+from roomctl_archive import bag, commands
 from roomctl_archive.package import build
 from roomctl_archive.verify import verify
 from typer.testing import CliRunner
@@ -29,6 +29,23 @@ def test_verify_names_what_is_wrong_and_exits_with_one(run, package):
     assert done.exit_code == 1
     assert "data/events.jsonl" in [problem["file"] for problem in json.loads(done.stdout)["problems"]]
     assert "data/events.jsonl" in done.stderr
+
+
+def test_verify_says_how_much_it_checked(run, package):
+    size = sum(path.stat().st_size for path in (package / "data").rglob("*") if path.is_file())
+    assert f"5 个文件，{size} 字节" in run("verify", str(package)).stderr
+    (package / "data/events.jsonl").unlink()
+    assert "查了 4 个文件" in run("verify", str(package)).stderr
+
+
+def test_a_package_that_was_made_anew_is_not_the_registered_one(room, run, package, files, tmp_path):
+    (made,) = room.services.packages(room.meeting.id)
+    assert run("verify", str(package), "--registered", made.manifest_sha256.upper()).exit_code == 0
+    forged = bag.write(tmp_path / "forged", files[1:], info={}, tags={}).folder
+    assert run("verify", str(forged)).exit_code == 0
+    done = run("verify", str(forged), "--registered", made.manifest_sha256)
+    assert done.exit_code == 1
+    assert "tagmanifest-sha256.txt" in done.stderr
 
 
 def test_verify_of_nothing_is_an_error_of_its_own(run, tmp_path):

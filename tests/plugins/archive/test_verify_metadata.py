@@ -4,6 +4,8 @@ import pytest
 from roomctl_archive import bag, describe, verify
 from roomctl_archive.package import build
 
+from roomctl.api import PackageFile
+
 NAMESPACE = describe.DOCUMENTS_NAMESPACE
 
 
@@ -28,6 +30,13 @@ def documents(inside="", before=""):
 def test_a_package_of_ours_is_of_the_format_that_the_docs_describe(room):
     folder = room.services.data / build(room.context(), room.meeting).path
     assert f"{verify.FORMAT_LABEL}: {verify.FORMAT}\n" in (folder / "bag-info.txt").read_text(encoding="utf-8")
+    assert verify.verify(folder).ok
+
+
+def test_a_disk_that_spells_names_in_another_way_changes_nothing(room, files):
+    files.append(PackageFile("records/caf\u00e9.txt", files[3].source))
+    folder = room.services.data / build(room.context(), room.meeting).path
+    (folder / "data/records/caf\u00e9.txt").rename(folder / "data/records/cafe\u0301.txt")
     assert verify.verify(folder).ok
 
 
