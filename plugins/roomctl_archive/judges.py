@@ -1,5 +1,6 @@
 """Judges of the four-property report: each looks at one thing in a package, and says what it found with a figure."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -117,7 +118,7 @@ def _titles(seen: Evidence) -> Sequence[str]:
 def unique(seen: Evidence) -> Outcome:
     """No two documents or recordings share a number."""
     numbers = [item.number for item in seen.held.items] + [one.recording.id for one in seen.held.sound]
-    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    twice = sorted(number for number, times in Counter(numbers).items() if times > 1)
     return _outcome([f"电子文件号重复：{number}" for number in twice], f"{len(numbers)} 个电子文件号，没有重复")
 
 

@@ -11,7 +11,7 @@ from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.package import build
 from roomctl_archive.verify import verify
 
-from roomctl.api import RecordFile, RoomctlError, events, secrecy
+from roomctl.api import BadInput, RecordFile, RoomctlError, events, secrecy
 from roomctl.testing.fakes import FakeContext
 
 FRAMES = 2_880_000  # of each of the two segments
@@ -108,6 +108,20 @@ def test_sound_says_what_its_files_say(room, files):
     assert texts(root, "形成时间") == ["2026-11-12T09:00:00.000+08:00"]
     gap = root.find("{*}录音/{*}缺失")
     assert (gap.get("起始样本"), gap.get("样本数"), gap.text) == (str(FRAMES), "480", "overflow")
+
+
+@pytest.mark.usefixtures("sound")
+def test_the_table_of_the_office_decides_and_one_that_is_broken_packs_nothing(room, files):
+    signed(room, files)
+    table = room.services.data / "own.toml"
+    with pytest.raises(BadInput, match=r"own\.toml"):
+        packed(room, retention="own.toml")
+    assert not list(room.services.data.rglob("bagit.txt"))
+    table.write_text('[[rule]]\nkinds = ["会议记录"]\nterm = "10年"\n', encoding="utf-8")
+    folder = packed(room, retention="own.toml")
+    item = next(one for one in read(folder, describe.DOCUMENTS) if one.findtext("{*}电子文件号") == "d1")
+    assert texts(item, "保管期限") == ["10年"]
+    assert texts(read(folder, describe.SOUND), "保管期限") == ["10年"]
 
 
 @pytest.mark.usefixtures("sound")
