@@ -23,7 +23,8 @@ def office(tmp_path):
         ("records/sheet.docx", "签到表", "永久"),
         ("records/attendance.csv", "", "永久"),
         ("plan/plan.json", "", "永久"),
-        ("plan/notice.docx", "会议通知", "永久"),
+        ("plan/x.docx", "会议通知", "永久"),
+        ("plan/notice.pdf", "", "永久"),
         ("plan/speech.docx", "发言材料", "30年"),
         ("plan/whatever.pdf", "", "30年"),
         ("plan/not-passed/scheme.pdf", "", "10年"),
@@ -34,6 +35,13 @@ def office(tmp_path):
 )
 def test_the_shipped_table(tmp_path, path, kind, term):
     assert retention.load("", tmp_path).of(path, kind).term == term
+
+
+def test_a_file_without_a_kind_of_its_own_gets_the_one_of_its_place(tmp_path):
+    table = retention.load("", tmp_path)
+    assert table.of("records/attendance.csv").kind == "参会名单"
+    assert table.of("plan/whatever.pdf").kind == "会议材料"
+    assert table.of("x/unknown.bin").kind == "不详"
 
 
 def test_the_office_is_asked_first_and_the_shipped_table_for_the_rest(office):
