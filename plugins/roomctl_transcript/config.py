@@ -46,7 +46,7 @@ class Config(BaseModel):
         json_schema_extra=label("字幕模型", "Captions model", help_zh="空着由引擎选", help_en="empty: its choice"),
     )
     longest: float = Field(
-        default=20.0, ge=4.0, le=28.0, json_schema_extra=label("一次最多听几秒", "Longest decoding, s")
+        default=27.0, ge=4.0, le=28.0, json_schema_extra=label("一次最多听几秒", "Longest decoding, s")
     )
     retry: float = Field(default=8.0, ge=2.0, le=20.0, json_schema_extra=label("重听最多几秒", "Second try, s"))
     slowest: float = Field(

@@ -30,7 +30,7 @@ GUESSED = 0.45
 SAME = 0.2
 """What each character that was heard so counts for a fit."""
 
-_NEAR_INITIALS = ("bp", "dt", "gk", "jqx", "zcs", "mn", "bf", "rn", "gf")
+_NEAR_INITIALS = ("bp", "dt", "gk", "jqx", "zcs", "mn", "bf", "rn", "gf", "ny")
 _NEAR_FINALS = (
     "o u uo ou e", "a ai", "ai ei e", "an en ian", "ao ou", "ui ei", "un en ong in", "i ei ie", "u v iu", "ie ian ia",
     "uan an ian van", "in ian vn", "ao iao", "iu ou", "ve uo ie", "a ua",

@@ -57,7 +57,7 @@ class Settings:
 
     """
 
-    longest: float = 20.0
+    longest: float = 27.0
     retry: float = 8.0
     slowest: float = 2.5
     pace: float = 0.75

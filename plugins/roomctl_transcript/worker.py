@@ -6,7 +6,7 @@ It is told a job, one object a line:
      "work": "<what the journal depends on>",
      "engine": {"entry": "package.module:Class", "model": "<folder>", "options": {}},
      "pieces": [{"files": ["…/t01-0001.flac"], "first_frame": 0, "frames": 2880000, "rate": 48000}],
-     "settings": {"longest": 20.0, …, "off": [[60.0, 75.5]]}, "prior": {"people": [["姓名", "职务"]], "terms": […]},
+     "settings": {"longest": 27.0, …, "off": [[60.0, 75.5]]}, "prior": {"people": [["姓名", "职务"]], "terms": […]},
      "rate": 48000, "final": true, "recycle": 2000000000, "voices": {"model": "<folder>", "journal": "…"} or null}
 
 and says, each utterance only after it is safe in the journal:
