@@ -37,10 +37,17 @@ PROMPT = 1.0
 """Seconds in which a cancelled talk has ended, and its sockets are closed."""
 STEP = 0.3
 """Seconds that a driver may keep the loop to itself: all devices of the room are talked to in it."""
+TRIES = 3
+"""Reads of which one has to leave the loop alone: a busy machine makes it stand too, but not each time."""
 ROUNDS = 40
 """Of changed answers."""
 ROUND = 0.25
 """Seconds for one of them: many leave the driver waiting for what never comes."""
+
+VAIN = frozenset({Fault.SILENT, Fault.RUBBISH, Fault.ENDLESS})
+"""With these a read may wait for what never comes."""
+AMPLE = 15.0
+"""Seconds for a read that has something to wait for."""
 
 TOLD = (RoomctlError, OSError, TimeoutError)
 """What a read may raise; anything else is a driver that does not understand its own protocol."""
@@ -71,7 +78,8 @@ class DeviceDriverContract:
 
     Attributes:
         says: action → an argument that its emulator takes, for actions with a free one.
-        patience: seconds for one read here; each fault is then waited for no longer than this.
+        patience: seconds that a read is given where nothing, or rubbish, comes; where it has to come to its end, it
+            is given longer, so that a busy machine is no broken driver.
         rounds: of answers with bytes changed.
 
     """
@@ -131,23 +139,26 @@ class DeviceDriverContract:
         assert {fact.name for fact in first.facts} == {fact.name for fact in second.facts}
 
     def test_it_leaves_the_loop_to_others(self, offer: DriverOffer, emulator: Emulator) -> None:
-        longest = 0.0
+        async def stood(device: Device, secret: Secret) -> float:
+            """Seconds of the longest stand of the loop during a read."""
+            longest, clock = 0.0, asyncio.get_running_loop().time
 
-        async def watch() -> None:
-            nonlocal longest
-            clock = asyncio.get_running_loop().time
-            while True:
-                before = clock()
-                await asyncio.sleep(0.01)
-                longest = max(longest, clock() - before)
+            async def watch() -> None:
+                nonlocal longest
+                while True:
+                    before = clock()
+                    await asyncio.sleep(0.01)
+                    longest = max(longest, clock() - before)
 
-        async def both(device: Device, secret: Secret) -> None:
             watching = asyncio.create_task(watch())
-            await self.once(offer, device, secret)
+            await asyncio.sleep(0.02)  # it is looking by now
+            await self.once(offer, device, secret, Fault.SILENT)  # as long as it takes a while
+            await asyncio.sleep(0.02)  # the watch, too, has had its turn
             watching.cancel()
+            return longest
 
         self.read(offer, emulator, Fault.NONE)  # what is imported at the first read is not counted
-        self.with_emulator(offer, emulator, Fault.SLOW, both)
+        longest = min(self.with_emulator(offer, emulator, Fault.SLOW, stood) for _ in range(TRIES))
         assert longest < STEP, f"the loop stood for {longest:.2f} s"
 
     # --- a device that is not
@@ -192,7 +203,7 @@ class DeviceDriverContract:
 
         async def twice(device: Device, secret: Secret) -> Reading:
             try:
-                return await self.patiently(offer.read(device, secret))
+                return await self.patiently(offer.read(device, secret), Fault.SILENT)
             except (Silent, Unreachable, OSError, TimeoutError):
                 return await self.patiently(offer.read(device, secret))
 
@@ -242,11 +253,11 @@ class DeviceDriverContract:
         self.can_have(emulator, fault)
 
         async def often(device: Device, secret: Secret) -> tuple[int, int]:
-            await self.once(offer, device, secret)  # what the first read opens for good is not counted
+            await self.once(offer, device, secret, fault)  # what the first read opens for good is not counted
             await asyncio.sleep(0.02)
             first = psutil.Process().num_fds()
             for _ in range(2):
-                await self.once(offer, device, secret)
+                await self.once(offer, device, secret, fault)
             return first, await _settled(first)
 
         first, last = self.with_emulator(offer, emulator, fault, often)
@@ -289,13 +300,13 @@ class DeviceDriverContract:
         if fault not in emulator.faults:
             pytest.skip(f"no {fault} with this kind of device")
 
-    async def patiently(self, work: Awaitable[T]) -> T:
-        async with asyncio.timeout(self.patience):
+    async def patiently(self, work: Awaitable[T], fault: Fault = Fault.NONE) -> T:
+        async with asyncio.timeout(self.patience if fault in VAIN else AMPLE):
             return await work
 
-    async def once(self, offer: DriverOffer, device: Device, secret: Secret) -> None:
+    async def once(self, offer: DriverOffer, device: Device, secret: Secret, fault: Fault) -> None:
         with contextlib.suppress(*TOLD):
-            await self.patiently(offer.read(device, secret))
+            await self.patiently(offer.read(device, secret), fault)
 
     def read(self, offer: DriverOffer, emulator: Emulator, fault: Fault) -> Reading:
         """One read with this fault, which is none that keeps it from answering."""
@@ -311,7 +322,7 @@ class DeviceDriverContract:
 
         async def work(device: Device, secret: Secret) -> str:
             try:
-                reading = await self.patiently(offer.read(device, secret))
+                reading = await self.patiently(offer.read(device, secret), fault)
             except kinds as error:
                 return f"{error} {error!r}"
             except Exception as error:
@@ -349,8 +360,8 @@ async def _started(emulator: Emulator) -> AsyncIterator[None]:
 
 
 async def _settled(wanted: int) -> int:
-    """Handles of this process, once what was closed is gone, or after a second."""
-    for _ in range(100):
+    """Handles of this process, once what was closed is gone, or after half a second."""
+    for _ in range(50):
         if (count := psutil.Process().num_fds()) <= wanted:
             break
         await asyncio.sleep(0.01)

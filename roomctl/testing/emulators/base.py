@@ -206,6 +206,7 @@ class TcpEmulator(Emulator):
         if server is None:
             return
         server.close()
+        await asyncio.sleep(0.01)  # who was being let in just now is in, and can be shown out
         for writer in list(self._talks):
             writer.transport.abort()
         await server.wait_closed()
