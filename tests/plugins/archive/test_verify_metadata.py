@@ -1,6 +1,8 @@
 """Packages whose manifests are right, and whose metadata is not: somebody made the bag with other tools."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from roomctl_archive import bag, describe, verify
 from roomctl_archive.package import build
 
@@ -38,6 +40,26 @@ def test_a_disk_that_spells_names_in_another_way_changes_nothing(room, files):
     folder = room.services.data / build(room.context(), room.meeting).path
     (folder / "data/records/caf\u00e9.txt").rename(folder / "data/records/cafe\u0301.txt")
     assert verify.verify(folder).ok
+
+
+@pytest.mark.usefixtures("sound")
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(which=st.integers(min_value=0), at=st.integers(min_value=0), bit=st.integers(min_value=0, max_value=7))
+def test_a_bit_flipped_anywhere_in_a_package_with_metadata_is_named(room, which, at, bit):
+    made = room.services.packages(room.meeting.id) or [build(room.context(), room.meeting)]
+    folder = room.services.data / made[0].path
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    path = files[which % len(files)]
+    whole = path.read_bytes()
+    broken = bytearray(whole)
+    broken[at % len(whole)] ^= 1 << bit
+    try:
+        path.chmod(0o644)
+        path.write_bytes(broken)
+        verdict = verify.verify(folder)
+    finally:
+        path.write_bytes(whole)
+    assert path.relative_to(folder).as_posix() in {fault.file for fault in verdict.problems}
 
 
 def test_a_package_of_the_first_format_needs_no_xml(faults):
