@@ -42,7 +42,7 @@ def ill(record, tmp_path, monkeypatch):
     recorder = record()
     told = {"module": "roomctl_audio.sealing.finisher", "folder": str(recorder.folder), "at": 1, "only": str(disease)}
     interpose(monkeypatch, FAULT=json.dumps(told))
-    recorder.arm(order(segment_seconds=1.0))
+    recorder.arm(order(segment_seconds=1.0, planned_seconds=600.0))  # longer than any test waits
     recorder.start()
     recorder.cure = disease.unlink
     until(lambda: recorder.status().problem != "")

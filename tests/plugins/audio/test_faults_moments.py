@@ -119,3 +119,5 @@ def test_a_kill_before_each_single_call_loses_nothing_that_is_on_disk(calls, tmp
         recorder = recorded(tmp_path / f"rec{at}", monkeypatch, module=module, at=at, once=str(once))
         if journal.first(load(recorder.folder).rows, "opened"):
             recovers(recorder, on_disk(recorder.folder))
+        else:  # nothing was recorded
+            assert recorder.recover().ok
