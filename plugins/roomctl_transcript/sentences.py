@@ -151,7 +151,7 @@ class Writer:
             confidence=round(sure, 3),
             beside=beside,
             doubts=doubts,
-            dropped=heard.dropped or phantom(sentence.words, heard.speech),
+            dropped=heard.dropped or not _has_words(text) or phantom(sentence.words, heard.speech),
         )
 
     def _beside(self, text: str) -> tuple[Beside | None, tuple[Doubt, ...]]:
@@ -170,7 +170,7 @@ class Writer:
             except Exception as error:  # noqa: BLE001 - a step that fails never costs the text
                 self._fail(name, f"{type(error).__name__}: {error}")
                 continue
-            if text.strip() and not written.strip():
+            if _has_words(text) and not _has_words(written):
                 self._fail(name, tr(f"“{text.strip()}”没有了", f"{text.strip()!r} was gone"))
                 continue
             text, changes = written, changes + more
@@ -181,6 +181,11 @@ class Writer:
             self._failed.add(step)
             told = tr(f"“{step}”一步有句子没做成：{why}", f"the step {step!r} was left out of sentences: {why}")
             self.complaints.append(told)
+
+
+def _has_words(text: str) -> bool:
+    """Marks alone are nothing that anybody said."""
+    return any(character.isalnum() for character in text)
 
 
 def sentences(heard: Heard) -> Iterator[Sentence]:
@@ -309,12 +314,14 @@ def _punctuate(text: str, sentence: Sentence) -> tuple[str, tuple[Change, ...]]:
     written = punctuation.own(text)
     if written != text:
         changes.append(Change("punctuation", text, written, "full width"))
-    end = sentence.end
-    if written and written[-1] in "，、；：":
-        written = written[:-1] if end in punctuation.ENDS else written
+    end, open_mark = sentence.end, ""
+    if written and written[-1] in "，、；：" and end in punctuation.ENDS:
+        written, open_mark = written[:-1], written[-1]
     if written and end and not _marked(written, ""):
         changes.append(Change("punctuation", "", end, f"pause {sentence.pause:.2f} s", len(written)))
         written += end
+    elif open_mark:
+        changes.append(Change("punctuation", open_mark, "", "behind the end of a sentence", len(written)))
     return written, tuple(changes)
 
 

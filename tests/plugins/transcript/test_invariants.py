@@ -57,7 +57,7 @@ def writer(writers):
     return writers[0]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_whatever_an_engine_says_the_sentences_hold(writer, data):
     heard = data.draw(utterances())
@@ -133,6 +133,13 @@ def test_order_and_ids_are_looked_at(segment):
     assert "begins before" in broken([two, one])[0]
     assert "twice" in broken([one, replace(one, start=1.5)])[0]
     assert broken([two, replace(one, track=2, id="r1-t2-0009")]) == ()
+
+
+def test_marks_alone_are_nothing_that_anybody_said(writer):
+    words = (Word("，", 0.0, 0.2), Word("。", 0.2, 0.4))
+    rows = writer.write(Heard(0, 1, 1, (Span(0, 1),), words, pause=2.0))
+    assert all(row["dropped"] for row in rows)
+    assert writer.complaints == []
 
 
 def test_a_step_that_fails_costs_itself_alone():
