@@ -30,7 +30,9 @@ from roomctl_stt_whisper.engine import Whisper
 from roomctl_transcript.audio import RATE, Piece, blocks
 from roomctl_transcript.listen import Heard, Settings, listen
 from roomctl_transcript.roster import roster
-from roomctl_transcript.sentences import Prior, Writer
+from roomctl_transcript.sentences import Prior, Sentence, Writer
+
+from roomctl.api import Word
 
 ROOT = Path(__file__).parent.parent.parent
 SHARED = ROOT.parent / "shared" / "speech"
@@ -273,6 +275,10 @@ def main() -> None:
     given = options.parse_args()
     engine = Whisper(store.folder("faster-whisper-base"), {"threads": given.threads, "beam": given.beam})
     engine.decode(np.zeros(RATE, np.float32), RATE)
+    hear(engine, CLIP)  # loads voice activity
+    Writer("r1", "bench", RATE, Prior(PEOPLE)).finish(
+        Sentence([Word("请市政府办公室", 0.0, 1.0, 0.5)])
+    )  # dictionaries
     rows = []
     for one in corpus(given.audio):
         if given.only not in one.name:
