@@ -207,9 +207,7 @@ class Services(Protocol):
 
     # checks, sound, words
     def check_report(self, meeting_id: str | None) -> CheckReport | None: ...
-    def check(
-        self, meeting_id: str | None, *, purpose: checks.RunPurpose = checks.RunPurpose.HAND
-    ) -> CheckReport:
+    def check(self, meeting_id: str | None, *, purpose: checks.RunPurpose = checks.RunPurpose.HAND) -> CheckReport:
         """Runs all checks, and reads all devices; waits until the last has answered, or is late."""
         ...
 
