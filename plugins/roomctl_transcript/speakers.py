@@ -74,7 +74,10 @@ def _by_cue(
     names = "|".join(sorted((re.escape(name) for name in people if len(name) > 1), key=len, reverse=True))
     titles = "|".join(TITLES)
     calls = (
-        re.compile(f"请[^，。？]{{0,14}}?(?P<name>{names})(?:{titles})?[^。？]{{0,12}}?(?:{_ACTS})")
+        re.compile(
+            f"请(?!示|求|转|通知)[^，。？]{{0,14}}?(?P<name>{names})(?:{titles})?"
+            f"(?:[^。？]{{0,12}}?(?:{_ACTS})|[^，。？]{{0,2}}。?$)"  # 汇报 may be heard as 挥报
+        )
         if names
         else None
     )

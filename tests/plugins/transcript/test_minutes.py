@@ -99,6 +99,23 @@ def test_a_cue_gives_the_floor_and_the_chair_takes_it_back(demo_clip, segment):
     assert sum(one.speaker is not None for one in told) >= 8
 
 
+@pytest.mark.parametrize(
+    ("call", "speaker"),
+    [
+        ("先请李晓明同志汇报。", "李晓明"),
+        ("先请李晓明同志挥报。", "李晓明"),
+        ("下面请李晓明同志。", "李晓明"),
+        ("此事请示李晓明同志。", None),
+        ("请转告李晓明同志。", None),
+        ("请李晓明同志会后再研究一次。", None),
+    ],
+)
+def test_who_is_called_has_the_floor_also_where_the_last_word_was_misheard(segment, call, speaker):
+    said = [segment(call, 1, 0, 2), segment("今年新建停车场12个。", 2, 3, 6)]
+    told = assign(said, seats={}, people=PEOPLE, chair="张建国")
+    assert told[1].speaker == speaker
+
+
 def test_without_a_cue_nobody_is_named(segment):
     (one,) = assign([segment("到9月底已经建成八个。")], seats={}, people=PEOPLE, chair="张建国")
     assert (one.speaker, one.known_by) == (None, None)
