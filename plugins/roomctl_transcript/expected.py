@@ -118,7 +118,7 @@ class Expected:
         for name, duty in people:
             title = next((t for t in lexicon.TITLES if duty.endswith(t)), "")
             if len(name) >= FULL_NAME:
-                for said in (name, f"{name}同志", name + title):
+                for said in (name, f"{name}同志", name + title, f"{name}同志汇报", f"{name}同志发言"):
                     self._add(said, len(name))
             self._add(duty)
             self._add(duty.removesuffix(title))
