@@ -33,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "devices": ("roomctl.cli.devices", "会议室的设备清单", "The devices of the room"),
     "emulate": ("roomctl.cli.emulate", "虚拟设备，没有机柜也能试", "Virtual devices, to try it without a rack"),
     "meetings": ("roomctl.cli.meetings", "会议：从拟定到归档", "Meetings, from plan to archive"),
+    "papers": ("roomctl.cli.papers", "会议的文件：看、查错、取出", "The papers of a meeting: read, check, take away"),
+    "summary": ("roomctl.cli.summary", "会议纪要：从起草到印发", "会议纪要, from draft to issue"),
     "models": ("roomctl.cli.models", "语音模型：下载、导入、校验", "Speech models: pull, import, verify"),
     "plugins": ("roomctl.cli.plugins", "插件及其状态", "Plugins and how they stand"),
     "new-plugin": ("roomctl.cli.new_plugin", "写一个能用的插件，带测试", "Write a working plugin with its tests"),
