@@ -44,7 +44,7 @@ class RecordsConfig(BaseModel):
             "印发机关",
             "Issuing office",
             help_zh="纪要的版记和红头用，写全称",
-            help_en="of a 纪要, in full",
+            help_en="of a summary, in full",
         ),
     )
     summary_mark: str = Field(
@@ -52,7 +52,7 @@ class RecordsConfig(BaseModel):
         max_length=40,
         json_schema_extra=label(
             "纪要标志",
-            "Mark of a 纪要",
+            "Mark of a summary",
             help_zh="如“滨江市人民政府专题会议纪要”；空着由印发机关和会议类型组成",
             help_en="in red above it; empty: the office and the kind of the meeting",
         ),

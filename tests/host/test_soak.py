@@ -38,7 +38,7 @@ __all__ = ["house"]  # the fixture
 pytestmark = [pytest.mark.needs("python:fastapi"), pytest.mark.needs("python:numpy")]
 
 MORE_MEMORY = 1.10  # of what it was when warm
-MORE_THREADS, MORE_HANDLES = 3, 5
+MORE_THREADS, MORE_HANDLES = 6, 5
 
 
 @dataclass(frozen=True)
