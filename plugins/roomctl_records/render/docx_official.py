@@ -19,11 +19,10 @@ _RULE = 4  # points of height of a line that holds a rule alone
 
 def masthead(paper: Any, block: record.Masthead, template: Template) -> None:
     """The mark on one line, the number, then who issues it and when above a red rule."""
-    page, mark = template.page, template.masthead
     run = paper.add_paragraph(style=styles.MASTHEAD).add_run(layout.clean(block.mark))
-    fits = (page.width - page.left - page.right) / TWIPS_A_POINT / max(1, len(block.mark))
-    if fits < mark.size:  # a long one is set smaller
-        run.font.size = Pt(int(2 * fits) / 2)
+    size = layout.mark_size(template, block.mark)
+    if size < template.masthead.size:
+        run.font.size = Pt(int(2 * size) / 2)
     paper.add_paragraph(layout.clean(block.number), style=styles.NUMBER)
     paper.add_paragraph(style=styles.BODY)
     paper.add_paragraph(f"{layout.clean(block.issuer)}\t{layout.clean(block.date)}", style=styles.ISSUER)

@@ -63,8 +63,7 @@ def _parts(document: Document, template: Template) -> Iterator[str]:
     if document.mark:
         yield f'<p class="mark">{_text(document.mark)}</p>'
     if head := document.masthead:
-        free = (template.page.width - template.page.left - template.page.right) / TWIPS_A_POINT
-        size = min(template.masthead.size, free / max(1, len(head.mark)))  # a long mark is set smaller
+        size = layout.mark_size(template, head.mark)
         yield f'<p class="red" style="font-size:{size:.1f}pt">{_text(head.mark)}</p>'
         yield f'<p class="number">{_text(head.number)}</p>'
         yield f'<p class="issuer"><span>{_text(head.issuer)}</span><span>{_text(head.date)}</span></p>'

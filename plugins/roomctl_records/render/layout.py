@@ -32,6 +32,13 @@ def title_width(template: Template) -> int:
     return max(1, free // round(template.type.title_size * TWIPS_A_POINT))
 
 
+def mark_size(template: Template, mark: str) -> float:
+    """Points in which the mark above a title stands on one line: a long one is set smaller."""
+    page = template.page
+    free = (page.width - page.left - page.right) / TWIPS_A_POINT
+    return min(template.masthead.size, free / max(1, len(mark)))
+
+
 def clean(text: str) -> str:
     """What XML can hold, on one line: a line end inside a title or a sentence is a space."""
     return _NO_XML.sub("", re.sub(r"\s*[\r\n\t]\s*", " ", text))
