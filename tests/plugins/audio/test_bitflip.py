@@ -51,3 +51,12 @@ def test_a_row_that_was_taken_out_is_not_put_back():
 def test_what_is_too_long_to_be_a_row_is_not_tried():
     rubbish = bytes(LONGEST + 1) + b"\n\n"
     assert mended(rubbish, journal.parse(rubbish)) is None
+
+
+def test_a_bit_that_makes_half_a_surrogate_is_put_back():
+    whole = written(["a\ud7ff"])  # the last character before them: ED 9F BF
+    at = whole.index(b"\xed\x9f\xbf") + 1
+    damaged = whole[:at] + bytes([whole[at] ^ 32]) + whole[at + 1 :]
+    parsed = journal.parse(damaged)
+    assert parsed.problem
+    assert mended(damaged, parsed) == whole
