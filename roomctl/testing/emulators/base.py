@@ -5,7 +5,7 @@ import random
 import socket
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
@@ -49,6 +49,16 @@ class Fault(StrEnum):
     """Sleeps, as such devices do."""
     PASSWORD = "password"  # noqa: S105 - the name of a fault
     """Wants another password than its inventory entry gives."""
+    STALLED = "stalled"
+    """Talks, but its stream brings nothing."""
+    FROZEN = "frozen"
+    """Sends the same picture again and again."""
+    BLACK = "black"
+    """Sends a black picture."""
+    BLURRED = "blurred"
+    """Sends a picture that is out of focus."""
+    MOVED = "moved"
+    """Looks elsewhere."""
 
 
 ANSWERS = frozenset({Fault.NONE, Fault.SLOW, Fault.LOST, Fault.STANDBY})
@@ -179,6 +189,13 @@ class Line:
         if self._emulator.fault is Fault.HALF:
             raise ConnectionAbortedError
 
+    async def stream(self, data: bytes) -> None:
+        """What nobody asked for just now, such as a piece of a stream; with bytes changed where the fault does so."""
+        mutate = self._emulator.fault is Fault.MUTATED
+        for piece in (await self._emulator.spoil(data) or ()) if mutate else (data,):
+            self._writer.write(piece)
+        await self._writer.drain()
+
 
 class TcpEmulator(Emulator):
     """Listens on TCP; a kind writes `talk`."""
@@ -248,8 +265,8 @@ class UdpEmulator(Emulator):
         self._met: set[Any] = set()
 
     @abstractmethod
-    def answer(self, packet: bytes) -> bytes | None:
-        """To one packet; None says nothing."""
+    def answer(self, packet: bytes) -> bytes | Sequence[bytes] | None:
+        """To one packet, one or several; None says nothing."""
 
     async def listen(self) -> None:
         emulator = self
@@ -276,16 +293,18 @@ class UdpEmulator(Emulator):
             self._met.add(sender)
             return
         self._met.clear()
-        answer = self.answer(packet)
-        if answer is not None:
-            task = asyncio.get_running_loop().create_task(self._send(answer, sender))
+        answers = self.answer(packet)
+        if answers is not None:
+            several = [answers] if isinstance(answers, bytes) else answers
+            task = asyncio.get_running_loop().create_task(self._send(several, sender))
             self._work.add(task)
             task.add_done_callback(self._work.discard)
 
-    async def _send(self, answer: bytes, receiver: Any) -> None:
-        for piece in await self.spoil(answer) or ():
-            if self._transport is not None:
-                self._transport.sendto(piece, receiver)
+    async def _send(self, answers: Sequence[bytes], receiver: Any) -> None:
+        for answer in answers:
+            for piece in await self.spoil(answer) or ():
+                if self._transport is not None:
+                    self._transport.sendto(piece, receiver)
 
 
 class Running:
