@@ -11,13 +11,14 @@ Every hook gets `ctx` first, and an implementation may leave out any argument th
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import pluggy
 
+from roomctl.api.signing import SignIn
 from roomctl.domain import (
     archive,
     attendance,
@@ -153,7 +154,7 @@ class Child(Protocol):
         ...
 
 
-class Services(Protocol):
+class Services(SignIn, Protocol):
     """The public use cases. Each is one unit of work; the actor is the plugin unless another is named."""
 
     @property
@@ -167,43 +168,6 @@ class Services(Protocol):
     # meetings
     def meeting(self, meeting_id: str) -> Meeting: ...
     def meetings(self, *states: State) -> Sequence[Meeting]: ...
-
-    # sign-in
-    def roster(self, meeting_id: str) -> Sequence[Person]: ...
-    def attendance(self, meeting_id: str) -> Attendance: ...
-    def attendance_events(self, meeting_id: str) -> Sequence[AttendanceFact]:
-        """The events that everybody's standing derives from, in the order of the log."""
-        ...
-
-    def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None: ...
-    def sign_in(
-        self,
-        meeting_id: str,
-        person: str,
-        *,
-        method: Method,
-        device: str = "",
-        proxy: bool = False,
-        actor: Actor | None = None,
-    ) -> Standing:
-        """By name or id. Twice is one attendance with two events. Raises: NotFound, Refused."""
-        ...
-
-    def leave_early(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing: ...
-    def request_leave(
-        self,
-        meeting_id: str,
-        person: str,
-        *,
-        reason: str,
-        proxy: str = "",
-        proxy_duty: str = "",
-        actor: Actor | None = None,
-    ) -> Standing: ...
-    def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str) -> Standing: ...
-    def undo_attendance(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:
-        """Takes back the person's newest attendance event."""
-        ...
 
     # checks, sound, words
     def check_report(self, meeting_id: str | None) -> CheckReport | None: ...

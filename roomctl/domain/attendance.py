@@ -5,7 +5,7 @@ in only when the leave that names them was approved; the member whose proxy sign
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -77,6 +77,9 @@ MAX_NAME = 40
 # Kinds of event, as they stand in the log.
 SIGNED_IN = "attendance.signed_in"
 LEFT = "attendance.left"
+ENTERED = "attendance.entered"
+EXITED = "attendance.exited"
+"""An observer comes in for an item, and goes out; see `visits`."""
 LEAVE_REQUESTED = "attendance.leave_requested"
 LEAVE_DECIDED = "attendance.leave_decided"
 UNDONE = "attendance.undone"
@@ -84,12 +87,82 @@ UNDONE = "attendance.undone"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An attendance event as the derivation reads it: the log's row without its chain."""
+    """An attendance event as the derivation reads it: the log's row without its chain.
+
+    Attributes:
+        at: when it happened at the door; a terminal that was cut off tells of it later.
+        by: who did it, as the log writes an actor.
+
+    """
 
     id: str
     kind: str
     at: datetime
     data: Mapping[str, Any]
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How an act reached the host. A terminal that was cut off sends it again, until it is answered.
+
+    Attributes:
+        key: of the act, made where it was done; the same key is the same event, however often it is sent.
+        ago: seconds since it was done, by the clock of who sends it, so that a wrong clock does no harm.
+
+    """
+
+    key: str = ""
+    ago: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.ago <= LONGEST_CUT_OFF or len(self.key) > MAX_KEY:
+            raise BadInput(
+                tr("签到记录的编号或时间不对", "the key or the age of this act is wrong"),
+                tr("最多 24 小时之前，编号最多 64 个字符", "at most 24 h ago, and 64 characters for the key"),
+            )
+
+
+LONGEST_CUT_OFF = 24 * 3600.0
+MAX_KEY = 64
+HERE = Sent()
+"""Done where the host is told at once."""
+
+
+class Question(StrEnum):
+    """What happened at the door and a decision contradict each other. The event stays; the secretary is asked."""
+
+    PROXY_NOT_APPROVED = "代会人已签到，但代会没有批准"
+    BOTH_CAME = "本人和代会人都签到了"
+
+    @property
+    def label(self) -> str:
+        return tr(self.value, _QUESTIONS[self])
+
+
+_QUESTIONS = {
+    Question.PROXY_NOT_APPROVED: "the proxy signed in, but is not approved",
+    Question.BOTH_CAME: "both the member and the proxy signed in",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The newest 请假 of one person.
+
+    Attributes:
+        proxy, proxy_duty: 代替人选; empty where nobody comes instead.
+        granted: None until the approver has decided.
+        by, note: who decided, and why it was refused.
+
+    """
+
+    reason: str
+    proxy: str = ""
+    proxy_duty: str = ""
+    granted: bool | None = None
+    by: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +172,9 @@ class Standing:
     Attributes:
         arrived: instant of the first sign-in that was not undone.
         proxy: name of the approved 代会 person, if any; `proxy_arrived` when that person signed in.
-        reason, approver: of an approved leave.
+        reason, approver: of an approved leave; `leave` is the newest one, decided or not.
+        signature: name of the file with what was signed on glass, without its ending.
+        questions: for the secretary.
 
     """
 
@@ -113,6 +188,19 @@ class Standing:
     reason: str = ""
     approver: str = ""
     pending_leave: bool = False
+    leave: Leave | None = None
+    signature: str = ""
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def here(self) -> bool:
+        """Present, and has not left."""
+        return self.present and self.left is None
+
+    @property
+    def came(self) -> datetime | None:
+        """When the person, or the proxy, signed in."""
+        return self.arrived or self.proxy_arrived
 
     @property
     def present(self) -> bool:
@@ -194,46 +282,83 @@ def derive(
         ended: after the meeting who never came is 缺席, before it 未到.
 
     """
-    every = sorted(facts, key=lambda fact: (fact.at, fact.id))
-    undone: set[str] = set()
-    for fact in reversed(every):  # the newest first: an undo that was itself undone takes nothing back
-        if fact.kind == UNDONE and fact.id not in undone:
-            undone.add(str(fact.data["event"]))
-    valid = [fact for fact in every if fact.id not in undone and fact.kind != UNDONE]
     by_person: dict[str, list[Fact]] = {}
-    for fact in valid:
+    for fact in standing_facts(facts):
         by_person.setdefault(str(fact.data["person"]), []).append(fact)
     people = sorted(roster, key=by_rank)
     return Attendance(tuple(_standing(person, by_person.get(person.id, ()), began_at, ended) for person in people))
 
 
-def _standing(person: Person, facts: Iterable[Fact], began_at: datetime | None, ended: bool) -> Standing:  # noqa: FBT001
-    arrived = proxy_arrived = left = None
-    leave: Mapping[str, Any] = {}
-    decision: Mapping[str, Any] = {}
-    for fact in facts:
+def standing_facts(facts: Iterable[Fact]) -> Sequence[Fact]:
+    """Those that nobody has undone, each once, in the order in which they happened."""
+    every = sorted({fact.id: fact for fact in facts}.values(), key=lambda fact: (fact.at, fact.id))
+    undone: set[str] = set()
+    for fact in reversed(every):  # the newest first: an undo that was itself undone takes nothing back
+        if fact.kind == UNDONE and fact.id not in undone:
+            undone.add(str(fact.data["event"]))
+    return [fact for fact in every if fact.id not in undone and fact.kind != UNDONE]
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the facts of one person say, the later over the earlier."""
+
+    arrived: datetime | None = None
+    proxy_arrived: datetime | None = None
+    left: datetime | None = None
+    signature: str = ""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    decision: Mapping[str, Any] = field(default_factory=dict)
+
+    def take(self, fact: Fact) -> None:
         match fact.kind:
-            case "attendance.signed_in" if fact.data.get("proxy"):
-                proxy_arrived, left = proxy_arrived or fact.at, None
-            case "attendance.signed_in":
-                arrived, left = arrived or fact.at, None
-            case "attendance.left":
-                left = fact.at
+            case "attendance.signed_in" | "attendance.entered":
+                if fact.data.get("proxy"):
+                    self.proxy_arrived = self.proxy_arrived or fact.at
+                else:
+                    self.arrived = self.arrived or fact.at
+                self.left = None
+                self.signature = str(fact.data.get("signature") or self.signature)
+            case "attendance.left" | "attendance.exited":
+                self.left = fact.at
             case "attendance.leave_requested":
-                leave, decision = fact.data, {}
+                self.asked, self.decision = fact.data, {}
             case "attendance.leave_decided":
-                decision = fact.data
+                self.decision = fact.data
             case _:
                 pass
-    granted = bool(leave) and decision.get("granted") is True
-    if not (granted and leave.get("proxy")):
-        proxy_arrived = None  # the leave was taken back: nobody stands for this member any more
+
+    @property
+    def leave(self) -> Leave | None:
+        if not self.asked:
+            return None
+        return Leave(
+            reason=str(self.asked.get("reason") or ""),
+            proxy=str(self.asked.get("proxy") or ""),
+            proxy_duty=str(self.asked.get("proxy_duty") or ""),
+            granted=self.decision.get("granted") is True if self.decision else None,
+            by=str(self.decision.get("by") or ""),
+            note=str(self.decision.get("note") or ""),
+        )
+
+
+def _standing(person: Person, facts: Iterable[Fact], began_at: datetime | None, ended: bool) -> Standing:  # noqa: FBT001
+    told = _Told()
+    for fact in facts:
+        told.take(fact)
+    leave, arrived, proxy_arrived = told.leave, told.arrived, told.proxy_arrived
+    approved = leave if leave and leave.granted else Leave("")
+    questions: tuple[Question, ...] = ()
+    if proxy_arrived and not approved.proxy:
+        questions = (Question.PROXY_NOT_APPROVED,)
+        proxy_arrived = None  # refused, or taken back: nobody stands for this member any more
+    elif proxy_arrived and arrived:
+        questions = (Question.BOTH_CAME,)
     came = arrived or proxy_arrived
-    left = left if came else None
+    left = told.left if came else None
     if came is not None:
-        presence = Presence.LATE if began_at is not None and came > began_at else Presence.PRESENT
-        presence = Presence.LEFT_EARLY if left else presence
-    elif granted:
+        presence = _of_who_came(person, came, left, began_at)
+    elif leave and leave.granted:
         presence = Presence.ON_LEAVE
     else:
         presence = Presence.ABSENT if ended else Presence.EXPECTED
@@ -242,13 +367,24 @@ def _standing(person: Person, facts: Iterable[Fact], began_at: datetime | None, 
         presence=presence,
         arrived=arrived,
         left=left,
-        proxy=str(leave.get("proxy") or "") if granted else "",
-        proxy_duty=str(leave.get("proxy_duty") or "") if granted else "",
+        proxy=approved.proxy,
+        proxy_duty=approved.proxy_duty,
         proxy_arrived=None if arrived else proxy_arrived,
-        reason=str(leave.get("reason") or "") if granted else "",
-        approver=str(decision.get("by") or "") if granted else "",
-        pending_leave=bool(leave) and not decision,
+        reason=approved.reason,
+        approver=approved.by,
+        pending_leave=leave is not None and leave.granted is None,
+        leave=leave,
+        signature=told.signature if came else "",
+        questions=questions,
     )
+
+
+def _of_who_came(person: Person, came: datetime, left: datetime | None, began_at: datetime | None) -> Presence:
+    if person.role is Role.OBSERVER:
+        return Presence.PRESENT  # comes for an item and goes after it: neither is late or early
+    if left:
+        return Presence.LEFT_EARLY
+    return Presence.LATE if began_at is not None and came > began_at else Presence.PRESENT
 
 
 def check_proxy(standing: Standing) -> None:

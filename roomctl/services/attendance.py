@@ -1,18 +1,22 @@
 """Sign-in: every act is an event, and every state is derived from the events."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from roomctl.domain import attendance
-from roomctl.domain.attendance import Attendance, Fact, Method, Person, Standing
-from roomctl.domain.events import Actor, Event
+from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
+from roomctl.domain.events import Actor, Event, LoggedEvent
 from roomctl.domain.lifecycle import OVER, State
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import Refused
 from roomctl.i18n import tr
 from roomctl.services.ports import Clock, UnitOfWork
+
+MEETS = frozenset({State.OPEN, State.IN_SESSION, State.RECESS})
+"""While people come and go."""
 
 
 def add_people(meeting_id: str, people: Iterable[Person], *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:
@@ -29,14 +33,15 @@ def add_people(meeting_id: str, people: Iterable[Person], *, actor: Actor, clock
 def board(meeting_id: str, *, uow: UnitOfWork) -> Attendance:
     """Everybody's standing now."""
     with uow.reading():
-        return _board(uow.meetings.get(meeting_id), uow)
+        meeting = uow.meetings.get(meeting_id)
+        return _derived(meeting, uow.roster.of(meeting_id), _facts(uow, meeting_id))
 
 
 def events(meeting_id: str, *, uow: UnitOfWork) -> tuple[Fact, ...]:
     """What everybody's standing derives from, in the order of the log."""
     with uow.reading():
         uow.meetings.get(meeting_id)
-        return tuple(_facts(meeting_id, uow))
+        return tuple(_facts(uow, meeting_id))
 
 
 def sign_in(
@@ -49,30 +54,34 @@ def sign_in(
     uow: UnitOfWork,
     device: str = "",
     proxy: bool = False,
+    signature: str = "",
+    sent: Sent = HERE,
 ) -> Standing:
     """A person, or the approved proxy of one, is here.
 
+    What a terminal sends later has happened at the door: a proxy whose approval was taken back meanwhile is kept
+    with a question for the secretary, and so is who came before the meeting was adjourned.
+
+    Args:
+        signature: name of the file with what was signed on glass.
+
     Raises:
-        NotFound: not on the roster. Refused: the meeting is not open, or the proxy was not approved.
+        NotFound: not on the roster. Refused: the meeting is not open, the proxy was not approved, or the key
+            belongs to somebody else's event.
 
     """
-    told = {"method": method.value, "device": device, "proxy": proxy}
-    return _record(
-        meeting_id,
-        person,
-        attendance.SIGNED_IN,
-        told,
-        actor=actor,
-        clock=clock,
-        uow=uow,
-        needs_open=True,
-        proxy=proxy,
-    )
+    told: dict[str, Any] = {"method": method.value, "device": device, "proxy": proxy}
+    if signature:
+        told["signature"] = signature
+    act = _Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent)
+    return act.record(attendance.SIGNED_IN, told, proxy=proxy and not sent.ago)
 
 
-def leave_early(meeting_id: str, person: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> Standing:
+def leave_early(
+    meeting_id: str, person: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, sent: Sent = HERE
+) -> Standing:
     """早退 of a member; an observer simply left."""
-    return _record(meeting_id, person, attendance.LEFT, {}, actor=actor, clock=clock, uow=uow, needs_open=True)
+    return _Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent).record(attendance.LEFT, {})
 
 
 def request_leave(
@@ -86,83 +95,177 @@ def request_leave(
     proxy: str = "",
     proxy_duty: str = "",
 ) -> Standing:
-    """请假, with the person who would come instead (代替人选); somebody has to decide."""
+    """请假, with the person who would come instead (代替人选); somebody has to decide.
+
+    Raises:
+        NotFound: not on the roster. Refused: no reason, an observer, or somebody who is to come anyway as a proxy.
+
+    """
     if not reason.strip():
         raise Refused(
             tr("请假要写理由", "a leave needs a reason"),
             mend=tr("写明理由（命令行用 --reason）", "say why (on the command line: --reason)"),
         )
-    told = {"reason": reason, "proxy": proxy, "proxy_duty": proxy_duty}
-    return _record(meeting_id, person, attendance.LEAVE_REQUESTED, told, actor=actor, clock=clock, uow=uow)
+    told = {"reason": reason.strip(), "proxy": proxy.strip(), "proxy_duty": proxy_duty.strip()}
+    act = _Act(meeting_id, person, actor=actor, clock=clock, uow=uow)
+    return act.record(attendance.LEAVE_REQUESTED, told, any_time=True)
 
 
 def decide_leave(
-    meeting_id: str, person: str, *, granted: bool, by: str, actor: Actor, clock: Clock, uow: UnitOfWork
-) -> Standing:
-    """The approver's word. Only a granted leave lets the proxy sign in."""
-    told = {"granted": granted, "by": by}
-    return _record(meeting_id, person, attendance.LEAVE_DECIDED, told, actor=actor, clock=clock, uow=uow)
-
-
-def undo(meeting_id: str, person: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> Standing:
-    """Takes back the newest event of the person that still counts. The event stays in the log."""
-    with uow:
-        meeting = uow.meetings.get(meeting_id)
-        who = attendance.find_person(uow.roster.of(meeting_id), person)
-        facts = _facts(meeting_id, uow)
-        undone = {fact.data["event"] for fact in facts if fact.kind == attendance.UNDONE}
-        standing = [
-            fact
-            for fact in facts
-            if fact.data.get("person") == who.id and fact.kind != attendance.UNDONE and fact.id not in undone
-        ]
-        if not standing:
-            raise Refused(tr(f"{who.name}没有可以撤销的记录", f"nothing of {who.name} to undo"))
-        told = {"person": who.id, "name": who.name, "event": standing[-1].id}
-        uow.events.append(
-            Event(stream=meeting_id, kind=attendance.UNDONE, actor=actor, at=clock.now(), data=told),
-        )
-        after = _board(meeting, uow).of(who.id)
-        uow.commit()
-    return after
-
-
-def _record(
     meeting_id: str,
     person: str,
-    kind: str,
-    told: dict[str, Any],
+    *,
+    granted: bool,
+    by: str,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    note: str = "",
+) -> Standing:
+    """The approver's word. Only a granted leave lets the proxy sign in.
+
+    Args:
+        note: why; a refusal needs it.
+
+    Raises:
+        NotFound: not on the roster. Refused: nobody asked for leave, or a refusal without a reason.
+
+    """
+    if not granted and not note.strip():
+        raise Refused(
+            tr("不准假要写理由", "refusing a leave needs a reason"),
+            mend=tr("写明理由（命令行用 --reason）", "say why (on the command line: --reason)"),
+        )
+    told = {"granted": granted, "by": by, "note": note.strip()}
+    act = _Act(meeting_id, person, actor=actor, clock=clock, uow=uow)
+    return act.record(attendance.LEAVE_DECIDED, told, any_time=True, asked=True)
+
+
+def undo(
+    meeting_id: str,
+    person: str,
     *,
     actor: Actor,
     clock: Clock,
     uow: UnitOfWork,
-    needs_open: bool = False,
-    proxy: bool = False,
+    of: str = "",
+    sent: Sent = HERE,
 ) -> Standing:
-    with uow:
-        meeting = uow.meetings.get(meeting_id)
-        if needs_open and meeting.state not in {State.OPEN, State.IN_SESSION, State.RECESS}:
+    """Takes back an event of the person. The event stays in the log.
+
+    Args:
+        of: key of the event that is meant; empty is the newest that still counts.
+
+    Raises:
+        NotFound: not on the roster. Refused: there is nothing to take back.
+
+    """
+    act = _Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent)
+    return act.record(attendance.UNDONE, {}, any_time=True, undoes=of)
+
+
+class _Act:
+    """One event of one person: looked up, checked, appended, and what it makes of the person's standing.
+
+    Only what concerns the person is read, so that the hundredth in the queue is as quick as the first.
+    """
+
+    def __init__(
+        self, meeting_id: str, person: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, sent: Sent = HERE
+    ) -> None:
+        self._meeting_id, self._person, self._actor = meeting_id, person, actor
+        self._uow, self._sent = uow, sent
+        self._now = clock.now()
+        self._at = self._now - timedelta(seconds=sent.ago)
+
+    def record(
+        self,
+        kind: str,
+        told: Mapping[str, Any],
+        *,
+        any_time: bool = False,
+        proxy: bool = False,
+        asked: bool = False,
+        undoes: str | None = None,
+    ) -> Standing:
+        """Args: any_time: the meeting need not be open; proxy, asked, undoes: what has to be there before."""
+        with self._uow as uow:
+            meeting = uow.meetings.get(self._meeting_id)
+            who = attendance.find_person(uow.roster.find(self._meeting_id, self._person), self._person)
+            facts = _facts(uow, self._meeting_id, person=who.id, key=self._sent.key)
+            own = [fact for fact in facts if fact.data.get("person") == who.id]
+            before = _derived(meeting, [who], own).of(who.id)
+            if self._is_known(facts, kind, who):
+                return before
+            if not any_time:
+                self._need_open(meeting)
+            if proxy:
+                attendance.check_proxy(before)
+            if asked:
+                _need_leave(before)
+            data: dict[str, Any] = {"person": who.id, "name": who.name, **told}
+            if undoes is not None:
+                data["event"] = _meant(own, who, undoes).id
+            if self._sent.key:
+                data["key"] = self._sent.key
+            if self._sent.ago:
+                data["happened"] = self._at.isoformat()
+            event = Event(stream=self._meeting_id, kind=kind, actor=self._actor, at=self._now, data=data)
+            after = _derived(meeting, [who], [*own, _fact(uow.events.append(event))]).of(who.id)
+            uow.commit()
+        return after
+
+    def _is_known(self, facts: Iterable[Fact], kind: str, who: Person) -> bool:
+        """Whether the log has the event of this key. Raises: Refused: it is another one."""
+        known = next((fact for fact in facts if self._sent.key and fact.data.get("key") == self._sent.key), None)
+        if known is not None and (known.kind, known.data.get("person")) != (kind, who.id):
             raise Refused(
-                tr("现在不能签到", "nobody can sign in now"),
-                tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
-                f"roomctl meetings open {meeting_id}" if meeting.state not in OVER else "",
+                tr("编号已用于另一条签到记录", "the key belongs to another event"),
+                str(known.data.get("name") or known.kind),
+                tr("每次操作用新的编号", "each act has a key of its own"),
             )
-        who = attendance.find_person(uow.roster.of(meeting_id), person)
-        if proxy:
-            attendance.check_proxy(_board(meeting, uow).of(who.id))
-        data = {"person": who.id, "name": who.name, **told}
-        uow.events.append(Event(stream=meeting_id, kind=kind, actor=actor, at=clock.now(), data=data))
-        standing = _board(meeting, uow).of(who.id)
-        uow.commit()
-    return standing
+        return known is not None
+
+    def _need_open(self, meeting: Meeting) -> None:
+        ended = meeting.adjourned_at
+        late = bool(self._sent.ago) and meeting.state is State.ADJOURNED and ended is not None and self._at <= ended
+        if meeting.state in MEETS or late:
+            return
+        raise Refused(
+            tr("现在不能签到", "nobody can sign in now"),
+            tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
+            f"roomctl meetings open {meeting.id}" if meeting.state not in OVER else "",
+        )
 
 
-def _board(meeting: Meeting, uow: UnitOfWork) -> Attendance:
-    roster, facts = uow.roster.of(meeting.id), _facts(meeting.id, uow)
+def _need_leave(standing: Standing) -> None:
+    if standing.leave is None:
+        name = standing.person.name
+        raise Refused(
+            tr(f"{name}没有请假", f"{name} has not asked for leave"),
+            mend=tr("先登记请假", "put the request down first"),
+        )
+
+
+def _meant(own: Iterable[Fact], who: Person, key: str) -> Fact:
+    standing = [fact for fact in attendance.standing_facts(own) if not key or fact.data.get("key") == key]
+    if not standing:
+        raise Refused(tr(f"{who.name}没有可以撤销的记录", f"nothing of {who.name} to undo"))
+    return standing[-1]
+
+
+def _derived(meeting: Meeting, people: Iterable[Person], facts: Iterable[Fact]) -> Attendance:
     began = max(meeting.starts_at, meeting.started_at) if meeting.started_at else None
-    return attendance.derive(roster, facts, began_at=began, ended=meeting.state in OVER)
+    return attendance.derive(people, facts, began_at=began, ended=meeting.state in OVER)
 
 
-def _facts(meeting_id: str, uow: UnitOfWork) -> list[Fact]:
-    rows = uow.events.stream(meeting_id, ["attendance.*"])
-    return [Fact(row.id, row.kind, row.instant, json.loads(row.data)) for row in rows]
+def _facts(uow: UnitOfWork, meeting_id: str, **about: str) -> list[Fact]:
+    """Of the meeting, or those whose data says any of `about`; what is empty is not asked for."""
+    wanted = {name: text for name, text in about.items() if text}
+    return [_fact(row) for row in uow.events.stream(meeting_id, ["attendance.*"], wanted)]
+
+
+def _fact(row: LoggedEvent) -> Fact:
+    data = json.loads(row.data)
+    happened = data.get("happened")
+    return Fact(row.id, row.kind, datetime.fromisoformat(happened) if happened else row.instant, data, row.actor)

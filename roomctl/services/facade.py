@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from roomctl.domain.archive import Package, PackageFile, Receipt
-from roomctl.domain.attendance import Attendance, Fact, Method, Person, Standing
+from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
 from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
@@ -118,12 +118,21 @@ class UseCases(SoundUseCases, WordUseCases, PaperUseCases, EquipmentUseCases):
         method: Method,
         device: str = "",
         proxy: bool = False,
+        signature: str = "",
+        sent: Sent = HERE,
         actor: Actor | None = None,
     ) -> Standing:
-        return attendance.sign_in(meeting_id, person, method=method, device=device, proxy=proxy, **self._by(actor))
+        how: dict[str, Any] = {
+            "method": method,
+            "device": device,
+            "proxy": proxy,
+            "signature": signature,
+            "sent": sent,
+        }
+        return attendance.sign_in(meeting_id, person, **how, **self._by(actor))
 
-    def leave_early(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:
-        return attendance.leave_early(meeting_id, person, **self._by(actor))
+    def leave_early(self, meeting_id: str, person: str, *, sent: Sent = HERE, actor: Actor | None = None) -> Standing:
+        return attendance.leave_early(meeting_id, person, sent=sent, **self._by(actor))
 
     def request_leave(
         self,
@@ -139,11 +148,13 @@ class UseCases(SoundUseCases, WordUseCases, PaperUseCases, EquipmentUseCases):
             meeting_id, person, reason=reason, proxy=proxy, proxy_duty=proxy_duty, **self._by(actor)
         )
 
-    def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str) -> Standing:
-        return attendance.decide_leave(meeting_id, person, granted=granted, by=by, **self._by())
+    def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str, note: str = "") -> Standing:
+        return attendance.decide_leave(meeting_id, person, granted=granted, by=by, note=note, **self._by())
 
-    def undo_attendance(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:
-        return attendance.undo(meeting_id, person, **self._by(actor))
+    def undo_attendance(
+        self, meeting_id: str, person: str, *, of: str = "", sent: Sent = HERE, actor: Actor | None = None
+    ) -> Standing:
+        return attendance.undo(meeting_id, person, of=of, sent=sent, **self._by(actor))
 
     # --- archive
 

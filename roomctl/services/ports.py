@@ -64,6 +64,10 @@ class Roster(Protocol):
         """In order of rank."""
         ...
 
+    def find(self, meeting_id: str, wanted: str) -> Sequence[Person]:
+        """Those with this id or this name, without reading all of them."""
+        ...
+
     def add(self, meeting_id: str, people: Iterable[Person]) -> None: ...
 
 
@@ -170,8 +174,15 @@ class EventLog(Protocol):
         """Chained to the stream's head, in the transaction that is open."""
         ...
 
-    def stream(self, stream: str, kinds: Sequence[str] = ()) -> Iterator[LoggedEvent]:
-        """Rows of one stream in order; kinds may end in `*`."""
+    def stream(
+        self, stream: str, kinds: Sequence[str] = (), saying: Mapping[str, str] | None = None
+    ) -> Iterator[LoggedEvent]:
+        """Rows of one stream in order; kinds may end in `*`.
+
+        Args:
+            saying: only rows whose data has one of these texts under its name.
+
+        """
         ...
 
     def since(self, seq: int, limit: int = 500) -> Sequence[LoggedEvent]: ...

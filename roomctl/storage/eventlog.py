@@ -63,10 +63,14 @@ class SqlEventLog:
         self.appended.append(row)
         return row
 
-    def stream(self, stream: str, kinds: Sequence[str] = ()) -> Iterator[LoggedEvent]:
+    def stream(
+        self, stream: str, kinds: Sequence[str] = (), saying: Mapping[str, str] | None = None
+    ) -> Iterator[LoggedEvent]:
         query = select(*COLUMNS).where(EventRow.stream == stream).order_by(EventRow.n)
         if kinds:
             query = query.where(or_(*map(_of_kind, kinds)))
+        if saying:
+            query = query.where(or_(*(func.json_extract(EventRow.data, f"$.{k}") == v for k, v in saying.items())))
         return iter([logged(row) for row in self._work.connection().execute(query)])
 
     def since(self, seq: int, limit: int = 500) -> Sequence[LoggedEvent]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Person, Role, by_rank
@@ -165,21 +165,12 @@ class SqlRoster:
 
     def of(self, meeting_id: str) -> Sequence[Person]:
         rows = self._work.reads().scalars(select(PersonRow).where(PersonRow.meeting == meeting_id))
-        people = (
-            Person(
-                id=row.id,
-                name=row.name,
-                unit=row.unit,
-                duty=row.duty,
-                phone=row.phone,
-                seat=row.seat,
-                role=Role(row.role),
-                rank=row.rank,
-                items=tuple(row.items),
-            )
-            for row in rows
-        )
-        return sorted(people, key=by_rank)
+        return sorted(map(_person, rows), key=by_rank)
+
+    def find(self, meeting_id: str, wanted: str) -> Sequence[Person]:
+        query = select(PersonRow).where(PersonRow.meeting == meeting_id)
+        rows = self._work.reads().scalars(query.where(or_(PersonRow.id == wanted, PersonRow.name == wanted)))
+        return sorted(map(_person, rows), key=by_rank)
 
     def add(self, meeting_id: str, people: Iterable[Person]) -> None:
         session = self._work.writes()
@@ -199,6 +190,20 @@ class SqlRoster:
             for person in people
         )
         session.flush()
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        unit=row.unit,
+        duty=row.duty,
+        phone=row.phone,
+        seat=row.seat,
+        role=Role(row.role),
+        rank=row.rank,
+        items=tuple(row.items),
+    )
 
 
 class SqlDocuments:

@@ -16,15 +16,12 @@ from typing import Any, TypeVar
 from roomctl.api import (
     Actor,
     ArchiveTarget,
-    Attendance,
-    AttendanceFact,
     BadInput,
     CheckReport,
     Child,
     EngineOffer,
     Fault,
     Meeting,
-    Method,
     MissingPart,
     NotFound,
     Package,
@@ -38,7 +35,6 @@ from roomctl.api import (
     Recording,
     Refused,
     Room,
-    Standing,
     State,
     TargetFactory,
     Transcript,
@@ -47,6 +43,7 @@ from roomctl.api import (
 from roomctl.domain import attendance, checks
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.rework import Rework
+from roomctl.testing.fake_signing import FakeSigning
 from roomctl.testing.fake_words import FakeWords
 
 A_MORNING = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
@@ -106,7 +103,7 @@ class FakeStore:
 
 
 @dataclass
-class FakeServices(FakeWords):
+class FakeServices(FakeWords, FakeSigning):
     """`roomctl.api.Services` in memory. A test fills the fields; the methods answer from them.
 
     It asks no meeting for its state, so that a test may set up what was: people sign in to a meeting that is over.
@@ -162,85 +159,6 @@ class FakeServices(FakeWords):
     def meetings(self, *states: State) -> Sequence[Meeting]:
         held = sorted(self.held.values(), key=lambda one: (one.starts, one.id), reverse=True)
         return [one for one in held if not states or one.state in states]
-
-    # sign-in
-
-    def roster(self, meeting_id: str) -> Sequence[Person]:
-        return sorted(self.people.get(meeting_id, ()), key=attendance.by_rank)
-
-    def attendance(self, meeting_id: str) -> Attendance:
-        meeting = self.meeting(meeting_id)
-        return attendance.derive(
-            self.people.get(meeting_id, ()),
-            self.facts.get(meeting_id, ()),
-            began_at=max(meeting.starts_at, meeting.started_at) if meeting.started_at else None,
-            ended=meeting.state in _OVER,
-        )
-
-    def attendance_events(self, meeting_id: str) -> Sequence[AttendanceFact]:
-        return tuple(self.facts.get(self.meeting(meeting_id).id, ()))
-
-    def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None:  # noqa: ARG002 - the port's shape
-        self.people.setdefault(self.meeting(meeting_id).id, []).extend(people)
-
-    def sign_in(
-        self,
-        meeting_id: str,
-        person: str,
-        *,
-        method: Method,
-        device: str = "",
-        proxy: bool = False,
-        actor: Actor | None = None,  # noqa: ARG002 - the port's shape
-    ) -> Standing:
-        found = self._person(meeting_id, person)
-        if proxy:
-            attendance.check_proxy(self.attendance(meeting_id).of(found.id))
-        data = {"method": method.value, "device": device, "proxy": proxy}
-        return self._fact(meeting_id, found, attendance.SIGNED_IN, data)
-
-    def leave_early(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:  # noqa: ARG002 - the port's shape
-        return self._fact(meeting_id, self._person(meeting_id, person), attendance.LEFT, {})
-
-    def request_leave(
-        self,
-        meeting_id: str,
-        person: str,
-        *,
-        reason: str,
-        proxy: str = "",
-        proxy_duty: str = "",
-        actor: Actor | None = None,  # noqa: ARG002 - the port's shape
-    ) -> Standing:
-        data = {"reason": reason, "proxy": proxy, "proxy_duty": proxy_duty}
-        return self._fact(meeting_id, self._person(meeting_id, person), attendance.LEAVE_REQUESTED, data)
-
-    def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str) -> Standing:
-        data = {"granted": granted, "by": by}
-        return self._fact(meeting_id, self._person(meeting_id, person), attendance.LEAVE_DECIDED, data)
-
-    def undo_attendance(self, meeting_id: str, person: str, *, actor: Actor | None = None) -> Standing:  # noqa: ARG002 - the port's shape
-        found = self._person(meeting_id, person)
-        facts = self.facts.get(meeting_id, [])
-        undone = {fact.data["event"] for fact in facts if fact.kind == attendance.UNDONE}
-        standing = [
-            fact
-            for fact in facts
-            if fact.data["person"] == found.id and fact.kind != attendance.UNDONE and fact.id not in undone
-        ]
-        if not standing:
-            raise Refused(f"nothing to take back for {found.name}")
-        return self._fact(meeting_id, found, attendance.UNDONE, {"event": standing[-1].id})
-
-    def _person(self, meeting_id: str, wanted: str) -> Person:
-        self.meeting(meeting_id)
-        return attendance.find_person(self.people.get(meeting_id, ()), wanted)
-
-    def _fact(self, meeting_id: str, person: Person, kind: str, data: Mapping[str, Any]) -> Standing:
-        facts = self.facts.setdefault(meeting_id, [])
-        number = f"{len(facts) + 1:06d}"
-        facts.append(attendance.Fact(number, kind, self.clock.now(), {"person": person.id, **data}))
-        return self.attendance(meeting_id).of(person.id)
 
     # checks, sound, words
 

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomctl.domain.attendance import (
+    ENTERED,
+    EXITED,
     LEAVE_DECIDED,
     LEAVE_REQUESTED,
     LEFT,
@@ -15,6 +17,7 @@ from roomctl.domain.attendance import (
     Fact,
     Person,
     Presence,
+    Question,
     Role,
     check_proxy,
     derive,
@@ -31,12 +34,17 @@ ROSTER = (LI, CHEN, GUEST)
 times = st.integers(-60, 60).map(lambda minutes: START + timedelta(minutes=minutes))
 
 
+KINDS = [SIGNED_IN, SIGNED_IN, LEFT, ENTERED, EXITED, LEAVE_REQUESTED, LEAVE_DECIDED, UNDONE]
+
+
 @st.composite
 def histories(draw):
     """Any events in any order: of people on the roster and off it, sensible or not."""
     facts = []
     for n in range(draw(st.integers(0, 12))):
-        kind = draw(st.sampled_from([SIGNED_IN, SIGNED_IN, LEFT, LEAVE_REQUESTED, LEAVE_DECIDED, UNDONE]))
+        kind = draw(
+            st.sampled_from([SIGNED_IN, SIGNED_IN, LEFT, ENTERED, EXITED, LEAVE_REQUESTED, LEAVE_DECIDED, UNDONE])
+        )
         data = {"person": draw(st.sampled_from(["p1", "p2", "p3", "nobody"]))}
         match kind:
             case "attendance.signed_in":
@@ -187,6 +195,27 @@ def test_a_proxy_signs_in_only_where_the_leave_was_approved():
     for facts in ((), PROXY[:1]):
         with pytest.raises(Refused, match="陈志强"):
             check_proxy(_derive(*facts).of("p2"))
+
+
+def test_a_proxy_without_an_approved_leave_and_both_coming_are_questions():
+    refused = (*PROXY[:1], _fact("b", LEAVE_DECIDED, -50, granted=False, by="王主任", note="须本人参加"), PROXY[2])
+    assert _derive(*refused).of("p2").questions == (Question.PROXY_NOT_APPROVED,)
+    assert _derive(*PROXY).of("p2").questions == ()
+    assert _derive(*PROXY, _fact("d", SIGNED_IN, 20)).of("p2").questions == (Question.BOTH_CAME,)
+
+
+@pytest.mark.parametrize("kind", [SIGNED_IN, ENTERED])
+def test_an_observer_comes_for_an_item_and_is_neither_late_nor_early(kind):
+    came = [_fact("a", kind, 30, person="p3", item=2), _fact("b", EXITED, 40, person="p3", item=2)]
+    standing = _derive(*came).of("p3")
+    assert (standing.presence, standing.here) == (Presence.PRESENT, False)
+    assert _derive(*came).counts.observer == 1
+
+
+def test_what_was_signed_on_glass_belongs_to_the_sign_in_that_still_counts():
+    signed = _fact("a", SIGNED_IN, -5, signature="s1")
+    assert _derive(signed).of("p2").signature == "s1"
+    assert _derive(signed, _fact("b", UNDONE, -4, event="a")).of("p2").signature == ""
 
 
 def test_observers_stand_outside_the_sums():

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from roomctl.domain.attendance import Method, Presence, Role
-from roomctl.errors import NotFound, Refused
+from roomctl.domain.attendance import Method, Presence, Question, Role, Sent
+from roomctl.errors import BadInput, NotFound, Refused
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_proxy_signs_in_only_when_the_leave_was_approved_and_counts_as_present
 
 def test_a_refused_leave_gives_no_proxy(house, held):
     house.use.request_leave(held.id, "陈志强", reason="外出", proxy="刘伟")
-    house.use.decide_leave(held.id, "陈志强", granted=False, by="张建国")
+    house.use.decide_leave(held.id, "陈志强", granted=False, by="张建国", note="请本人参加")
     with pytest.raises(Refused):
         _sign_in(house, held, "陈志强", proxy=True)
 
@@ -98,3 +98,71 @@ def test_two_people_of_one_name_are_told_apart_by_unit_and_id(house, held, perso
 def test_telephone_numbers_stay_out_of_the_log(house, held, person):
     house.use.add_people(held.id, [person("周明", 6, phone="13900001111")])
     assert "13900001111" not in "".join(row.data for row in house.events(held.id))
+
+
+def test_what_is_sent_again_with_its_key_is_one_event(house, held):
+    sent = Sent("a" * 36)
+    first = _sign_in(house, held, "张建国", sent=sent)
+    house.clock.advance(60)
+    assert _sign_in(house, held, "张建国", sent=sent) == first
+    assert house.kinds(held.id).count("attendance.signed_in") == 1
+
+
+def test_a_key_belongs_to_one_event(house, held):
+    _sign_in(house, held, "张建国", sent=Sent("k1"))
+    with pytest.raises(Refused, match="另一条"):
+        _sign_in(house, held, "陈志强", sent=Sent("k1"))
+    with pytest.raises(Refused, match="另一条"):
+        house.use.leave_early(held.id, "张建国", sent=Sent("k1"))
+    assert house.use.attendance(held.id).counts.present == 1
+
+
+def test_who_came_in_time_is_not_late_because_the_terminal_was_cut_off(house, held):
+    house.use.start(held.id)
+    house.clock.advance(600)
+    standing = _sign_in(house, held, "张建国", sent=Sent("k1", ago=900))
+    assert standing.presence is Presence.PRESENT
+    assert house.use.attendance(held.id).of(standing.person.id) == standing
+
+
+def test_who_signed_in_before_the_end_is_kept_when_the_terminal_tells_of_it_after(house, held):
+    house.use.start(held.id)
+    house.clock.advance(600)
+    house.use.adjourn(held.id)
+    house.clock.advance(60)
+    assert _sign_in(house, held, "张建国", sent=Sent("k1", ago=300)).present
+    for wrong in (Sent("k2"), Sent("k3", ago=30)):
+        with pytest.raises(Refused, match="现在不能签到"):
+            _sign_in(house, held, "陈志强", sent=wrong)
+
+
+def test_a_proxy_let_in_while_the_line_was_cut_becomes_a_question_to_the_secretary(house, held):
+    house.use.request_leave(held.id, "陈志强", reason="外出", proxy="刘伟")
+    house.use.decide_leave(held.id, "陈志强", granted=False, by="张建国", note="请本人参加")
+    standing = _sign_in(house, held, "陈志强", proxy=True, sent=Sent("k1", ago=60))
+    assert (standing.present, standing.questions) == (False, (Question.PROXY_NOT_APPROVED,))
+    assert (standing.leave.granted, standing.leave.note) == (False, "请本人参加")
+    assert "attendance.signed_in" in house.kinds(held.id)
+
+
+def test_an_undo_may_name_the_act_it_takes_back(house, held):
+    _sign_in(house, held, "张建国", sent=Sent("k1"))
+    house.use.leave_early(held.id, "张建国", sent=Sent("k2"))
+    assert house.use.undo_attendance(held.id, "张建国", of="k1", sent=Sent("k3")).presence is Presence.EXPECTED
+    again = house.use.undo_attendance(held.id, "张建国", of="k1", sent=Sent("k3"))
+    assert again.presence is Presence.EXPECTED
+    assert house.kinds(held.id).count("attendance.undone") == 1
+
+
+def test_a_decision_needs_a_request_and_a_refusal_a_reason(house, held):
+    with pytest.raises(Refused, match="没有请假"):
+        house.use.decide_leave(held.id, "陈志强", granted=True, by="张建国")
+    house.use.request_leave(held.id, "陈志强", reason="外出")
+    with pytest.raises(Refused, match="理由"):
+        house.use.decide_leave(held.id, "陈志强", granted=False, by="张建国")
+
+
+@pytest.mark.parametrize("wrong", [{"ago": -1}, {"ago": 86_401}, {"key": "k" * 65}, {"ago": float("nan")}])
+def test_an_impossible_age_or_key_is_refused(wrong):
+    with pytest.raises(BadInput):
+        Sent(**wrong)

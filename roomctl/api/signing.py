@@ -1,0 +1,71 @@
+"""What a plugin may do about who is there: part of `roomctl.api.Services`."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
+from roomctl.domain.events import Actor
+
+
+class SignIn(Protocol):
+    """Each is one unit of work; the actor is the plugin unless another is named."""
+
+    def roster(self, meeting_id: str) -> Sequence[Person]: ...
+    def attendance(self, meeting_id: str) -> Attendance: ...
+    def attendance_events(self, meeting_id: str) -> Sequence[Fact]:
+        """The events that everybody's standing derives from, in the order of the log."""
+        ...
+
+    def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None: ...
+    def sign_in(
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        method: Method,
+        device: str = "",
+        proxy: bool = False,
+        signature: str = "",
+        sent: Sent = HERE,
+        actor: Actor | None = None,
+    ) -> Standing:
+        """By name or id. Twice is one attendance with two events; twice with one key is one event.
+
+        Args:
+            signature: name of the file with what was signed on glass, without its ending.
+            sent: the act's key, and how long ago it was done; what was done at the door is kept.
+
+        Raises:
+            NotFound: not on the roster. Refused: the meeting is not open, or the proxy is not approved.
+
+        """
+        ...
+
+    def leave_early(
+        self, meeting_id: str, person: str, *, sent: Sent = HERE, actor: Actor | None = None
+    ) -> Standing: ...
+    def request_leave(
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        reason: str,
+        proxy: str = "",
+        proxy_duty: str = "",
+        actor: Actor | None = None,
+    ) -> Standing: ...
+    def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str, note: str = "") -> Standing:
+        """The approver's word; a refusal says why in `note`. Raises: NotFound, Refused."""
+        ...
+
+    def undo_attendance(
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        of: str = "",
+        sent: Sent = HERE,
+        actor: Actor | None = None,
+    ) -> Standing:
+        """Takes back the person's newest attendance event, or the one whose key is `of`. Raises: Refused."""
+        ...
