@@ -8,6 +8,7 @@ from roomctl.domain.archive import Package, PackageFile, Receipt
 from roomctl.domain.events import Actor, Event, LoggedEvent
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
+from roomctl.services import checks, deliveries, evidence
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 from roomctl.services.records import MINUTES
 
@@ -30,6 +31,7 @@ def add_package(package: Package, *, actor: Actor, clock: Clock, uow: UnitOfWork
     }
     with uow:
         uow.packages.add(package)
+        deliveries.enqueue(package, package.targets, at=clock.now(), uow=uow)
         uow.events.append(
             Event(stream=package.meeting, kind="package.sealed", actor=actor, at=clock.now(), data=told),
         )
@@ -52,6 +54,7 @@ def add_receipt(meeting_id: str, receipt: Receipt, *, actor: Actor, clock: Clock
         if (receipt.package, receipt.target) in known:
             return meeting
         uow.packages.add_receipt(meeting_id, receipt)
+        deliveries.settle(receipt, meeting_id, at=clock.now(), uow=uow)
         uow.events.append(
             Event(stream=meeting_id, kind="package.received", actor=actor, at=clock.now(), data=told),
         )
@@ -111,16 +114,20 @@ def _own_files(meeting_id: str, uow: UnitOfWork, data: Path) -> tuple[PackageFil
     with uow.reading():
         meeting = uow.meetings.get(meeting_id)
         rows = list(uow.events.stream(meeting_id))
-        report = uow.checks.latest(meeting_id)
+        report = checks.current(meeting_id, uow)
     events = folder / "events.jsonl"
     events.write_text("".join(event_line(row) + "\n" for row in rows), encoding="utf-8")
     plan = folder / "plan.json"
     plan.write_text(_json(_plan(meeting)), encoding="utf-8")
     files = [PackageFile("events.jsonl", events), PackageFile("plan/plan.json", plan)]
     if report is not None:
-        checks = folder / "checks.json"
-        checks.write_text(_json(asdict(report)), encoding="utf-8")
-        files.append(PackageFile("checks/report.json", checks))
+        told = folder / "checks.json"
+        told.write_text(_json(asdict(report)), encoding="utf-8")
+        files.append(PackageFile("checks/report.json", told))
+        named = dict.fromkeys(row.evidence for row in report.results if row.evidence)
+        files += [
+            PackageFile(f"checks/{one}", path) for one in named if (path := data / evidence.FOLDER / one).is_file()
+        ]
     return tuple(files)
 
 

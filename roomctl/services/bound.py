@@ -8,6 +8,7 @@ from roomctl.domain.events import Actor
 from roomctl.services.device_ports import Rack
 from roomctl.services.ports import Clock, Models, Plugins, UnitOfWork
 from roomctl.services.recordings import RoomSound
+from roomctl.services.under_way import RunsUnderWay
 
 
 class Bound:
@@ -18,6 +19,7 @@ class Bound:
         plugins: asked late, since they are loaded after their contexts are made.
         sound: what the room records with, as its settings say now.
         rack: the room's devices; None where there are none, as in most tests.
+        under_way: check runs of this process; shared by all who act.
 
     """
 
@@ -32,10 +34,12 @@ class Bound:
         models: Models,
         sound: Callable[[], RoomSound] = RoomSound,
         rack: Rack | None = None,
+        under_way: RunsUnderWay | None = None,
     ) -> None:
         self.data = data
         self._actor, self._clock, self._open, self._plugins, self._models = actor, clock, open_uow, plugins, models
         self._sound, self._rack = sound, rack
+        self._under_way = under_way or RunsUnderWay()
 
     def acting_as(self, actor: Actor) -> Self:
         """The same use cases, done by somebody else."""
@@ -48,6 +52,7 @@ class Bound:
             models=self._models,
             sound=self._sound,
             rack=self._rack,
+            under_way=self._under_way,
         )
 
     def _by(self, actor: Actor | None = None) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Use cases of checks: a run over the room, its history, and what people decide about its rows."""
 
-import logging
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from roomctl.domain.checks import (
@@ -17,21 +17,18 @@ from roomctl.domain.checks import (
     WaiverKind,
     waive,
 )
+from roomctl.domain.devices import Usual, usual
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import NotFound, Refused, RoomctlError
 from roomctl.i18n import tr
-from roomctl.services import device_checks
+from roomctl.services import device_checks, evidence
 from roomctl.services.check_run import CheckJob, DeviceJob, DoneJob, Heard, Job, Run
 from roomctl.services.device_checks import Past
 from roomctl.services.device_ports import Rack
 from roomctl.services.identity import new_id
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
-_log = logging.getLogger(__name__)
-
-FOLDER = "checks"
-"""Below the data folder: what proves a reading, in a folder for each run."""
 BASELINE = 30
 """Runs that a value's usual range is taken from."""
 
@@ -66,7 +63,7 @@ def run(
     at = clock.now()
     with uow.reading():
         waivers = uow.checks.waivers(asked.meeting) if asked.meeting else ()
-        past = uow.checks.history(limit=BASELINE, until=at)
+        past = uow.checks.history(limit=BASELINE, until=at, usual=True)
         before = uow.checks.latest(asked.meeting) if asked.only else None
     jobs = _jobs(asked, meeting, clock, plugins, rack, waivers, past)
 
@@ -75,12 +72,15 @@ def run(
 
     found = Run(jobs, clock, heard, asked.cancelled or threading.Event()).all()
     report_id = new_id()
-    _keep_evidence(data / FOLDER / report_id, jobs)
-    results = waive(found, waivers)
+    proven = {
+        job.device.id: job.reading.evidence for job in jobs if isinstance(job, DeviceJob) and job.reading is not None
+    }
+    results = evidence.named(found, report_id, evidence.keep(data, report_id, proven))
     if asked.only:
         results = _with_others(results, before)
     report = CheckReport(id=report_id, meeting=asked.meeting, at=at, results=results, purpose=asked.purpose)
-    told = {"report": report.id, **report.counts}
+    shown = replace(report, results=waive(results, waivers))
+    told = {"report": report.id, **shown.counts}
     if asked.purpose is not RunPurpose.HAND:
         told["purpose"] = asked.purpose.value
     if asked.only:
@@ -91,7 +91,21 @@ def run(
             Event(stream=asked.meeting or uow.room.id, kind="checks.ran", actor=actor, at=clock.now(), data=told)
         )
         uow.commit()
-    return report
+    with uow.reading():
+        keeping = uow.checks.proven()
+    evidence.prune(data, keeping)
+    return shown
+
+
+def current(meeting_id: str | None, uow: UnitOfWork) -> CheckReport | None:
+    """The newest report with what people have decided about its rows since; a signed one as it was signed.
+
+    Inside of a transaction that reads.
+    """
+    report = uow.checks.latest(meeting_id)
+    if report is None or meeting_id is None or report.signed:
+        return report
+    return replace(report, results=waive(report.results, uow.checks.waivers(meeting_id)))
 
 
 def _jobs(
@@ -165,25 +179,61 @@ def _with_others(results: Sequence[Result], before: CheckReport | None) -> tuple
     return (*kept, *results)
 
 
-def _keep_evidence(folder: Path, jobs: Sequence[Job]) -> None:
-    """Each file as `<device>-<name>`; a disk that is full costs the proof, not the report."""
-    for job in jobs:
-        if not isinstance(job, DeviceJob) or job.reading is None:
-            continue
-        for evidence in job.reading.evidence:
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / f"{job.device.id}-{Path(evidence.name).name}").write_bytes(evidence.content)
-            except OSError as error:
-                _log.warning("evidence of %s is not kept: %s", job.device.id, error)
-
-
 def history(report: CheckReport, *, uow: UnitOfWork, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:
     """How the figure of each device and check of a report went: the last ones up to that report, oldest first."""
     with uow.reading():
         found = uow.checks.history(limit=limit, until=report.at)
     told = {(result.device, result.check) for result in report.results}
     return {key: figures for key, figures in found.items() if key in told}
+
+
+def usuals(
+    report: CheckReport, *, uow: UnitOfWork, plugins: Plugins, rack: Rack | None
+) -> Mapping[tuple[str, str], Usual]:
+    """The usual range of each figure of a report, as it was held against it: from the runs before."""
+    try:
+        kinds = {one.id: one.kind for one in rack.inventory.devices()} if rack else {}
+    except RoomctlError:  # the run tells what is wrong with it
+        return {}
+    offers = plugins.drivers() if kinds else {}
+    with uow.reading():
+        past = uow.checks.history(limit=BASELINE, until=report.at - timedelta(microseconds=1), usual=True)
+    found = {}
+    for row in report.results:
+        offer = offers.get(kinds.get(row.device, ""))
+        quantity = offer.values.get(row.check) if offer else None
+        if quantity is None or quantity.usual is None:
+            continue
+        known = usual(past.get((row.device, row.check), ()), quantity.usual)
+        if known is not None:
+            found[row.device, row.check] = known
+    return found
+
+
+def take_as_usual(
+    meeting_id: str | None, device: str, check: str, *, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> None:
+    """From the newest report on a figure is as it should be: a new lamp, another room temperature.
+
+    Raises:
+        NotFound: there is no such figure in that report.
+
+    """
+    with uow.reading():
+        report = uow.checks.latest(meeting_id)
+    rows = [one for one in (report.results if report else ()) if (one.device, one.check) == (device, check)]
+    figure = rows[0].value if rows else None
+    if report is None or isinstance(figure, bool) or not isinstance(figure, int | float):
+        raise NotFound(
+            tr(f"{device} {check} 没有查到数值", f"there is no figure of {device} {check}"),
+            mend=tr("请先检查", "run a check first"),
+        )
+    told = {"device": device, "check": check, "value": figure}
+    with uow:
+        uow.checks.take_as_usual(device, check, since=report.at, by=actor.name)
+        stream = meeting_id or uow.room.id
+        uow.events.append(Event(stream=stream, kind="checks.usual", actor=actor, at=clock.now(), data=told))
+        uow.commit()
 
 
 def accept(meeting_id: str, waiver: Waiver, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:
@@ -242,7 +292,7 @@ def sign(meeting_id: str, *, by: str, note: str = "", actor: Actor, clock: Clock
 
     """
     with uow.reading():
-        report = uow.checks.latest(meeting_id)
+        report = current(meeting_id, uow)
     if report is None:
         raise NotFound(tr("还没有检查过", "nothing was checked yet"), mend=tr("请先检查", "run a check first"))
     if report.signed:
@@ -263,9 +313,10 @@ def sign(meeting_id: str, *, by: str, note: str = "", actor: Actor, clock: Clock
     if not by.strip():
         raise Refused(tr("签字要写姓名", "a sign-off needs a name"))
     signed = SignOff(by.strip(), clock.now(), note.strip())
+    report = replace(report, signed=signed)
     with uow:
-        uow.checks.sign(report.id, signed)
+        uow.checks.sign(report)
         told = {"report": report.id, "by": signed.by, "note": signed.note}
         uow.events.append(Event(stream=meeting_id, kind="checks.signed", actor=actor, at=signed.at, data=told))
         uow.commit()
-    return replace(report, signed=signed)
+    return report

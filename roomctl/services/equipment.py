@@ -2,16 +2,19 @@
 
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
-from roomctl.domain.checks import CheckReport, DeviceWatch, RunPurpose, Waiver
-from roomctl.domain.devices import Deed, Device, Secret
+from roomctl.domain.checks import CheckReport, DeviceWatch, Result, RunPurpose, Waiver
+from roomctl.domain.devices import Deed, Device, Secret, Usual
 from roomctl.errors import MissingPart
 from roomctl.i18n import tr
-from roomctl.services import checks, devices
+from roomctl.services import checks, devices, evidence
 from roomctl.services.bound import Bound
 from roomctl.services.check_run import Heard
 from roomctl.services.device_ports import Rack
 from roomctl.services.drivers import DriverOffer
+from roomctl.services.offers import Check
+from roomctl.services.under_way import UnderWay
 
 
 class EquipmentUseCases(Bound):
@@ -27,14 +30,28 @@ class EquipmentUseCases(Bound):
         cancelled: threading.Event | None = None,
     ) -> CheckReport:
         """All at once; `only` names devices to look at again, the others keep their rows."""
-        asked = checks.Asked(
-            meeting=meeting_id,
-            only=only,
-            purpose=purpose,
-            heard=heard or (lambda _result: None),
-            cancelled=cancelled,
-        )
-        return checks.run(asked, plugins=self._plugins(), rack=self._rack, data=self.data, **self._by())
+        by = self._by()
+        with self._under_way.begin(meeting_id, only, purpose, self._actor.name, self._clock.now(), cancelled) as run:
+
+            def told(result: Result) -> None:
+                run.heard(result)
+                if heard is not None:
+                    heard(result)
+
+            asked = checks.Asked(meeting=meeting_id, only=only, purpose=purpose, heard=told, cancelled=run.cancelled)
+            return checks.run(asked, plugins=self._plugins(), rack=self._rack, data=self.data, **by)
+
+    def checks_under_way(self, meeting_id: str | None) -> Sequence[UnderWay]:
+        """Runs of this process that have not ended, the oldest first."""
+        return self._under_way.of(meeting_id)
+
+    def cancel_checks(self, meeting_id: str | None) -> int:
+        """Ends them early; what has not answered is then unknown. How many there were."""
+        return self._under_way.cancel(meeting_id)
+
+    def planned_checks(self) -> Sequence[Check]:
+        """What plugins check beside the devices of the inventory."""
+        return self._plugins().checks()
 
     def accept_fault(self, meeting_id: str, waiver: Waiver) -> None:
         """带故障使用, or 本次免查."""
@@ -52,11 +69,12 @@ class EquipmentUseCases(Bound):
 
     def check_report(self, meeting_id: str | None) -> CheckReport | None:
         with self._open().reading() as uow:
-            return uow.checks.latest(meeting_id)
+            return checks.current(meeting_id, uow)
 
-    def check_runs(self, meeting_id: str) -> Sequence[CheckReport]:
+    def check_runs(self, meeting_id: str | None, *, limit: int | None = None) -> Sequence[CheckReport]:
+        """As they were found, oldest first; the last ones, where there is a limit."""
         with self._open().reading() as uow:
-            return uow.checks.runs(meeting_id)
+            return uow.checks.runs(meeting_id, limit=limit)
 
     def check_purposes(self, meeting_id: str) -> frozenset[RunPurpose]:
         with self._open().reading() as uow:
@@ -64,6 +82,18 @@ class EquipmentUseCases(Bound):
 
     def check_history(self, report: CheckReport, *, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:
         return checks.history(report, limit=limit, uow=self._open())
+
+    def check_usuals(self, report: CheckReport) -> Mapping[tuple[str, str], Usual]:
+        """The usual range of each figure of a report, where it has one."""
+        return checks.usuals(report, uow=self._open(), plugins=self._plugins(), rack=self._rack)
+
+    def take_as_usual(self, meeting_id: str | None, device: str, check: str) -> None:
+        """From the newest report on, this figure is as it should be."""
+        checks.take_as_usual(meeting_id, device, check, **self._by())
+
+    def evidence(self, name: str) -> Path:
+        """A file that a row names. Raises: NotFound."""
+        return evidence.path_of(self.data, name)
 
     # --- devices
 

@@ -6,6 +6,7 @@ from roomctl.domain.lifecycle import State, find
 from roomctl.domain.meeting import Meeting, Objection
 from roomctl.domain.recording import Purpose, RecorderState
 from roomctl.i18n import tr
+from roomctl.services import checks
 from roomctl.services.ports import Plugins, UnitOfWork
 
 
@@ -24,7 +25,7 @@ def objections(meeting: Meeting, target: State, *, uow: UnitOfWork, plugins: Plu
 
 def _before_session(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
     with uow.reading():
-        report = uow.checks.latest(meeting.id)
+        report = checks.current(meeting.id, uow)
         recordings = uow.recordings.of(meeting.id)
     for result in report.blocking if report else ():
         yield Objection("checks", f"{result.device_name} {result.name}: {result.message}", result.hint or "")

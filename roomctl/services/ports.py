@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from roomctl.domain.archive import Package, PackageFile, Receipt, Verdict
 from roomctl.domain.attendance import Person
-from roomctl.domain.checks import CheckReport, DeviceWatch, RunPurpose, SignOff, Waiver
+from roomctl.domain.checks import CheckReport, DeviceWatch, RunPurpose, Waiver
 from roomctl.domain.events import Event, Head, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection, Room
@@ -76,24 +76,36 @@ class Checks(Protocol):
 
     def add(self, report: CheckReport) -> None: ...
     def latest(self, meeting_id: str | None) -> CheckReport | None: ...
-    def runs(self, meeting_id: str) -> Sequence[CheckReport]:
-        """All of a meeting, oldest first."""
+    def runs(self, meeting_id: str | None, *, limit: int | None = None) -> Sequence[CheckReport]:
+        """Of a meeting, or of the room, oldest first; the last ones, where there is a limit."""
+        ...
+
+    def proven(self) -> Sequence[CheckReport]:
+        """Those whose evidence must be kept: the signed ones, and the newest of each meeting."""
         ...
 
     def purposes(self, meeting_id: str) -> frozenset[RunPurpose]:
         """Why the meeting's devices were checked so far."""
         ...
 
-    def sign(self, report_id: str, sign: SignOff) -> None:
-        """Raises: NotFound."""
+    def sign(self, report: CheckReport) -> None:
+        """Keeps who signed it, and its rows as they were signed. Raises: NotFound."""
         ...
 
-    def history(self, *, limit: int, until: datetime) -> Mapping[tuple[str, str], Sequence[float]]:
+    def history(
+        self, *, limit: int, until: datetime, usual: bool = False
+    ) -> Mapping[tuple[str, str], Sequence[float]]:
         """The last figures of each device and check in the room, over all runs up to that instant, oldest first.
 
         A result without a figure (a word, a yes or no, nothing) has none here.
+
+        Args:
+            usual: without those from before somebody took a figure as usual.
+
         """
         ...
+
+    def take_as_usual(self, device: str, check: str, *, since: datetime, by: str) -> None: ...
 
     def waivers(self, meeting_id: str) -> Sequence[Waiver]: ...
     def waive(self, meeting_id: str, waiver: Waiver) -> None: ...

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from roomctl.domain.checks import (
     UNTITLED,
@@ -20,7 +20,7 @@ from roomctl.domain.checks import (
 )
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
-from roomctl.storage.tables import CheckResultRow, CheckRunRow, DeviceWatchRow, WaiverRow
+from roomctl.storage.tables import CheckResultRow, CheckRunRow, DeviceWatchRow, UsualSinceRow, WaiverRow
 from roomctl.storage.work import Work
 
 _RUNS_A_FIGURE = 5
@@ -72,23 +72,46 @@ class SqlChecks:
         )
         return None if row is None else _report(row)
 
-    def runs(self, meeting_id: str) -> Sequence[CheckReport]:
-        query = select(CheckRunRow).where(CheckRunRow.meeting == meeting_id).order_by(CheckRunRow.at, CheckRunRow.id)
+    def runs(self, meeting_id: str | None, *, limit: int | None = None) -> Sequence[CheckReport]:
+        query = (
+            select(CheckRunRow)
+            .where(CheckRunRow.meeting == meeting_id)
+            .order_by(CheckRunRow.at.desc(), CheckRunRow.id.desc())
+            .limit(limit)
+        )
+        return [_report(row) for row in self._work.reads().scalars(query)][::-1]
+
+    def proven(self) -> Sequence[CheckReport]:
+        newest = (
+            select(func.max(CheckRunRow.id)).where(CheckRunRow.meeting.is_not(None)).group_by(CheckRunRow.meeting)
+        )
+        query = select(CheckRunRow).where(or_(CheckRunRow.signed_at.is_not(None), CheckRunRow.id.in_(newest)))
         return [_report(row) for row in self._work.reads().scalars(query)]
 
     def purposes(self, meeting_id: str) -> frozenset[RunPurpose]:
         query = select(CheckRunRow.purpose).where(CheckRunRow.meeting == meeting_id).distinct()
         return frozenset(RunPurpose(purpose) for purpose in self._work.reads().scalars(query))
 
-    def sign(self, report_id: str, sign: SignOff) -> None:
+    def sign(self, report: CheckReport) -> None:
         session = self._work.writes()
-        row = session.get(CheckRunRow, report_id)
-        if row is None:
-            raise NotFound(tr(f"没有检查报告 {report_id}", f"there is no report {report_id}"))
-        row.signed_by, row.signed_at, row.sign_note = sign.by, sign.at, sign.note
+        row = session.get(CheckRunRow, report.id)
+        if row is None or report.signed is None:
+            raise NotFound(tr(f"没有检查报告 {report.id}", f"there is no report {report.id}"))
+        row.signed_by, row.signed_at, row.sign_note = report.signed.by, report.signed.at, report.signed.note
+        for kept, result in zip(row.results, report.results, strict=True):
+            kept.state, kept.hint = result.state.value, result.hint
         session.flush()
 
-    def history(self, *, limit: int, until: datetime) -> Mapping[tuple[str, str], Sequence[float]]:
+    def take_as_usual(self, device: str, check: str, *, since: datetime, by: str) -> None:
+        session = self._work.writes()
+        session.merge(UsualSinceRow(device=device, check=check, since=since, by=by))
+        session.flush()
+
+    def history(
+        self, *, limit: int, until: datetime, usual: bool = False
+    ) -> Mapping[tuple[str, str], Sequence[float]]:
+        rows = self._work.reads().scalars(select(UsualSinceRow)) if usual else ()
+        since = {(row.device, row.check): row.since for row in rows}
         runs = (
             select(CheckRunRow.id, CheckRunRow.at)
             .where(CheckRunRow.at <= until)
@@ -97,12 +120,14 @@ class SqlChecks:
             .subquery()
         )
         query = (
-            select(CheckResultRow.device, CheckResultRow.check, CheckResultRow.value)
+            select(CheckResultRow.device, CheckResultRow.check, CheckResultRow.value, runs.c.at)
             .join(runs, CheckResultRow.run == runs.c.id)
             .order_by(runs.c.at.desc(), runs.c.id.desc(), CheckResultRow.place)
         )
         found: dict[tuple[str, str], list[float]] = {}
-        for device, check, value in self._work.connection().execute(query):
+        for device, check, value, at in self._work.connection().execute(query):
+            if (device, check) in since and at < since[device, check]:
+                continue
             figures = found.setdefault((device, check), [])
             if isinstance(value, int | float) and not isinstance(value, bool) and len(figures) < limit:
                 figures.append(float(value))

@@ -155,6 +155,15 @@ class DeviceWatchRow(Base):
     why: Mapped[str]
 
 
+class UsualSinceRow(Base):
+    __tablename__ = "usual_since"
+
+    device: Mapped[str] = mapped_column(primary_key=True)
+    check: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    by: Mapped[str]
+
+
 class RecordingRow(Base):
     __tablename__ = "recordings"
     __table_args__ = (UniqueConstraint("meeting", "purpose", "number"),)

@@ -1,0 +1,95 @@
+"""Files that prove a reading: one folder a run below `checks`, kept as long as somebody may ask for them."""
+
+import logging
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from roomctl.domain.checks import CheckReport, Result
+from roomctl.domain.devices import Evidence
+from roomctl.errors import NotFound
+from roomctl.i18n import tr
+
+_log = logging.getLogger(__name__)
+
+FOLDER = "checks"
+"""Below the data folder."""
+KEPT_RUNS = 200
+"""Folders of runs that are kept; of the older ones those alone that a signed report or a package names."""
+
+
+def keep(data: Path, report: str, told: Mapping[str, Sequence[Evidence]]) -> frozenset[str]:
+    """Writes what devices proved; a disk that is full costs the proof, not the report.
+
+    Args:
+        told: by id of the device.
+
+    Returns:
+        Names of the files that are there, `<device>-<name>`.
+
+    """
+    folder, kept = data / FOLDER / report, set()
+    for device, files in told.items():
+        for one in files:
+            name = f"{device}-{Path(one.name).name}"
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(one.content)
+            except OSError as error:
+                _log.warning("evidence of %s is not kept: %s", device, error)
+            else:
+                kept.add(name)
+    return frozenset(kept)
+
+
+def named(results: Iterable[Result], report: str, kept: frozenset[str]) -> tuple[Result, ...]:
+    """The rows with the place of their evidence below `checks`: a report may keep rows of an earlier run.
+
+    What a device proved and no row of it names stands at its first row.
+    """
+    found: list[Result] = []
+    for result in results:
+        name = f"{result.device}-{Path(result.evidence).name}" if result.evidence else ""
+        found.append(replace(result, evidence=f"{report}/{name}" if name in kept else None))
+    said = {PurePosixPath(one.evidence).name for one in found if one.evidence}
+    for name in sorted(kept - said):
+        place = next(
+            (at for at, one in enumerate(found) if name.startswith(f"{one.device}-") and not one.evidence), None
+        )
+        if place is not None and not any(one.device == found[place].device and one.evidence for one in found):
+            found[place] = replace(found[place], evidence=f"{report}/{name}")
+    return tuple(found)
+
+
+def path_of(data: Path, evidence: str) -> Path:
+    """Where a file lies that a row names. Raises: NotFound."""
+    parts = PurePosixPath(evidence).parts
+    path = (data / FOLDER).joinpath(*parts)
+    if len(parts) != 2 or ".." in parts or not path.is_file():  # noqa: PLR2004 - the run and the file
+        raise NotFound(
+            tr(f"没有证据文件 {evidence}", f"there is no evidence {evidence}"),
+            mend=tr("再查一次会重新取证", "check again to take it anew"),
+        )
+    return path
+
+
+def prune(data: Path, reports: Iterable[CheckReport], limit: int = KEPT_RUNS) -> int:
+    """Removes the oldest folders beyond the limit; how many.
+
+    Args:
+        reports: whose evidence is never removed.
+
+    """
+    root = data / FOLDER
+    if not root.is_dir():
+        return 0
+    folders = sorted(path for path in root.iterdir() if path.is_dir())  # ids are ordered by time (RFC 9562, UUIDv7)
+    old = folders[: max(0, len(folders) - limit)]
+    if not old:
+        return 0
+    held = {PurePosixPath(row.evidence).parts[0] for one in reports for row in one.results if row.evidence}
+    gone = [path for path in old if path.name not in held]
+    for path in gone:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(gone)
