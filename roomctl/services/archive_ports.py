@@ -1,0 +1,40 @@
+"""What the outbox's use cases depend on; storage implements it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from roomctl.domain.delivery import Delivery, FixityCheck, SentFile
+
+
+class Outbox(Protocol):
+    """Packages on their way to their targets, and what reading them again has found."""
+
+    def of(self, meeting_id: str | None = None) -> Sequence[Delivery]:
+        """Of a meeting, or of all; the oldest package first."""
+        ...
+
+    def get(self, package: str, target: str) -> Delivery | None: ...
+    def put(self, delivery: Delivery) -> None: ...
+    def files(self, package: str, target: str) -> Mapping[str, SentFile]:
+        """By path, those that arrived so far."""
+        ...
+
+    def put_file(self, package: str, target: str, file: SentFile) -> None: ...
+    def forget_files(self, package: str, target: str, paths: Iterable[str] | None = None) -> None:
+        """Those paths, or all."""
+        ...
+
+    def fixity(self, meeting_id: str | None = None) -> Sequence[FixityCheck]:
+        """The newest of each package and place, the one that was read longest ago first."""
+        ...
+
+    def put_fixity(self, check: FixityCheck) -> None: ...
+    def pruned(self) -> Mapping[str, datetime]:
+        """Packages whose copy on this machine was given up, and when."""
+        ...
+
+    def prune(self, package: str, at: datetime) -> None: ...
+    def unprune(self, package: str) -> None:
+        """It is back."""
+        ...
