@@ -12,6 +12,7 @@ from typing import Any
 
 from roomctl.api import tr
 from roomctl.api.devices import Deed, Device, Fact, Reading, Silent, Unreachable, garbled
+from roomctl_av_check.talks import lines
 from roomctl_av_check.talks import visca_packets as visca
 from roomctl_av_check.talks.visca_packets import Kind, Message, Reply, Says
 
@@ -174,24 +175,12 @@ class _Wire(_Link):
         try:
             async with asyncio.timeout(TRIES * STEP) as patience:
                 while True:
-                    data = _data(_reply(await self._packet()))
+                    data = _data(_reply(await lines.until(self._reader, b"\xff", "VISCA")))
                     if data is not None:
                         return data
                     patience.reschedule(asyncio.get_running_loop().time() + MOTION)
         except TimeoutError:
             raise Silent(tr("接通后不回答", "it took the connection and does not answer")) from None
-
-    async def _packet(self) -> bytes:
-        """Byte by byte, since one that never ends is not to be waited for."""
-        came = bytearray()
-        while not came.endswith(b"\xff"):
-            one = await self._reader.read(1)
-            if not one:
-                raise Silent(tr("话没说完就挂断了", "it hung up half-way"), repr(bytes(came)))
-            came += one
-            if len(came) > visca.LONGEST:
-                raise garbled(bytes(came), "VISCA")
-        return bytes(came)
 
 
 def _reply(packet: bytes) -> Reply:
@@ -206,7 +195,7 @@ async def _talk(device: Device) -> AsyncIterator[_Link]:
     """Raises: OSError, where nobody takes the connection."""
     link: _Link
     if device.options.transport == "tcp":
-        link = _Wire(*await asyncio.open_connection(device.address, device.port))
+        link = _Wire(*await asyncio.open_connection(device.address, device.port, limit=visca.LONGEST))
     else:
         loop = asyncio.get_running_loop()
         link = _Datagrams(
