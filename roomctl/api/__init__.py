@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import pluggy
 
+from roomctl.api.deliveries import Deliveries
 from roomctl.api.signing import SignIn
 from roomctl.domain import (
     archive,
@@ -154,7 +155,7 @@ class Child(Protocol):
         ...
 
 
-class Services(SignIn, Protocol):
+class Services(SignIn, Deliveries, Protocol):
     """The public use cases. Each is one unit of work; the actor is the plugin unless another is named."""
 
     @property
@@ -322,7 +323,13 @@ class Services(SignIn, Protocol):
         """What every plugin, and the host, wants in the package."""
         ...
 
-    def target(self, kind: str, config: Mapping[str, Any]) -> ArchiveTarget: ...
+    def target(self, kind: str, config: Mapping[str, Any]) -> ArchiveTarget:
+        """Made from its section of the settings; `secret` there names an entry of secrets.toml, which it is given.
+
+        Raises: BadInput, NotFound.
+        """
+        ...
+
     def packages(self, meeting_id: str) -> Sequence[Package]: ...
     def add_package(self, package: Package) -> None: ...
     def receipts(self, meeting_id: str) -> Sequence[Receipt]: ...

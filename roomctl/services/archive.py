@@ -8,7 +8,7 @@ from roomctl.domain.archive import Package, PackageFile, Receipt
 from roomctl.domain.events import Actor, Event, LoggedEvent
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
-from roomctl.services import checks, evidence
+from roomctl.services import checks, deliveries, evidence
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 from roomctl.services.records import MINUTES
 
@@ -31,6 +31,7 @@ def add_package(package: Package, *, actor: Actor, clock: Clock, uow: UnitOfWork
     }
     with uow:
         uow.packages.add(package)
+        deliveries.enqueue(package, package.targets, at=clock.now(), uow=uow)
         uow.events.append(
             Event(stream=package.meeting, kind="package.sealed", actor=actor, at=clock.now(), data=told),
         )
@@ -53,6 +54,7 @@ def add_receipt(meeting_id: str, receipt: Receipt, *, actor: Actor, clock: Clock
         if (receipt.package, receipt.target) in known:
             return meeting
         uow.packages.add_receipt(meeting_id, receipt)
+        deliveries.settle(receipt, meeting_id, at=clock.now(), uow=uow)
         uow.events.append(
             Event(stream=meeting_id, kind="package.received", actor=actor, at=clock.now(), data=told),
         )

@@ -32,6 +32,10 @@ class Inventory(Protocol):
         """Raises: BadInput."""
         ...
 
+    def credentials(self, name: str) -> Secret:
+        """Of something that is no device, such as an archive target. Raises: BadInput."""
+        ...
+
     def keep_secret(self, name: str, secret: Secret) -> None: ...
 
 

@@ -15,6 +15,7 @@ from roomctl.services import (
     meetings,
     sessions,
 )
+from roomctl.services.deliveries import DeliveryUseCases
 from roomctl.services.equipment import EquipmentUseCases
 from roomctl.services.offers import ArchiveTarget
 from roomctl.services.papers import PaperUseCases
@@ -22,7 +23,7 @@ from roomctl.services.sound import SoundUseCases
 from roomctl.services.words import WordUseCases
 
 
-class UseCases(SoundUseCases, WordUseCases, PaperUseCases, EquipmentUseCases):
+class UseCases(SoundUseCases, WordUseCases, PaperUseCases, EquipmentUseCases, DeliveryUseCases):
     """Implements `roomctl.api.Services`, and the use cases that only the host may call."""
 
     @property
@@ -162,7 +163,7 @@ class UseCases(SoundUseCases, WordUseCases, PaperUseCases, EquipmentUseCases):
         return archive.package_files(meeting_id, uow=self._open(), plugins=self._plugins(), data=self.data)
 
     def target(self, kind: str, config: Mapping[str, Any]) -> ArchiveTarget:
-        return self._plugins().target(kind)(config)
+        return self._plugins().target(kind)(self._with_credentials(config))
 
     def packages(self, meeting_id: str) -> Sequence[Package]:
         with self._open().reading() as uow:

@@ -16,6 +16,7 @@ from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import Recording
 from roomctl.domain.transcript import Transcript, TranscriptHead, TranscriptSegment
 from roomctl.services.account_store import AccountStore
+from roomctl.services.archive_ports import Outbox
 from roomctl.services.offers import Check, DocumentOffer, EngineOffer, RecorderFactory, TargetFactory
 
 if TYPE_CHECKING:
@@ -246,6 +247,7 @@ class UnitOfWork(Protocol):
     transcripts: Transcripts
     documents: Documents
     packages: Packages
+    outbox: Outbox
     accounts: AccountStore
     events: EventLog
     room: Room

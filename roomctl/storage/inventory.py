@@ -282,16 +282,28 @@ class InventoryFile:
         emulated, virtual = self._virtual()
         if any(device == one for one in emulated):
             return _secret(virtual.get(device.secret, {}))
-        stem = "ROOMCTL_SECRET_" + device.secret.upper().replace("-", "_").replace(".", "_")
+        return self._credentials(device.secret, tr(f"设备 {device.id} 要用它", f"device {device.id} names it"))
+
+    def credentials(self, name: str) -> Secret:
+        """Those of a name, from the environment or secrets.toml.
+
+        Raises:
+            BadInput: no entry of that name; a file that others may read.
+
+        """
+        return self._credentials(name, tr("roomctl.toml 里写了它", "roomctl.toml names it"))
+
+    def _credentials(self, name: str, who: str) -> Secret:
+        stem = "ROOMCTL_SECRET_" + name.upper().replace("-", "_").replace(".", "_")
         if f"{stem}_PASSWORD" in os.environ or f"{stem}_USER" in os.environ:
             return Secret(os.environ.get(f"{stem}_USER", ""), os.environ.get(f"{stem}_PASSWORD", ""))
         self._guarded()
-        told = toml_text.read(self._secrets).get(device.secret)
+        told = toml_text.read(self._secrets).get(name)
         if not isinstance(told, Mapping):
             raise BadInput(
-                tr(f"没有名为 {device.secret} 的口令", f"there is no secret {device.secret}"),
-                tr(f"设备 {device.id} 要用它", f"device {device.id} names it"),
-                f"roomctl devices secret {device.secret}",
+                tr(f"没有名为 {name} 的口令", f"there is no secret {name}"),
+                who,
+                f"roomctl devices secret {name}",
             )
         return _secret(told)
 

@@ -8,10 +8,12 @@ from typing import Self
 from roomctl.domain.meeting import Meeting, Room
 from roomctl.services import ports
 from roomctl.services.account_store import AccountStore
+from roomctl.services.archive_ports import Outbox
 from roomctl.storage.accounts import SqlAccounts
 from roomctl.storage.checks import SqlChecks
 from roomctl.storage.database import Database
 from roomctl.storage.eventlog import SqlEventLog
+from roomctl.storage.outbox import SqlOutbox
 from roomctl.storage.repositories import SqlDocuments, SqlMeetings, SqlPackages, SqlRoster
 from roomctl.storage.sound import SqlRecordings, SqlTranscripts
 from roomctl.storage.work import Work
@@ -34,6 +36,7 @@ class SqlUnitOfWork:
     transcripts: ports.Transcripts
     documents: ports.Documents
     packages: ports.Packages
+    outbox: Outbox
     accounts: AccountStore
     events: ports.EventLog
     room: Room
@@ -49,6 +52,7 @@ class SqlUnitOfWork:
         self.transcripts = SqlTranscripts(work)
         self.documents = SqlDocuments(work)
         self.packages = SqlPackages(work)
+        self.outbox = SqlOutbox(work)
         self.accounts = SqlAccounts(work)
         self.events = self._log
 

@@ -43,6 +43,7 @@ from roomctl.api import (
 from roomctl.domain import attendance, checks
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.rework import Rework
+from roomctl.testing.fake_deliveries import FakeDeliveries
 from roomctl.testing.fake_signing import FakeSigning
 from roomctl.testing.fake_words import FakeWords
 
@@ -103,7 +104,7 @@ class FakeStore:
 
 
 @dataclass
-class FakeServices(FakeWords, FakeSigning):
+class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
     """`roomctl.api.Services` in memory. A test fills the fields; the methods answer from them.
 
     It asks no meeting for its state, so that a test may set up what was: people sign in to a meeting that is over.
@@ -256,6 +257,7 @@ class FakeServices(FakeWords, FakeSigning):
 
     def add_package(self, package: Package) -> None:
         self.sealed.setdefault(package.meeting, []).append(package)
+        self.enqueue(package, package.targets)
 
     def receipts(self, meeting_id: str) -> Sequence[Receipt]:
         return tuple(self.proofs.get(meeting_id, ()))
@@ -265,6 +267,7 @@ class FakeServices(FakeWords, FakeSigning):
         if any((one.package, one.target) == (receipt.package, receipt.target) for one in proofs):
             return
         proofs.append(receipt)
+        self.settle(meeting_id, receipt)
         wanted = {(package.id, target) for package in self.packages(meeting_id) for target in package.targets}
         meeting = self.held.get(meeting_id)
         if meeting and meeting.state is State.CLOSED and wanted <= {(one.package, one.target) for one in proofs}:

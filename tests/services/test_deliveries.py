@@ -1,0 +1,132 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomctl.domain.archive import Fault, Package, Receipt
+from roomctl.domain.delivery import (
+    FIRST_RETRY,
+    JITTER,
+    LAST_RETRY,
+    Delivery,
+    DeliveryStep,
+    FixityCheck,
+    SentFile,
+    Trouble,
+    backoff,
+)
+from roomctl.errors import NotFound, Refused
+from roomctl.services.identity import new_id
+from roomctl.testing.fakes import A_MORNING
+
+
+@pytest.fixture
+def package(house):
+    meeting = house.opened()
+    made = Package(
+        id=new_id(), meeting=meeting.id, path="p", files=3, bytes=9, manifest_sha256="ab", at=house.clock.now(),
+        targets=("nas", "usb"),
+    )  # fmt: skip
+    house.use.add_package(made)
+    return made
+
+
+def receipt(house, package, target):
+    house.use.add_receipt(
+        package.meeting,
+        Receipt(package=package.id, target=target, key="k", files=3, bytes=9, manifest_sha256="ab", at=A_MORNING),
+    )
+
+
+def test_a_package_comes_with_a_row_for_each_target_it_waits_for(house, package):
+    rows = house.use.deliveries(package.meeting)
+    assert [(row.target, row.step) for row in rows] == [("nas", DeliveryStep.WAITING), ("usb", DeliveryStep.WAITING)]
+
+
+def test_a_row_reads_back_as_it_was_written(house, package):
+    row = Delivery(
+        package=package.id, target="nas", meeting=package.meeting, at=A_MORNING, step=DeliveryStep.CHECKING, files=9,
+        bytes=1 << 40, sent_files=9, sent=1 << 40, checked_files=3, checked=7, rate=1.5, tries=4,
+        next_try=A_MORNING + timedelta(hours=1), trouble=Trouble("坏了", "为什么", "怎么办"),
+    )  # fmt: skip
+    house.use.put_delivery(row)
+    assert house.use.deliveries(package.meeting)[0] == row
+
+
+def test_the_receipt_ends_the_row_and_nothing_takes_it_back(house, package):
+    house.use.put_sent_file(package.id, "nas", SentFile("data/a", "00", 9))
+    (row, _) = house.use.deliveries(package.meeting)
+    receipt(house, package, "nas")
+    house.use.put_delivery(replace(row, step=DeliveryStep.SENDING))
+    assert [one.done for one in house.use.deliveries()] == [True, False]
+    assert house.use.sent_files(package.id, "nas") == {}
+
+
+def test_files_that_arrived_are_remembered_by_target_until_they_are_forgotten(house, package):
+    house.use.put_sent_file(package.id, "nas", SentFile("data/a", "00", 9))
+    house.use.put_sent_file(package.id, "nas", SentFile("data/a", "00", 9, checked=True))
+    house.use.put_sent_file(package.id, "nas", SentFile("data/b", "11", 5))
+    house.use.put_sent_file(package.id, "usb", SentFile("data/a", "00", 9))
+    assert house.use.sent_files(package.id, "nas")["data/a"].checked
+    house.use.forget_sent_files(package.id, "nas", ["data/a"])
+    assert list(house.use.sent_files(package.id, "nas")) == ["data/b"]
+    assert list(house.use.sent_files(package.id, "usb")) == ["data/a"]
+
+
+def test_a_retry_makes_what_waits_due_at_once_and_is_told(house, package):
+    for row in house.use.deliveries(package.meeting):
+        house.use.put_delivery(row.failed(Trouble("x"), now=house.clock.now(), chance=0.5))
+    assert not any(row.due(house.clock.now()) for row in house.use.deliveries())
+    house.use.retry_deliveries(package.meeting, target="usb")
+    assert [row.due(house.clock.now()) for row in house.use.deliveries()] == [False, True]
+    assert house.kinds(package.meeting).count("package.retried") == 1
+
+
+def test_a_retry_of_nothing_is_refused_in_words(house, package):
+    with pytest.raises(NotFound, match="tape"):
+        house.use.retry_deliveries(package.meeting, target="tape")
+    for target in package.targets:
+        receipt(house, package, target)
+    with pytest.raises(Refused, match="没有要重试"):
+        house.use.retry_deliveries(package.meeting)
+    with pytest.raises(NotFound):
+        house.use.retry_deliveries("nobody")
+
+
+def test_the_local_copy_is_given_up_only_after_all_required_receipts_and_once(house, package):
+    receipt(house, package, "nas")
+    with pytest.raises(Refused, match="usb"):
+        house.use.prune_package(package)
+    receipt(house, package, "usb")
+    house.use.prune_package(package)
+    house.use.prune_package(package)
+    assert list(house.use.pruned_packages()) == [package.id]
+    assert house.kinds(package.meeting).count("package.pruned") == 1
+
+
+def test_what_a_later_reading_found_is_kept_and_told(house, package):
+    check = FixityCheck(
+        package=package.id, place="nas", meeting=package.meeting, at=A_MORNING, files=3, bytes=9,
+        problems=(Fault("data/a", "不同"),),
+    )  # fmt: skip
+    house.use.add_fixity_check(check)
+    house.use.add_fixity_check(later := replace(check, at=A_MORNING + timedelta(days=1), problems=()))
+    assert house.use.fixity_checks(package.meeting) == [later]
+    assert house.kinds(package.meeting).count("package.reverified") == 2
+
+
+@given(tries=st.integers(0, 10_000), chance=st.floats(0, 1))
+def test_the_delay_grows_to_its_last_and_stays_there(tries, chance):
+    delay = backoff(tries, chance)
+    assert FIRST_RETRY * (1 - JITTER) <= delay <= LAST_RETRY * (1 + JITTER) + 1e-6
+    assert backoff(tries + 1, chance) >= delay
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_tries():
+    row = Delivery(package="p", target="t", meeting="m", at=A_MORNING)
+    waits = row.failed(Trouble("x"), now=A_MORNING, chance=0.5)
+    assert not waits.due(A_MORNING)
+    assert waits.due(A_MORNING + timedelta(seconds=FIRST_RETRY))
+    assert waits.due(A_MORNING - timedelta(days=365))
