@@ -28,11 +28,11 @@ def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
 
 
 @hookimpl
-def roomctl_device_drivers() -> "Sequence[DriverOffer]":
+def roomctl_device_drivers(ctx: PluginContext) -> "Sequence[DriverOffer]":
     """One for each file of `drivers`."""
     from roomctl_av_check.drivers import offers  # noqa: PLC0415
 
-    return offers()
+    return offers(ctx.folder)
 
 
 @hookimpl

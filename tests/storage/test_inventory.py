@@ -5,6 +5,7 @@ import contextlib
 import os
 import stat
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -113,7 +114,7 @@ def test_any_rubbish_is_bad_input(tmp_path_factory, told):
 
 
 def test_templates_fit_the_drivers():
-    known = {offer.kind: offer for offer in offers()}
+    known = {offer.kind: offer for offer in offers(Path)}
     assert set(templates()) == {"small-room", "council-hall", "video-conference"}
     for template in templates().values():
         for one in template.devices:

@@ -1,0 +1,103 @@
+"""What a camera's picture is like: pure measures on arrays.
+
+A picture is a two-dimensional array of luma, 0 (black) to 255 (white), rows first.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+
+BLOCKS = 8
+"""A picture is compared in so many rows and columns of blocks: who walks through it changes some of them, and the
+median stays."""
+FLAT = 3.0
+"""Standard deviation of luma below which a block has nothing to be compared by: a wall, and the camera's noise."""
+TEXTURED = 8
+"""Blocks with something in them below which two pictures cannot be compared."""
+
+
+def brightness(picture: Picture) -> float:
+    """Luma that 99 % of the pixels stay below: one lamp makes no dark room light."""
+    return float(np.percentile(picture, 99))
+
+
+def sharpness(picture: Picture) -> float:
+    """Variance of the Laplacian: falls where edges are smeared (Pech-Pacheco et al., ICPR 2000, “LAPV”)."""
+    luma = picture.astype(np.float32)
+    inner = luma[1:-1, 1:-1]
+    laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * inner
+    return float(laplacian.var())
+
+
+def motion(pictures: Sequence[Picture]) -> float:
+    """The most that one picture differs from the next, in mean steps of luma; 0 with fewer than two.
+
+    A camera that lives has the noise of its sensor in each picture, so that only one that hangs gives the same again.
+    """
+    steps = (
+        float(np.abs(later.astype(np.int16) - earlier).mean()) for earlier, later in itertools.pairwise(pictures)
+    )
+    return max(steps, default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How one picture stands to another of the same view.
+
+    Attributes:
+        match: 1 is the same view, 0 another; light and exposure do not count.
+        right, down: percent of width and height by which the view has moved, as far as it is the same.
+
+    """
+
+    match: float
+    right: float
+    down: float
+
+
+def likeness(picture: Picture, taught: Picture) -> Likeness | None:
+    """Against the one that was taken when the preset was taught; None where either shows too little to tell.
+
+    Raises: ValueError, where their sizes differ.
+    """
+    if picture.shape != taught.shape:
+        raise ValueError(f"{picture.shape} against {taught.shape}")
+    matches = [_correlation(one, other) for one, other in zip(_blocks(picture), _blocks(taught), strict=True)]
+    told = [match for match in matches if match is not None]
+    if len(told) < TEXTURED:
+        return None
+    right, down = _shift(picture, taught)
+    return Likeness(match=round(max(0.0, float(np.median(told))), 3), right=right, down=down)
+
+
+def _blocks(picture: Picture) -> list[NDArray[np.float32]]:
+    luma = picture.astype(np.float32)
+    return [block for row in np.array_split(luma, BLOCKS) for block in np.array_split(row, BLOCKS, axis=1)]
+
+
+def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float | None:
+    """Pearson's, so that neither gain nor offset counts. None where nothing is in either; 0 where only one has it."""
+    left, right = one - one.mean(), other - other.mean()
+    spreads = float(left.std()), float(right.std())
+    if max(spreads) < FLAT:
+        return None
+    if min(spreads) < FLAT:
+        return 0.0
+    return float((left * right).mean() / (spreads[0] * spreads[1]))
+
+
+def _shift(picture: Picture, taught: Picture) -> tuple[float, float]:
+    """Percent to the right and down, by phase correlation (Kuglin and Hines 1975)."""
+    height, width = picture.shape
+    window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
+    here, there = (np.fft.rfft2((one - one.mean(dtype=np.float32)) * window) for one in (picture, taught))
+    cross = here * np.conj(there)
+    peaks = np.fft.irfft2(cross / np.maximum(np.abs(cross), 1e-9), s=picture.shape)
+    down, right = np.unravel_index(int(np.argmax(peaks)), peaks.shape)
+    signed = (int(right) + width // 2) % width - width // 2, (int(down) + height // 2) % height - height // 2
+    return round(100 * signed[0] / width, 1), round(100 * signed[1] / height, 1)

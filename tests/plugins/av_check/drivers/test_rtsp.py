@@ -1,0 +1,162 @@
+"""Cameras, against an emulated one that streams H.264 over RTSP."""
+
+import asyncio
+import contextlib
+from dataclasses import replace
+from typing import ClassVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from roomctl_av_check.drivers import rtsp
+from roomctl_av_check.talks import rtsp as talk
+
+from roomctl.api.devices import CheckState, Fact, Reading, Secret
+from roomctl.errors import BadInput, NotFound, RoomctlError
+from roomctl.testing.contracts import DeviceDriverContract
+from roomctl.testing.emulators import Fault
+from roomctl.testing.emulators.rtsp import PASSWORD, USER, RtspEmulator
+
+pytest.importorskip("av")
+
+SECONDS = 0.25
+"""A look that is as short as can be: each costs a process."""
+
+
+@pytest.fixture
+def offer(tmp_path):
+    return rtsp.offer(lambda: tmp_path)
+
+
+class TestRtsp(DeviceDriverContract):
+    says: ClassVar = {"teach": "chair", "compare": "chair"}
+    rounds = 6
+
+    @pytest.fixture
+    def offer(self, tmp_path):
+        return rtsp.offer(lambda: tmp_path)
+
+    @pytest.fixture
+    def emulator(self):
+        return RtspEmulator(seconds=SECONDS)
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory):
+    """Fault → its rows; taught the view without one, and asked for it."""
+    folder = tmp_path_factory.mktemp("taught")
+    offer = rtsp.offer(lambda: folder)
+    faults = (Fault.NONE, Fault.FROZEN, Fault.BLACK, Fault.BLURRED, Fault.MOVED)
+
+    async def run():
+        emulator = RtspEmulator(seconds=SECONDS)
+        await emulator.start()
+        try:
+            device = emulator.device()
+            device = replace(device, options=offer.options(**device.options, preset="chair"))
+            deed = await offer.actions["teach"].act(device, emulator.secret(), "chair")
+            assert deed.done
+            await emulator.switch(Fault.MOVED)
+            elsewhere = await offer.actions["compare"].act(device, emulator.secret(), "chair")
+            assert (elsewhere.asked, elsewhere.confirmed) == ("chair", "")
+            told = {}
+            for fault in faults:
+                await emulator.switch(fault)
+                reading = await offer.read(device, emulator.secret())
+                told[fault] = {row.check: row for row in offer.judge(device, reading)}
+                told[fault]["proof"] = reading.evidence[0]
+        finally:
+            await emulator.stop()
+        return told
+
+    return asyncio.run(run())
+
+
+def test_a_good_picture_is_good_in_all(seen):
+    rows = seen[Fault.NONE]
+    assert rows["proof"].content.startswith(b"\xff\xd8\xff")
+    assert all(row.state is CheckState.OK for name, row in rows.items() if name != "proof")
+    assert rows["rate"].value == pytest.approx(25, abs=0.5)
+    assert rows["picture"].message == "320 × 180 h264"
+    assert rows["match"].value > 0.95
+
+
+@pytest.mark.parametrize(
+    ("fault", "check", "state"),
+    [
+        (Fault.FROZEN, "motion", CheckState.CRIT),
+        (Fault.BLACK, "brightness", CheckState.CRIT),
+        (Fault.BLURRED, "sharpness", CheckState.WARN),
+        (Fault.MOVED, "match", CheckState.WARN),
+    ],
+)
+def test_what_is_wrong_with_a_picture_is_that_row_and_no_other(seen, fault, check, state):
+    rows = {name: row.state for name, row in seen[fault].items() if name != "proof"}
+    assert rows[check] is state
+    assert {name for name, one in rows.items() if one is not CheckState.OK} == {check}
+
+
+def judged(offer, **facts):
+    device = replace(RtspEmulator().device(), options=offer.options(preset="chair"))
+    reading = Reading(facts=tuple(Fact(name, value) for name, value in facts.items()))
+    return {row.check: row for row in offer.judge(device, reading)}
+
+
+WELL = {"picture": True, "size": "1 × 1", "codec": "h264", "rate": 25.0, "brightness": 99, "sharpness": 9.0}
+
+
+def test_a_still_picture_is_frozen_only_where_the_encoder_drew_it_anew(offer):
+    assert judged(offer, **WELL, motion=0.0, keys=1)["motion"].state is CheckState.WARN
+    assert judged(offer, **WELL, motion=0.0, keys=2)["motion"].state is CheckState.CRIT
+
+
+def test_no_picture_is_one_row_and_sharpness_of_another_view_is_not_compared(offer):
+    assert {name: row.state for name, row in judged(offer, picture=False).items()} == {"picture": CheckState.CRIT}
+    rows = judged(offer, **WELL, motion=1.0, keys=1, taught_sharpness=900.0, match=0.1)
+    assert rows["sharpness"].state is CheckState.OK
+
+
+def test_a_preset_has_a_name_that_is_a_file_and_was_taught(offer):
+    device = replace(RtspEmulator().device(), options=offer.options())
+    for action in offer.actions.values():
+        with pytest.raises(BadInput, match="chair"):
+            asyncio.run(action.act(device, Secret(), "../chair"))
+    with pytest.raises(NotFound, match="teach"):
+        asyncio.run(offer.actions["compare"].act(device, Secret(), "chair"))
+
+
+def test_a_stream_that_brings_nothing_is_no_picture_and_a_wrong_path_is_named():
+    async def run():
+        emulator = RtspEmulator(user="")
+        await emulator.start()
+        device = emulator.device()
+        try:
+            with pytest.raises(RoomctlError, match="path"):
+                await talk.look(device, Secret(), "other", SECONDS)
+            await emulator.switch(Fault.STALLED)
+            return await talk.look(device, Secret(), "main", SECONDS, patience=0.5)
+        finally:
+            await emulator.stop()
+
+    assert not asyncio.run(run()).figures
+
+
+@settings(max_examples=50)
+@given(st.binary(max_size=60) | st.binary(max_size=40).map(lambda more: b"RTSP/1.0 200 OK\r\n" + more))
+def test_any_answer_is_told_from_rtsp(came):
+    async def greet():
+        reader = asyncio.StreamReader()
+        reader.feed_data(came)
+        reader.feed_eof()
+        with contextlib.suppress(RoomctlError):
+            talk.accepted(await talk.head(reader))
+
+    asyncio.run(greet())
+
+
+@settings(max_examples=50)
+@given(st.binary(max_size=80) | st.sampled_from([b"[]", b"{}", b'{"snapshot": "x"}', b'{"error": 1}', b"null"]))
+def test_a_child_that_dies_half_way_is_an_error_without_the_password(said):
+    with pytest.raises(RoomctlError) as told:
+        talk.look_of(said, Secret(USER, PASSWORD))
+    assert PASSWORD not in str(told.value)
