@@ -26,9 +26,21 @@ class Digests:
     sm3: str = ""
 
 
-def read(source: BinaryIO, out: BinaryIO | None = None, *, sm3: bool = True, tick: Tick = silent) -> Digests:
-    """Reads to the end, hashing, and writes the same bytes to `out` where one is given."""
-    first, second = hashlib.sha256(), hashes.Hash(hashes.SM3()) if sm3 else None
+def read(
+    source: BinaryIO,
+    out: BinaryIO | None = None,
+    *,
+    sm3: bool = True,
+    tick: Tick = silent,
+    before: "hashlib._Hash | None" = None,
+) -> Digests:
+    """Reads to the end, hashing, and writes the same bytes to `out` where one is given.
+
+    Args:
+        before: SHA-256 of what stands before them; the digest is then that of both, `bytes` that of these.
+
+    """
+    first, second = before or hashlib.sha256(), hashes.Hash(hashes.SM3()) if sm3 else None
     total = 0
     while chunk := source.read(CHUNK):
         first.update(chunk)

@@ -1,11 +1,13 @@
 """An archive target that is a folder: a disk, or the mount of a network share."""
 
 import errno
+import hashlib
 import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,12 +16,16 @@ from roomctl.api.files import fsync_folder
 from roomctl_archive import durable, manifest
 from roomctl_archive.fixity import read
 
+PARTIAL = ".partial"
 _KEYS = {"kind", "path", "required", "name"}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _PROBE = b"roomctl\n" * 512
 
 
 class FolderTarget:
     """Files under one folder, each written to a temporary name, synced, then renamed.
+
+    The temporary name is that of the bytes, so that only a try of the same bytes goes on with them.
 
     Args:
         root: the folder. Keys are paths below it.
@@ -53,7 +59,7 @@ class FolderTarget:
         return cls(data / path, sleep, make=not path.is_absolute())
 
     def put(self, key: str, stream: BinaryIO, sha256: str) -> Stored:
-        """Writes the stream under `key`.
+        """Writes the stream under `key`, going on where an earlier try of the same bytes broke off.
 
         Raises:
             Damaged: what came does not have this SHA-256; nothing is left under the key that was not there before.
@@ -64,22 +70,15 @@ class FolderTarget:
         with _told(self.root):
             self._ready()
             durable.make_folder(place.parent)
-            partial = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}.partial")
-            try:
-                with partial.open("xb") as out:
-                    digests = read(stream, out, sm3=False)
-                    out.flush()
-                    os.fsync(out.fileno())
-                if digests.sha256 != sha256:
-                    raise Damaged(
-                        tr(f"送存的 {key} 与清单不符", f"{key} is not what its manifest says"),
-                        f"SHA-256 {digests.sha256[:12]}… ≠ {sha256[:12]}…",
-                        tr("请校验本地存档包", "verify the local package"),
-                    )
-                durable.rename(partial, place, self._sleep)
-            finally:
-                partial.unlink(missing_ok=True)
-        return Stored(digests.bytes, digests.sha256)
+            partial = place.with_name(f".{sha256[:24]}{PARTIAL}")
+            found = fill(partial, stream, afresh=False)
+            if found.sha256 != sha256 and found.went_on:  # what lay there was no beginning of it
+                found = fill(partial, stream, afresh=True)
+            if found.sha256 != sha256:
+                partial.unlink()
+                raise differs(key, found.sha256, sha256)
+            durable.rename(partial, place, self._sleep)
+        return Stored(found.bytes, found.sha256)
 
     def stat(self, key: str) -> Stored | None:
         """Size only: a digest that was not read just now proves nothing."""
@@ -145,12 +144,46 @@ class FolderTarget:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A partial file that holds all of a stream. `went_on`: a part of it was there before."""
+
+    bytes: int
+    sha256: str
+    went_on: bool
+
+
+def fill(partial: Path, stream: BinaryIO, *, afresh: bool) -> _Filled:
+    """Brings a partial file to the end of the stream, and onto the disk; what it holds is hashed as it lies."""
+    partial.touch()
+    with partial.open("r+b") as out:
+        if afresh or not stream.seekable():
+            out.truncate(0)
+        digest = hashlib.sha256()
+        held = read(out, sm3=False, before=digest).bytes
+        if stream.seekable():
+            stream.seek(held)
+        sha256 = read(stream, out, sm3=False, before=digest)
+        out.flush()
+        os.fsync(out.fileno())
+    return _Filled(held + sha256.bytes, sha256.sha256, went_on=held > 0)
+
+
+def differs(key: str, now: str, wanted: str) -> Damaged:
+    """What came is not what its manifest says."""
+    return Damaged(
+        tr(f"送存的 {key} 与清单不符", f"{key} is not what its manifest says"),
+        f"SHA-256 {now[:12]}… ≠ {wanted[:12]}…",
+        tr("请校验本地存档包", "verify the local package"),
+    )
+
+
 @contextmanager
 def _told(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        full = error.errno in _FULL
         raise RoomctlError(
             tr(f"存储文件夹用不了：{root}", f"cannot use the archive folder {root}"),
             error.strerror or str(error),

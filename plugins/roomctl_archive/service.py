@@ -6,68 +6,74 @@ left to do is read from the state of the world each time, so that a kill at any 
 
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
-from roomctl.api import Health, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
-from roomctl_archive import delivery, package
+from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State, tr
+from roomctl_archive import package
+from roomctl_archive.builder import Builder
 from roomctl_archive.config import ArchiveConfig
+from roomctl_archive.courier import Courier
+from roomctl_archive.fixity import Tick
 
-FIRST_RETRY, LAST_RETRY = 30.0, 3600.0  # seconds; doubled from one try to the next
-JITTER = 0.2  # part of the delay, so that several rooms do not return to a share at the same moment
 LOOK = 30.0  # seconds after which one looks for work unasked
-_BUILDER = ""
-_OPEN = (State.CLOSED, State.DEPOSITED, State.ARCHIVED)
+SOON = 0.1  # seconds that one waits at least
+CHANCE = random.SystemRandom().random
+OPEN = (State.CLOSED, State.DEPOSITED, State.ARCHIVED)
 
 
 class Stopping(Exception):  # noqa: N818 - no error: the host is going down
-    """Raised out of a tick, to end work that the next start takes up again."""
+    """Raised out of the work, which the next start takes up again."""
 
 
-@dataclass(slots=True)
-class _Trouble:
-    """Why a job failed, how often, and when it is tried again."""
+class Worker(Protocol):
+    """Does one kind of work for one meeting after the other, in a thread of its own; others ask how far it is."""
 
-    line: str
-    tries: int
-    due: float
+    name: str
 
+    def work(self, meeting: Meeting) -> None:
+        """What is due for it. What fails is told by `troubles`, and put off. May raise Stopping."""
+        ...
 
-@dataclass(slots=True)
-class _Job:
-    """What is under way: bytes done and in all."""
+    def troubles(self) -> Mapping[str, str]:
+        """By meeting, on one line."""
+        ...
 
-    meeting: str
-    done: int = 0
-    total: int = 0
+    def pause(self) -> float | None:
+        """Seconds until what was put off is due; None where nothing was."""
+        ...
 
-
-@dataclass(slots=True)
-class _State:
-    """Shared by the threads, under one lock. Jobs are known by worker, troubles by worker and what it worked on."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    jobs: dict[str, _Job] = field(default_factory=dict)
-    troubles: dict[tuple[str, str], _Trouble] = field(default_factory=dict)
+    def progress(self, meeting: Meeting) -> Progress | None:
+        """None where nothing is left to do."""
+        ...
 
 
 class ArchiveService:
-    """See the module. A worker is the builder, or a target by its name."""
+    """See the module.
+
+    Args:
+        chance: from 0 to 1, for the jitter of the tries.
+
+    """
 
     name = "archive"
 
-    def __init__(self, ctx: PluginContext) -> None:
+    def __init__(self, ctx: PluginContext, *, chance: Callable[[], float] = CHANCE) -> None:
         self._ctx = ctx
         self._config: ArchiveConfig = ctx.config
-        self._state = _State()
         self._stopping = threading.Event()
-        self._wakes = {worker: threading.Event() for worker in (_BUILDER, *self._config.targets)}
+        self._builder = Builder(ctx, chance=chance, stop=self._stop, built=self.wake)
+        self._couriers = [Courier(ctx, name, chance=chance, stop=self._stop) for name in self._config.targets]
+        self._workers: list[Worker] = [self._builder, *self._couriers]
+        self._wakes = {worker.name: threading.Event() for worker in self._workers}
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         self._stopping.clear()
-        for worker in self._wakes:
-            thread = threading.Thread(target=self._run, args=(worker,), name=f"archive {worker}".strip(), daemon=True)
+        for worker in self._workers:
+            thread = threading.Thread(
+                target=self._run, args=(worker,), name=f"archive {worker.name}".strip(), daemon=True
+            )
             self._threads.append(thread)
             thread.start()
 
@@ -89,35 +95,25 @@ class ArchiveService:
         return Health(ok=False, why="；".join(failing.values()))
 
     def progress(self) -> Sequence[Progress]:
-        with self._state.lock:
-            jobs = {worker: _Job(job.meeting, job.done, job.total) for worker, job in self._state.jobs.items()}
-        rows = []
-        for worker in self._wakes:
-            what = tr(f"送存到 {worker}", f"deliver to {worker}") if worker else tr("打存档包", "build the package")
-            for meeting, size in self._waiting(worker).items():
-                job = jobs.get(worker)
-                under_way = job if job and job.meeting == meeting else _Job(meeting, 0, size)
-                rows.append(Progress(meeting, what, under_way.done, under_way.total, "B"))
-        return rows
+        meetings = self._ctx.services.meetings(*OPEN)
+        rows = (worker.progress(meeting) for worker in self._workers for meeting in meetings)
+        return [row for row in rows if row is not None]
 
     def failures(self) -> Mapping[str, str]:
-        with self._state.lock:
-            lines: dict[str, list[str]] = {}
-            for (_, meeting), trouble in sorted(self._state.troubles.items()):
-                lines.setdefault(meeting, []).append(trouble.line)
-        failing = {meeting: "；".join(each) for meeting, each in lines.items()}
+        lines: dict[str, list[str]] = {}
+        for worker in self._workers:
+            for meeting, line in worker.troubles().items():
+                lines.setdefault(meeting, []).append(f"{worker.name}: {line}" if worker.name else line)
         for held in self._ctx.services.meetings(State.CLOSED):
-            gone = {name for one in self._ctx.services.packages(held.id) for name in one.targets}
-            gone -= {one.target for one in self._ctx.services.receipts(held.id)} | self._config.targets.keys()
-            for name in sorted(gone):
+            for name in sorted(self._gone(held)):
                 line = tr(
                     f"存储目标 {name} 已不在设置里。请写回 [plugins.archive.targets.{name}]",
                     f"target {name} is no longer in the settings. Put [plugins.archive.targets.{name}] back",
                 )
-                failing[held.id] = "；".join(filter(None, (failing.get(held.id), line)))
-        return failing
+                lines.setdefault(held.id, []).append(line)
+        return {meeting: "；".join(each) for meeting, each in lines.items()}
 
-    def push(self, meeting: Meeting, tick: Callable[[int], None]) -> int:
+    def push(self, meeting: Meeting, tick: Tick) -> int:
         """Builds and delivers now, in the caller's thread, whatever the back-off says; gives the receipts added.
 
         Raises:
@@ -127,113 +123,39 @@ class ArchiveService:
         if package.due(self._ctx, meeting):
             package.build(self._ctx, meeting, tick)
         errors, done = [], 0
-        for name in self._config.targets:
-            for one in self._lacking(meeting, name):
+        for courier in self._couriers:
+            for one in courier.lacking(meeting):
                 try:
-                    self._deliver(name, one, tick)
-                    done += 1
+                    done += courier.deliver(one, tick)
                 except RoomctlError as error:
                     errors.append(error)
         if errors:
             raise errors[0]
         return done
 
-    def _run(self, worker: str) -> None:
-        wake = self._wakes[worker]
+    def _stop(self) -> None:
+        if self._stopping.is_set():
+            raise Stopping
+
+    def _gone(self, meeting: Meeting) -> set[str]:
+        """Targets that the meeting's deposit waits for, and that are no longer in the settings."""
+        wanted = {name for one in self._ctx.services.packages(meeting.id) for name in one.targets}
+        held = {one.target for one in self._ctx.services.receipts(meeting.id)}
+        return wanted - held - self._config.targets.keys()
+
+    def _run(self, worker: Worker) -> None:
+        wake = self._wakes[worker.name]
         while not self._stopping.is_set():
             wake.clear()
             try:
-                self._work(worker)
+                for meeting in self._ctx.services.meetings(*OPEN):
+                    self._stop()
+                    worker.work(meeting)
+                pause = worker.pause()
             except Stopping:
                 return
             except Exception:
                 # the state of the world could not be read; the next round reads it again
-                self._ctx.log.exception("archive worker %r failed", worker)
-            wake.wait(self._pause(worker))
-
-    def _pause(self, worker: str) -> float:
-        with self._state.lock:
-            dues = [trouble.due for (who, _), trouble in self._state.troubles.items() if who == worker]
-        return min([LOOK, *(max(0.1, due - self._ctx.clock.monotonic()) for due in dues)])
-
-    def _work(self, worker: str) -> None:
-        left = {meeting.id: meeting for meeting, _ in self._left(worker)}
-        with self._state.lock:
-            for key in [key for key in self._state.troubles if key[0] == worker and key[1] not in left]:
-                del self._state.troubles[key]
-        for meeting in left.values():
-            if self._stopping.is_set():
-                raise Stopping
-            self._attempt(worker, meeting)
-
-    def _attempt(self, worker: str, meeting: Meeting) -> None:
-        """One try of one job; what fails is told, and put off."""
-        key = (worker, meeting.id)
-        with self._state.lock:
-            trouble = self._state.troubles.get(key)
-            if trouble and trouble.due > self._ctx.clock.monotonic():
-                return
-            job = self._state.jobs[worker] = _Job(meeting.id)
-
-        def tick(size: int) -> None:
-            job.done += size
-            if self._stopping.is_set():
-                raise Stopping
-
-        def planned(size: int) -> None:
-            job.total += size
-
-        try:
-            if worker == _BUILDER:
-                package.build(self._ctx, meeting, tick, planned=planned)
-                self.wake()
-            else:
-                for one in self._lacking(meeting, worker):
-                    planned(2 * one.bytes)
-                    self._deliver(worker, one, tick)
-            with self._state.lock:
-                self._state.troubles.pop(key, None)
-        except RoomctlError as error:
-            self._put_off(key, str(error), trouble)
-        except (OSError, ValueError, TypeError, LookupError) as error:
-            self._ctx.log.exception("archive: %s failed for meeting %s", worker or "package", meeting.id)
-            self._put_off(key, f"{type(error).__name__}: {error}".replace("\n", " "), trouble)
-        finally:
-            with self._state.lock:
-                self._state.jobs.pop(worker, None)
-
-    def _put_off(self, key: tuple[str, str], line: str, before: _Trouble | None) -> None:
-        tries = before.tries if before else 0
-        delay = min(FIRST_RETRY * 2**tries, LAST_RETRY) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
-        worker = f"{key[0]}: " if key[0] else ""
-        self._ctx.log.warning("archive: %s%s; next try in %.0f s", worker, line, delay)
-        with self._state.lock:
-            self._state.troubles[key] = _Trouble(worker + line, tries + 1, self._ctx.clock.monotonic() + delay)
-
-    def _deliver(self, name: str, one: Package, tick: Callable[[int], None]) -> None:
-        config = self._config.targets[name].model_dump()
-        target = self._ctx.services.target(config["kind"], config)
-        folder = self._ctx.services.data / one.path
-        proof = delivery.deliver(one, folder, target, name=name, clock=self._ctx.clock, tick=tick)
-        self._ctx.services.add_receipt(one.meeting, proof)
-
-    def _left(self, worker: str) -> Iterator[tuple[Meeting, Package | None]]:
-        """What a worker still has to do, by meeting."""
-        for meeting in self._ctx.services.meetings(*_OPEN):
-            if worker != _BUILDER:
-                for one in self._lacking(meeting, worker):
-                    yield meeting, one
-            elif package.due(self._ctx, meeting):
-                yield meeting, None
-
-    def _waiting(self, worker: str) -> Mapping[str, int]:
-        """Bytes that are left by meeting; 0 where they are not known yet."""
-        waiting: dict[str, int] = {}
-        for meeting, one in self._left(worker):
-            waiting[meeting.id] = waiting.get(meeting.id, 0) + (2 * one.bytes if one else 0)
-        return waiting
-
-    def _lacking(self, meeting: Meeting, target: str) -> Sequence[Package]:
-        """Packages of the meeting that the target has not read back yet, the oldest first."""
-        proven = {one.package for one in self._ctx.services.receipts(meeting.id) if one.target == target}
-        return [one for one in self._ctx.services.packages(meeting.id) if one.id not in proven]
+                self._ctx.log.exception("archive worker %r failed", worker.name)
+                pause = None
+            wake.wait(LOOK if pause is None else min(LOOK, max(SOON, pause)))

@@ -15,12 +15,13 @@ from roomctl.domain.delivery import (
     FixityCheck,
     SentFile,
     Trouble,
+    backoff,
 )
 from roomctl.domain.devices import Secret
 
 __all__ = [
     "FIRST_RETRY", "JITTER", "LAST_RETRY", "LOCAL", "Deliveries", "Delivery", "DeliveryStep", "FixityCheck", "Secret",
-    "SentFile", "Trouble",
+    "SentFile", "Trouble", "backoff",
 ]  # fmt: skip
 
 

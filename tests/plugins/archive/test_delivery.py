@@ -1,5 +1,6 @@
 import io
 from contextlib import contextmanager
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -69,11 +70,13 @@ def test_the_tag_manifest_comes_last_and_the_payload_first(sent):
     assert "/data/" in watched.put_keys[0]
 
 
-def test_ticks_are_twice_the_package(sent):
-    sizes = []
-    sent.deliver(tick=sizes.append)
-    whole = sum(path.stat().st_size for path in sent.local.rglob("*") if path.is_file())
-    assert sum(sizes) == 2 * whole
+def test_it_tells_how_far_it_is_there_and_back(sent):
+    told = []
+    sent.deliver(seen=lambda tally: told.append((tally.sent_files, tally.sent, tally.checked_files, tally.checked)))
+    files = [path for path in sent.local.rglob("*") if path.is_file()]
+    whole = sum(path.stat().st_size for path in files)
+    assert all(before[1] <= after[1] and before[3] <= after[3] for before, after in pairwise(told))
+    assert told[-1] == (len(files), whole, len(files), whole)
 
 
 def test_a_cut_line_is_taken_up_where_it_broke(sent):

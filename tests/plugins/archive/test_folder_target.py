@@ -9,8 +9,6 @@ from roomctl_archive.folder_target import FolderTarget
 
 from roomctl.api import BadInput, Damaged, MissingPart, NotFound, RoomctlError, events
 
-NOTHING = events.sha256(b"")
-
 
 @pytest.fixture
 def target(tmp_path, room):
@@ -44,14 +42,55 @@ def test_bytes_that_are_not_those_of_the_hash_leave_the_old_ones(target):
         assert stream.read() == b"old"
 
 
-def test_a_broken_stream_leaves_no_name_and_no_rest(target, tmp_path):
-    class Broken(io.BytesIO):
-        def read(self, _=-1):
-            raise OSError(5, "Input/output error")
+class Torn(io.BytesIO):
+    """Breaks off, as a disk or a killed process does; counts what was read of it."""
 
+    def __init__(self, content, breaks_at=None):
+        super().__init__(content)
+        self.breaks_at, self.taken = breaks_at, 0
+
+    def read(self, size=-1):
+        if self.breaks_at is not None and self.tell() >= self.breaks_at:
+            raise OSError(5, "Input/output error")
+        chunk = super().read(min(size, 1000) if size >= 0 else size)
+        self.taken += len(chunk)
+        return chunk
+
+
+CONTENT = bytes(range(256)) * 20
+
+
+def test_a_broken_stream_leaves_no_name(target):
     with pytest.raises(RoomctlError, match="Input/output"):
-        target.put("m/a", Broken(), NOTHING)
-    assert [path for path in (tmp_path / "nas").rglob("*") if path.is_file()] == []
+        target.put("m/a", Torn(CONTENT, 3000), events.sha256(CONTENT))
+    assert target.stat("m/a") is None
+
+
+def test_it_goes_on_at_the_byte_where_it_broke_off(target, tmp_path):
+    with pytest.raises(RoomctlError):
+        target.put("m/a", Torn(CONTENT, 3000), events.sha256(CONTENT))
+    again = Torn(CONTENT)
+    target.put("m/a", again, events.sha256(CONTENT))
+    assert again.taken == len(CONTENT) - 3000
+    assert [path.read_bytes() for path in (tmp_path / "nas" / "m").iterdir()] == [CONTENT]
+
+
+@pytest.mark.parametrize("spoilt", [bytes(3000), CONTENT + b"more", b"x"])
+def test_what_was_spoilt_since_it_broke_off_is_sent_afresh(target, tmp_path, spoilt):
+    with pytest.raises(RoomctlError):
+        target.put("m/a", Torn(CONTENT, 3000), events.sha256(CONTENT))
+    (partial,) = (tmp_path / "nas" / "m").iterdir()
+    partial.write_bytes(spoilt)
+    target.put("m/a", Torn(CONTENT), events.sha256(CONTENT))
+    assert [path.read_bytes() for path in (tmp_path / "nas" / "m").iterdir()] == [CONTENT]
+
+
+def test_a_partial_file_of_other_bytes_is_left_alone(target):
+    with pytest.raises(RoomctlError):
+        target.put("m/a", Torn(CONTENT, 3000), events.sha256(CONTENT))
+    put(target, "m/a", b"other")
+    with target.get("m/a") as stream:
+        assert stream.read() == b"other"
 
 
 @pytest.mark.parametrize("key", ["../x", "/etc/x", "a/../../x", ""])

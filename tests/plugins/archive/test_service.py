@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from roomctl_archive import package
 from roomctl_archive.folder_target import FolderTarget
-from roomctl_archive.service import FIRST_RETRY, ArchiveService
+from roomctl_archive.service import ArchiveService
 from roomctl_archive.verify import verify
 
 from roomctl.api import PackageFile, RecordFile, RoomctlError, State, events, secrecy
+from roomctl.api.deliveries import FIRST_RETRY
 
 BOUND = 10  # seconds until a test gives up
 

@@ -1,0 +1,259 @@
+"""Brings packages to one target: what is due by the outbox, one at a time, and alone among all processes."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import replace
+from typing import Any, Protocol, runtime_checkable
+
+from roomctl.api import ArchiveTarget, Busy, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
+from roomctl.api.deliveries import Delivery, DeliveryStep, SentFile, Trouble
+from roomctl.api.files import lock_file, unlock_file
+from roomctl_archive import delivery
+from roomctl_archive.config import ArchiveConfig
+from roomctl_archive.fixity import Tick, silent
+
+NOTE_EACH = 1.0  # seconds between two notes of how far it is
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A target that holds a connection."""
+
+    def close(self) -> None: ...
+
+
+class Courier:
+    """One target by its name. One thread uses it; `under_way` may be asked by others.
+
+    Args:
+        chance: from 0 to 1, for the jitter.
+        stop: raises where the work is to end; the next start goes on from there.
+
+    """
+
+    def __init__(
+        self, ctx: PluginContext, name: str, *, chance: Callable[[], float], stop: Callable[[], None]
+    ) -> None:
+        self.name = name
+        self._ctx, self._chance, self._stop = ctx, chance, stop
+        self._tried: set[str] = set()  # a start tries at once, whatever was agreed before it
+        self._whole: set[str] = set()  # archived meetings that lack nothing here, and never will
+        self.under_way: Delivery | None = None
+
+    def lacking(self, meeting: Meeting) -> Sequence[Package]:
+        """Packages of the meeting that the target has not read back yet, the oldest first; each has its row."""
+        if meeting.id in self._whole:
+            return ()
+        services = self._ctx.services
+        packages = services.packages(meeting.id)
+        proven = {one.package for one in services.receipts(meeting.id) if one.target == self.name}
+        proven |= services.pruned_packages().keys()  # what was kept nowhere but there cannot be sent any more
+        left = [one for one in packages if one.id not in proven]
+        if not left and meeting.state is State.ARCHIVED:
+            self._whole.add(meeting.id)
+        rows = self.rows(meeting.id)
+        for one in left:
+            if one.id not in rows:
+                services.enqueue(one, [self.name])
+        return left
+
+    def rows(self, meeting_id: str | None = None) -> Mapping[str, Delivery]:
+        """By package, as the outbox has them."""
+        return {row.package: row for row in self._ctx.services.deliveries(meeting_id) if row.target == self.name}
+
+    def troubles(self) -> Mapping[str, str]:
+        """By meeting, why what was tried since the start does not go on."""
+        return {row.meeting: str(row.trouble) for row in self._put_back() if row.trouble}
+
+    def pause(self) -> float | None:
+        now = self._ctx.clock.now()
+        return min(
+            ((row.next_try - now).total_seconds() for row in self._put_back() if row.next_try and not row.due(now)),
+            default=None,
+        )
+
+    def progress(self, meeting: Meeting) -> Progress | None:
+        left = self.lacking(meeting)
+        if not left:
+            return None
+        rows = self.rows(meeting.id)
+        done = total = 0
+        for one in left:
+            row = self.under_way if self.under_way and self.under_way.package == one.id else rows.get(one.id)
+            done += row.sent + row.checked if row else 0
+            total += row.total if row and row.bytes else 2 * one.bytes
+        return Progress(meeting.id, tr(f"送存到 {self.name}", f"deliver to {self.name}"), done, total, "B")
+
+    def _put_back(self) -> Sequence[Delivery]:
+        return [row for row in self.rows().values() if not row.done and row.package in self._tried]
+
+    def work(self, meeting: Meeting) -> None:
+        """Delivers what is due. What fails is noted, and put off."""
+        rows = self.rows(meeting.id)
+        for one in self.lacking(meeting):
+            row = rows.get(one.id)
+            if row and one.id in self._tried and not row.due(self._ctx.clock.now()):
+                continue
+            try:
+                self.deliver(one)
+            except Busy as error:
+                self._ctx.log.info("archive: %s: %s", self.name, error)
+            except RoomctlError as error:
+                self._ctx.log.warning("archive: %s: %s", self.name, error)
+
+    def deliver(self, package: Package, tick: Tick = silent) -> bool:
+        """Now, whatever the back-off says; whether a receipt was added.
+
+        Args:
+            tick: told the bytes that went through the line, there and back.
+
+        Raises:
+            Busy: another process is just delivering there. RoomctlError: it failed; that is noted in its row, too.
+
+        """
+        services = self._ctx.services
+        with self._alone():
+            held = {(one.package, one.target) for one in services.receipts(package.meeting)}
+            if (package.id, self.name) in held:
+                return False
+            try:
+                self._bring(package, tick)
+            except RoomctlError as error:
+                self._put_off(package, Trouble.of(error))
+                raise
+            except (OSError, ValueError, TypeError, LookupError) as error:
+                self._ctx.log.exception("archive: %s failed for package %s", self.name, package.id)
+                told = RoomctlError(
+                    tr(f"送存到 {self.name} 没有完成", f"the delivery to {self.name} failed"),
+                    f"{type(error).__name__}: {error}",
+                )
+                self._put_off(package, Trouble.of(told))
+                raise told from error
+            finally:
+                self.under_way = None
+        return True
+
+    def _bring(self, package: Package, tick: Tick) -> None:
+        services, clock = self._ctx.services, self._ctx.clock
+        self._tried.add(package.id)
+        services.enqueue(package, [self.name])
+        row = self.rows(package.meeting)[package.id]
+        run = _Watch(row, self._ctx, self._stop, self._show, tick)
+        with opened(self._ctx, self.name) as target:
+            proof = delivery.deliver(
+                package,
+                services.data / package.path,
+                target,
+                name=self.name,
+                clock=clock,
+                journal=OutboxJournal(self._ctx, package.id, self.name),
+                seen=run.seen,
+            )
+        run.note()
+        services.add_receipt(package.meeting, proof)
+
+    def _show(self, row: Delivery) -> None:
+        self.under_way = row
+
+    def _put_off(self, package: Package, trouble: Trouble) -> None:
+        row = self.under_way or self.rows(package.meeting)[package.id]
+        failed = row.failed(trouble, now=self._ctx.clock.now(), chance=self._chance())
+        self._ctx.services.put_delivery(failed)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Two processes that write one partial file would spoil it."""
+        path = self._ctx.folder() / f"{self.name}.lock"
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            if not lock_file(handle):
+                raise Busy(
+                    tr(f"正在送存到 {self.name}", f"a delivery to {self.name} is under way"),
+                    tr("另一个进程在送", "another process does it"),
+                    tr("请等它送完，可用 roomctl archive status 查看", "wait for it: roomctl archive status"),
+                )
+            try:
+                yield
+            finally:
+                unlock_file(handle)
+        finally:
+            os.close(handle)
+
+
+class _Watch:
+    """Follows one attempt, and notes once a second how far it is."""
+
+    def __init__(
+        self,
+        row: Delivery,
+        ctx: PluginContext,
+        stop: Callable[[], None],
+        show: Callable[[Delivery], None],
+        tick: Tick,
+    ) -> None:
+        self._row, self._ctx, self._stop, self._show, self._tick = row, ctx, stop, show, tick
+        self._began = self._noted = ctx.clock.monotonic()
+        self._first: int | None = None
+        self._told = 0
+
+    def seen(self, tally: delivery.Tally) -> None:
+        self._stop()
+        now = self._ctx.clock.monotonic()
+        through = tally.sent + tally.checked
+        first = self._first = through if self._first is None else self._first
+        self._tick(through - self._told)
+        self._told = through
+        elapsed = now - self._began
+        step = DeliveryStep.SENDING if tally.sent_files < tally.files else DeliveryStep.CHECKING
+        moved = step is not self._row.step
+        self._row = replace(
+            self._row,
+            step=step,
+            files=tally.files,
+            bytes=tally.bytes,
+            sent_files=tally.sent_files,
+            sent=tally.sent,
+            checked_files=tally.checked_files,
+            checked=tally.checked,
+            rate=max(0, through - first) / elapsed if elapsed > 0 else self._row.rate,
+            next_try=None,
+            at=self._ctx.clock.now(),
+        )
+        self._show(self._row)
+        if moved or now - self._noted >= NOTE_EACH:
+            self.note()
+
+    def note(self) -> None:
+        self._noted = self._ctx.clock.monotonic()
+        self._ctx.services.put_delivery(self._row)
+
+
+class OutboxJournal:
+    """`delivery.Journal` in the database."""
+
+    def __init__(self, ctx: PluginContext, package: str, target: str) -> None:
+        self._services, self._package, self._target = ctx.services, package, target
+
+    def held(self) -> Mapping[str, SentFile]:
+        return self._services.sent_files(self._package, self._target)
+
+    def note(self, file: SentFile) -> None:
+        self._services.put_sent_file(self._package, self._target, file)
+
+    def forget(self, paths: Sequence[str]) -> None:
+        self._services.forget_sent_files(self._package, self._target, paths)
+
+
+@contextmanager
+def opened(ctx: PluginContext, name: str) -> Iterator[ArchiveTarget]:
+    """A target of the settings, closed afterwards where it holds a connection.
+
+    Raises: BadInput, NotFound, as its section is.
+    """
+    config: ArchiveConfig = ctx.config
+    section = config.targets[name].model_dump()
+    target = ctx.services.target(section["kind"], section)
+    ending: Any = closing(target) if isinstance(target, Closable) else nullcontext()
+    with ending:
+        yield target
