@@ -16,15 +16,14 @@ from typing import Any
 from urllib.parse import quote
 
 from roomctl.api import RoomctlError, tr
-from roomctl.api.devices import Device, LoginRefused, Secret, Silent, garbled
+from roomctl.api.devices import Device, LoginRefused, Secret, garbled
+from roomctl_av_check.talks.heads import LONGEST, head
 
 STEP = 3.0
 """Seconds for the first answer."""
 PATIENCE = 3.0
 """Seconds without an answer, or without a packet, after which no picture comes."""
-HEAD = 8192
-"""Bytes of an answer's head; those of cameras have a few hundred."""
-PROTOCOL = b"RTSP/1."
+BEGINS = b"RTSP/1."
 STATUS = re.compile(rb"RTSP/1\.\d (\d{3}) ")
 SEQUENCE = re.compile(rb"\r\ncseq: *(\d+) *\r\n", re.IGNORECASE)
 AGENT = "roomctl"
@@ -77,33 +76,20 @@ async def look(
 
 async def _greet(address: str, port: int, url: str) -> None:
     """OPTIONS (10.1), which needs no password: it says whether somebody is there who speaks RTSP."""
-    reader, writer = await asyncio.open_connection(address, port)
+    reader, writer = await asyncio.open_connection(address, port, limit=LONGEST)
     try:
         writer.write(f"OPTIONS {url} RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: {AGENT}\r\n\r\n".encode())
         async with asyncio.timeout(STEP):
-            accepted(await head(reader))
+            accepted(await head(reader, BEGINS, "RTSP"))
     finally:
         writer.transport.abort()
 
 
-def accepted(head: bytes) -> None:
+def accepted(answer: bytes) -> None:
     """Raises: Garbled, where it is no answer to the first question, whose number it has (12.17)."""
-    number = SEQUENCE.search(head)
-    if not STATUS.match(head) or number is None or int(number[1]) != 1:
-        raise garbled(head, "RTSP")
-
-
-async def head(reader: asyncio.StreamReader) -> bytes:
-    """As far as its first empty line; what begins otherwise is not waited for."""
-    came = b""
-    while b"\r\n\r\n" not in came:
-        more = await reader.read(HEAD)
-        if not more and not came:
-            raise Silent(tr("接通后就挂断了", "it takes the connection and hangs up"))
-        came += more
-        if not more or len(came) > HEAD or not came.startswith(PROTOCOL[: len(came)]):
-            raise garbled(came, "RTSP")
-    return came
+    number = SEQUENCE.search(answer)
+    if not STATUS.match(answer) or number is None or int(number[1]) != 1:
+        raise garbled(answer, "RTSP")
 
 
 async def _child(told: bytes) -> bytes:

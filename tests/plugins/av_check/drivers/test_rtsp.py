@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from roomctl_av_check.drivers import rtsp
+from roomctl_av_check.talks import heads
 from roomctl_av_check.talks import rtsp as talk
 
 from roomctl.api.devices import CheckState, Fact, Reading, Secret
@@ -149,7 +150,7 @@ def test_any_answer_is_told_from_rtsp(came):
         reader.feed_data(came)
         reader.feed_eof()
         with contextlib.suppress(RoomctlError):
-            talk.accepted(await talk.head(reader))
+            talk.accepted(await heads.head(reader, talk.BEGINS, "RTSP"))
 
     asyncio.run(greet())
 
