@@ -101,6 +101,7 @@ from roomctl.services.offers import (
     Transcriber,
 )
 from roomctl.services.ports import Clock, PluginStore
+from roomctl.services.recordings import RoomSound
 
 hookimpl = pluggy.HookimplMarker("roomctl")
 """Marks a function of a plugin as the implementation of the hook of the same name."""
@@ -172,8 +173,19 @@ class Services(SignIn, Deliveries, Protocol):
 
     # checks, sound, words
     def check_report(self, meeting_id: str | None) -> CheckReport | None: ...
-    def check(self, meeting_id: str | None, *, purpose: checks.RunPurpose = checks.RunPurpose.HAND) -> CheckReport:
-        """Runs all checks, and reads all devices; waits until the last has answered, or is late."""
+    def check(
+        self,
+        meeting_id: str | None,
+        *,
+        purpose: checks.RunPurpose = checks.RunPurpose.HAND,
+        sound: bool = False,
+    ) -> CheckReport:
+        """Runs all checks, and reads all devices; waits until the last has answered, or is late.
+
+        Args:
+            sound: also those that make a sound in the room, after the others.
+
+        """
         ...
 
     def check_purposes(self, meeting_id: str) -> frozenset[checks.RunPurpose]:
@@ -182,6 +194,10 @@ class Services(SignIn, Deliveries, Protocol):
 
     def look_at_devices(self, meeting_id: str | None) -> Sequence[checks.DeviceWatch]:
         """One look of the watch: passive reads only; gives the devices that went down, or came back."""
+        ...
+
+    def room_sound(self) -> RoomSound:
+        """The room's recorder, and what it records with, without a meeting."""
         ...
 
     def recordings(self, meeting_id: str) -> Sequence[Recording]:
@@ -401,9 +417,9 @@ __all__ = [
     "Order", "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable", "PluginContext",
     "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Purpose", "Receipt", "RecordFile", "Recorder",
     "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result",
-    "Right", "Role", "Room", "RoomctlError", "ScreenOffer", "Segment", "Service", "Services", "SpeakerKnownBy",
-    "SpeechStream", "Standing", "State", "Stored", "StreamingTranscriber", "Tap", "TapOffer", "Tapped",
-    "TargetFactory", "Transcriber", "Transcript", "TranscriptHead", "TranscriptSegment", "Verdict", "Word",
+    "Right", "Role", "Room", "RoomSound", "RoomctlError", "ScreenOffer", "Segment", "Service", "Services",
+    "SpeakerKnownBy", "SpeechStream", "Standing", "State", "Stored", "StreamingTranscriber", "Tap", "TapOffer",
+    "Tapped", "TargetFactory", "Transcriber", "Transcript", "TranscriptHead", "TranscriptSegment", "Verdict", "Word",
     "archive", "attendance", "checks", "correction", "events", "hookimpl", "label", "language", "lifecycle",
     "meeting", "record", "recording", "rework", "secrecy", "timing", "tr", "transcript",
 ]  # fmt: skip

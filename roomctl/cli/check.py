@@ -19,6 +19,13 @@ def check(
     device: list[str] = typer.Option(
         [], "--device", "-d", help=tr("只查这台，可写多次", "this device alone; several times")
     ),
+    acoustic: bool = typer.Option(
+        False,
+        "--acoustic",
+        help=tr(
+            "再做声学实测：会议室会响约半分钟", "the acoustic proof too: it sounds in the room for half a minute"
+        ),
+    ),
     as_json: bool = typer.Option(False, "--json", help="JSON"),
 ) -> None:
     """Each row as it comes; what to do first at the end."""
@@ -27,7 +34,14 @@ def check(
     screen = console()
     heard = None if as_json else lambda result: screen.print(line(result), soft_wrap=True)
     use = open_application(make=not meeting).usecases
-    report = use.check(find_meeting(use, meeting).id if meeting else None, only=device, heard=heard)
+    with screen.status(tr("正在检查", "checking")) as bar:
+        report = use.check(
+            find_meeting(use, meeting).id if meeting else None,
+            only=device,
+            sound=acoustic,
+            heard=heard,
+            tell=lambda what: bar.update(escape(what)),
+        )
     if as_json:
         answer({"meeting": report.meeting, "results": [as_dict(result) for result in report.results]})
     else:
@@ -60,7 +74,9 @@ def as_dict(result: Result) -> dict[str, object]:
         "state": result.state.value,
         "value": result.value,
         "unit": result.unit,
+        "threshold": result.threshold,
         "message": result.message,
         "hint": result.hint,
+        "evidence": result.evidence,
         "took": round(result.took, 3),
     }

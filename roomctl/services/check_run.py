@@ -15,7 +15,7 @@ from roomctl.i18n import language, tr, use
 from roomctl.services import device_checks
 from roomctl.services.device_checks import Past, Prepared
 from roomctl.services.device_ports import Prober
-from roomctl.services.offers import Check
+from roomctl.services.offers import Check, Sounding
 from roomctl.services.ports import Clock
 
 Heard = Callable[[Result], None]
@@ -71,6 +71,8 @@ class CheckJob:
         return self.found
 
     def late(self) -> tuple[Result, ...]:
+        if isinstance(self.check, Sounding):
+            self.check.hush()
         said = tr(f"{self.deadline:g} 秒内没有结果", f"no answer within {self.deadline:g} s")
         late = self._unknown(said, tr("单独再查一次", "run this check again alone"))
         return (self._named(replace(late, took=self.deadline)),)

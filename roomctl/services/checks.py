@@ -1,12 +1,13 @@
 """Use cases of checks: a run over the room, its history, and what people decide about its rows."""
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from roomctl.domain.checks import (
+    UNTITLED,
     WHOLE_DEVICE,
     CheckReport,
     CheckState,
@@ -17,16 +18,19 @@ from roomctl.domain.checks import (
     WaiverKind,
     waive,
 )
-from roomctl.domain.devices import Usual, usual
+from roomctl.domain.devices import Evidence, Usual, usual
 from roomctl.domain.events import Actor, Event
+from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
+from roomctl.domain.recording import Purpose
 from roomctl.errors import NotFound, Refused, RoomctlError
 from roomctl.i18n import tr
-from roomctl.services import device_checks, evidence
+from roomctl.services import device_checks, evidence, recordings
 from roomctl.services.check_run import CheckJob, DeviceJob, DoneJob, Heard, Job, Run
 from roomctl.services.device_checks import Past
 from roomctl.services.device_ports import Rack
 from roomctl.services.identity import new_id
+from roomctl.services.offers import Check, Sounding
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 BASELINE = 30
@@ -39,6 +43,8 @@ class Asked:
 
     Attributes:
         only: ids of devices; the others keep their rows of the last report. Empty: everything.
+        sound: also what makes a sound in the room. A device that is named runs in any case.
+        heard: each row as it comes; tell: what a check that makes a sound is at.
         cancelled: ends the run early, once it is set; what has not answered by then is UNKNOWN.
 
     """
@@ -46,7 +52,9 @@ class Asked:
     meeting: str | None = None
     only: Collection[str] = ()
     purpose: RunPurpose = RunPurpose.HAND
+    sound: bool = False
     heard: Heard = lambda _result: None
+    tell: Callable[[str], None] = lambda _what: None
     cancelled: threading.Event | None = None
 
 
@@ -64,20 +72,34 @@ def run(
     with uow.reading():
         waivers = uow.checks.waivers(asked.meeting) if asked.meeting else ()
         past = uow.checks.history(limit=BASELINE, until=at, usual=True)
-        before = uow.checks.latest(asked.meeting) if asked.only else None
-    jobs = _jobs(asked, meeting, clock, plugins, rack, waivers, past)
+        before = uow.checks.latest(asked.meeting)
+    checks = plugins.checks()
+    jobs = _jobs(asked, checks, meeting, clock, plugins, rack, waivers, past)
+    sounds = _sound_jobs(asked, checks, meeting, clock, uow)
+    if asked.only and not jobs and not sounds:
+        raise NotFound(
+            tr(f"没有设备 {'、'.join(asked.only)}", f"there is no device {', '.join(asked.only)}"),
+            mend="roomctl devices list",
+        )
 
     def heard(result: Result) -> None:
         asked.heard(*waive((result,), waivers))
 
-    found = Run(jobs, clock, heard, asked.cancelled or threading.Event()).all()
+    cancelled = asked.cancelled or threading.Event()
+    found = Run(jobs, clock, heard, cancelled).all()
+    found += Run(sounds, clock, heard, cancelled).all()  # alone: it wants the microphones, and a room without others
     report_id = new_id()
-    proven = {
+    proven: dict[str, Sequence[Evidence]] = {
         job.device.id: job.reading.evidence for job in jobs if isinstance(job, DeviceJob) and job.reading is not None
     }
+    proven |= {
+        job.check.device: job.check.evidence
+        for job in sounds
+        if isinstance(job, CheckJob) and isinstance(job.check, Sounding)
+    }
     results = evidence.named(found, report_id, evidence.keep(data, report_id, proven))
-    if asked.only:
-        results = _with_others(results, before)
+    silent = {one.device for one in checks if isinstance(one, Sounding)}
+    results = _with_others(results, before, None if asked.only else silent)
     report = CheckReport(id=report_id, meeting=asked.meeting, at=at, results=results, purpose=asked.purpose)
     shown = replace(report, results=waive(results, waivers))
     told = {"report": report.id, **shown.counts}
@@ -110,6 +132,7 @@ def current(meeting_id: str | None, uow: UnitOfWork) -> CheckReport | None:
 
 def _jobs(
     asked: Asked,
+    offered: Sequence[Check],
     meeting: Meeting | None,
     clock: Clock,
     plugins: Plugins,
@@ -118,15 +141,49 @@ def _jobs(
     past: Past,
 ) -> list[Job]:
     checks: list[Job] = [
-        CheckJob(check, meeting, clock) for check in plugins.checks() if not asked.only or check.device in asked.only
+        CheckJob(check, meeting, clock)
+        for check in offered
+        if not isinstance(check, Sounding) and (not asked.only or check.device in asked.only)
     ]
     devices = _device_jobs(asked, meeting, clock, plugins, rack, waivers, past) if rack else []
-    if asked.only and not checks and not devices:
-        raise NotFound(
-            tr(f"没有设备 {'、'.join(asked.only)}", f"there is no device {', '.join(asked.only)}"),
-            mend="roomctl devices list",
-        )
     return [*checks, *devices]
+
+
+def _sound_jobs(
+    asked: Asked, offered: Sequence[Check], meeting: Meeting | None, clock: Clock, uow: UnitOfWork
+) -> list[Job]:
+    """What makes a sound, where it is asked for; only told of, where somebody would hear it, or it would be kept."""
+    wanted = [one for one in offered if isinstance(one, Sounding)]
+    wanted = [one for one in wanted if (one.device in asked.only if asked.only else asked.sound)]
+    why = _needs_silence(uow) if wanted else ""
+    if why:
+        return [DoneJob((_unsounded(one, why),)) for one in wanted]
+    for one in wanted:
+        one.tell = asked.tell
+    return [CheckJob(one, meeting, clock) for one in wanted]
+
+
+def _needs_silence(uow: UnitOfWork) -> str:
+    """Why no sound may be made in the room now; empty where it may."""
+    with uow.reading():
+        sitting = uow.meetings.all(State.IN_SESSION, State.RECESS)
+    if sitting:
+        return tr(f"会议“{sitting[0].title}”正在进行", f"the meeting “{sitting[0].title}” is in session")
+    if any(one.purpose is not Purpose.IMPORT for one in recordings.running(uow=uow)):
+        return tr("录音已经准备好，或正在录音", "the recorder is armed, or records")
+    return ""
+
+
+def _unsounded(check: Check, why: str) -> Result:
+    return Result(
+        device=check.device,
+        check=check.name,
+        state=CheckState.SKIPPED,
+        message=tr(f"{why}，不发声", f"{why}: no sound is made"),
+        hint=tr("散会、停止录音后再测", "test it when the room is free"),
+        device_title=getattr(check, "device_title", UNTITLED),
+        title=getattr(check, "title", UNTITLED),
+    )
 
 
 def _device_jobs(
@@ -172,10 +229,16 @@ def _no_inventory(error: RoomctlError) -> Result:
     )
 
 
-def _with_others(results: Sequence[Result], before: CheckReport | None) -> tuple[Result, ...]:
-    """The last report with the new rows in the places of the old ones."""
+def _with_others(
+    results: Sequence[Result], before: CheckReport | None, devices: Collection[str] | None
+) -> tuple[Result, ...]:
+    """With the rows of the last report for what was not looked at: of these devices, or of all."""
     fresh = {result.device for result in results}
-    kept = [result for result in (before.results if before else ()) if result.device not in fresh]
+    kept = [
+        result
+        for result in (before.results if before else ())
+        if result.device not in fresh and (devices is None or result.device in devices)
+    ]
     return (*kept, *results)
 
 

@@ -1,7 +1,7 @@
 """The use cases of equipment under one roof: checks, devices, what people decide about them."""
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from roomctl.domain.checks import CheckReport, DeviceWatch, Result, RunPurpose, Waiver
@@ -26,10 +26,14 @@ class EquipmentUseCases(Bound):
         *,
         only: Collection[str] = (),
         purpose: RunPurpose = RunPurpose.HAND,
+        sound: bool = False,
         heard: Heard | None = None,
+        tell: Callable[[str], None] | None = None,
         cancelled: threading.Event | None = None,
     ) -> CheckReport:
-        """All at once; `only` names devices to look at again, the others keep their rows."""
+        """All at once; `only` names devices to look at again, the others keep their rows. With `sound` also what
+        makes one, last.
+        """
         by = self._by()
         with self._under_way.begin(meeting_id, only, purpose, self._actor.name, self._clock.now(), cancelled) as run:
 
@@ -38,7 +42,15 @@ class EquipmentUseCases(Bound):
                 if heard is not None:
                     heard(result)
 
-            asked = checks.Asked(meeting=meeting_id, only=only, purpose=purpose, heard=told, cancelled=run.cancelled)
+            asked = checks.Asked(
+                meeting=meeting_id,
+                only=only,
+                purpose=purpose,
+                sound=sound,
+                heard=told,
+                tell=tell or (lambda _what: None),
+                cancelled=run.cancelled,
+            )
             return checks.run(asked, plugins=self._plugins(), rack=self._rack, data=self.data, **by)
 
     def checks_under_way(self, meeting_id: str | None) -> Sequence[UnderWay]:
@@ -75,6 +87,11 @@ class EquipmentUseCases(Bound):
         """As they were found, oldest first; the last ones, where there is a limit."""
         with self._open().reading() as uow:
             return uow.checks.runs(meeting_id, limit=limit)
+
+    def check_run(self, report_id: str) -> CheckReport | None:
+        """One report by its id, as it was found; None where there is none."""
+        with self._open().reading() as uow:
+            return uow.checks.get(report_id)
 
     def check_purposes(self, meeting_id: str) -> frozenset[RunPurpose]:
         with self._open().reading() as uow:

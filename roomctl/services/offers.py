@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 from roomctl.domain.access import Right
 from roomctl.domain.archive import Stored
 from roomctl.domain.checks import Result
+from roomctl.domain.devices import Evidence
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import Finding
 from roomctl.domain.recording import Envelope, Level, Order, RecorderStatus, RecordingReport, Segment
@@ -291,6 +292,24 @@ class Check(Protocol):
 
     def run(self, meeting: Meeting | None) -> Iterable[Result]:
         """Reads, then judges. May raise: the result is then UNKNOWN with the reason."""
+        ...
+
+
+@runtime_checkable
+class Sounding(Check, Protocol):
+    """A check that makes a sound. It runs where somebody asks for it, after all the others, and never in a meeting.
+
+    Attributes:
+        evidence: files that prove its results; whole when `run` has ended.
+        tell: what it calls with what it is at, in the reader's language; given to it before it runs.
+
+    """
+
+    evidence: Sequence[Evidence]
+    tell: Callable[[str], None]
+
+    def hush(self) -> None:
+        """Be silent at once; called from any thread, also after it has ended."""
         ...
 
 

@@ -11,7 +11,7 @@ from roomctl.services.bound import Bound
 from roomctl.services.marks import Desk
 from roomctl.services.offers import Recorder, RecorderFactory
 from roomctl.services.playing import Wave
-from roomctl.services.recordings import Continuation
+from roomctl.services.recordings import Continuation, RoomSound
 from roomctl.services.takes import Seen, Take
 
 
@@ -20,6 +20,10 @@ class SoundUseCases(Bound):
 
     def _desk(self) -> Desk:
         return Desk(**self._all())
+
+    def room_sound(self) -> RoomSound:
+        """The room's recorder, and what it records with, without a meeting."""
+        return self._sound()
 
     def order(self, meeting_id: str, *, source: str = "") -> Order:
         """What the room records that meeting with: as its settings say, and who sits at which channel."""

@@ -24,6 +24,7 @@ from roomctl.api import (
     Meeting,
     MissingPart,
     NotFound,
+    Order,
     Package,
     PackageFile,
     Person,
@@ -35,6 +36,7 @@ from roomctl.api import (
     Recording,
     Refused,
     Room,
+    RoomSound,
     State,
     TargetFactory,
     Transcript,
@@ -118,7 +120,8 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
         offers: engines; models: folder by name, memory: bytes it needs; model_faults: what is wrong in one, by name.
         recorders, targets: factories by name.
         import_seconds: how long a file is that somebody imports.
-        checked: runs that were asked for, meeting and purpose; looked: looks of the watch.
+        checked: runs that were asked for, meeting and purpose; sounded: purposes of those with sound.
+        looked: looks of the watch. records_with: what the room records with.
 
     """
 
@@ -144,6 +147,8 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
     targets: dict[str, TargetFactory] = field(default_factory=dict)
     import_seconds: float = 60.0
     checked: list[tuple[str | None, checks.RunPurpose]] = field(default_factory=list)
+    sounded: list[checks.RunPurpose] = field(default_factory=list)
+    records_with: RoomSound = field(default_factory=lambda: RoomSound(order=Order(source="tone")))
     looked: list[str | None] = field(default_factory=list)
 
     # meetings
@@ -166,8 +171,16 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
     def check_report(self, meeting_id: str | None) -> CheckReport | None:
         return self.reports.get(meeting_id)
 
-    def check(self, meeting_id: str | None, *, purpose: checks.RunPurpose = checks.RunPurpose.HAND) -> CheckReport:
-        """A report without rows; each is kept in `checked`."""
+    def check(
+        self,
+        meeting_id: str | None,
+        *,
+        purpose: checks.RunPurpose = checks.RunPurpose.HAND,
+        sound: bool = False,
+    ) -> CheckReport:
+        """A report without rows; each is kept in `checked`, and the purposes of those with sound in `sounded`."""
+        if sound:
+            self.sounded.append(purpose)
         report = CheckReport(id=f"run-{len(self.checked)}", meeting=meeting_id, at=self.clock.now(), results=())
         self.checked.append((meeting_id, purpose))
         self.reports[meeting_id] = report
@@ -180,6 +193,9 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
         """Nothing changes; each look is kept in `looked`."""
         self.looked.append(meeting_id)
         return ()
+
+    def room_sound(self) -> RoomSound:
+        return self.records_with
 
     def recordings(self, meeting_id: str) -> Sequence[Recording]:
         return sorted(self.sound.get(meeting_id, ()), key=lambda recording: recording.number)

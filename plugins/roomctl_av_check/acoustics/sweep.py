@@ -7,11 +7,12 @@ Convention, preprint 5093 (2000). The sweep is a deterministic excitation after 
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Samples = NDArray[np.float64]
+Samples = NDArray[np.floating[Any]]
 """Shape (frames,); full scale is 1."""
 
 FADE_IN, FADE_OUT = 0.05, 0.005
