@@ -14,6 +14,7 @@ from roomctl.api import tr
 from roomctl.api.devices import Deed, Device, Fact, Reading, Silent, Unreachable, garbled
 from roomctl_av_check.talks import lines
 from roomctl_av_check.talks import visca_packets as visca
+from roomctl_av_check.talks.datagrams import Inbox, open_to
 from roomctl_av_check.talks.visca_packets import Kind, Message, Reply, Says
 
 STEP = 0.4
@@ -69,23 +70,11 @@ def _data(told: Reply) -> bytes | None:
     return told.data if told.says is Says.DONE else None
 
 
-class _Inbox(asyncio.DatagramProtocol):
-    def __init__(self) -> None:
-        self.came: asyncio.Queue[bytes | Exception] = asyncio.Queue()
-
-    def datagram_received(self, data: bytes, _: Any) -> None:
-        self.came.put_nowait(data)
-
-    def error_received(self, error: Exception) -> None:
-        self.came.put_nowait(error)
-
-
 class _Datagrams(_Link):
     """VISCA over IP, with numbers."""
 
-    def __init__(self, transport: asyncio.DatagramTransport, inbox: _Inbox) -> None:
+    def __init__(self, transport: asyncio.DatagramTransport, inbox: Inbox) -> None:
         self._transport, self._inbox, self._number = transport, inbox, FIRST
-        self._heard = False
 
     async def begin(self) -> None:
         """Numbers begin anew. Some models do not answer this, and answer the rest."""
@@ -110,7 +99,7 @@ class _Datagrams(_Link):
             self._transport.sendto(Message(kind, number, packet).bytes())
             with suppress(TimeoutError):
                 return await self._answer(kind, numbers)
-        if self._heard:
+        if self._inbox.heard:
             raise Silent(tr("不再回答", "it does not answer any more"))
         raise Unreachable(tr("没有应答", "nobody answers"))
 
@@ -139,10 +128,7 @@ class _Datagrams(_Link):
                 patience.reschedule(asyncio.get_running_loop().time() + MOTION)
 
     async def _message(self) -> Message:
-        came = await self._inbox.came.get()
-        if isinstance(came, Exception):
-            raise came
-        self._heard = True
+        came = await self._inbox.next()
         try:
             told = visca.message(came)
         except ValueError:
@@ -197,10 +183,7 @@ async def _talk(device: Device) -> AsyncIterator[_Link]:
     if device.options.transport == "tcp":
         link = _Wire(*await asyncio.open_connection(device.address, device.port, limit=visca.LONGEST))
     else:
-        loop = asyncio.get_running_loop()
-        link = _Datagrams(
-            *await loop.create_datagram_endpoint(_Inbox, remote_addr=(device.address, device.port or 0))
-        )
+        link = _Datagrams(*await open_to(device.address, device.port))
     try:
         await link.begin()
         yield link
