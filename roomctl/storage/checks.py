@@ -72,6 +72,10 @@ class SqlChecks:
         )
         return None if row is None else _report(row)
 
+    def get(self, report_id: str) -> CheckReport | None:
+        row = self._work.reads().get(CheckRunRow, report_id)
+        return None if row is None else _report(row)
+
     def runs(self, meeting_id: str | None, *, limit: int | None = None) -> Sequence[CheckReport]:
         query = (
             select(CheckRunRow)

@@ -24,6 +24,7 @@ from roomctl.web.pages import (
     plugins,
     secretary,
     settings,
+    technician,
 )
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.frame import STATIC, Frame
@@ -42,7 +43,7 @@ def mount(web: FastAPI, host: Host) -> None:
     web.mount(STATIC, StaticFiles(directory=folder), name="ui")
     login.register(web, board)
     frame = Frame(board, extras, web.state.sessions, web.state.screens, web.state.levels)
-    for page in (home, planning, meeting, operator, secretary, papers, plugins, settings, events, extra):
+    for page in (home, planning, meeting, operator, secretary, papers, technician, plugins, settings, events, extra):
         page.register(frame)
     gui.run_with(
         web,

@@ -36,6 +36,8 @@ def head() -> str:
 def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
     """What the visitor's roles open; pages of plugins stand after those of the host."""
     items = [MenuItem(path="/", title=tr("今日", "Today"), icon="today")]
+    if visitor.may(Right.SEE_CHECKS):
+        items.append(MenuItem(path="/check", title=tr("设备", "Devices"), icon="checklist"))
     if visitor.may(Right.SEE_RECORDINGS):
         items.append(MenuItem(path="/record", title=tr("录音", "Sound"), icon="mic"))
     if visitor.may(Right.SEE_TRANSCRIPTS):
@@ -109,7 +111,8 @@ class Frame:
         menu = await visitor.run(menu_of, visitor, self.extras)
         user = " · ".join([visitor.user.name, *role_names(visitor)][:2])
         room = self.board.application.database.room
-        here = next((one for one in ("/record", "/words") if path.endswith(one)), path)  # of whichever meeting
+        of_a_meeting = ("/record", "/words", "/check")
+        here = next((one for one in of_a_meeting if path.endswith(one)), path)  # of whichever meeting
         rail, bar = app_shell(menu, here=here, room=room.name, user=user, zone=room.zone, dark=visitor.dark)
         shell = gui.element("div").classes("rc-shell")
         with shell:

@@ -65,7 +65,7 @@ def links(facts: Facts) -> tuple[Link, ...]:
     """The six links in their order."""
     here = f"/meetings/{facts.meeting.id}"
     return (
-        _equipment(facts, f"{here}#equipment"),
+        _equipment(facts, f"{here}/check"),
         _sign_in(facts, f"{here}#people"),
         _sound(facts, f"{here}#sound"),
         _words(facts, f"{here}#words"),

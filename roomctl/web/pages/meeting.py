@@ -206,9 +206,11 @@ def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part | None:
         if visitor.may(Right.RUN_CHECKS)
         else None
     )
+    console = link_button(tr("设备控制台", "Device console"), f"/meetings/{meeting.id}/check", kind="sm")
     if report is None:
         inside = tag("p", tr("还没有检查过", "not checked yet"), class_="rc-s2")
-        return panel(tr("设备", "Equipment"), inside, tag("div", again, class_="rc-below"), id_="equipment")
+        acts = tag("div", again, console, class_="rc-row rc-below")
+        return panel(tr("设备", "Equipment"), inside, acts, id_="equipment")
     ranked = sorted(report.results, key=lambda one: _RANK.index(one.state.value))
     hints = [
         tag(
@@ -225,7 +227,7 @@ def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part | None:
         tr("设备", "Equipment"),
         *hints,
         tag("div", *(result_tile(one, past.get((one.device, one.check), ())) for one in ranked), class_="rc-tl"),
-        tag("div", again, class_="rc-below"),
+        tag("div", again, console, class_="rc-row rc-below"),
         second=tr(f"{at:%H:%M} 自检", f"checked at {at:%H:%M}"),
         id_="equipment",
     )

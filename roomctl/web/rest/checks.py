@@ -4,11 +4,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Right, User
-from roomctl.domain.checks import WHOLE_DEVICE, CheckReport, CheckState, RunPurpose, Value, Waiver, WaiverKind
+from roomctl.domain.checks import WHOLE_DEVICE, CheckReport, CheckState, Result, RunPurpose, Value, Waiver, WaiverKind
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
 from roomctl.web.rest.desk import Desk, MeetingPath, router
@@ -31,9 +32,27 @@ class ResultShape(BaseModel):
     threshold: Value
     message: str
     hint: str | None
-    evidence: str | None
+    evidence: str | None = Field(description="below /api/v1/checks/evidence")
     firm: bool = Field(description="nobody may accept it")
     took: float
+
+    @classmethod
+    def of(cls, one: Result) -> Self:
+        return cls(
+            device=one.device,
+            check=one.check,
+            device_title=one.device_name,
+            title=one.name,
+            state=one.state,
+            value=one.value,
+            unit=one.unit,
+            threshold=one.threshold,
+            message=one.message,
+            hint=one.hint,
+            evidence=one.evidence,
+            firm=one.firm,
+            took=one.took,
+        )
 
 
 class SignedShape(BaseModel):
@@ -64,24 +83,7 @@ class ReportShape(BaseModel):
             purpose=report.purpose,
             signed=SignedShape(**asdict(report.signed)) if report.signed else None,
             counts=report.counts,
-            results=[
-                ResultShape(
-                    device=one.device,
-                    check=one.check,
-                    device_title=one.device_name,
-                    title=one.name,
-                    state=one.state,
-                    value=one.value,
-                    unit=one.unit,
-                    threshold=one.threshold,
-                    message=one.message,
-                    hint=one.hint,
-                    evidence=one.evidence,
-                    firm=one.firm,
-                    took=one.took,
-                )
-                for one in report.results
-            ],
+            results=[ResultShape.of(one) for one in report.results],
         )
 
 
@@ -90,6 +92,7 @@ class CheckRun(Shape):
 
     meeting: Id | None = None
     devices: list[Line] = Field(default_factory=list, max_length=200, description="the others keep their rows")
+    sound: bool = Field(default=False, description="also what makes a sound in the room: the acoustic proof")
 
 
 class NewWaiver(Shape):
@@ -115,7 +118,7 @@ def run_checks(
     desk = Desk(request, user)
     if run.meeting:
         desk.meeting(run.meeting)
-    return ReportShape.of(desk.use.check(run.meeting, only=run.devices))
+    return ReportShape.of(desk.use.check(run.meeting, only=run.devices, sound=run.sound))
 
 
 @routes.get("/checks/latest", summary="The newest report")
@@ -132,6 +135,80 @@ def latest_checks(
     if report is None:
         raise NotFound(tr("还没有检查过", "nothing was checked yet"), mend=tr("请先检查", "run a check first"))
     return ReportShape.of(report)
+
+
+class UnderWayShape(BaseModel):
+    """A run that has not ended, and what it has heard so far."""
+
+    meeting: str | None
+    devices: list[str] = Field(description="empty: all")
+    purpose: RunPurpose
+    by: str
+    since: datetime
+    results: list[ResultShape]
+
+
+@routes.get("/checks/running", summary="Runs that are under way")
+def running_checks(
+    request: Request,
+    user: Annotated[User, Depends(Needs(Right.SEE_CHECKS))],
+    meeting: Annotated[Id | None, Query(description="none is the room's own")] = None,
+) -> list[UnderWayShape]:
+    """Rows as they come, the oldest run first."""
+    desk = Desk(request, user)
+    if meeting:
+        desk.meeting(meeting)
+    return [
+        UnderWayShape(
+            meeting=one.meeting,
+            devices=sorted(one.only),
+            purpose=one.purpose,
+            by=one.by,
+            since=one.since,
+            results=[ResultShape.of(row) for row in one.rows],
+        )
+        for one in desk.use.checks_under_way(meeting)
+    ]
+
+
+@routes.delete("/checks/running", status_code=204, summary="End the runs that are under way")
+def cancel_checks(
+    request: Request,
+    user: Annotated[User, Depends(Needs(Right.RUN_CHECKS))],
+    meeting: Annotated[Id | None, Query(description="none is the room's own")] = None,
+) -> None:
+    """What has not answered by then is UNKNOWN in their reports. 404 where none is under way."""
+    desk = Desk(request, user)
+    if meeting:
+        desk.meeting(meeting)
+    if not desk.use.cancel_checks(meeting):
+        raise NotFound(tr("没有正在进行的检查", "no check is under way"))
+
+
+@routes.get("/checks/evidence/{report}/{name}", summary="A file that proves a row")
+def evidence(
+    request: Request,
+    user: Annotated[User, Depends(Needs(Right.SEE_CHECKS))],
+    report: Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="as the row's `evidence` begins")],
+    name: Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,160}$", description="as it ends")],
+) -> FileResponse:
+    """404 where it was removed: the evidence of old runs that nobody signed is not kept for ever."""
+    desk = Desk(request, user)
+    owner = desk.use.check_run(report)
+    if owner is not None and owner.meeting:
+        desk.meeting(owner.meeting)
+    path = desk.use.evidence(f"{report}/{name}")
+    media = _MEDIA.get(path.suffix.lower())
+    headers = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": "sandbox; default-src 'none'"}
+    if media is None:  # whatever a browser might run is fetched, not shown
+        return FileResponse(path, media_type="application/octet-stream", filename=path.name, headers=headers)
+    return FileResponse(path, media_type=media, headers=headers)
+
+
+_MEDIA = {
+    ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
+    ".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg", ".txt": "text/plain; charset=utf-8",
+}  # fmt: skip
 
 
 @routes.post("/meetings/{meeting_id}/waivers", status_code=204, summary="Accept a fault, or excuse a device")
@@ -155,7 +232,7 @@ def withdraw_waiver(
     device: Annotated[Line, Query()],
     check: Annotated[Line, Query(description="empty: the whole device's")] = WHOLE_DEVICE,
 ) -> None:
-    """From the next check on the row is what it is."""
+    """The row is what it is again; a device that was not asked is asked by the next check."""
     desk = Desk(request, user)
     desk.meeting(meeting_id)
     desk.use.withdraw_waiver(meeting_id, device, check)

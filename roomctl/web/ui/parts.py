@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from roomctl.domain.checks import CheckState, Result
+from roomctl.domain.devices import Usual
 from roomctl.i18n import tr
 from roomctl.web.ui.glyphs import Look, icon, state_glyph
 from roomctl.web.ui.part import Child, Part, Press, join, tag
@@ -169,16 +170,23 @@ def result_tile(result: Result, history: Sequence[float] = ()) -> Part:
         "div",
         state_glyph(look, size="s"),
         tag("b", f"{result.device_name} {result.name}".strip(), class_="rc-ell"),
-        tag("div", tag("span", said, class_="rc-ell", title=said), _line(history, look), class_="rc-v rc-num"),
+        tag("div", tag("span", said, class_="rc-ell", title=said), history_line(history, look), class_="rc-v rc-num"),
         class_=f"rc-tile rc-{look.value}",
     )
 
 
-def _line(history: Sequence[float], look: Look) -> Part | None:
+def history_line(history: Sequence[float], look: Look, usual: Usual | None = None) -> Part | None:
+    """How a figure went, grey behind it where it usually is; None where there is too little to draw.
+
+    Args:
+        history: oldest first, the present one the last.
+        usual: the range; None draws that of the earlier figures, without a tenth of them at either end.
+
+    """
     values = [float(value) for value in history][-_SHOWN:]
     if len(values) < _FEWEST:
         return None
-    low, high = min(values), max(values)
+    low, high = (min(values), max(values)) if usual is None else (min(*values, usual.low), max(*values, usual.high))
     span = high - low
 
     def down(value: float) -> float:
@@ -188,13 +196,15 @@ def _line(history: Sequence[float], look: Look) -> Part | None:
     points = [(2 + 58 * i / (len(values) - 1), down(value)) for i, value in enumerate(values)]
     earlier = sorted(values[:-1])
     cut = round(len(earlier) / 10)
-    usual = earlier[cut : len(earlier) - cut]
-    top, bottom = down(usual[-1]) - 3, down(usual[0]) + 3
+    middle = earlier[cut : len(earlier) - cut]
+    top, bottom = (
+        (down(middle[-1]) - 3, down(middle[0]) + 3) if usual is None else (down(usual.high), down(usual.low))
+    )
     x, y = points[-1]
-    colour = {Look.CRIT: "--crit", Look.WARN: "--warn"}.get(look, "--ok")
+    colour = {Look.CRIT: "--crit", Look.WARN: "--warn", Look.UNKNOWN: "--unk"}.get(look, "--ok")
     return Part(
         f'<svg width="64" height="22" aria-hidden="true"><rect x="0" y="{top:.1f}" width="64" '
-        f'height="{bottom - top:.1f}" fill="var(--m-bed)"/><polyline points="'
+        f'height="{max(bottom - top, 1):.1f}" fill="var(--m-bed)"/><polyline points="'
         + " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
         + f'" fill="none" stroke="var(--ink-3)" stroke-width="1.5"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" '
         f'fill="var({colour})"/></svg>'

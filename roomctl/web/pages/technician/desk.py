@@ -1,0 +1,269 @@
+"""One open page: its areas, what is asked on it, and the verdict above everything."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from nicegui import ui as gui
+
+from roomctl.domain.access import Right
+from roomctl.domain.checks import CheckState
+from roomctl.errors import RoomctlError
+from roomctl.i18n import speaking, tr
+from roomctl.web.pages.links import links
+from roomctl.web.pages.technician import detail, report, sight, tiles, todo
+from roomctl.web.pages.technician.doing import Doing
+from roomctl.web.pages.technician.sight import Pasts, Sight
+from roomctl.web.pages.technician.todo import NOTHING, Asking
+from roomctl.web.pages.visitor import Area, Visitor
+from roomctl.web.ui import (
+    Look,
+    Part,
+    Press,
+    Values,
+    button,
+    chain_strip,
+    empty_state,
+    error_state,
+    join,
+    link_button,
+    note_bar,
+    state_chip,
+    state_glyph,
+    tag,
+)
+
+IDLE, RUNNING = 2.0, 0.5
+"""Seconds between two looks of an open page, and while a run is under way."""
+
+
+class Desk:
+    """One visitor at the devices of the room, before one meeting or before none."""
+
+    def __init__(self, visitor: Visitor, meeting: str | None) -> None:
+        self.visitor, self.meeting = visitor, meeting
+        self.doing = Doing(visitor, meeting, self._decided)
+        self.asking, self.chosen, self.older, self.reporting = NOTHING, "", "", False
+        self._pasts = Pasts()
+
+    # --- what is drawn
+
+    def look(self) -> Sight:
+        """In a thread. Raises: NotFound, Forbidden."""
+        return sight.look(self.visitor, self.meeting, self.older, self._pasts)
+
+    def title(self, seen: Sight) -> Part:
+        """The meeting in the bar."""
+        if seen.facts is None:
+            return Part()
+        meeting = seen.facts.meeting
+        said = tr(f"{meeting.title}，{meeting.starts:%H:%M} 开始", f"{meeting.title}, {meeting.starts:%H:%M}")
+        return tag(
+            "div", tag("i", class_="rc-sep"), tag("span", said, class_="rc-ell rc-tt", title=said),
+            state_chip(meeting.state.label), class_="rc-row",
+        )  # fmt: skip
+
+    def chain(self, seen: Sight) -> Part:
+        """Of the meeting; the room alone has none."""
+        return chain_strip(links(seen.facts)) if seen.facts else Part()
+
+    def verdict(self, seen: Sight) -> Part:
+        """The answer, and the two buttons of the page."""
+        look, said = _verdict(seen)
+        may = seen.may(Right.RUN_CHECKS)
+        filled = seen.run is None and not (seen.count(CheckState.CRIT) and may)
+        if seen.run is not None:
+            act = button(tr("停止检查", "Stop"), self.doing.cancel, key="cancel", icon_name="stop") if may else None
+        else:
+            act = (
+                button(
+                    tr("全部重查", "Check all") if seen.report else tr("检查设备", "Check"),
+                    self.doing.check(), kind="pri" if filled else "", key="check", icon_name="refresh", hotkey="R",
+                )
+                if may
+                else None
+            )  # fmt: skip
+        progress = sight.progress(seen)
+        return tag(
+            "div",
+            state_glyph(look, size="xl", share=progress.share if progress else 0.0),
+            tag(
+                "div",
+                tag("h1", said),
+                tag("p", _summary(seen), class_="rc-s2 rc-num"),
+                tiles.bar(progress) if progress else None,
+                class_="rc-grow",
+                role="status",
+            ),
+            tag(
+                "div",
+                link_button(tr("设备清单", "Inventory"), "/devices", kind="quiet"),
+                button(tr("报告和签字", "Report, sign"), self._report(not self.reporting), key="report"),
+                act,
+                class_="rc-row rc-wrapping",
+            ),
+            class_="rc-verdict",
+        )
+
+    def notes(self, seen: Sight) -> Part:
+        """What keeps the inventory from being read, what broke off, and that an older run is shown."""
+        errors = [one for one in (seen.trouble, self.doing.trouble) if one is not None]
+        made = [error_state(one.what, one.why, one.mend) for one in errors]
+        if self.older and seen.report:
+            back = button(tr("看最近一次", "The newest"), self._older(""), kind="sm", key="newest")
+            at = seen.report.at.astimezone(seen.zone)
+            made.append(note_bar("run", f"{at:%m-%d %H:%M:%S}", back, strong=tr("以前的一次", "An older run")))
+        return tag("div", *made, class_="rc-wrap") if made else Part()
+
+    def left(self, seen: Sight) -> Part:
+        """The device that was pressed, else what is to be done; nothing where all is well."""
+        if self.chosen:
+            offers = self.visitor.use.drivers()
+            entry = next((one for one in seen.devices if one.id == self.chosen), None)
+            offer = offers.get(entry.kind) if entry else None
+            return detail.device(seen, self.chosen, offer, self.asking, self._ask, self._choose(""), self.doing)
+        return todo.listed(seen, self.asking, self._ask, self.doing) or Part()
+
+    def right(self, seen: Sight) -> Part:
+        """The tiles, or the report in their place."""
+        if self.reporting:
+            return report.pane(seen, self._older, self._report(False), self.doing)  # noqa: FBT003
+        return tiles.room(seen, self._choose, self.chosen)
+
+    # --- presses that change what is shown
+
+    def _ask(self, asking: Asking) -> Press:
+        def press(_values: Values) -> None:
+            self.asking = asking
+
+        return press
+
+    def _decided(self) -> None:
+        self.asking = NOTHING
+
+    def _choose(self, device: str) -> Press:
+        def press(_values: Values) -> None:
+            self.chosen, self.asking = ("" if device == self.chosen else device), NOTHING
+
+        return press
+
+    def _older(self, report_id: str) -> Press:
+        def press(_values: Values) -> None:
+            self.older, self.asking = report_id, NOTHING
+
+        return press
+
+    def _report(self, open_: bool) -> Press:  # noqa: FBT001 - a state of the page
+        def press(_values: Values) -> None:
+            self.reporting = open_
+            if not open_:
+                self.older = ""
+
+        return press
+
+
+def _verdict(seen: Sight) -> tuple[Look, str]:
+    if (progress := sight.progress(seen)) is not None:
+        done, total = progress.done, progress.total
+        return Look.RUNNING, tr(f"正在检查 {done} / {total}", f"Checking {done} of {total}")
+    if seen.report is None:
+        return Look.WAITING, tr("还没有检查", "Not checked yet")
+    if bad := seen.count(CheckState.CRIT):
+        return Look.CRIT, tr(f"先修 {bad} 项故障", f"Mend {bad} fault{'s' * (bad > 1)} first")
+    if bad := seen.count(CheckState.UNKNOWN):
+        return Look.UNKNOWN, tr(f"{bad} 项没有查到", f"{bad} could not be known")
+    if bad := seen.count(CheckState.WARN):
+        return Look.WARN, tr(f"可以开会，注意 {bad} 项", f"Ready, {bad} to look at")
+    return Look.OK, tr("可以开会", "Ready")
+
+
+_COUNTED = (
+    (CheckState.OK, "正常", "good"), (CheckState.WARN, "注意", "to look at"), (CheckState.CRIT, "故障", "faults"),
+    (CheckState.UNKNOWN, "未知", "unknown"), (CheckState.SKIPPED, "跳过", "skipped"),
+    (CheckState.WAIVED, "带故障", "accepted"),
+)  # fmt: skip
+
+
+def _summary(seen: Sight) -> str:
+    report = seen.report
+    if report is None:
+        return tr("十几秒查完全部设备，会前做一次", "takes seconds; do it before each meeting")
+    counts = [tr(f"{zh} {count}", f"{count} {en}") for state, zh, en in _COUNTED if (count := seen.count(state))]
+    timed = [(row.started, row.took) for row in report.results if row.started and row.started >= report.at]
+    ends = max([report.at, *(started + timedelta(seconds=took) for started, took in timed)])
+    took = (ends - report.at).total_seconds()
+    at = ends.astimezone(seen.zone)
+    head = tr(
+        f"{len(seen.rows)} 项检查，用时 {took:.1f} 秒，{at:%H:%M:%S} 完成",
+        f"{len(seen.rows)} results in {took:.1f} s, done at {at:%H:%M:%S}",
+    )
+    return "　".join([head, *counts])
+
+
+class Page:
+    """The areas of the page in one browser."""
+
+    def __init__(self, visitor: Visitor, meeting: str | None) -> None:
+        self.desk = Desk(visitor, meeting)
+        self._visitor = visitor
+        self._waited = IDLE
+        self._client = gui.context.client
+        with gui.teleport(".rc-top"):
+            self._title = self._area("rc-about")
+        with gui.element("div").classes("rc-tech"):
+            self._chain, self._verdict, self._notes = self._area(), self._area(), self._area()
+            with gui.element("div").classes("rc-tcols"):
+                self._left, self._right = self._area("rc-tleft"), self._area("rc-tright")
+        self._left.redraw = self._pressed_left
+
+    def _area(self, classes: str = "") -> Area:
+        area = Area(self._visitor)
+        area.box.classes(classes)
+        area.redraw = self.look
+        return area
+
+    async def _pressed_left(self) -> None:
+        await self.look(pressed=True)
+
+    async def tick(self) -> None:
+        """Often while a run is under way, else now and then; never where nobody looks."""
+        self._waited += RUNNING
+        if self._waited >= IDLE and self._client.has_socket_connection:
+            await self.look(pressed=False)
+
+    async def look(self, *, pressed: bool = True) -> None:
+        """Everything anew; what somebody types into stays as it is until they press."""
+        desk = self.desk
+        try:
+            seen: Sight = await self._visitor.run(desk.look)
+        except RoomctlError as error:
+            with speaking(self._visitor.language):
+                back = link_button(tr("回今日", "Today"), "/", kind="sm")
+                gone = tag("div", error_state(error.what, error.why, error.mend, back), class_="rc-wrap rc-below")
+            self._notes.show(gone)
+            return
+        self._waited = IDLE if seen.run is not None else 0.0
+        shown: list[tuple[Area, Callable[[], Part]]] = [
+            (self._title, lambda: desk.title(seen)),
+            (self._chain, lambda: desk.chain(seen)),
+            (self._verdict, lambda: desk.verdict(seen)),
+            (self._notes, lambda: desk.notes(seen)),
+        ]
+        if pressed or desk.asking == NOTHING:
+            shown.append((self._left, lambda: desk.left(seen)))
+        if pressed or not desk.reporting:
+            shown.append((self._right, lambda: desk.right(seen)))
+        for area, make in shown:
+            area.show(await self._visitor.draw(make))
+
+
+def choice(found: list[tuple[str, str, str]]) -> Part:
+    """Which meeting, or the room alone: path, what it is, when."""
+    head = tag("div", tag("h1", tr("设备检查", "Device checks"), class_="rc-grow"), class_="rc-hd")
+    rows = [
+        tag(
+            "div", tag("b", when, class_="rc-num rc-nw"), tag("span", name, class_="rc-grow rc-ell"),
+            link_button(tr("打开", "Open"), path, kind="sm"), class_="rc-panel rc-row rc-sec2",
+        )
+        for path, name, when in found
+    ]  # fmt: skip
+    return join((head, tag("div", *(rows or [empty_state(tr("没有会议", "no meeting"))]), class_="rc-wrap")))

@@ -1,0 +1,40 @@
+// The technician's keys, and the way to what a press on a tile has opened where that stands above the tiles.
+(() => {
+  const said = (zh, en) => (document.documentElement.lang === "en" ? en : zh);
+  const typing = (e) => e instanceof Element && Boolean(e.closest("input, textarea, select, [contenteditable='true'], dialog[open]"));
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
+    if (!document.querySelector(".rc-tech") || typing(event.target)) return;
+    if (event.key === "Escape") document.querySelector("[data-act='close detail'], [data-act='close report']")?.click();
+    if (event.key === "?") help();
+    if (localStorage.getItem("roomctl-keys-off")) return;
+    const e = [...document.querySelectorAll(`.rc-tech [data-hotkey="${event.key.toUpperCase()}"]`)].find((one) => !one.disabled && one.offsetParent);
+    if (e) { event.preventDefault(); e.click(); }
+  });
+  const help = () => {
+    document.querySelector("dialog.rc-keys")?.remove();
+    const dialog = Object.assign(document.createElement("dialog"), { className: "rc-keys rc-panel rc-sec2" });
+    const rows = [["R", said("全部重查", "check all again")], ["Tab", said("到下一块", "next tile")],
+                  ["Enter", said("看这台设备", "look at the device")], ["Esc", said("收起", "close")]];
+    for (const [key, what] of rows) {
+      const row = Object.assign(document.createElement("p"), { className: "rc-row" });
+      row.append(Object.assign(document.createElement("kbd"), { textContent: key }), what);
+      dialog.append(row);
+    }
+    document.body.append(dialog);
+    dialog.showModal();
+    dialog.addEventListener("click", () => dialog.close());
+  };
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.(".rc-tech .rc-tile")) return;
+    const seen = new MutationObserver(() => {
+      const detail = document.getElementById("detail");
+      if (!detail) return;
+      seen.disconnect();
+      const box = detail.getBoundingClientRect();
+      if (box.top < 0 || box.top > innerHeight - 120) detail.scrollIntoView({ block: "start" });
+    });
+    seen.observe(document.querySelector(".rc-tleft"), { childList: true, subtree: true });
+    setTimeout(() => seen.disconnect(), 5000);
+  });
+})();

@@ -1,0 +1,262 @@
+"""The technician's page: what stands on it from the first look on, and what its buttons do."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from roomctl.domain.access import Role, User
+from roomctl.domain.checks import CheckState, Result
+from roomctl.domain.devices import Device, Fact, Reading
+from roomctl.errors import Refused
+from roomctl.i18n import speaking
+from roomctl.services.drivers import ActionOffer, Deed, DriverOffer, Quantity
+from roomctl.services.time import SystemClock
+from roomctl.web.pages.board import Board
+from roomctl.web.pages.technician.desk import Desk
+from roomctl.web.pages.technician.sight import figure, groups, steps
+from roomctl.web.pages.visitor import Visitor
+
+GATE = threading.Event()
+"""Holds the slow device while it is clear."""
+
+
+async def read(device, secret):
+    del secret
+    while device.id == "slow" and not GATE.is_set():
+        await __import__("asyncio").sleep(0.01)
+    return Reading(facts=(Fact("lamp", 2860 if device.id == "dim" else 10),))
+
+
+def judge(device, reading):
+    hours = reading["lamp"]
+    state = CheckState.CRIT if hours > 2000 else CheckState.OK
+    yield Result(
+        device=device.id, check="lamp", state=state, value=hours, unit="h", message=f"灯泡 {hours} 小时",
+        hint="断电；换灯泡；清零计时" if state is CheckState.CRIT else None,
+    )  # fmt: skip
+
+
+async def light(device, secret, argument):
+    del device, secret, argument
+    return Deed("on", "on")
+
+
+OFFER = DriverOffer(
+    kind="lamp", title=("灯", "Lamp"), values={"lamp": Quantity(("灯泡", "Lamp hours"), "h", usual=5)},
+    read=read, judge=judge, deadline=30.0, actions={"on": ActionOffer(title=("开灯", "Light"), act=light)},
+)  # fmt: skip
+
+
+@dataclass
+class Disk:
+    """A check of the PC."""
+
+    device: str = "room-pc"
+    name: str = "disk"
+    deadline: float = 20.0
+    device_title: tuple = ("本机", "This PC")
+    title: tuple = ("磁盘", "Disk")
+
+    def run(self, meeting):
+        del meeting
+        return [Result(device="room-pc", check="disk", state=CheckState.OK, message="剩余 70 GiB")]
+
+
+@dataclass
+class Seat:
+    """Somebody at the page."""
+
+    rest: object
+    meeting: str | None
+    roles: tuple = (Role.TECHNICIAN,)
+    name: str = "周强"
+    desk: Desk = field(init=False)
+
+    def __post_init__(self):
+        visitor = Visitor(User(self.name, frozenset(self.roles)), "zh", False, Board(self.rest.host), None, "")  # noqa: FBT003
+        self.desk = Desk(visitor, self.meeting)
+
+    def page(self):
+        seen, desk = self.desk.look(), self.desk
+        parts = (desk.chain(seen), desk.verdict(seen), desk.notes(seen), desk.left(seen), desk.right(seen))
+        html = "".join(part.html for part in parts)
+        return html, {name: press for part in parts for name, press in part.presses.items()}
+
+    def html(self):
+        return self.page()[0]
+
+    def press(self, name, **typed):
+        return self.page()[1][name](typed)
+
+    def tiles(self):
+        return {tile.name: tile for _, tiles in groups(self.desk.look()) for tile in tiles}
+
+    def settled(self):
+        until(lambda: not self.rest.use.checks_under_way(self.meeting))
+
+
+def until(true, seconds=60):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def seat(rest):
+    GATE.set()
+    rest.application.usecases._clock = SystemClock()
+    rest.application.plugins.device_drivers["lamp"] = OFFER
+    rest.application.plugins.device_checks = [Disk()]
+    rest.application.rack.inventory.put(
+        [Device(id=one, kind="lamp", title=(f"灯{one}", one), group="灯光") for one in ("good", "dim", "slow")]
+    )
+    meeting = rest.opened()
+    with speaking("zh"):
+        made = Seat(rest, meeting.id)
+        yield made
+        GATE.set()
+        made.settled()
+    rest.application.rack.prober.close()
+
+
+def test_the_inventory_makes_the_tiles_before_the_first_answer(seat):
+    assert [(tile.name, tile.look.value) for tile in seat.tiles().values()] == [
+        ("灯good", "wait"), ("灯dim", "wait"), ("灯slow", "wait"), ("磁盘", "wait"),
+    ]  # fmt: skip
+    assert "还没有检查" in seat.html()
+
+
+def test_tiles_turn_as_results_come_and_a_run_can_be_ended(seat):
+    GATE.clear()
+    seat.press("check")
+    until(lambda: "正在检查 3 / 4" in seat.html())
+    tiles = seat.tiles()
+    assert tiles["灯slow"].pending
+    assert not tiles["灯dim"].pending
+    assert "灯泡 2860 小时" in seat.html()
+    seat.press("check" if "check" in seat.page()[1] else "cancel")
+    seat.settled()
+    html = seat.html()
+    assert "先修 1 项故障" in html
+    assert seat.tiles()["灯slow"].look.value == "unk"
+
+
+def test_what_is_to_do_stands_first_with_its_steps_and_one_filled_button(seat):
+    seat.press("check")
+    seat.settled()
+    html, presses = seat.page()
+    assert html.index("待处理") < html.index("rc-groups")
+    assert "<li>断电</li><li>换灯泡</li><li>清零计时</li>" in html
+    assert html.count("rc-pri") == 1
+    seat.press("again dim lamp")
+    seat.settled()
+    assert len(seat.rest.use.check_runs(seat.meeting)) == 2
+    assert "accept dim lamp" in presses
+
+
+def test_a_fault_is_accepted_by_name_and_reason_and_taken_back(seat):
+    seat.press("check")
+    seat.settled()
+    seat.press("accept dim lamp")
+    assert "记在 周强 名下" in seat.html()
+    with pytest.raises(Refused):
+        seat.press("waive dim lamp", reason=" ")
+    seat.press("waive dim lamp", reason="灯泡已订货")
+    html = seat.html()
+    assert "可以开会" in html
+    assert "周强：灯泡已订货" in html
+    seat.press("withdraw dim lamp")
+    assert "先修 1 项故障" in seat.html()
+
+
+def test_a_device_that_is_not_used_is_not_asked(seat):
+    seat.press("check")
+    seat.settled()
+    seat.press("excuse dim lamp")
+    seat.press("waive dim lamp", reason="本次不用")
+    seat.settled()
+    assert seat.tiles()["灯dim"].look.value == "waived"
+    seat.press("withdraw dim ")
+    seat.settled()
+    assert seat.tiles()["灯dim 灯泡"].look.value == "crit" if "灯dim 灯泡" in seat.tiles() else "先修" in seat.html()
+
+
+def test_it_is_signed_only_when_nothing_blocks(seat):
+    seat.press("check")
+    seat.settled()
+    seat.press("report")
+    html, presses = seat.page()
+    assert "还不能签字：灯dim · 灯泡" in html
+    assert "sign" not in presses
+    seat.press("close report")
+    seat.press("accept dim lamp")
+    seat.press("waive dim lamp", reason="够用")
+    seat.press("report")
+    seat.press("sign", note="已与主持人说明")
+    html = seat.html()
+    assert "周强 已于" in html
+    assert "已与主持人说明" in html
+
+
+def test_an_older_run_is_looked_at_and_not_signed(seat):
+    for _ in range(2):
+        seat.press("check")
+        seat.settled()
+    first = seat.rest.use.check_runs(seat.meeting)[0]
+    seat.press("report")
+    seat.press(f"run {first.id}")
+    assert "以前的一次" in seat.html()
+    assert "sign" not in seat.page()[1]
+    seat.press("newest")
+    assert "以前的一次" not in seat.html()
+
+
+def test_a_device_is_told_to_do_something_after_it_was_asked_twice(seat):
+    seat.press("check")
+    seat.settled()
+    seat.press("tile good ")
+    assert "灯泡" in seat.html()
+    seat.press("order on")
+    assert "do on" in seat.page()[1]
+    seat.press("do on")
+    until(lambda: "要求 on，确认 on" in seat.html())
+    seat.settled()
+    with seat.rest.application.open_uow().reading() as uow:
+        assert list(uow.events.stream(seat.meeting, ["device.ordered"]))
+
+
+def test_who_may_only_look_is_offered_nothing_to_press(seat):
+    seat.press("check")
+    seat.settled()
+    operator = Seat(seat.rest, seat.meeting, (Role.OPERATOR,), "王敏")
+    assert "accept dim lamp" not in operator.page()[1]
+    secretary = Seat(seat.rest, seat.meeting, (Role.SECRETARY,), "李娜")
+    assert "check" not in secretary.page()[1]
+    assert "accept dim lamp" in secretary.page()[1]
+
+
+def test_an_inventory_that_cannot_be_read_says_so_and_the_pc_is_there(seat):
+    seat.rest.application.rack.inventory.path.write_text("[[devices]]\nid = 3\n", encoding="utf-8")
+    html = seat.html()
+    assert "devices.toml" in html
+    assert list(seat.tiles()) == ["磁盘"]
+
+
+def test_the_room_is_checked_for_no_meeting_and_nothing_is_decided_there(seat):
+    room = Seat(seat.rest, None)
+    room.press("check")
+    room.settled()
+    html, presses = room.page()
+    assert "先修 1 项故障" in html
+    assert "again dim lamp" in presses
+    assert "accept dim lamp" not in presses
+
+
+def test_figures_are_short_and_hints_become_steps():
+    row = Result(device="a", check="b", state=CheckState.OK, value=-0.0324771, unit="s", hint="一；二")
+    assert figure(row) == "−0.03248 s"
+    assert list(steps(row)) == ["一", "二"]
+    assert steps(Result(device="a", check="b", state=CheckState.OK, hint="一")) == ()
