@@ -19,7 +19,7 @@ from roomctl_av_check.talks.visca_packets import Kind, Message, Reply, Says
 
 STEP = 0.4
 """Seconds for one answer; a camera answers within a frame or two."""
-TRIES = 2
+TRIES = 3
 MOTION = 12.0
 """Seconds from an acknowledged command to its completion: a turn from end to end, slowly."""
 LOOK = 0.3

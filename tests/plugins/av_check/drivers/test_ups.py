@@ -18,7 +18,7 @@ from roomctl.testing.emulators.ups import UpsEmulator
 
 
 class TestUps(DeviceDriverContract):
-    patience: ClassVar = 0.5
+    patience: ClassVar = 0.3
     rounds: ClassVar = 15
 
     @pytest.fixture
