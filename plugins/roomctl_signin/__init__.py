@@ -1,9 +1,40 @@
 """Roster, sign-in, leave and proxy; who a card, a telephone or a seat belongs to; the list for the archive."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from roomctl.api import Meeting, PackageFile, PageOffer, PluginContext, hookimpl
+from pydantic import BaseModel
+
+from roomctl.api import Meeting, PackageFile, PageOffer, PluginContext, Right, ScreenOffer, hookimpl
+from roomctl_signin.config import Config
+
+
+@hookimpl
+def roomctl_config_model() -> type[BaseModel]:
+    """Its section of roomctl.toml."""
+    return Config
+
+
+@hookimpl
+def roomctl_screens() -> Sequence[ScreenOffer]:
+    """The terminal at the door."""
+    return [
+        ScreenOffer(
+            name="terminal",
+            title=("签到终端", "Sign-in terminal"),
+            folder=Path(__file__).parent / "terminal" / "page",
+            right=Right.SIGN_IN,
+        )
+    ]
+
+
+@hookimpl
+def roomctl_api_routes(ctx: PluginContext) -> Any:
+    """What the terminal shows, and what people did there."""
+    from roomctl_signin.terminal.routes import router  # noqa: PLC0415 - light start
+
+    return router(ctx)
 
 
 @hookimpl
@@ -34,7 +65,9 @@ def roomctl_identify(ctx: PluginContext, meeting: Meeting, evidence: Mapping[str
 
 @hookimpl
 def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]:
-    """The attendance list as CSV and JSON."""
+    """The attendance list as CSV and JSON, and what was signed on glass."""
     from roomctl_signin import lists  # noqa: PLC0415
+    from roomctl_signin.terminal import glass  # noqa: PLC0415
 
-    return lists.package_files(ctx, meeting)
+    signed = [PackageFile(f"records/signatures/{path.name}", path) for path in glass.files(ctx, meeting.id)]
+    return [*lists.package_files(ctx, meeting), *signed]

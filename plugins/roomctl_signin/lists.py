@@ -43,6 +43,8 @@ def row(standing: Standing) -> dict[str, Any]:
         "reason": standing.reason or None,
         "approver": standing.approver or None,
         "pending_leave": standing.pending_leave,
+        "signature": standing.signature or None,
+        "questions": [question.value for question in standing.questions],
     }
 
 

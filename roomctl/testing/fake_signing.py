@@ -1,5 +1,6 @@
 """The roster and sign-in of the use cases in memory."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
@@ -10,15 +11,15 @@ from roomctl.domain.lifecycle import OVER
 from roomctl.services.ports import Clock
 
 
-class FakeSigning:
+class FakeSigning(ABC):
     """Part of `FakeServices`, which has the fields."""
 
     clock: Clock
     people: dict[str, list[Person]]
     facts: dict[str, list[Fact]]
 
-    def meeting(self, meeting_id: str) -> Meeting:
-        raise NotImplementedError
+    @abstractmethod
+    def meeting(self, meeting_id: str) -> Meeting: ...
 
     def roster(self, meeting_id: str) -> Sequence[Person]:
         return sorted(self.people.get(meeting_id, ()), key=attendance.by_rank)

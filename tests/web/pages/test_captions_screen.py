@@ -1,8 +1,6 @@
 """The room's screen in a real browser, over real sockets, with the plugin's own routes; the lines are the test's."""
 
 import re
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,9 +9,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from playwright.sync_api import Browser, Page, expect
 from roomctl_transcript.captions import boards
 from roomctl_transcript.captions.board import Item, Line, Stand
@@ -22,11 +17,7 @@ from roomctl.app import Application
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.services.identity import new_id
-from roomctl.serving import Host, Phase
-from roomctl.web import keys, ui
-from roomctl.web.app import build
-from roomctl.web.errors import tell_errors
-from roomctl.web.plugins import Extras
+from tests.web.pages.plain import Server, serving
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -37,30 +28,6 @@ FIRST = Line(id="c1", recording=1, track=1, start=0, end=4, speaker="张建国",
 SECOND = Line(id="c2", recording=1, track=2, start=5, end=9, speaker="李晓明", duty="市住建局局长", text=SAID)
 LINES = (FIRST, replace(SECOND, unsure="一是加装电梯意见不"))
 ITEM = Item(n=1, title="老旧小区改造进展", unit="市住建局", presenter="李晓明", minutes=50, left=530)
-
-
-class Server:
-    """The host's web in a thread, on a port of its own; it can go away and come back."""
-
-    def __init__(self, web: FastAPI) -> None:
-        self.web = web
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-
-    def start(self) -> None:
-        config = uvicorn.Config(self.web, port=self.port, log_level="error", timeout_graceful_shutdown=0)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        until = time.monotonic() + 20
-        while not self._server.started:
-            assert time.monotonic() < until
-            time.sleep(0.02)
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(20)
 
 
 @dataclass
@@ -90,21 +57,8 @@ class Hall:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Iterator[tuple[Application, Server]]:
-    application = Application(tmp_path_factory.mktemp("hall") / "data")
-    host = Host(application)
-    application.plugins.load({"transcript"})
-    host.phase, host.plugins_up = Phase.READY, True
-    web, routes = build(host, pages=False), FastAPI()
-    tell_errors(routes, web.state.denials)
-    routes.state.sessions = web.state.sessions
-    Extras(host, routes).ask()
-    web.mount(keys.ROUTES, routes)
-    web.mount("/static/ui", StaticFiles(directory=Path(ui.__file__).parent / "static"))
-    server = Server(web)
-    server.start()
-    yield application, server
-    server.stop()
-    application.close()
+    with serving(tmp_path_factory.mktemp("hall") / "data", "transcript") as both:
+        yield both
 
 
 @pytest.fixture

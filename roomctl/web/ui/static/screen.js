@@ -5,6 +5,7 @@ window.roomScreen = (() => {
   const SILENT = 35_000;                         // ms without a byte: the host says each 15 s that the line stands
   const AGAIN = [1, 1, 2, 3, 5];                 // s between two attempts
   const CLOSED = 30;                             // s between two looks at a screen that was closed
+  const PATIENCE = 5_000;                        // ms for the answer to a question
   const WRONG = 30_000;                          // ms by which a computer's clock may differ from the host's
   const english = (navigator.languages.find((one) => /^(zh|en)/i.test(one)) || "zh").toLowerCase().startsWith("en");
   const said = (zh, en) => (english ? en : zh);
@@ -68,6 +69,14 @@ window.roomScreen = (() => {
     }
   };
 
+  /** One question to the screen's routes. Throws where the line is lost, or nothing comes for PATIENCE. */
+  const ask = async (path, options = {}) => {
+    const answer = await fetch(API + path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...options });
+    setRight(answer);
+    if (!about && answer.status < 400) await look();
+    return answer;
+  };
+
   /** Answers whether the host took it. Throws where the line is lost. */
   const change = async (path, wish) => {
     const headers = { "Content-Type": "application/json" };
@@ -89,5 +98,5 @@ window.roomScreen = (() => {
     moved();
   };
 
-  return { english, said, at, put, clock, follow, change, wall, about: () => about };
+  return { english, said, at, put, clock, follow, ask, change, wall, about: () => about };
 })();

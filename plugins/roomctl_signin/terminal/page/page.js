@@ -1,0 +1,290 @@
+// The sign-in terminal. What somebody does here is kept first and sent then: a cut line, or a restart of the host, costs
+// nothing, and each act has a key, so that it counts once however often it is sent.
+(() => {
+  const { at, put } = roomScreen;
+  const EACH = 5_000;                            // ms between two looks at the host
+  const PATIENCE = 4_000;                        // ms that somebody waits for the host's answer before the welcome
+  const NOW = 3;                                 // s within which what was done is done now
+  const FREE = 45_000;                           // ms without a touch after which the terminal belongs to nobody
+  const ROWS = 4, AT_ONCE = 20;                  // names beside the keys; acts of one request
+  let english = roomScreen.english;
+  const said = (zh, en) => (english ? en : zh);
+
+  let sight = null, tag = "", synced = "", lost = false, ended = false, pending = [];
+  let view = "idle", typed = "", meant = null, left = 0, touched = performance.now(), busy = false;
+  const signature = signing(at("glass"), () => paint());
+
+  const WORDS = {
+    expected: () => said("应到", "Expected"), present: () => said("实到", "Here"),
+    initials: () => said("按姓名首字母", "First letters of the name"), glass: () => said("请在框里签名", "Sign within the frame"),
+  };
+  const RECORDED = () => said("本次会议由办公室统一录音，供整理记录使用，请勿自行录音录像", "The office records this meeting for its record. Please do not record it yourself.");
+
+  // --- names: what the host told, and over it what was done here and is not answered yet
+  const same = (one, row) => one.person === row.person && one.proxy === Boolean(row.proxy);
+  const names = () => (sight ? sight.names : []).map((one) => {
+    const mine = pending.filter((row) => same(one, row)).at(-1);
+    return mine ? { ...one, came: mine.kind === "undo" ? "" : mine.time, kept: mine.kind !== "undo" } : one;
+  });
+
+  // --- the host
+  const look = async () => {
+    try {
+      const answer = await roomScreen.ask("", tag ? { headers: { "If-None-Match": tag } } : {});
+      ended = answer.status === 401 || answer.status === 403;
+      if (!ended && answer.status !== 304 && !answer.ok) throw new Error(answer.status);
+      if (answer.ok) { sight = await answer.json(); tag = answer.headers.get("etag") || ""; }
+      lost = false;
+      if (!ended) {
+        synced = roomScreen.clock();
+        if (answer.ok) await keeping.keep({ sight, synced });
+      }
+    } catch { lost = true; }
+  };
+
+  const late = (row) => (keeping.ago(row) > NOW ? keeping.ago(row) : 0);
+  let sending = null;
+  const send = () => (sending ??= deliver().finally(() => { sending = null; }));
+  const deliver = async () => {
+    const answers = new Map();
+    for (pending = await keeping.waiting(); pending.length && !ended; pending = await keeping.waiting()) {
+      const acts = pending.slice(0, AT_ONCE).map((row) => ({
+        key: row.key, kind: row.kind, person: row.person, proxy: Boolean(row.proxy), of: row.of || "",
+        ago: late(row), strokes: row.strokes || [],
+      }));
+      let answer;
+      try {
+        const headers = { "Content-Type": "application/json" };
+        answer = await roomScreen.ask("/acts", { method: "POST", headers, body: JSON.stringify({ acts }) });
+      } catch { lost = true; break; }
+      ended = answer.status === 401 || answer.status === 403;
+      if (!answer.ok) { lost = !ended; break; }
+      const told = await answer.json();
+      lost = false;
+      synced = roomScreen.clock();
+      for (const one of told.acts) {
+        answers.set(one.key, one);
+        const row = pending.find((other) => other.key === one.key);
+        const name = sight?.names.find((other) => row && same(other, row));
+        if (name) name.came = one.ok ? (row.kind === "undo" ? "" : one.came) : "";
+        await keeping.drop(one.key);
+      }
+      if (sight) { sight.present = told.present; sight.expected = told.expected; }
+      tag = "";                                  // the next look brings everything
+    }
+    pending = await keeping.waiting();
+    return answers;
+  };
+  const turn = async () => {
+    for (;;) {
+      if (pending.length) await send();
+      await look();
+      paint();
+      await new Promise((done) => setTimeout(done, EACH));
+    }
+  };
+
+  // --- what somebody does
+  const within = (work) => Promise.race([work, new Promise((done) => setTimeout(() => done(new Map()), PATIENCE))]);
+  const sign = async () => {
+    if (busy || !meant) return;
+    busy = true;
+    paint();
+    const strokes = sight.signed ? signature.strokes() : [];
+    const row = { kind: "sign_in", person: meant.person, proxy: meant.proxy, strokes };
+    const kept = await keeping.add({ ...row, time: roomScreen.clock() });
+    pending = await keeping.waiting();
+    const answers = await within((sending ?? Promise.resolve()).then(send));
+    busy = false;
+    const answer = answers.get(kept.key);
+    if (answer && !answer.ok) { meant = { ...meant, wrong: answer.why }; paint(); return; }
+    welcome({ ...meant, came: answer?.came || kept.time, kept: !answer, key: kept.key });
+  };
+  const notMe = async () => {
+    const { person, proxy, key } = meant;
+    show("find");
+    await keeping.add({ kind: "undo", person, proxy, of: key, time: roomScreen.clock() });
+    pending = await keeping.waiting();
+    await send();
+    paint();
+  };
+  const choose = (one) => {
+    meant = one;
+    if (one.came) { welcome({ ...one, before: true }); return; }
+    signature.clear();
+    show("confirm");
+  };
+  const welcome = (one) => {
+    meant = one;
+    left = sight?.welcome ?? 6;
+    show("welcome");
+  };
+
+  // --- what is shown
+  const show = (next) => {
+    view = next;
+    if (next === "idle" || next === "find") { typed = ""; meant = null; }
+    if (next === "idle") english = roomScreen.english;
+    touched = performance.now();
+    paint();
+    if (next === "confirm") at("yes").focus();
+    if (next === "welcome") at("known").focus();
+  };
+  const title = () => sight?.title ?? roomScreen.about()?.meeting ?? "";
+  const open = () => sight?.state === "open" && !ended;
+  const paint = () => {
+    if (!open() && view !== "idle" && view !== "welcome") view = "idle";
+    document.documentElement.lang = english ? "en" : "zh-CN";
+    document.title = said("签到", "Sign-in");
+    document.body.className = view;
+    for (const one of ["idle", "find", "confirm", "welcome"]) at(one).hidden = view !== one;
+    put(at("room"), sight?.room ?? roomScreen.about()?.room ?? "");
+    put(at("language"), said("English", "中文"));
+    put(at("back"), said("返回", "Back"));
+    at("back").hidden = view === "idle" || view === "welcome";
+    for (const e of document.querySelectorAll("[data-said]")) put(e, WORDS[e.dataset.said]());
+    for (const e of document.querySelectorAll("[data-title]")) put(e, e.closest("#idle") ? title().replace("：", "：\n") : title());
+    for (const e of document.querySelectorAll("[data-expected]")) put(e, String(sight?.expected ?? ""));
+    for (const e of document.querySelectorAll("[data-present]")) put(e, String(sight?.present ?? ""));
+    for (const e of document.querySelectorAll("[data-recorded]")) put(e, sight?.recorded && sight.state !== "over" && !ended ? RECORDED() : "");
+    ({ idle, find, confirm: asking, welcome: greet })[view]();
+    line();
+    tick();
+  };
+
+  const idle = () => {
+    const day = sight && new Intl.DateTimeFormat(english ? "en" : "zh-CN", { dateStyle: "full", timeZone: "UTC" }).format(new Date(`${sight.date}T00:00:00Z`));
+    put(at("day"), day || "");
+    at("begin").hidden = !open();
+    put(at("begin"), said("按姓名签到", "Sign in by name"));
+    document.querySelector("#idle .counts").hidden = !open();
+    const chair = sight?.chair ? said(`主持人 ${sight.chair}`, `Chair: ${sight.chair}`) : "";
+    put(at("when"), ended || !sight ? "" : open() ? [said(`${sight.starts} 开始`, `Begins ${sight.starts}`), chair].filter(Boolean).join("　") : said(`下一场 ${sight.starts}`, `Next ${sight.starts}`));
+    put(at("soon"), soon());
+    const later = at("later");
+    later.replaceChildren(...(sight?.later ?? []).map((one) => {
+      const row = document.createElement("li");
+      row.append(...[["b", one.starts], ["span", one.title], ["span", said(`${one.opens} 开始签到`, `sign-in from ${one.opens}`)]].map(([tagged, text]) => Object.assign(document.createElement(tagged), { textContent: text })));
+      return row;
+    }));
+  };
+  const soon = () => {
+    if (ended) return pending.length ? said(`签到已结束。本机还有 ${pending.length} 条没有送出，请会务人员登录后打开本页补送。`, `Sign-in has ended. ${pending.length} acts are still kept here: sign on and open this page, and they are sent.`) : said("签到已结束", "Sign-in has ended");
+    if (!sight) return lost ? said("连接不上会议主机，正在重试…", "The host cannot be reached, trying again…") : said("正在连接…", "Connecting…");
+    if (sight.state === "over") return said("签到已结束", "Sign-in has ended");
+    if (sight.state === "open") return "";
+    return said(`${sight.opens} 开始签到。请把手机调成静音。`, `Sign-in from ${sight.opens}. Please mute your phone.`);
+  };
+
+  const find = () => {
+    const all = names(), found = finding.found(all, typed), letters = finding.next(all, typed);
+    put(at("letters"), typed);
+    for (const key of at("keys").children) if (key.dataset.letter) key.disabled = !letters.has(key.dataset.letter);
+    at("keys").querySelector("[data-do=back]").textContent = said("退格", "Delete");
+    at("keys").querySelector("[data-do=clear]").textContent = said("清空", "Clear");
+    const nobody = typed && !found.length;
+    put(at("lead"), !typed ? said("输入姓名的拼音首字母，如 张建国 输 ZJG", "Type the initials of the name’s pinyin, as ZJG for 张建国") : nobody ? said("没有找到，请找会务人员", "Not found: please ask the staff") : sight.signed ? said("点自己的名字，再签名", "Touch your name, then sign") : said("点自己的名字", "Touch your name"));
+    at("matches").replaceChildren(...found.slice(0, ROWS).map(match));
+    const more = found.length - ROWS;
+    put(at("more"), more > 0 ? said(`还有 ${more} 位，请再输一个字母`, `${more} more: type another letter`) : "");
+  };
+  const match = (one) => {
+    const row = document.createElement("li"), press = document.createElement("button"), who = document.createElement("span");
+    who.append(Object.assign(document.createElement("b"), { textContent: one.name }), Object.assign(document.createElement("small"), { textContent: one.line }));
+    const go = one.came ? said(`${one.came} 已签到`, `signed in ${one.came}`) : sight.signed ? said("签名", "Sign") : said("签到", "Sign in");
+    press.append(who, Object.assign(document.createElement("span"), { className: "go", textContent: go }));
+    press.classList.toggle("done", Boolean(one.came));
+    press.addEventListener("click", () => choose(one));
+    row.append(press);
+    return row;
+  };
+
+  const asking = () => {
+    put(at("who"), meant.name);
+    put(at("whose"), meant.line);
+    at("sheet").hidden = !sight.signed;
+    at("again").hidden = !sight.signed;
+    put(at("wrong"), meant.wrong ? said(`${meant.wrong}。请找会务人员`, `${meant.wrong}. Please ask the staff`) : "");
+    put(at("yes"), busy ? said("正在签到…", "Signing in…") : said("确认签到", "Sign in"));
+    at("yes").disabled = busy || (sight.signed && !signature.signed());
+    put(at("again"), said("重写", "Write again"));
+    put(at("no"), said("不是我", "Not me"));
+  };
+
+  const greet = () => {
+    put(at("hello"), meant.before ? said(`${meant.name}，已签到`, `${meant.name}, you have signed in`) : said(`${meant.name}同志，您好`, `Welcome, ${meant.name}`));
+    put(at("taken"), [meant.line, said(`${meant.came} 已签到`, `signed in ${meant.came}`)].filter(Boolean).join("　"));
+    put(at("seat"), meant.seat ? said(`座位 ${meant.seat}`, `Seat ${meant.seat}`) : "");
+    put(at("kept"), meant.kept ? said("已存在本机，联网后补送", "Kept here, and sent when the line is back") : "");
+    at("welcome").classList.toggle("kept", Boolean(meant.kept));
+    put(at("known"), said("知道了", "OK"));
+    put(at("notme"), said("不是我", "Not me"));
+    at("notme").hidden = !meant.key;
+    put(at("returns"), said(`${left} 秒后自动返回`, `Returns in ${left} s`));
+  };
+
+  const line = () => {
+    const all = sight?.names.length ?? 0;
+    put(at("ready"), sight && !ended ? said(`可离线签到，名单 ${all}/${all}，同步 ${synced}`, `Ready offline, ${all} of ${all} names, synced ${synced}`) : "");
+    const count = pending.length;
+    const cut = lost && sight ? said("连接中断，签到照常", "Line lost, sign-in goes on") : "";
+    const rest = count ? said(`待补送 ${count} 条`, `${count} to be sent`) : "";
+    put(at("waiting"), [cut, rest].filter(Boolean).join("，"));
+  };
+  const tick = () => put(at("clock"), roomScreen.clock());
+
+  // --- touch and keys
+  const type = (letter) => {
+    if (!finding.next(names(), typed).has(letter)) return;
+    typed += letter;
+    paint();
+  };
+  const keys = at("keys");
+  const key = (text, on, data) => {
+    const made = Object.assign(document.createElement("button"), { textContent: text });
+    Object.assign(made.dataset, data);
+    made.addEventListener("click", on);
+    keys.append(made);
+  };
+  for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZ") key(letter, () => type(letter), { letter });
+  key("", () => { typed = typed.slice(0, -1); paint(); }, { do: "back" });
+  key("", () => { typed = ""; paint(); }, { do: "clear" });
+
+  at("begin").addEventListener("click", () => {
+    if (matchMedia("(pointer: coarse)").matches) document.documentElement.requestFullscreen?.().catch(() => {});
+    show("find");
+  });
+  at("back").addEventListener("click", () => show(view === "confirm" ? "find" : "idle"));
+  at("language").addEventListener("click", () => { english = !english; paint(); });
+  at("yes").addEventListener("click", sign);
+  at("again").addEventListener("click", () => signature.clear());
+  at("no").addEventListener("click", () => show("find"));
+  at("known").addEventListener("click", () => show("find"));
+  at("notme").addEventListener("click", notMe);
+  addEventListener("contextmenu", (event) => event.preventDefault());
+  for (const one of ["pointerdown", "keydown"]) addEventListener(one, () => { touched = performance.now(); });
+  addEventListener("keydown", (event) => {
+    if (event.repeat || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
+    const letter = event.key.toUpperCase();
+    if (event.key === "Escape") show(view === "confirm" ? "find" : "idle");
+    else if (view === "idle" && open() && /^[A-Z]$/.test(letter)) { show("find"); type(letter); }
+    else if (view === "find" && /^[A-Z]$/.test(letter)) type(letter);
+    else if (view === "find" && event.key === "Backspace") { typed = typed.slice(0, -1); paint(); }
+  });
+  setInterval(() => {
+    tick();
+    if (view === "welcome" && --left <= 0) show("find");
+    else if (view === "welcome") greet();
+    else if (view !== "idle" && !busy && performance.now() - touched > FREE) show("idle");
+  }, 1000);
+
+  const start = async () => {
+    const before = await keeping.kept();
+    if (before && !sight) { sight = before.sight; synced = before.synced; }
+    pending = await keeping.waiting();
+    roomScreen.wall();
+    paint();
+    turn();
+  };
+  start();
+})();

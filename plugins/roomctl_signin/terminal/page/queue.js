@@ -1,0 +1,59 @@
+// What was done here and is not answered yet, and what the host told last: both outlive a reload and a power cut.
+window.keeping = (() => {
+  const meeting = location.pathname.replace(/\/$/, "").split("/").pop();
+  const session = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  let memory = null;                             // where the browser keeps nothing (private window, full disk)
+
+  const opened = new Promise((done) => {
+    const asked = indexedDB.open("roomctl-signin", 1);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore("acts", { keyPath: "key" });
+      asked.result.createObjectStore("sights", { keyPath: "meeting" });
+    };
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => { memory = { acts: new Map(), sights: new Map() }; done(null); };
+  });
+  const request = async (store, mode, how) => {
+    const base = await opened;
+    if (!base) return null;
+    return new Promise((done, failed) => {
+      const work = base.transaction(store, mode, { durability: "strict" });
+      const asked = how(work.objectStore(store));
+      work.oncomplete = () => done(asked.result);
+      work.onerror = work.onabort = () => failed(work.error);
+    });
+  };
+  const put = async (store, row) => {
+    try {
+      await request(store, "readwrite", (rows) => rows.put(row));
+    } catch { memory ??= { acts: new Map(), sights: new Map() }; }
+    memory?.[store].set(row.key ?? row.meeting, row);
+  };
+
+  /** A random key: crypto.randomUUID is there on https alone. */
+  const key = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+
+  const add = async (act) => {
+    const row = { ...act, key: key(), meeting, session, at: Date.now(), mono: performance.now() };
+    await put("acts", row);
+    return row;
+  };
+  const waiting = async () => {
+    const kept = (await request("acts", "readonly", (rows) => rows.getAll())) || [];
+    const all = new Map([...kept, ...(memory?.acts.values() ?? [])].map((row) => [row.key, row]));
+    return [...all.values()].filter((row) => row.meeting === meeting).sort((a, b) => a.at - b.at || a.mono - b.mono);
+  };
+  const drop = async (act) => {
+    memory?.acts.delete(act);
+    await request("acts", "readwrite", (rows) => rows.delete(act));
+  };
+  /** Seconds since it was done, by a clock that nobody set meanwhile, where there is one. */
+  const ago = (row) => {
+    const ms = row.session === session ? performance.now() - row.mono : Date.now() - row.at;
+    return Math.min(Math.max(ms / 1000, 0), 86_400);
+  };
+  const keep = (sight) => put("sights", { meeting, ...sight });
+  const kept = async () => (await request("sights", "readonly", (rows) => rows.get(meeting))) || memory?.sights.get(meeting) || null;
+
+  return { add, waiting, drop, ago, keep, kept };
+})();

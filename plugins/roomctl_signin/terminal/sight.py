@@ -1,0 +1,131 @@
+"""What a terminal is told of its meeting. It keeps it, so that people sign in while the line is cut."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+
+from roomctl.api import Attendance, Meeting, Standing, State, secrecy, tr
+from roomctl_signin.config import Config
+from roomctl_signin.terminal.initials import keys
+
+
+class NameShape(BaseModel):
+    """Somebody who may sign in here: a person of the roster, or the approved proxy of one."""
+
+    person: str = Field(description="id on the roster; of the member for whom a proxy comes")
+    proxy: bool
+    name: str
+    line: str = Field(description="unit and duty, which tell two of one name apart", examples=["市审计局　副局长"])
+    keys: list[str] = Field(description="what finds the name; `?` is any letter", examples=[["ZJ", "ZHAOJIAN"]])
+    seat: str
+    came: str = Field(description="HH:MM of the room; empty where nobody signed in", examples=["09:44"])
+
+
+class LaterShape(BaseModel):
+    """Another meeting of the day in this room."""
+
+    starts: str = Field(examples=["14:30"])
+    opens: str = Field(examples=["14:10"])
+    title: str
+
+
+class TerminalShape(BaseModel):
+    """All that a terminal shows. Who is away is not in it: it hangs where everybody passes."""
+
+    room: str
+    title: str
+    date: str = Field(description="as written, in both languages", examples=["2026-11-12"])
+    starts: str = Field(examples=["10:00"])
+    opens: str = Field(examples=["09:40"])
+    chair: str
+    state: str = Field(description="whether people sign in", examples=["waiting", "open", "over"])
+    recorded: bool = Field(description="the recording notice (录音告知) is shown")
+    signed: bool = Field(description="the terminal asks for a signature on glass")
+    welcome: int = Field(description="seconds after which it is free again")
+    expected: int
+    present: int
+    names: list[NameShape]
+    later: list[LaterShape]
+
+
+MOST_LATER = 3
+MEETS = frozenset({State.OPEN, State.IN_SESSION, State.RECESS})
+"""While people sign in."""
+_BEFORE = frozenset({State.PLANNED, State.APPROVED})
+
+
+def of(meeting: Meeting, board: Attendance, others: Iterable[Meeting], config: Config, room: str) -> TerminalShape:
+    """The terminal's whole sight."""
+    zone = ZoneInfo(meeting.zone)
+    opens = timedelta(minutes=config.opens_minutes)
+    day = meeting.starts.date()
+    later = sorted(
+        (one for one in others if one.id != meeting.id and one.starts.date() == day and one.starts > meeting.starts),
+        key=lambda one: one.starts,
+    )
+    return TerminalShape(
+        room=room,
+        title=meeting.title,
+        date=day.isoformat(),
+        starts=f"{meeting.starts:%H:%M}",
+        opens=f"{meeting.starts - opens:%H:%M}",
+        chair=meeting.chair,
+        state=_state(meeting),
+        recorded=meeting.recorded,
+        signed=config.sign_on_glass,
+        welcome=config.welcome_seconds,
+        expected=board.counts.expected,
+        present=board.counts.present,
+        names=list(_names(board.standings, zone)),
+        later=[
+            LaterShape(starts=f"{one.starts:%H:%M}", opens=f"{one.starts - opens:%H:%M}", title=_public(one))
+            for one in later[:MOST_LATER]
+        ],
+    )
+
+
+def _state(meeting: Meeting) -> str:
+    if meeting.state in MEETS:
+        return "open"
+    return "waiting" if meeting.state in _BEFORE else "over"
+
+
+def _names(standings: Iterable[Standing], zone: ZoneInfo) -> Iterator[NameShape]:
+    for one in standings:
+        person = one.person
+        line = _joined(person.unit, person.duty)
+        yield _name(one, zone, person.name, line, one.arrived)
+        if one.proxy:
+            stands_for = tr(f"代{person.name}", f"for {person.name}")
+            yield _name(one, zone, one.proxy, _joined(stands_for, one.proxy_duty), one.proxy_arrived, proxy=True)
+
+
+def _name(
+    one: Standing, zone: ZoneInfo, name: str, line: str, came: datetime | None, *, proxy: bool = False
+) -> NameShape:
+    """Who has left, and comes back, signs in again."""
+    return NameShape(
+        person=one.person.id,
+        proxy=proxy,
+        name=name,
+        line=line,
+        keys=list(keys(name)),
+        seat=one.person.seat,
+        came=clock(came, zone) if came and not one.left else "",
+    )
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """`09:44` of the room."""
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+def _public(meeting: Meeting) -> str:
+    """On a wall that everybody passes a title is read by everybody."""
+    return meeting.title if meeting.highest_secrecy == secrecy.OPEN else tr("内部会议", "Internal meeting")
+
+
+def _joined(*parts: str) -> str:
+    return "　".join(filter(None, parts))

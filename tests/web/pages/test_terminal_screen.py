@@ -1,0 +1,290 @@
+"""The sign-in terminal in a real browser, touched with a finger, over a line that is cut and a host that restarts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from roomctl.app import Application
+from roomctl.domain.attendance import Method, Person, Role, Standing
+from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import Meeting, MeetingId
+from roomctl.services.identity import new_id
+from tests.web.pages.plain import Server, serving
+
+pytestmark = pytest.mark.needs("chromium")
+
+TITLE = "市政府专题会议：老旧小区改造和政务服务大厅建设"
+PEOPLE = (
+    ("张建国", "市政府", "副市长"), ("赵健", "市审计局", "副局长"), ("赵洁", "市政府办公室", "科长"),
+    ("周㛃", "市统计局", "副局长"), ("李晓明", "市住建局", "局长"), ("王伟", "市财政局", "处长"),
+    ("王伟", "市教育局", "副局长"), ("陈志强", "市财政局", "局长"),
+)  # fmt: skip
+NOTICE = "本次会议由办公室统一录音，供整理记录使用，请勿自行录音录像"
+
+
+@dataclass
+class Door:
+    """A meeting with a terminal at its door."""
+
+    application: Application
+    server: Server
+    meeting: str
+    link: str
+
+    def standing(self, name: str, unit: str = "") -> Standing:
+        every = self.application.usecases.attendance(self.meeting).standings
+        return next(one for one in every if one.person.name == name and unit in one.person.unit)
+
+    def kinds(self) -> list[str]:
+        rows = self.application.usecases.events(stream=self.meeting, kinds=["attendance.*"], newest=False)
+        return [row.kind.removeprefix("attendance.") for row in rows]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[tuple[Application, Server]]:
+    data = tmp_path_factory.mktemp("door") / "data"
+    data.mkdir()
+    (data / "roomctl.toml").write_text("[plugins.signin]\nwelcome_seconds = 3\n", "utf-8")
+    with serving(data, "signin") as both:
+        yield both
+
+
+@pytest.fixture
+def door(served) -> Door:
+    application, server = served
+    use = application.usecases
+    starts = datetime(2026, 11, 12, 10, 0)
+    meeting = use.create(
+        Meeting(id=MeetingId(new_id()), room=use.room.id, title=TITLE, starts=starts, chair="张建国")
+    )
+    people = [
+        Person(id=new_id(), name=name, unit=unit, duty=duty, rank=rank, seat=f"{rank}")
+        for rank, (name, unit, duty) in enumerate(PEOPLE, 1)
+    ]
+    use.add_people(meeting.id, [*people, Person(id=new_id(), name="刘列席", role=Role.OBSERVER)])
+    use.request_leave(meeting.id, "陈志强", reason="出差", proxy="刘伟", proxy_duty="副局长")
+    use.decide_leave(meeting.id, "陈志强", granted=True, by="张建国")
+    for state in (State.APPROVED, State.OPEN):
+        use.transition(meeting.id, state)
+    _key, text = application.screens.make(meeting.id, "signin", "terminal", label="北门")
+    return Door(application, server, meeting.id, f"http://127.0.0.1:{server.port}/s/{text}")
+
+
+@pytest.fixture
+def open_terminal(browser: Browser, door: Door, tmp_path: Path):
+    """Opens the link on a touch screen of its own; whatever it complains of fails the test."""
+    pages: list[Page] = []
+    wrong: list[str] = []
+
+    def opened(link: str = "", size: tuple[int, int] = (1280, 800), locale: str = "zh-CN") -> Page:
+        width, height = size
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, timezone_id="UTC", has_touch=True
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if "Security Policy" in said.text else None)
+        page.goto(link or door.link)
+        pages.append(page)
+        return page
+
+    yield opened
+    for number, page in enumerate(pages):
+        page.screenshot(path=tmp_path / f"terminal-{number}.png")
+        page.context.close()
+    assert not wrong
+
+
+def typed(page: Page, letters: str) -> None:
+    for letter in letters:
+        page.locator("#keys button", has_text=letter).first.tap()
+
+
+def begin(page: Page, letters: str) -> None:
+    page.locator("#begin").tap()
+    typed(page, letters)
+
+
+def match(page: Page, name: str, line: str = ""):
+    return page.locator("#matches button", has_text=name).filter(has_text=line)
+
+
+def written(page: Page) -> None:
+    """Somebody signs on the glass."""
+    box = page.locator("#glass").bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 80)
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(box["x"] + 100 + 40 * step, box["y"] + 80 + (60 if step % 2 else 0))
+    page.mouse.up()
+
+
+def sign(page: Page, name: str, line: str = "") -> None:
+    match(page, name, line).tap()
+    written(page)
+    page.locator("#yes").tap()
+
+
+def picture(page: Page, tmp_path: Path, name: str) -> None:
+    page.screenshot(path=tmp_path / f"{name}.png")
+
+
+def test_the_idle_screen_says_which_meeting_and_counts_but_names_nobody(open_terminal, door, tmp_path):
+    page = open_terminal()
+    expect(page.locator("#idle .title")).to_have_text(TITLE.replace("：", "： "))
+    expect(page.locator("#when")).to_have_text("10:00 开始　主持人 张建国")
+    expect(page.locator("#idle [data-expected]")).to_have_text("8")
+    expect(page.locator("#idle [data-recorded]")).to_have_text(NOTICE)
+    expect(page.locator("#ready")).to_contain_text("可离线签到，名单 10/10，同步 ")
+    picture(page, tmp_path, "idle")
+    page.locator("#begin").tap()
+    expect(page.locator("#find")).to_be_visible()
+    assert page.locator("#matches button").count() == 0
+    assert "陈志强" not in page.locator("body").inner_text()
+    kinds = [row.kind for row in door.application.usecases.events(stream=door.meeting, kinds=["x.signin.*"])]
+    assert kinds == ["x.signin.recording_notice"]
+
+
+def test_a_person_finds_the_name_signs_and_is_welcomed_with_the_seat(open_terminal, door, tmp_path):
+    page = open_terminal()
+    begin(page, "ZJ")
+    expect(page.locator("#matches b")).to_have_text(["赵健", "赵洁", "周㛃", "张建国"])
+    picture(page, tmp_path, "search")
+    match(page, "赵健").tap()
+    expect(page.locator("#who")).to_have_text("赵健")
+    expect(page.locator("#yes")).to_be_disabled()
+    written(page)
+    picture(page, tmp_path, "confirm")
+    page.locator("#yes").tap()
+    expect(page.locator("#hello")).to_have_text("赵健同志，您好")
+    expect(page.locator("#seat")).to_have_text("座位 2")
+    picture(page, tmp_path, "welcome")
+    standing = door.standing("赵健")
+    folder = door.application.plugins.loaded["signin"].context.folder(door.meeting) / "signatures"
+    assert standing.present
+    assert {path.suffix for path in folder.glob(f"{standing.signature}.*")} == {".svg", ".png"}
+    expect(page.locator("#find")).to_be_visible(timeout=15_000)  # by itself
+    expect(page.locator("#find [data-present]")).to_have_text("1")
+    expect(page.locator("#letters")).to_have_text("")
+
+
+def test_a_second_press_says_when_and_makes_no_second_event(open_terminal, door):
+    page = open_terminal()
+    begin(page, "LXM")
+    sign(page, "李晓明")
+    page.locator("#known").tap()
+    typed(page, "LXM")
+    expect(match(page, "李晓明").locator(".go")).to_contain_text("已签到")
+    match(page, "李晓明").tap()
+    expect(page.locator("#hello")).to_have_text("李晓明，已签到")
+    expect(page.locator("#notme")).to_be_hidden()
+    assert door.kinds().count("signed_in") == 1
+
+
+def test_two_people_of_one_name_are_told_apart_by_unit_and_duty(open_terminal, door):
+    page = open_terminal()
+    begin(page, "WW")
+    expect(page.locator("#matches small")).to_have_text(["市财政局　处长", "市教育局　副局长"])
+    sign(page, "王伟", "市教育局")
+    expect(page.locator("#taken")).to_contain_text("市教育局　副局长")
+    assert door.standing("王伟", "市教育局").present
+    assert not door.standing("王伟", "市财政局").present
+
+
+def test_an_approved_proxy_signs_in_as_a_person_of_his_own(open_terminal, door):
+    page = open_terminal()
+    begin(page, "LW")
+    sign(page, "刘伟", "代陈志强")
+    expect(page.locator("#hello")).to_have_text("刘伟同志，您好")
+    assert door.standing("陈志强").written == "刘伟（代陈志强）"
+
+
+def test_not_me_takes_the_sign_in_back(open_terminal, door):
+    page = open_terminal()
+    begin(page, "ZJG")
+    sign(page, "张建国")
+    page.locator("#notme").tap()
+    typed(page, "ZJG")
+    expect(match(page, "张建国").locator(".go")).to_have_text("签名")
+    expect(page.locator("#find [data-present]")).to_have_text("0", timeout=20_000)
+    assert door.kinds()[-2:] == ["signed_in", "undone"]
+
+
+def test_two_terminals_and_the_desk_see_one_another(open_terminal, door):
+    first, second = open_terminal(), open_terminal()
+    for page in (first, second):
+        begin(page, "ZJ")
+    sign(first, "赵健")
+    door.application.usecases.sign_in(door.meeting, "赵洁", method=Method.DESK)
+    for name in ("赵健", "赵洁"):
+        expect(match(second, name).locator(".go")).to_contain_text("已签到")
+
+
+def test_a_cut_line_and_a_restart_of_the_host_and_of_the_browser_cost_nothing(open_terminal, door, tmp_path):
+    page = open_terminal()
+    expect(page.locator("#ready")).to_contain_text("10/10")
+    door.server.stop()
+    try:
+        begin(page, "LXM")
+        sign(page, "李晓明")
+        expect(page.locator("#kept")).to_have_text("已存在本机，联网后补送", timeout=20_000)
+        picture(page, tmp_path, "kept")
+        page.locator("#known").tap()
+        expect(page.locator("#waiting")).to_have_text("连接中断，签到照常，待补送 1 条")
+        typed(page, "LXM")
+        expect(match(page, "李晓明").locator(".go")).to_contain_text("已签到")
+        assert not door.standing("李晓明").present
+    finally:
+        door.server.start()
+    page.reload()  # the computer of the terminal was switched off and on
+    expect(page.locator("#waiting")).to_have_text("", timeout=30_000)
+    expect(page.locator("#idle [data-present]")).to_have_text("1", timeout=20_000)
+    assert door.standing("李晓明").present
+    assert door.kinds().count("signed_in") == 1
+
+
+def test_before_it_is_opened_the_terminal_says_when_and_after_it_that_it_is_over(open_terminal, door):
+    use = door.application.usecases
+    meeting = use.create(
+        Meeting(
+            id=MeetingId(new_id()), room=use.room.id, title="安全生产月度例会", starts=datetime(2026, 11, 12, 14, 30)
+        )
+    )
+    use.transition(meeting.id, State.APPROVED)
+    _key, text = door.application.screens.make(meeting.id, "signin", "terminal")
+    page = open_terminal(door.link.rsplit("/", 1)[0] + f"/{text}")
+    expect(page.locator("#soon")).to_have_text("14:10 开始签到。请把手机调成静音。")
+    expect(page.locator("#begin")).to_be_hidden()
+    use.transition(meeting.id, State.CANCELLED, reason="改期")
+    expect(page.locator("#soon")).to_have_text("签到已结束", timeout=30_000)
+
+
+def test_by_keys_alone_and_in_english(open_terminal):
+    page = open_terminal(locale="en-US")
+    expect(page.locator("#begin")).to_be_visible()
+    page.keyboard.press("z")
+    page.keyboard.press("j")
+    page.keyboard.press("g")
+    expect(page.locator("#matches b")).to_have_text(["张建国"])
+    expect(page.locator("#lead")).to_have_text("Touch your name, then sign")
+    page.keyboard.press("Backspace")
+    page.locator("#language").press("Enter")
+    expect(page.locator("#lead")).to_have_text("点自己的名字，再签名")
+    page.keyboard.press("Escape")
+    expect(page.locator("#idle")).to_be_visible()
+
+
+def test_the_first_load_is_below_50_kilobytes(browser, door):
+    context = browser.new_context()
+    page = context.new_page()
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())) if answer.status == 200 else None)
+    page.goto(door.link)
+    expect(page.locator("#idle .title")).to_have_text(TITLE.replace("：", "： "))
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert 10_000 < sum(sizes) <= 50_000
