@@ -15,8 +15,8 @@ from pyasn1.codec.ber import decoder, encoder
 from pyasn1.error import PyAsn1Error
 from pysnmp.proto.api import v2c
 
-from roomctl.api import BadInput, tr
-from roomctl.api.devices import Device, Garbled, LoginRefused, Secret, Silent, Unreachable, garbled
+from roomctl.api import BadInput, Refused, tr
+from roomctl.api.devices import Device, Secret, Silent, Unreachable, garbled
 from roomctl_av_check.talks.datagrams import Inbox, open_to
 
 STEP = 0.8
@@ -97,7 +97,7 @@ class Session:
         return [told.get(oid(one)) for one in oids]
 
     async def put(self, name: str, value: int) -> None:
-        """Raises: LoginRefused, where this login may not."""
+        """Raises: Refused, where this login may read alone; it is not sent away, and reads on."""
         pdu = v2c.SetRequestPDU()
         v2c.apiPDU.set_defaults(pdu)
         v2c.apiPDU.set_varbinds(pdu, [(name, v2c.Integer32(value))])
@@ -162,24 +162,22 @@ _OVER: Oid = ()
 
 
 def _values(pdu: Any, came: bytes) -> list[tuple[Oid, Told]]:
-    """Raises: LoginRefused, Garbled."""
+    """Raises: Refused, Garbled."""
     try:
         status = v2c.apiPDU.get_error_status(pdu)
-        if int(status):
-            raise _refused(status.prettyPrint())
-        return [(tuple(name), _plain(value)) for name, value in v2c.apiPDU.get_varbinds(pdu)]
+        word = status.prettyPrint() if int(status) else ""
+        told = [(tuple(name), _plain(value)) for name, value in v2c.apiPDU.get_varbinds(pdu)]
     except _NO_ASN:
         raise garbled(came, "SNMP") from None
-
-
-def _refused(word: str) -> LoginRefused | Garbled:
     if word in DENIED:
-        return LoginRefused(
+        raise Refused(
             tr("无权这样做", "this login may not do that"),
             word,
             tr("用可写的共同体名或用户", "use one that may write"),
         )
-    return garbled(word, "SNMP")
+    if word:
+        raise garbled(word, "SNMP")
+    return told
 
 
 def _plain(value: Any) -> Told:
