@@ -1,11 +1,22 @@
 """Packages a meeting as a bag (BagIt, SHA-256 and SM3), delivers it, reads it back, and verifies it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import BaseModel
 
-from roomctl.api import Check, PanelOffer, PluginContext, Service, TargetFactory, hookimpl
+from roomctl.api import (
+    ArchiveTarget,
+    Check,
+    MissingPart,
+    PanelOffer,
+    PluginContext,
+    Service,
+    TargetFactory,
+    hookimpl,
+    tr,
+)
 from roomctl_archive.config import ArchiveConfig
 
 
@@ -25,10 +36,39 @@ def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
 
 @hookimpl
 def roomctl_archive_targets(ctx: PluginContext) -> Mapping[str, TargetFactory]:
-    """A folder: a disk, or the mount of a share."""
-    from roomctl_archive.folder_target import FolderTarget  # noqa: PLC0415 - heavy, and needed only here
+    """A folder (a disk, or the mount of a share), an SFTP server, a bucket of S3."""
 
-    return {"folder": lambda config: FolderTarget.from_config(config, ctx.services.data, ctx.clock.sleep)}
+    def folder(config: Mapping[str, Any]) -> ArchiveTarget:
+        from roomctl_archive.folder_target import FolderTarget  # noqa: PLC0415 - heavy, and needed only here
+
+        return FolderTarget.from_config(config, ctx.services.data, ctx.clock.sleep)
+
+    def sftp(config: Mapping[str, Any]) -> ArchiveTarget:
+        with _part("sftp", "paramiko"):
+            from roomctl_archive.sftp_target import SftpTarget  # noqa: PLC0415 - an extra
+
+        return SftpTarget.from_config(config, ctx.clock.sleep)
+
+    def s3(config: Mapping[str, Any]) -> ArchiveTarget:
+        with _part("s3", "boto3"):
+            from roomctl_archive.s3_target import S3Target  # noqa: PLC0415 - an extra
+
+        return S3Target.from_config(config)
+
+    return {"folder": folder, "sftp": sftp, "s3": s3}
+
+
+@contextmanager
+def _part(kind: str, library: str) -> Iterator[None]:
+    """A library that comes with the extra `archive`."""
+    try:
+        yield
+    except ImportError as error:
+        raise MissingPart(
+            tr(f"存储目标（{kind}）用不了", f"a {kind} target cannot be used"),
+            tr(f"没有装 {library}", f"{library} is not installed"),
+            "pip install 'roomctl[archive]'",
+        ) from error
 
 
 @hookimpl

@@ -252,7 +252,14 @@ class _Watched(io.BufferedReader):
         self._at = at
 
     def read(self, size: int | None = -1, /) -> bytes:
-        chunk = super().read(size)
+        try:
+            chunk = super().read(size)
+        except OSError as error:  # else it would be told as the target's
+            raise Damaged(
+                tr(f"本地文件读不出来：{self.name}", f"cannot read the local file {self.name}"),
+                error.strerror or str(error),
+                tr("请检查本机磁盘，再校验本地存档包", "check the local disk, then verify the local package"),
+            ) from error
         self._at(self.tell())
         return chunk
 

@@ -1,11 +1,13 @@
 """What must survive a power cut: contents first, then the name, then the folder that holds the name."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from roomctl.api.files import fsync_folder
 
+_FOR_A_MOMENT = {errno.EACCES, errno.EPERM, errno.EBUSY, None}  # None: a server that says no more than "Failure"
 RETRIES = (0.1, 0.5, 2.0)  # seconds; a virus scanner or a share may hold a fresh file for a moment
 
 
@@ -33,13 +35,24 @@ def rename(source: Path, target: Path, sleep: Callable[[float], None]) -> None:
         OSError: it still failed at the last try.
 
     """
+    tried(lambda: source.replace(target), sleep)
+    fsync_folder(target.parent)
+
+
+def tried(act: Callable[[], object], sleep: Callable[[float], None]) -> None:
+    """Does what may be refused for a moment, as a rename is while a virus scanner looks at a fresh file.
+
+    Raises:
+        OSError: it still failed at the last try, or failed for good.
+
+    """
     for pause in RETRIES:
         try:
-            source.replace(target)
-        except PermissionError:
+            act()
+        except OSError as error:
+            if error.errno not in _FOR_A_MOMENT:
+                raise
             sleep(pause)
         else:
-            break
-    else:
-        source.replace(target)
-    fsync_folder(target.parent)
+            return
+    act()

@@ -19,7 +19,7 @@ from roomctl_archive.fixity import read
 PARTIAL = ".partial"
 _KEYS = {"kind", "path", "required", "name"}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_PROBE = b"roomctl\n" * 512
+PROBE = b"roomctl\n" * 512
 
 
 class FolderTarget:
@@ -116,8 +116,8 @@ class FolderTarget:
             self._ready()
             place = self.root / f".roomctl-probe-{uuid.uuid4().hex[:8]}"
             try:
-                place.write_bytes(_PROBE)
-                if place.read_bytes() != _PROBE:
+                place.write_bytes(PROBE)
+                if place.read_bytes() != PROBE:
                     raise Damaged(
                         tr(
                             f"{self.root} 写进去的和读出来的不一样", f"{self.root} gives back other bytes than it got"

