@@ -21,10 +21,12 @@ def roomctl_config_model() -> "type[BaseModel]":
 
 @hookimpl
 def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
-    """One check for each thing, so that a slow one holds up no other."""
+    """One check for each thing of the PC, so that a slow one holds up no other; and the acoustic proof."""
+    from roomctl_av_check.acoustics.proof import AcousticProof  # noqa: PLC0415
+    from roomctl_av_check.config import AvCheckConfig  # noqa: PLC0415
     from roomctl_av_check.room_pc import checks  # noqa: PLC0415
 
-    return checks(ctx)
+    return [*checks(ctx), AcousticProof(ctx, ctx.config or AvCheckConfig())]
 
 
 @hookimpl

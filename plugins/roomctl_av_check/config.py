@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from roomctl.api import label, tr
+from roomctl_av_check.acoustics.config import AcousticsConfig
 
 
 class AvCheckConfig(BaseModel):
@@ -19,6 +20,7 @@ class AvCheckConfig(BaseModel):
         load_warn: runnable processes a core over the last minute.
         engine: the speech engine that must be ready; `auto` is the best that is installed.
         schedule: the devices are checked by themselves an hour and a quarter before each meeting.
+        acoustics: how the acoustic proof is done, and what it is held against.
         watch_seconds: between two looks at the devices while a meeting runs; 0 looks at none.
 
     """
@@ -59,6 +61,16 @@ class AvCheckConfig(BaseModel):
             "Look at the devices in a meeting every, s",
             help_zh="0 为不看",
             help_en="0: never",
+        ),
+    )
+
+    acoustics: AcousticsConfig = Field(
+        default_factory=AcousticsConfig,
+        json_schema_extra=label(
+            "声学实测",
+            "Acoustic proof",
+            help_zh="TOML：speaker 扬声器，scheduled 会前自动，各项门限见手册",
+            help_en="TOML: speaker, scheduled, and limits; see the guide",
         ),
     )
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -232,16 +232,24 @@ def fonts() -> frozenset[str] | None:
 
 def speech(services: Services, wanted: str) -> Speech:
     """Engines of all plugins; the model that would be used is read to its last byte."""
-    offers = tuple(services.engines())
-    lacking = {offer.name: tuple(name for name in offer.requires if not _importable(name)) for offer in offers}
-    told = Speech(wanted, offers, lacking, frozenset(services.installed_models()))
+    told = _engines(services, wanted)
     if told.choice is None:
         return told
     try:
-        verdict = services.verify_model(told.choice[1])
+        return replace(told, verdict=services.verify_model(told.choice[1]))
     except MissingPart:  # somebody took it away just now
-        return Speech(wanted, offers, lacking, told.installed - {told.choice[1]})
-    return Speech(wanted, offers, lacking, told.installed, verdict)
+        return replace(told, installed=told.installed - {told.choice[1]})
+
+
+def choice(services: Services, wanted: str) -> tuple[EngineOffer, str] | None:
+    """The engine that would be used, and its model, not read; None where there is none."""
+    return _engines(services, wanted).choice
+
+
+def _engines(services: Services, wanted: str) -> Speech:
+    offers = tuple(services.engines())
+    lacking = {offer.name: tuple(name for name in offer.requires if not _importable(name)) for offer in offers}
+    return Speech(wanted, offers, lacking, frozenset(services.installed_models()))
 
 
 def _settings(lines: Iterable[str]) -> Iterable[tuple[str, str]]:

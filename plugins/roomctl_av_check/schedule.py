@@ -78,7 +78,8 @@ class Schedule:
             if purpose is not None:
                 self._under_way = (meeting.id,)
                 try:
-                    self._ctx.services.check(meeting.id, purpose=purpose)
+                    sound = purpose is checks.RunPurpose.HOUR_BEFORE and self._config.acoustics.scheduled
+                    self._ctx.services.check(meeting.id, purpose=purpose, sound=sound)
                 finally:
                     self._under_way = ()
         running = self._ctx.services.meetings(*RUNNING) if self._config.watch_seconds else ()

@@ -9,11 +9,15 @@ CLEAR = 9.0
 """By how much (squared, of the units above) the better order has to be better: three of them."""
 
 
+UNLIKE = 100.0
+"""Where one of the two does not hear the loudspeaker at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How one microphone hears one loudspeaker: seconds after it was played, and dB."""
+    """How one microphone hears one loudspeaker: seconds after it was played, and dB. Seconds None: not at all."""
 
-    seconds: float
+    seconds: float | None
     level: float
 
 
@@ -34,9 +38,7 @@ def order(now: Sequence[Sequence[Heard]], baseline: Sequence[Sequence[Heard]]) -
         fresh, known = _centred(new), _centred(old)
         for here in range(count):
             for there in range(count):
-                seconds = (fresh[here].seconds - known[there].seconds) / MILLISECOND
-                level = (fresh[here].level - known[there].level) / DECIBEL
-                cost[here][there] += seconds**2 + level**2
+                cost[here][there] += _difference(fresh[here], known[there])
     found = list(range(count))
     while (better := _best_exchange(found, cost)) is not None:
         one, other = better
@@ -44,10 +46,21 @@ def order(now: Sequence[Sequence[Heard]], baseline: Sequence[Sequence[Heard]]) -
     return tuple(found)
 
 
-def nearest(now: Sequence[Sequence[Heard]]) -> tuple[int, ...]:
-    """For each microphone the loudspeaker that it hears first."""
-    count = len(now[0]) if now else 0
-    return tuple(min(range(len(now)), key=lambda speaker: now[speaker][mic].seconds) for mic in range(count))
+def nearest(now: Sequence[Sequence[Heard]]) -> tuple[int | None, ...]:
+    """For each microphone the loudspeaker that it hears first; None where it hears none."""
+
+    def first(microphone: int) -> int | None:
+        known = {at: one for at, row in enumerate(now) if (one := row[microphone].seconds) is not None}
+        return min(known, key=lambda at: known[at], default=None)
+
+    return tuple(first(microphone) for microphone in range(len(now[0]) if now else 0))
+
+
+def _difference(one: Heard, other: Heard) -> float:
+    if one.seconds is None or other.seconds is None:
+        return 0.0 if one.seconds is other.seconds else UNLIKE
+    seconds, level = (one.seconds - other.seconds) / MILLISECOND, (one.level - other.level) / DECIBEL
+    return seconds**2 + level**2
 
 
 def _best_exchange(found: Sequence[int], cost: Sequence[Sequence[float]]) -> tuple[int, int] | None:
@@ -62,6 +75,8 @@ def _best_exchange(found: Sequence[int], cost: Sequence[Sequence[float]]) -> tup
 
 
 def _centred(row: Sequence[Heard]) -> Sequence[Heard]:
-    seconds = sum(one.seconds for one in row) / len(row)
-    level = sum(one.level for one in row) / len(row)
-    return [Heard(one.seconds - seconds, one.level - level) for one in row]
+    heard = [(one.seconds, one.level) for one in row if one.seconds is not None]
+    if not heard:
+        return row
+    seconds, level = sum(one for one, _ in heard) / len(heard), sum(one for _, one in heard) / len(heard)
+    return [one if one.seconds is None else Heard(one.seconds - seconds, one.level - level) for one in row]

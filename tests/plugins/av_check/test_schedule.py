@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from roomctl_av_check import roomctl_services
+from roomctl_av_check.acoustics.config import AcousticsConfig
 from roomctl_av_check.config import AvCheckConfig
 from roomctl_av_check.schedule import Schedule, due
 
@@ -49,6 +50,17 @@ def test_the_devices_are_checked_an_hour_and_a_quarter_before_once_each(services
         (timedelta(minutes=60), RunPurpose.HOUR_BEFORE),
         (timedelta(minutes=15), RunPurpose.QUARTER_BEFORE),
     ]
+
+
+@pytest.mark.parametrize("scheduled", [True, False])
+def test_a_sound_is_made_an_hour_before_alone_and_only_where_it_is_wanted(services, tmp_path, scheduled):
+    config = AvCheckConfig(acoustics=AcousticsConfig(scheduled=scheduled))
+    ctx = FakeContext("av_check", tmp_path, config, services=services, clock=services.clock)
+    for _ in minutes(services, 130):
+        Schedule(ctx).look()
+    services.hold(replace(services.held["m1"], state=State.IN_SESSION))
+    Schedule(ctx).look()
+    assert services.sounded == ([RunPurpose.HOUR_BEFORE] if scheduled else [])
 
 
 def test_a_host_that_was_down_makes_up_for_the_nearest_alone(services, ctx):
@@ -103,7 +115,8 @@ def test_the_service_runs_says_what_is_wrong_once_and_stops(services, ctx, caplo
     services.clock.advance(110 * 60)
     (service,) = roomctl_services(ctx)
 
-    def broken(meeting_id, *, purpose):
+    def broken(meeting_id, *, purpose, sound):
+        assert not sound
         raise MissingPart(f"cannot check {meeting_id} {purpose}")
 
     services.check = broken

@@ -1,0 +1,206 @@
+"""The proof itself: a sentence, then sweeps, through the room's loudspeaker, heard by its microphones."""
+
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from roomctl.api import (
+    Busy,
+    CheckState,
+    Meeting,
+    MissingPart,
+    PluginContext,
+    RecorderStatus,
+    Result,
+    RoomctlError,
+    RoomSound,
+    tr,
+)
+from roomctl.api.devices import Evidence, Title
+from roomctl_av_check.acoustics.apart import Silence, ask
+
+if TYPE_CHECKING:
+    from roomctl_av_check.acoustics.judge import Measured
+    from roomctl_av_check.acoustics.measure import Figures
+    from roomctl_av_check.config import AvCheckConfig
+
+DEVICE = "acoustics"
+BASELINE = "acoustics.baseline"
+"""Key in the plugin's store."""
+LEAD = 3.0
+"""Seconds of silence before the sweeps: the noise floor is taken from them."""
+MARGIN = 0.2
+"""Seconds at the beginning of the silence that are left out: a converter settles."""
+NEEDS = ("numpy", "sounddevice", "soundfile", "soxr")
+_one_at_a_time = threading.Lock()
+"""One room has one loudspeaker."""
+
+
+def _untold(_what: str) -> None:
+    return None
+
+
+@dataclass
+class AcousticProof:
+    """`roomctl.api`'s check that makes a sound; made anew for each run."""
+
+    ctx: PluginContext
+    config: "AvCheckConfig"
+    tell: Callable[[str], None] = _untold
+    evidence: list[Evidence] = field(default_factory=list)
+    device: str = DEVICE
+    name: str = "chain"
+    device_title: Title = ("声学实测", "Acoustic proof")
+    title: Title = ("链路", "Chain")
+
+    deadline: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Its deadline: arming, a sentence, decoding on a slow machine, each sweep as often as it may be tried."""
+        self._silence = Silence(self.ctx)
+        one = self.config.acoustics.sweep_seconds + 2.0
+        self.deadline = 180.0 + 4 * (LEAD + 10.0 + one * self.config.acoustics.speakers)
+
+    def hush(self) -> None:
+        self._silence.want()
+
+    def run(self, _meeting: Meeting | None) -> Iterator[Result]:
+        """The sentence first: the recorder tells which microphones there are. Raises: RoomctlError."""
+        lacking = [name for name in NEEDS if find_spec(name) is None]
+        if lacking:
+            raise MissingPart(
+                tr("不能做声学实测", "no acoustic proof can be made"),
+                tr(f"缺少 {'、'.join(lacking)}", f"{', '.join(lacking)} is missing"),
+                "pip install 'roomctl[audio]'",
+            )
+        with _alone(), tempfile.TemporaryDirectory(prefix="acoustics-", dir=self.ctx.folder()) as folder:
+            yield from self._all(Path(folder))
+
+    def _all(self, folder: Path) -> Iterator[Result]:
+        from roomctl.api.speech import known_sentence  # noqa: PLC0415
+        from roomctl_av_check.acoustics import sentence  # noqa: PLC0415 - loads numpy and codecs
+
+        room, config, known = self.ctx.services.room_sound(), self.config.acoustics, known_sentence()
+        if not room.order.source.startswith("mic"):
+            yield self._chain(
+                CheckState.SKIPPED,
+                tr(f"音源是 {room.order.source}，不是话筒", f"the source is {room.order.source}, no microphone"),
+            )
+            return
+        try:
+            kept = sentence.keep(self.ctx, room, config.speaker, known, folder, self._silence, self.tell)
+        except RoomctlError as error:
+            self._silence.need()
+            yield self._chain(CheckState.CRIT, str(RoomctlError(error.what, error.why)), error.mend)
+            return
+        try:
+            self.tell(tr("识别句子", "decoding the sentence"))
+            yield sentence.judge(self.ctx, kept, known, self.config.engine, config, folder, self._silence)
+        except RoomctlError as error:
+            self._silence.need()
+            yield self._chain(CheckState.CRIT, str(RoomctlError(error.what, error.why)), error.mend)
+        try:
+            yield from self._sweeps(folder, kept.status, room)
+        except RoomctlError as error:
+            self._silence.need()
+            yield self._chain(CheckState.UNKNOWN, str(RoomctlError(error.what, error.why)), error.mend, "sweep")
+
+    def _sweeps(self, folder: Path, status: RecorderStatus, room: RoomSound) -> Iterator[Result]:
+        from roomctl_av_check.acoustics import judge  # noqa: PLC0415
+
+        measured = self._measured(folder, status)
+        store = self.ctx.store()
+        source = status.source or room.order.source
+        baseline = store.get(BASELINE)
+        if not baseline or baseline.get("source") != source or not judge.fits(measured, baseline):
+            baseline = None
+        rows = list(judge.judge(measured, baseline, self.config.acoustics))
+        self._draw(measured, baseline)
+        if baseline is None and measured.steady and measured.whole:
+            at = self.ctx.clock.now().isoformat()
+            store.put(BASELINE, {"at": at, "source": source, **judge.baseline_of(measured)})
+        yield from rows
+
+    def _measured(self, folder: Path, status: RecorderStatus) -> "Measured":
+        import numpy as np  # noqa: PLC0415
+
+        from roomctl_av_check.acoustics.judge import Measured  # noqa: PLC0415
+        from roomctl_av_check.acoustics.measure import TAIL, floor, measure  # noqa: PLC0415
+        from roomctl_av_check.acoustics.sweep import Sweep  # noqa: PLC0415
+
+        config, rate = self.config.acoustics, status.sample_rate
+        sweep = Sweep(
+            rate=rate,
+            seconds=config.sweep_seconds,
+            high=min(20_000.0, 0.45 * rate),
+            peak_dbfs=config.sweep_dbfs,
+        )
+        first, each = round(LEAD * rate), sweep.frames + round(TAIL * rate)
+        played = np.zeros((first + each * config.speakers, config.speakers), np.float32)
+        for speaker in range(config.speakers):
+            played[first + each * speaker :][: sweep.frames, speaker] = sweep.signal
+        np.save(folder / "played.npy", played)
+        order = {
+            "play": str(folder / "played.npy"),
+            "record": str(folder / "recorded.npy"),
+            "rate": rate,
+            "speaker": config.speaker,
+            "microphone": status.source.partition(":")[2],
+            "microphones": status.tracks,
+        }
+        said = ask(
+            self.ctx,
+            "roomctl_av_check.acoustics.duplex",
+            order,
+            self._silence,
+            lambda at, of: self.tell(tr(f"扫频 {at:.0f}/{of:.0f} 秒", f"sweep, {at:.0f} of {of:.0f} s")),
+        )
+        self.tell(tr("计算", "calculating"))
+        recorded = np.load(folder / "recorded.npy").astype(np.float64).T
+        silences = [one[round(MARGIN * rate) : first] for one in recorded]
+        figures: list[tuple[Figures, ...]] = []
+        for speaker in range(config.speakers):
+            begin = first + each * speaker
+            figures.append(
+                tuple(
+                    measure(one[begin : begin + each], silence, sweep)
+                    for one, silence in zip(recorded, silences, strict=True)
+                )
+            )
+        return Measured(tuple(figures), tuple(floor(one, rate) for one in silences), steady=said["tries"] > 0)
+
+    def _draw(self, measured: "Measured", baseline: Mapping[str, Any] | None) -> None:
+        from roomctl_av_check.acoustics import evidence  # noqa: PLC0415
+
+        self.evidence += evidence.plots(measured, baseline, LEAD - MARGIN)
+
+    def _chain(self, state: CheckState, message: str, hint: str = "", check: str = "chain") -> Result:
+        title = ("扫频", "Sweep") if check == "sweep" else self.title
+        return Result(
+            device=DEVICE,
+            check=check,
+            state=state,
+            message=message,
+            hint=hint or None,
+            device_title=self.device_title,
+            title=title,
+        )
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    if not _one_at_a_time.acquire(blocking=False):
+        raise Busy(
+            tr("不能做声学实测", "no acoustic proof can be made"),
+            tr("另一次实测正在进行", "another one is under way"),
+            tr("等它结束再测", "wait until it has ended"),
+        )
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()

@@ -1,0 +1,34 @@
+"""A known sentence, and how much of it was heard: for whoever proves that speech becomes text."""
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from roomctl.demo.score import Score, score
+
+__all__ = ["KnownSentence", "Score", "known_sentence", "score"]
+
+_NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSentence:
+    """Speech whose text is known.
+
+    Attributes:
+        file: FLAC, mono; start, end: seconds in it.
+
+    """
+
+    file: Path
+    start: float
+    end: float
+    text: str
+
+
+def known_sentence() -> KnownSentence:
+    """One sentence of the demo's clip: synthetic Mandarin, nobody's voice."""
+    folder = Path(str(files("roomctl"))) / "demo" / "clip"
+    told = json.loads((folder / "demo_60s_ref.json").read_text(encoding="utf-8"))[_NUMBER]
+    return KnownSentence(folder / "demo_60s.flac", told["start_s"], told["end_s"], told["text"])
