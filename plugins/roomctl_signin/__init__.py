@@ -6,7 +6,17 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from roomctl.api import Meeting, PackageFile, PageOffer, PluginContext, Right, ScreenOffer, hookimpl
+from roomctl.api import (
+    Meeting,
+    Objection,
+    PackageFile,
+    PageOffer,
+    PluginContext,
+    Right,
+    ScreenOffer,
+    State,
+    hookimpl,
+)
 from roomctl_signin.config import Config
 
 
@@ -61,6 +71,14 @@ def roomctl_identify(ctx: PluginContext, meeting: Meeting, evidence: Mapping[str
     from roomctl_signin import evidence as known  # noqa: PLC0415
 
     return known.identify(ctx.services.roster(meeting.id), known.cards(ctx, meeting.id), evidence)
+
+
+@hookimpl
+def roomctl_gate(ctx: PluginContext, meeting: Meeting, target: State) -> Sequence[Objection]:
+    """Objects to the start while the body has no quorum."""
+    from roomctl_signin import quorums  # noqa: PLC0415
+
+    return quorums.objections(ctx, meeting) if target is State.IN_SESSION else []
 
 
 @hookimpl

@@ -25,7 +25,8 @@ from roomctl.api import (
     tr,
 )
 from roomctl.api.finding import find_meeting
-from roomctl_signin import evidence, lists
+from roomctl_signin import evidence, lists, quorums, ranks
+from roomctl_signin.config import Config
 from roomctl_signin.roster import load
 
 MeetingArg = Annotated[
@@ -67,6 +68,8 @@ def roster(ctx: PluginContext) -> typer.Typer:
         if new:
             ctx.services.add_people(meeting, new, actor=_actor(by))
         evidence.remember(ctx, meeting, {card: ids[person] for card, person in read.cards.items()})
+        if (ctx.config or Config()).ranks is not None:
+            ranks.put_in_order(ctx, meeting, _actor(by))
         already = len(read.people) - len(new)
         _say(tr(f"名单增加 {len(new)} 人，已有 {already} 人", f"{len(new)} people added, {already} were there"))
         if as_json:
@@ -84,6 +87,14 @@ def roster(ctx: PluginContext) -> typer.Typer:
             table.add_row(*_who(person), escape(person.seat), escape(person.phone))
         _console().print(table)
 
+    @group.command(help=tr("按排序表（市领导、秘书长、部门、区县）重排名单", "Put the roster in order"))
+    def rank(meeting: MeetingArg, *, by: By = "", as_json: Json = False) -> None:
+        meeting = find_meeting(ctx.services, meeting).id
+        people = ranks.put_in_order(ctx, meeting, _actor(by))
+        _say(tr(f"已排序 {len(people)} 人", f"{len(people)} people put in order"))
+        if as_json:
+            _answer({"meeting": meeting, "people": _plain(people)})
+
     return group
 
 
@@ -97,7 +108,7 @@ class SignInFirst(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small function a command
+def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901, PLR0915 - one small function a command
     """`roomctl signin MEETING NAME`, and the acts around it."""
     services = ctx.services
     group = typer.Typer(
@@ -160,6 +171,7 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small functio
         *,
         granted: Annotated[bool | None, typer.Option("--grant/--refuse", help=tr("准 / 不准", "yes / no"))] = None,
         by: Annotated[str, typer.Option("--by", help=tr("批准人姓名", "who decides"))],
+        reason: Annotated[str, typer.Option("--reason", help=tr("不准的理由", "why it is refused"))] = "",
         as_json: Json = False,
     ) -> None:
         if granted is None:
@@ -168,7 +180,7 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small functio
                 mend=tr("请加 --grant 或 --refuse", "give --grant or --refuse"),
             )
         meeting = find_meeting(ctx.services, meeting).id
-        standing = services.decide_leave(meeting, name, granted=granted, by=by)
+        standing = services.decide_leave(meeting, name, granted=granted, by=by, note=reason)
         word = tr("准假", "granted") if granted else tr("不准假", "refused")
         _say(f"{escape(standing.person.name)} {word}（{escape(by)}）")
         _tell(meeting, standing, as_json=as_json)
@@ -207,8 +219,58 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901 - one small functio
             return
         _console().print(_status(board, ZoneInfo(found.zone)))
         _say(counts(board))
+        if (stands := quorums.of(ctx, found, board)) is not None:
+            _say(escape(stands.said))
 
+    _add_observers(group, ctx)
     return group
+
+
+def _add_observers(group: typer.Typer, ctx: PluginContext) -> None:
+    """`in`, `out` and `waiting`: observers come for an item and go after it."""
+    services = ctx.services
+
+    @group.command("in", help=tr("列席人员进场", "An observer comes in"))
+    def enter(
+        meeting: MeetingArg,
+        name: NameArg,
+        *,
+        item: Annotated[int | None, typer.Option("--item", min=1, help=tr("议题序号", "agenda item"))] = None,
+        by: By = "",
+        as_json: Json = False,
+    ) -> None:
+        meeting = find_meeting(ctx.services, meeting).id
+        standing = services.enter(meeting, name, item, actor=_actor(by))
+        _say(tr("{} 已进场", "{} has come in").format(escape(standing.written)))
+        _tell(meeting, standing, as_json=as_json)
+
+    @group.command("out", help=tr("列席人员退场", "An observer goes out"))
+    def leave_the_room(meeting: MeetingArg, name: NameArg, *, by: By = "", as_json: Json = False) -> None:
+        meeting = find_meeting(ctx.services, meeting).id
+        standing = services.exit(meeting, name, actor=_actor(by))
+        _say(tr("{} 已退场", "{} has gone out").format(escape(standing.written)))
+        _tell(meeting, standing, as_json=as_json)
+
+    @group.command(help=tr("候会：请进、请退场、候会", "Which observers come in, go out and wait"))
+    def waiting(
+        meeting: MeetingArg,
+        *,
+        item: Annotated[int | None, typer.Option("--item", min=0, help=tr("议题序号", "agenda item"))] = None,
+        as_json: Json = False,
+    ) -> None:
+        meeting = find_meeting(ctx.services, meeting).id
+        found = services.moves(meeting, item)
+        sides = {
+            "enter": tr("请进", "come in"), "leave": tr("请退场", "go out"), "stay": tr("在场", "inside"),
+            "wait": tr("候会", "wait"),
+        }  # fmt: skip
+        names = {side: [person.name for person in getattr(found, side)] for side in sides}
+        if as_json:
+            _answer({"meeting": meeting, "item": found.item, **names})
+            return
+        _say(tr(f"议题 {found.item}", f"item {found.item}"))
+        for side, title in sides.items():
+            _say(f"{title}：{escape('、'.join(names[side]) or '-')}")
 
 
 _PERSON_HEADS = (("排序", "rank"), ("姓名", "name"), ("单位", "unit"), ("职务", "duty"), ("身份", "role"))

@@ -28,6 +28,9 @@ from roomctl.domain import (
     events,
     lifecycle,
     meeting,
+    observers,
+    quorum,
+    ranking,
     record,
     recording,
     rework,
@@ -421,5 +424,6 @@ __all__ = [
     "SpeakerKnownBy", "SpeechStream", "Standing", "State", "Stored", "StreamingTranscriber", "Tap", "TapOffer",
     "Tapped", "TargetFactory", "Transcriber", "Transcript", "TranscriptHead", "TranscriptSegment", "Verdict", "Word",
     "archive", "attendance", "checks", "correction", "events", "hookimpl", "label", "language", "lifecycle",
-    "meeting", "record", "recording", "rework", "secrecy", "timing", "tr", "transcript",
+    "meeting", "observers", "quorum", "ranking", "record", "recording", "rework", "secrecy", "timing", "tr",
+    "transcript",
 ]  # fmt: skip

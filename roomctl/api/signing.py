@@ -1,10 +1,11 @@
 """What a plugin may do about who is there: part of `roomctl.api.Services`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
 from roomctl.domain.events import Actor
+from roomctl.domain.observers import Moves
 
 
 class SignIn(Protocol):
@@ -68,4 +69,24 @@ class SignIn(Protocol):
         actor: Actor | None = None,
     ) -> Standing:
         """Takes back the person's newest attendance event, or the one whose key is `of`. Raises: Refused."""
+        ...
+
+    def rank_people(
+        self, meeting_id: str, ranks: Mapping[str, int], *, actor: Actor | None = None
+    ) -> Sequence[Person]:
+        """Gives people another rank, by id; the roster as it is then. Raises: NotFound."""
+        ...
+
+    def moves(self, meeting_id: str, item: int | None = None) -> Moves:
+        """Which observers come in, go out and wait (候会) for the item under way, or for another one."""
+        ...
+
+    def enter(
+        self, meeting_id: str, person: str, item: int | None = None, *, sent: Sent = HERE, actor: Actor | None = None
+    ) -> Standing:
+        """An observer comes in, at the present frame of the recording. Raises: NotFound, Refused."""
+        ...
+
+    def exit(self, meeting_id: str, person: str, *, sent: Sent = HERE, actor: Actor | None = None) -> Standing:
+        """An observer goes out, at the present frame of the recording. Raises: NotFound, Refused."""
         ...

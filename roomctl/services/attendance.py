@@ -73,7 +73,7 @@ def sign_in(
     told: dict[str, Any] = {"method": method.value, "device": device, "proxy": proxy}
     if signature:
         told["signature"] = signature
-    act = _Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent)
+    act = Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent)
     return act.record(attendance.SIGNED_IN, told, proxy=proxy and not sent.ago)
 
 
@@ -81,7 +81,7 @@ def leave_early(
     meeting_id: str, person: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, sent: Sent = HERE
 ) -> Standing:
     """早退 of a member; an observer simply left."""
-    return _Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent).record(attendance.LEFT, {})
+    return Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent).record(attendance.LEFT, {})
 
 
 def request_leave(
@@ -107,7 +107,7 @@ def request_leave(
             mend=tr("写明理由（命令行用 --reason）", "say why (on the command line: --reason)"),
         )
     told = {"reason": reason.strip(), "proxy": proxy.strip(), "proxy_duty": proxy_duty.strip()}
-    act = _Act(meeting_id, person, actor=actor, clock=clock, uow=uow)
+    act = Act(meeting_id, person, actor=actor, clock=clock, uow=uow)
     return act.record(attendance.LEAVE_REQUESTED, told, any_time=True)
 
 
@@ -137,7 +137,7 @@ def decide_leave(
             mend=tr("写明理由（命令行用 --reason）", "say why (on the command line: --reason)"),
         )
     told = {"granted": granted, "by": by, "note": note.strip()}
-    act = _Act(meeting_id, person, actor=actor, clock=clock, uow=uow)
+    act = Act(meeting_id, person, actor=actor, clock=clock, uow=uow)
     return act.record(attendance.LEAVE_DECIDED, told, any_time=True, asked=True)
 
 
@@ -160,11 +160,38 @@ def undo(
         NotFound: not on the roster. Refused: there is nothing to take back.
 
     """
-    act = _Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent)
+    act = Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent)
     return act.record(attendance.UNDONE, {}, any_time=True, undoes=of)
 
 
-class _Act:
+def rank(
+    meeting_id: str, ranks: Mapping[str, int], *, actor: Actor, clock: Clock, uow: UnitOfWork
+) -> tuple[Person, ...]:
+    """Gives people another rank; who is not named keeps theirs. One event, with the order that came of it.
+
+    Args:
+        ranks: by id of the person, from 1.
+
+    Raises:
+        NotFound: somebody is not on the roster.
+
+    """
+    with uow:
+        uow.meetings.get(meeting_id)
+        people = {person.id: person for person in uow.roster.of(meeting_id)}
+        for person in ranks:
+            attendance.find_person(people.values(), person)
+        changed = {person: to for person, to in ranks.items() if people[person].rank != to}
+        if changed:
+            uow.roster.rank(meeting_id, changed)
+            told = {"ranks": changed}
+            uow.events.append(Event(stream=meeting_id, kind="roster.ranked", actor=actor, at=clock.now(), data=told))
+        after = tuple(uow.roster.of(meeting_id))
+        uow.commit()
+    return after
+
+
+class Act:
     """One event of one person: looked up, checked, appended, and what it makes of the person's standing.
 
     Only what concerns the person is read, so that the hundredth in the queue is as quick as the first.

@@ -1,17 +1,15 @@
 """All use cases under one roof, bound to an actor: what a plugin sees as `ctx.services`, and the host itself uses."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from roomctl.domain.archive import Package, PackageFile, Receipt
-from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
-from roomctl.domain.events import Actor, LoggedEvent
+from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
 from roomctl.services import (
     archive,
-    attendance,
     meetings,
     sessions,
 )
@@ -19,11 +17,12 @@ from roomctl.services.deliveries import DeliveryUseCases
 from roomctl.services.equipment import EquipmentUseCases
 from roomctl.services.offers import ArchiveTarget
 from roomctl.services.papers import PaperUseCases
+from roomctl.services.signing import SigningUseCases
 from roomctl.services.sound import SoundUseCases
 from roomctl.services.words import WordUseCases
 
 
-class UseCases(SoundUseCases, WordUseCases, PaperUseCases, EquipmentUseCases, DeliveryUseCases):
+class UseCases(SoundUseCases, SigningUseCases, WordUseCases, PaperUseCases, EquipmentUseCases, DeliveryUseCases):
     """Implements `roomctl.api.Services`, and the use cases that only the host may call."""
 
     @property
@@ -95,67 +94,6 @@ class UseCases(SoundUseCases, WordUseCases, PaperUseCases, EquipmentUseCases, De
 
     def explain_urgency(self, meeting_id: str, *, reason: str) -> Meeting:
         return meetings.explain_urgency(meeting_id, reason=reason, **self._by())
-
-    # --- sign-in
-
-    def roster(self, meeting_id: str) -> Sequence[Person]:
-        with self._open().reading() as uow:
-            return uow.roster.of(meeting_id)
-
-    def attendance(self, meeting_id: str) -> Attendance:
-        return attendance.board(meeting_id, uow=self._open())
-
-    def attendance_events(self, meeting_id: str) -> Sequence[Fact]:
-        return attendance.events(meeting_id, uow=self._open())
-
-    def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None:
-        attendance.add_people(meeting_id, people, **self._by(actor))
-
-    def sign_in(
-        self,
-        meeting_id: str,
-        person: str,
-        *,
-        method: Method,
-        device: str = "",
-        proxy: bool = False,
-        signature: str = "",
-        sent: Sent = HERE,
-        actor: Actor | None = None,
-    ) -> Standing:
-        how: dict[str, Any] = {
-            "method": method,
-            "device": device,
-            "proxy": proxy,
-            "signature": signature,
-            "sent": sent,
-        }
-        return attendance.sign_in(meeting_id, person, **how, **self._by(actor))
-
-    def leave_early(self, meeting_id: str, person: str, *, sent: Sent = HERE, actor: Actor | None = None) -> Standing:
-        return attendance.leave_early(meeting_id, person, sent=sent, **self._by(actor))
-
-    def request_leave(
-        self,
-        meeting_id: str,
-        person: str,
-        *,
-        reason: str,
-        proxy: str = "",
-        proxy_duty: str = "",
-        actor: Actor | None = None,
-    ) -> Standing:
-        return attendance.request_leave(
-            meeting_id, person, reason=reason, proxy=proxy, proxy_duty=proxy_duty, **self._by(actor)
-        )
-
-    def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str, note: str = "") -> Standing:
-        return attendance.decide_leave(meeting_id, person, granted=granted, by=by, note=note, **self._by())
-
-    def undo_attendance(
-        self, meeting_id: str, person: str, *, of: str = "", sent: Sent = HERE, actor: Actor | None = None
-    ) -> Standing:
-        return attendance.undo(meeting_id, person, of=of, sent=sent, **self._by(actor))
 
     # --- archive
 

@@ -70,6 +70,9 @@ class Roster(Protocol):
         ...
 
     def add(self, meeting_id: str, people: Iterable[Person]) -> None: ...
+    def rank(self, meeting_id: str, ranks: Mapping[str, int]) -> None:
+        """Sets the rank of these people, by id."""
+        ...
 
 
 class Checks(Protocol):

@@ -191,6 +191,13 @@ class SqlRoster:
         )
         session.flush()
 
+    def rank(self, meeting_id: str, ranks: Mapping[str, int]) -> None:
+        session = self._work.writes()
+        for person, rank in ranks.items():
+            session.execute(
+                update(PersonRow).where(PersonRow.meeting == meeting_id, PersonRow.id == person).values(rank=rank)
+            )
+
 
 def _person(row: PersonRow) -> Person:
     return Person(

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from roomctl.api import Actor, Attendance, Meeting, Method, Person, Refused, Standing
-from roomctl.domain import attendance
+from roomctl.domain import attendance, observers
 from roomctl.domain.attendance import HERE, Fact, Sent
 from roomctl.domain.lifecycle import OVER
 from roomctl.services.ports import Clock
@@ -99,6 +100,44 @@ class FakeSigning(ABC):
         if not standing:
             raise Refused(f"nothing to take back for {found.name}")
         return self._fact(meeting_id, found, attendance.UNDONE, {"event": standing[-1].id}, sent)
+
+    def rank_people(
+        self,
+        meeting_id: str,
+        ranks: Mapping[str, int],
+        *,
+        actor: Actor | None = None,  # noqa: ARG002 - the port's shape
+    ) -> Sequence[Person]:
+        people = self.people.get(meeting_id, [])
+        for wanted in ranks:
+            attendance.find_person(people, wanted)
+        people[:] = [replace(one, rank=ranks.get(one.id, one.rank)) for one in people]
+        return self.roster(meeting_id)
+
+    def moves(self, meeting_id: str, item: int | None = None) -> observers.Moves:
+        return observers.moves(self.roster(meeting_id), self.attendance_events(meeting_id), item or 0)
+
+    def enter(
+        self,
+        meeting_id: str,
+        person: str,
+        item: int | None = None,
+        *,
+        sent: Sent = HERE,
+        actor: Actor | None = None,  # noqa: ARG002 - the port's shape
+    ) -> Standing:
+        found = self._person(meeting_id, person)
+        return self._fact(meeting_id, found, attendance.ENTERED, {"item": item or 0}, sent)
+
+    def exit(
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        sent: Sent = HERE,
+        actor: Actor | None = None,  # noqa: ARG002 - the port's shape
+    ) -> Standing:
+        return self._fact(meeting_id, self._person(meeting_id, person), attendance.EXITED, {}, sent)
 
     def _person(self, meeting_id: str, wanted: str) -> Person:
         self.meeting(meeting_id)

@@ -166,3 +166,35 @@ def test_a_decision_needs_a_request_and_a_refusal_a_reason(house, held):
 def test_an_impossible_age_or_key_is_refused(wrong):
     with pytest.raises(BadInput):
         Sent(**wrong)
+
+
+def test_an_observer_comes_in_for_an_item_and_goes_out_at_the_frames_of_the_recording(house, person):
+    meeting = house.in_session()
+    house.use.add_people(meeting.id, [person("张建国"), person("孙丽", 2, Role.OBSERVER, items=(1,))])
+    house.use.next_item(meeting.id)
+    assert [one.name for one in house.use.moves(meeting.id).enter] == ["孙丽"]
+    assert house.use.enter(meeting.id, "孙丽").here
+    assert [one.name for one in house.use.moves(meeting.id).stay] == ["孙丽"]
+    assert not house.use.exit(meeting.id, "孙丽", sent=Sent("k1")).here
+    recording = house.use.recordings(meeting.id)[0].id
+    entered, exited = house.use.attendance_events(meeting.id)
+    assert (entered.data["item"], entered.data["recording"], exited.data["recording"]) == (1, recording, recording)
+    assert 0 <= entered.data["frame"] <= exited.data["frame"]
+    with pytest.raises(Refused, match="出席人员"):
+        house.use.enter(meeting.id, "张建国")
+
+
+def test_an_observer_may_come_in_where_nothing_is_recorded(house, held):
+    assert house.use.enter(held.id, "孙丽", 1).here
+    (fact,) = house.use.attendance_events(held.id)
+    assert "frame" not in fact.data
+
+
+def test_people_get_another_rank_and_the_log_says_so(house, held):
+    ids = {one.name: one.id for one in house.use.roster(held.id)}
+    after = house.use.rank_people(held.id, {ids["陈志强"]: 1, ids["张建国"]: 2})
+    assert [one.name for one in after][:2] == ["陈志强", "张建国"]
+    house.use.rank_people(held.id, {ids["陈志强"]: 1})
+    assert house.kinds(held.id).count("roster.ranked") == 1
+    with pytest.raises(NotFound):
+        house.use.rank_people(held.id, {"nobody": 1})

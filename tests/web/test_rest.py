@@ -7,6 +7,8 @@ from datetime import datetime
 import pytest
 
 from roomctl.domain.access import Right, Role
+from roomctl.domain.attendance import Person
+from roomctl.domain.attendance import Role as Seat
 from roomctl.domain.checks import CheckState, Result
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Objection
@@ -97,6 +99,31 @@ def test_people_sign_in_leave_and_are_counted(rest):
         "expected": 4, "present": 3, "late": 0, "left_early": 1, "proxy": 1, "leave": 0, "absent": 1, "observer": 0
     }  # fmt: skip
     assert usher.post(path(meeting, "/undos"), json={"person": "王芳"}).json()["presence"] == "到会"
+
+
+def test_a_refusal_of_a_leave_says_why_and_an_act_sent_again_is_one(rest):
+    meeting = rest.opened("张建国", "李晓明")
+    usher, approver = rest.as_(Role.USHER), rest.as_(Role.APPROVER, name="刘伟")
+    usher.post(path(meeting, "/leave-requests"), json={"person": "李晓明", "reason": "出差"})
+    no = {"person": "李晓明", "granted": False}
+    assert approver.post(path(meeting, "/leave-decisions"), json=no).status_code == 409
+    told = approver.post(path(meeting, "/leave-decisions"), json=no | {"reason": "须本人参加"}).json()["leave"]
+    assert (told["granted"], told["by"], told["note"]) == (False, "刘伟", "须本人参加")
+    for _ in range(2):
+        sent = {"person": "张建国", "key": "act-1", "ago": 30, "method": "terminal"}
+        assert usher.post(path(meeting, "/sign-ins"), json=sent).status_code == 201
+    assert len(rest.use.attendance_events(meeting.id)) == 3
+    assert usher.post(path(meeting, "/sign-ins"), json=sent | {"person": "李晓明"}).status_code == 409
+
+
+def test_observers_come_in_and_go_out_for_their_items(rest):
+    meeting = rest.in_session()
+    rest.use.add_people(meeting.id, [Person(id=new_id(), name="孙丽", role=Seat.OBSERVER)])
+    usher = rest.as_(Role.USHER)
+    assert [one["name"] for one in usher.get(path(meeting, "/moves?item=1")).json()["enter"]] == ["孙丽"]
+    assert usher.post(path(meeting, "/entries"), json={"person": "孙丽", "item": 1}).status_code == 201
+    assert [one["name"] for one in usher.get(path(meeting, "/moves?item=1")).json()["stay"]] == ["孙丽"]
+    assert usher.post(path(meeting, "/exits"), json={"person": "孙丽"}).json()["left"]
 
 
 def test_people_are_put_on_the_roster_all_or_none(rest):

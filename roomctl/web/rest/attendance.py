@@ -2,15 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import Body, Depends, Request, Response
+from fastapi import Body, Depends, Query, Request, Response
 from pydantic import Field
 
 from roomctl.domain.access import Right, User
+from roomctl.domain.attendance import Sent
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
 from roomctl.web.rest.shapes import (
+    MOST_ITEMS,
     MOST_PEOPLE,
+    Entry,
     LeaveDecision,
     LeaveRequest,
+    MovesShape,
     NewPerson,
     RosterShape,
     SignIn,
@@ -50,11 +54,10 @@ def add_people(
 
 @routes.post("/meetings/{meeting_id}/sign-ins", status_code=201, summary="A person is here")
 def sign_in(request: Request, user: Signing, meeting_id: MeetingPath, who: SignIn) -> StandingShape:
-    """Or the approved proxy of one. The same person twice is one attendance."""
-    desk = Desk(request, user)
-    desk.meeting(meeting_id)
+    """Or the approved proxy of one. The same person twice is one attendance, the same key twice one event."""
+    use, sent = Desk.at(request, user, meeting_id), Sent(who.key, who.ago)
     return StandingShape.of(
-        desk.use.sign_in(meeting_id, who.person, method=who.method, device=who.device, proxy=who.proxy)
+        use.sign_in(meeting_id, who.person, method=who.method, device=who.device, proxy=who.proxy, sent=sent)
     )
 
 
@@ -89,7 +92,9 @@ def decide_leave(
     desk = Desk(request, user)
     desk.meeting(meeting_id)
     return StandingShape.of(
-        desk.use.decide_leave(meeting_id, decision.person, granted=decision.granted, by=user.name)
+        desk.use.decide_leave(
+            meeting_id, decision.person, granted=decision.granted, by=user.name, note=decision.reason
+        )
     )
 
 
@@ -99,3 +104,26 @@ def undo(request: Request, user: Signing, meeting_id: MeetingPath, who: Whom) ->
     desk = Desk(request, user)
     desk.meeting(meeting_id)
     return StandingShape.of(desk.use.undo_attendance(meeting_id, who.person))
+
+
+@routes.get("/meetings/{meeting_id}/moves", summary="Which observers come in, go out and wait")
+def moves(
+    request: Request,
+    user: Annotated[User, Depends(Needs(Right.SEE_ROSTER))],
+    meeting_id: MeetingPath,
+    item: Annotated[int | None, Query(ge=0, le=MOST_ITEMS, description="left out is the present one")] = None,
+) -> MovesShape:
+    """For the item under way, or for another one: 请进, 请退场, 候会."""
+    return MovesShape.of(Desk.at(request, user, meeting_id).moves(meeting_id, item))
+
+
+@routes.post("/meetings/{meeting_id}/entries", status_code=201, summary="An observer comes in")
+def enter(request: Request, user: Signing, meeting_id: MeetingPath, who: Entry) -> StandingShape:
+    """At the present frame of the recording."""
+    return StandingShape.of(Desk.at(request, user, meeting_id).enter(meeting_id, who.person, who.item))
+
+
+@routes.post("/meetings/{meeting_id}/exits", status_code=201, summary="An observer goes out")
+def leave_the_room(request: Request, user: Signing, meeting_id: MeetingPath, who: Whom) -> StandingShape:
+    """At the present frame of the recording."""
+    return StandingShape.of(Desk.at(request, user, meeting_id).exit(meeting_id, who.person))

@@ -6,9 +6,23 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from roomctl.domain.attendance import MAX_NAME, Attendance, Counts, Method, Person, Presence, Role, Standing
+from roomctl.domain.attendance import (
+    LONGEST_CUT_OFF,
+    MAX_KEY,
+    MAX_NAME,
+    Attendance,
+    Counts,
+    Leave,
+    Method,
+    Person,
+    Presence,
+    Question,
+    Role,
+    Standing,
+)
 from roomctl.domain.lifecycle import Need, State, ways_out
 from roomctl.domain.meeting import DEFAULT_ZONE, AgendaItem, Meeting, MeetingId
+from roomctl.domain.observers import Moves
 from roomctl.domain.secrecy import parse
 from roomctl.services.identity import new_id
 
@@ -230,6 +244,9 @@ class StandingShape(BaseModel):
     proxy: str
     proxy_arrived: datetime | None
     pending_leave: bool
+    leave: Leave | None = Field(description="请假, the newest; `granted` is null until somebody has decided")
+    signed: bool = Field(description="on glass")
+    questions: list[Question] = Field(description="for the secretary: what contradicts a decision")
 
     @classmethod
     def of(cls, standing: Standing) -> Self:
@@ -248,6 +265,9 @@ class StandingShape(BaseModel):
             proxy=standing.proxy,
             proxy_arrived=standing.proxy_arrived,
             pending_leave=standing.pending_leave,
+            leave=standing.leave,
+            signed=bool(standing.signature),
+            questions=list(standing.questions),
         )
 
 
@@ -269,6 +289,10 @@ class SignIn(Shape):
     method: Method = Method.DESK
     device: Line = ""
     proxy: bool = Field(default=False, description="the approved proxy of this person came")
+    key: Annotated[str, StringConstraints(max_length=MAX_KEY)] = Field(
+        default="", description="of the act: the same key is the same event, however often it is sent"
+    )
+    ago: float = Field(default=0, ge=0, le=LONGEST_CUT_OFF, description="seconds since it was done")
 
 
 class Whom(Shape):
@@ -289,6 +313,40 @@ class LeaveDecision(Whom):
     """The approver's word."""
 
     granted: bool
+    reason: Line = Field(default="", description="needed where it is refused")
+
+
+class Entry(Whom):
+    """An observer comes in or goes out."""
+
+    item: int | None = Field(default=None, ge=1, le=MOST_ITEMS, description="of the agenda; left out is the present")
+
+
+class Who(BaseModel):
+    """Somebody at the door."""
+
+    id: str
+    name: str
+    unit: str
+    duty: str
+
+
+class MovesShape(BaseModel):
+    """候会: what happens at the door for an item."""
+
+    item: int = Field(description="0 before the first")
+    enter: list[Who] = Field(description="请进")
+    leave: list[Who] = Field(description="请退场")
+    stay: list[Who]
+    wait: list[Who] = Field(description="候会, for a later item")
+
+    @classmethod
+    def of(cls, moves: Moves) -> Self:
+        def whom(people: tuple[Person, ...]) -> list[Who]:
+            return [Who(id=one.id, name=one.name, unit=one.unit, duty=one.duty) for one in people]
+
+        sides = {side: whom(getattr(moves, side)) for side in ("enter", "leave", "stay", "wait")}
+        return cls(item=moves.item, **sides)
 
 
 def utc(text: str) -> datetime:

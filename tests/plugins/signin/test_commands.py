@@ -137,7 +137,7 @@ def test_a_proxy_may_give_their_own_name(seated):
 
 def test_a_refused_leave_leaves_the_person_expected(seated):
     seated.signin("leave", MEETING, "周明", "--reason", "会议冲突")
-    seated.signin("decide", MEETING, "周明", "--refuse", "--by", "张建国")
+    seated.signin("decide", MEETING, "周明", "--refuse", "--by", "张建国", "--reason", "须本人参加")
     assert seated.counts.leave == 0
 
 
@@ -195,3 +195,16 @@ def test_the_one_who_did_it_is_optional_and_the_person_must_be_known(seated):
     seated.signin(MEETING, "周明", "--by", "会务员小王")
     with pytest.raises(NotFound, match="赵六"):
         seated.run("signin", MEETING, "赵六")
+
+
+def test_observers_come_in_and_go_out_by_command(seated):
+    observer = next(one.name for one in seated.ctx.services.roster(MEETING) if one.role.value == "列席")
+    assert observer in seated.signin("waiting", MEETING, "--item", 1)["enter"]
+    assert seated.signin("in", MEETING, observer, "--item", 1)["person"]["present"]
+    assert observer in seated.signin("waiting", MEETING, "--item", 1)["stay"]
+    assert seated.signin("out", MEETING, observer)["person"]["left"]
+
+
+def test_a_roster_is_put_into_the_order_of_the_table(seated):
+    told = json.loads(seated.run("roster", "rank", MEETING, "--json").stdout)
+    assert [one["rank"] for one in told["people"]] == [1, 2, 3, 4, 5]

@@ -1,0 +1,60 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomctl.domain.attendance import Person
+from roomctl.domain.ranking import RankTable, ranked
+
+TABLE = RankTable(
+    leaders=(("张建国",), ("市长",), ("副市长",)),
+    secretaries=(("秘书长",), ("副秘书长",)),
+    units=(("政府办公室",), ("发展和改革委员会", "发改委"), ("财政局",), ("公安局",)),
+    districts=(("江北区",), ("江南区",)),
+)
+
+
+def person(name, unit="", duty=""):
+    return Person(id=name, name=name, unit=unit, duty=duty)
+
+
+people = st.lists(
+    st.builds(
+        person,
+        st.text("甲乙丙丁", min_size=1, max_size=3),
+        st.sampled_from(["", "市财政局", "市发改委", "江南区", "某公司"]),
+        st.sampled_from(["", "局长", "副局长", "科长", "副市长", "市委常委、副市长"]),
+    ),
+    max_size=8,
+    unique_by=lambda one: one.id,
+)
+
+
+def test_leaders_then_secretaries_then_units_then_districts_then_the_rest():
+    mixed = [
+        person("己", "某公司", "总经理"), person("戊", "江南区", "区长"), person("丁", "市财政局", "局长"),
+        person("丙", "市发改委", "主任"), person("乙", "市政府", "副秘书长"),
+        person("甲", "市政府", "市委常委、副市长"),
+        person("张建国", "市政府", "党组成员"),
+    ]  # fmt: skip
+    assert [one.name for one in ranked(mixed, TABLE)] == ["张建国", "甲", "乙", "丙", "丁", "戊", "己"]
+
+
+def test_within_a_unit_the_head_comes_before_the_deputy_and_equals_stay_as_they_came():
+    unit = [
+        person("科", "市财政局", "预算科科长"), person("副二", "市财政局", "副局长"),
+        person("正", "市财政局", "党组书记、局长"), person("副一", "市财政局", "副局长"),
+    ]  # fmt: skip
+    assert [one.name for one in ranked(unit, TABLE)] == ["正", "副二", "副一", "科"]
+
+
+@given(people=people)
+def test_everybody_is_ranked_once_from_1_and_ranking_again_changes_nothing(people):
+    once = ranked(people, TABLE)
+    assert sorted(one.id for one in once) == sorted(one.id for one in people)
+    assert [one.rank for one in once] == list(range(1, len(people) + 1))
+    assert ranked(once, TABLE) == once
+
+
+@pytest.mark.parametrize(("duty", "leader"), [("副市长", True), ("市委常委、副市长", True), ("副市长助理", False)])
+def test_a_leader_is_known_by_any_of_the_duties(duty, leader):
+    assert TABLE.is_leader(person("某", "市政府", duty)) is leader
