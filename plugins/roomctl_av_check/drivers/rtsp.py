@@ -17,6 +17,7 @@ from roomctl.api.devices import (
     DriverOffer,
     Evidence,
     Fact,
+    Found,
     Quantity,
     Reading,
     Result,
@@ -67,7 +68,6 @@ class RtspOptions(BaseModel):
 def judge(device: Device, reading: Reading) -> Iterator[Result]:
     """A picture first; what is black has neither focus nor view."""
     options: RtspOptions = device.options
-    proof = f"{device.id}-{PICTURE}"
     if not reading["picture"]:
         yield Result(
             device=device.id,
@@ -84,7 +84,7 @@ def judge(device: Device, reading: Reading) -> Iterator[Result]:
         state=CheckState.OK,
         value=True,
         message=f"{reading['size']} {reading['codec']}",
-        evidence=proof,
+        evidence=PICTURE,
     )
     rate = float(reading["rate"] or 0)
     yield Result(
@@ -106,15 +106,15 @@ def judge(device: Device, reading: Reading) -> Iterator[Result]:
         threshold=options.dark,
         message=tr("画面是黑的", "the picture is black") if black else tr(f"亮度 {light:g}", f"luma {light:g}"),
         hint=tr("取下镜头盖，开灯，看光圈设置", "take off the cap, switch on the light, see the iris"),
-        evidence=proof,
+        evidence=PICTURE,
     )
-    yield _motion(device, reading, options, proof)
+    yield _motion(device, reading, options)
     if not black:
-        yield from _sharpness(device, reading, options, proof)
-        yield from _preset(device, reading, options, proof)
+        yield from _sharpness(device, reading, options)
+        yield from _preset(device, reading, options)
 
 
-def _motion(device: Device, reading: Reading, options: RtspOptions, proof: str) -> Result:
+def _motion(device: Device, reading: Reading, options: RtspOptions) -> Result:
     """Where the encoder has not drawn the view anew, a wall without a fly looks frozen too."""
     motion, sure = float(reading["motion"] or 0), int(reading["keys"] or 0) >= WHOLE_PERIOD
     still = motion < options.still
@@ -132,11 +132,11 @@ def _motion(device: Device, reading: Reading, options: RtspOptions, proof: str) 
         threshold=options.still,
         message=said,
         hint=tr("在镜头前挥手再查；仍不变请重启摄像机", "wave before it, check again; if it stays, restart it"),
-        evidence=proof,
+        evidence=PICTURE,
     )
 
 
-def _sharpness(device: Device, reading: Reading, options: RtspOptions, proof: str) -> Iterator[Result]:
+def _sharpness(device: Device, reading: Reading, options: RtspOptions) -> Iterator[Result]:
     """Against the taught picture, where it shows the same view; else it is left to its own usual range."""
     value, taught = float(reading["sharpness"] or 0), reading.get("taught_sharpness")
     match = reading.get("match")
@@ -150,11 +150,11 @@ def _sharpness(device: Device, reading: Reading, options: RtspOptions, proof: st
         threshold=round(options.focus * float(taught or 0), 1) if same else None,
         message=tr("失焦", "out of focus") if blurred else tr(f"清晰度 {value:g}", f"sharpness {value:g}"),
         hint=tr("擦镜头，重新对焦", "wipe the lens, and focus anew"),
-        evidence=proof,
+        evidence=PICTURE,
     )
 
 
-def _preset(device: Device, reading: Reading, options: RtspOptions, proof: str) -> Iterator[Result]:
+def _preset(device: Device, reading: Reading, options: RtspOptions) -> Iterator[Result]:
     match = reading.get("match")
     if not options.preset or match is None:
         return
@@ -172,7 +172,7 @@ def _preset(device: Device, reading: Reading, options: RtspOptions, proof: str) 
         if there
         else tr(f"不在预置位 {name}{off}", f"not at preset {name}{off}"),
         hint=tr("调用该预置位；视角改了就重新示教", "recall it; where the view has changed, teach it anew"),
-        evidence=proof,
+        evidence=PICTURE,
     )
 
 
@@ -247,6 +247,13 @@ def _keep(path: Path, picture: bytes) -> None:
     part.replace(path)
 
 
+async def search(seconds: float, where: str) -> Sequence[Found]:
+    """Cameras that speak ONVIF; the path of their stream stands in their manual."""
+    from roomctl_av_check.talks import onvif_search  # noqa: PLC0415 - asked for by a person alone
+
+    return await onvif_search.search(seconds, where)
+
+
 def offer(folder: Callable[[], Path]) -> DriverOffer:
     """Taught pictures are kept in that folder."""
     camera = Camera(folder)
@@ -273,6 +280,7 @@ def offer(folder: Callable[[], Path]) -> DriverOffer:
         port=554,
         deadline=15.0,
         requires=("av", "numpy"),
+        search=search,
         actions={
             "teach": ActionOffer(
                 title=("示教：记下当前画面", "Teach: keep this view"),

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import tempfile
+from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -39,9 +40,9 @@ class SerialEmulator(Emulator):
         self._work: set[asyncio.Task[None]] = set()
         self._lost = False
 
+    @abstractmethod
     def answer(self, heard: bytes) -> tuple[bytes | None, bytes]:
         """What it says to the first whole command, and what is left; None where there is no whole one yet."""
-        raise NotImplementedError
 
     def device(self, **changes: Any) -> Device:
         return super().device(**{"address": str(self.path), "port": None, **changes})

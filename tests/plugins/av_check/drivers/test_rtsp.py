@@ -80,6 +80,7 @@ def test_a_good_picture_is_good_in_all(seen):
     assert rows["rate"].value == pytest.approx(25, abs=0.5)
     assert rows["picture"].message == "320 × 180 h264"
     assert rows["match"].value > 0.95
+    assert rows["picture"].evidence == rows["proof"].name
 
 
 @pytest.mark.parametrize(
