@@ -1,7 +1,7 @@
 """`roomctl devices`: the inventory of the room, and orders to one of its devices."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -264,28 +264,64 @@ def template(
 @app.command(help=tr("在网上找设备", "Look for devices on the network"))
 def discover(
     *,
-    kind: str = typer.Option("", "--kind", "-k", help=tr("只找这一种", "this kind alone")),
+    kind: str = typer.Option("", "--kind", "-k", help=tr("只用这一种的搜索", "by this kind's search alone")),
+    where: str = typer.Option(
+        "", "--at", help=tr("在哪里找：地址或网段，如 192.168.10.0/24", "address or network, such as 192.168.10.0/24")
+    ),
     seconds: float = typer.Option(4.0, "--seconds", min=0.5, max=60, help=tr("找多久", "how long")),
+    take: bool = typer.Option(False, "--take", help=tr("逐台问，写进清单", "ask for each, and put it in")),
+    yes: bool = _YES,
     as_json: bool = _JSON,
 ) -> None:
-    """Each kind that can be searched for, all at once; nothing is written."""
-    from roomctl.services.devices import search  # noqa: PLC0415
+    """All searches at once; nothing is written unless it is taken."""
+    from roomctl.services import discovery  # noqa: PLC0415
 
     application = _application(make=True)
-    found, failed = search(application.usecases.drivers(), application.rack, kind, seconds)
-    known = {device.place for device in application.usecases.devices()}
-    if as_json:
-        rows = [{"kind": f.kind, "address": f.address, "port": f.port, "says": f.says} for f in found]
-        answer({"found": rows, "failed": {name: str(why) for name, why in failed.items()}})
-        return
+    use = application.usecases
+    offers, devices = use.drivers(), use.devices()
+    found, failed = discovery.search(offers, application.rack, kind, seconds, where)
+    ids = {device.id for device in devices}
+    rows = []
     for one in found:
+        entry = None if discovery.known(one, devices, offers) else discovery.entry(one, ids)
+        ids |= {entry.id} if entry else set()
+        rows.append((one, entry))
+    if as_json:
+        told = [
+            {"kind": f.kind, "address": f.address, "port": f.port, "says": f.says, "known": entry is None}
+            for f, entry in rows
+        ]
+        answer({"found": told, "failed": {name: str(why) for name, why in failed.items()}})
+    else:
+        _say_found(rows, failed)
+    taken = [entry for one, entry in rows if entry and take and _wanted(one, entry.id, yes=yes)]
+    if taken:
+        use.put_devices(taken)
+        console().print(tr(f"已写入 {len(taken)} 台", f"{len(taken)} devices are in the inventory"))
+
+
+def _say_found(rows: Sequence[tuple[Any, Any]], failed: Mapping[str, Exception]) -> None:
+    for one, entry in rows:
         place = f"{one.address}:{one.port}" if one.port else one.address
-        mark = tr("（已在清单）", " (in the inventory)") if place in known else ""
-        console().print(escape(f"{one.kind:<12} {place}  {one.says}{mark}"))
+        mark = "" if entry else tr("（已在清单）", " (in the inventory)")
+        casts = f"  {one.emission.label}" if one.emission else ""
+        console().print(escape(f"{one.kind:<12} {place}  {one.says}{casts}{mark}"))
     for name, why in failed.items():
         console().print(f"[warn]{escape(name)}: {escape(str(why))}[/]")
-    if not found:
+    if not rows:
         console().print(tr("没有找到", "nothing was found"))
+
+
+def _wanted(found: Any, device_id: str, *, yes: bool) -> bool:
+    if yes:
+        return True
+    question = tr(
+        f"把 {found.address} {found.says} 作为 {device_id} 写进清单？",
+        f"put {found.address} {found.says} into the inventory as {device_id}?",
+    )
+    if not sys.stdin.isatty():
+        raise RoomctlError(question, tr("没有人可问", "nobody is here to be asked"), tr("加 --yes", "add --yes"))
+    return typer.confirm(question, err=True)
 
 
 def _sure(question: str, *, yes: bool) -> None:

@@ -128,11 +128,11 @@ class Prober:
 
         return self._begin(offer, work)
 
-    def search(self, offer: DriverOffer, seconds: float) -> "Future[Sequence[Found]]":
+    def search(self, offer: DriverOffer, seconds: float, where: str = "") -> "Future[Sequence[Found]]":
         search = offer.search
 
         async def work() -> Sequence[Found]:
-            return await search(seconds) if search else ()
+            return await search(seconds, where) if search else ()
 
         return self._begin(offer, work)
 

@@ -57,8 +57,8 @@ class Prober(Protocol):
         """Ends what is still being said."""
         ...
 
-    def search(self, offer: DriverOffer, seconds: float) -> Future[Sequence[Found]]:
-        """Looks for devices of a kind that can be searched for."""
+    def search(self, offer: DriverOffer, seconds: float, where: str = "") -> Future[Sequence[Found]]:
+        """Looks for devices of a kind that can be searched for, everywhere or at one place."""
         ...
 
 

@@ -8,12 +8,12 @@ from functools import partial
 from roomctl.domain.checks import WHOLE_DEVICE, DeviceWatch, WaiverKind
 from roomctl.domain.devices import Deed, Device
 from roomctl.domain.events import Actor, Event
-from roomctl.errors import BadInput, NotFound, Refused, RoomctlError
+from roomctl.errors import BadInput, NotFound, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import device_checks
 from roomctl.services.check_run import DeviceJob, Run
 from roomctl.services.device_ports import Rack
-from roomctl.services.drivers import DriverOffer, Found
+from roomctl.services.drivers import DriverOffer
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -89,42 +89,6 @@ def remove(device_id: str, *, rack: Rack, actor: Actor, clock: Clock, uow: UnitO
     """Raises: NotFound; BadInput, where another depends on it."""
     rack.inventory.remove(device_id)
     _log(uow, None, "device.removed", {"device": device_id}, actor, clock)
-
-
-def search(
-    offers: Mapping[str, DriverOffer], rack: Rack, kind: str, seconds: float
-) -> tuple[Sequence[Found], Mapping[str, RoomctlError]]:
-    """Looks for devices of all kinds at once, or of one.
-
-    Returns:
-        What answered; and the kinds whose search failed, with the reason.
-
-    Raises:
-        NotFound: no such kind. Refused: one that cannot be searched for.
-
-    """
-    if kind and kind not in offers:
-        raise NotFound(
-            tr(f"没有种类 {kind}", f"there is no kind {kind}"),
-            mend=tr("现有：", "known: ") + ", ".join(sorted(offers)),
-        )
-    able = {name: offer for name, offer in offers.items() if offer.search and kind in {"", name}}
-    if kind and not able:
-        raise Refused(tr(f"{kind} 没有搜索的办法", f"there is no way to search for {kind}"))
-    running = {name: rack.prober.search(offer, seconds) for name, offer in able.items()}
-    found: list[Found] = []
-    failed: dict[str, RoomctlError] = {}
-    for name, future in running.items():
-        try:
-            found += future.result(seconds + _GRACE)
-        except RoomctlError as error:
-            failed[name] = error
-        except (OSError, TimeoutError) as error:
-            failed[name] = RoomctlError(type(error).__name__, str(error))
-    return found, failed
-
-
-_GRACE = 5.0  # seconds by which a search may be late
 
 
 def _takes(offer: DriverOffer, action: str, argument: str) -> None:

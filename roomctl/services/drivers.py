@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict
 
 from roomctl.domain.checks import Result, Title
-from roomctl.domain.devices import Deed, Device, Reading, Secret
+from roomctl.domain.devices import Deed, Device, Emission, Reading, Secret
 
 
 class NoOptions(BaseModel):
@@ -57,12 +57,20 @@ class ActionOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A device that answered a search; what a person may take into the inventory."""
+    """A device that answered a search; what a person may take into the inventory.
+
+    Attributes:
+        port: None is the driver's own.
+        says: what it says that it is, on one line.
+        emission: whether it could carry a meeting out of the room.
+
+    """
 
     kind: str
     address: str
     port: int | None = None
     says: str = ""
+    emission: Emission = Emission.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +90,9 @@ class DriverOffer:
         lossy: the protocol loses packets (UDP, serial): a talk that gets no answer is tried once more.
         passive: reading makes no sound and moves nothing, so that a watch may read during the meeting.
         requires: Python packages that must be importable, such as `pysnmp`.
-        search: looks for such devices for so many seconds; None where there is no way.
+        search: looks for such devices for so many seconds, in the own networks, or at an address, `address:port` or
+            network (`10.0.0.0/24`) where one is given; what it finds may be of other kinds too. None where there is
+            no way. Raises: BadInput: no such place.
 
     """
 
@@ -98,4 +108,4 @@ class DriverOffer:
     passive: bool = True
     requires: tuple[str, ...] = ()
     actions: Mapping[str, ActionOffer] = field(default_factory=dict)
-    search: Callable[[float], Awaitable[Sequence[Found]]] | None = None
+    search: Callable[[float, str], Awaitable[Sequence[Found]]] | None = None

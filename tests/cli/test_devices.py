@@ -37,6 +37,7 @@ def test_the_inventory_is_written_shown_exported_and_read_again(shell, tmp_path)
     [
         (("add", "x", "--kind", "pjlink", "--option", "lamp=1"), "lamp_warn"),
         (("template", "castle"), "small-room"),
+        (("discover", "--at", "10.0.0.0/8"), "/24"),
     ],
 )
 def test_what_is_typed_wrong_is_one_line_that_names_it(shell, words, told):
@@ -55,7 +56,7 @@ def test_a_password_is_typed_or_piped_and_never_an_argument(shell, tmp_path):
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_a_virtual_room_is_found_by_a_check_until_it_ends(shell):
+def test_a_virtual_room_is_found_by_a_check_until_it_ends(shell, tmp_path):
     room = subprocess.Popen(
         shell.argv("emulate", "room", "--fault", "pjlink=standby", "--json"),
         env=shell.environment(),
@@ -65,11 +66,17 @@ def test_a_virtual_room_is_found_by_a_check_until_it_ends(shell):
     )
     try:
         told = json.loads(room.stdout.readline())
-        assert {"host", "ntp", "pc", "pjlink"} <= {device["id"] for device in told["devices"]}
+        assert {"host", "ntp", "pc", "pdu", "pjlink", "switch", "ups", "visca"} <= {
+            device["id"] for device in told["devices"]
+        }
         rows = check(shell)
         assert rows["pjlink", "power"]["value"] == "off"
         assert rows["pjlink", "power"]["title"] == "电源"
         assert rows["ntp", "stratum"]["state"] == "OK"
+        place = next(f"127.0.0.1:{one['port']}" for one in told["devices"] if one["id"] == "pjlink")
+        words = ("discover", "--kind", "pjlink", "--at", place, "--seconds", "0.5", "--take", "--yes")
+        assert shell("devices", *words, ROOMCTL_DATA=str(tmp_path / "other")).returncode == 0
+        assert f"port = {place.partition(':')[2]}" in (tmp_path / "other" / "devices.toml").read_text("utf-8")
         deed = shell("devices", "do", "pjlink", "input", "32", "--yes", "--json")
         assert json.loads(deed.stdout)["done"] is False, "asleep it does not change its input"
         room.stdin.write("pjlink dead\n")

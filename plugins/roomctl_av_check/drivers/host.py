@@ -1,11 +1,11 @@
 """Anything with an address: whether it is there, how far away, and whether packets are lost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from roomctl.api import label, tr
-from roomctl.api.devices import CheckState, Device, DriverOffer, Quantity, Reading, Result, Secret, above
+from roomctl.api.devices import CheckState, Device, DriverOffer, Found, Quantity, Reading, Result, Secret, above
 
 
 class HostOptions(BaseModel):
@@ -56,6 +56,13 @@ def judge(device: Device, reading: Reading) -> Iterator[Result]:
         )
 
 
+async def search(seconds: float, where: str) -> Sequence[Found]:
+    """What announces itself by multicast DNS: cameras, terminals, UPS servers, and what casts."""
+    from roomctl_av_check.talks import mdns_search  # noqa: PLC0415 - asked for by a person alone
+
+    return await mdns_search.search(seconds, where)
+
+
 OFFER = DriverOffer(
     kind="host",
     title=("网络设备（可达性）", "Network device (reachability)"),
@@ -69,4 +76,5 @@ OFFER = DriverOffer(
     options=HostOptions,
     deadline=5.0,
     requires=("icmplib",),
+    search=search,
 )

@@ -154,11 +154,11 @@ def _errors(device: Device, reading: Reading) -> Iterator[Result]:
             )
 
 
-async def search(seconds: float) -> Sequence[Found]:
+async def search(seconds: float, where: str) -> Sequence[Found]:
     """Class 2 projectors of this network."""
     from roomctl_av_check.talks import pjlink_search  # noqa: PLC0415 - asked for by a person alone
 
-    return await pjlink_search.search(seconds)
+    return await pjlink_search.search(seconds, where)
 
 
 async def power_on(device: Device, secret: Secret, _: str) -> Deed:

@@ -1,12 +1,12 @@
 """Network switches by SNMP: ports that are up and how fast, errors on the line, uptime (RFC 2863, RFC 3418)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
 
 from roomctl.api import label, tr
-from roomctl.api.devices import CheckState, Device, DriverOffer, Quantity, Reading, Result, Secret
+from roomctl.api.devices import CheckState, Device, DriverOffer, Found, Quantity, Reading, Result, Secret
 from roomctl_av_check.snmp_options import SnmpOptions
 
 
@@ -90,6 +90,13 @@ def _named(device: Device, speeds: Mapping[str, float], options: SwitchOptions) 
     )
 
 
+async def search(seconds: float, where: str) -> Sequence[Found]:
+    """Whatever has an agent that answers to `public`."""
+    from roomctl_av_check.talks import snmp_search  # noqa: PLC0415 - asked for by a person alone
+
+    return await snmp_search.search(seconds, where)
+
+
 OFFER = DriverOffer(
     kind="switch",
     title=("网络交换机（SNMP）", "Network switch (SNMP)"),
@@ -113,4 +120,5 @@ OFFER = DriverOffer(
     deadline=12.0,
     lossy=True,
     requires=("pysnmp",),
+    search=search,
 )

@@ -53,6 +53,38 @@ class Link(ABC):
         """The answer's PDU; None where it is none to what was sent last. Raises: Garbled, LoginRefused."""
 
 
+_NO_ASN = (PyAsn1Error, ValueError, LookupError, TypeError, AttributeError)
+"""What the library raises for bytes that it does not understand; most of them not on purpose."""
+
+
+def request(*oids: str) -> Any:
+    """A GET for these."""
+    pdu = v2c.GetRequestPDU()
+    v2c.apiPDU.set_defaults(pdu)
+    v2c.apiPDU.set_varbinds(pdu, [(one, v2c.Null("")) for one in oids])
+    return pdu
+
+
+def wrapped(pdu: Any, community: str) -> bytes:
+    """A message of version 2c."""
+    message = v2c.Message()
+    v2c.apiMessage.set_defaults(message)
+    v2c.apiMessage.set_community(message, community)
+    v2c.apiMessage.set_pdu(message, pdu)
+    told: bytes = encoder.encode(message)
+    return told
+
+
+def opened(came: bytes) -> tuple[int, Any]:
+    """Number of the question, and PDU, of a message of version 2c. Raises: Garbled."""
+    try:
+        message, _ = decoder.decode(came, asn1Spec=v2c.Message())
+        pdu = v2c.apiMessage.get_pdu(message)
+        return int(v2c.apiPDU.get_request_id(pdu)), pdu
+    except _NO_ASN:
+        raise garbled(came, "SNMP") from None
+
+
 class _Community(Link):
     """Version 2c: the community stands in the message, and nobody says that it is wrong."""
 
@@ -63,23 +95,11 @@ class _Community(Link):
     def send(self, pdu: Any) -> None:
         self._id = next(_ids)
         v2c.apiPDU.set_request_id(pdu, self._id)
-        message = v2c.Message()
-        v2c.apiMessage.set_defaults(message)
-        v2c.apiMessage.set_community(message, self._community)
-        v2c.apiMessage.set_pdu(message, pdu)
-        self._transport.sendto(encoder.encode(message))
+        self._transport.sendto(wrapped(pdu, self._community))
 
     def opened(self, came: bytes) -> Any | None:
-        try:
-            message, _ = decoder.decode(came, asn1Spec=v2c.Message())
-            pdu = v2c.apiMessage.get_pdu(message)
-            return pdu if int(v2c.apiPDU.get_request_id(pdu)) == self._id else None
-        except _NO_ASN:
-            raise garbled(came, "SNMP") from None
-
-
-_NO_ASN = (PyAsn1Error, ValueError, LookupError, TypeError, AttributeError)
-"""What the library raises for bytes that it does not understand; most of them not on purpose."""
+        number, pdu = opened(came)
+        return pdu if number == self._id else None
 
 
 class Session:
@@ -90,10 +110,7 @@ class Session:
 
     async def get(self, *oids: str) -> list[Told]:
         """Values, in the order that was asked for."""
-        pdu = v2c.GetRequestPDU()
-        v2c.apiPDU.set_defaults(pdu)
-        v2c.apiPDU.set_varbinds(pdu, [(one, v2c.Null("")) for one in oids])
-        told = dict(await self._exchange(pdu))
+        told = dict(await self._exchange(request(*oids)))
         return [told.get(oid(one)) for one in oids]
 
     async def put(self, name: str, value: int) -> None:
@@ -146,7 +163,7 @@ class Session:
                         came = await self._inbox.next()
                         answer = self._link.opened(came)
                         if answer is not None:
-                            return _values(answer, came)
+                            return values(answer, came)
         if self._inbox.heard:
             raise Silent(tr("不再回答", "it does not answer any more"))
         raise Unreachable(
@@ -161,8 +178,8 @@ class Session:
 _OVER: Oid = ()
 
 
-def _values(pdu: Any, came: bytes) -> list[tuple[Oid, Told]]:
-    """Raises: Refused, Garbled."""
+def values(pdu: Any, came: bytes) -> list[tuple[Oid, Told]]:
+    """What a PDU tells. Raises: Refused, Garbled."""
     try:
         status = v2c.apiPDU.get_error_status(pdu)
         word = status.prettyPrint() if int(status) else ""

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from roomctl.testing.emulators.base import Emulator, Fault, Running, TcpEmulator, UdpEmulator
 
-_NO_KIND = frozenset({"agent", "base", "room"})
+_NO_KIND = frozenset({"agent", "base", "room", "searched"})
 
 
 def kinds() -> dict[str, type[Emulator]]:

@@ -22,7 +22,7 @@ class SnmpEmulator(UdpEmulator):
     """Answers GET, GETNEXT, GETBULK and SET of what `objects` gives; a wrong community is not answered.
 
     Attributes:
-        version: 2c or 3; logins: messages that name the user of version 3.
+        version: 2c or 3. community: of version 2c. logins: messages that name the user of version 3.
 
     """
 
@@ -30,7 +30,7 @@ class SnmpEmulator(UdpEmulator):
 
     def __init__(self, *, version: str = "2c") -> None:
         super().__init__()
-        self.version = version
+        self.version, self.community = version, COMMUNITY
         if version == "3":
             self.faults = type(self).faults | {Fault.PASSWORD}  # type: ignore[misc]
         self._engine: Any = None
@@ -52,7 +52,7 @@ class SnmpEmulator(UdpEmulator):
     def secret(self) -> Secret | None:
         if self.version == "3":
             return Secret(USER, AUTH, {"privacy": PRIVACY})
-        return Secret(password=COMMUNITY)
+        return Secret(password=self.community)
 
     async def listen(self) -> None:
         if self.version == "3":
@@ -75,7 +75,7 @@ class SnmpEmulator(UdpEmulator):
             message, _ = decoder.decode(packet, asn1Spec=v2c.Message())
         except PyAsn1Error:
             return None
-        if bytes(v2c.apiMessage.get_community(message)) != COMMUNITY.encode():
+        if bytes(v2c.apiMessage.get_community(message)) != self.community.encode():
             return None
         asked = v2c.apiMessage.get_pdu(message)
         answer = v2c.apiMessage.get_response(message)

@@ -39,6 +39,7 @@ class SwitchEmulator(SnmpEmulator):
             "1.3.6.1.2.1.1.1.0": DESCRIPTION,
             "1.3.6.1.2.1.1.3.0": v2c.TimeTicks(720_000),
             "1.3.6.1.2.1.1.5.0": "rack",
+            "1.3.6.1.2.1.1.7.0": 2,
             f"{_TABLE}.2.100": "Management",
             f"{_TABLE}.3.100": _VIRTUAL,
             f"{_TABLE}.8.100": 1,

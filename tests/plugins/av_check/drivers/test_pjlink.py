@@ -77,7 +77,7 @@ def test_a_search_finds_those_of_class_two():
     async def found(version):
         emulator = PjlinkEmulator(version=version)
         await emulator.start()
-        told = await pjlink_search.search(0.3, emulator.host, emulator.port)
+        told = await pjlink_search.search(0.3, f"{emulator.host}:{emulator.port}")
         await emulator.stop()
         return [(one.address, one.says) for one in told], emulator.mac
 

@@ -139,4 +139,4 @@ def test_any_bytes_are_an_answer_or_garbled(junk, data):
         with contextlib.suppress(Garbled, Refused):
             told = link.opened(came)
             if told is not None:
-                assert all(isinstance(value, int | str | bytes | None) for _, value in snmp._values(told, came))
+                assert all(isinstance(value, int | str | bytes | None) for _, value in snmp.values(told, came))
