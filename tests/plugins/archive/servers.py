@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -137,6 +138,7 @@ class Line:
     Attributes:
         cut_after: bytes from the client after which the line is cut, once; None: never.
         cut_for_good: nothing is let through any more once it was cut, until this is False again.
+        when_cut: called then.
         rate: bytes a second from the client; None: as fast as it goes.
         passed: bytes from the client so far.
 
@@ -147,6 +149,7 @@ class Line:
         self.cut_after: int | None = None
         self.cut_for_good = False
         self._dead = False
+        self.when_cut: Callable[[], object] | None = None
         self.rate: float | None = None
         self.passed = 0
         self._open: set[socket.socket] = set()
@@ -197,6 +200,8 @@ class Line:
                         sink.sendall(chunk[: self.cut_after - self.passed])
                         self.cut_after, self._dead = None, True
                         self.cut()
+                        if self.when_cut:
+                            self.when_cut()
                         return
                     self.passed += len(chunk)
                     if self.rate:

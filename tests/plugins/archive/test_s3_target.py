@@ -115,7 +115,7 @@ def test_any_size_comes_back_as_it_was(target, size):
 
 
 def test_a_line_that_is_cut_is_told_and_gone_on_with_at_the_part(connect, server, monkeypatch):
-    monkeypatch.setattr(s3_target, "PART", 1 << 20)  # 25 parts, of which four are under way
+    monkeypatch.setattr(s3_target, "AT_ONCE", 1)  # else all three parts are under way, and none has arrived
     with line_to(server.port) as line:
         target = connect(endpoint=f"http://127.0.0.1:{line.port}")
         target.stat("m/a")
