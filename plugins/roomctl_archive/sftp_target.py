@@ -158,7 +158,8 @@ class SftpTarget:
         transport, self._transport = self._transport, None
         self._folders.clear()
         if client is not None:
-            client.close()
+            with suppress(*_BROKEN, OSError):  # it says good-bye, perhaps to nobody
+                client.close()
         if transport is not None:
             transport.close()
             if transport.is_alive():

@@ -54,6 +54,8 @@ class Right(StrEnum):
     OVERRULE = "meetings.overrule"
     """Takes the objections of plugins upon himself."""
     ACCEPT_ARCHIVE = "archive.accept"
+    RETRY_ARCHIVE = "archive.retry"
+    """Has a delivery that failed tried again at once: who mends the share, or waits for it."""
     SEE_ROSTER = "roster.read"
     EDIT_ROSTER = "roster.edit"
     SIGN_IN = "attendance.write"
@@ -95,6 +97,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.CLOSE_MEETINGS: frozenset({_S, _AD}),
     Right.OVERRULE: frozenset({_S, _AP, _AD}),
     Right.ACCEPT_ARCHIVE: frozenset({_AR, _AD}),
+    Right.RETRY_ARCHIVE: frozenset({_T, _S, _AR, _AD}),
     Right.SEE_ROSTER: frozenset({_O, _S, _AP, _U, _SEC, _AR, _AD}),
     Right.EDIT_ROSTER: frozenset({_S, _AD}),
     Right.SIGN_IN: frozenset({_U, _S, _AD}),

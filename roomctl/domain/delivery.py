@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from roomctl.domain.archive import Fault
 from roomctl.errors import RoomctlError
+from roomctl.i18n import tr
 
 FIRST_RETRY, LAST_RETRY = 30.0, 3600.0
 """Seconds; doubled from one try to the next. The last goes on for as long as it takes: days."""
@@ -28,6 +30,15 @@ class DeliveryStep(StrEnum):
     DONE = "done"
     """The receipt is in the log."""
 
+    @property
+    def label(self) -> str:
+        return {
+            DeliveryStep.WAITING: tr("等待", "waiting"),
+            DeliveryStep.SENDING: tr("送存中", "sending"),
+            DeliveryStep.CHECKING: tr("读回核对中", "reading back"),
+            DeliveryStep.DONE: tr("已送到并核对", "arrived, read back"),
+        }[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -43,6 +54,9 @@ class Trouble:
 
     def __str__(self) -> str:
         return str(RoomctlError(self.what, self.why, self.mend))
+
+    def as_json(self) -> dict[str, str]:
+        return {"what": self.what, "why": self.why, "mend": self.mend}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,34 @@ class Delivery:
         """Bytes that go through the line: there, and back again."""
         return 2 * self.bytes
 
+    @property
+    def left(self) -> float | None:
+        """Seconds that it will still take at its rate; None where nobody can say."""
+        if self.done or self.step is DeliveryStep.WAITING or not self.rate or not self.bytes:
+            return None
+        return max(0.0, (self.total - self.sent - self.checked) / self.rate)
+
+    def as_json(self) -> dict[str, Any]:
+        """As the command line and REST give it; instants in UTC."""
+        return {
+            "meeting": self.meeting,
+            "package": self.package,
+            "target": self.target,
+            "step": self.step.value,
+            "files": self.files,
+            "bytes": self.bytes,
+            "sent_files": self.sent_files,
+            "sent": self.sent,
+            "checked_files": self.checked_files,
+            "checked": self.checked,
+            "rate": round(self.rate),
+            "left": None if self.left is None else round(self.left),
+            "tries": self.tries,
+            "next_try": self.next_try.isoformat() if self.next_try else None,
+            "trouble": self.trouble.as_json() if self.trouble else None,
+            "at": self.at.isoformat(),
+        }
+
     def due(self, now: datetime) -> bool:
         """Whether it may be tried; a clock that was set back does not make it wait for longer than ever agreed."""
         if self.next_try is None:
@@ -147,6 +189,19 @@ class FixityCheck:
     @property
     def ok(self) -> bool:
         return self.files > 0 and not self.problems
+
+    def as_json(self) -> dict[str, Any]:
+        """As the command line and REST give it."""
+        return {
+            "meeting": self.meeting,
+            "package": self.package,
+            "place": self.place,
+            "at": self.at.isoformat(),
+            "ok": self.ok,
+            "files": self.files,
+            "bytes": self.bytes,
+            "problems": [{"file": fault.file, "what": fault.what} for fault in self.problems],
+        }
 
 
 def backoff(tries: int, chance: float) -> float:
