@@ -55,7 +55,9 @@ class RtspOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: str = Field(default="", json_schema_extra=label("码流路径", "Path of the stream"))
+    path: str = Field(
+        default="", pattern=r"^[!-~]*$", max_length=500, json_schema_extra=label("码流路径", "Path of the stream")
+    )
     seconds: float = Field(default=2.0, ge=0.2, le=6, json_schema_extra=label("看几秒", "Seconds to look"))
     rate: float = Field(default=15, gt=0, json_schema_extra=label("最低帧率", "Pictures a second, warn below"))
     dark: int = Field(default=DARKEST, ge=0, le=255, json_schema_extra=label("黑场亮度", "Luma of black"))

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from roomctl.api import label, tr
 from roomctl.api.devices import CheckState, Device, DriverOffer, Fact, Quantity, Reading, Result, Secret
+from roomctl_av_check.talks.places import authority
 
 NOT_THERE = {404: ("没有这个号码", "no such number"), 480: ("未注册", "not registered"),
              410: ("号码已停用", "the number is gone")}  # fmt: skip
@@ -18,6 +19,7 @@ BUSY = {486, 600}
 FINE = range(200, 300)
 OWN_FAULT = range(500, 600)
 CALL = "INVITE"
+PORT = 5060
 
 
 class SipTransport(StrEnum):
@@ -54,8 +56,7 @@ async def read(device: Device, secret: Secret) -> Reading:
     from roomctl_av_check.talks import sip  # noqa: PLC0415 - with the first read
 
     options: SipOptions = device.options
-    host = f"[{device.address}]" if ":" in device.address else device.address
-    domain = options.domain or f"{host}:{device.port}"
+    domain = options.domain or authority(device.address, device.port or PORT)
     uri = f"sip:{options.number}@{domain}" if options.number else f"sip:{domain}"
     answer = await sip.options(device, secret, uri, tcp=options.transport is SipTransport.TCP)
     facts: dict[str, str | int | bool] = {"status": answer.status, "reason": answer.reason}
@@ -146,7 +147,7 @@ OFFER = DriverOffer(
     read=read,
     judge=judge,
     options=SipOptions,
-    port=5060,
+    port=PORT,
     deadline=9.0,
     lossy=True,
 )

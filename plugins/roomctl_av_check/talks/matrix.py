@@ -13,6 +13,7 @@ from serialx import SerialException, open_serial_connection
 from roomctl.api import Refused, tr
 from roomctl.api.devices import Deed, Device, Fact, Reading, Silent, Unreachable, garbled
 from roomctl_av_check.matrix_table import Table
+from roomctl_av_check.talks.places import authority
 
 TABLES = Path(__file__).with_name("matrix.toml")
 STEP = 1.5
@@ -63,7 +64,7 @@ async def _route(line: "_Line", table: Table, output: int) -> int:
 @contextlib.asynccontextmanager
 async def _open(device: Device, table: Table) -> AsyncIterator["_Line"]:
     """A port of this machine, or `address:port`."""
-    url = f"tcp://{device.address}:{device.port}" if device.port else device.address
+    url = f"tcp://{authority(device.address, device.port)}" if device.port else device.address
     try:
         async with asyncio.timeout(STEP):
             reader, writer = await open_serial_connection(url, baudrate=table.baud)

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from roomctl.api import RoomctlError, tr
 from roomctl.api.devices import Device, LoginRefused, Secret, garbled
 from roomctl_av_check.talks.heads import LONGEST, head
+from roomctl_av_check.talks.places import authority
 
 STEP = 3.0
 """Seconds for the first answer."""
@@ -61,7 +62,7 @@ async def look(
     Raises: LoginRefused, Silent, Garbled, RoomctlError; OSError, TimeoutError.
     """
     port = device.port or 554
-    place = f"{device.address}:{port}/{path.lstrip('/')}"
+    place = f"{authority(device.address, port)}/{path.lstrip('/')}"
     await _greet(device.address, port, f"rtsp://{place}")
     signed = f"{quote(secret.user, safe='')}:{quote(secret.password, safe='')}@" if secret.user else ""
     told = {

@@ -12,6 +12,7 @@ from typing import Any
 from roomctl.api import tr
 from roomctl.api.devices import Device, LoginRefused, Secret, Silent, garbled
 from roomctl_av_check.talks.heads import LONGEST, head
+from roomctl_av_check.talks.places import authority
 
 T1, T2 = 0.5, 4.0
 """Seconds to the first repetition of a request, and between two at the most (17.1.2.2)."""
@@ -202,7 +203,7 @@ async def _udp(device: Device) -> AsyncIterator[tuple[Ask, str]]:
             heard = True
 
     try:
-        yield ask, _here(transport.get_extra_info("sockname"))
+        yield ask, authority(*transport.get_extra_info("sockname")[:2])
     finally:
         transport.abort()
 
@@ -242,7 +243,7 @@ async def _tcp(device: Device) -> AsyncIterator[tuple[Ask, str]]:
                     return response
 
     try:
-        yield ask, _here(writer.get_extra_info("sockname"))
+        yield ask, authority(*writer.get_extra_info("sockname")[:2])
     finally:
         writer.transport.abort()
 
@@ -258,8 +259,3 @@ async def read_one(reader: asyncio.StreamReader) -> Response:
     except asyncio.IncompleteReadError:
         raise Silent(tr("没有说完就挂断了", "it hung up half-way")) from None
     return response
-
-
-def _here(name: tuple[Any, ...]) -> str:
-    host = f"[{name[0]}]" if ":" in name[0] else name[0]
-    return f"{host}:{name[1]}"

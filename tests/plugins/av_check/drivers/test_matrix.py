@@ -23,6 +23,7 @@ from roomctl.testing.emulators.matrix import MODEL, MatrixEmulator, SisEmulator
 class TestKramer(DeviceDriverContract):
     says: ClassVar = {"route": "2=5"}
     rounds = 10
+    patience = 0.4
 
     @pytest.fixture
     def offer(self):

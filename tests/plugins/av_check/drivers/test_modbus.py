@@ -23,6 +23,7 @@ pytest.importorskip("pymodbus")
 class TestModbus(DeviceDriverContract):
     says: ClassVar = {"switch": "fan=on"}
     rounds = 10
+    patience = 0.4
 
     @pytest.fixture
     def offer(self):

@@ -24,6 +24,7 @@ from roomctl_av_check.talks import mqtt as talk
 class TestMqtt(DeviceDriverContract):
     says: ClassVar = {"switch": "fan=on"}
     rounds = 10
+    patience = 0.4
 
     @pytest.fixture
     def offer(self):

@@ -5,6 +5,7 @@ import contextlib
 from dataclasses import replace
 from typing import ClassVar
 
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ def offer(tmp_path):
 class TestRtsp(DeviceDriverContract):
     says: ClassVar = {"teach": "chair", "compare": "chair"}
     rounds = 6
+    patience = 0.4
 
     @pytest.fixture
     def offer(self, tmp_path):
@@ -40,6 +42,14 @@ class TestRtsp(DeviceDriverContract):
     @pytest.fixture
     def emulator(self):
         return RtspEmulator(seconds=SECONDS)
+
+    def read(self, offer, emulator, fault):
+        """One look for all that ask only what it tells."""
+        if fault not in self.told:
+            self.told[fault] = super().read(offer, emulator, fault)
+        return self.told[fault]
+
+    told: ClassVar = {}
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +151,31 @@ def test_a_stream_that_brings_nothing_is_no_picture_and_a_wrong_path_is_named():
             await emulator.stop()
 
     assert not asyncio.run(run()).figures
+
+
+def test_a_stream_that_hangs_is_given_up_with_its_process():
+    async def run():
+        emulator = RtspEmulator(user="")
+        await emulator.start()
+        await emulator.switch(Fault.STALLED)
+        clock = asyncio.get_running_loop().time
+        look = asyncio.ensure_future(talk.look(emulator.device(), Secret(), "main", SECONDS))
+        try:
+            async with asyncio.timeout(60):
+                while not emulator.open or not (children := psutil.Process().children()):  # noqa: ASYNC110 - no event
+                    await asyncio.sleep(0.02)
+                await asyncio.sleep(0.3)  # it is wherever a child of that age is; each place has to do
+            at = clock()
+            look.cancel()
+            await asyncio.wait({look}, timeout=5)
+            assert look.cancelled()
+            return clock() - at, [one for one in children if one.is_running()]
+        finally:
+            await emulator.stop()
+
+    took, left = asyncio.run(run())
+    assert not left
+    assert took < 1.0
 
 
 @settings(max_examples=50)

@@ -20,7 +20,8 @@ WORD = "call-the-hall"
 
 
 class TestOverUdp(DeviceDriverContract):
-    rounds = 15
+    rounds = 10
+    patience = 0.4
 
     @pytest.fixture
     def offer(self):
