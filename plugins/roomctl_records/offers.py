@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from roomctl.api import Document, DocumentOffer, Finding, Meeting, PluginContext
+from roomctl.api import Document, DocumentOffer, Finding, Meeting, NotFound, PluginContext, tr
 
 MINUTES = "会议记录"
 SIGN_IN_SHEET = "签到表"
 SUMMARY = "会议纪要"
+CHECK_REPORT = "设备检查报告"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Kind:
     """A paper: its name, its file, and how it is drafted from the facts as they stand.
 
     Attributes:
-        on_demand: only where a meeting asks for it; it then gets a number.
+        on_demand: only where a meeting asks for it.
+        numbered: it gets a number when it is signed.
 
     """
 
@@ -26,6 +28,7 @@ class Kind:
     file_name: str
     draft: Callable[[PluginContext, str], Document]
     on_demand: bool = False
+    numbered: bool = False
 
 
 def _minutes(ctx: PluginContext, meeting: str) -> Document:
@@ -64,10 +67,23 @@ def _summary(ctx: PluginContext, meeting: str) -> Document:
     )
 
 
+def _check_report(ctx: PluginContext, meeting: str) -> Document:
+    from roomctl_records.drafting import check_report  # noqa: PLC0415 - as above
+
+    services = ctx.services
+    report = services.check_report(meeting)
+    if report is None:
+        raise NotFound(tr("还没有检查过", "nothing was checked yet"), mend=f"roomctl check {meeting}")
+    return check_report.draft(
+        services.meeting(meeting), report, services.waivers(meeting), services.data, place=services.room.name
+    )
+
+
 KINDS = (
     Kind(MINUTES, "minutes.docx", _minutes),
     Kind(SIGN_IN_SHEET, "sign-in-sheet.docx", _sign_in_sheet),
-    Kind(SUMMARY, "summary.docx", _summary, on_demand=True),
+    Kind(SUMMARY, "summary.docx", _summary, on_demand=True, numbered=True),
+    Kind(CHECK_REPORT, "check-report.docx", _check_report, on_demand=True),
 )
 
 
@@ -125,6 +141,6 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         print=set_as_pdf if can_print else None,
         preview=preview,
         proofread=proofread,
-        finish=finish if kind.on_demand else None,
+        finish=finish if kind.numbered else None,
         on_demand=kind.on_demand,
     )

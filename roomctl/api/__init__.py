@@ -176,6 +176,10 @@ class Services(SignIn, Deliveries, Protocol):
 
     # checks, sound, words
     def check_report(self, meeting_id: str | None) -> CheckReport | None: ...
+    def waivers(self, meeting_id: str) -> Sequence[checks.Waiver]:
+        """带故障使用 and 本次免查 of a meeting, each with name and reason."""
+        ...
+
     def check(
         self,
         meeting_id: str | None,

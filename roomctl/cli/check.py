@@ -1,5 +1,7 @@
 """`roomctl check`: the devices of the room, before the meeting."""
 
+from pathlib import Path
+
 import typer
 from rich.markup import escape
 from rich.table import Table
@@ -7,6 +9,7 @@ from rich.table import Table
 from roomctl.api.finding import find_meeting
 from roomctl.cli.screen import SYMBOLS, answer, console
 from roomctl.domain.checks import CheckReport, Result
+from roomctl.errors import BadInput
 from roomctl.i18n import tr
 
 app = typer.Typer(add_completion=False)
@@ -26,11 +29,24 @@ def check(
             "再做声学实测：会议室会响约半分钟", "the acoustic proof too: it sounds in the room for half a minute"
         ),
     ),
+    report_to: Path = typer.Option(
+        None,
+        "--report",
+        help=tr("把检查报告写成文件：.docx .pdf .html", "write the report as a paper: .docx .pdf .html"),
+    ),
     as_json: bool = typer.Option(False, "--json", help="JSON"),
 ) -> None:
     """Each row as it comes; what to do first at the end."""
     from roomctl.app import open_application  # noqa: PLC0415
+    from roomctl.services.check_papers import form_of  # noqa: PLC0415
 
+    if report_to is not None:
+        form_of(report_to)  # told before anybody waits for the run
+    if report_to is not None and not meeting:
+        raise BadInput(
+            tr("检查报告属于某次会议", "a report belongs to a meeting"),
+            mend=tr("写上会议编号：roomctl check 会议 --report 文件", "roomctl check MEETING --report FILE"),
+        )
     screen = console()
     heard = None if as_json else lambda result: screen.print(line(result), soft_wrap=True)
     use = open_application(make=not meeting).usecases
@@ -46,6 +62,8 @@ def check(
         answer({"meeting": report.meeting, "results": [as_dict(result) for result in report.results]})
     else:
         screen.print(summary(report))
+    if report_to is not None:
+        use.write_check_report(str(report.meeting), report_to)
     if report.findings:
         raise typer.Exit(1)
 

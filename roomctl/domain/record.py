@@ -74,7 +74,21 @@ class Table:
             raise ValueError(f"a table of {len(self.header)} columns has rows or widths of {columns}")
 
 
-Block = Heading | Paragraph | Labelled | Signatures | Note | Space | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture between two paragraphs.
+
+    Attributes:
+        content: a PNG or JPEG file.
+        description: for who cannot see it; what stands under it is a block of its own.
+
+    """
+
+    content: bytes
+    description: str
+
+
+Block = Heading | Paragraph | Labelled | Signatures | Note | Space | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from roomctl.domain.archive import Package, PackageFile, Receipt
 from roomctl.domain.events import Actor, Event, LoggedEvent
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
-from roomctl.services import checks, deliveries, evidence
+from roomctl.services import check_papers, checks, deliveries, evidence
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 from roomctl.services.records import MINUTES
 
@@ -128,7 +128,7 @@ def _own_files(meeting_id: str, uow: UnitOfWork, data: Path) -> tuple[PackageFil
         files += [
             PackageFile(f"checks/{one}", path) for one in named if (path := data / evidence.FOLDER / one).is_file()
         ]
-    return tuple(files)
+    return (*files, *check_papers.files(meeting_id, data))
 
 
 def event_line(row: LoggedEvent) -> str:

@@ -8,7 +8,7 @@ from roomctl.domain.checks import CheckReport, DeviceWatch, Result, RunPurpose, 
 from roomctl.domain.devices import Deed, Device, Secret, Usual
 from roomctl.errors import MissingPart
 from roomctl.i18n import tr
-from roomctl.services import checks, devices, evidence
+from roomctl.services import check_papers, checks, devices, evidence
 from roomctl.services.bound import Bound
 from roomctl.services.check_run import Heard
 from roomctl.services.device_ports import Rack
@@ -77,7 +77,14 @@ class EquipmentUseCases(Bound):
             return uow.checks.waivers(meeting_id)
 
     def sign_checks(self, meeting_id: str, *, by: str, note: str = "") -> CheckReport:
-        return checks.sign(meeting_id, by=by, note=note, **self._by())
+        """The technician's word; the report is kept as a paper from then on."""
+        signed = checks.sign(meeting_id, by=by, note=note, **self._by())
+        check_papers.keep(signed, **self._all())
+        return signed
+
+    def write_check_report(self, meeting_id: str, path: Path) -> None:
+        """The newest report as a paper: `.docx`, `.pdf`, `.html`."""
+        check_papers.write(meeting_id, path, uow=self._open(), plugins=self._plugins(), data=self.data)
 
     def check_report(self, meeting_id: str | None) -> CheckReport | None:
         with self._open().reading() as uow:

@@ -114,7 +114,7 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
     Attributes:
         data: the data folder.
         held: meetings by id; people: roster by meeting; facts: attendance events by meeting.
-        reports: check reports, `None` for the room's own; sound: recordings by meeting.
+        reports: check reports, `None` for the room's own; waived: waivers by meeting; sound: recordings by meeting.
         versions: transcripts by meeting, oldest first; wishes: what is to be done again with the newest.
         papers, payload, sealed, proofs: documents, package files, packages and receipts by meeting.
         offers: engines; models: folder by name, memory: bytes it needs; model_faults: what is wrong in one, by name.
@@ -132,6 +132,7 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
     people: dict[str, list[Person]] = field(default_factory=dict)
     facts: dict[str, list[attendance.Fact]] = field(default_factory=dict)
     reports: dict[str | None, CheckReport] = field(default_factory=dict)
+    waived: dict[str, list[checks.Waiver]] = field(default_factory=dict)
     sound: dict[str, list[Recording]] = field(default_factory=dict)
     versions: dict[str, list[Transcript]] = field(default_factory=dict)
     wishes: dict[str, list[Rework]] = field(default_factory=dict)
@@ -170,6 +171,9 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
 
     def check_report(self, meeting_id: str | None) -> CheckReport | None:
         return self.reports.get(meeting_id)
+
+    def waivers(self, meeting_id: str) -> Sequence[checks.Waiver]:
+        return self.waived.get(meeting_id, ())
 
     def check(
         self,

@@ -57,7 +57,7 @@ def _lines(document: Document) -> Iterator[Line]:
             case record.Table(header, rows, _):
                 for n, row in enumerate(rows):
                     yield from (Line(place, cell, head, entry=n) for head, cell in zip(header, row, strict=True))
-            case record.Signatures() | record.Space():
+            case record.Signatures() | record.Space() | record.Picture():
                 pass
             case record.Paragraph(text, _, segment):
                 yield Line(place, text, spoken=bool(segment) and document.kind == "会议记录")

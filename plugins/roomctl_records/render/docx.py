@@ -9,10 +9,11 @@ from typing import Any
 
 import docx
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_TAB_LEADER
+from docx.enum.text import WD_PARAGRAPH_ALIGNMENT, WD_TAB_LEADER
+from docx.image.exceptions import UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Twips
+from docx.shared import Emu, Twips
 
 from roomctl.api import Document, record
 from roomctl_records.render import docx_official as official
@@ -73,6 +74,7 @@ class _Writer:
             record.Note: self.note,
             record.Space: lambda _: self.text("", styles.BODY),
             record.Table: self.table,
+            record.Picture: self.picture,
         }
         kinds[type(block)](block)
 
@@ -154,6 +156,23 @@ class _Writer:
                 cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
                 cell.paragraphs[0].style = styles.HEADER_CELL if row is block.header else styles.CELL
                 cell.paragraphs[0].add_run(layout.clean(text))
+
+    def picture(self, block: record.Picture) -> None:
+        """As wide as the text, and no higher than a third of the page; one that is no picture is told in words."""
+        page = self.template.page
+        wide, high = page.width - page.left - page.right, page.height // 3
+        paragraph = self.text("", styles.NOTE)
+        form = paragraph.paragraph_format
+        form.alignment, form.first_line_indent, form.keep_with_next = WD_PARAGRAPH_ALIGNMENT.CENTER, 0, True
+        form.line_spacing = 1.0  # an exact line would cut it off
+        try:
+            shape = paragraph.add_run().add_picture(BytesIO(block.content))
+        except (UnrecognizedImageError, UnexpectedEndOfFileError, ValueError, ZeroDivisionError):
+            paragraph.add_run(f"（图片无法显示：{layout.clean(block.description)}）")
+            return
+        scale = min(Twips(wide) / shape.width, Twips(high) / shape.height)
+        shape.width, shape.height = Emu(round(shape.width * scale)), Emu(round(shape.height * scale))
+        shape._inline.docPr.set("descr", layout.clean(block.description))  # noqa: SLF001 - no other name for it
 
     def signatures(self, block: record.Signatures) -> None:
         """A line each for the hand; no name is typed."""

@@ -1,5 +1,6 @@
 """Shows a document on a page of the browser, on paper as it will be printed; each paragraph can be heard."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
 
@@ -47,6 +48,7 @@ def _style(template: Template) -> str:
         f".gbt .number{{text-align:center;text-indent:0;margin:{page.line / point}pt 0}}"
         f".gbt .issuer{{display:flex;justify-content:space-between;padding:0 1em;text-indent:0;"
         f"border-bottom:1pt solid {mark.colour};margin-bottom:{page.line / point}pt}}"
+        ".gbt .shown{text-indent:0;text-align:center}.gbt .shown img{max-width:100%;max-height:33%}"
         f".gbt dl{{display:grid;grid-template-columns:max-content 1fr;margin:0 0 0 {indent}em}}"
         f".gbt dt{{font-family:{faces(kind.label)}}}.gbt dd{{margin:0}}.gbt dd+dd{{grid-column:2}}"
         f".gbt table{{border-collapse:collapse;width:100%;font-size:{kind.note_size}pt}}"
@@ -91,6 +93,10 @@ def _block(block: record.Block) -> str:
             shown = "".join(f"<p>{_text(role)}（签名）：＿＿＿＿＿＿＿＿</p>" for role in roles)
         case record.Space():
             shown = "<p><br></p>"
+        case record.Picture(content, description):
+            kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
+            source = f"data:image/{kind};base64,{b64encode(content).decode()}"
+            shown = f'<p class="shown"><img src="{source}" alt="{_text(description)}"></p>'
         case record.Table(header, rows, _):
             head = "".join(f"<th>{_text(cell)}</th>" for cell in header)
             body = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)

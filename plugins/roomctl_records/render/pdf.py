@@ -2,21 +2,25 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import typst
 
-from roomctl.api import BadInput, Document, tr
+from roomctl.api import BadInput, Document, record, tr
 from roomctl_records.render import layout
 from roomctl_records.render.template import Template
 
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 _GETA = "〓"
+_PNG = b"\x89PNG"
 _AT_MOST = 200  # characters that no font has
 _SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC")
 _SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC")
@@ -42,30 +46,61 @@ def write(document: Document, path: Path, template: Template, *, at: datetime) -
         "at": {"year": at.year, "month": at.month, "day": at.day},
     }
     told = json.dumps(_told(document, template), ensure_ascii=False)
-    page = str(Path(__file__).with_name("page.typ"))
-    for _ in range(_AT_MOST):
-        try:
-            typst.compile(
-                page,
-                output=str(path),
-                format="pdf",
-                pdf_standards="a-2b",
-                timestamp=int(at.astimezone(UTC).timestamp()),
-                sys_inputs={"document": told, "template": json.dumps(form)},
-            )
-        except typst.TypstError as error:
-            unknown = _unknown(str(error))
-            if not unknown:
-                raise
-            told = told.translate(dict.fromkeys(map(ord, unknown), _GETA))
-            stood_in |= dict.fromkeys(unknown, _GETA)
-        else:
-            return stood_in
+    with _laid_out(document) as page:
+        for _ in range(_AT_MOST):
+            try:
+                typst.compile(
+                    str(page),
+                    output=str(path),
+                    format="pdf",
+                    pdf_standards="a-2b",
+                    timestamp=int(at.astimezone(UTC).timestamp()),
+                    sys_inputs={"document": told, "template": json.dumps(form)},
+                )
+            except typst.TypstError as error:
+                unknown = _unknown(str(error))
+                if not unknown:
+                    if any(isinstance(block, record.Picture) for block in document.blocks):
+                        return _without_pictures(document, path, template, at=at)
+                    raise
+                told = told.translate(dict.fromkeys(map(ord, unknown), _GETA))
+                stood_in |= dict.fromkeys(unknown, _GETA)
+            else:
+                return stood_in
     raise BadInput(
         tr("PDF 做不出：字体里没有的字太多", "no PDF: too many characters that no font here has"),
         "".join(name for name, other in stood_in.items() if other == _GETA),
         tr("请安装收字更全的字体", "install a font that has them"),
     )
+
+
+@contextmanager
+def _laid_out(document: Document) -> Iterator[Path]:
+    """The page, with the pictures of the document beside it: typst reads files below the page alone."""
+    page = Path(__file__).with_name("page.typ")
+    pictures = [block for block in document.blocks if isinstance(block, record.Picture)]
+    if not pictures:
+        yield page
+        return
+    with TemporaryDirectory() as folder:
+        laid = Path(folder, page.name)
+        laid.write_bytes(page.read_bytes())
+        for number, one in enumerate(pictures):
+            Path(folder, _file(number, one)).write_bytes(one.content)
+        yield laid
+
+
+def _file(number: int, picture: record.Picture) -> str:
+    return f"picture-{number}.{'png' if picture.content.startswith(_PNG) else 'jpg'}"
+
+
+def _without_pictures(document: Document, path: Path, template: Template, *, at: datetime) -> Mapping[str, str]:
+    """A picture that cannot be read costs the pictures, not the paper."""
+    blocks = tuple(
+        record.Note(f"（图片无法显示：{one.description}）") if isinstance(one, record.Picture) else one
+        for one in document.blocks
+    )
+    return write(replace(document, blocks=blocks), path, template, at=at)
 
 
 def _unknown(error: str) -> str:
@@ -108,8 +143,14 @@ def _families() -> frozenset[str]:
 
 def _told(document: Document, template: Template) -> dict[str, Any]:
     """The document as the page reads it."""
-    told: dict[str, Any] = _clean(asdict(document))
-    told["blocks"] = [{"kind": type(block).__name__} | _clean(asdict(block)) for block in document.blocks]
+    told: dict[str, Any] = _clean(asdict(replace(document, blocks=())))
+    numbers = count()
+    told["blocks"] = [
+        {"kind": "Picture", "file": _file(next(numbers), block), "description": layout.clean(block.description)}
+        if isinstance(block, record.Picture)
+        else {"kind": type(block).__name__} | _clean(asdict(block))
+        for block in document.blocks
+    ]
     told["title_lines"] = layout.title_lines(layout.clean(document.title), layout.title_width(template))
     return told
 

@@ -80,6 +80,7 @@ class _Found:
 
     def paragraph(self, paragraph: Paragraph) -> None:
         self._box(paragraph)
+        self.blocks += _pictures(paragraph)
         style, text = paragraph.style.name if paragraph.style else "", _text(paragraph._p)  # noqa: SLF001
         if not text.strip():
             if style == styles.BODY and self.blocks:  # those above the text belong to the title
@@ -148,6 +149,17 @@ class _Found:
             office, _, printed = lines[1].partition("\t")
             copies = tuple(to.rstrip("。").split("，"))
             self.imprint = record.Imprint(label, copies, office, printed.removesuffix("印发"))
+
+
+def _pictures(paragraph: Paragraph) -> Iterator[record.Picture]:
+    """PNG and JPEG alone: a page of ours has no others, and not every printer knows them."""
+    for inline in paragraph._p.iter(qn("wp:inline")):  # noqa: SLF001 - pictures have no name in python-docx
+        about = inline.find(qn("wp:docPr"))
+        for blip in inline.iter(qn("a:blip")):
+            part = paragraph.part.related_parts.get(blip.get(qn("r:embed"), ""))
+            content = part.blob if part is not None else b""
+            if content.startswith((b"\x89PNG", b"\xff\xd8")):
+                yield record.Picture(content, about.get("descr", "") if about is not None else "")
 
 
 def _text(paragraph: Any) -> str:
