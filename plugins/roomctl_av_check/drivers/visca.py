@@ -1,4 +1,4 @@
-"""PTZ cameras by VISCA: over IP with its header (UDP 52381), or its plain packets over TCP."""
+"""PTZ cameras by VISCA: over IP with its header (UDP 52381), or its plain packets over TCP or a serial port."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -16,14 +16,19 @@ class ViscaOptions(BaseModel):
     """`[devices.options]` of a camera.
 
     Attributes:
-        transport: `udp` is VISCA over IP with sequence numbers; `tcp` the plain packets, often at port 5678 or 1259.
+        transport: `udp` is VISCA over IP with sequence numbers; `tcp` the plain packets, often at port 5678 or 1259;
+            `serial` the plain packets at a port of this machine, which is the address: `/dev/ttyUSB0`.
+        baud: of the serial port.
         preset: the one that the meeting begins with, by the protocol's number, which counts from 0; None: any.
 
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    transport: Literal["udp", "tcp"] = Field(default="udp", json_schema_extra=label("传输方式", "Transport"))
+    transport: Literal["udp", "tcp", "serial"] = Field(
+        default="udp", json_schema_extra=label("传输方式", "Transport")
+    )
+    baud: Literal[9600, 19200, 38400, 115200] = Field(default=9600, json_schema_extra=label("波特率", "Baud"))
     preset: int | None = Field(default=None, ge=0, lt=PRESETS, json_schema_extra=label("应在预置位", "Preset wanted"))
 
 

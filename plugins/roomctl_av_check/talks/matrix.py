@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from serialx import SerialException, open_serial_connection
-
 from roomctl.api import Refused, tr
-from roomctl.api.devices import Deed, Device, Fact, Reading, Silent, Unreachable, garbled
+from roomctl.api.devices import Deed, Device, Fact, Reading, Silent, garbled
 from roomctl_av_check.matrix_table import Table
+from roomctl_av_check.talks import wire
 from roomctl_av_check.talks.places import authority
 
 TABLES = Path(__file__).with_name("matrix.toml")
@@ -22,8 +21,6 @@ LINE = 256
 """Bytes of a line; the longest of those protocols have some 60."""
 STRAY = 8
 """Lines that belong to nothing, after which it is another protocol."""
-CLOSING = 0.5
-"""Seconds in which the system lets go of a port."""
 
 
 @cache
@@ -65,17 +62,8 @@ async def _route(line: "_Line", table: Table, output: int) -> int:
 async def _open(device: Device, table: Table) -> AsyncIterator["_Line"]:
     """A port of this machine, or `address:port`."""
     url = f"tcp://{authority(device.address, device.port)}" if device.port else device.address
-    try:
-        async with asyncio.timeout(STEP):
-            reader, writer = await open_serial_connection(url, baudrate=table.baud)
-    except SerialException as error:
-        raise Unreachable(tr(f"打不开 {device.place}", f"cannot open {device.place}"), str(error)) from None
-    try:
+    async with wire.opened(url, table.baud) as (reader, writer):
         yield _Line(reader, writer, table)
-    finally:
-        writer.transport.abort()
-        with contextlib.suppress(TimeoutError, OSError):
-            await asyncio.wait_for(asyncio.shield(writer.transport.wait_closed()), CLOSING)
 
 
 class _Line:

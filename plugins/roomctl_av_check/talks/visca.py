@@ -75,6 +75,7 @@ class _Datagrams(_Link):
 
     def __init__(self, transport: asyncio.DatagramTransport, inbox: Inbox) -> None:
         self._transport, self._inbox, self._number = transport, inbox, FIRST
+        self._acknowledged = False
 
     async def begin(self) -> None:
         """Numbers begin anew. Some models do not answer this, and answer the rest."""
@@ -92,6 +93,7 @@ class _Datagrams(_Link):
         self._transport.abort()
 
     async def _exchange(self, kind: Kind, packet: bytes) -> bytes:
+        self._acknowledged = False
         numbers: set[int] = set()
         for _ in range(TRIES):
             if not numbers or kind is Kind.INQUIRY:
@@ -99,6 +101,8 @@ class _Datagrams(_Link):
             self._transport.sendto(Message(kind, number, packet).bytes())
             with suppress(TimeoutError):
                 return await self._answer(kind, numbers)
+            if self._acknowledged:
+                break  # it has the command, and is not to be told twice
         if self._inbox.heard:
             raise Silent(tr("不再回答", "it does not answer any more"))
         raise Unreachable(tr("没有应答", "nobody answers"))
@@ -125,6 +129,7 @@ class _Datagrams(_Link):
                 data = _data(_reply(told.payload))
                 if data is not None:
                     return data
+                self._acknowledged = True
                 patience.reschedule(asyncio.get_running_loop().time() + MOTION)
 
     async def _message(self) -> Message:
@@ -141,7 +146,7 @@ class _Datagrams(_Link):
 class _Wire(_Link):
     """Packets as they are, over TCP."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: Any) -> None:
         self._reader, self._writer = reader, writer
 
     async def begin(self) -> None:
@@ -169,6 +174,18 @@ class _Wire(_Link):
             raise Silent(tr("接通后不回答", "it took the connection and does not answer")) from None
 
 
+class _Serial(_Wire):
+    """Packets over a serial port, where each camera of a chain is first given its address."""
+
+    async def begin(self) -> None:
+        """The first camera is 1 from now on; what was left on the line is passed over."""
+        self._writer.write(visca.ADDRESS_SET)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STEP):
+                while (await lines.until(self._reader, b"\xff", "VISCA"))[0] != visca.EVERYBODY:
+                    pass
+
+
 def _reply(packet: bytes) -> Reply:
     try:
         return visca.reply(packet)
@@ -178,8 +195,16 @@ def _reply(packet: bytes) -> Reply:
 
 @asynccontextmanager
 async def _talk(device: Device) -> AsyncIterator[_Link]:
-    """Raises: OSError, where nobody takes the connection."""
+    """Raises: OSError, Unreachable, where nobody takes the connection."""
     link: _Link
+    if device.options.transport == "serial":
+        from roomctl_av_check.talks import wire  # noqa: PLC0415 - a library's
+
+        async with wire.opened(device.address, device.options.baud) as ends:
+            link = _Serial(*ends)
+            await link.begin()
+            yield link
+        return
     if device.options.transport == "tcp":
         link = _Wire(*await asyncio.open_connection(device.address, device.port, limit=visca.LONGEST))
     else:

@@ -36,6 +36,10 @@ RESET = b"\x01"
 WRONG_NUMBER = b"\x0f\x01"
 """Control reply: the number is not one that was waited for; where a command was sent twice, the first one came."""
 
+EVERYBODY = 0x88
+"""From a controller to all cameras of a chain; what they pass on comes back with it too."""
+ADDRESS_SET = bytes((EVERYBODY, 0x30, 0x01, END))
+
 POWER_INQUIRY = bytes((CAMERA, 0x09, 0x04, 0x00, END))
 VERSION_INQUIRY = bytes((CAMERA, 0x09, 0x00, 0x02, END))
 POSITION_INQUIRY = bytes((CAMERA, 0x09, 0x06, 0x12, END))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from roomctl.testing.emulators.base import Fault, Line, TcpEmulator, UdpEmulator
+from roomctl.testing.emulators.matrix import SerialEmulator
 
 COMMAND, INQUIRY, REPLY, CONTROL, CONTROL_REPLY = 0x0100, 0x0110, 0x0111, 0x0200, 0x0201
 """Payload types (Sony SRG-300H command list)."""
@@ -133,6 +134,31 @@ class ViscaTcpEmulator(TcpEmulator):
             address = 0xA0 if self.fault is Fault.OTHER else 0x90
             for one in self.camera.answers(packet, asleep=self.fault is Fault.STANDBY):
                 await line.send(bytes([address]) + one + b"\xff")
+
+
+class ViscaSerialEmulator(SerialEmulator):
+    """Plain packets at a serial port; it is given its address first."""
+
+    kind: ClassVar[str] = "visca"
+    title = ("云台摄像机", "PTZ camera")
+    group = "摄像"
+    faults = SerialEmulator.faults | {Fault.STANDBY}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.camera = Camera()
+
+    def options(self) -> Mapping[str, Any]:
+        return {"transport": "serial"}
+
+    def answer(self, heard: bytes) -> tuple[bytes | None, bytes]:
+        packet, end, rest = heard.partition(b"\xff")
+        if not end:
+            return None, heard
+        if packet == b"\x88\x30\x01":
+            return b"\x88\x30\x02\xff", rest
+        told = self.camera.answers(packet + end, asleep=self.fault is Fault.STANDBY)
+        return b"".join(b"\x90" + one + b"\xff" for one in told), rest
 
 
 EMULATOR = ViscaEmulator

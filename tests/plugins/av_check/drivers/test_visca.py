@@ -17,7 +17,7 @@ from roomctl.domain.devices import NO_SECRET
 from roomctl.errors import BadInput
 from roomctl.testing.contracts import DeviceDriverContract
 from roomctl.testing.emulators import Fault
-from roomctl.testing.emulators.visca import ViscaEmulator, ViscaTcpEmulator
+from roomctl.testing.emulators.visca import ViscaEmulator, ViscaSerialEmulator, ViscaTcpEmulator
 
 
 class TestOverIp(DeviceDriverContract):
@@ -35,11 +35,24 @@ class TestOverIp(DeviceDriverContract):
 
 
 class TestOverTcp(TestOverIp):
+    rounds: ClassVar = 5
     test_it_says_what_it_is = test_it_leaves_the_loop_to_others = None
 
     @pytest.fixture
     def emulator(self):
         return ViscaTcpEmulator()
+
+
+class TestOverSerial(TestOverIp):
+    """What the port adds; the packets are those of TCP."""
+
+    rounds: ClassVar = 4
+    test_it_says_what_it_is = test_it_leaves_the_loop_to_others = test_it_judges_in_full_and_the_same_again = None
+    test_it_may_be_read_again = None
+
+    @pytest.fixture
+    def emulator(self):
+        return ViscaSerialEmulator()
 
 
 def with_camera(work, emulator=None, **options):
