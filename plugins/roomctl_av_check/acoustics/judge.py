@@ -15,6 +15,8 @@ DEVICE = "acoustics"
 DEVICE_TITLE: Title = ("声学实测", "Acoustic proof")
 CLIPPING = -0.1
 """dBFS of the largest sample."""
+SILENT = -150.0
+"""dBFS below which nothing is heard at all, and no figure of noise is claimed."""
 RESPONSE, DECAY = "response.svg", "decay.svg"
 
 
@@ -99,7 +101,7 @@ def _microphone(
     figures, ground = measured.best(at), measured.floors[at]
     number = "" if count == 1 else f" {at + 1}"
     yield _level(figures, number, baseline["level"][at] if baseline else None, config, _spl(config, at))
-    if figures.heard and figures.snr is not None and figures.latency is not None and figures.thd is not None:
+    if figures.heard and figures.latency is not None and figures.thd is not None:
         milliseconds = figures.latency * 1000
         yield _row(
             f"latency{number}",
@@ -114,16 +116,7 @@ def _microphone(
             threshold=config.latency_warn,
             hint=tr("减少中间的处理设备，或调小缓冲", "fewer processors in between, or smaller buffers"),
         )
-        yield _row(
-            f"snr{number}",
-            _title("信噪比", "SNR", number),
-            below(figures.snr, warn=config.snr_warn, crit=config.snr_crit),
-            tr(f"扫频高出底噪 {figures.snr:.1f} dB", f"the sweep is {figures.snr:.1f} dB over the noise"),
-            value=round(figures.snr, 1),
-            unit="dB",
-            threshold=config.snr_warn,
-            hint=tr("调高扩声音量，或找出噪声源", "raise the loudspeaker, or find what is noisy"),
-        )
+        yield _snr(figures.snr, number, config)
         yield _row(
             f"thd{number}",
             _title("失真", "Distortion", number),
@@ -139,6 +132,24 @@ def _microphone(
         yield _response(figures, number, baseline["response"][at] if baseline else None, config)
         yield _polarity(at, number, measured, baseline["polarity"][at] if baseline else None)
     yield from _noise(at, number, ground, config)
+
+
+def _snr(snr: float | None, number: str, config: AcousticsConfig) -> Result:
+    title = _title("信噪比", "SNR", number)
+    if snr is None:
+        return _row(
+            f"snr{number}", title, CheckState.OK, tr("底噪为零，无从相比", "there is no noise to compare with")
+        )
+    return _row(
+        f"snr{number}",
+        title,
+        below(snr, warn=config.snr_warn, crit=config.snr_crit),
+        tr(f"扫频高出底噪 {snr:.1f} dB", f"the sweep is {snr:.1f} dB over the noise"),
+        value=round(snr, 1),
+        unit="dB",
+        threshold=config.snr_warn,
+        hint=tr("调高扩声音量，或找出噪声源", "raise the loudspeaker, or find what is noisy"),
+    )
 
 
 def _level(figures: Figures, number: str, usual: float | None, config: AcousticsConfig, spl: float | None) -> Result:
@@ -235,6 +246,15 @@ def _polarity(at: int, number: str, measured: Measured, usual: int | None) -> Re
 
 def _noise(at: int, number: str, ground: Floor, config: AcousticsConfig) -> Iterator[Result]:
     spl = _spl(config, at)
+    if ground.level < SILENT:
+        yield _row(
+            f"noise{number}",
+            _title("底噪", "Noise floor", number),
+            CheckState.OK,
+            tr("没有底噪：环回，或话筒开了噪声门", "no noise at all: a loop, or a noise gate at the microphone"),
+            evidence=noise_file(at + 1),
+        )
+        return
     yield _row(
         f"noise{number}",
         _title("底噪", "Noise floor", number),
@@ -325,7 +345,7 @@ def _channels(measured: Measured, baseline: Mapping[str, Any] | None, config: Ac
         order = wiring.order(now, before)
         moved = [f"{here + 1}←{there + 1}" for here, there in enumerate(order) if here != there]
         said = (
-            tr(f"接换了：{'、'.join(moved)}", f"exchanged: {', '.join(moved)}")
+            tr(f"对调了：{'、'.join(moved)}", f"exchanged: {', '.join(moved)}")
             if moved
             else tr("与基线一致", "as ever")
         )

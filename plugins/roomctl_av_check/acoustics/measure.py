@@ -12,6 +12,8 @@ from roomctl_av_check.acoustics.sweep import Samples, Sweep
 
 TAIL = 2.0
 """Seconds of silence after a sweep, in which the room dies away."""
+NOTHING = 1e-15
+"""Power, −150 dB re full scale, below the last of 24 bits: a loop or a noise gate is so still, and no converter."""
 DEAF = 6.0
 """dB of the sweep over the noise, below which nothing else is said of it."""
 
@@ -23,7 +25,7 @@ class Figures:
     Attributes:
         heard: the sweep arrives at all; else only `level` and `peak` say something.
         level: of the sweep as recorded, dBFS (root mean square); peak: its largest sample, dBFS.
-        snr: dB of the sweep over the noise floor.
+        snr: dB of the sweep over the noise floor; None too where that is exactly nothing.
         latency: s, from playing to the direct sound.
         polarity: +1 or −1.
         thd: %.
@@ -72,8 +74,8 @@ def measure(recorded: Samples, silence: Samples, sweep: Sweep) -> Figures:
     first = round(direct.seconds * sweep.rate)
     sounding = recorded[first : first + sweep.frames]
     both, alone = float(np.mean(sounding**2)), float(np.mean(silence**2))
-    snr = bands.decibel(max(both - alone, 0.0)) - bands.decibel(alone)
-    if snr < DEAF:
+    snr = bands.decibel(max(both - alone, 0.0)) - bands.decibel(alone) if alone > NOTHING else None
+    if snr is not None and snr < DEAF:
         return Figures(heard=False, level=noise.rms(sounding), peak=peak, snr=snr)
     decays = {one: decay.decay(response, direct.seconds, one, TAIL - 0.1) for one in decay.BANDS}
     t20, edt = decay.reverberation(decays)

@@ -67,7 +67,8 @@ def waterfall(title: str, x_name: str, y_name: str, rows: Sequence[Mapping[int, 
             x = LEFT + across * wide
             tip = escape(f"{band} Hz: {row.get(band, low):.0f} dB")
             drawn.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}" fill="rgb({shade})">'
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}" fill="rgb({shade})" '
+                f'shape-rendering="crispEdges">'
                 f"<title>{tip}</title></rect>"
             )
         drawn.append(_text(LEFT - 6, y + tall / 2 + 4, f"{(down + 0.5) * seconds / len(rows):.1f}", "end"))

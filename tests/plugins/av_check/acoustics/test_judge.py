@@ -121,6 +121,16 @@ def test_hum_and_noise_are_told():
     assert "100 Hz" in found["hum"].message
 
 
+def test_a_floor_of_nothing_is_a_gate_and_no_figure_is_claimed_of_it():
+    found = rows(
+        measured(replace(GOOD, snr=None), floors=[replace(QUIET, level=-200.0)]),
+        None,
+        AcousticsConfig(calibration=(120.0,)),
+    )
+    assert (found["snr"].value, found["noise"].value) == (None, None)
+    assert not {"hum", "nc"} & set(found)
+
+
 def test_a_try_that_broke_is_told():
     assert rows(replace(measured(GOOD), steady=False))["play"].state is CheckState.WARN
 
