@@ -89,7 +89,7 @@ def roomctl_panels(ctx: PluginContext) -> Sequence[PanelOffer]:
 
 @hookimpl
 def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
-    """`roomctl archive verify/push/accept/return`."""
+    """`roomctl archive verify/push/status/retry/accept/return`."""
     from roomctl_archive import commands  # noqa: PLC0415 - heavy, and needed only here
 
     return {"archive": commands.app(ctx)}

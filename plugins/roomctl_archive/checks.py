@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from roomctl.api import CheckState, Meeting, PluginContext, Result, RoomctlError, checks, tr
 from roomctl_archive.config import TargetConfig
+from roomctl_archive.courier import opened
 
 GIB = 1 << 30
 SPARE = 2.0  # times the planned meeting: below it a warning, below the meeting itself a fault
@@ -16,8 +17,8 @@ DEADLINE = 20.0  # seconds; a share that is away answers late or never
 class Probed(Protocol):
     """A target that can prove itself without leaving anything behind."""
 
-    def probe(self) -> int:
-        """Writes, reads back and removes; gives the bytes that are free. Raises: RoomctlError."""
+    def probe(self) -> int | None:
+        """Writes, reads back and removes; the bytes that are free, where it can tell. Raises: RoomctlError."""
         ...
 
 
@@ -36,11 +37,12 @@ class TargetCheck:
         planned = meeting.planned_minutes if meeting else DEFAULT_MINUTES
         needed = planned * 60 * self.ctx.config.bytes_per_second
         try:
-            target = self.ctx.services.target(self.config.kind, self.config.model_dump())
-            free = target.probe() if isinstance(target, Probed) else None
+            with opened(self.ctx, self.config) as target:
+                probed = isinstance(target, Probed)
+                free = target.probe() if isinstance(target, Probed) else None
         except RoomctlError as error:
             return [self._unusable(error)]
-        return [judge(self.device, self.name, free, needed)]
+        return [judge(self.device, self.name, free, needed, probed=probed)]
 
     def _unusable(self, error: RoomctlError) -> Result:
         said = RoomctlError(error.what, error.why)
@@ -48,16 +50,24 @@ class TargetCheck:
         return Result(device=self.device, check=self.name, state=state, message=str(said), hint=error.mend or None)
 
 
-def judge(device: str, check: str, free: int | None, needed: int) -> Result:
+def judge(device: str, check: str, free: int | None, needed: int, *, probed: bool = True) -> Result:
     """Free bytes of a target against those of the planned meeting.
 
     Args:
-        free: None where the target cannot tell, and was only reached.
+        free: None where the target cannot tell.
+        probed: it was written to and read back; else it was only reached.
         needed: bytes.
 
     """
     if free is None:
-        message = tr("可以连接，不能试写", "reached; it cannot be tried by writing")
+        message = (
+            tr(
+                "写入、读回、删除正常，剩余空间不详",
+                "write, read back and remove work; its free space is not known",
+            )
+            if probed
+            else tr("可以连接，不能试写", "reached; it cannot be tried by writing")
+        )
         return Result(device=device, check=check, state=CheckState.OK, message=message)
     state = checks.below(free, warn=SPARE * needed, crit=needed)
     written = tr(

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.finding import find_meeting
+from roomctl_archive import standing
 from roomctl_archive.service import ArchiveService
 from roomctl_archive.verify import verify as verify_package
 
@@ -49,6 +50,36 @@ def app(ctx: PluginContext) -> typer.Typer:
         else:
             console.print(tr("没有要送存的", "nothing was left to deliver"))
 
+    @group.command(help=tr("送存到哪一步，为什么不走", "how far each delivery is, and why not"))
+    def status(
+        meeting: Annotated[
+            str, typer.Argument(help=tr("会议编号；不写为所有在途的", "id of the meeting; all under way without"))
+        ] = "",
+        *,
+        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+    ) -> None:
+        _status(ctx, console, find_meeting(ctx.services, meeting) if meeting else None, as_json=as_json)
+
+    @group.command(help=tr("修好以后马上重试，不等下一次", "try again now, once something was mended"))
+    def retry(
+        meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))],
+        *,
+        target: Annotated[str, typer.Option("--target", help=tr("只重试这个存储目标", "this target alone"))] = "",
+        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+    ) -> None:
+        rows = ctx.services.retry_deliveries(find_meeting(ctx.services, meeting).id, target=target)
+        if as_json:
+            print(json.dumps({"deliveries": [row.as_json() for row in rows]}, ensure_ascii=False))
+        names = "、".join(row.target for row in rows)
+        console.print(
+            tr(
+                f"{names}：roomctl serve 会马上重试；没有运行它时用 roomctl archive push",
+                f"{names}: roomctl serve tries again at once; where it does not run, use roomctl archive push",
+            ),
+            style="green",
+            markup=False,
+        )
+
     @group.command(help=tr("归档登记：接收", "the archivist accepts the deposit"))
     def accept(meeting: str, by: name) -> None:
         _say(console, ctx.services.accept(find_meeting(ctx.services, meeting).id, by=by))
@@ -81,6 +112,20 @@ def _verify(console: Console, package: Path, registered: str, *, as_json: bool) 
         number = len(verdict.problems)
         console.print(tr(f"有 {number} 处问题：{read}", f"{number} problems: {read}"), style="red")
     if not verdict.ok:
+        raise typer.Exit(1)
+
+
+def _status(ctx: PluginContext, console: Console, meeting: Meeting | None, *, as_json: bool) -> None:
+    told = standing.as_json(ctx, meeting)
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
+    elif told["deliveries"]:
+        Console().print(standing.table(ctx, meeting))
+    else:
+        console.print(tr("没有在途的存档包", "no package is on its way"), style="green")
+    for line in standing.lines(ctx, meeting):
+        console.print(line, style="red", markup=False, soft_wrap=True)
+    if not told["ok"]:
         raise typer.Exit(1)
 
 

@@ -10,7 +10,7 @@ from roomctl.api import ArchiveTarget, Busy, Meeting, Package, PluginContext, Pr
 from roomctl.api.deliveries import Delivery, DeliveryStep, SentFile, Trouble
 from roomctl.api.files import lock_file, unlock_file
 from roomctl_archive import delivery
-from roomctl_archive.config import ArchiveConfig
+from roomctl_archive.config import TargetConfig
 from roomctl_archive.fixity import Tick, silent
 
 NOTE_EACH = 1.0  # seconds between two notes of how far it is
@@ -37,6 +37,7 @@ class Courier:
     ) -> None:
         self.name = name
         self._ctx, self._chance, self._stop = ctx, chance, stop
+        self._config: TargetConfig = ctx.config.targets[name]
         self._tried: set[str] = set()  # a start tries at once, whatever was agreed before it
         self._whole: set[str] = set()  # archived meetings that lack nothing here, and never will
         self.under_way: Delivery | None = None
@@ -140,7 +141,7 @@ class Courier:
         services.enqueue(package, [self.name])
         row = self.rows(package.meeting)[package.id]
         run = _Watch(row, self._ctx, self._stop, self._show, tick)
-        with opened(self._ctx, self.name) as target:
+        with opened(self._ctx, self._config) as target:
             proof = delivery.deliver(
                 package,
                 services.data / package.path,
@@ -246,13 +247,12 @@ class OutboxJournal:
 
 
 @contextmanager
-def opened(ctx: PluginContext, name: str) -> Iterator[ArchiveTarget]:
+def opened(ctx: PluginContext, config: TargetConfig) -> Iterator[ArchiveTarget]:
     """A target of the settings, closed afterwards where it holds a connection.
 
     Raises: BadInput, NotFound, as its section is.
     """
-    config: ArchiveConfig = ctx.config
-    section = config.targets[name].model_dump()
+    section = config.model_dump()
     target = ctx.services.target(section["kind"], section)
     ending: Any = closing(target) if isinstance(target, Closable) else nullcontext()
     with ending:

@@ -69,6 +69,53 @@ def test_push_of_an_unknown_meeting_is_told(run):
 
 
 @pytest.fixture
+def away(room, tmp_path):
+    """The commands where a required share is not mounted, after a try."""
+    ctx = room.context({"nas": {"kind": "folder", "path": str(tmp_path / "away")}})
+
+    def invoke(*arguments):
+        return CliRunner().invoke(commands.app(ctx), list(arguments))
+
+    assert invoke("push", room.meeting.id).exception
+    return invoke
+
+
+def test_status_says_what_does_not_go_on_and_how_to_mend_it(away):
+    done = away("status")
+    assert done.exit_code == 1
+    assert "nas" in done.stdout
+    assert "老旧小区" in done.stdout
+    assert "可能没有挂载" in done.stderr
+    assert "请挂载" in done.stderr
+    assert "已试 1 次" in done.stderr
+
+
+def test_status_as_json_is_one_object(room, away):
+    told = json.loads(away("status", room.meeting.id, "--json").stdout)
+    (row,) = told["deliveries"]
+    assert (told["ok"], row["target"], row["required"], row["step"], row["tries"]) == (
+        False,
+        "nas",
+        True,
+        "waiting",
+        1,
+    )
+    assert row["trouble"]["mend"]
+    assert row["next_try"] > room.clock.now().isoformat()
+
+
+def test_a_retry_is_due_at_once_and_a_second_push_arrives(room, away, tmp_path):
+    (tmp_path / "away").mkdir()
+    told = json.loads(away("retry", room.meeting.id, "--json").stdout)
+    assert told["deliveries"][0]["next_try"] is None
+    assert away("push", room.meeting.id).exit_code == 0
+    done = away("status", room.meeting.id)
+    assert (done.exit_code, "已送到并核对" in done.stdout) == (0, True)
+    assert "没有在途" in away("status").stderr
+    assert away("retry", room.meeting.id).exception.status == 409
+
+
+@pytest.fixture
 def package(room):
     made = build(room.context(), room.meeting)
     return room.services.data / made.path

@@ -1,0 +1,98 @@
+"""For `roomctl archive status`: each package at each target, and what reading them again has found."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.table import Table
+
+from roomctl.api import Meeting, PluginContext, tr
+from roomctl.api.deliveries import Delivery, FixityCheck
+
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def as_json(ctx: PluginContext, meeting: Meeting | None) -> dict[str, Any]:
+    """One object; `ok` is false where something does not go on, or was found damaged."""
+    rows, checks = _deliveries(ctx, meeting), _checks(ctx, meeting)
+    return {
+        "ok": not any(row.trouble for row in rows) and all(check.ok for check in checks),
+        "deliveries": [
+            {**row.as_json(), "required": _required(ctx, row.target), "trouble_text": str(row.trouble or "")}
+            for row in rows
+        ],
+        "fixity": [check.as_json() for check in checks],
+    }
+
+
+def table(ctx: PluginContext, meeting: Meeting | None) -> Table:
+    """A line for each package and target that is on its way, or of the meeting that was asked for."""
+    made = Table(box=None, pad_edge=False)
+    for title in (
+        tr("会议", "meeting"),
+        tr("目标", "target"),
+        tr("进度", "step"),
+        tr("已送", "sent"),
+        tr("已核对", "checked"),
+        tr("速率", "rate"),
+        tr("下次重试", "next try"),
+    ):
+        made.add_column(title, overflow="fold")
+    zone = ZoneInfo(ctx.services.room.zone)
+    titles = {str(one.id): one.title for one in ctx.services.meetings()}
+    for row in _deliveries(ctx, meeting):
+        made.add_row(
+            f"{titles.get(row.meeting, '')} …{row.meeting[-6:]}",
+            row.target,
+            row.step.label,
+            _part(row.sent, row.sent_files, row),
+            _part(row.checked, row.checked_files, row),
+            f"{size(row.rate)}/s" if row.rate and not row.done else "",
+            f"{row.next_try.astimezone(zone):%m-%d %H:%M:%S}" if row.next_try else "",
+        )
+    return made
+
+
+def lines(ctx: PluginContext, meeting: Meeting | None) -> Iterator[str]:
+    """What does not go on, and what was found damaged; with the mend."""
+    for row in _deliveries(ctx, meeting):
+        if row.trouble:
+            again = tr(f"（已试 {row.tries} 次）", f" ({row.tries} tries)")
+            yield f"{row.target}: {row.trouble}{again}"
+    for check in _checks(ctx, meeting):
+        place = check.place or tr("本机", "this machine")
+        for fault in check.problems:
+            yield f"{place}: {check.package}: {fault.file}: {fault.what}"
+
+
+def size(count: float) -> str:
+    """Bytes for people: 1.5 GB."""
+    unit = 0
+    while count >= 1000 and unit < len(UNITS) - 1:  # noqa: PLR2004 - SI prefixes
+        count, unit = count / 1000, unit + 1
+    return f"{count:.0f} {UNITS[unit]}" if unit == 0 else f"{count:.1f} {UNITS[unit]}"
+
+
+def _part(done: int, files: int, row: Delivery) -> str:
+    if not row.bytes:
+        return ""
+    return tr(
+        f"{size(done)} / {size(row.bytes)}，{files} / {row.files} 个文件",
+        f"{size(done)} of {size(row.bytes)}, {files} of {row.files} files",
+    )
+
+
+def _deliveries(ctx: PluginContext, meeting: Meeting | None) -> Sequence[Delivery]:
+    if meeting:
+        return ctx.services.deliveries(meeting.id)
+    return [row for row in ctx.services.deliveries() if not row.done]
+
+
+def _checks(ctx: PluginContext, meeting: Meeting | None) -> Sequence[FixityCheck]:
+    checks = ctx.services.fixity_checks(meeting.id if meeting else None)
+    return checks if meeting else [check for check in checks if not check.ok]
+
+
+def _required(ctx: PluginContext, target: str) -> bool:
+    section = ctx.config.targets.get(target)
+    return bool(section and section.required)
