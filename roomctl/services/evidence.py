@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from roomctl.domain.checks import CheckReport, Result
+from roomctl.domain.checks import CheckReport, CheckState, Result
 from roomctl.domain.devices import Evidence
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
@@ -46,7 +46,7 @@ def keep(data: Path, report: str, told: Mapping[str, Sequence[Evidence]]) -> fro
 def named(results: Iterable[Result], report: str, kept: frozenset[str]) -> tuple[Result, ...]:
     """The rows with the place of their evidence below `checks`: a report may keep rows of an earlier run.
 
-    What a device proved and no row of it names stands at its first row.
+    What a device proved and no row of it names stands at its first row that is not well, else at its first.
     """
     found: list[Result] = []
     for result in results:
@@ -54,9 +54,8 @@ def named(results: Iterable[Result], report: str, kept: frozenset[str]) -> tuple
         found.append(replace(result, evidence=f"{report}/{name}" if name in kept else None))
     said = {PurePosixPath(one.evidence).name for one in found if one.evidence}
     for name in sorted(kept - said):
-        place = next(
-            (at for at, one in enumerate(found) if name.startswith(f"{one.device}-") and not one.evidence), None
-        )
+        rows = [at for at, one in enumerate(found) if name.startswith(f"{one.device}-") and not one.evidence]
+        place = min(rows, key=lambda at: found[at].state is CheckState.OK, default=None)
         if place is not None and not any(one.device == found[place].device and one.evidence for one in found):
             found[place] = replace(found[place], evidence=f"{report}/{name}")
     return tuple(found)

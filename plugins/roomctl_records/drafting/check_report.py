@@ -53,7 +53,7 @@ def draft(
     title = meeting.title.strip()
     return Document(
         kind=KIND,
-        title=f"{title}{'' if title.endswith('会议') else '会议'}{KIND}",
+        title=f"{title}{'' if title.endswith(('会议', '会')) else '会议'}{KIND}",
         blocks=tuple(blocks),
         mark=meeting.highest_secrecy.mark,
     )

@@ -166,7 +166,7 @@ class _Writer:
         form.alignment, form.first_line_indent, form.keep_with_next = WD_PARAGRAPH_ALIGNMENT.CENTER, 0, True
         form.line_spacing = 1.0  # an exact line would cut it off
         try:
-            shape = paragraph.add_run().add_picture(BytesIO(block.content))
+            shape = paragraph.add_run().add_picture(BytesIO(_with_jfif(block.content)))
         except (UnrecognizedImageError, UnexpectedEndOfFileError, ValueError, ZeroDivisionError):
             paragraph.add_run(f"（图片无法显示：{layout.clean(block.description)}）")
             return
@@ -182,6 +182,15 @@ class _Writer:
             stop = paragraph.paragraph_format.tab_stops.add_tab_stop(end)
             stop.leader = WD_TAB_LEADER.LINES
             paragraph.add_run("\t")
+
+
+_SOI, _JFIF = b"\xff\xd8", b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+
+
+def _with_jfif(content: bytes) -> bytes:
+    """A bare JPEG, as a camera sends it, with the header that word processors know one by (ITU-T T.871, 10.1)."""
+    bare = content.startswith(_SOI) and content[6:10] not in {b"JFIF", b"Exif"}
+    return _SOI + _JFIF + content[len(_SOI) :] if bare else content
 
 
 def _properties(paper: Any, document: Document, at: datetime) -> None:

@@ -1,7 +1,8 @@
 """The steps of a meeting on its page: buttons in the head, and below it a form, or what stands against the step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from roomctl.domain.access import Right
 from roomctl.domain.meeting import Objected, Objection
@@ -13,6 +14,8 @@ from roomctl.web.pages.steps import Step, steps, text_of
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import allow, holders
 from roomctl.web.ui import Look, Part, Values
+
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -93,13 +96,19 @@ def do(visitor: Visitor, desk: Desk, step: Step, typed: Values, why: str = "") -
 
 def below(visitor: Visitor, facts: Facts, desk: Desk) -> Part:
     """Under the head: what was refused, then the form of the step that asks something."""
-    return under(visitor, steps(visitor, facts), desk)
+    mends = {"checks": f"/meetings/{facts.meeting.id}/check"} if visitor.may(Right.SEE_CHECKS) else {}
+    return under(visitor, steps(visitor, facts), desk, mends)
 
 
-def under(visitor: Visitor, found: Sequence[Step], desk: Desk) -> Part:
-    """What was refused, then the form of that of these steps that asks something."""
+def under(visitor: Visitor, found: Sequence[Step], desk: Desk, mends: Mapping[str, str] = NOWHERE) -> Part:
+    """What was refused, then the form of that of these steps that asks something.
+
+    Args:
+        mends: who objects → path of the page on which that is mended.
+
+    """
     step = next((one for one in found if one.name == desk.asking), None)
-    parts = [_refusal(visitor, desk), _form(visitor, desk, step) if step else None]
+    parts = [_refusal(visitor, desk, mends), _form(visitor, desk, step) if step else None]
     shown = [one for one in parts if one is not None]
     return ui.tag("div", *shown, class_="rc-wrap") if shown else Part()
 
@@ -127,7 +136,7 @@ def _form(visitor: Visitor, desk: Desk, step: Step) -> Part:
     )
 
 
-def _refusal(visitor: Visitor, desk: Desk) -> Part | None:
+def _refusal(visitor: Visitor, desk: Desk, mends: Mapping[str, str]) -> Part | None:
     error = desk.refused
     if error is None:
         return None
@@ -137,12 +146,12 @@ def _refusal(visitor: Visitor, desk: Desk) -> Part | None:
 
     taken = ui.button(tr("知道了", "Got it"), seen, kind="sm", key="seen")
     if isinstance(error, Objected):
-        return _objected(visitor, desk, error, taken)
+        return _objected(visitor, desk, error, taken, mends)
     return ui.error_state(error.what, error.why, error.mend, taken)
 
 
-def _objected(visitor: Visitor, desk: Desk, error: Objected, taken: Part) -> Part:
-    rows = [_objection(visitor, one) for one in error.objections]
+def _objected(visitor: Visitor, desk: Desk, error: Objected, taken: Part, mends: Mapping[str, str]) -> Part:
+    rows = [_objection(visitor, one, mends.get(one.by, "")) for one in error.objections]
     may = visitor.may(Right.OVERRULE)
     what = desk.tried.text if desk.tried else error.target.label
     return ui.panel(
@@ -155,13 +164,14 @@ def _objected(visitor: Visitor, desk: Desk, error: Objected, taken: Part) -> Par
     )
 
 
-def _objection(visitor: Visitor, one: Objection) -> Part:
+def _objection(visitor: Visitor, one: Objection, mend: str) -> Part:
     return ui.tag(
         "div",
         ui.state_glyph(Look.CRIT, size="s"),
         ui.tag("b", _title(visitor, one.by)),
         ui.tag("span", one.text, class_="rc-grow"),
         ui.tag("span", one.hint, class_="rc-s2"),
+        ui.link_button(tr("去处理", "Mend it"), mend, kind="sm") if mend else None,
         class_="rc-row rc-finding",
         role="alert",
     )

@@ -9,10 +9,13 @@ import pytest
 from roomctl.domain.access import Role, User
 from roomctl.domain.checks import CheckState, Result
 from roomctl.domain.devices import Device, Fact, Reading
+from roomctl.domain.lifecycle import State
+from roomctl.domain.recording import Order
 from roomctl.errors import Refused
 from roomctl.i18n import speaking
 from roomctl.services.drivers import ActionOffer, Deed, DriverOffer, Quantity
 from roomctl.services.time import SystemClock
+from roomctl.web.pages import stepping
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.technician.desk import Desk
 from roomctl.web.pages.technician.sight import figure, groups, steps
@@ -226,6 +229,23 @@ def test_a_device_is_told_to_do_something_after_it_was_asked_twice(seat):
     seat.settled()
     with seat.rest.application.open_uow().reading() as uow:
         assert list(uow.events.stream(seat.meeting, ["device.ordered"]))
+
+
+def test_a_fault_stands_against_the_start_with_the_way_to_where_it_is_mended(seat):
+    seat.press("check")
+    seat.settled()
+    visitor = Visitor(User("赵敏", frozenset({Role.ADMIN})), "zh", False, Board(seat.rest.host), None, "")  # noqa: FBT003
+    seat.rest.use.arm(seat.meeting, Order(source="tone"))
+    steps_ = stepping.Desk()
+    facts = visitor.board.facts(seat.meeting)
+    stepping.buttons(visitor, facts, steps_).presses["step in_session"]({})
+    html = stepping.below(visitor, facts, steps_).html
+    assert "灯dim 灯泡: 灯泡 2860 小时" in html
+    assert f'href="/meetings/{seat.meeting}/check"' in html
+    seat.press("accept dim lamp")
+    seat.press("waive dim lamp", reason="够用")
+    stepping.buttons(visitor, facts, steps_).presses["step in_session"]({})
+    assert seat.rest.use.meeting(seat.meeting).state is State.IN_SESSION
 
 
 def test_who_may_only_look_is_offered_nothing_to_press(seat):
