@@ -168,15 +168,22 @@ def secret(
     name: str = typer.Argument(help=tr("清单里 secret 写的名字", "the name that the inventory gives")),
     *,
     user: str = typer.Option("", "--user", "-u", help=tr("用户名", "user")),
+    also: list[str] = typer.Option(
+        [], "--also", help=tr("还要问的，如 SNMPv3 的 privacy", "what else is asked for, such as privacy of SNMPv3")
+    ),
 ) -> None:
     """Into secrets.toml, which its owner alone can read."""
     from roomctl.domain.devices import Secret  # noqa: PLC0415
 
+    password, *more = [_typed(one) for one in (tr("口令", "Password"), *also)]
+    _application(make=True).usecases.keep_secret(name, Secret(user, password, dict(zip(also, more, strict=True))))
+
+
+def _typed(what: str) -> str:
+    """Unseen at a terminal; else the next line that is piped."""
     if sys.stdin.isatty():
-        password = typer.prompt(tr("口令", "Password"), hide_input=True, err=True)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    _application(make=True).usecases.keep_secret(name, Secret(user, password))
+        return str(typer.prompt(what, hide_input=True, err=True))
+    return sys.stdin.readline().rstrip("\n")
 
 
 @app.command(help=tr("让设备做一件事", "Tell a device to do something"))

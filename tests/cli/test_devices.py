@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import time
+import tomllib
 
 import pytest
 
@@ -49,10 +50,11 @@ def test_what_is_typed_wrong_is_one_line_that_names_it(shell, words, told):
 
 def test_a_password_is_typed_or_piped_and_never_an_argument(shell, tmp_path):
     shell("devices", "template", "small-room")
-    words = shell.argv("devices", "secret", "hall", "--user", "admin")
-    subprocess.run(words, input="geheim\n", env=shell.environment(), text=True, check=True)
+    words = shell.argv("devices", "secret", "hall", "--user", "admin", "--also", "privacy")
+    subprocess.run(words, input="geheim\nsicher\n", env=shell.environment(), text=True, check=True)
     file = tmp_path / "data" / "secrets.toml"
-    assert "geheim" in file.read_text(encoding="utf-8")
+    told = tomllib.loads(file.read_text(encoding="utf-8"))
+    assert told["hall"] == {"user": "admin", "password": "geheim", "privacy": "sicher"}
     assert file.stat().st_mode & 0o077 == 0
 
 
