@@ -1,7 +1,7 @@
 """Checks of the room's PC: disk, memory, load, clock, sleep, power, speech model, fonts."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from roomctl.api import Check, PanelOffer, PluginContext, Service, hookimpl
 
@@ -43,6 +43,14 @@ def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
     from roomctl_av_check.schedule import Schedule  # noqa: PLC0415
 
     return [Schedule(ctx)]
+
+
+@hookimpl
+def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
+    """`roomctl acoustics baseline`."""
+    from roomctl_av_check.acoustics import command  # noqa: PLC0415 - heavy, and needed only here
+
+    return {"acoustics": command.app(ctx)}
 
 
 @hookimpl

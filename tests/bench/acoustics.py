@@ -60,7 +60,7 @@ def heard(room: SimulatedRoom) -> tuple[Figures, Floor]:
 def rows() -> Iterator[Row]:
     """The table: latency ±0.1 ms, level ±0.5 dB, SNR ±0.5 dB, response ±1 dB, polarity and order exact, hum ±0.5 dB,
     octaves of noise ±0.5 dB, THD ±10 % of it where it is above the noise, T20 ±10 % for one position and ±4 % for the
-    mean of six, EDT ±15 % and ±6 %.
+    mean of six, EDT ±20 % and ±6 %.
 
     One position of a room of 0.6 s has a spread of its own, 4 % in T20 (ISO 3382-2:2008, clause 7: 0.88 √(1.19/BT)).
     """
