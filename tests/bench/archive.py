@@ -1,0 +1,205 @@
+"""An archive of real bytes: close to receipt, verify, S3; each against the plain tools, in the same run.
+
+Run: `python -m tests.bench.archive [--gb 0.25 1 …] [--dir FOLDER] [--without-s3]`. One JSON line for each size and
+leg, each size in a process of its own, whose peak of memory (RSS) stands in every line: it must not grow with the size.
+
+close     a closed meeting is packaged, delivered to a folder with fsync, read back, receipted; against `cp -r` and
+          `sha256sum` of the copy, without any fsync.
+verify    both digests of every file, events and metadata; against `sha256sum -c` of the payload.
+s3        every file put to SeaweedFS on this machine with SHA-256 of each part; against boto3's own upload_file.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from roomctl_archive import delivery, package
+from roomctl_archive.config import ArchiveConfig
+from roomctl_archive.courier import Courier
+from roomctl_archive.folder_target import FolderTarget
+from roomctl_archive.verify import verify
+
+from roomctl.api import Meeting, MeetingId, PackageFile, State, events
+from roomctl.api.deliveries import Secret
+from roomctl.testing.fakes import FakeContext, FakeServices
+
+MASTER = 20 << 20  # bytes of one sealed segment: some minutes of FLAC
+GOALS = {"close": 0.8, "verify": 0.9, "s3": 0.9}
+MEETING = "01993333-0000-7000-8000-000000000001"
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--gb", type=float, nargs="+", default=[0.25])
+    options.add_argument("--dir", type=Path, default=Path(tempfile.gettempdir()))
+    options.add_argument("--without-s3", action="store_true")
+    options.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    asked = options.parse_args()
+    if asked.here:
+        for size in asked.gb:
+            _measure(size, asked.dir, s3=not asked.without_s3)
+        return
+    for size in asked.gb:
+        more = ["--without-s3"] if asked.without_s3 else []
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "tests.bench.archive",
+                "--here",
+                "--gb",
+                str(size),
+                "--dir",
+                str(asked.dir),
+                *more,
+            ],
+            check=True,
+        )
+
+
+def _measure(size: float, where: Path, *, s3: bool) -> None:
+    with tempfile.TemporaryDirectory(dir=where) as name:
+        folder = Path(name)
+        ctx, meeting, source = _meeting(folder, round(size * 1e9))
+        plain = _took(lambda: _copy(source, folder / "copy"))
+        shutil.rmtree(folder / "copy")
+        ours = _took(lambda: _close(ctx, meeting))
+        (made,) = ctx.services.packages(meeting.id)
+        _tell("close", made.bytes, ours, plain)
+
+        local = ctx.services.data / made.path
+        summed = _took(lambda: _run("sha256sum", "--quiet", "-c", "manifest-sha256.txt", cwd=local))
+        verified = _took(lambda: _whole(local))
+        _tell("verify", made.bytes, verified, summed)
+        if s3:
+            _send(folder, local, made)
+
+
+def _meeting(folder: Path, size: int) -> tuple[FakeContext, Meeting, Path]:
+    """A closed meeting whose sealed masters are that many bytes of chance in all."""
+    services = FakeServices(folder / "data")
+    services.targets["folder"] = lambda config: FolderTarget.from_config(config, services.data, time.sleep)
+    source = folder / "data" / "source"
+    source.mkdir(parents=True)
+    files = []
+    for n in range(max(1, round(size / MASTER))):
+        path, content = source / f"t01-{n:04d}.flac", os.urandom(MASTER)
+        path.write_bytes(content)
+        path.chmod(0o444)
+        digests = hashlib.sha256(content).hexdigest(), events.sm3(content)
+        files.append(PackageFile(f"audio/r1/{path.name}", path, *digests))
+    os.sync()
+    meeting = Meeting(
+        id=MeetingId(MEETING), room=services.room.id, title="会", starts=datetime(2026, 11, 12, 9), state=State.CLOSED
+    )
+    services.hold(meeting)
+    services.payload[MEETING] = files
+    config = ArchiveConfig.model_validate({"targets": {"nas": {"kind": "folder", "path": "nas"}}})
+    return FakeContext("archive", services.data, config, services=services), meeting, source
+
+
+def _close(ctx: FakeContext, meeting: Meeting) -> None:
+    made = package.build(ctx, meeting)
+    assert made is not None
+    Courier(ctx, "nas", chance=lambda: 0.5, stop=lambda: None).deliver(made)
+
+
+def _copy(source: Path, target: Path) -> None:
+    _run("cp", "-r", str(source), str(target))
+    _run("sha256sum", *map(str, sorted(target.iterdir())))
+
+
+def _whole(folder: Path) -> None:
+    verdict = verify(folder)
+    assert not [fault for fault in verdict.problems if "metadata" not in fault.file], verdict.problems[:3]
+
+
+def _send(folder: Path, local: Path, made: package.Package) -> None:
+    """Puts of each kind in turns, file by file, so that what else the machine does hits both alike."""
+    from roomctl_archive.s3_target import S3Target  # noqa: PLC0415 - an extra
+
+    with _s3_server(folder / "weed") as endpoint, closing(_client(endpoint)) as plain:
+        section = {"kind": "s3", "endpoint": endpoint, "bucket": "archive", "secret": "x"}
+        with closing(S3Target.from_config({**section, "credentials": Secret("room", "pass")})) as target:
+            spent = [0.0, 0.0]
+            for item in delivery.contents(local, made):
+                path = local / item.path
+
+                with path.open("rb") as stream:
+                    spent[0] += _took(partial(target.put, f"ours/{item.path}", stream, item.sha256))
+                spent[1] += _took(partial(plain.upload_file, path, "archive", f"plain/{item.path}"))
+                    lambda path=path, item=item: plain.upload_file(path, "archive", f"plain/{item.path}")
+                )
+    _tell("s3", made.bytes, *spent)
+
+
+@contextmanager
+def _s3_server(folder: Path) -> Iterator[str]:
+    from tests.plugins.archive.servers import Weed  # noqa: PLC0415
+
+    weed = Weed(folder)
+    weed.start()
+    endpoint = f"http://127.0.0.1:{weed.port}"
+    try:
+        with closing(_client(endpoint)) as client:
+            for _ in range(100):
+                try:
+                    client.create_bucket(Bucket="archive")
+                    client.put_object(Bucket="archive", Key="ready", Body=b"1")
+                    break
+                except Exception:  # noqa: BLE001 - its parts find each other some seconds after the port is open
+                    time.sleep(0.2)
+        yield endpoint
+    finally:
+        weed.stop()
+
+
+def _client(endpoint: str) -> Any:
+    import boto3  # noqa: PLC0415 - an extra
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.session.Session().client(
+        "s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="room",
+        aws_secret_access_key="pass", config=Config(s3={"addressing_style": "path"}),  # noqa: S106
+    )  # fmt: skip
+
+
+def _run(*command: str, cwd: Path | None = None) -> None:
+    subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.DEVNULL)
+
+
+def _took(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _tell(leg: str, size: int, ours: float, plain: float) -> None:
+    answer = {
+        "bench": "archive",
+        "leg": leg,
+        "bytes": size,
+        "mb_per_second": round(size / ours / 1e6, 1),
+        "plain_mb_per_second": round(size / plain / 1e6, 1),
+        "ratio": round(plain / ours, 3),
+        "goal": GOALS[leg],
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+    print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
