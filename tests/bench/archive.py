@@ -1,7 +1,7 @@
 """An archive of real bytes: close to receipt, verify, S3; each against the plain tools, in the same run.
 
 Run: `python -m tests.bench.archive [--gb 0.25 1 …] [--dir FOLDER] [--without-s3]`. One JSON line for each size and
-leg, each size in a process of its own, whose peak of memory (RSS) stands in every line: it must not grow with the size.
+leg, each size in a process of its own, whose peak of memory (RSS) stands in every line: it must stay as it is.
 
 close     a closed meeting is packaged, delivered to a folder with fsync, read back, receipted; against `cp -r` and
           `sha256sum` of the copy, without any fsync.
@@ -141,8 +141,6 @@ def _send(folder: Path, local: Path, made: package.Package) -> None:
                 with path.open("rb") as stream:
                     spent[0] += _took(partial(target.put, f"ours/{item.path}", stream, item.sha256))
                 spent[1] += _took(partial(plain.upload_file, path, "archive", f"plain/{item.path}"))
-                    lambda path=path, item=item: plain.upload_file(path, "archive", f"plain/{item.path}")
-                )
     _tell("s3", made.bytes, *spent)
 
 
