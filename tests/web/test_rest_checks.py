@@ -57,13 +57,15 @@ def test_a_run_is_seen_and_ended(rest, slow):
 def test_evidence_is_shown_to_who_may_see_checks_and_never_run_by_a_browser(rest, slow):
     slow.gate.set()
     report = rest.use.check(None).id
-    evidence.keep(rest.use.data, report, {"cam": [_file("shot.png"), _file("page.html")]})
+    evidence.keep(rest.use.data, report, {"cam": [_file("shot.png"), _file("page.html"), _file("plot.svg")]})
     technician = rest.as_(Role.TECHNICIAN)
     shot = technician.get(f"/api/v1/checks/evidence/{report}/cam-shot.png")
     assert (shot.content, shot.headers["content-type"]) == (b"x", "image/png")
     page = technician.get(f"/api/v1/checks/evidence/{report}/cam-page.html")
     assert page.headers["content-disposition"].startswith("attachment")
-    assert "sandbox" in page.headers["content-security-policy"]
+    plot = technician.get(f"/api/v1/checks/evidence/{report}/cam-plot.svg")
+    assert plot.headers["content-type"] == "image/svg+xml"
+    assert all("sandbox" in one.headers["content-security-policy"] for one in (page, plot))
     assert technician.get(f"/api/v1/checks/evidence/{report}/none.png").status_code == 404
     assert technician.get(f"/api/v1/checks/evidence/{report}/..%2F..%2Froomctl.db").status_code in {404, 422}
     assert rest.as_(Role.USHER).get(f"/api/v1/checks/evidence/{report}/cam-shot.png").status_code == 403

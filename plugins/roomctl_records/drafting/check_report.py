@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from roomctl.api import CheckReport, CheckState, Document, Meeting, Result, checks, record
 from roomctl_records.drafting import wording
+from roomctl_records.render.drawing import as_png
 
 KIND = "设备检查报告"
 FOLDER = "checks"
@@ -115,14 +116,17 @@ def _figure(row: Result) -> str:
 
 
 def _evidence(report: CheckReport, data: Path) -> Iterator[record.Block]:
-    """Pictures as they were taken; a file of another kind, and one that is gone, is named."""
-    others = []
+    """Pictures and drawings, each once; a file of another kind, and one that is gone, is named."""
+    others, seen = [], set[str]()
     for row in report.results:
-        if not row.evidence:
+        if not row.evidence or row.evidence in seen:
             continue
+        seen.add(row.evidence)
         what = f"{row.device_title[0] or row.device}，{row.title[0] or row.check}"
         path = data / FOLDER / row.evidence
         content = path.read_bytes() if path.is_file() else b""
+        if content.startswith(b"<svg"):
+            content = as_png(content)
         if content.startswith(_PICTURES):
             yield record.Picture(content, what)
             yield record.Note(f"{what}：{row.message}")

@@ -202,14 +202,17 @@ def evidence(
     path = desk.use.evidence(f"{report}/{name}")
     media = _MEDIA.get(path.suffix.lower())
     headers = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": "sandbox; default-src 'none'"}
-    if media is None:  # whatever a browser might run is fetched, not shown
+    if (
+        media is None
+    ):  # what a browser does not know is fetched, not shown; of what it knows, nothing runs in a sandbox
         return FileResponse(path, media_type="application/octet-stream", filename=path.name, headers=headers)
     return FileResponse(path, media_type=media, headers=headers)
 
 
 _MEDIA = {
     ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
-    ".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg", ".txt": "text/plain; charset=utf-8",
+    ".svg": "image/svg+xml", ".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg",
+    ".txt": "text/plain; charset=utf-8",
 }  # fmt: skip
 
 

@@ -54,6 +54,23 @@ def document(report, facts, tmp_path):
     return check_report.draft(facts.meeting, report, waivers, tmp_path, place="第一会议室")
 
 
+def test_a_drawing_is_a_picture_once_though_several_rows_name_it(facts, tmp_path):
+    folder = tmp_path / "checks" / "r1"
+    folder.mkdir(parents=True)
+    (folder / "acoustics-response.svg").write_bytes(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>')
+    (folder / "acoustics-decay.svg").write_bytes(b"<svg broken")
+    named = [("频响 1", "response"), ("频响 2", "response"), ("混响时间", "decay")]
+    rows = tuple(
+        row("acoustics", "声学实测", check, CheckState.OK, "正常", evidence=f"r1/acoustics-{name}.svg")
+        for check, name in named
+    )
+    report = CheckReport(id="r1", meeting="m", at=A_MORNING, results=rows)
+    blocks = check_report.draft(facts.meeting, report, [], tmp_path).blocks
+    (picture,) = [one for one in blocks if isinstance(one, record.Picture)]
+    assert picture.content.startswith(b"\x89PNG")
+    assert any("acoustics-decay.svg" in one.text for one in blocks if isinstance(one, record.Note))
+
+
 @pytest.fixture
 def form(tmp_path):
     return template.load("", tmp_path)

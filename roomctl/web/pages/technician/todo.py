@@ -24,7 +24,7 @@ from roomctl.web.ui import (
     tag,
 )
 
-PICTURES = frozenset({"png", "jpg", "jpeg", "webp"})
+PICTURES = frozenset({"png", "jpg", "jpeg", "svg", "webp"})
 SOUNDS = frozenset({"wav", "flac", "ogg"})
 
 
