@@ -71,7 +71,7 @@ def judge(device: Device, reading: Reading) -> Iterator[Result]:
 
 def _named(device: Device, speeds: Mapping[str, float], options: SwitchOptions) -> Result:
     down = [name for name in options.ports if name not in speeds]
-    slow = [name for name in options.ports if speeds.get(name, options.speed_warn) < options.speed_warn]
+    slow = [name for name in options.ports if 0 < speeds.get(name, 0) < options.speed_warn]  # 0: it does not know
     if down:
         state, message = CheckState.CRIT, tr("没有连接：", "down: ") + ", ".join(down)
     elif slow:

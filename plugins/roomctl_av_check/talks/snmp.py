@@ -9,14 +9,14 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, ClassVar
 
 from pyasn1.codec.ber import decoder, encoder
 from pyasn1.error import PyAsn1Error
 from pysnmp.proto.api import v2c
 
 from roomctl.api import BadInput, Refused, tr
-from roomctl.api.devices import Device, Secret, Silent, Unreachable, garbled
+from roomctl.api.devices import Device, Secret, Silent, Title, Unreachable, garbled
 from roomctl_av_check.talks.datagrams import Inbox, open_to
 
 STEP = 0.8
@@ -43,7 +43,14 @@ def oid(dotted: str) -> Oid:
 
 
 class Link(ABC):
-    """Wraps what is asked, and opens what comes."""
+    """Wraps what is asked, and opens what comes.
+
+    Attributes:
+        mend: what to see to where no answer comes: an agent may pass over what it does not like.
+
+    """
+
+    mend: ClassVar[Title]
 
     @abstractmethod
     def send(self, pdu: Any) -> None: ...
@@ -87,6 +94,11 @@ def opened(came: bytes) -> tuple[int, Any]:
 
 class _Community(Link):
     """Version 2c: the community stands in the message, and nobody says that it is wrong."""
+
+    mend = (
+        "核对地址、设备是否打开 SNMP、共同体名（写错也不会有回音）",
+        "see address, whether SNMP is on, and the community: a wrong one is not answered either",
+    )
 
     def __init__(self, transport: asyncio.DatagramTransport, secret: Secret) -> None:
         self._transport, self._community = transport, secret.password or PUBLIC
@@ -164,15 +176,10 @@ class Session:
                         answer = self._link.opened(came)
                         if answer is not None:
                             return values(answer, came)
+        mend = tr(*self._link.mend)
         if self._inbox.heard:
-            raise Silent(tr("不再回答", "it does not answer any more"))
-        raise Unreachable(
-            tr("没有应答", "nobody answers"),
-            mend=tr(
-                "核对地址、设备是否打开 SNMP、共同体名（写错也不会有回音）",
-                "see address, whether SNMP is on, and the community: a wrong one is not answered either",
-            ),
-        )
+            raise Silent(tr("不再回答", "it does not answer any more"), mend=mend)
+        raise Unreachable(tr("没有应答", "nobody answers"), mend=mend)
 
 
 _OVER: Oid = ()
@@ -190,7 +197,7 @@ def values(pdu: Any, came: bytes) -> list[tuple[Oid, Told]]:
         raise Refused(
             tr("无权这样做", "this login may not do that"),
             word,
-            tr("用可写的共同体名或用户", "use one that may write"),
+            tr("换一个有权的共同体名或用户", "use a community or user that may"),
         )
     if word:
         raise garbled(word, "SNMP")

@@ -74,6 +74,11 @@ class _Pipe(AbstractTransportDispatcher):  # type: ignore[misc]  # the library h
 class Usm(Link):
     """A `snmp.Link` for one user."""
 
+    mend = (
+        "核对地址、设备是否打开 SNMPv3、加密口令和 privacy 选项（写错也可能没有回音）",
+        "see address, whether SNMPv3 is on, and passphrase and option of privacy: a wrong one may not be answered",
+    )
+
     def __init__(self, engine: SnmpEngine) -> None:
         self._engine, self._generator = engine, CommandGenerator()
         self._asked: Any = None
