@@ -13,7 +13,7 @@ from roomctl.services.bound import Bound
 from roomctl.services.check_run import Heard
 from roomctl.services.device_ports import Rack
 from roomctl.services.drivers import DriverOffer
-from roomctl.services.offers import Check
+from roomctl.services.offers import Check, Sounding
 from roomctl.services.under_way import UnderWay
 
 
@@ -35,12 +35,21 @@ class EquipmentUseCases(Bound):
         makes one, last.
         """
         by = self._by()
-        with self._under_way.begin(meeting_id, only, purpose, self._actor.name, self._clock.now(), cancelled) as run:
+        offered = () if sound else self._plugins().checks()
+        silent = {one.device for one in offered if isinstance(one, Sounding)}
+        with self._under_way.begin(
+            meeting_id, only, purpose, self._actor.name, self._clock.now(), cancelled, silent
+        ) as run:
 
             def told(result: Result) -> None:
                 run.heard(result)
                 if heard is not None:
                     heard(result)
+
+            def at(what: str) -> None:
+                run.tell(what)
+                if tell is not None:
+                    tell(what)
 
             asked = checks.Asked(
                 meeting=meeting_id,
@@ -48,7 +57,7 @@ class EquipmentUseCases(Bound):
                 purpose=purpose,
                 sound=sound,
                 heard=told,
-                tell=tell or (lambda _what: None),
+                tell=at,
                 cancelled=run.cancelled,
             )
             return checks.run(asked, plugins=self._plugins(), rack=self._rack, data=self.data, **by)

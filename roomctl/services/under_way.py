@@ -15,7 +15,8 @@ class UnderWay:
 
     Attributes:
         meeting: None is the room's own.
-        only: ids of the devices that are looked at; empty: all.
+        only: ids of the devices that are looked at; empty: all but the silent ones.
+        silent: devices that make a sound, where this run makes none.
         by: who asked for it.
         cancelled: ends it, once it is set.
 
@@ -27,6 +28,9 @@ class UnderWay:
     by: str
     since: datetime
     cancelled: threading.Event = field(default_factory=threading.Event)
+    silent: frozenset[str] = frozenset()
+    told: str = ""
+    """What a check that makes a sound is at, in the language of who asked for the run."""
     _rows: list[Result] = field(default_factory=list)
 
     def heard(self, result: Result) -> None:
@@ -38,9 +42,17 @@ class UnderWay:
         """What was heard so far."""
         return tuple(self._rows)
 
+    def asks(self, device: str) -> bool:
+        """Whether it is looked at in this run."""
+        return device in self.only if self.only else device not in self.silent
+
     def awaits(self, device: str) -> bool:
         """Whether the device is asked in this run, and has not answered yet."""
-        return (not self.only or device in self.only) and all(row.device != device for row in self.rows)
+        return self.asks(device) and all(row.device != device for row in self.rows)
+
+    def tell(self, what: str) -> None:
+        """What it is at now; called in the thread of a check."""
+        self.told = what
 
 
 class RunsUnderWay:
@@ -71,9 +83,12 @@ class RunsUnderWay:
         by: str,
         since: datetime,
         cancelled: threading.Event | None,
+        silent: Collection[str] = (),
     ) -> Iterator[UnderWay]:
         """A run, as long as it lasts."""
-        one = UnderWay(meeting, frozenset(only), purpose, by, since, cancelled or threading.Event())
+        one = UnderWay(
+            meeting, frozenset(only), purpose, by, since, cancelled or threading.Event(), frozenset(silent)
+        )
         with self._lock:
             self._runs.append(one)
         try:

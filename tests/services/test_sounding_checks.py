@@ -80,6 +80,28 @@ def test_it_sounds_after_the_others_and_tells_what_it_is_at(sounding):
     assert sounding.use.evidence(row.evidence).read_bytes() == b"<svg/>"
 
 
+def test_a_silent_run_waits_for_nothing_that_sounds_and_a_sounding_one_says_what_it_is_at(sounding):
+    seen = []
+
+    @dataclass
+    class Looking(Loud):
+        def run(self, meeting):
+            self.tell("播放")
+            (run,) = sounding.use.checks_under_way(None)
+            seen.append((run.told, run.awaits("acoustics")))
+            return super().run(meeting)
+
+    sounding.plugins.device_checks = [Looking(sounding.said)]
+    sounding.use.check(None, sound=True)
+    sounding.use.check(None, only=["acoustics"])
+    with sounding.use._under_way.begin(
+        None, (), RunPurpose.HAND, "", sounding.clock.now(), None, {"acoustics"}
+    ) as run:
+        assert not run.awaits("acoustics")
+        assert run.awaits("pc")
+    assert seen == [("播放", True)] * 2
+
+
 def test_a_device_that_is_named_is_asked_though_it_sounds(sounding):
     sounding.use.check(None, only=["acoustics"])
     assert sounding.said == ["sweep"]

@@ -96,7 +96,9 @@ class Desk:
             ),
             tag(
                 "div",
-                link_button(tr("设备清单", "Inventory"), "/devices", kind="quiet"),
+                link_button(tr("设备清单", "Inventory"), "/devices", kind="quiet")
+                if seen.may(Right.EDIT_SETTINGS)
+                else None,
                 button(tr("报告和签字", "Report, sign"), self._report(not self.reporting), key="report"),
                 act,
                 class_="rc-row rc-wrapping",
@@ -185,6 +187,8 @@ _COUNTED = (
 
 def _summary(seen: Sight) -> str:
     report = seen.report
+    if seen.run is not None and seen.run.told:
+        return seen.run.told
     if report is None:
         return tr("十几秒查完全部设备，会前做一次", "takes seconds; do it before each meeting")
     counts = [tr(f"{zh} {count}", f"{count} {en}") for state, zh, en in _COUNTED if (count := seen.count(state))]

@@ -88,12 +88,15 @@ def _below(
         action = asking.what.removeprefix("order ")
         if action in offer.actions:
             return _sure(entry, action, offer.actions[action], ask, doing)
-    made: list[Child] = [button(tr("只查这台", "Check this one"), doing.check(id_), kind="sm", key="again device")]
+    again = (
+        tr("发声实测，约半分钟", "Sound it, half a minute") if sight.sounds(id_) else tr("只查这台", "Check this one")
+    )
+    made: list[Child] = [button(again, doing.check(id_), kind="sm", key="again device")]
     made += [
         button(f"{tr(*order.title)}…", ask(Asking(f"order {name}", id_)), kind="sm", key=f"order {name}")
         for name, order in (offer.actions if entry and offer else {}).items()
     ]
-    if entry:
+    if entry and sight.may(Right.EDIT_SETTINGS):
         made.append(link_button(tr("改清单", "Edit"), f"/devices?device={id_}", kind="quiet sm"))
     return tag("div", _told(doing.told.get(id_)), tag("div", *made, class_="rc-a"), class_="rc-it")
 

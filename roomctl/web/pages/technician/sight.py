@@ -10,7 +10,7 @@ from roomctl.domain.checks import WHOLE_DEVICE, CheckReport, CheckState, Result,
 from roomctl.domain.devices import Device, Usual
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
-from roomctl.services.offers import Check
+from roomctl.services.offers import Check, Sounding
 from roomctl.services.under_way import UnderWay
 from roomctl.web.pages.links import Facts
 from roomctl.web.pages.visitor import Visitor
@@ -76,6 +76,10 @@ class Sight:
     def pending(self, device: str) -> bool:
         """Asked in the run that is under way, and not heard yet."""
         return self.run is not None and self.run.awaits(device)
+
+    def sounds(self, device: str) -> bool:
+        """Its check makes a sound in the room."""
+        return any(isinstance(one, Sounding) and one.device == device for one in self.checks)
 
     def count(self, state: CheckState) -> int:
         return sum(row.state is state for row in self.rows)
@@ -310,7 +314,7 @@ def _of_row(sight: Sight, row: Result, name: str) -> Tile:
 
 
 def _blank(sight: Sight, check: Check) -> Tile:
-    pending = sight.run is not None and (not sight.run.only or check.device in sight.run.only)
+    pending = sight.run is not None and sight.run.asks(check.device)
     return Tile(
         device=check.device,
         name=titled(getattr(check, "title", ("", "")), check.name),
@@ -327,8 +331,8 @@ def progress(sight: Sight) -> Progress | None:
     if run is None:
         return None
     known = {device.id for device in sight.devices}
-    asked = [device.id for device in sight.devices if not run.only or device.id in run.only]
-    checks = [one for one in sight.checks if (not run.only or one.device in run.only) and one.device not in known]
+    asked = [device.id for device in sight.devices if run.asks(device.id)]
+    checks = [one for one in sight.checks if run.asks(one.device) and one.device not in known]
     planned = {(one.device, one.name) for one in sight.checks}
     done = sum(not run.awaits(one) for one in asked) + sum(_answered(one, planned, run.rows) for one in checks)
     return Progress(done, len(asked) + len(checks))

@@ -97,7 +97,8 @@ def acts(
     made: list[Child] = []
     if again and sight.may(Right.RUN_CHECKS):
         pending = sight.pending(row.device)
-        text = tr("正在查…", "being asked…") if pending else tr("只查这项", "Check this one")
+        again_ = tr("发声再测", "Sound it again") if sight.sounds(row.device) else tr("只查这项", "Check this one")
+        text = tr("正在查…", "being asked…") if pending else again_
         kind = "pri sm" if filled else "sm"
         made.append(
             tag("button", text, type="button", class_="rc-btn rc-sm", disabled=True)
