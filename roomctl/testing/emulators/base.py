@@ -1,7 +1,9 @@
 """What every emulator has: a place where it listens, faults that can be switched while it runs, and counters."""
 
 import asyncio
+import hashlib
 import random
+import re
 import socket
 import threading
 from abc import ABC, abstractmethod
@@ -331,6 +333,18 @@ class Running:
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Does it in the emulators' loop, and waits for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+
+def digest_fits(told: str, method: str, user: str, password: str, nonce: str) -> bool:
+    """Whether an Authorization header proves the password: MD5, with or without quality (RFC 7616, 3.4)."""
+
+    def md5(text: str) -> str:
+        return hashlib.md5(text.encode()).hexdigest()  # noqa: S324 - the protocol's own
+
+    fields = {name: quoted or bare for name, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', told)}
+    between = f":{fields['nc']}:{fields.get('cnonce')}:{fields['qop']}:" if {"nc", "qop"} <= fields.keys() else ":"
+    one, two = md5(f"{user}:{fields.get('realm')}:{password}"), md5(f"{method}:{fields.get('uri')}")
+    return fields.get("username") == user and fields.get("response") == md5(f"{one}:{nonce}{between}{two}")
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:

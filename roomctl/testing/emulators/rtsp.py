@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import contextlib
-import hashlib
 import re
 import secrets
 import struct
@@ -12,7 +11,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from roomctl.domain.devices import Secret
-from roomctl.testing.emulators.base import Fault, Line, TcpEmulator
+from roomctl.testing.emulators.base import Fault, Line, TcpEmulator, digest_fits
 
 USER, PASSWORD = "viewer", "see-the-hall"
 REALM = "roomctl"
@@ -192,14 +191,11 @@ class _Session:
         return "200 OK", more, b""
 
     def _knows(self, method: str, told: str) -> bool:
-        fields = dict(re.findall(r'(\w+)="([^"]*)"', told))
-        if not fields:
+        if not told:
             return False
         self._camera.logins += method == "DESCRIBE"
         password = self._camera.password + ("!" if self._camera.fault is Fault.PASSWORD else "")
-        one = _md5(f"{self._camera.user}:{REALM}:{password}")
-        two = _md5(f"{method}:{fields.get('uri', '')}")
-        return fields.get("response") == _md5(f"{one}:{self._nonce}:{two}")
+        return digest_fits(told, method, self._camera.user, password, self._nonce)
 
     def _description(self) -> bytes:
         sets = [unit for unit in self._loop[0] if unit[0] & 0x1F in PARAMETERS]
@@ -232,10 +228,6 @@ class _Session:
         if self._playing is not None:
             self._playing.cancel()
             await asyncio.gather(self._playing, return_exceptions=True)
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode()).hexdigest()  # noqa: S324 - the protocol's own
 
 
 EMULATOR = RtspEmulator

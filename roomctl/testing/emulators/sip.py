@@ -1,13 +1,12 @@
 """A conference terminal that answers OPTIONS (RFC 3261, 11.2), over UDP or TCP, with or without a password."""
 
-import hashlib
 import re
 import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from roomctl.domain.devices import Secret
-from roomctl.testing.emulators.base import Fault, Line, TcpEmulator, UdpEmulator
+from roomctl.testing.emulators.base import Fault, Line, TcpEmulator, UdpEmulator, digest_fits
 
 REALM = "hall"
 AGENT = "roomctl emulated terminal"
@@ -66,20 +65,18 @@ class _Terminal:
     def _status(self, method: str, uri: str, told: Mapping[str, str]) -> tuple[str, list[str]]:
         if method != "OPTIONS":
             return "405 Method Not Allowed", []
-        if self.user and not self._knows(uri, told.get("authorization", "")):
+        if self.user and not self._knows(told.get("authorization", "")):
             return "401 Unauthorized", [f'WWW-Authenticate: Digest realm="{REALM}", nonce="{self.nonce}", qop="auth"']
         if self.number and not uri.startswith(f"sip:{self.number}@"):
             return "404 Not Found", []
         return self.status, []
 
-    def _knows(self, uri: str, told: str) -> bool:
+    def _knows(self, told: str) -> bool:
         if not told:
             return False
         self.logins += 1
-        fields = dict(re.findall(r'(\w+)="([^"]*)"', told))
         wanted = self.password + ("!" if self.fault is Fault.PASSWORD else "")
-        one, two = _md5(f"{self.user}:{REALM}:{wanted}"), _md5(f"OPTIONS:{uri}")
-        return fields.get("response") == _md5(f"{one}:{self.nonce}:00000001:{fields.get('cnonce')}:auth:{two}")
+        return digest_fits(told, "OPTIONS", self.user, wanted, self.nonce)
 
 
 class SipEmulator(_Terminal, UdpEmulator):
@@ -111,10 +108,6 @@ class SipTcpEmulator(_Terminal, TcpEmulator):
                 trying = re.sub(rb"SIP/2\.0 \d[^\r]*", b"SIP/2.0 100 Trying", said.partition(b"\r\n\r\n")[0])
                 trying = re.sub(rb"\r\nContent-[^\r]*", b"", trying)
                 await line.send(trying + b"\r\nContent-Length: 0\r\n\r\n" + said)
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode()).hexdigest()  # noqa: S324 - the protocol's own
 
 
 EMULATOR = SipEmulator
