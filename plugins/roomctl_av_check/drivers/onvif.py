@@ -1,7 +1,7 @@
 """A camera by ONVIF: what it is, its clock, where its stream is, its presets; recalls a preset."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,7 @@ from roomctl.api.devices import (
     Device,
     DriverOffer,
     Fact,
+    Found,
     Quantity,
     Reading,
     Result,
@@ -110,6 +111,13 @@ def judge(device: Device, reading: Reading) -> Iterator[Result]:
     )
 
 
+async def search(seconds: float, where: str) -> Sequence[Found]:
+    """Cameras of this network."""
+    from roomctl_av_check.talks import onvif_search  # noqa: PLC0415 - asked for by a person alone
+
+    return await onvif_search.search(seconds, where)
+
+
 async def recall(device: Device, secret: Secret, wanted: str) -> Deed:
     """Turns to a preset by its name or token, and looks until it is there."""
     from roomctl_av_check.talks import onvif  # noqa: PLC0415
@@ -163,6 +171,7 @@ OFFER = DriverOffer(
     port=80,
     deadline=8.0,
     requires=("httpx", "lxml"),
+    search=search,
     actions={
         "preset": ActionOffer(
             title=("调用预置位", "Recall a preset"),

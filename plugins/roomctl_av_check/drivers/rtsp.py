@@ -17,7 +17,6 @@ from roomctl.api.devices import (
     DriverOffer,
     Evidence,
     Fact,
-    Found,
     Quantity,
     Reading,
     Result,
@@ -249,13 +248,6 @@ def _keep(path: Path, picture: bytes) -> None:
     part.replace(path)
 
 
-async def search(seconds: float, where: str) -> Sequence[Found]:
-    """Cameras that speak ONVIF; the path of their stream stands in their manual."""
-    from roomctl_av_check.talks import onvif_search  # noqa: PLC0415 - asked for by a person alone
-
-    return await onvif_search.search(seconds, where)
-
-
 def offer(folder: Callable[[], Path]) -> DriverOffer:
     """Taught pictures are kept in that folder."""
     camera = Camera(folder)
@@ -282,7 +274,6 @@ def offer(folder: Callable[[], Path]) -> DriverOffer:
         port=554,
         deadline=15.0,
         requires=("av", "numpy"),
-        search=search,
         actions={
             "teach": ActionOffer(
                 title=("示教：记下当前画面", "Teach: keep this view"),

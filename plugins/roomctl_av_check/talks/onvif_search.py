@@ -1,8 +1,9 @@
 """Cameras by WS-Discovery: a probe for ONVIF devices (OASIS WS-Discovery 1.0 of April 2005; ONVIF Core, 7.3)."""
 
+import contextlib
 import uuid
 from collections.abc import Iterator, Sequence
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
@@ -10,6 +11,8 @@ from roomctl.api.devices import Found
 from roomctl_av_check.talks.search import Answer, ask
 
 GROUP, PORT = "239.255.255.250", 3702
+USUAL = 80
+"""Of HTTP, which a camera's services are asked by."""
 TYPES = (
     'xmlns:t="http://www.onvif.org/ver10/network/wsdl">t:NetworkVideoTransmitter',
     'xmlns:t="http://www.onvif.org/ver10/device/wsdl">t:Device',
@@ -43,7 +46,17 @@ async def search(seconds: float, where: str = "") -> Sequence[Found]:
     packets, ids = probes()
     told = await ask(packets, where, (GROUP, PORT), seconds)
     says = {one.address: said for one in told for said in matches(one, ids)}
-    return [Found(kind="rtsp", address=address, says=said) for address, said in sorted(says.items())]
+    return [
+        Found(kind="onvif", address=address, port=_port(said), says=said) for address, said in sorted(says.items())
+    ]
+
+
+def _port(said: str) -> int | None:
+    """Of the service that is named last; None where it is the usual one, or cannot be read."""
+    with contextlib.suppress(ValueError):
+        port = urlsplit(said.rpartition(" ")[2]).port
+        return port if port != USUAL else None
+    return None
 
 
 def matches(answer: Answer, ids: frozenset[str]) -> Iterator[str]:

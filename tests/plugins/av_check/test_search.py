@@ -31,7 +31,7 @@ def found(emulator, look, fault=Fault.NONE, seconds=0.2):
 def test_a_camera_says_its_name_its_hardware_and_its_services():
     (camera,) = found(OnvifResponder(), onvif_search.search)
     says = "Hall camera EM-20 http://127.0.0.1/onvif/device_service"
-    assert camera == Found(kind="rtsp", address="127.0.0.1", says=says)
+    assert camera == Found(kind="onvif", address="127.0.0.1", says=says)
 
 
 def test_services_become_kinds_and_what_casts_is_told():

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from roomctl_av_check.drivers.onvif import OFFER, OnvifOptions
 from roomctl_av_check.talks import onvif as talk
+from roomctl_av_check.talks import onvif_search
 
 from roomctl.api.devices import CheckState, LoginRefused, Secret
 from roomctl.domain.devices import NO_SECRET
@@ -131,3 +132,11 @@ def test_an_entity_is_not_looked_up(tmp_path):
     told = f'<!DOCTYPE x [<!ENTITY a SYSTEM "{file.as_uri()}">]>'.encode() + ENVELOPE % b"<x>&a;</x>"
     body = talk.accepted(200, told, NO_SECRET)
     assert b"geheim" not in talk.etree.tostring(body)
+
+
+@pytest.mark.parametrize(
+    ("said", "port"),
+    [("Hall http://10.0.0.2:8080/onvif", 8080), ("http://10.0.0.2/onvif", None), ("http://x:99999/", None), ("", None)],
+)
+def test_a_search_tells_the_port_where_it_is_not_the_usual_one(said, port):
+    assert onvif_search._port(said) == port
