@@ -28,23 +28,23 @@ def roomctl_config_model() -> type[BaseModel]:
 
 @hookimpl
 def roomctl_screens() -> Sequence[ScreenOffer]:
-    """The terminal at the door."""
-    return [
-        ScreenOffer(
-            name="terminal",
-            title=("签到终端", "Sign-in terminal"),
-            folder=Path(__file__).parent / "terminal" / "page",
-            right=Right.SIGN_IN,
-        )
-    ]
+    """The terminal at the door, 会务员's desk, and the report before the start."""
+    here, desk, roster = Path(__file__).parent, Right.SIGN_IN, Right.SEE_ROSTER
+    screens = (
+        ("terminal", ("签到终端", "Sign-in terminal"), here / "terminal" / "page", desk),
+        ("desk", ("签到台", "Sign-in desk"), here / "desk" / "page", desk),
+        ("report", ("会前报告", "Report before the start"), here / "report_page", roster),
+    )
+    return [ScreenOffer(name=one, title=title, folder=at, right=right) for one, title, at, right in screens]
 
 
 @hookimpl
 def roomctl_api_routes(ctx: PluginContext) -> Any:
-    """What the terminal shows, and what people did there."""
-    from roomctl_signin.terminal.routes import router  # noqa: PLC0415 - light start
+    """What terminal and desk show, and what is done there; the T−15 report; ranking."""
+    from roomctl_signin.desk import routes  # noqa: PLC0415 - light start
+    from roomctl_signin.terminal.routes import router  # noqa: PLC0415
 
-    return router(ctx)
+    return routes.add(router(ctx), ctx)
 
 
 @hookimpl
@@ -57,7 +57,7 @@ def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
 
 @hookimpl
 def roomctl_pages(ctx: PluginContext) -> Sequence[PageOffer]:
-    """The sign-in desk."""
+    """Who signs in now, and the way to the desk."""
     from roomctl_signin import page  # noqa: PLC0415
 
     return [

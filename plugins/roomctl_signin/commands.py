@@ -25,7 +25,7 @@ from roomctl.api import (
     tr,
 )
 from roomctl.api.finding import find_meeting
-from roomctl_signin import evidence, lists, quorums, ranks
+from roomctl_signin import evidence, lists, quorums, ranks, report
 from roomctl_signin.config import Config
 from roomctl_signin.roster import load
 
@@ -220,6 +220,23 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901, PLR0915 - one smal
         _console().print(_status(board, ZoneInfo(found.zone)))
         _say(counts(board))
         if (stands := quorums.of(ctx, found, board)) is not None:
+            _say(escape(stands.said))
+
+    @group.command(
+        "report", help=tr("会前报告：应到、实到、谁没到", "Before the start: who is here, who is to be called")
+    )
+    def tell(meeting: MeetingArg, *, as_json: Json = False) -> None:
+        found = find_meeting(ctx.services, meeting)
+        board = services.attendance(found.id)
+        stands = quorums.of(ctx, found, board)
+        told = report.of(found, board, stands, room=services.room.name, now=ctx.clock.now())
+        if as_json:
+            _answer(told.model_dump())
+            return
+        _say(escape(told.read_out))
+        for one in told.absent:
+            _say(f"  {escape(one.name)}  {escape(one.line)}  {escape(one.phone or tr('无电话', 'no telephone'))}")
+        if stands is not None:
             _say(escape(stands.said))
 
     _add_observers(group, ctx)

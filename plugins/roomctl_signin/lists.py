@@ -100,6 +100,11 @@ def clock(at: datetime | None, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%H:%M:%S") if at else ""
 
 
+def minute(at: datetime | None, zone: ZoneInfo) -> str:
+    """`09:44` of the room; empty for None."""
+    return f"{at.astimezone(zone):%H:%M}" if at else ""
+
+
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 

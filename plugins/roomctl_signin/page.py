@@ -1,23 +1,14 @@
-"""The sign-in desk in the browser: who is expected, and one press for whoever stands before the desk (会务员代签)."""
+"""The meetings that people sign in to now, in the shell: how each stands, and the way to its desk and its report."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from roomctl.api import Actor, Meeting, Method, PluginContext, Presence, Standing, State, tr, ui
+from roomctl.api import Meeting, PluginContext, Standing, State, tr, ui
+from roomctl_signin import quorums, report
 
 TODAY = (State.OPEN, State.IN_SESSION, State.RECESS)
 """While people come and go."""
 
 DESK = frozenset({"usher", "secretary", "admin"})
-
-_LOOKS = {Presence.PRESENT: ui.Look.OK, Presence.LATE: ui.Look.WARN, Presence.LEFT_EARLY: ui.Look.WARN}
-_ENGLISH = {
-    Presence.EXPECTED: "not here yet",
-    Presence.PRESENT: "here",
-    Presence.LATE: "late",
-    Presence.ON_LEAVE: "on leave",
-    Presence.ABSENT: "absent",
-    Presence.LEFT_EARLY: "left early",
-}
 
 
 def build(ctx: PluginContext) -> ui.Part:
@@ -35,34 +26,31 @@ def build(ctx: PluginContext) -> ui.Part:
 
 def _meeting(ctx: PluginContext, meeting: Meeting) -> ui.Part:
     board = ctx.services.attendance(meeting.id)
-    counts = board.counts
-    rows = [_row(ctx, meeting, one) for one in board.standings]
+    stands = quorums.of(ctx, meeting, board)
+    if not board.standings:
+        shown: list[ui.Child] = [
+            ui.tag("p", tr("还没有名单：roomctl roster import", "no roster yet: roomctl roster import"))
+        ]
+    else:
+        shown = [
+            ui.tag("p", ui.tag("b", report.said(board)), class_="rc-num"),
+            ui.tag("p", stands.said, class_="rc-s2 rc-num") if stands else None,
+            _asked(board.standings),
+        ]
+    doors = (("desk", tr("打开签到台", "Open the desk"), "pri"), ("report", tr("会前报告", "Report"), ""))
+    ways = [ui.link_button(text, f"/s/signin/{screen}/{meeting.id}/", kind=kind) for screen, text, kind in doors]
     return ui.panel(
         meeting.title,
-        *rows or [ui.tag("p", tr("还没有名单：roomctl roster import", "no roster yet: roomctl roster import"))],
-        second=tr(f"实到 {counts.present} / {counts.expected}", f"{counts.present} of {counts.expected}"),
+        *shown,
+        ui.tag("div", *ways, class_="rc-row rc-wrapping rc-below"),
+        second=f"{meeting.starts:%H:%M}",
     )
 
 
-def _row(ctx: PluginContext, meeting: Meeting, one: Standing) -> ui.Part:
-    person = one.person
-    word = tr(one.presence.value, _ENGLISH[one.presence])
-    if one.arrived:
-        word = f"{one.arrived.astimezone(meeting.starts_at.tzinfo):%H:%M} {word}"
-    second = "　".join(part for part in (person.unit, person.duty, person.seat) if part)
-    row = ui.person_row(one.written, second, state=word, look=_LOOKS.get(one.presence))
-    if one.present:
-        return row
-    text = tr("代签", "Sign in")
-    press = ui.button(
-        text, _sign(ctx, meeting, one), kind="sm", key=f"{meeting.id}/{person.id}", label=f"{text} {person.name}"
-    )
-    return ui.tag("div", ui.tag("div", row, class_="rc-grow"), press, class_="rc-row")
-
-
-def _sign(ctx: PluginContext, meeting: Meeting, one: Standing) -> Callable[[ui.Values], None]:
-    def press(_values: ui.Values) -> None:
-        who = Actor.person(ui.visitor().name)
-        ctx.services.sign_in(meeting.id, one.person.id, method=Method.DESK, device="web", actor=who)
-
-    return press
+def _asked(standings: Sequence[Standing]) -> ui.Part | None:
+    """What waits for a person: leaves to be decided, contradictions to be settled."""
+    pending = [one.person.name for one in standings if one.pending_leave]
+    asked = [f"{one.person.name}：{question.label}" for one in standings for question in one.questions]
+    if pending:
+        asked.insert(0, tr(f"请假待批：{'、'.join(pending)}", f"leave to be decided: {', '.join(pending)}"))
+    return ui.join(ui.tag("p", text, class_="rc-c-warn") for text in asked) if asked else None

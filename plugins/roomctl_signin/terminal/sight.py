@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from roomctl.api import Attendance, Meeting, Standing, State, secrecy, tr
+from roomctl_signin import lists
 from roomctl_signin.config import Config
 from roomctl_signin.terminal.initials import keys
 
@@ -113,13 +114,8 @@ def _name(
         line=line,
         keys=list(keys(name)),
         seat=one.person.seat,
-        came=clock(came, zone) if came and not one.left else "",
+        came="" if one.left else lists.minute(came, zone),
     )
-
-
-def clock(at: datetime, zone: ZoneInfo) -> str:
-    """`09:44` of the room."""
-    return f"{at.astimezone(zone):%H:%M}"
 
 
 def _public(meeting: Meeting) -> str:

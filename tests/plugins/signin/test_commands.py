@@ -208,3 +208,10 @@ def test_observers_come_in_and_go_out_by_command(seated):
 def test_a_roster_is_put_into_the_order_of_the_table(seated):
     told = json.loads(seated.run("roster", "rank", MEETING, "--json").stdout)
     assert [one["rank"] for one in told["people"]] == [1, 2, 3, 4, 5]
+
+
+def test_the_report_names_who_is_to_be_called(seated):
+    told = json.loads(seated.run("signin", "report", MEETING, "--json").stdout)
+    assert len(told["absent"]) == seated.counts.absent
+    shown = seated.run("signin", "report", MEETING).stderr
+    assert all(one["name"] in shown and one["phone"] in shown for one in told["absent"])

@@ -4,7 +4,8 @@ from datetime import datetime
 import pytest
 from roomctl_signin import roomctl_pages
 
-from roomctl.api import Meeting, MeetingId, Person, State, secrecy
+from roomctl.api import Meeting, MeetingId, Method, Person, State, secrecy
+from roomctl.i18n import speaking
 from roomctl.testing.fakes import FakeContext, FakeServices
 from roomctl.testing.pages import seen_by
 
@@ -29,14 +30,15 @@ def drawn(ctx):
     return offer.build()
 
 
-def test_one_press_signs_in_who_stands_before_the_desk(ctx):
-    with seen_by("usher"):
-        press = drawn(ctx).presses[f"{MEETING.id}/2"]
-        press({})
-        after = drawn(ctx)
-    assert ctx.services.attendance(MEETING.id).of("2").present
-    assert list(after.presses) == [f"{MEETING.id}/1"]
-    assert "实到 1 / 2" in after.html
+def test_it_says_how_each_meeting_stands_and_leads_to_its_desk_and_report(ctx):
+    ctx.services.sign_in(MEETING.id, "张建国", method=Method.DESK)
+    ctx.services.request_leave(MEETING.id, "孙丽", reason="出差")
+    with seen_by("usher"), speaking("zh"):
+        html = drawn(ctx).html
+    assert "应到 2　实到 1　请假 0　未到 1" in html
+    assert "请假待批：孙丽" in html
+    for screen in ("desk", "report"):
+        assert f'href="/s/signin/{screen}/{MEETING.id}/"' in html
 
 
 def test_the_list_of_a_secret_meeting_is_not_shown_to_the_door(ctx):

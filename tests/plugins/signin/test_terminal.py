@@ -8,8 +8,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import roomctl_signin
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -18,10 +16,7 @@ from roomctl_signin.terminal import glass
 from roomctl_signin.terminal.initials import ANY, keys
 
 from roomctl.api import Meeting, MeetingId, Person, State, secrecy
-from roomctl.domain.access import Role, User
-from roomctl.errors import RoomctlError
 from roomctl.testing.fakes import FakeContext, FakeServices
-from roomctl.web.problems import problem
 
 MEETING = Meeting(
     id=MeetingId("m1"), room="r", title="专题会议", starts=datetime(2026, 11, 12, 10, 0), state=State.OPEN
@@ -38,25 +33,6 @@ def ctx(tmp_path):
     services = FakeServices(tmp_path)
     services.hold(MEETING, PEOPLE)
     return FakeContext("signin", tmp_path, Config(), services=services)
-
-
-@pytest.fixture
-def web(ctx):
-    app = FastAPI()
-
-    @app.middleware("http")
-    async def sign_on(request, call):
-        role = request.headers.get("role")
-        request.state.user = User("周强", frozenset({Role(role)})) if role else None
-        return await call(request)
-
-    @app.exception_handler(RoomctlError)
-    async def refused(_request, error):
-        return problem(error)
-
-    app.include_router(roomctl_signin.roomctl_api_routes(ctx))
-    with TestClient(app, headers={"role": "usher"}) as client:
-        yield client
 
 
 def act(key="k" * 32, person="1", **more):

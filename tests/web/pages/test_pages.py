@@ -62,6 +62,7 @@ def test_home_shows_a_meeting_as_its_chain(open_page, size):
 def test_what_happens_shows_without_reloading(open_page):
     page = open_page("/")
     desk = open_page("/p/signin", who="周强")
+    desk.get_by_role("link", name="打开签到台").click()
     desk.get_by_role("button", name="代签 孙丽").click()
     expect(desk.get_by_role("button", name="代签 孙丽")).to_have_count(0)
     expect(page.locator(".rc-link").nth(1)).to_contain_text("实到 2 / 3")
