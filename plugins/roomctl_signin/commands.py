@@ -222,9 +222,7 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901, PLR0915 - one smal
         if (stands := quorums.of(ctx, found, board)) is not None:
             _say(escape(stands.said))
 
-    @group.command(
-        "report", help=tr("会前报告：应到、实到、谁没到", "Before the start: who is here, who is to be called")
-    )
+    @group.command("report", help=tr("会前报告：应到、实到、谁没到", "Who is here, who is to be called"))
     def tell(meeting: MeetingArg, *, as_json: Json = False) -> None:
         found = find_meeting(ctx.services, meeting)
         board = services.attendance(found.id)
