@@ -16,6 +16,10 @@ class Inventory(Protocol):
         """In the order of the file. Raises: BadInput, with file, line and key."""
         ...
 
+    def own(self) -> Sequence[Device]:
+        """Those that stand in the file, without a virtual room's. Raises: BadInput."""
+        ...
+
     def where(self, device_id: str, key: str) -> str:
         """File and line, for what is told of a wrong value."""
         ...

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError
 from functools import partial
 
-from roomctl.domain.checks import WHOLE_DEVICE, DeviceWatch, WaiverKind
+from roomctl.domain.checks import WHOLE_DEVICE, DeviceWatch, Result, WaiverKind
 from roomctl.domain.devices import Deed, Device
 from roomctl.domain.events import Actor, Event
 from roomctl.errors import BadInput, NotFound, RoomctlError
 from roomctl.i18n import tr
-from roomctl.services import device_checks
+from roomctl.services import device_checks, discovery
 from roomctl.services.check_run import DeviceJob, Run
 from roomctl.services.device_ports import Rack
-from roomctl.services.drivers import DriverOffer
+from roomctl.services.drivers import DriverOffer, Found
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -79,6 +79,37 @@ def put(
     rack.inventory.put(added)
     for device in added:
         _log(uow, None, "device.put", {"device": device.id, "kind": device.kind}, actor, clock)
+
+
+def proposed(
+    seconds: float, where: str, *, rack: Rack, plugins: Plugins
+) -> tuple[Sequence[tuple[Found, Device | None]], Mapping[str, RoomctlError]]:
+    """What answers a search of all kinds, each with the entry that it would be; None: it is in the inventory.
+
+    Raises:
+        BadInput: no such place; what `Inventory.devices` raises.
+
+    """
+    offers, devices = plugins.drivers(), rack.inventory.devices()
+    found, failed = discovery.search(offers, rack, "", seconds, where)
+    ids = {device.id for device in devices}
+    rows: list[tuple[Found, Device | None]] = []
+    for one in found:
+        made = None if discovery.known(one, devices, offers) else discovery.entry(one, ids)
+        ids |= {made.id} if made else set()
+        rows.append((one, made))
+    return rows, failed
+
+
+def attempt(device: Device, *, rack: Rack, plugins: Plugins, clock: Clock) -> tuple[Result, ...]:
+    """Talks to a device once, whether it is in the inventory or not; nothing is kept.
+
+    Raises:
+        BadInput: an unknown kind, a wrong option, a secret that is not there.
+
+    """
+    prepared = device_checks.prepare(device, plugins.drivers(), rack.inventory)
+    return Run([DeviceJob(prepared, rack.prober, None, {}, clock)], clock, lambda _row: None).all()
 
 
 def _wrong(device_id: str, key: str) -> str:

@@ -5,14 +5,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from roomctl.domain.checks import CheckReport, DeviceWatch, Result, RunPurpose, Waiver
-from roomctl.domain.devices import Deed, Device, Secret, Usual
-from roomctl.errors import MissingPart
+from roomctl.domain.devices import NO_SECRET, Deed, Device, Secret, Usual
+from roomctl.errors import BadInput, MissingPart, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import check_papers, checks, devices, evidence
 from roomctl.services.bound import Bound
 from roomctl.services.check_run import Heard
 from roomctl.services.device_ports import Rack
-from roomctl.services.drivers import DriverOffer
+from roomctl.services.drivers import DriverOffer, Found
 from roomctl.services.offers import Check, Sounding
 from roomctl.services.under_way import UnderWay
 
@@ -134,6 +134,32 @@ class EquipmentUseCases(Bound):
         """The inventory. Raises: BadInput, with file, line and key."""
         return self._rack.inventory.devices() if self._rack else ()
 
+    def own_devices(self) -> Sequence[Device]:
+        """Those that stand in devices.toml, without a virtual room's. Raises: BadInput."""
+        return self._room_rack().inventory.own()
+
+    def has_secret(self, device: Device) -> bool:
+        """Whether what the device asks for is kept."""
+        try:
+            return bool(device.secret) and self._room_rack().inventory.secret(device) != NO_SECRET
+        except RoomctlError:
+            return False
+
+    def try_device(self, device: Device) -> Sequence[Result]:
+        """Talks to it once, whether it is in the inventory or not; nothing is kept."""
+        return devices.attempt(device, rack=self._room_rack(), plugins=self._plugins(), clock=self._clock)
+
+    def search_devices(
+        self, seconds: float, where: str = ""
+    ) -> tuple[Sequence[tuple[Found, Device | None]], Mapping[str, RoomctlError]]:
+        """What answers on the network, each with the entry that it would be; None: it is in the inventory.
+
+        Args:
+            where: address or network; empty: this machine's own.
+
+        """
+        return devices.proposed(seconds, where, rack=self._room_rack(), plugins=self._plugins())
+
     def device(self, device_id: str) -> Device:
         return devices.find(self._room_rack(), device_id)
 
@@ -149,6 +175,17 @@ class EquipmentUseCases(Bound):
 
     def keep_secret(self, name: str, secret: Secret) -> None:
         self._room_rack().inventory.keep_secret(name, secret)
+
+    def change_secret(self, name: str, *, user: str = "", password: str = "") -> None:
+        """Of what is kept under a name, what is given; what is empty stays as it is."""
+        if not user and not password:
+            return
+        inventory = self._room_rack().inventory
+        try:
+            kept = inventory.credentials(name)
+        except BadInput:
+            kept = NO_SECRET
+        inventory.keep_secret(name, Secret(user or kept.user, password or kept.password, kept.more))
 
     def order_device(self, device_id: str, action: str, argument: str = "", *, meeting_id: str | None = None) -> Deed:
         """Waits until the device says that it has done it."""

@@ -11,6 +11,8 @@ from typing import Any
 import psutil
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT
 
 from roomctl import toml_text
 from roomctl.domain.checks import Title
@@ -136,6 +138,24 @@ def read_devices(path: Path) -> tuple[Device, ...]:
     return parse(toml_text.read(path).get(TABLE, []), path, path.read_text(encoding="utf-8") if path.exists() else "")
 
 
+def parse_text(text: str, name: str) -> tuple[Device, ...]:
+    """Of TOML that came from somewhere else than a file. Raises: BadInput, as `parse` does.
+
+    Args:
+        name: what it is called in what is told of a wrong one.
+
+    """
+    try:
+        told = tomlkit.parse(text).unwrap()
+    except (TOMLKitError, ValueError) as error:
+        raise BadInput(
+            tr(f"{name}不是正确的 TOML", f"{name} is not TOML"),
+            str(error),
+            tr("请改正这一处", "mend this place"),
+        ) from None
+    return parse(told.get(TABLE, []), Path(name), text)
+
+
 def as_text(devices: Iterable[Device]) -> str:
     """A file with these devices, as `read_devices` reads it."""
     return HEAD + tomlkit.dumps({TABLE: [as_entry(device) for device in devices]})
@@ -234,9 +254,12 @@ class InventoryFile:
         """Adds them, or replaces those of the same id; comments and order stay. Raises: BadInput."""
         document = self._document()
         entries = document.get(TABLE)
-        if entries is None:
+        if not isinstance(entries, AoT):  # none yet, or `devices = []`
+            told = document.pop(TABLE, [])
             entries = tomlkit.aot()
             document.append(TABLE, entries)
+            for one in told:
+                entries.append(tomlkit.item(one.unwrap()))
         places = {str(entry.get("id")): place for place, entry in enumerate(entries)}
         for device in devices:
             told = tomlkit.item(as_entry(device))
@@ -257,6 +280,8 @@ class InventoryFile:
                 tr(f"没有设备 {device_id}", f"there is no device {device_id}"), mend="roomctl devices list"
             )
         del entries[place]
+        if not entries:  # an empty one would be written as `devices = []`
+            del document[TABLE]
         self._write(document)
 
     def _document(self) -> Any:

@@ -175,3 +175,15 @@ def test_a_line_is_found_by_table_and_key():
     text = '[[a]]\nx = 1\n[[b]]\n[[a]]\n"y" = 2\n'
     assert [toml_text.line_of(text, "a", 0, "x"), toml_text.line_of(text, "a", 1, "y")] == [2, 5]
     assert toml_text.line_of(text, "a", 1, "none") == 4
+
+
+def test_the_last_one_is_removed_and_another_is_put(tmp_path):
+    inventory = InventoryFile(tmp_path)
+    for _ in range(2):
+        inventory.put([Device(id="a", kind="host", title=("甲", ""))])
+        inventory.remove("a")
+        assert inventory.devices() == ()
+    inventory.path.write_text("# 我的\ndevices = []\n", encoding="utf-8")
+    inventory.put([Device(id="b", kind="host", title=("乙", ""))])
+    assert [one.id for one in inventory.devices()] == ["b"]
+    assert "# 我的" in inventory.path.read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from roomctl.web.pages import (
     events,
     extra,
     home,
+    inventory,
     login,
     meeting,
     operator,
@@ -43,7 +44,20 @@ def mount(web: FastAPI, host: Host) -> None:
     web.mount(STATIC, StaticFiles(directory=folder), name="ui")
     login.register(web, board)
     frame = Frame(board, extras, web.state.sessions, web.state.screens, web.state.levels)
-    for page in (home, planning, meeting, operator, secretary, papers, technician, plugins, settings, events, extra):
+    for page in (
+        home,
+        planning,
+        meeting,
+        operator,
+        secretary,
+        papers,
+        technician,
+        inventory,
+        plugins,
+        settings,
+        events,
+        extra,
+    ):
         page.register(frame)
     gui.run_with(
         web,

@@ -111,8 +111,9 @@ class Frame:
         menu = await visitor.run(menu_of, visitor, self.extras)
         user = " · ".join([visitor.user.name, *role_names(visitor)][:2])
         room = self.board.application.database.room
-        of_a_meeting = ("/record", "/words", "/check")
-        here = next((one for one in of_a_meeting if path.endswith(one)), path)  # of whichever meeting
+        elsewhere = {"/devices": "/check"}
+        of_a_meeting = ("/record", "/words", "/check")  # of whichever
+        here = elsewhere.get(path) or next((one for one in of_a_meeting if path.endswith(one)), path)
         rail, bar = app_shell(menu, here=here, room=room.name, user=user, zone=room.zone, dark=visitor.dark)
         shell = gui.element("div").classes("rc-shell")
         with shell:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Right, User
@@ -11,6 +11,7 @@ from roomctl.domain.checks import DeviceWatch
 from roomctl.domain.devices import Device, Emission
 from roomctl.i18n import tr
 from roomctl.services.drivers import DriverOffer
+from roomctl.storage.inventory import as_text
 from roomctl.web.rest.desk import Desk, router
 from roomctl.web.rest.shapes import Id, Line, Shape
 from roomctl.web.session import Needs
@@ -97,6 +98,14 @@ def devices(request: Request, user: Annotated[User, Depends(Needs(Right.SEE_CHEC
     found = use.devices()
     offers, watches = use.drivers() if found else {}, use.device_watches()
     return [DeviceShape.of(one, offers.get(one.kind), watches.get(one.id)) for one in found]
+
+
+@routes.get("/devices/export", summary="The inventory as devices.toml", response_class=Response)
+def export(request: Request, user: Annotated[User, Depends(Needs(Right.SEE_CHECKS))]) -> Response:
+    """As `roomctl devices import` reads it; secrets stand apart and are never in it."""
+    text = as_text(Desk(request, user).use.own_devices())
+    headers = {"Content-Disposition": 'attachment; filename="devices.toml"'}
+    return Response(text, media_type="application/toml", headers=headers)
 
 
 @routes.post("/devices/{device}/actions/{action}", summary="Tell a device to do something")

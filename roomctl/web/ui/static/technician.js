@@ -37,4 +37,8 @@
     seen.observe(document.querySelector(".rc-tleft"), { childList: true, subtree: true });
     setTimeout(() => seen.disconnect(), 5000);
   });
+  document.addEventListener("change", async (event) => {   // a file that is imported is read here, and seen before it is sent
+    const into = event.target.dataset?.into, file = event.target.files?.[0];
+    if (into && file) document.getElementById(`f-${into}`).value = await file.text();
+  });
 })();
