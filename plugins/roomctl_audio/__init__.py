@@ -10,6 +10,7 @@ from roomctl.api import Check, Meeting, Missing, Order, PackageFile, PluginConte
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from roomctl.api.devices import DriverOffer
     from roomctl_audio.recorder import AudioRecorder
 
 JOURNAL = "journal.jsonl"
@@ -74,6 +75,14 @@ def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
     config = ctx.config
     order = Order(source=config.source, sample_rate=config.sample_rate, bits=config.bits)
     return [SourceCheck(order, config.quietest_dbfs)]
+
+
+@hookimpl
+def roomctl_device_drivers() -> "Sequence[DriverOffer]":
+    """Microphones of this PC as devices of the room."""
+    from roomctl_audio.driver import OFFER  # noqa: PLC0415
+
+    return [OFFER]
 
 
 @hookimpl
