@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from hashlib import sha256
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,6 +111,7 @@ class Prober:
         self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
         self._guard = threading.Lock()
         self._bad: dict[str, str] = {}
+        self._loaded: set[str] = set()
 
     def read(self, device: Device, offer: DriverOffer, secret: Secret) -> "Future[Reading]":
         async def work() -> Reading:
@@ -155,10 +157,17 @@ class Prober:
             )
         if why := self._bad.get(offer.kind):
             return _failed(RoomctlError(why))
+
+        async def loaded() -> T:
+            if not self._loaded.issuperset(offer.loads):  # one that is half imported stands in sys.modules already
+                await asyncio.to_thread(_load, offer)
+                self._loaded.update(offer.loads)
+            return await work()
+
         with self._guard:
             if self._loop is None or self._loop.stuck:
                 self._loop = _Loop(self._found_out, self._patience)
-            return self._loop.run(work, offer.kind)
+            return self._loop.run(loaded, offer.kind)
 
     def _found_out(self, kind: str) -> None:
         """A driver kept the loop: the talks that were under way fail, and this kind is used no more."""
@@ -355,6 +364,19 @@ def _failed(error: Exception) -> "Future[Any]":
     future: Future[Any] = Future()
     future.set_exception(error)
     return future
+
+
+def _load(offer: DriverOffer) -> None:
+    """Raises: MissingPart."""
+    for name in offer.loads:
+        try:
+            import_module(name)
+        except ImportError as error:
+            raise MissingPart(
+                tr(f"驱动 {offer.kind} 装不起来", f"driver {offer.kind} cannot be loaded"),
+                str(error),
+                "pip install 'roomctl[devices]'",
+            ) from None
 
 
 def _importable(name: str) -> bool:

@@ -90,6 +90,8 @@ class DriverOffer:
         lossy: the protocol loses packets (UDP, serial): a talk that gets no answer is tried once more.
         passive: reading makes no sound and moves nothing, so that a watch may read during the meeting.
         requires: Python packages that must be importable, such as `pysnmp`.
+        loads: modules that a talk imports. They are imported in a thread before the first one: in the loop, a large
+            library would keep all other devices waiting, and their time would run out.
         search: looks for such devices for so many seconds, in the own networks, or at an address, `address:port` or
             network (`10.0.0.0/24`) where one is given; what it finds may be of other kinds too. None where there is
             no way. Raises: BadInput: no such place.
@@ -107,5 +109,6 @@ class DriverOffer:
     lossy: bool = False
     passive: bool = True
     requires: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
     actions: Mapping[str, ActionOffer] = field(default_factory=dict)
     search: Callable[[float, str], Awaitable[Sequence[Found]]] | None = None

@@ -1,9 +1,11 @@
 """Talks to devices over real sockets: one at a time for each place, within the deadline, given up when it must be."""
 
 import asyncio
+import threading
 import time
 from concurrent.futures import CancelledError
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from roomctl_av_check.drivers.pjlink import OFFER
@@ -174,6 +176,30 @@ def test_what_a_driver_raises_is_told_on_one_line(prober):
 def test_a_driver_without_its_library_names_it(prober):
     with pytest.raises(MissingPart, match="no_such_package"):
         prober.read(lamp(), driver(None, requires=("no_such_package",)), NO_SECRET).result(5)
+
+
+def test_a_library_that_is_long_in_loading_keeps_nobody_waiting(prober, tmp_path, monkeypatch):
+    (tmp_path / "large_library.py").write_text("import threading\nOPEN = threading.long_way.wait(60)\n", "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(threading, "long_way", threading.Event(), raising=False)
+
+    async def slow(_device, _secret):
+        return Reading(facts=(Fact("lit", import_module("large_library").OPEN),))
+
+    async def quick(_device, _secret):
+        threading.long_way.set()  # it is talked to while the other is still being imported
+        return LIT
+
+    first = prober.read(lamp(address="a"), driver(slow, loads=("large_library",)), NO_SECRET)
+    also = prober.read(lamp(address="b"), driver(slow, loads=("large_library",)), NO_SECRET)
+    second = prober.read(lamp(address="c"), driver(quick), NO_SECRET)
+    assert second.result(60) == LIT
+    assert first.result(60)["lit"] is also.result(60)["lit"] is True
+
+
+def test_a_driver_that_cannot_be_loaded_says_what_is_missing(prober):
+    with pytest.raises(MissingPart, match="no_such_module"):
+        prober.read(lamp(), driver(None, loads=("no_such_module",)), NO_SECRET).result(60)
 
 
 def test_a_refused_password_is_not_tried_again_until_the_secrets_change(tmp_path, projector):

@@ -76,5 +76,6 @@ OFFER = DriverOffer(
     options=HostOptions,
     deadline=5.0,
     requires=("icmplib",),
+    loads=("icmplib", "roomctl_av_check.talks.reach"),
     search=search,
 )

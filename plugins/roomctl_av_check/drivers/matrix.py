@@ -117,6 +117,7 @@ OFFER = DriverOffer(
     deadline=8.0,
     lossy=True,
     requires=("serialx",),
+    loads=("roomctl_av_check.talks.matrix",),
     actions={
         "route": ActionOffer(title=("切换路由", "Switch a route"), act=route, takes=("输出=输入", "OUTPUT=INPUT"))
     },

@@ -80,6 +80,7 @@ OFFER = DriverOffer(
     port=502,
     deadline=6.0,
     requires=("pymodbus",),
+    loads=("roomctl_av_check.talks.modbus",),
     actions={
         "switch": ActionOffer(
             title=("切换继电器", "Switch a relay"), act=switch, takes=("名称=on 或 off", "NAME=on or off")

@@ -149,6 +149,7 @@ OFFER = DriverOffer(
     port=1883,
     deadline=6.0,
     requires=("aiomqtt",),
+    loads=("roomctl_av_check.talks.mqtt",),
     actions={
         "switch": ActionOffer(
             title=("切换继电器", "Switch a relay"),

@@ -77,4 +77,5 @@ OFFER = DriverOffer(
     deadline=4.0,
     lossy=True,
     requires=("ntplib",),
+    loads=("roomctl_av_check.talks.ntp",),
 )

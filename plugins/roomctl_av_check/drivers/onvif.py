@@ -171,6 +171,7 @@ OFFER = DriverOffer(
     port=80,
     deadline=8.0,
     requires=("httpx", "lxml"),
+    loads=("roomctl_av_check.talks.onvif",),
     search=search,
     actions={
         "preset": ActionOffer(

@@ -114,5 +114,6 @@ OFFER = DriverOffer(
     options=PcOptions,
     deadline=5.0,
     requires=("icmplib",),
+    loads=("icmplib", "roomctl_av_check.talks.reach"),
     actions={"wake": ActionOffer(title=("唤醒", "Wake"), act=wake, deadline=PATIENCE + 10)},
 )

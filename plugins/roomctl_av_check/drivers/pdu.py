@@ -91,6 +91,7 @@ OFFER = DriverOffer(
     deadline=12.0,
     lossy=True,
     requires=("pysnmp",),
+    loads=("roomctl_av_check.talks.outlets",),
     actions={
         "outlet_on": ActionOffer(title=("插口通电", "Outlet on"), act=outlet_on, takes=_OUTLET, deadline=15),
         "outlet_off": ActionOffer(title=("插口断电", "Outlet off"), act=outlet_off, takes=_OUTLET, deadline=15),

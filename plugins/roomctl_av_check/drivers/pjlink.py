@@ -202,6 +202,7 @@ OFFER = DriverOffer(
     port=4352,
     deadline=8.0,
     requires=("aiopjlink",),
+    loads=("roomctl_av_check.talks.pjlink",),
     search=search,
     actions={
         "power_on": ActionOffer(title=("开机", "Switch on"), act=power_on, deadline=60),

@@ -274,6 +274,7 @@ def offer(folder: Callable[[], Path]) -> DriverOffer:
         port=554,
         deadline=15.0,
         requires=("av", "numpy"),
+        loads=("roomctl_av_check.talks.rtsp",),
         actions={
             "teach": ActionOffer(
                 title=("示教：记下当前画面", "Teach: keep this view"),

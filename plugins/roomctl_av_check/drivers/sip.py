@@ -149,5 +149,6 @@ OFFER = DriverOffer(
     options=SipOptions,
     port=PORT,
     deadline=9.0,
+    loads=("roomctl_av_check.talks.sip",),
     lossy=True,
 )

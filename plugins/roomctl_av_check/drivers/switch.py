@@ -120,5 +120,6 @@ OFFER = DriverOffer(
     deadline=12.0,
     lossy=True,
     requires=("pysnmp",),
+    loads=("roomctl_av_check.talks.interfaces",),
     search=search,
 )

@@ -177,4 +177,5 @@ OFFER = DriverOffer(
     options=UpsOptions,
     port=3493,
     deadline=6.0,
+    loads=("roomctl_av_check.talks.nut",),
 )

@@ -118,6 +118,7 @@ OFFER = DriverOffer(
     options=ViscaOptions,
     port=52381,
     deadline=10.0,
+    loads=("roomctl_av_check.talks.visca",),
     lossy=True,
     actions={
         "power_on": ActionOffer(title=("开机", "Switch on"), act=power_on, deadline=40),
