@@ -35,7 +35,9 @@ def checks(ctx: PluginContext) -> Sequence[Check]:
 
     def disk(meeting: Meeting | None) -> Result:
         minutes = meeting.planned_minutes if meeting else config.minutes
-        return judge.disk(facts.disk(ctx.services.data), minutes, config)
+        chosen = ctx.services.room_sound().order.tracks  # 0: as many as there are, which nobody knows before
+        wanted = config.model_copy(update={"tracks": chosen}) if chosen else config
+        return judge.disk(facts.disk(ctx.services.data), minutes, wanted)
 
     def clock(_: Meeting | None) -> Result:
         last = ctx.services.check_report(None)

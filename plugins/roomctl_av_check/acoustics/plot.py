@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
-WIDTH, HEIGHT = 720, 360
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 40, 48
+WIDTH, HEIGHT = 520, 320
+LEFT, RIGHT, TOP, BOTTOM = 56, 16, 48, 48
 COLOURS = ("#1f5fbf", "#c2410c", "#15803d", "#7e22ce", "#0f766e", "#a16207", "#be123c", "#334155")
 """On white, each with a contrast of 4.5 or more."""
 QUIET, LOUD = (246, 248, 251), (23, 62, 125)
@@ -48,7 +48,7 @@ def lines(
         colour = COLOURS[number % len(COLOURS)]
         path = " ".join("{:.1f},{:.1f}".format(*at(x, y)) for x, y in points)
         drawn.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{path}"/>')
-        drawn.append(_text(LEFT + 8 + 110 * number, TOP - 8, name, "start", colour))
+        drawn.append(_text(LEFT + 74 * number, TOP - 8, name, "start", colour))
     return _picture(title, x_name, y_name, drawn)
 
 
@@ -102,13 +102,13 @@ def _text(x: float, y: float, said: str, anchor: str, colour: str = "#334155") -
 def _picture(title: str, x_name: str, y_name: str, drawn: Sequence[str]) -> bytes:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'font-family="Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, sans-serif" font-size="12">'
+        'font-family="Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, sans-serif" font-size="13">'
         f'<title>{escape(title)}</title><rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
     )
     middle = HEIGHT / 2
     turned = f'<text transform="rotate(-90 16 {middle})" x="16" y="{middle}" text-anchor="middle" fill="#334155">'
     names = [
-        f'<text x="{WIDTH / 2}" y="18" text-anchor="middle" font-size="14" fill="#0f172a">{escape(title)}</text>',
+        f'<text x="{WIDTH / 2}" y="18" text-anchor="middle" font-size="15" fill="#0f172a">{escape(title)}</text>',
         _text(WIDTH / 2, HEIGHT - 10, x_name, "middle"),
         f"{turned}{escape(y_name)}</text>",
     ]

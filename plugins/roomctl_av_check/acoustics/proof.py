@@ -1,7 +1,9 @@
 """The proof itself: a sentence, then sweeps, through the room's loudspeaker, heard by its microphones."""
 
+import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +38,9 @@ LEAD = 3.0
 """Seconds of silence before the sweeps: the noise floor is taken from them."""
 MARGIN = 0.2
 """Seconds at the beginning of the silence that are left out: a converter settles."""
+FOLDER = "acoustics-"
+LEFT_BEHIND = 3600.0
+"""Seconds: no proof lasts that long."""
 NEEDS = ("numpy", "sounddevice", "soundfile", "soxr")
 _one_at_a_time = threading.Lock()
 """One room has one loudspeaker."""
@@ -78,8 +83,16 @@ class AcousticProof:
                 tr(f"缺少 {'、'.join(lacking)}", f"{', '.join(lacking)} is missing"),
                 "pip install 'roomctl[audio]'",
             )
-        with _alone(), tempfile.TemporaryDirectory(prefix="acoustics-", dir=self.ctx.folder()) as folder:
-            yield from self._all(Path(folder))
+        with _alone():
+            self._clear()
+            with tempfile.TemporaryDirectory(prefix=FOLDER, dir=self.ctx.folder()) as folder:
+                yield from self._all(Path(folder))
+
+    def _clear(self) -> None:
+        """What a proof left behind whose process was killed."""
+        for path in self.ctx.folder().glob(f"{FOLDER}*"):
+            if time.time() - path.stat().st_mtime > LEFT_BEHIND:
+                shutil.rmtree(path, ignore_errors=True)
 
     def _all(self, folder: Path) -> Iterator[Result]:
         from roomctl.api.speech import known_sentence  # noqa: PLC0415

@@ -8,7 +8,7 @@ import pytest
 from roomctl_av_check import facts, roomctl_config_model, roomctl_device_checks
 from roomctl_av_check.config import AvCheckConfig
 
-from roomctl.api import CheckReport, CheckState, EngineOffer, Fault, Meeting, MeetingId
+from roomctl.api import CheckReport, CheckState, EngineOffer, Fault, Meeting, MeetingId, Order, RoomSound
 from roomctl.testing.contracts import DeviceCheckContract
 from roomctl.testing.fakes import FakeClock, FakeContext, FakeServices
 
@@ -62,6 +62,12 @@ def test_a_long_meeting_needs_more_disk(ctx):
         result_of(ctx, "disk", a_meeting(ctx.services.room, planned_minutes=minutes)) for minutes in (60, 1440)
     )
     assert day.threshold == pytest.approx(24 * hour.threshold, rel=0.01)
+
+
+def test_the_disk_is_held_against_the_tracks_that_the_room_records(ctx):
+    few = result_of(ctx, "disk")
+    ctx.services.records_with = RoomSound(order=Order(source="mic", tracks=8))
+    assert result_of(ctx, "disk").threshold == pytest.approx(4 * few.threshold, rel=0.01)
 
 
 def test_a_model_is_verified_not_only_seen(ctx):
