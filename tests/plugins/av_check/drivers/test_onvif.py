@@ -136,7 +136,12 @@ def test_an_entity_is_not_looked_up(tmp_path):
 
 @pytest.mark.parametrize(
     ("said", "port"),
-    [("Hall http://10.0.0.2:8080/onvif", 8080), ("http://10.0.0.2/onvif", None), ("http://x:99999/", None), ("", None)],
+    [
+        ("Hall http://10.0.0.2:8080/onvif", 8080),
+        ("http://10.0.0.2/onvif", None),
+        ("http://x:99999/", None),
+        ("", None),
+    ],
 )
 def test_a_search_tells_the_port_where_it_is_not_the_usual_one(said, port):
     assert onvif_search._port(said) == port
