@@ -24,7 +24,7 @@ DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
-_SEALED = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
+SEALED = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 
 Create = Callable[[Path], BinaryIO]
 
@@ -176,7 +176,7 @@ def _take(file: PackageFile, place: Path, tick: Tick, create: Create) -> Digests
             with create(place) as out:
                 digests = read(source, out, tick=tick)
                 _flush(out)
-            place.chmod(_SEALED)
+            place.chmod(SEALED)
     for name, known, now in (("SHA-256", file.sha256, digests.sha256), ("SM3", file.sm3, digests.sm3)):
         if known and known != now:
             raise Damaged(
@@ -232,7 +232,7 @@ def _put(place: Path, text: Tag, create: Create) -> Digests:
         else:
             text(out)
         _flush(out)
-    place.chmod(_SEALED)
+    place.chmod(SEALED)
     with place.open("rb") as written:
         return read(written)
 

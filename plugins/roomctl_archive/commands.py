@@ -11,6 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.finding import find_meeting
 from roomctl_archive import standing
+from roomctl_archive.reverify import read_again
 from roomctl_archive.service import ArchiveService
 from roomctl_archive.verify import verify as verify_package
 
@@ -80,6 +81,17 @@ def app(ctx: PluginContext) -> typer.Typer:
             markup=False,
         )
 
+    @group.command(help=tr("各处的存档包都重读一遍，坏的从好的补上", "read every copy again, repair the damaged"))
+    def reverify(
+        meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))],
+        *,
+        repair: Annotated[
+            bool, typer.Option("--repair/--no-repair", help=tr("从完好的一份补上", "from a copy that is whole"))
+        ] = True,
+        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+    ) -> None:
+        _reverify(ctx, console, find_meeting(ctx.services, meeting), repair=repair, as_json=as_json)
+
     @group.command(help=tr("归档登记：接收", "the archivist accepts the deposit"))
     def accept(meeting: str, by: name) -> None:
         _say(console, ctx.services.accept(find_meeting(ctx.services, meeting).id, by=by))
@@ -126,6 +138,18 @@ def _status(ctx: PluginContext, console: Console, meeting: Meeting | None, *, as
     for line in standing.lines(ctx, meeting):
         console.print(line, style="red", markup=False, soft_wrap=True)
     if not told["ok"]:
+        raise typer.Exit(1)
+
+
+def _reverify(ctx: PluginContext, console: Console, meeting: Meeting, *, repair: bool, as_json: bool) -> None:
+    with _bar(console) as bar:
+        task = bar.add_task(tr("复核", "read again"), total=None)
+        found = read_again(ctx, meeting, repair=repair, tick=lambda size: bar.advance(task, size))
+    if as_json:
+        print(json.dumps(found.as_json(), ensure_ascii=False))
+    for line, colour in found.lines():
+        console.print(line, style=colour, markup=False, soft_wrap=True)
+    if not found.ok:
         raise typer.Exit(1)
 
 

@@ -33,6 +33,8 @@ class ArchiveConfig(BaseModel):
         targets: by name. The default is one folder, `<data>/archive`.
         source_organization: 立档单位, for bag-info.txt and the metadata; 不详 there where it is empty.
         retention: a table of 保管期限 in TOML, relative to the data folder; empty for the shipped one alone.
+        verify_every_days, verify_bytes_per_second: when, and how fast, each copy is read again.
+        keep_local_days: after which the package on this machine may go, once it is archived; 0: never.
         bytes_per_second: of sound, to hold the free space of a target against the planned length.
 
     """
@@ -62,6 +64,36 @@ class ArchiveConfig(BaseModel):
             "Table of retention",
             help_zh="本单位的 TOML 文件，先于内置的表；留空只用内置的",
             help_en="a TOML file of the office, asked before the shipped one; empty for none",
+        ),
+    )
+    verify_every_days: int = Field(
+        default=90,
+        ge=0,
+        json_schema_extra=label(
+            "复核间隔（天）",
+            "Days between two readings",
+            help_zh="定期把每份存档重新读一遍；0 为不读",
+            help_en="each copy is read again so often; 0 for never",
+        ),
+    )
+    verify_bytes_per_second: int = Field(
+        default=20_000_000,
+        gt=0,
+        json_schema_extra=label(
+            "复核速率（字节/秒）",
+            "Bytes a second of a reading",
+            help_zh="复核不占满网络和磁盘",
+            help_en="so that it fills neither line nor disk",
+        ),
+    )
+    keep_local_days: int = Field(
+        default=0,
+        ge=0,
+        json_schema_extra=label(
+            "本机保留天数",
+            "Days that the local package is kept",
+            help_zh="归档后过这么多天清理本机存档包；0 为永久保留",
+            help_en="after it was archived; 0 keeps it for ever",
         ),
     )
     bytes_per_second: int = Field(

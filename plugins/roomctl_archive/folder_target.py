@@ -105,6 +105,17 @@ class FolderTarget:
             durable.sync_tree(self._place(key))
             fsync_folder(self.root)
 
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Every file below a key, partial ones and what else begins with a dot left out."""
+        with _told(self.root):
+            self._ready()
+            start = self._place(prefix) if prefix else self.root
+            for inner, folders, files in os.walk(start):
+                folders.sort()
+                for name in sorted(files):
+                    if not name.startswith("."):
+                        yield (Path(inner) / name).relative_to(self.root).as_posix()
+
     def probe(self) -> int:
         """Writes, reads back and removes a small file; gives the bytes that are free.
 

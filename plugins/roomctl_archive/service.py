@@ -14,6 +14,7 @@ from roomctl_archive import package
 from roomctl_archive.builder import Builder
 from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.courier import Courier
+from roomctl_archive.custodian import Custodian
 from roomctl_archive.fixity import Tick
 
 LOOK = 30.0  # seconds after which one looks for work unasked
@@ -64,7 +65,7 @@ class ArchiveService:
         self._stopping = threading.Event()
         self._builder = Builder(ctx, chance=chance, stop=self._stop, built=self.wake)
         self._couriers = [Courier(ctx, name, chance=chance, stop=self._stop) for name in self._config.targets]
-        self._workers: list[Worker] = [self._builder, *self._couriers]
+        self._workers: list[Worker] = [self._builder, *self._couriers, Custodian(ctx, stop=self._stop)]
         self._wakes = {worker.name: threading.Event() for worker in self._workers}
         self._threads: list[threading.Thread] = []
 

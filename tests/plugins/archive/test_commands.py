@@ -115,6 +115,26 @@ def test_a_retry_is_due_at_once_and_a_second_push_arrives(room, away, tmp_path):
     assert away("retry", room.meeting.id).exception.status == 409
 
 
+def test_reverify_reads_every_copy_and_says_how_much(room, run):
+    run("push", room.meeting.id)
+    done = run("reverify", room.meeting.id, "--json")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["ok"], told["unregistered"]) == (0, True, {})
+    assert [(one["place"], one["files"] > 5) for one in told["fixity"]] == [("", True), ("local", True)]
+    assert "本机: 查了" in done.stderr
+    (damaged,) = (room.services.data / "archive").rglob("t01-0001.flac")
+    damaged.unlink()
+    told = run("reverify", room.meeting.id, "--no-repair")
+    assert (told.exit_code, "t01-0001.flac" in told.stderr) == (1, True)
+    assert run("status").exit_code == 1
+    assert run("reverify", room.meeting.id).exit_code == 0
+    assert damaged.exists()
+
+
+def test_reverify_of_a_meeting_without_a_package_is_not_good(room, run):
+    assert run("reverify", room.meeting.id).exit_code == 1
+
+
 @pytest.fixture
 def package(room):
     made = build(room.context(), room.meeting)

@@ -1,0 +1,198 @@
+"""Looks after what has arrived: reads every copy again on schedule, repairs it from another, gives up the local one.
+
+Slow by intent: it shares line and disk with a meeting that may be going on. Nothing is removed at a target, ever.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from roomctl.api import Damaged, Fault, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
+from roomctl.api.deliveries import LOCAL, FixityCheck
+from roomctl_archive import places
+from roomctl_archive.config import ArchiveConfig
+from roomctl_archive.fixity import Tick, silent
+
+LEAST = 1e-3  # seconds that are not worth a nap
+NAP = 0.5  # seconds; the longest that a stop waits for a reading that is held back
+LOOK = timedelta(hours=1)  # between two looks at what is due
+AGAIN = timedelta(days=1)  # after a place that could not be reached
+
+
+class Custodian:
+    """One thread uses it; others may ask for `troubles`. Arguments as those of `Courier`."""
+
+    name = "fixity check"
+
+    def __init__(self, ctx: PluginContext, *, stop: Callable[[], None]) -> None:
+        self._ctx, self._stop = ctx, stop
+        self._config: ArchiveConfig = ctx.config
+        self._away: dict[tuple[str, str], tuple[datetime, str, str]] = {}
+        self._looked: dict[str, datetime] = {}
+
+    def work(self, meeting: Meeting) -> None:
+        now = self._ctx.clock.now()
+        if now < self._looked.get(meeting.id, now):
+            return
+        self._looked[meeting.id] = now + LOOK
+        throttle = Throttle(self._config.verify_bytes_per_second, self._ctx, self._stop)
+        for package in self._ctx.services.packages(meeting.id):
+            for place in self._due(package):
+                try:
+                    self.check(package, place, tick=throttle)
+                except RoomctlError as error:
+                    self._ctx.log.warning("archive: %s cannot be read again at %s: %s", package.id, place, error)
+                    self._away[package.id, place] = (self._ctx.clock.now(), package.meeting, str(error))
+            self._give_up(meeting, package)
+
+    def check(self, package: Package, place: str, *, repair: bool = True, tick: Tick = silent) -> FixityCheck:
+        """Reads one copy, puts right what another copy has whole, and notes what was found.
+
+        Raises:
+            Damaged: no place has the manifests that were registered. RoomctlError: the place cannot be reached.
+
+        """
+        wanted = self._wanted(package, place)
+        found = self._read(package, place, wanted, tick)
+        bad = [fault.file for fault in found.problems if fault.file in wanted]
+        if bad and repair and self._repair(package, place, wanted, bad):
+            found = self._read(package, place, wanted, tick)
+        self._away.pop((package.id, place), None)
+        return found
+
+    def troubles(self) -> Mapping[str, str]:
+        """Copies that are damaged, or could not be read."""
+        lines: dict[str, list[str]] = {}
+        for check in self._ctx.services.fixity_checks():
+            if check.problems:
+                lines.setdefault(check.meeting, []).append(_told(check))
+        for (_, place), (_, meeting, why) in self._away.items():
+            lines.setdefault(meeting, []).append(f"{name_of(place)}: {why}")
+        return {meeting: "；".join(each) for meeting, each in lines.items()}
+
+    def pause(self) -> float | None:
+        return None
+
+    def progress(self, meeting: Meeting) -> Progress | None:
+        """None: a reading that comes round for ever is no work that somebody waits for."""
+        del meeting
+        return None
+
+    def _due(self, package: Package) -> Sequence[str]:
+        """Places whose copy was not read for long enough; never where the office wants none of it."""
+        every, now = timedelta(days=self._config.verify_every_days), self._ctx.clock.now()
+        if not every:
+            return ()
+        read = {
+            one.target: one.at for one in self._ctx.services.receipts(package.meeting) if one.package == package.id
+        }
+        read |= {LOCAL: package.at}
+        checks = self._ctx.services.fixity_checks(package.meeting)
+        read |= {check.place: check.at for check in checks if check.package == package.id}
+        due = [place for place in places.places(self._ctx, package) if now - read[place] >= every]
+        waits = {place for (one, place), (at, *_) in self._away.items() if one == package.id and now - at < AGAIN}
+        return [place for place in due if place not in waits]
+
+    def _wanted(self, package: Package, place: str) -> Mapping[str, str]:
+        """What should lie there, by the manifests of the first copy whose own are those of the register."""
+        why = ""
+        for source in dict.fromkeys((place, *places.places(self._ctx, package))):
+            try:
+                with places.copy_at(self._ctx, package, source) as copy:
+                    return places.listing(package, copy, name_of(source))
+            except RoomctlError as error:
+                why = why or error.what
+        raise Damaged(
+            tr(f"哪里都没有存档包 {package.id} 的清单", f"no copy has the manifests of package {package.id}"),
+            why,
+            tr("请从备份取回", "bring them back from a backup"),
+        )
+
+    def _read(self, package: Package, place: str, wanted: Mapping[str, str], tick: Tick) -> FixityCheck:
+        with places.copy_at(self._ctx, package, place) as copy:
+            files, size, faults = places.compare(package, copy, wanted, tick)
+        check = FixityCheck(
+            package=package.id,
+            place=place,
+            meeting=package.meeting,
+            at=self._ctx.clock.now(),
+            files=files,
+            bytes=size,
+            problems=tuple(faults)
+            if files
+            else (*faults, Fault("", tr("一个文件也没有读到", "not one file was read"))),
+        )
+        self._ctx.services.add_fixity_check(check)
+        return check
+
+    def _repair(self, package: Package, place: str, wanted: Mapping[str, str], bad: Sequence[str]) -> bool:
+        """From one copy after the other; whether anything was put right."""
+        left, mended = list(bad), False
+        for source in places.places(self._ctx, package):
+            if source == place or not left:
+                continue
+            try:
+                done = places.mend(self._ctx, package, place, wanted, left, source)
+            except RoomctlError as error:
+                self._ctx.log.warning("archive: %s cannot be repaired from %s: %s", place, source, error)
+                continue
+            if done:
+                self._ctx.services.note_repair(package, place, source, done)
+                left, mended = [path for path in left if path not in done], True
+        return mended
+
+    def _give_up(self, meeting: Meeting, package: Package) -> None:
+        """The copy on this machine goes when it is old enough, archived, and every required target shows it now."""
+        services, folder = self._ctx.services, self._ctx.services.data / package.path
+        if package.id in services.pruned_packages():
+            shutil.rmtree(folder, ignore_errors=True)  # a kill may have come in between
+            return
+        keep = timedelta(days=self._config.keep_local_days)
+        if not keep or meeting.state is not State.ARCHIVED or self._ctx.clock.now() - package.at < keep:
+            return
+        try:
+            for place in package.targets:
+                with places.copy_at(self._ctx, package, place) as copy:
+                    wanted = places.listing(package, copy, place)
+                    places.present(package, copy, wanted, place)
+            services.prune_package(package)
+        except (RoomctlError, KeyError) as error:  # KeyError: a target that left the settings
+            self._ctx.log.warning("archive: the local package %s stays: %s", package.id, error)
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Throttle:
+    """A tick that lets no more bytes through than agreed, on the average since it was made."""
+
+    def __init__(self, bytes_per_second: int, ctx: PluginContext, stop: Callable[[], None]) -> None:
+        self._rate, self._clock, self._stop = bytes_per_second, ctx.clock, stop
+        self._began, self._through = ctx.clock.monotonic(), 0
+
+    def __call__(self, size: int) -> None:
+        self._through += size
+        while True:
+            self._stop()
+            early = self._through / self._rate - (self._clock.monotonic() - self._began)
+            if early < LEAST:
+                return
+            self._clock.sleep(min(early, NAP))
+
+
+def name_of(place: str) -> str:
+    """As people call it."""
+    return place or tr("本机", "this machine")
+
+
+def _told(check: FixityCheck) -> str:
+    first = check.problems[0]
+    return str(
+        RoomctlError(
+            tr(f"{name_of(check.place)}的存档包坏了", f"the package at {name_of(check.place)} is damaged"),
+            tr(
+                f"{first.file} {first.what}（共 {len(check.problems)} 处）",
+                f"{first.file}: {first.what} ({len(check.problems)} in all)",
+            ),
+            tr(f"请运行 roomctl archive reverify {check.meeting}", f"run roomctl archive reverify {check.meeting}"),
+        )
+    )
