@@ -185,3 +185,39 @@ def test_nothing_was_asked_of_anybody_else(open_page, site):
     open_page("/")
     assert len(site.asked) > 10
     assert not site.outside()
+
+
+@pytest.mark.parametrize("size", ["desk", "telephone"])
+def test_the_technician_checks_by_a_key_looks_at_a_tile_and_closes_it(open_page, site, size):
+    page = open_page("/check", size=size)
+    expect(page).to_have_url(re.compile("/meetings/.*/check$"))
+    expect(page.locator(".rc-tile").filter(has_text="磁盘")).to_have_count(1)
+    page.keyboard.press("r")
+    expect(page.locator(".rc-verdict h1")).to_have_text(re.compile("可以开会|先修|没有查到"), timeout=60_000)
+    tile = page.locator(".rc-tile").filter(has_text="磁盘")
+    tile.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#detail")).to_contain_text("本机")
+    expect(page.locator("#detail")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator("#detail")).to_have_count(0)
+    assert no_wider_than_the_screen(page)
+    assert not site.outside()
+
+
+def test_a_device_is_put_into_the_inventory_by_the_form(open_page, site):
+    page = open_page("/devices", size="telephone")
+    page.locator("#f-kind").select_option("host")
+    page.get_by_role("button", name="填写").click()
+    page.fill("#f-id", "Switch 1")
+    page.fill("#f-address", "127.0.0.1")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("#e-id")).to_be_visible()
+    expect(page.locator("#f-address")).to_have_value("127.0.0.1")
+    page.fill("#f-id", "switch")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("button", name="撤销")).to_be_visible()
+    assert 'id = "switch"' in (site.data / "devices.toml").read_text(encoding="utf-8")
+    page.get_by_role("button", name="撤销").click()
+    expect(page.get_by_role("button", name="撤销")).to_have_count(0)
+    assert no_wider_than_the_screen(page)

@@ -248,6 +248,34 @@ def test_a_fault_stands_against_the_start_with_the_way_to_where_it_is_mended(sea
     assert seat.rest.use.meeting(seat.meeting).state is State.IN_SESSION
 
 
+def test_the_whole_way_from_loudspeaker_to_text_stands_above_the_room(seat):
+    @dataclass
+    class Sentence(Disk):
+        device: str = "acoustics"
+        name: str = "chain"
+        evidence: tuple = ()
+        tell: object = None
+
+        def hush(self):
+            """It is silent."""
+
+        def run(self, meeting):
+            del meeting
+            message, state = "识别 96 %，3.1 秒", CheckState.OK
+            return [Result(device="acoustics", check="chain", state=state, value=96, unit="%", message=message)]
+
+    seat.rest.application.plugins.device_checks = [Disk(), Sentence()]
+    assert "还没有测过" in seat.html()
+    seat.press("check")
+    seat.settled()
+    assert "还没有测过" in seat.html()  # the press that makes no sound
+    seat.press("whole way")
+    seat.settled()
+    html = seat.html()
+    assert "识别 96 %，3.1 秒" in html
+    assert html.index("一句话全程测试") < html.index("rc-groups")
+
+
 def test_who_may_only_look_is_offered_nothing_to_press(seat):
     seat.press("check")
     seat.settled()

@@ -129,7 +129,7 @@ class Desk:
         """The tiles, or the report in their place."""
         if self.reporting:
             return report.pane(seen, self._older, self._report(False), self.doing)  # noqa: FBT003
-        return tiles.room(seen, self._choose, self.chosen)
+        return tiles.room(seen, self._choose, self.chosen, self.doing)
 
     # --- presses that change what is shown
 

@@ -307,7 +307,7 @@ def _of_row(sight: Sight, row: Result, name: str) -> Tile:
         look=CHECK_LOOKS[row.state],
         said=(figure(row) if row.state is CheckState.OK else "") or _told(row),
         key=key,
-        history=sight.past.get(key, ()),
+        history=sight.past.get(key, ()) if figure(row) else (),
         usual=sight.usuals.get(key),
         pending=sight.pending(row.device),
     )

@@ -2,12 +2,28 @@
 
 from collections.abc import Callable, Sequence
 
+from roomctl.domain.access import Right
 from roomctl.i18n import tr
-from roomctl.web.pages.technician.sight import Progress, Sight, Tile, groups
-from roomctl.web.ui import Look, Part, Press, empty_state, history_line, join, link_button, state_glyph, tag
+from roomctl.services.offers import Sounding
+from roomctl.web.pages.technician.doing import Doing
+from roomctl.web.pages.technician.sight import Progress, Sight, Tile, figure, groups
+from roomctl.web.pages.technician.todo import proof
+from roomctl.web.ui import (
+    CHECK_LOOKS,
+    Look,
+    Part,
+    Press,
+    button,
+    empty_state,
+    history_line,
+    join,
+    link_button,
+    state_glyph,
+    tag,
+)
 
 
-def room(sight: Sight, choose: Callable[[str], Press], chosen: str) -> Part:
+def room(sight: Sight, choose: Callable[[str], Press], chosen: str, doing: Doing) -> Part:
     """All groups in the order of the inventory, and what the lines mean."""
     found = groups(sight)
     if not found:
@@ -18,7 +34,34 @@ def room(sight: Sight, choose: Callable[[str], Press], chosen: str) -> Part:
         )
     lined = any(len(tile.history) > 1 for _, tiles in found for tile in tiles)
     shown = [_group(title, tiles, choose, chosen) for title, tiles in found]
-    return join((tag("div", *shown, class_="rc-groups"), _legend() if lined else None))
+    return join((whole_way(sight, doing), tag("div", *shown, class_="rc-groups"), _legend() if lined else None))
+
+
+def whole_way(sight: Sight, doing: Doing) -> Part | None:
+    """The proof that a spoken word becomes text: its result, or the way to it; None where no plugin has one."""
+    check = next((one for one in sight.checks if isinstance(one, Sounding)), None)
+    if check is None:
+        return None
+    row = next((one for one in sight.of(check.device) if one.check == check.name), None)
+    pending = sight.pending(check.device)
+    look = Look.RUNNING if pending else CHECK_LOOKS[row.state] if row else Look.WAITING
+    said = (
+        row.message
+        if row
+        else tr("还没有测过：放一句话，录下来，转成文字", "not tried yet: a sentence, recorded, to text")
+    )
+    sound = tr("发声实测，约半分钟", "Sound it, half a minute")
+    may = sight.may(Right.RUN_CHECKS) and sight.run is None
+    act = button(sound, doing.check(check.device), kind="sm", key="whole way", icon_name="play") if may else None
+    return tag(
+        "section",
+        state_glyph(look, size="xl", share=0.3),
+        tag("h2", tr("一句话全程测试", "From loudspeaker to text")),
+        tag("span", tag("b", figure(row) if row else "", class_="rc-num"), act, class_="rc-row"),
+        tag("p", row.message if row else untried, class_="rc-said rc-s2"),
+        tag("div", proof(row), class_="rc-said") if row and row.evidence else None,
+        class_=f"rc-panel rc-proof rc-{look.value}",
+    )
 
 
 def _group(title: str, tiles: Sequence[Tile], choose: Callable[[str], Press], chosen: str) -> Part:
