@@ -94,6 +94,7 @@ def test_channels_that_were_exchanged_are_found(room):
     assert crossed["chain"].state is CheckState.OK
 
 
+@pytest.mark.long
 def test_the_room_is_silent_as_soon_as_a_meeting_begins(room):
     context = room(speakers=1, tracks=1)
     proof = AcousticProof(context, context.config)
