@@ -45,11 +45,7 @@ def whole_way(sight: Sight, doing: Doing) -> Part | None:
     row = next((one for one in sight.of(check.device) if one.check == check.name), None)
     pending = sight.pending(check.device)
     look = Look.RUNNING if pending else CHECK_LOOKS[row.state] if row else Look.WAITING
-    said = (
-        row.message
-        if row
-        else tr("还没有测过：放一句话，录下来，转成文字", "not tried yet: a sentence, recorded, to text")
-    )
+    untried = tr("还没有测过：放一句话，录下来，转成文字", "not tried yet: a sentence, recorded, to text")
     sound = tr("发声实测，约半分钟", "Sound it, half a minute")
     may = sight.may(Right.RUN_CHECKS) and sight.run is None
     act = button(sound, doing.check(check.device), kind="sm", key="whole way", icon_name="play") if may else None
