@@ -89,5 +89,6 @@ OFFER = DriverOffer(
     options=MicrophoneOptions,
     deadline=8.0,
     requires=("sounddevice",),
+    loads=("roomctl_audio.sources.listing",),
     search=search,
 )

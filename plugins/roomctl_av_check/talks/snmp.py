@@ -9,6 +9,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from importlib import import_module
 from typing import Any, ClassVar
 
 from pyasn1.codec.ber import decoder, encoder
@@ -233,13 +234,12 @@ async def talk(device: Device, secret: Secret) -> AsyncIterator[Session]:
     transport, inbox = await open_to(device.address, device.port)
     try:
         if device.options.version == "3":
-            from roomctl_av_check.talks import snmp3  # noqa: PLC0415 - its engine is not small
-
             if not secret.user:
                 raise BadInput(
                     tr(f"{device.id} 用 SNMPv3，缺用户名", f"{device.id} talks SNMPv3 and has no user"),
                     mend=f"roomctl devices secret {device.secret or device.id} --user …",
                 )
+            snmp3 = await asyncio.to_thread(import_module, "roomctl_av_check.talks.snmp3")  # its engine is not small
             link = await snmp3.Usm.make(transport, device, secret)
         else:
             link = _Community(transport, secret)
