@@ -143,8 +143,8 @@ class Held:
     def path(self) -> str:
         return f"/meetings/{self.meeting}/words"
 
-    def put(self, count: int, *, version: int = 1) -> Transcript:
-        """Its transcript, with so many sentences, a hole after the third, and its points; nothing is left to do."""
+    def put(self, count: int, *, version: int = 1, holes: Sequence[int] = (3,)) -> Transcript:
+        """Its transcript: so many sentences, holes after those of `holes`, and points; nothing is left to do."""
         seconds = count * EACH
         return self.use.put_transcript(
             Transcript(
@@ -158,7 +158,7 @@ class Held:
                 covered=seconds - 1.0,
                 complete=True,
                 segments=sentences(count, self.recording),
-                holes=(Hole(self.recording, 1, 3 * EACH - 0.9, 3 * EACH - 0.1),),
+                holes=tuple(Hole(self.recording, 1, n * EACH - 0.9, n * EACH - 0.1) for n in holes),
                 points=points(count),
             )
         )

@@ -37,6 +37,7 @@ def prepare() -> Callable[[Path], None]:
         sound = speech(data / "phone.wav", COUNT)
         held(application, sound).put(COUNT)
         held(application, speech(data / "short.wav", 2)).put(2_500)
+        held(application, sound).put(COUNT, holes=(2, 3))
         application.close()
 
     return prepared
@@ -57,6 +58,14 @@ def words(site) -> Iterator[Held]:
     made.put(0, version=newest + 1)  # between them an empty one: no correction of the test before is carried over
     made.put(COUNT, version=newest + 2)
     yield made
+    application.close()
+
+
+@pytest.fixture
+def holed(site) -> Iterator[Held]:
+    """A meeting of its own: what people make of holes lives on in later versions."""
+    application = Application(site.data)
+    yield _held(application, 2)
     application.close()
 
 
@@ -207,6 +216,27 @@ def test_a_wrong_name_is_taken_back_everywhere_and_put_in_again(page):
     expect(row(page, 12).locator("p")).to_contain_text("王海燕")
 
 
+def test_a_person_writes_down_what_a_hole_holds_or_says_that_nobody_speaks(signed_on, site, holed):
+    page = signed_on
+    opened(page, site, holed)
+    page.locator('[data-tab="holes"]').click()
+    found = page.locator(".rc-hl")
+    expect(found).to_have_count(2)
+    found.nth(0).get_by_text("无人讲话").click()
+    found.nth(0).get_by_text("存下").click()  # not without saying what there is
+    expect(found.nth(0).get_by_label("那里是什么")).to_be_focused()
+    page.keyboard.type("掌声")
+    page.keyboard.press("Control+Enter")
+    expect(found).to_have_count(1)
+    found.get_by_text("写下").click()
+    expect(found.get_by_label("谁讲的")).to_have_value("王海燕")
+    found.get_by_label("听到的话").fill("用地手续由市自然资源局办。")
+    found.get_by_text("存下").click()
+    expect(found).to_have_count(0)
+    expect(row(page, 4).locator("p")).to_have_text("用地手续由市自然资源局办。")
+    assert not holed.use.holes(holed.meeting)
+
+
 def test_who_speaks_is_said_of_a_whole_turn_and_taken_back(page):
     row(page, 8)
     page.keyboard.press("n")
@@ -320,7 +350,7 @@ def test_on_a_telephone_one_column_is_seen_at_a_time(browser, site, words):
 def test_the_page_of_all_transcripts_leads_to_each(signed_on, site):
     signed_on.goto(f"{site.url}/words")
     links = signed_on.locator("a", has_text="打开")
-    expect(links).to_have_count(2)
+    expect(links).to_have_count(3)
     assert re.search(r"/meetings/[^/]+/words$", links.first.get_attribute("href") or "")
 
 

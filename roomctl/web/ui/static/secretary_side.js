@@ -171,5 +171,5 @@
   };
   W.on("read changed opened", later);
   W.on("current", pointed);
-  W.on("start", () => W.tab("papers"));
+  W.on("start", () => W.tab(tab)); // which somebody may have chosen already
 })();

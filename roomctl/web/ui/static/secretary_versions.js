@@ -103,8 +103,10 @@
     });
     hear.disabled = !W.opened.hear;
     const again = W.press(said("再试", "Try again"), () => ask({ kind: "holes", holes: [one.number] }));
-    again.disabled = !W.may() || Boolean(waiting()) || !W.opened.complete;
-    return el(
+    const write = W.press(said("写下", "Write"), () => open(one, "text"));
+    const none = W.press(said("无人讲话", "No speech"), () => open(one, "why"));
+    for (const e of [again, write, none]) e.disabled = !W.may() || Boolean(waiting()) || !W.opened.complete;
+    const row = el(
       "div",
       "rc-it rc-hl",
       el(
@@ -121,9 +123,82 @@
         one.before ? el("div", "rc-s3 rc-ell", `…${one.before.slice(-16)}`) : null,
         one.after ? el("div", "rc-s3 rc-ell", `${one.after.slice(0, 16)}…`) : null,
       ),
-      hear,
-      again,
+      el("div", "rc-row rc-acts", hear, again, write, none),
     );
+    if (writing?.number === one.number && writing.start === one.start) row.append(writing.form);
+    return row;
+  };
+
+  // --- by ear: what is said there, or that nothing is
+  let writing = null; // {number, start, form}: it outlives a redrawing of the list
+  const field = (label, value, choices) => {
+    const e = Object.assign(document.createElement("input"), { className: "rc-in", value, maxLength: label.most });
+    e.setAttribute("list", `rc-hole-${label.name}`);
+    const list = Object.assign(document.createElement("datalist"), { id: `rc-hole-${label.name}` });
+    for (const text of choices) list.append(Object.assign(document.createElement("option"), { value: text }));
+    return { e, box: el("label", "rc-fl", el("span", "rc-s3", label.said), e, list) };
+  };
+  const close = () => {
+    writing = null;
+    shown();
+  };
+  const open = (one, what) => {
+    const before = W.lines[W.at((W.sound(one.recording)?.at || 0) + one.start)];
+    const form = el("form", "rc-hlf");
+    const first =
+      what === "text"
+        ? (() => {
+            const e = Object.assign(document.createElement("textarea"), { className: "rc-in", rows: 3, maxLength: 2000 });
+            return { e, box: el("label", "rc-fl", el("span", "rc-s3", said("听到的话", "what is heard")), e) };
+          })()
+        : field({ name: "why", said: said("那里是什么", "what there is"), most: 200 }, "", [
+            said("掌声", "applause"),
+            said("杂音", "noise"),
+            said("音乐", "music"),
+            said("无人讲话", "nobody speaks"),
+          ]);
+    const who =
+      what === "text"
+        ? field(
+            { name: "who", said: said("谁讲的", "who says it"), most: 100 },
+            before?.speaker || "",
+            W.opened.people.map((person) => person.name),
+          )
+        : null;
+    const save = W.press(said("存下", "Save"), () => form.requestSubmit(), "rc-btn rc-sm rc-pri");
+    form.append(first.box, ...(who ? [who.box] : []), el("div", "rc-row", W.press(said("不改", "Cancel"), close), save));
+    form.addEventListener("keydown", (event) => {
+      event.stopPropagation(); // the page's own keys
+      if (event.key === "Escape") close();
+      if (event.key === "Enter" && event.ctrlKey) form.requestSubmit();
+    });
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const text = first.e.value.trim();
+      if (!text) {
+        first.e.focus();
+        return;
+      }
+      save.disabled = true;
+      const path = `/transcript/holes/${one.number}`;
+      try {
+        if (what === "text") await W.ask("PUT", path, { text, speaker: who.e.value.trim(), start: one.start });
+        else await W.ask("POST", `${path}/dismissal`, { why: text, start: one.start });
+        close();
+        await W.read();
+        W.tell(
+          what === "text" ? said("已写进文字稿", "written into the transcript") : said("已记下：无人讲话", "noted: no speech there"),
+          "",
+          "ok",
+        );
+      } catch (error) {
+        save.disabled = false; // what was written stays
+        W.fault(error);
+      }
+    });
+    writing = { number: one.number, start: one.start, form };
+    shown();
+    first.e.focus();
   };
   W.drawer("holes", (box) => {
     if (holes === null) {
