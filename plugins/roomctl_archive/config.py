@@ -33,6 +33,7 @@ class ArchiveConfig(BaseModel):
         targets: by name. The default is one folder, `<data>/archive`.
         source_organization: 立档单位, for bag-info.txt and the metadata; 不详 there where it is empty.
         retention: a table of 保管期限 in TOML, relative to the data folder; empty for the shipped one alone.
+        send_ahead: sealed segments go to the targets during the meeting; they count only if unchanged at close.
         verify_every_days, verify_bytes_per_second: when, and how fast, each copy is read again.
         keep_local_days: after which the package on this machine may go, once it is archived; 0: never.
         bytes_per_second: of sound, to hold the free space of a target against the planned length.
@@ -64,6 +65,15 @@ class ArchiveConfig(BaseModel):
             "Table of retention",
             help_zh="本单位的 TOML 文件，先于内置的表；留空只用内置的",
             help_en="a TOML file of the office, asked before the shipped one; empty for none",
+        ),
+    )
+    send_ahead: bool = Field(
+        default=False,
+        json_schema_extra=label(
+            "会中先送录音",
+            "Send during the meeting",
+            help_zh="封好的录音段在会中就送往存储目标，散会后更快；关闭时只在送存时送",
+            help_en="sealed segments go to the targets while the meeting goes on, so that closing is short",
         ),
     )
     verify_every_days: int = Field(

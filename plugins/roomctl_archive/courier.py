@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
 
 from roomctl.api import ArchiveTarget, Busy, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
-from roomctl.api.deliveries import Delivery, DeliveryStep, SentFile, Trouble
+from roomctl.api.deliveries import Delivery, DeliveryStep, SentFile, Trouble, backoff
 from roomctl.api.files import lock_file, unlock_file
-from roomctl_archive import delivery
+from roomctl_archive import ahead, delivery
 from roomctl_archive.config import TargetConfig
 from roomctl_archive.fixity import Tick, silent
 
@@ -40,6 +40,7 @@ class Courier:
         self._config: TargetConfig = ctx.config.targets[name]
         self._tried: set[str] = set()  # a start tries at once, whatever was agreed before it
         self._whole: set[str] = set()  # archived meetings that lack nothing here, and never will
+        self._ahead: dict[str, tuple[int, float]] = {}  # tries that failed during a meeting, and when to try again
         self.under_way: Delivery | None = None
 
     def lacking(self, meeting: Meeting) -> Sequence[Package]:
@@ -91,6 +92,9 @@ class Courier:
 
     def work(self, meeting: Meeting) -> None:
         """Delivers what is due. What fails is noted, and put off."""
+        if meeting.state in ahead.LIVE:
+            self._send_ahead(meeting)
+            return
         rows = self.rows(meeting.id)
         for one in self.lacking(meeting):
             row = rows.get(one.id)
@@ -102,6 +106,22 @@ class Courier:
                 self._ctx.log.info("archive: %s: %s", self.name, error)
             except RoomctlError as error:
                 self._ctx.log.warning("archive: %s: %s", self.name, error)
+
+    def _send_ahead(self, meeting: Meeting) -> None:
+        """What fails is no trouble yet: all of it is sent at close. It is put off all the same."""
+        now, (tries, due) = self._ctx.clock.monotonic(), self._ahead.get(meeting.id, (0, 0.0))
+        if not ahead.may(self._ctx, meeting) or now < due:
+            return
+        held = self._ctx.services.sent_files(ahead.reserve(self._ctx, meeting), self.name)
+        if not any(True for _ in ahead.waiting(self._ctx, meeting, held)):
+            return
+        try:
+            with self._alone(), opened(self._ctx, self._config) as target:
+                ahead.send(self._ctx, meeting, self.name, target, self._stop)
+            self._ahead.pop(meeting.id, None)
+        except (RoomctlError, OSError) as error:
+            self._ctx.log.warning("archive: %s takes nothing during the meeting: %s", self.name, error)
+            self._ahead[meeting.id] = (tries + 1, now + backoff(tries, self._chance()))
 
     def deliver(self, package: Package, tick: Tick = silent) -> bool:
         """Now, whatever the back-off says; whether a receipt was added.

@@ -225,7 +225,7 @@ class _Run:
         self.seen(self.tally)
         if wrong:
             self.forget(wrong)
-            raise _lied(self.name, wrong)
+            raise lied(self.name, wrong)
 
     def tick(self, size: int) -> None:
         self.tally.checked += size
@@ -286,14 +286,15 @@ def read_back(target: ArchiveTarget, place: str, tick: Tick = silent) -> str:
         return ""
 
 
-def _lied(name: str, wrong: Sequence[str]) -> Damaged:
+def lied(name: str, wrong: Sequence[str]) -> Damaged:
+    """The first of the files that came back as something else."""
     more = tr(f" 等 {len(wrong)} 个文件", f" and {len(wrong) - 1} more") if len(wrong) > 1 else ""
     return Damaged(
         tr(
             f"存储目标 {name} 读回的 {wrong[0]}{more} 不一致",
             f"target {name} gives back other bytes for {wrong[0]}{more}",
         ),
-        tr("本地存档包没有动", "the local package is untouched"),
+        tr("本机的文件没有动", "the files on this machine are untouched"),
         tr("请检查该存储，系统会自动重试", "check that storage; it is tried again by itself"),
     )
 

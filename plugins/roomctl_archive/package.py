@@ -19,7 +19,7 @@ from roomctl.api import (
     State,
     tr,
 )
-from roomctl_archive import bag, describe, four_properties, inventory, judges, manifest, metadata, retention
+from roomctl_archive import ahead, bag, describe, four_properties, inventory, judges, manifest, metadata, retention
 from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.fixity import Digests, Tick, read, silent
 from roomctl_archive.verify import FORMAT, FORMAT_LABEL, verify
@@ -116,8 +116,8 @@ def build(
     at = ctx.clock.now()
     files, documents = _payload(ctx, meeting, packages)
     planned(sum(_size(file.source) for file in files))
-    package_id = str(uuid_utils.uuid7())
     first = packages[0].id if packages else ""
+    package_id = str(uuid_utils.uuid7()) if first else ahead.reserve(ctx, meeting)
     bagged = bag.write(
         home / package_id,
         files,

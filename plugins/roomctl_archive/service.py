@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State, tr
-from roomctl_archive import package
+from roomctl_archive import ahead, package
 from roomctl_archive.builder import Builder
 from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.courier import Courier
@@ -66,6 +66,7 @@ class ArchiveService:
         self._builder = Builder(ctx, chance=chance, stop=self._stop, built=self.wake)
         self._couriers = [Courier(ctx, name, chance=chance, stop=self._stop) for name in self._config.targets]
         self._workers: list[Worker] = [self._builder, *self._couriers, Custodian(ctx, stop=self._stop)]
+        self._states = (*OPEN, *ahead.LIVE) if self._config.send_ahead else OPEN
         self._wakes = {worker.name: threading.Event() for worker in self._workers}
         self._threads: list[threading.Thread] = []
 
@@ -149,7 +150,7 @@ class ArchiveService:
         while not self._stopping.is_set():
             wake.clear()
             try:
-                for meeting in self._ctx.services.meetings(*OPEN):
+                for meeting in self._ctx.services.meetings(*self._states):
                     self._stop()
                     worker.work(meeting)
                 pause = worker.pause()
