@@ -23,6 +23,10 @@ PROBED = {"analyzeduration": "1000000", "fpsprobesize": "0"}
 measured here, and not waited for."""
 KEPT = 5
 """Pictures of which the sharpness is the median: noise and a blinking eye pass."""
+PAIR = 2
+"""Key pictures, which are encoded alone, by which it is seen whether the camera lives."""
+KEY_WAIT = 5.0
+"""Seconds beyond those that were asked for in which the second one may come; many cameras make one every 2 to 4."""
 WIDTH = 640
 """Pixels; pictures are compared at this width, whatever the stream has."""
 _LOGIN = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
@@ -56,8 +60,10 @@ def look(
             return {"error": "garbled", "why": "no video"}, ()
         video = stream.streams.video[0]
         seen = _Seen()
-        for frame in _frames(stream, video, seconds, patience):
+        for frame in _frames(stream, video, seconds + KEY_WAIT, patience):
             seen.add(frame)
+            if seen.keys >= PAIR and seen.times[-1] - seen.times[0] >= seconds:
+                break
         if seen.last is None:
             return {"error": "silent", "why": ""}, ()
         snapshot = _encoded(seen.last.reformat(format="yuvj420p"), "mjpeg")
@@ -75,15 +81,18 @@ class _Seen:
         self.last: Any = None
         self.lumas: deque[Picture] = deque(maxlen=KEPT)
         self.times: list[float] = []
+        self.key: Picture | None = None
         self.keys, self.motion = 0, 0.0
 
     def add(self, frame: Any) -> None:
         self.last = frame
         self.times.append(frame.time)
-        self.keys += bool(frame.key_frame)
         luma = _luma(frame)
-        self.motion = max(self.motion, motion([*list(self.lumas)[-1:], luma]))
         self.lumas.append(luma)
+        if frame.key_frame:
+            self.motion = self.motion if self.key is None else max(self.motion, motion(self.key, luma))
+            self.key = luma
+            self.keys += 1
 
     def figures(self) -> dict[str, Any]:
         """The rate is by the pictures' own clock: one that was lost leaves its gap."""
@@ -94,7 +103,7 @@ class _Seen:
             "rate": round((len(self.times) - 1) / span, 1) if span > 0 else 0.0,
             "keys": self.keys,
             "brightness": round(brightness(self.lumas[-1])),
-            "motion": round(self.motion, 3),
+            "motion": round(self.motion, 3) if self.keys >= PAIR else None,
             "sharpness": round(float(np.median([sharpness(one) for one in self.lumas])), 1),
         }
 

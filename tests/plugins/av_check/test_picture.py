@@ -1,13 +1,19 @@
 """Measures of pictures that are made so that the truth is known."""
 
+import itertools
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis.extra import numpy as arrays
+from roomctl_av_check.drivers.rtsp import RtspOptions
 from roomctl_av_check.picture import brightness, likeness, motion, sharpness
 
 from roomctl.testing.emulators import Fault
 from roomctl.testing.emulators.rtsp import scene
+
+av = pytest.importorskip("av")
 
 
 def test_brightness_is_what_all_but_a_hundredth_stay_below():
@@ -36,17 +42,51 @@ def test_the_wider_the_blur_the_less_sharp():
     assert sharpness(scene(Fault.BLURRED)[0]) < told[0] / 4, "in both directions, and with the noise of a sensor"
 
 
-def test_motion_is_the_largest_mean_step():
-    still = np.full((10, 10), 50, np.uint8)
-    half = still.copy()
-    half[:5] -= 8  # downwards, where unsigned numbers would wrap
-    assert motion([still, still, half, half]) == 4
-    assert motion([still]) == motion([]) == 0
+def test_motion_is_that_of_the_median_block():
+    still = np.full((80, 80), 50, np.uint8)
+    most = still.copy()
+    most[20:] -= 8  # downwards, where unsigned numbers would wrap
+    assert motion(still, most) == motion(most, still) == 8
+    clock = still.copy()
+    clock[:10, :30] = 255
+    assert motion(still, clock) == 0, "a clock that is written into the picture is no sign of life"
 
 
-def test_noise_is_life_and_its_absence_is_none():
-    assert motion(scene()) == pytest.approx(2.5 * 2 / np.pi**0.5, rel=0.05), "of two normal noises: 2σ/√π"
-    assert motion(scene(Fault.FROZEN)) == 0
+def test_noise_is_life():
+    first, second = scene()[:2]
+    assert motion(first, second) == pytest.approx(2.5 * 2 / np.pi**0.5, rel=0.05), "of two normal noises: 2σ/√π"
+
+
+@pytest.mark.parametrize("crf", [23, 35])
+def test_a_camera_that_hangs_is_told_from_one_that_lives_whatever_the_encoder_takes_away(crf):
+    """Key pictures of x264 with its own control of quality, once it is in its stride."""
+
+    def least_and_most(still):
+        dice = np.random.default_rng(3)
+        view = scene()[0][:96, :160].astype(float)
+        noise = [dice.normal(0, 0.5, view.shape) for _ in range(160)]
+        shown = [np.clip(view + noise[0 if still else at], 0, 255).astype(np.uint8) for at in range(160)]
+        keys = decoded_keys(shown, crf)[-6:]
+        steps = [motion(one, other) for one, other in itertools.pairwise(keys)]
+        return min(steps), max(steps)
+
+    assert least_and_most(still=True)[1] < RtspOptions().still / 2
+    assert least_and_most(still=False)[0] > RtspOptions().still * 2
+
+
+def decoded_keys(pictures, crf):
+    encoder, decoder = av.CodecContext.create("libx264", "w"), av.CodecContext.create("h264", "r")
+    encoder.height, encoder.width = pictures[0].shape
+    encoder.pix_fmt, encoder.time_base, encoder.gop_size = "yuv420p", Fraction(1, 25), 10
+    encoder.options = {"preset": "veryfast", "tune": "zerolatency", "crf": str(crf)}
+    packets = []
+    for at, picture in enumerate(pictures):
+        frame = av.VideoFrame.from_ndarray(picture, format="gray").reformat(format="yuv420p")
+        frame.pts = at
+        packets += encoder.encode(frame)
+    packets += encoder.encode(None)
+    frames = [frame for packet in packets for frame in decoder.decode(packet)] + decoder.decode(None)
+    return [frame.to_ndarray(format="gray") for frame in frames if frame.key_frame]
 
 
 @pytest.mark.parametrize(("right", "down"), [(0, 0), (16, 9), (-32, 18), (40, -27)])
@@ -81,7 +121,7 @@ def test_what_shows_nothing_is_not_compared():
 def test_any_two_pictures_have_measures(one, other):
     assert 0 <= brightness(one) <= 255
     assert sharpness(one) >= 0
-    assert 0 <= motion([one, other]) <= 255
+    assert 0 <= motion(one, other) <= 255
     alike = likeness(one, other)
     assert alike is None or 0 <= alike.match <= 1.001
 

@@ -117,9 +117,10 @@ def judged(offer, **facts):
 WELL = {"picture": True, "size": "1 × 1", "codec": "h264", "rate": 25.0, "brightness": 99, "sharpness": 9.0}
 
 
-def test_a_still_picture_is_frozen_only_where_the_encoder_drew_it_anew(offer):
-    assert judged(offer, **WELL, motion=0.0, keys=1)["motion"].state is CheckState.WARN
+def test_whether_it_is_frozen_is_not_known_from_one_key_picture(offer):
+    assert judged(offer, **WELL, keys=1)["motion"].state is CheckState.UNKNOWN
     assert judged(offer, **WELL, motion=0.0, keys=2)["motion"].state is CheckState.CRIT
+    assert judged(offer, **WELL, motion=0.2, keys=2)["motion"].state is CheckState.OK
 
 
 def test_no_picture_is_one_row_and_sharpness_of_another_view_is_not_compared(offer):
