@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Row, or_, select, update
 
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Person, Role, by_rank
@@ -168,9 +168,10 @@ class SqlRoster:
         return sorted(map(_person, rows), key=by_rank)
 
     def find(self, meeting_id: str, wanted: str) -> Sequence[Person]:
-        query = select(PersonRow).where(PersonRow.meeting == meeting_id)
-        rows = self._work.reads().scalars(query.where(or_(PersonRow.id == wanted, PersonRow.name == wanted)))
-        return sorted(map(_person, rows), key=by_rank)
+        columns = PersonRow.__table__.c
+        query = select(*columns).where(columns.meeting == meeting_id)
+        rows = self._work.connection().execute(query.where(or_(columns.id == wanted, columns.name == wanted)))
+        return sorted((_person(row) for row in rows), key=by_rank)
 
     def add(self, meeting_id: str, people: Iterable[Person]) -> None:
         session = self._work.writes()
@@ -199,7 +200,7 @@ class SqlRoster:
             )
 
 
-def _person(row: PersonRow) -> Person:
+def _person(row: PersonRow | Row[Any]) -> Person:
     return Person(
         id=row.id,
         name=row.name,

@@ -65,6 +65,23 @@ def test_a_stream_can_be_asked_for_kinds(uow):
         assert asked("nothing") == []
 
 
+def test_a_stream_can_be_asked_for_what_its_data_says(uow):
+    with uow:
+        for kind, data in (("a.x", {"person": "1", "key": "k"}), ("a.y", {"person": "2"}), ("b.x", {"person": "1"})):
+            uow.events.append(replace(_event("m1", kind), data=data))
+        uow.events.append(replace(_event("m2", "a.x"), data={"person": "1"}))
+
+        def asked(*kinds: str, **saying: str) -> list[tuple[str, int]]:
+            return [(row.kind, row.n) for row in uow.events.stream("m1", kinds, saying)]
+
+        assert asked("a.*", person="1") == [("a.x", 1)]
+        assert asked(person="1") == [("a.x", 1), ("b.x", 3)]
+        assert asked("a.*", person="2", key="k") == [("a.x", 1), ("a.y", 2)]
+        assert asked("a.*", person="' OR 1=1 --") == []
+        (row,) = uow.events.stream("m1", ["a.y"], {"person": "2"})
+        assert row == list(uow.events.stream("m1"))[1]
+
+
 @pytest.mark.parametrize("kind", ["meeting.opened", "meeting.closed", "meeting.cancelled"])
 def test_opening_and_closing_note_the_meetings_head_in_the_rooms_stream(uow, planned, kind):
     with uow:
