@@ -1,5 +1,6 @@
 """`roomctl check`: the devices of the room, before the meeting."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import typer
@@ -50,13 +51,13 @@ def check(
     screen = console()
     heard = None if as_json else lambda result: screen.print(line(result), soft_wrap=True)
     use = open_application(make=not meeting).usecases
-    with screen.status(tr("正在检查", "checking")) as bar:
+    with screen.status(tr("正在检查", "checking")) if screen.is_terminal else nullcontext() as bar:
         report = use.check(
             find_meeting(use, meeting).id if meeting else None,
             only=device,
             sound=acoustic,
             heard=heard,
-            tell=lambda what: bar.update(escape(what)),
+            tell=lambda what: bar.update(escape(what)) if bar else None,
         )
     if as_json:
         answer({"meeting": report.meeting, "results": [as_dict(result) for result in report.results]})
