@@ -44,7 +44,7 @@ class RtspOptions(BaseModel):
         dark: luma (0 to 255) below which the picture is black.
         still: steps of luma by which two key pictures of a camera that lives differ at least. Made of noise with a
             deviation of 0.5 and encoded coarsely by x264 they differ by 0.19 and more; of one that hangs, by 0.
-        focus: share of the taught picture's sharpness, below which it is out of focus.
+        focus: dB below the taught picture's sharpness, from which on it is out of focus; 3 is half of the variance.
         preset: the taught picture that it has to show at a check; empty: none.
         match: 0 to 1, below which it shows another view than the preset's.
 
@@ -59,7 +59,7 @@ class RtspOptions(BaseModel):
     rate: float = Field(default=15, gt=0, json_schema_extra=label("最低帧率", "Pictures a second, warn below"))
     dark: int = Field(default=DARKEST, ge=0, le=255, json_schema_extra=label("黑场亮度", "Luma of black"))
     still: float = Field(default=0.05, gt=0, json_schema_extra=label("静止限值", "Step of luma of a still picture"))
-    focus: float = Field(default=0.4, gt=0, le=1, json_schema_extra=label("清晰度下限", "Share of sharpness"))
+    focus: float = Field(default=4, gt=0, json_schema_extra=label("清晰度降多少算失焦（dB）", "Out of focus, dB"))
     preset: str = Field(default="", pattern=rf"^({PRESET.pattern})?$", json_schema_extra=label("预置位", "Preset"))
     match: float = Field(default=0.5, gt=0, le=1, json_schema_extra=label("画面相符下限", "Match of the view"))
 
@@ -144,17 +144,18 @@ def _motion(device: Device, reading: Reading, options: RtspOptions) -> Result:
 
 def _sharpness(device: Device, reading: Reading, options: RtspOptions) -> Iterator[Result]:
     """Against the taught picture, where it shows the same view; else it is left to its own usual range."""
-    value, taught = float(reading["sharpness"] or 0), reading.get("taught_sharpness")
-    match = reading.get("match")
-    same = isinstance(taught, float) and taught > 0 and isinstance(match, float) and match >= options.match
-    blurred = same and value < options.focus * float(taught or 0)
+    value, taught, match = float(reading["sharpness"] or 0), reading.get("taught_sharpness"), reading.get("match")
+    least = None
+    if taught is not None and match is not None and float(match) >= options.match:
+        least = round(float(taught) - options.focus, 1)
+    blurred = least is not None and value < least
     yield Result(
         device=device.id,
         check="sharpness",
         state=CheckState.WARN if blurred else CheckState.OK,
         value=value,
-        threshold=round(options.focus * float(taught or 0), 1) if same else None,
-        message=tr("失焦", "out of focus") if blurred else tr(f"清晰度 {value:g}", f"sharpness {value:g}"),
+        threshold=least,
+        message=tr("失焦", "out of focus") if blurred else tr(f"清晰度 {value:g} dB", f"sharpness {value:g} dB"),
         hint=tr("擦镜头，重新对焦", "wipe the lens, and focus anew"),
         evidence=PICTURE,
     )
@@ -267,10 +268,10 @@ def offer(folder: Callable[[], Path]) -> DriverOffer:
             "rate": Quantity(("帧率", "Rate"), "1/s", usual=3),
             "brightness": Quantity(("亮度", "Brightness")),
             "motion": Quantity(("定格", "Frozen")),
-            "sharpness": Quantity(("清晰度", "Sharpness"), usual=20),
+            "sharpness": Quantity(("清晰度", "Sharpness"), "dB", usual=4),
             "match": Quantity(("预置位相符", "Preset match")),
             "keys": Quantity(("关键帧", "Key pictures")),
-            "taught_sharpness": Quantity(("示教清晰度", "Taught sharpness")),
+            "taught_sharpness": Quantity(("示教清晰度", "Taught sharpness"), "dB"),
             "right": Quantity(("右偏", "Off to the right"), "%"),
             "down": Quantity(("下偏", "Off downwards"), "%"),
         },
