@@ -39,6 +39,7 @@ from roomctl.services.time import SystemClock
 from roomctl.storage.audit import verify_log
 from roomctl.storage.database import Database, open_database
 from roomctl.storage.inventory import InventoryFile
+from roomctl.storage.macros import MacroFile
 from roomctl.storage.plugin_store import SqlPluginStore
 from roomctl.storage.uow import SqlUnitOfWork
 
@@ -169,7 +170,7 @@ class Application:
         """The room's devices."""
         inventory = InventoryFile(self.data)
         refusals = Refusals(self.data / "refusals.json", inventory.stamp)
-        return Rack(inventory, Prober(self.data / "locks", refusals))
+        return Rack(inventory, Prober(self.data / "locks", refusals), MacroFile(self.data))
 
     def _sound(self) -> RoomSound:
         """The section of the recorder that the room uses: whichever plugin it is, these keys mean the same."""

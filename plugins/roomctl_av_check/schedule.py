@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State, checks, tr
 from roomctl_av_check.config import AvCheckConfig
+from roomctl_av_check.scenes import LifeCycle
 
 TICK = 5.0
 """Seconds between two looks at what is due."""
@@ -45,6 +46,7 @@ class Schedule:
         self._thread: threading.Thread | None = None
         self._looked: dict[str, float] = {}
         self._under_way: tuple[str, ...] = ()
+        self._scenes = LifeCycle(ctx)
         self._trouble = ""
 
     def start(self) -> None:
@@ -55,6 +57,7 @@ class Schedule:
     def stop(self, timeout: float) -> None:
         """A run that is under way is not waited for longer than that; its talks end with the host."""
         self._stop.set()
+        self._scenes.stop()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout)
@@ -73,6 +76,7 @@ class Schedule:
 
     def look(self) -> None:
         """Does what is due now. Raises: RoomctlError."""
+        self._scenes.look()
         for meeting in self._ctx.services.meetings(*COMING) if self._config.schedule else ():
             purpose = due(meeting, self._ctx.clock.now(), self._ctx.services.check_purposes(meeting.id))
             if purpose is not None:

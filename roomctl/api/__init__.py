@@ -11,6 +11,7 @@ Every hook gets `ctx` first, and an implementation may leave out any argument th
 """
 
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,7 @@ from roomctl.domain.attendance import Fact as AttendanceFact
 from roomctl.domain.checks import CheckReport, CheckState, Result
 from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
+from roomctl.domain.macros import Macro, StepOutcome
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId, Objection, Room
 from roomctl.domain.record import Document, Finding, RecordFile
 from roomctl.domain.recording import (
@@ -193,6 +195,16 @@ class Services(SignIn, Deliveries, Protocol):
             sound: also those that make a sound in the room, after the others.
 
         """
+        ...
+
+    def macros(self) -> Sequence[Macro]:
+        """Of macros.toml. Raises: BadInput, with file, line and key."""
+        ...
+
+    def run_macro(
+        self, macro_id: str, *, meeting_id: str | None = None, cancelled: threading.Event | None = None
+    ) -> tuple[StepOutcome, ...]:
+        """Step by step, each read back; waits until the last is done, or one has failed."""
         ...
 
     def check_purposes(self, meeting_id: str) -> frozenset[checks.RunPurpose]:
@@ -419,14 +431,15 @@ __all__ = [
     "Actor", "AgendaItem", "Alarm", "AlarmKind", "AlarmTurn", "ArchiveTarget", "Attendance", "AttendanceFact",
     "BadInput", "Beside", "Busy", "Change", "Check", "CheckReport", "CheckState", "Child", "Clock",
     "CommandFactory", "Damaged", "Document", "DocumentOffer", "Doubt", "DraftPoint", "EngineOffer", "Envelope",
-    "Fault", "Finding", "Forbidden", "Gap", "Health", "Hole", "Hypothesis", "Level", "LoggedEvent", "MarkKind",
-    "Marker", "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "Monitored", "NotFound", "Objection",
-    "Order", "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable", "PluginContext",
+    "Fault", "Finding", "Forbidden", "Gap", "Health", "Hole", "Hypothesis", "Level", "LoggedEvent", "Macro",
+    "MarkKind", "Marker", "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "Monitored", "NotFound",
+    "Objection", "Order", "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable", "PluginContext",
     "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Purpose", "Receipt", "RecordFile", "Recorder",
     "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result",
     "Right", "Role", "Room", "RoomSound", "RoomctlError", "ScreenOffer", "Segment", "Service", "Services",
-    "SpeakerKnownBy", "SpeechStream", "Standing", "State", "Stored", "StreamingTranscriber", "Tap", "TapOffer",
-    "Tapped", "TargetFactory", "Transcriber", "Transcript", "TranscriptHead", "TranscriptSegment", "Verdict", "Word",
+    "SpeakerKnownBy", "SpeechStream", "Standing", "State", "StepOutcome", "Stored", "StreamingTranscriber", "Tap",
+    "TapOffer", "Tapped", "TargetFactory", "Transcriber", "Transcript", "TranscriptHead",
+    "TranscriptSegment", "Verdict", "Word",
     "archive", "attendance", "checks", "correction", "events", "hookimpl", "label", "language", "lifecycle",
     "meeting", "observers", "quorum", "ranking", "record", "recording", "rework", "secrecy", "timing", "tr",
     "transcript",

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("roomctl.cli.doctor", "缺什么、怎么补", "What is missing, and how to mend it"),
     "check": ("roomctl.cli.check", "会前设备检查", "Check the devices of the room"),
     "devices": ("roomctl.cli.devices", "会议室的设备清单", "The devices of the room"),
+    "macro": ("roomctl.cli.macro", "会议室的场景：几台设备一起动", "Macros: several devices at once"),
     "emulate": ("roomctl.cli.emulate", "虚拟设备，没有机柜也能试", "Virtual devices, to try it without a rack"),
     "meetings": ("roomctl.cli.meetings", "会议：从拟定到归档", "Meetings, from plan to archive"),
     "papers": ("roomctl.cli.papers", "会议的文件：看、查错、取出", "The papers of a meeting: read, check, take away"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from roomctl.domain.devices import Deed, Device, Reading, Secret
+from roomctl.domain.macros import Macro
 from roomctl.services.drivers import DriverOffer, Found
 
 
@@ -66,9 +67,18 @@ class Prober(Protocol):
         ...
 
 
+class Macros(Protocol):
+    """The macros of the room."""
+
+    def macros(self) -> Sequence[Macro]:
+        """In the order of the file. Raises: BadInput, with file, line and key."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rack:
     """The room's devices: which there are, and who talks to them."""
 
     inventory: Inventory
     prober: Prober
+    macros: Macros | None = None

@@ -51,7 +51,7 @@ def order(
 
     """
     prepared = device_checks.prepare(find(rack, device_id), plugins.drivers(), rack.inventory)
-    _takes(prepared.offer, action, argument)
+    takes(prepared.offer, action, argument)
     told = {"device": device_id, "action": action, "argument": argument}
     try:
         deed = rack.prober.act(prepared.device, prepared.offer, action, argument, prepared.secret).result()
@@ -122,7 +122,8 @@ def remove(device_id: str, *, rack: Rack, actor: Actor, clock: Clock, uow: UnitO
     _log(uow, None, "device.removed", {"device": device_id}, actor, clock)
 
 
-def _takes(offer: DriverOffer, action: str, argument: str) -> None:
+def takes(offer: DriverOffer, action: str, argument: str) -> None:
+    """Raises: BadInput, where such a device knows no such action, or not with that argument."""
     known = offer.actions.get(action)
     if known is None:
         raise BadInput(

@@ -6,13 +6,15 @@ from pathlib import Path
 
 from roomctl.domain.checks import CheckReport, DeviceWatch, Result, RunPurpose, Waiver
 from roomctl.domain.devices import NO_SECRET, Deed, Device, Secret, Usual
+from roomctl.domain.macros import Macro, StepOutcome
 from roomctl.errors import BadInput, MissingPart, RoomctlError
 from roomctl.i18n import tr
-from roomctl.services import check_papers, checks, devices, evidence
+from roomctl.services import check_papers, checks, devices, evidence, macros
 from roomctl.services.bound import Bound
 from roomctl.services.check_run import Heard
 from roomctl.services.device_ports import Rack
 from roomctl.services.drivers import DriverOffer, Found
+from roomctl.services.macros import Heard as StepHeard
 from roomctl.services.offers import Check, Sounding
 from roomctl.services.under_way import UnderWay
 
@@ -194,6 +196,35 @@ class EquipmentUseCases(Bound):
             action,
             argument,
             meeting=meeting_id,
+            rack=self._room_rack(),
+            plugins=self._plugins(),
+            **self._by(),
+        )
+
+    # --- macros
+
+    def macros(self) -> Sequence[Macro]:
+        """Of macros.toml. Raises: BadInput, with file, line and key."""
+        return self._rack.macros.macros() if self._rack and self._rack.macros else ()
+
+    def plan_macro(self, macro_id: str) -> tuple[StepOutcome, ...]:
+        """The dry run: no device is talked to."""
+        return macros.plan(macros.find(self._room_rack(), macro_id), rack=self._room_rack(), plugins=self._plugins())
+
+    def run_macro(
+        self,
+        macro_id: str,
+        *,
+        meeting_id: str | None = None,
+        heard: StepHeard | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> tuple[StepOutcome, ...]:
+        """Step by step, each read back; waits until the last is done, or one has failed."""
+        return macros.run(
+            macros.find(self._room_rack(), macro_id),
+            meeting=meeting_id,
+            heard=heard or (lambda _outcome: None),
+            cancelled=cancelled or threading.Event(),
             rack=self._room_rack(),
             plugins=self._plugins(),
             **self._by(),

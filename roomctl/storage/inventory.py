@@ -33,6 +33,17 @@ HEAD = """\
 """
 
 
+def either(told: Any) -> Any:
+    """A title as people write it: a text, or `{ zh = "…", en = "…" }`."""
+    if isinstance(told, str):
+        return (told, "")
+    if isinstance(told, Mapping) and not told.keys() - {"zh", "en"}:
+        return (told.get("zh", ""), told.get("en", ""))
+    if isinstance(told, tuple):
+        return told
+    raise ValueError(tr('应写文字，或 { zh = "…", en = "…" }', 'a text is wanted, or { zh = "…", en = "…" }'))
+
+
 class Entry(BaseModel):
     """One `[[devices]]`."""
 
@@ -53,17 +64,7 @@ class Entry(BaseModel):
     emission: Emission = Emission.NONE
     options: dict[str, Any] = Field(default_factory=dict)
 
-    @field_validator("title", mode="before")
-    @classmethod
-    def _either(cls, told: Any) -> Any:
-        """A text, or `{ zh = "…", en = "…" }`."""
-        if isinstance(told, str):
-            return (told, "")
-        if isinstance(told, Mapping) and not told.keys() - {"zh", "en"}:
-            return (told.get("zh", ""), told.get("en", ""))
-        if isinstance(told, tuple):
-            return told
-        raise ValueError(tr('应写文字，或 { zh = "…", en = "…" }', 'a text is wanted, or { zh = "…", en = "…" }'))
+    _either = field_validator("title", mode="before")(either)
 
     def device(self) -> Device:
         return Device(**dict(self))

@@ -21,6 +21,7 @@ from roomctl.api import (
     Child,
     EngineOffer,
     Fault,
+    Macro,
     Meeting,
     MissingPart,
     NotFound,
@@ -38,6 +39,7 @@ from roomctl.api import (
     Room,
     RoomSound,
     State,
+    StepOutcome,
     TargetFactory,
     Transcript,
     Verdict,
@@ -133,6 +135,8 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
     facts: dict[str, list[attendance.Fact]] = field(default_factory=dict)
     reports: dict[str | None, CheckReport] = field(default_factory=dict)
     waived: dict[str, list[checks.Waiver]] = field(default_factory=dict)
+    scenes: list[Macro] = field(default_factory=list)
+    played: list[tuple[str, str | None]] = field(default_factory=list)
     sound: dict[str, list[Recording]] = field(default_factory=dict)
     versions: dict[str, list[Transcript]] = field(default_factory=dict)
     wishes: dict[str, list[Rework]] = field(default_factory=dict)
@@ -189,6 +193,17 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
         self.checked.append((meeting_id, purpose))
         self.reports[meeting_id] = report
         return report
+
+    def macros(self) -> Sequence[Macro]:
+        return self.scenes
+
+    def run_macro(
+        self, macro_id: str, *, meeting_id: str | None = None, cancelled: threading.Event | None = None
+    ) -> tuple[StepOutcome, ...]:
+        """Does nothing; each is kept in `played`."""
+        del cancelled
+        self.played.append((macro_id, meeting_id))
+        return ()
 
     def check_purposes(self, meeting_id: str) -> frozenset[checks.RunPurpose]:
         return frozenset(purpose for meeting, purpose in self.checked if meeting == meeting_id)

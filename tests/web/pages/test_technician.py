@@ -276,6 +276,19 @@ def test_the_whole_way_from_loudspeaker_to_text_stands_above_the_room(seat):
     assert html.index("一句话全程测试") < html.index("rc-groups")
 
 
+def test_a_macro_shows_its_steps_and_how_they_went(seat):
+    text = '[[macros]]\nid = "light"\ntitle = "开灯"\nsteps = [{ device = "good", action = "on" }, { wait = 0.01 }]\n'
+    (seat.rest.application.data / "macros.toml").write_text(text, encoding="utf-8")
+    seat.press("macro light")
+    html, presses = seat.page()
+    assert "灯good：开灯" in html
+    assert "do macro" in presses
+    presses["do macro"]({})
+    until(lambda: "要求 on，确认 on" in seat.html() and "do macro" in seat.page()[1])
+    (seat.rest.application.data / "macros.toml").write_text("[[macros]\n", encoding="utf-8")
+    assert "macros.toml" in seat.html() + seat.html()
+
+
 def test_who_may_only_look_is_offered_nothing_to_press(seat):
     seat.press("check")
     seat.settled()

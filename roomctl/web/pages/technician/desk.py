@@ -1,16 +1,17 @@
 """One open page: its areas, what is asked on it, and the verdict above everything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from nicegui import ui as gui
 
 from roomctl.domain.access import Right
 from roomctl.domain.checks import CheckState
+from roomctl.domain.macros import Macro
 from roomctl.errors import RoomctlError
 from roomctl.i18n import speaking, tr
 from roomctl.web.pages.links import links
-from roomctl.web.pages.technician import detail, report, sight, tiles, todo
+from roomctl.web.pages.technician import detail, report, scenes, sight, tiles, todo
 from roomctl.web.pages.technician.doing import Doing
 from roomctl.web.pages.technician.sight import Pasts, Sight
 from roomctl.web.pages.technician.todo import NOTHING, Asking
@@ -42,7 +43,7 @@ class Desk:
     def __init__(self, visitor: Visitor, meeting: str | None) -> None:
         self.visitor, self.meeting = visitor, meeting
         self.doing = Doing(visitor, meeting, self._decided)
-        self.asking, self.chosen, self.older, self.reporting = NOTHING, "", "", False
+        self.asking, self.chosen, self.scene, self.older, self.reporting = NOTHING, "", "", "", False
         self._pasts = Pasts()
 
     # --- what is drawn
@@ -118,6 +119,8 @@ class Desk:
 
     def left(self, seen: Sight) -> Part:
         """The device that was pressed, else what is to be done; nothing where all is well."""
+        if self.scene:
+            return self._scene()
         if self.chosen:
             offers = self.visitor.use.drivers()
             entry = next((one for one in seen.devices if one.id == self.chosen), None)
@@ -129,7 +132,25 @@ class Desk:
         """The tiles, or the report in their place."""
         if self.reporting:
             return report.pane(seen, self._older, self._report(False), self.doing)  # noqa: FBT003
-        return tiles.room(seen, self._choose, self.chosen, self.doing)
+        shown = scenes.row(seen, self._macros(), self._choose_scene, self.scene)
+        return join((tiles.room(seen, self._choose, self.chosen, self.doing), shown))
+
+    def _macros(self) -> Sequence[Macro]:
+        """Those of the room; a file that cannot be read is told once somebody asks for one."""
+        try:
+            return self.visitor.use.macros()
+        except RoomctlError as error:
+            self.doing.trouble = error
+            return ()
+
+    def _scene(self) -> Part:
+        macro = next((one for one in self._macros() if one.id == self.scene), None)
+        if macro is None:
+            return Part()
+        mine = self.scene in {self.doing.playing, self.doing.played}
+        heard = tuple(self.doing.steps) if mine else ()
+        planned = self.visitor.use.plan_macro(macro.id)
+        return scenes.panel(macro, planned, heard, self._choose_scene(""), self.doing)
 
     # --- presses that change what is shown
 
@@ -144,7 +165,13 @@ class Desk:
 
     def _choose(self, device: str) -> Press:
         def press(_values: Values) -> None:
-            self.chosen, self.asking = ("" if device == self.chosen else device), NOTHING
+            self.chosen, self.scene, self.asking = ("" if device == self.chosen else device), "", NOTHING
+
+        return press
+
+    def _choose_scene(self, macro: str) -> Press:
+        def press(_values: Values) -> None:
+            self.scene, self.chosen, self.asking = ("" if macro == self.scene else macro), "", NOTHING
 
         return press
 
@@ -245,7 +272,7 @@ class Page:
                 gone = tag("div", error_state(error.what, error.why, error.mend, back), class_="rc-wrap rc-below")
             self._notes.show(gone)
             return
-        self._waited = IDLE if seen.run is not None else 0.0
+        self._waited = IDLE if seen.run is not None or desk.doing.playing else 0.0
         shown: list[tuple[Area, Callable[[], Part]]] = [
             (self._title, lambda: desk.title(seen)),
             (self._chain, lambda: desk.chain(seen)),

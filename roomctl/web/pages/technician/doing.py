@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from roomctl.domain.access import Right
 from roomctl.domain.checks import WHOLE_DEVICE, Waiver, WaiverKind
+from roomctl.domain.macros import StepOutcome
 from roomctl.errors import NotFound, RoomctlError
 from roomctl.i18n import speaking, tr
 from roomctl.web.pages.steps import text_of
@@ -40,6 +41,8 @@ class Doing:
     Attributes:
         trouble: why the last run could not be made; None where it could.
         told: what each device was told last on this page.
+        playing: id of the macro that this page has begun, and that is not over; played: the last one that is.
+        steps: of it, as far as they are done.
 
     """
 
@@ -47,6 +50,9 @@ class Doing:
         self._visitor, self._meeting, self._decided = visitor, meeting, decided
         self.trouble: RoomctlError | None = None
         self.told: dict[str, Told] = {}
+        self.playing, self.played = "", ""
+        self.steps: list[StepOutcome] = []
+        self._ended = threading.Event()
 
     def check(self, *devices: str) -> Press:
         """Begins a run, over everything or some devices; the page shows what it hears."""
@@ -146,6 +152,29 @@ class Doing:
         said = tr(f"要求 {deed.asked}，确认 {confirmed}", f"asked {deed.asked}, confirmed {confirmed}")
         self.told[device] = Told(title, said, well=deed.done)
         self._again(device)
+
+    def macro(self, macro_id: str) -> Press:
+        """Begins a macro; its steps stand on the page as they are done."""
+
+        def press(_values: Values) -> None:
+            allow(self._visitor.user, Right.RUN_CHECKS)
+            if self.playing:
+                return
+            self.playing, self.steps, self._ended = macro_id, [], threading.Event()
+            self._thread(self._play, f"macro {macro_id}")
+
+        return press
+
+    def _play(self) -> None:
+        use, heard = self._visitor.use, self.steps
+        try:
+            use.run_macro(self.playing, meeting_id=self._meeting, heard=heard.append, cancelled=self._ended)
+        finally:
+            self.played, self.playing = self.playing, ""
+
+    def stop_macro(self, _values: Values) -> None:
+        """The step that is under way is waited for; no further one is begun."""
+        self._ended.set()
 
     def _again(self, device: str) -> None:
         """Where there is a report to be brought up to date; a device that is gone costs nothing."""

@@ -1,0 +1,97 @@
+"""`macros.toml`: the macros of a room, as people write them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from roomctl import toml_text
+from roomctl.domain.lifecycle import State
+from roomctl.domain.macros import Macro, MacroStep
+from roomctl.errors import BadInput
+from roomctl.fields import wrong
+from roomctl.i18n import tr
+from roomctl.storage.inventory import either
+
+FILE, TABLE = "macros.toml", "macros"
+
+
+class Step(BaseModel):
+    """One `[[macros.steps]]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    device: str = ""
+    action: str = ""
+    argument: str = ""
+    wait: float = Field(default=0.0, ge=0, le=600)
+    optional: bool = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if bool(self.device) != bool(self.action) or not (self.device or self.wait):
+            raise ValueError(
+                tr("一步写 device 和 action，或只写 wait", "a step has device and action, or wait alone")
+            )
+        return self
+
+
+class Entry(BaseModel):
+    """One `[[macros]]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")
+    title: tuple[str, str] = ("", "")
+    on: Literal[State.OPEN, State.IN_SESSION, State.RECESS, State.ADJOURNED, State.CLOSED] | None = None
+    steps: tuple[Step, ...] = Field(min_length=1, max_length=100)
+
+    _either = field_validator("title", mode="before")(either)
+
+    def macro(self) -> Macro:
+        return Macro(
+            id=self.id, title=self.title, on=self.on, steps=tuple(MacroStep(**dict(one)) for one in self.steps)
+        )
+
+
+class MacroFile:
+    """`device_ports.Macros` on a data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.path = data / FILE
+
+    def macros(self) -> tuple[Macro, ...]:
+        """In the order of the file; none where there is none. Raises: BadInput, with file, line and key."""
+        told = toml_text.read(self.path).get(TABLE, [])
+        if not isinstance(told, list):
+            raise BadInput(
+                tr(f"{self.path} 里的 macros 不是列表", f"`macros` of {self.path} is no list"),
+                mend=tr("每个场景写一段 [[macros]]", "write a [[macros]] for each"),
+            )
+        found: dict[str, Macro] = {}
+        for number, one in enumerate(told):
+            try:
+                macro = Entry.model_validate(one).macro()
+            except ValidationError as error:
+                raise self._wrong(error, number, one) from None
+            if macro.id in found:
+                raise BadInput(self._at(number, macro.id, "id"), tr("这个编号用了两次", "this id is used twice"))
+            found[macro.id] = macro
+        return tuple(found.values())
+
+    def _at(self, number: int, name: str, key: str) -> str:
+        text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+        line = toml_text.line_of(text, TABLE, number, key)
+        where = tr(f" 第 {line} 行", f" line {line}") if line else ""
+        return tr(
+            f"{self.path}{where}，场景 {name} 的 {key} 不对", f"{self.path}{where}: {key} of macro {name} is wrong"
+        )
+
+    def _wrong(self, error: ValidationError, number: int, told: Any) -> BadInput:
+        first = error.errors()[0]
+        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"]) or TABLE
+        name = str(told.get("id", f"#{number + 1}")) if isinstance(told, Mapping) else f"#{number + 1}"
+        model = Step if first["loc"][:1] == ("steps",) and len(first["loc"]) > 1 else Entry
+        mend = tr("可用：", "known: ") + ", ".join(model.model_fields)
+        return BadInput(self._at(number, name, key), wrong(first), mend)
