@@ -20,7 +20,9 @@ PEAK = 0.5
 """Of the sentence, −6 dBFS."""
 AROUND = 0.5
 """Seconds of silence before and after the sentence."""
-LAST = 1.0
+BUFFER = 0.8
+"""Seconds that PortAudio holds: nobody measures how late the sentence is, and a busy machine leaves no hole in it."""
+LAST = 1.0 + BUFFER
 """Seconds after which the recorder has what was played."""
 LIMIT = 60.0
 """Seconds that it records at most, where nobody stops it."""
@@ -74,7 +76,7 @@ def keep(
         ask(
             ctx,
             "roomctl_av_check.acoustics.duplex",
-            {"play": str(played), "rate": status.sample_rate, "speaker": speaker},
+            {"play": str(played), "rate": status.sample_rate, "speaker": speaker, "buffer": BUFFER},
             silence,
             lambda at, of: tell(tr(f"播放句子 {at:.0f}/{of:.0f} 秒", f"the sentence, {at:.0f} of {of:.0f} s")),
         )
