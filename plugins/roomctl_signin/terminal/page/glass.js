@@ -1,7 +1,8 @@
 // Signing by hand: strokes in the units of the sheet, which are those of the canvas.
 window.signing = (canvas, changed) => {
   const pen = canvas.getContext("2d");
-  let strokes = [], drawn = null;
+  const MOST = 3800, STROKES = 190;              // points and strokes that the host takes, with some to spare
+  let strokes = [], drawn = null, points = 0;
   const point = (event) => {
     const box = canvas.getBoundingClientRect();
     const at = (v, size, most) => Math.min(Math.max(Math.round((v / size) * most), 0), most);
@@ -17,10 +18,11 @@ window.signing = (canvas, changed) => {
     pen.stroke();
   };
   canvas.addEventListener("pointerdown", (event) => {
-    if (drawn !== null) return;                  // a second finger
+    if (drawn !== null || points >= MOST || strokes.length >= STROKES) return;   // a second finger; the sheet is full
     canvas.setPointerCapture(event.pointerId);
     drawn = event.pointerId;
     strokes.push([point(event)]);
+    points += 1;
     line(strokes.at(-1)[0], strokes.at(-1)[0]);
     changed();
   });
@@ -29,14 +31,15 @@ window.signing = (canvas, changed) => {
     const stroke = strokes.at(-1);
     for (const one of event.getCoalescedEvents?.() ?? [event]) {
       const to = point(one), from = stroke.at(-1);
-      if (Math.hypot(to[0] - from[0], to[1] - from[1]) < 3) continue;
+      if (points >= MOST || Math.hypot(to[0] - from[0], to[1] - from[1]) < 3) continue;
       line(from, to);
       stroke.push(to);
+      points += 1;
     }
   });
   for (const end of ["pointerup", "pointercancel"])
     canvas.addEventListener(end, (event) => { if (event.pointerId === drawn) { drawn = null; changed(); } });
-  const clear = () => { strokes = []; drawn = null; pen.clearRect(0, 0, canvas.width, canvas.height); changed(); };
+  const clear = () => { strokes = []; drawn = null; points = 0; pen.clearRect(0, 0, canvas.width, canvas.height); changed(); };
   const spread = () => {
     const points = strokes.flat();
     const range = (axis) => Math.max(...points.map((p) => p[axis])) - Math.min(...points.map((p) => p[axis]));

@@ -43,12 +43,16 @@
   };
 
   const late = (row) => (keeping.ago(row) > NOW ? keeping.ago(row) : 0);
+  const stuck = new Set();                       // the host cannot read these: they stay here, and hold nobody up
+  const WRONG = new Set([400, 413, 422]);
   let sending = null;
   const send = () => (sending ??= deliver().finally(() => { sending = null; }));
   const deliver = async () => {
     const answers = new Map();
-    for (pending = await keeping.waiting(); pending.length && !ended; pending = await keeping.waiting()) {
-      const acts = pending.slice(0, AT_ONCE).map((row) => ({
+    const next = async () => (pending = await keeping.waiting()).filter((row) => !stuck.has(row.key));
+    let most = AT_ONCE;
+    for (let rows = await next(); rows.length && !ended; rows = await next()) {
+      const acts = rows.slice(0, most).map((row) => ({
         key: row.key, kind: row.kind, person: row.person, proxy: Boolean(row.proxy), of: row.of || "",
         ago: late(row), strokes: row.strokes || [],
       }));
@@ -58,9 +62,15 @@
         answer = await roomScreen.ask("/acts", { method: "POST", headers, body: JSON.stringify({ acts }) });
       } catch { lost = true; break; }
       ended = answer.status === 401 || answer.status === 403;
+      if (WRONG.has(answer.status)) {
+        if (acts.length === 1) stuck.add(acts[0].key);
+        most = 1;
+        continue;
+      }
       if (!answer.ok) { lost = !ended; break; }
       const told = await answer.json();
       lost = false;
+      most = AT_ONCE;
       synced = roomScreen.clock();
       for (const one of told.acts) {
         answers.set(one.key, one);
@@ -77,7 +87,7 @@
   };
   const turn = async () => {
     for (;;) {
-      if (pending.length) await send();
+      if (pending.some((row) => !stuck.has(row.key))) await send();
       await look();
       paint();
       await new Promise((done) => setTimeout(done, EACH));
