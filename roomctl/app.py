@@ -258,9 +258,13 @@ class Application:
         worker.start()
         worker.wake()
         try:
+            stands, since = "", time.monotonic()
             while rows := [row for row in worker.progress() if row.meeting == meeting_id]:
                 seen(sum(row.done for row in rows), sum(row.total for row in rows), rows[0].what)
-                if trouble := worker.failures().get(meeting_id):
+                if (now := repr(rows)) != stands:
+                    stands, since = now, time.monotonic()
+                trouble = worker.failures().get(meeting_id)
+                if trouble and time.monotonic() - since >= _PATIENCE:
                     raise RoomctlError(trouble)
                 time.sleep(_LOOK)
             if trouble := worker.failures().get(meeting_id):
@@ -306,6 +310,7 @@ _SOUND_KEYS = {
 }
 _LOOK = 0.1  # seconds between two looks at a service's progress
 _STOP = 5.0  # seconds that a service has to stop
+_PATIENCE = 2.0  # seconds without progress; what is not stuck, as another archive target, comes to its end first
 
 
 def open_application(data: Path | None = None, *, clock: Clock | None = None, make: bool = False) -> Application:

@@ -32,6 +32,7 @@ def table(ctx: PluginContext, meeting: Meeting | None) -> Table:
         tr("会议", "meeting"),
         tr("目标", "target"),
         tr("进度", "step"),
+        tr("大小", "size"),
         tr("已送", "sent"),
         tr("已核对", "checked"),
         tr("速率", "rate"),
@@ -45,6 +46,7 @@ def table(ctx: PluginContext, meeting: Meeting | None) -> Table:
             f"{titles.get(row.meeting, '')} …{row.meeting[-6:]}",
             row.target,
             row.step.label,
+            size(row.bytes) if row.bytes else "",
             _part(row.sent, row.sent_files, row),
             _part(row.checked, row.checked_files, row),
             f"{size(row.rate)}/s" if row.rate and not row.done else "",
@@ -74,12 +76,7 @@ def size(count: float) -> str:
 
 
 def _part(done: int, files: int, row: Delivery) -> str:
-    if not row.bytes:
-        return ""
-    return tr(
-        f"{size(done)} / {size(row.bytes)}，{files} / {row.files} 个文件",
-        f"{size(done)} of {size(row.bytes)}, {files} of {row.files} files",
-    )
+    return f"{100 * done // row.bytes}% ({files}/{row.files})" if row.bytes else ""
 
 
 def _deliveries(ctx: PluginContext, meeting: Meeting | None) -> Sequence[Delivery]:

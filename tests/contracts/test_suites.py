@@ -19,6 +19,8 @@ ARCHIVE_TARGETS = {
     "GivesOtherBytes": "what_is_put_is_what_is_got",
     "TakesAnyDigest": "bytes_that_are_not_those_of_the_digest_are_refused",
     "WritesInPlace": "a_source_that_breaks_off_leaves_nothing",
+    "JoinsWhatItHas": "what_broke_off_is_no_part_of_another_file",
+    "SendsTheRestTwice": "a_put_after_one_that_broke_off_is_whole",
     "LetsKeysOut": "a_key_that_leads_outside_is_refused",
     "KeepsTheFirst": "a_second_put_replaces_the_first",
     "GivesNothingForMissing": "what_is_missing_is_not_found",

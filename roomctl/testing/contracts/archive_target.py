@@ -89,6 +89,19 @@ class ArchiveTargetContract:
             target.put(KEY, _Torn(BYTES), hashlib.sha256(BYTES).hexdigest())
         assert target.stat(KEY) is None, "half a file stands under the key"
 
+    def test_a_put_after_one_that_broke_off_is_whole(self, target: ArchiveTarget) -> None:
+        with pytest.raises((RoomctlError, OSError)):
+            target.put(KEY, _Torn(BYTES), hashlib.sha256(BYTES).hexdigest())
+        stored = target.put(KEY, io.BytesIO(BYTES), hashlib.sha256(BYTES).hexdigest())
+        assert stored.bytes == len(BYTES), f"put says {stored.bytes} bytes of {len(BYTES)}"
+        assert holds(target, KEY, BYTES), "what was gone on with is not what was given"
+
+    def test_what_broke_off_is_no_part_of_another_file(self, target: ArchiveTarget) -> None:
+        with pytest.raises((RoomctlError, OSError)):
+            target.put(KEY, _Torn(BYTES), hashlib.sha256(BYTES).hexdigest())
+        put(target, KEY, BYTES[::-1])
+        assert holds(target, KEY, BYTES[::-1]), "a part of another file was gone on with"
+
     def test_a_second_put_replaces_the_first(self, target: ArchiveTarget) -> None:
         put(target, KEY, BYTES)
         put(target, KEY, b"second")

@@ -64,6 +64,46 @@ class WritesInPlace(Memory):
         return super().put(key, io.BytesIO(self.files[key]), sha256)
 
 
+class JoinsWhatItHas(Memory):
+    """Goes on with whatever broke off, and believes that its beginning is the same."""
+
+    def __init__(self):
+        super().__init__()
+        self.parts = {}
+
+    def put(self, key, stream, sha256):
+        held = self.parts.setdefault(key, bytearray())
+        stream.seek(len(held))
+        while chunk := stream.read(65536):
+            held += chunk
+        whole = bytes(self.parts.pop(key))
+        if hashlib.sha256(stream.getvalue()).hexdigest() != sha256:
+            raise Damaged("not the bytes that were promised")
+        self.safe(key)
+        self.files[key] = whole
+        return Stored(len(whole), sha256)
+
+
+class SendsTheRestTwice(Memory):
+    """Notes that it has less than it took."""
+
+    def __init__(self):
+        super().__init__()
+        self.parts = {}
+
+    def put(self, key, stream, sha256):
+        self.safe(key)
+        held = self.parts.setdefault((key, sha256), bytearray())
+        stream.seek(max(0, len(held) - 1))
+        while chunk := stream.read(65536):
+            held += chunk
+        whole = bytes(self.parts.pop((key, sha256)))
+        if hashlib.sha256(stream.getvalue()).hexdigest() != sha256:
+            raise Damaged("not the bytes that were promised")
+        self.files[key] = whole
+        return Stored(len(whole), sha256)
+
+
 class LetsKeysOut(Memory):
     def safe(self, key):
         pass
@@ -112,6 +152,8 @@ TestMemory = suite(Memory)
 TestGivesOtherBytes = suite(GivesOtherBytes)
 TestTakesAnyDigest = suite(TakesAnyDigest)
 TestWritesInPlace = suite(WritesInPlace)
+TestJoinsWhatItHas = suite(JoinsWhatItHas)
+TestSendsTheRestTwice = suite(SendsTheRestTwice)
 TestLetsKeysOut = suite(LetsKeysOut)
 TestKeepsTheFirst = suite(KeepsTheFirst)
 TestGivesNothingForMissing = suite(GivesNothingForMissing)

@@ -140,6 +140,7 @@ class Line:
         cut_for_good: nothing is let through any more once it was cut, until this is False again.
         when_cut: called then.
         rate: bytes a second from the client; None: as fast as it goes.
+        stalled: takes what comes, and passes nothing on.
         passed: bytes from the client so far.
 
     """
@@ -151,6 +152,7 @@ class Line:
         self._dead = False
         self.when_cut: Callable[[], object] | None = None
         self.rate: float | None = None
+        self.stalled = False
         self.passed = 0
         self._open: set[socket.socket] = set()
         line = self
@@ -206,7 +208,8 @@ class Line:
                     self.passed += len(chunk)
                     if self.rate:
                         time.sleep(len(chunk) / self.rate)
-                sink.sendall(chunk)
+                if not self.stalled:
+                    sink.sendall(chunk)
         except OSError:
             pass
         for one in (source, sink):

@@ -8,6 +8,7 @@ import threading
 
 import paramiko
 import pytest
+from roomctl_archive import sftp_target
 from roomctl_archive.sftp_target import SftpTarget, fingerprint
 
 from roomctl.api import BadInput, Damaged, MissingPart, NotFound, Refused, RoomctlError, events
@@ -105,6 +106,28 @@ def test_a_line_that_is_cut_is_told_and_gone_on_with_at_the_byte(connect, server
         assert got(target, "m/a") == CONTENT
         target.close()
     assert [path.name for path in (place / "m").iterdir()] == ["a"]
+
+
+def test_a_server_that_falls_silent_is_given_up_in_time(connect, server, monkeypatch):
+    monkeypatch.setattr(sftp_target, "SILENCE", 0.3)
+    with line_to(server.port) as line:
+        target = connect(port=line.port)
+        target.stat("m/a")
+        line.stalled = True
+        with pytest.raises(RoomctlError, match="连接断了"):
+            target.stat("m/a")
+        line.stalled = False
+        put(target, "m/a", b"x")
+        target.close()
+
+
+def test_a_slow_line_is_slow_and_no_more(connect, server):
+    with line_to(server.port) as line:
+        line.rate = 3e6
+        target = connect(port=line.port)
+        put(target, "m/a", CONTENT[: 1 << 20])
+        assert got(target, "m/a") == CONTENT[: 1 << 20]
+        target.close()
 
 
 def test_a_partial_file_that_is_longer_than_the_whole_is_begun_anew(connect, place):
