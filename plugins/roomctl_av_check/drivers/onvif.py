@@ -1,12 +1,12 @@
 """A camera by ONVIF: what it is, its clock, where its stream is, its presets; recalls a preset."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roomctl.api import BadInput, Refused, label, tr
+from roomctl.api import BadInput, Refused, RoomctlError, label, tr
 from roomctl.api.devices import (
     ActionOffer,
     CheckState,
@@ -15,15 +15,20 @@ from roomctl.api.devices import (
     DriverOffer,
     Fact,
     Found,
+    LoginRefused,
     Quantity,
     Reading,
     Result,
     Secret,
+    Silent,
+    Unreachable,
     above,
 )
 
 if TYPE_CHECKING:
     from roomctl_av_check.talks.onvif import Camera
+
+T = TypeVar("T")
 
 LOOK = 0.3
 """Seconds between two looks at a camera that turns."""
@@ -57,17 +62,28 @@ async def read(device: Device, secret: Secret) -> Reading:
         told = await camera.information()
         await camera.capabilities()
         profiles = await camera.profiles()
-        path = await camera.stream(profiles[0]) if profiles else ""
-        presets = [one.name for one in await camera.presets(profiles[0])] if profiles else []
+        stream = (await _told(camera.stream(profiles[0])) if profiles else None) or ("", onvif.RTSP)
+        presets = await _told(camera.presets(profiles[0])) if profiles else None
     facts: dict[str, str | float | int] = {
         "model": f"{told['maker']} {told['model']}".strip(),
         "firmware": told["firmware"],
         "clock": ahead,
         "profiles": len(profiles),
-        "path": path,
-        "presets": "、".join(presets),
+        "path": stream[0],
+        "port": stream[1],
+        "presets": "、".join(one.name for one in presets or ()),
     }
     return Reading(facts=tuple(Fact(name, value) for name, value in facts.items()))
+
+
+async def _told(question: Awaitable[T]) -> T | None:
+    """None where the camera refuses to say, or stammers: a fixed one that lists turning among its abilities does."""
+    try:
+        return await question
+    except (LoginRefused, Silent, Unreachable):
+        raise
+    except RoomctlError:
+        return None
 
 
 def judge(device: Device, reading: Reading) -> Iterator[Result]:
@@ -93,7 +109,9 @@ def judge(device: Device, reading: Reading) -> Iterator[Result]:
         check="path",
         state=CheckState.OK if path else CheckState.WARN,
         value=path,
-        message=tr(f"码流 {path}", f"stream {path}") if path else tr("没有码流", "it has no stream"),
+        message=tr(f"码流端口 {reading['port']}，路径 {path}", f"stream at port {reading['port']}, path {path}")
+        if path
+        else tr("没有码流", "it has no stream"),
         hint=None if path else tr("在摄像机里建一个码流配置", "make a profile in the camera"),
     )
     known = [one for one in str(reading["presets"]).split("、") if one]
@@ -162,6 +180,7 @@ OFFER = DriverOffer(
         "firmware": Quantity(("固件", "Firmware")),
         "clock": Quantity(("时差", "Clock offset"), "s", usual=2),
         "path": Quantity(("码流路径", "Path of the stream")),
+        "port": Quantity(("码流端口", "Port of the stream")),
         "presets": Quantity(("预置位", "Presets")),
         "profiles": Quantity(("码流配置", "Profiles")),
     },

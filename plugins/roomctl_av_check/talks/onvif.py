@@ -34,6 +34,7 @@ NAMES = {
     "wsse": "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd",
     "wsu": "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd",
 }
+RTSP = 554
 _TYPES = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 _UNAUTHORIZED = 401
 
@@ -99,8 +100,8 @@ class Camera:
         told = await self._ask(self._service("Media"), "<trt:GetProfiles/>")
         return [token for one in told.iterfind(".//trt:Profiles", NAMES) if (token := one.get("token"))]
 
-    async def stream(self, profile: str) -> str:
-        """Path and query of its RTSP stream (Media, 5.15.1)."""
+    async def stream(self, profile: str) -> tuple[str, int]:
+        """Path with query, and port, of its RTSP stream (Media, 5.15.1)."""
         told = await self._ask(
             self._service("Media"),
             "<trt:GetStreamUri><trt:StreamSetup><tt:Stream>RTP-Unicast</tt:Stream><tt:Transport>"
@@ -109,9 +110,10 @@ class Camera:
         )
         try:
             parts = urlsplit(told.findtext(".//tt:Uri", "", NAMES).strip())
+            port = parts.port or RTSP
         except ValueError:
-            return ""
-        return _line(parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else ""))
+            return "", RTSP
+        return _line(parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")), port
 
     async def presets(self, profile: str) -> Sequence[Preset]:
         """None where it cannot turn (PTZ, 5.4.1)."""

@@ -37,7 +37,8 @@ class OnvifEmulator(TcpEmulator):
 
     Attributes:
         ahead: seconds by which its clock is ahead. place: pan, tilt, zoom. stuck: it does not turn.
-        tells: it says where it looks. http: it wants a login by HTTP's digest, and none in the message.
+        fixed: it has presets among its abilities, and refuses to say which. tells: it says where it looks.
+        http: it wants a login by HTTP's digest, and none in the message.
 
     """
 
@@ -50,7 +51,7 @@ class OnvifEmulator(TcpEmulator):
         super().__init__()
         self.user, self.password, self.ahead = user, password, ahead
         self.place = (0.3, 0.0, 0.0)
-        self.stuck, self.tells, self.http = False, True, False
+        self.stuck, self.tells, self.http, self.fixed = False, True, False, False
         self.nonce = secrets.token_hex(8)
         self._goal, self._left = self.place, 0
 
@@ -80,13 +81,15 @@ class OnvifEmulator(TcpEmulator):
             "GetCapabilities": self._capabilities,
             "GetProfiles": lambda: self._wrapped("trt", name, "<trt:Profiles token='main'/>"),
             "GetStreamUri": lambda: self._wrapped(
-                "trt", name, f"<trt:MediaUri><tt:Uri>rtsp://{self.host}:554/main?profile=1</tt:Uri></trt:MediaUri>"
+                "trt", name, f"<trt:MediaUri><tt:Uri>rtsp://{self.host}:8554/main?profile=1</tt:Uri></trt:MediaUri>"
             ),
             "GetPresets": self._presets,
             "GotoPreset": lambda: self._goto(body),
             "GetStatus": self._status,
         }
         if name not in answers:
+            return "500 Internal Server Error", UNKNOWN
+        if self.fixed and name == "GetPresets":
             return "500 Internal Server Error", UNKNOWN
         if self.fault is Fault.OTHER:
             return "200 OK", self._wrapped("tds", "GetHostname")

@@ -60,8 +60,17 @@ def test_a_camera_says_what_it_is_and_where_its_stream_is():
     told = with_camera(OnvifEmulator(), rows, presets=("主席台", "发言席"))
     assert told["model"].message == "roomctl Emulated 1.0"
     assert told["path"].value == "main?profile=1"
+    assert "8554" in told["path"].message
     assert told["presets"].state is CheckState.WARN
     assert "发言席" in told["presets"].message
+
+
+def test_a_fixed_camera_that_refuses_to_say_its_presets_is_read_all_the_same():
+    emulator = OnvifEmulator()
+    emulator.fixed = True
+    told = with_camera(emulator, rows)
+    assert (told["path"].value, told["presets"].value) == ("main?profile=1", "")
+    assert {row.state for row in told.values()} == {CheckState.OK}
 
 
 def test_a_clock_that_is_wrong_is_told_and_the_login_succeeds_all_the_same():
