@@ -28,8 +28,8 @@ def as_json(ctx: PluginContext, meeting: Meeting | None) -> dict[str, Any]:
 def table(ctx: PluginContext, meeting: Meeting | None) -> Table:
     """A line for each package and target that is on its way, or of the meeting that was asked for."""
     made = Table(box=None, pad_edge=False)
+    made.add_column(tr("会议", "meeting"), overflow="fold")
     for title in (
-        tr("会议", "meeting"),
         tr("目标", "target"),
         tr("进度", "step"),
         tr("大小", "size"),
@@ -38,7 +38,7 @@ def table(ctx: PluginContext, meeting: Meeting | None) -> Table:
         tr("速率", "rate"),
         tr("下次重试", "next try"),
     ):
-        made.add_column(title, overflow="fold")
+        made.add_column(title, no_wrap=True)
     zone = ZoneInfo(ctx.services.room.zone)
     titles = {str(one.id): one.title for one in ctx.services.meetings()}
     for row in _deliveries(ctx, meeting):
