@@ -28,13 +28,12 @@ def as_json(ctx: PluginContext, meeting: Meeting | None) -> dict[str, Any]:
 def table(ctx: PluginContext, meeting: Meeting | None) -> Table:
     """A line for each package and target that is on its way, or of the meeting that was asked for."""
     made = Table(box=None, pad_edge=False)
-    made.add_column(tr("会议", "meeting"), overflow="fold")
+    made.add_column(tr("会议", "meeting"), overflow="fold", min_width=12)
     for title in (
         tr("目标", "target"),
         tr("进度", "step"),
         tr("大小", "size"),
-        tr("已送", "sent"),
-        tr("已核对", "checked"),
+        tr("已送/已核对", "sent/read back"),
         tr("速率", "rate"),
         tr("下次重试", "next try"),
     ):
@@ -47,10 +46,9 @@ def table(ctx: PluginContext, meeting: Meeting | None) -> Table:
             row.target,
             row.step.label,
             size(row.bytes) if row.bytes else "",
-            _part(row.sent, row.sent_files, row),
-            _part(row.checked, row.checked_files, row),
+            f"{100 * row.sent // row.bytes}% / {100 * row.checked // row.bytes}%" if row.bytes else "",
             f"{size(row.rate)}/s" if row.rate and not row.done else "",
-            f"{row.next_try.astimezone(zone):%m-%d %H:%M:%S}" if row.next_try else "",
+            f"{row.next_try.astimezone(zone):%m-%d %H:%M}" if row.next_try else "",
         )
     return made
 
@@ -73,10 +71,6 @@ def size(count: float) -> str:
     while count >= 1000 and unit < len(UNITS) - 1:  # noqa: PLR2004 - SI prefixes
         count, unit = count / 1000, unit + 1
     return f"{count:.0f} {UNITS[unit]}" if unit == 0 else f"{count:.1f} {UNITS[unit]}"
-
-
-def _part(done: int, files: int, row: Delivery) -> str:
-    return f"{100 * done // row.bytes}% ({files}/{row.files})" if row.bytes else ""
 
 
 def _deliveries(ctx: PluginContext, meeting: Meeting | None) -> Sequence[Delivery]:
