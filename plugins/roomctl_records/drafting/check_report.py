@@ -33,7 +33,7 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8")
 def draft(
     meeting: Meeting, report: CheckReport, waivers: Sequence[checks.Waiver], data: Path, *, place: str = ""
 ) -> Document:
-    """The report as it stands: what is to be mended first, then what people decided, then every result."""
+    """The report as it stands: what is to be mended, what people decided, the sign-off, then every result."""
     zone = ZoneInfo(meeting.zone)
     blocks: list[record.Block] = [
         record.Labelled("会议", (meeting.title.strip(),)),
@@ -42,15 +42,13 @@ def draft(
         record.Labelled("结论", (_verdict(report),)),
         record.Note(_counts(report)),
     ]
-    parts = [
-        ("待处理事项", list(_findings(report))),
-        ("带故障使用和本次免查", list(_decided(report, waivers))),
-        ("全部检查结果", list(_all(report))),
-        ("证据", list(_evidence(report, data))),
-    ]
-    for number, (title, inside) in enumerate(((title, inside) for title, inside in parts if inside), 1):
-        blocks += [record.Heading(1, f"{wording.numeral(number)}、{title}"), *inside]
-    blocks += _signing(report, zone)
+    body = [("待处理事项", list(_findings(report))), ("带故障使用和本次免查", list(_decided(report, waivers)))]
+    for number, (head, inside) in enumerate(((head, inside) for head, inside in body if inside), 1):
+        blocks += [record.Heading(1, f"{wording.numeral(number)}、{head}"), *inside]
+    blocks += _signing(report, zone)  # before what is only looked up
+    annexes = [("全部检查结果", list(_all(report))), ("证据", list(_evidence(report, data)))]
+    for number, (head, inside) in enumerate(((head, inside) for head, inside in annexes if inside), 1):
+        blocks += [record.Space(), record.Heading(1, f"附件{number}　{head}"), *inside]
     title = meeting.title.strip()
     return Document(
         kind=KIND,

@@ -109,7 +109,7 @@ class Desk:
         kinds = {kind: tr(*offer.title) for kind, offer in sorted(offers.items())}
         adding = form(
             typed_field("kind", tr("加一台", "Add one"), next(iter(kinds), ""), choices=kinds),
-            button(tr("填写…", "Fill in…"), self._new, kind="sm", key="new", icon_name="add"),
+            _line(button(tr("填写…", "Fill in…"), self._new, kind="sm", key="new", icon_name="add")),
         )
         shown = [panel(title, *rows) for title, rows in groups.items()] or [none]
         return tag("div", *shown, panel(tr("新设备", "New device"), adding), class_="rc-col")
@@ -235,7 +235,7 @@ class Desk:
     def _search(self) -> Part:
         asked = form(
             typed_field("where", tr("在哪里", "Where"), "", hint=tr("空着找本网；或 192.168.10.0/24", "empty: here")),
-            button(tr("找 4 秒", "Search for 4 s"), self._look_around, kind="sm", key="search"),
+            _line(button(tr("找 4 秒", "Search for 4 s"), self._look_around, kind="sm", key="search")),
         )
         rows: list[Part] = []
         found, failed = self.open.found or ((), {})
@@ -271,7 +271,7 @@ class Desk:
             tr("会议室模板", "Room templates"),
             form(
                 typed_field("template", tr("模板", "Template"), next(iter(known)), choices=known),
-                button(tr("放进清单", "Put it in"), self._use_template, kind="sm", key="template"),
+                _line(button(tr("放进清单", "Put it in"), self._use_template, kind="sm", key="template")),
             ),
             second=tr("之后改成真实地址", "the real addresses come after"),
         )
@@ -349,3 +349,8 @@ class Desk:
 
     def _many(self, _values: Values) -> None:
         self.open.many = not self.open.many
+
+
+def _line(act: Part) -> Part:
+    """A button of a form, as wide as its words."""
+    return tag("div", act, class_="rc-row")

@@ -218,7 +218,7 @@ def _summary(seen: Sight) -> str:
         return seen.run.told
     if report is None:
         return tr("十几秒查完全部设备，会前做一次", "takes seconds; do it before each meeting")
-    counts = [tr(f"{zh} {count}", f"{count} {en}") for state, zh, en in _COUNTED if (count := seen.count(state))]
+    counts = [tr(f"{zh} {count}", f"{en} {count}") for state, zh, en in _COUNTED if (count := seen.count(state))]
     timed = [(row.started, row.took) for row in report.results if row.started and row.started >= report.at]
     ends = max([report.at, *(started + timedelta(seconds=took) for started, took in timed)])
     took = (ends - report.at).total_seconds()
