@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from roomctl.api import Meeting, PluginContext, Progress, RoomctlError, tr
+from roomctl.api import Meeting, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.deliveries import backoff
 from roomctl_archive import package
 
@@ -49,7 +49,7 @@ class Builder:
         self._troubles: dict[str, _Trouble] = {}
 
     def due(self, meeting: Meeting) -> bool:
-        return package.due(self._ctx, meeting)
+        return meeting.state is not State.ARCHIVED and package.due(self._ctx, meeting)
 
     def work(self, meeting: Meeting) -> None:
         with self._lock:

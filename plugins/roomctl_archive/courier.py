@@ -60,7 +60,7 @@ class Courier:
                 services.enqueue(one, [self.name])
         return left
 
-    def rows(self, meeting_id: str | None = None) -> Mapping[str, Delivery]:
+    def rows(self, meeting_id: str) -> Mapping[str, Delivery]:
         """By package, as the outbox has them."""
         return {row.package: row for row in self._ctx.services.deliveries(meeting_id) if row.target == self.name}
 
@@ -88,7 +88,8 @@ class Courier:
         return Progress(meeting.id, tr(f"送存到 {self.name}", f"deliver to {self.name}"), done, total, "B")
 
     def _put_back(self) -> Sequence[Delivery]:
-        return [row for row in self.rows().values() if not row.done and row.package in self._tried]
+        rows = self._ctx.services.deliveries(open_only=True)
+        return [row for row in rows if row.target == self.name and row.package in self._tried]
 
     def work(self, meeting: Meeting) -> None:
         """Delivers what is due. What fails is noted, and put off."""
@@ -151,6 +152,10 @@ class Courier:
                 )
                 self._put_off(package, Trouble.of(told))
                 raise told from error
+            except BaseException:  # the host goes down: the row must not say that something is being sent
+                if self.under_way:
+                    services.put_delivery(replace(self.under_way, step=DeliveryStep.WAITING))
+                raise
             finally:
                 self.under_way = None
         return True
@@ -178,7 +183,9 @@ class Courier:
         self.under_way = row
 
     def _put_off(self, package: Package, trouble: Trouble) -> None:
-        row = self.under_way or self.rows(package.meeting)[package.id]
+        row = self.under_way or self.rows(package.meeting).get(package.id)
+        if row is None:  # the database could not even be written
+            return
         failed = row.failed(trouble, now=self._ctx.clock.now(), chance=self._chance())
         self._ctx.services.put_delivery(failed)
 

@@ -76,7 +76,7 @@ def size(count: float) -> str:
 def _deliveries(ctx: PluginContext, meeting: Meeting | None) -> Sequence[Delivery]:
     if meeting:
         return ctx.services.deliveries(meeting.id)
-    return [row for row in ctx.services.deliveries() if not row.done]
+    return ctx.services.deliveries(open_only=True)
 
 
 def _checks(ctx: PluginContext, meeting: Meeting | None) -> Sequence[FixityCheck]:

@@ -28,8 +28,13 @@ __all__ = [
 class Deliveries(Protocol):
     """The outbox. Each is one unit of work."""
 
-    def deliveries(self, meeting_id: str | None = None) -> Sequence[Delivery]:
-        """How far each package is on its way to each target, of a meeting or of all."""
+    def deliveries(self, meeting_id: str | None = None, *, open_only: bool = False) -> Sequence[Delivery]:
+        """How far each package is on its way to each target, of a meeting or of all.
+
+        Args:
+            open_only: without those that have arrived.
+
+        """
         ...
 
     def enqueue(self, package: Package, targets: Sequence[str]) -> None:

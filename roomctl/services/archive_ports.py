@@ -10,8 +10,8 @@ from roomctl.domain.delivery import Delivery, FixityCheck, SentFile
 class Outbox(Protocol):
     """Packages on their way to their targets, and what reading them again has found."""
 
-    def of(self, meeting_id: str | None = None) -> Sequence[Delivery]:
-        """Of a meeting, or of all; the oldest package first."""
+    def of(self, meeting_id: str | None = None, *, open_only: bool = False) -> Sequence[Delivery]:
+        """Of a meeting, or of all; the oldest package first. Only those that have not arrived, where asked for."""
         ...
 
     def get(self, package: str, target: str) -> Delivery | None: ...

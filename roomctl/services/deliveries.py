@@ -39,10 +39,10 @@ class DeliveryUseCases(Bound):
             return section
         return {**section, "credentials": self._rack.inventory.credentials(name)}
 
-    def deliveries(self, meeting_id: str | None = None) -> Sequence[Delivery]:
+    def deliveries(self, meeting_id: str | None = None, *, open_only: bool = False) -> Sequence[Delivery]:
         """How far each package is on its way to each target, of a meeting or of all."""
         with self._open().reading() as uow:
-            return uow.outbox.of(meeting_id)
+            return uow.outbox.of(meeting_id, open_only=open_only)
 
     def enqueue(self, package: Package, targets: Sequence[str]) -> None:
         """For targets that the package did not have to wait for when it was sealed."""

@@ -72,8 +72,10 @@ class SqlOutbox:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def of(self, meeting_id: str | None = None) -> Sequence[Delivery]:
+    def of(self, meeting_id: str | None = None, *, open_only: bool = False) -> Sequence[Delivery]:
         query = select(OutboxRow).order_by(OutboxRow.package, OutboxRow.target)
+        if open_only:
+            query = query.where(OutboxRow.step != DeliveryStep.DONE.value)
         if meeting_id is not None:
             query = query.where(OutboxRow.meeting == meeting_id)
         return [_delivery(row) for row in self._work.reads().scalars(query)]

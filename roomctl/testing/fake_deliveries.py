@@ -39,8 +39,9 @@ class FakeDeliveries:
     def outbox(self) -> FakeOutbox:
         return FakeOutbox()
 
-    def deliveries(self, meeting_id: str | None = None) -> Sequence[Delivery]:
-        return [row for _, row in sorted(self.outbox.rows.items()) if meeting_id in {None, row.meeting}]
+    def deliveries(self, meeting_id: str | None = None, *, open_only: bool = False) -> Sequence[Delivery]:
+        rows = [row for _, row in sorted(self.outbox.rows.items()) if meeting_id in {None, row.meeting}]
+        return [row for row in rows if not (open_only and row.done)]
 
     def enqueue(self, package: Package, targets: Sequence[str]) -> None:
         for target in targets:

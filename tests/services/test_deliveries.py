@@ -61,6 +61,7 @@ def test_the_receipt_ends_the_row_and_nothing_takes_it_back(house, package):
     receipt(house, package, "nas")
     house.use.put_delivery(replace(row, step=DeliveryStep.SENDING))
     assert [one.done for one in house.use.deliveries()] == [True, False]
+    assert [one.target for one in house.use.deliveries(open_only=True)] == ["usb"]
     assert house.use.sent_files(package.id, "nas") == {}
 
 

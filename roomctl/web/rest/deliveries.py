@@ -86,7 +86,7 @@ def under_way(request: Request, user: Reading) -> list[DeliveryShape]:
     """Of all meetings that this person may open; those that have arrived are left out."""
     desk = Desk(request, user)
     mine = {meeting.id for meeting in desk.meetings()}
-    return [DeliveryShape.of(one) for one in desk.use.deliveries() if one.meeting in mine and not one.done]
+    return [DeliveryShape.of(one) for one in desk.use.deliveries(open_only=True) if one.meeting in mine]
 
 
 @routes.get("/meetings/{meeting_id}/deliveries", summary="How far the packages of a meeting are")

@@ -194,6 +194,16 @@ def test_a_full_disk_is_told_with_its_mend_and_what_arrived_stays(nas):
     assert verify(nas.arrived).ok
 
 
+def test_a_host_that_goes_down_leaves_no_row_that_says_it_is_being_sent(nas, room, counted):
+    def stop():
+        if len(counted.acts) > 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        nas.start(stop=stop).work(room.meeting)
+    assert (nas.row().step, nas.row().sent > 0, nas.row().trouble) == (DeliveryStep.WAITING, True, None)
+
+
 def test_two_processes_never_write_one_target_at_once(nas, room):
     with nas.start()._alone(), pytest.raises(Busy, match="nas"):
         nas.start().deliver(nas.package)
