@@ -199,9 +199,8 @@ def test_it_is_signed_only_when_nothing_blocks(seat):
     seat.press("waive dim lamp", reason="够用")
     seat.press("report")
     seat.press("sign", note="已与主持人说明")
-    html = seat.html()
-    assert "周强 已于" in html
-    assert "已与主持人说明" in html
+    until(lambda: "周强 已于" in seat.html() and not seat.desk.doing.signing)
+    assert "已与主持人说明" in seat.html()
 
 
 def test_an_older_run_is_looked_at_and_not_signed(seat):

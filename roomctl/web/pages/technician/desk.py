@@ -236,7 +236,7 @@ class Page:
     def __init__(self, visitor: Visitor, meeting: str | None) -> None:
         self.desk = Desk(visitor, meeting)
         self._visitor = visitor
-        self._waited = IDLE
+        self._waited, self._signing = IDLE, False
         self._client = gui.context.client
         with gui.teleport(".rc-top"):
             self._title = self._area("rc-about")
@@ -272,7 +272,9 @@ class Page:
                 gone = tag("div", error_state(error.what, error.why, error.mend, back), class_="rc-wrap rc-below")
             self._notes.show(gone)
             return
-        self._waited = IDLE if seen.run is not None or desk.doing.playing else 0.0
+        busy = desk.doing.signing
+        self._waited = IDLE if seen.run is not None or desk.doing.playing or busy else 0.0
+        again, self._signing = busy or self._signing, busy
         shown: list[tuple[Area, Callable[[], Part]]] = [
             (self._title, lambda: desk.title(seen)),
             (self._chain, lambda: desk.chain(seen)),
@@ -281,7 +283,7 @@ class Page:
         ]
         if pressed or desk.asking == NOTHING:
             shown.append((self._left, lambda: desk.left(seen)))
-        if pressed or not desk.reporting:
+        if pressed or again or not desk.reporting:
             shown.append((self._right, lambda: desk.right(seen)))
         for area, make in shown:
             area.show(await self._visitor.draw(make))

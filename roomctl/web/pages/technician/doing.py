@@ -41,6 +41,7 @@ class Doing:
     Attributes:
         trouble: why the last run could not be made; None where it could.
         told: what each device was told last on this page.
+        signing: the report is being signed this moment.
         playing: id of the macro that this page has begun, and that is not over; played: the last one that is.
         steps: of it, as far as they are done.
 
@@ -50,6 +51,7 @@ class Doing:
         self._visitor, self._meeting, self._decided = visitor, meeting, decided
         self.trouble: RoomctlError | None = None
         self.told: dict[str, Told] = {}
+        self.signing = False
         self.playing, self.played = "", ""
         self.steps: list[StepOutcome] = []
         self._ended = threading.Event()
@@ -126,9 +128,25 @@ class Doing:
         return press
 
     def sign(self, values: Values) -> None:
-        """The technician's word for the newest report."""
+        """The technician's word for the newest report; its paper is written meanwhile, which takes seconds."""
         allow(self._visitor.user, Right.RUN_CHECKS)
-        self._visitor.use.sign_checks(self._of_meeting(), by=self._visitor.user.name, note=text_of(values, "note"))
+        use, meeting, by, note = (
+            self._visitor.use,
+            self._of_meeting(),
+            self._visitor.user.name,
+            text_of(values, "note"),
+        )
+        if self.signing:
+            return
+
+        def work() -> None:
+            try:
+                use.sign_checks(meeting, by=by, note=note)
+            finally:
+                self.signing = False
+
+        self.trouble, self.signing = None, True
+        self._thread(work, "sign-off")
 
     def order(self, device: str, action: str, title: str) -> Press:
         """Tells a device to do something; asked and confirmed stand at it when it has done it, or has not."""

@@ -46,6 +46,9 @@ def _signing(sight: Sight, doing: Doing) -> Part:
         said = tr(f"{report.signed.by} 已于 {at:%m-%d %H:%M} 签字", f"signed by {report.signed.by}, {at:%m-%d %H:%M}")
         note = tag("span", report.signed.note, class_="rc-s2") if report.signed.note else None
         return tag("p", state_glyph(Look.OK), tag("b", said), note, class_="rc-row rc-wrapping rc-below")
+    if doing.signing:
+        said = tr("正在签字，写报告…", "signing, and writing the report…")
+        return tag("p", state_glyph(Look.RUNNING, size="s", share=0.3), said, class_="rc-row rc-below", role="status")
     if why := _unsigned(sight, report):
         look = Look.CRIT if report.blocking else Look.WAITING
         return tag("p", state_glyph(look, size="s"), why, class_="rc-row rc-s2 rc-below")
