@@ -71,6 +71,12 @@ def show(device: str = _ID, *, as_json: bool = _JSON) -> None:
         console().print(escape(f"roomctl devices do {device} {name}  {title}"))
 
 
+def _default(field: Any) -> Any:
+    """Of an option; a model as the table that it is."""
+    value = field.get_default(call_default_factory=True)
+    return value.model_dump() if hasattr(value, "model_dump") else value
+
+
 @app.command(help=tr("设备种类及其选项", "Kinds of device and their options"))
 def kinds(*, as_json: bool = _JSON) -> None:
     """What `kind =` may say, and what stands under `[devices.options]`."""
@@ -83,7 +89,7 @@ def kinds(*, as_json: bool = _JSON) -> None:
                         "kind": kind,
                         "title": tr(*offer.title),
                         "port": offer.port,
-                        "options": {name: field.default for name, field in offer.options.model_fields.items()},
+                        "options": {name: _default(field) for name, field in offer.options.model_fields.items()},
                         "actions": list(offer.actions),
                     }
                     for kind, offer in offers
@@ -97,7 +103,7 @@ def kinds(*, as_json: bool = _JSON) -> None:
         for name, field in offer.options.model_fields.items():
             told = (field.json_schema_extra or {}) if not callable(field.json_schema_extra) else {}
             console().print(
-                escape(f"    {name} = {field.default!r}  {tr(str(told.get('zh', '')), str(told.get('en', '')))}")
+                escape(f"    {name} = {_default(field)!r}  {tr(str(told.get('zh', '')), str(told.get('en', '')))}")
             )
 
 

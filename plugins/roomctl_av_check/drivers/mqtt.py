@@ -1,9 +1,9 @@
 """Sensors, relays and lights behind an MQTT broker: what it holds of them, how old that is; what is switched."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from roomctl.api import label, tr
 from roomctl.api.devices import ActionOffer, CheckState, Deed, Device, DriverOffer, Quantity, Reading, Result, Secret
@@ -15,7 +15,7 @@ Name = Annotated[str, StringConstraints(pattern=climate.RELAY)]
 
 
 class Source(BaseModel):
-    """Where a value stands.
+    """Where a value stands: `{ topic = "hall/air", key = "co2" }`.
 
     Attributes:
         key: path in a payload that is JSON, such as `sensor.temperature`; empty: the payload is the value.
@@ -32,20 +32,12 @@ class Source(BaseModel):
     scale: float = Field(default=1.0, allow_inf_nan=False)
 
 
-def _topic_alone(told: Any) -> Any:
-    return {"topic": told} if isinstance(told, str) else told
-
-
-Told = Annotated[Source, BeforeValidator(_topic_alone)]
-"""`{ topic = "hall/air", key = "co2" }`, or the topic alone."""
-
-
 class Relay(BaseModel):
     """What is switched. `on` and `off` are the words of both the order and the state."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    state: Told
+    state: Source
     command: Topic
     on: str = Field(default="ON", min_length=1, max_length=200)
     off: str = Field(default="OFF", min_length=1, max_length=200)
@@ -66,13 +58,13 @@ class MqttOptions(climate.ClimateOptions):
 
     """
 
-    temperature: Told | None = Field(default=None, json_schema_extra=label("温度主题", "Temperature topic"))
-    humidity: Told | None = Field(default=None, json_schema_extra=label("湿度主题", "Humidity topic"))
-    co2: Told | None = Field(default=None, json_schema_extra=label("二氧化碳主题", "CO₂ topic"))
+    temperature: Source | None = Field(default=None, json_schema_extra=label("温度主题", "Temperature topic"))
+    humidity: Source | None = Field(default=None, json_schema_extra=label("湿度主题", "Humidity topic"))
+    co2: Source | None = Field(default=None, json_schema_extra=label("二氧化碳主题", "CO₂ topic"))
     relays: dict[Name, Relay] = Field(
         default_factory=dict, max_length=32, json_schema_extra=label("继电器主题", "Topics of the relays")
     )
-    available: Told | None = Field(default=None, json_schema_extra=label("在线主题", "Topic of presence"))
+    available: Source | None = Field(default=None, json_schema_extra=label("在线主题", "Topic of presence"))
     online: str = Field(default="online", json_schema_extra=label("在线字样", "Word for present"))
     age_warn: float = Field(default=900, gt=0, json_schema_extra=label("数据过旧（秒）", "Old after, s"))
     settle: float = Field(default=3, gt=0, le=30, json_schema_extra=label("切换等待（秒）", "Switched within, s"))

@@ -55,10 +55,10 @@ class MqttEmulator(TcpEmulator):
         return {
             "temperature": {"topic": "hall/air", "key": "temperature", "time": "seen"},
             "co2": {"topic": "hall/air", "key": "co2"},
-            "humidity": "hall/humidity",
-            "available": "hall/status",
+            "humidity": {"topic": "hall/humidity"},
+            "available": {"topic": "hall/status"},
             "relays": {
-                "lamp": {"state": "hall/lamp", "command": "hall/lamp/set"},
+                "lamp": {"state": {"topic": "hall/lamp"}, "command": "hall/lamp/set"},
                 "fan": {"state": {"topic": "hall/fan", "key": "state"}, "command": "hall/fan/set"},
             },
         }

@@ -72,9 +72,10 @@ def _read(name: str, info: FieldInfo, typed: Values, kept: Mapping[str, Any]) ->
     value = typed[name]
     kind = _kind(info.annotation)
     if kind == "lines" and _listed(info.annotation):
-        value = [one.strip() for one in str(value).splitlines() if one.strip()]
+        of = int if int in get_args(_bare(info.annotation)) else str
+        value = [_number(one.strip(), of) for one in str(value).splitlines() if one.strip()]
     elif kind == "lines":
-        value = tomllib.loads(str(value))
+        value = tomllib.loads(str(value)) or ("" if info.get_default(call_default_factory=True) is None else {})
     elif isinstance(value, str):
         value = _number(value.strip(), info.annotation)
     default = info.get_default(call_default_factory=True)
@@ -138,7 +139,7 @@ def _choices(annotation: Any) -> list[Any]:
 
 def _listed(annotation: Any) -> bool:
     wanted = _bare(annotation)
-    return get_origin(wanted) in {list, tuple, set, frozenset} and str in get_args(wanted)
+    return get_origin(wanted) in {list, tuple, set, frozenset} and bool({str, int} & set(get_args(wanted)))
 
 
 def _kind(annotation: Any) -> str:

@@ -109,9 +109,9 @@ def test_what_is_old_missing_or_gone_is_told():
     rows = judged(
         held,
         co2={"topic": "air", "key": "co2", "time": "at"},
-        humidity="wet",
-        available="status",
-        relays={"lamp": {"state": "lamp", "command": "lamp/set"}},
+        humidity={"topic": "wet"},
+        available={"topic": "status"},
+        relays={"lamp": {"state": {"topic": "lamp"}, "command": "lamp/set"}},
     )
     assert rows["age"].state is CheckState.WARN
     assert rows["available"].state is CheckState.CRIT
@@ -122,7 +122,7 @@ def test_what_is_old_missing_or_gone_is_told():
 def test_a_topic_with_a_wildcard_is_none():
     for wrong in ("a/#", "a/+/b", ""):
         with pytest.raises(ValidationError):
-            MqttOptions(co2=wrong)
+            MqttOptions(co2={"topic": wrong})
 
 
 values = st.recursive(
@@ -141,7 +141,7 @@ values = st.recursive(
 def test_any_payload_is_a_value_or_missing(payload, key):
     options = {
         "co2": {"topic": "air", "key": key, "time": "at"},
-        "relays": {"lamp": {"state": "air", "command": "c"}},
+        "relays": {"lamp": {"state": {"topic": "air"}, "command": "c"}},
     }
     rows = judged({"air": payload}, **options)
     assert "co2" in rows or "air" in rows["missing"].value
