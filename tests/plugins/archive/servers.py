@@ -113,7 +113,8 @@ class Weed:
         config.write_text(json.dumps({"identities": identities}))
         log = self.folder / "weed.log"
         names = [f"-{part}.port{kind}" for part in ("master", "volume", "filer") for kind in ("", ".grpc")]
-        ports = [f"{name}={free_port()}" for name in (*names, "-s3.port.grpc", "-s3.port.iceberg", "-s3.port.lance")]
+        self._ports = [self.port]
+        ports = [f"{name}={self._port()}" for name in (*names, "-s3.port.grpc", "-s3.port.iceberg", "-s3.port.lance")]
         with log.open("wb") as out:
             self._process = subprocess.Popen(
                 [
@@ -125,10 +126,17 @@ class Weed:
             )  # fmt: skip
         wait_for(self.port, self._process, log)
 
+    def _port(self) -> int:
+        self._ports.append(free_port())
+        return self._ports[-1]
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()  # it takes ten seconds to end by itself, and keeps nothing
             self._process.wait()
+            for port in self._ports:
+                for left in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                    left.unlink(missing_ok=True)
             self._process = None
 
 
