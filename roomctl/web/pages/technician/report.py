@@ -34,7 +34,7 @@ def pane(sight: Sight, choose: Callable[[str], Press], close: Press, doing: Doin
         class_="rc-row",
     )
     inside = (_signing(sight, doing), _papers(sight), _runs(sight, choose))
-    return tag("section", head, *inside, class_="rc-panel rc-sec2")
+    return tag("section", head, *inside, class_="rc-panel rc-sec2", id_="report-pane")
 
 
 def _signing(sight: Sight, doing: Doing) -> Part:

@@ -25,16 +25,19 @@
     dialog.showModal();
     dialog.addEventListener("click", () => dialog.close());
   };
+  // What a press opens elsewhere on the page is brought into sight; the page alone is scrolled, not what stands around it.
   document.addEventListener("click", (event) => {
-    if (!event.target.closest?.(".rc-tech .rc-tile")) return;
+    const e = event.target.closest?.(".rc-tech .rc-tile, .rc-tech .rc-scenes .rc-btn, .rc-tech [data-act='report']");
+    if (!e) return;
+    const id = e.dataset.act === "report" ? "report-pane" : "detail", page = document.querySelector(".rc-page");
     const seen = new MutationObserver(() => {
-      const detail = document.getElementById("detail");
-      if (!detail) return;
+      const opened = document.getElementById(id);
+      if (!opened) return;
       seen.disconnect();
-      const box = detail.getBoundingClientRect();
-      if (box.top < 0 || box.top > innerHeight - 120) detail.scrollIntoView({ block: "start" });
+      const { top } = opened.getBoundingClientRect(), from = page.getBoundingClientRect().top;
+      if (top < from || top > innerHeight - 120) page.scrollBy({ top: top - from - 8 });
     });
-    seen.observe(document.querySelector(".rc-tleft"), { childList: true, subtree: true });
+    seen.observe(document.querySelector(".rc-tcols"), { childList: true, subtree: true });
     setTimeout(() => seen.disconnect(), 5000);
   });
   document.addEventListener("change", async (event) => {   // a file that is imported is read here, and seen before it is sent
