@@ -36,7 +36,7 @@ class Order:
     """What to play, and where.
 
     Attributes:
-        play: a .npy of float32, shape (frames, loudspeakers).
+        play: a .npy of float32, shape (frames, loudspeakers). Where it is recorded, it ends with silence.
         record: where the recording goes, a .npy of float32, shape (frames, microphones); empty: nothing is recorded.
         speaker, microphone: names; empty is the system's default.
         microphones: how many channels of it.
@@ -102,6 +102,8 @@ def run(order: Order) -> int:
     """Plays it. How many tries it took; 0 where the last one broke too. Raises: RoomctlError."""
     device = _portaudio()
     played = np.load(order.play)
+    held = round(2 * order.buffer * order.rate)  # what PortAudio holds at the end is not played any more
+    played = np.pad(played, ((0, 0 if order.record else held), (0, 0)))
     speaker, microphone = (
         _named(device, order.speaker, "output"),
         _named(device, order.microphone, "input") if order.record else None,

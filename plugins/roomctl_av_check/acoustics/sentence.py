@@ -20,9 +20,9 @@ PEAK = 0.5
 """Of the sentence, −6 dBFS."""
 AROUND = 0.5
 """Seconds of silence before and after the sentence."""
-BUFFER = 0.8
+BUFFER = 0.5
 """Seconds that PortAudio holds: nobody measures how late the sentence is, and a busy machine leaves no hole in it."""
-LAST = 1.0 + BUFFER
+LAST = 1.0
 """Seconds after which the recorder has what was played."""
 LIMIT = 60.0
 """Seconds that it records at most, where nobody stops it."""

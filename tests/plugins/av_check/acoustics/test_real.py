@@ -64,6 +64,7 @@ def test_a_word_becomes_text_and_every_figure_is_that_of_a_wire(room):
     proof = AcousticProof(context, context.config, tell=told.append)
     rows = {row.check: row for row in proof.run(None)}
     assert rows["chain"].state is CheckState.OK, rows["chain"].message
+    assert rows["chain"].value == 100.0, "to the last word"
     assert "play" not in rows, "it was played without a hole"
     assert rows["level"].value == pytest.approx(-12 - 3.01, abs=0.5)
     assert rows["thd"].value < 0.1
@@ -79,6 +80,7 @@ def test_a_word_becomes_text_and_every_figure_is_that_of_a_wire(room):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(400)
 def test_channels_that_were_exchanged_are_found(room):
     context = room(speakers=2, tracks=2, nearest=(1, 2))
     first = {row.check: row for row in AcousticProof(context, context.config).run(None)}
