@@ -21,6 +21,7 @@ from roomctl.testing.emulators.rtsp import PASSWORD, USER, RtspEmulator
 
 pytest.importorskip("av")
 
+KNOWN = Secret(USER, PASSWORD)
 SECONDS = 0.25
 """A look that is as short as can be: each costs a process."""
 
@@ -59,26 +60,29 @@ def seen(tmp_path_factory):
     offer = rtsp.offer(lambda: folder)
     faults = (Fault.NONE, Fault.FROZEN, Fault.BLACK, Fault.BLURRED, Fault.MOVED)
 
-    async def run():
+    async def with_fault(fault, work):
         emulator = RtspEmulator(seconds=SECONDS)
         await emulator.start()
+        await emulator.switch(fault)
         try:
             device = emulator.device()
-            device = replace(device, options=offer.options(**device.options, preset="chair"))
-            deed = await offer.actions["teach"].act(device, emulator.secret(), "chair")
-            assert deed.done
-            await emulator.switch(Fault.MOVED)
-            elsewhere = await offer.actions["compare"].act(device, emulator.secret(), "chair")
-            assert (elsewhere.asked, elsewhere.confirmed) == ("chair", "")
-            told = {}
-            for fault in faults:
-                await emulator.switch(fault)
-                reading = await offer.read(device, emulator.secret())
-                told[fault] = {row.check: row for row in offer.judge(device, reading)}
-                told[fault]["proof"] = reading.evidence[0]
+            return await work(replace(device, options=offer.options(**device.options, preset="chair")))
         finally:
             await emulator.stop()
-        return told
+
+    def act(name):
+        return lambda device: offer.actions[name].act(device, KNOWN, "chair")
+
+    async def rows(device):
+        reading = await offer.read(device, KNOWN)
+        return {row.check: row for row in offer.judge(device, reading)} | {"proof": reading.evidence[0]}
+
+    async def run():
+        assert (await with_fault(Fault.NONE, act("teach"))).done
+        looks = [with_fault(fault, rows) for fault in faults]
+        *told, elsewhere = await asyncio.gather(*looks, with_fault(Fault.MOVED, act("compare")))
+        assert (elsewhere.asked, elsewhere.confirmed) == ("chair", "")
+        return dict(zip(faults, told, strict=True))
 
     return asyncio.run(run())
 
@@ -159,24 +163,20 @@ def test_a_stream_that_hangs_is_given_up_with_its_process():
         emulator = RtspEmulator(user="")
         await emulator.start()
         await emulator.switch(Fault.STALLED)
-        clock = asyncio.get_running_loop().time
-        look = asyncio.ensure_future(talk.look(emulator.device(), Secret(), "main", SECONDS))
+        look = asyncio.ensure_future(talk.look(emulator.device(), Secret(), "main", SECONDS, patience=300))
         try:
             async with asyncio.timeout(60):
                 while not emulator.open or not (children := psutil.Process().children()):  # noqa: ASYNC110 - no event
                     await asyncio.sleep(0.02)
                 await asyncio.sleep(0.3)  # it is wherever a child of that age is; each place has to do
-            at = clock()
             look.cancel()
-            await asyncio.wait({look}, timeout=5)
+            await asyncio.wait({look}, timeout=60)
             assert look.cancelled()
-            return clock() - at, [one for one in children if one.is_running()]
+            return [one for one in children if one.is_running()]
         finally:
             await emulator.stop()
 
-    took, left = asyncio.run(run())
-    assert not left
-    assert took < 1.0
+    assert asyncio.run(run()) == []
 
 
 @settings(max_examples=50)
