@@ -29,8 +29,10 @@ class Custodian:
         self._config: ArchiveConfig = ctx.config
         self._away: dict[tuple[str, str], tuple[datetime, str, str]] = {}
         self._looked: dict[str, datetime] = {}
+        self._asked = ctx.clock.now()
 
     def work(self, meeting: Meeting) -> None:
+        self._reconcile()
         now = self._ctx.clock.now()
         if now < self._looked.get(meeting.id, now):
             return
@@ -92,6 +94,20 @@ class Custodian:
         due = [place for place in places.places(self._ctx, package) if now - read[place] >= every]
         waits = {place for (one, place), (at, *_) in self._away.items() if one == package.id and now - at < AGAIN}
         return [place for place in due if place not in waits]
+
+    def _reconcile(self) -> None:
+        """Asks each target, as often as copies are read again, what lies there that nobody registered."""
+        every, now = timedelta(days=self._config.verify_every_days), self._ctx.clock.now()
+        for name in self._config.targets if every and now >= self._asked else ():
+            self._asked = now + LOOK
+            last = places.reconciled_at(self._ctx, name)
+            if last and now - last < every:
+                continue
+            try:
+                for key in places.strangers(self._ctx, name):
+                    self._ctx.log.warning("archive: %s holds %s, which is in no register", name, key)
+            except RoomctlError as error:
+                self._ctx.log.info("archive: %s cannot be asked what it holds: %s", name, error)
 
     def _wanted(self, package: Package, place: str) -> Mapping[str, str]:
         """What should lie there, by the manifests of the first copy whose own are those of the register."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
@@ -13,6 +14,8 @@ from roomctl_archive.bag import SEALED
 from roomctl_archive.courier import opened
 from roomctl_archive.fixity import Tick, read
 from roomctl_archive.folder_target import FolderTarget
+
+_RECONCILED = "reconciled:"
 
 
 @runtime_checkable
@@ -164,7 +167,7 @@ def fetch(copy: ArchiveTarget, key: str, spool: Path) -> str:
 
 
 def strangers(ctx: PluginContext, place: str) -> Sequence[str]:
-    """Packages that lie at a target and that no row of the database knows, by their key.
+    """Packages that lie at a target and that no row of the database knows, by their key; kept for `unregistered`.
 
     They may be another room's, or of a database that an older copy has replaced. They are told, and left alone.
     """
@@ -174,4 +177,18 @@ def strangers(ctx: PluginContext, place: str) -> Sequence[str]:
             return ()
         ends = f"/{manifest.TAGS[0]}"
         there = {key.removesuffix(ends) for key in target.keys("") if key.endswith(ends)}
-        return sorted(there - known)
+    found = sorted(there - known)
+    ctx.store().put(f"{_RECONCILED}{place}", {"at": ctx.clock.now().isoformat(), "packages": found})
+    return found
+
+
+def unregistered(ctx: PluginContext) -> Mapping[str, Sequence[str]]:
+    """What `strangers` found last, by target; those without any are left out."""
+    told = {name: ctx.store().get(f"{_RECONCILED}{name}") for name in ctx.config.targets}
+    return {name: each["packages"] for name, each in told.items() if each and each["packages"]}
+
+
+def reconciled_at(ctx: PluginContext, place: str) -> datetime | None:
+    """When `strangers` asked a target last."""
+    told = ctx.store().get(f"{_RECONCILED}{place}")
+    return datetime.fromisoformat(told["at"]) if told else None

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.deliveries import Delivery, FixityCheck
+from roomctl_archive import places
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
@@ -22,6 +23,7 @@ def as_json(ctx: PluginContext, meeting: Meeting | None) -> dict[str, Any]:
             for row in rows
         ],
         "fixity": [check.as_json() for check in checks],
+        "unregistered": {name: list(keys) for name, keys in places.unregistered(ctx).items()},
     }
 
 
@@ -63,6 +65,9 @@ def lines(ctx: PluginContext, meeting: Meeting | None) -> Iterator[str]:
         place = check.place or tr("本机", "this machine")
         for fault in check.problems:
             yield f"{place}: {check.package}: {fault.file}: {fault.what}"
+    for target, keys in places.unregistered(ctx).items():
+        for key in keys:
+            yield tr(f"{target}: {key} 不在登记里", f"{target}: {key} is in no register")
 
 
 def size(count: float) -> str:

@@ -17,8 +17,13 @@ from roomctl.domain.delivery import (
     Trouble,
     backoff,
 )
-from roomctl.errors import NotFound, Refused
+from roomctl.domain.devices import Secret
+from roomctl.domain.events import SYSTEM
+from roomctl.errors import BadInput, NotFound, Refused
+from roomctl.services.device_ports import Rack
+from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
+from roomctl.storage.inventory import InventoryFile
 from roomctl.testing.fakes import A_MORNING
 
 
@@ -116,6 +121,23 @@ def test_what_a_later_reading_found_is_kept_and_told(house, package):
     house.use.add_fixity_check(later := replace(check, at=A_MORNING + timedelta(days=1), problems=()))
     assert house.use.fixity_checks(package.meeting) == [later]
     assert house.kinds(package.meeting).count("package.reverified") == 2
+
+
+def test_a_target_is_given_the_secret_that_its_section_names_and_no_other(house, tmp_path):
+    inventory = InventoryFile(tmp_path)
+    inventory.keep_secret("office", Secret("room", "pass"))
+    given = []
+    house.plugins.targets["sftp"] = given.append
+    use = UseCases(
+        data=tmp_path, actor=SYSTEM, clock=house.clock, open_uow=house.open_uow, plugins=lambda: house.plugins,
+        models=None, rack=Rack(inventory, None),
+    )  # fmt: skip
+    use.target("sftp", {"kind": "sftp", "secret": "office"})
+    use.target("sftp", {"kind": "sftp"})
+    assert [section.get("credentials") for section in given] == [Secret("room", "pass"), None]
+    assert "pass" not in repr(given)
+    with pytest.raises(BadInput, match="roomctl devices secret nobody"):
+        use.target("sftp", {"kind": "sftp", "secret": "nobody"})
 
 
 @given(tries=st.integers(0, 10_000), chance=st.floats(0, 1))

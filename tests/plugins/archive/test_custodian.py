@@ -145,6 +145,22 @@ def test_packages_that_the_database_does_not_know_are_found(kept, room):
     assert places.strangers(kept.ctx, "nas") == [f"{kept.package.meeting}/{kept.package.id}"]
 
 
+def test_targets_are_asked_on_schedule_for_what_nobody_registered(kept, room):
+    custodian = kept.custodian(verify_every_days=90)
+    custodian.work(room.meeting)
+    assert places.unregistered(kept.ctx) == {}
+    forgotten = room.services.sealed.pop(room.meeting.id)
+    custodian.work(room.meeting)
+    assert places.unregistered(kept.ctx) == {}, "it was asked before its time"
+    room.clock.advance(91 * DAY)
+    custodian.work(room.meeting)
+    key = f"{kept.package.meeting}/{kept.package.id}"
+    assert places.unregistered(custodian._ctx) == {"nas": [key], "usb": [key]}
+    room.services.sealed[room.meeting.id] = forgotten
+    places.strangers(custodian._ctx, "nas")
+    assert places.unregistered(custodian._ctx) == {"usb": [key]}
+
+
 def test_a_throttle_holds_to_its_rate(kept, room):
     tick, began = Throttle(1000, kept.ctx, lambda: None), room.clock.monotonic()
     for _ in range(100):
