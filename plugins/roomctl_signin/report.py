@@ -9,6 +9,9 @@ from pydantic import BaseModel, Field
 from roomctl.api import Attendance, Meeting, Presence, Standing, quorum, tr
 from roomctl_signin import lists
 
+MOST_READ_OUT = 15
+"""Names of one kind: more are read by nobody, and stand in the list below."""
+
 
 class AwayShape(BaseModel):
     """Somebody who is not here."""
@@ -68,7 +71,7 @@ def read_out(board: Attendance) -> str:
         (tr("请假", "On leave"), [one.person.name for one in _on_leave(board)]),
         (tr("未到", "Not here"), [one.person.name for one in _absent(board)]),
     ):
-        if people:
+        if 0 < len(people) <= MOST_READ_OUT:
             text += tr(f"{title}：{'、'.join(people)}。", f"{title}: {', '.join(people)}. ")
     return text.strip()
 

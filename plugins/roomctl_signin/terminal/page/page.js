@@ -6,6 +6,7 @@
   const PATIENCE = 4_000;                        // ms that somebody waits for the host's answer before the welcome
   const NOW = 3;                                 // s within which what was done is done now
   const FREE = 45_000;                           // ms without a touch after which the terminal belongs to nobody
+  const LONG = 30, LONG_NAME = 14;               // characters, from which a title or a name is written smaller
   const ROWS = 4, AT_ONCE = 20;                  // names beside the keys; acts of one request
   let english = roomScreen.english;
   const said = (zh, en) => (english ? en : zh);
@@ -154,6 +155,7 @@
     at("back").hidden = view === "idle" || view === "welcome";
     for (const e of document.querySelectorAll("[data-said]")) put(e, WORDS[e.dataset.said]());
     for (const e of document.querySelectorAll("[data-title]")) put(e, e.closest("#idle") ? title().replace("：", "：\n") : title());
+    document.querySelector("#idle h1").classList.toggle("long", title().length > LONG);
     for (const e of document.querySelectorAll("[data-expected]")) put(e, String(sight?.expected ?? ""));
     for (const e of document.querySelectorAll("[data-present]")) put(e, String(sight?.present ?? ""));
     for (const e of document.querySelectorAll("[data-recorded]")) put(e, sight?.recorded && sight.state !== "over" && !ended ? RECORDED() : "");
@@ -211,6 +213,7 @@
 
   const asking = () => {
     put(at("who"), meant.name);
+    at("who").classList.toggle("long", meant.name.length > LONG_NAME);
     put(at("whose"), meant.line);
     at("sheet").hidden = !sight.signed;
     at("again").hidden = !sight.signed;
