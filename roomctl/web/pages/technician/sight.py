@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from roomctl.domain.access import Right, User
-from roomctl.domain.checks import WHOLE_DEVICE, CheckReport, CheckState, Result, Waiver, WaiverKind, titled
+from roomctl.domain.checks import WHOLE_DEVICE, CheckReport, CheckState, Result, SignOff, Waiver, WaiverKind, titled
 from roomctl.domain.devices import Device, Usual
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
@@ -143,9 +143,10 @@ def look(visitor: Visitor, meeting: str | None, chosen: str, pasts: "Pasts") -> 
         admit(visitor.user, use.meeting(meeting).highest_secrecy.level)
         facts = visitor.board.facts(meeting)
     devices, trouble = _inventory(visitor)
-    runs = use.check_runs(meeting, limit=RUNS)
+    newest = facts.checks if facts else use.check_report(None)
+    runs = pasts.listed(visitor, meeting, newest)
     older = next((one for one in runs if one.id == chosen), None)
-    report = older or (facts.checks if facts else use.check_report(None))
+    report = older or newest
     under_way = use.checks_under_way(meeting) if older is None else ()
     run = under_way[-1] if under_way else None
     past, usuals = pasts.of(visitor, report)
@@ -179,11 +180,20 @@ def _inventory(visitor: Visitor) -> tuple[Sequence[Device], RoomctlError | None]
 
 @dataclass
 class Pasts:
-    """How the figures of a report went, and where they usually are; looked up once for each report."""
+    """How the figures of a report went, where they usually are, and which runs there are; looked up once for each."""
 
+    runs: Sequence[CheckReport] = ()
+    known: tuple[str, SignOff | None] | None = None
     report: str = ""
     past: Mapping[Key, Sequence[float]] = field(default_factory=dict)
     usuals: Mapping[Key, Usual] = field(default_factory=dict)
+
+    def listed(self, visitor: Visitor, meeting: str | None, newest: CheckReport | None) -> Sequence[CheckReport]:
+        """The last runs, read again when there is another one, or it has been signed."""
+        key = (newest.id, newest.signed) if newest else None
+        if key != self.known:
+            self.runs, self.known = visitor.use.check_runs(meeting, limit=RUNS), key
+        return self.runs
 
     def of(
         self, visitor: Visitor, report: CheckReport | None
