@@ -1,10 +1,17 @@
+import multiprocessing
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+
+from tests.cli.warm import run
+
+WARM = multiprocessing.get_context("forkserver")
+WARM.set_forkserver_preload(["tests.cli.warm"])
 
 
 @dataclass
@@ -22,15 +29,16 @@ class Shell:
         return [sys.executable, "-m", "roomctl", *map(str, words)]
 
     def __call__(self, *words: object, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.argv(*words),
-            cwd=self.folder,
-            env=self.environment(**env),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=100,
-        )
+        said = [str(word) for word in words]
+        with TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            process = WARM.Process(target=run, args=(said, self.folder, self.environment(**env), out, err))
+            process.start()
+            process.join(100)
+            if process.exitcode is None:
+                process.kill()
+                pytest.fail(f"roomctl {' '.join(said)} does not end")
+            return subprocess.CompletedProcess(said, process.exitcode, out.read_text(), err.read_text())
 
     def start(self, *words: object, **env: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
