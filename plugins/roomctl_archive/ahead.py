@@ -64,7 +64,7 @@ def send(ctx: PluginContext, meeting: Meeting, name: str, target: ArchiveTarget,
             stored = target.put(place, stream, one.sha256)
         if read_back(target, place) != one.sha256:
             raise lied(name, [one.path])
-        services.put_sent_file(reserved, name, SentFile(one.path, one.sha256, stored.bytes, checked=True))
+        services.put_sent_files(reserved, name, [SentFile(one.path, one.sha256, stored.bytes, checked=True)])
         sent += 1
     return sent
 

@@ -166,16 +166,20 @@ class Courier:
         services.enqueue(package, [self.name])
         row = self.rows(package.meeting)[package.id]
         run = _Watch(row, self._ctx, self._stop, self._show, tick)
+        journal = OutboxJournal(self._ctx, package.id, self.name)
         with opened(self._ctx, self._config) as target:
-            proof = delivery.deliver(
-                package,
-                services.data / package.path,
-                target,
-                name=self.name,
-                clock=clock,
-                journal=OutboxJournal(self._ctx, package.id, self.name),
-                seen=run.seen,
-            )
+            try:
+                proof = delivery.deliver(
+                    package,
+                    services.data / package.path,
+                    target,
+                    name=self.name,
+                    clock=clock,
+                    journal=journal,
+                    seen=run.seen,
+                )
+            finally:
+                journal.flush()
         run.note()
         services.add_receipt(package.meeting, proof)
 
@@ -258,18 +262,30 @@ class _Watch:
 
 
 class OutboxJournal:
-    """`delivery.Journal` in the database."""
+    """`delivery.Journal` in the database, written once a second: what a kill takes of it is read back once more."""
 
     def __init__(self, ctx: PluginContext, package: str, target: str) -> None:
         self._services, self._package, self._target = ctx.services, package, target
+        self._clock, self._noted = ctx.clock, ctx.clock.monotonic()
+        self._fresh: dict[str, SentFile] = {}
 
     def held(self) -> Mapping[str, SentFile]:
         return self._services.sent_files(self._package, self._target)
 
     def note(self, file: SentFile) -> None:
-        self._services.put_sent_file(self._package, self._target, file)
+        self._fresh[file.path] = file
+        if self._clock.monotonic() - self._noted >= NOTE_EACH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what was noted since."""
+        self._noted = self._clock.monotonic()
+        if self._fresh:
+            self._services.put_sent_files(self._package, self._target, list(self._fresh.values()))
+            self._fresh.clear()
 
     def forget(self, paths: Sequence[str]) -> None:
+        self.flush()
         self._services.forget_sent_files(self._package, self._target, paths)
 
 

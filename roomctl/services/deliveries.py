@@ -63,9 +63,9 @@ class DeliveryUseCases(Bound):
         with self._open().reading() as uow:
             return uow.outbox.files(package, target)
 
-    def put_sent_file(self, package: str, target: str, file: SentFile) -> None:
+    def put_sent_files(self, package: str, target: str, files: Sequence[SentFile]) -> None:
         with self._open() as uow:
-            uow.outbox.put_file(package, target, file)
+            uow.outbox.put_files(package, target, files)
             uow.commit()
 
     def forget_sent_files(self, package: str, target: str, paths: Sequence[str]) -> None:

@@ -115,18 +115,19 @@ class SqlOutbox:
             for row in self._work.reads().scalars(query)
         }
 
-    def put_file(self, package: str, target: str, file: SentFile) -> None:
+    def put_files(self, package: str, target: str, files: Iterable[SentFile]) -> None:
         session = self._work.writes()
-        session.merge(
-            OutboxFileRow(
-                package=package,
-                target=target,
-                path=file.path,
-                sha256=file.sha256,
-                bytes=file.bytes,
-                checked=file.checked,
+        for file in files:
+            session.merge(
+                OutboxFileRow(
+                    package=package,
+                    target=target,
+                    path=file.path,
+                    sha256=file.sha256,
+                    bytes=file.bytes,
+                    checked=file.checked,
+                )
             )
-        )
         session.flush()
 
     def forget_files(self, package: str, target: str, paths: Iterable[str] | None = None) -> None:

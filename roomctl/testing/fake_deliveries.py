@@ -64,8 +64,8 @@ class FakeDeliveries:
     def sent_files(self, package: str, target: str) -> Mapping[str, SentFile]:
         return dict(self.outbox.files.get((package, target), {}))
 
-    def put_sent_file(self, package: str, target: str, file: SentFile) -> None:
-        self.outbox.files.setdefault((package, target), {})[file.path] = file
+    def put_sent_files(self, package: str, target: str, files: Sequence[SentFile]) -> None:
+        self.outbox.files.setdefault((package, target), {}).update((file.path, file) for file in files)
 
     def forget_sent_files(self, package: str, target: str, paths: Sequence[str]) -> None:
         for path in paths:

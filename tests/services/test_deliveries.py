@@ -61,7 +61,7 @@ def test_a_row_reads_back_as_it_was_written(house, package):
 
 
 def test_the_receipt_ends_the_row_and_nothing_takes_it_back(house, package):
-    house.use.put_sent_file(package.id, "nas", SentFile("data/a", "00", 9))
+    house.use.put_sent_files(package.id, "nas", [SentFile("data/a", "00", 9)])
     (row, _) = house.use.deliveries(package.meeting)
     receipt(house, package, "nas")
     house.use.put_delivery(replace(row, step=DeliveryStep.SENDING))
@@ -71,10 +71,9 @@ def test_the_receipt_ends_the_row_and_nothing_takes_it_back(house, package):
 
 
 def test_files_that_arrived_are_remembered_by_target_until_they_are_forgotten(house, package):
-    house.use.put_sent_file(package.id, "nas", SentFile("data/a", "00", 9))
-    house.use.put_sent_file(package.id, "nas", SentFile("data/a", "00", 9, checked=True))
-    house.use.put_sent_file(package.id, "nas", SentFile("data/b", "11", 5))
-    house.use.put_sent_file(package.id, "usb", SentFile("data/a", "00", 9))
+    house.use.put_sent_files(package.id, "nas", [SentFile("data/a", "00", 9), SentFile("data/b", "11", 5)])
+    house.use.put_sent_files(package.id, "nas", [SentFile("data/a", "00", 9, checked=True)])
+    house.use.put_sent_files(package.id, "usb", [SentFile("data/a", "00", 9)])
     assert house.use.sent_files(package.id, "nas")["data/a"].checked
     house.use.forget_sent_files(package.id, "nas", ["data/a"])
     assert list(house.use.sent_files(package.id, "nas")) == ["data/b"]

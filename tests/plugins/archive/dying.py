@@ -22,9 +22,10 @@ from roomctl.api.deliveries import Secret
 from roomctl.domain.events import Actor, By
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
+from roomctl.services.time import SystemClock
 from roomctl.storage.database import open_database
 from roomctl.storage.uow import SqlUnitOfWork
-from roomctl.testing.fakes import FakeClock, FakeContext
+from roomctl.testing.fakes import FakeContext
 
 
 def sftp(section):
@@ -45,7 +46,7 @@ def use_cases(data: Path):
         yield UseCases(
             data=data,
             actor=Actor(By.PLUGIN, "archive"),
-            clock=FakeClock(),
+            clock=SystemClock(),
             open_uow=lambda: SqlUnitOfWork(database, new_id),
             plugins=lambda: SimpleNamespace(target=lambda kind: kinds[kind]),
             models=None,
@@ -66,7 +67,7 @@ def deliver(data: Path, section: dict[str, object], kill_at: int) -> None:
 
     config = ArchiveConfig.model_validate({"targets": {"nas": section}})
     with use_cases(data) as use:
-        ctx = FakeContext("archive", data, config, services=use, clock=FakeClock())
+        ctx = FakeContext("archive", data, config, services=use, clock=SystemClock())
         (meeting,) = use.meetings()
         (package,) = use.packages(meeting.id)
         courier = Courier(ctx, "nas", chance=lambda: 0.5, stop=lambda: None)
