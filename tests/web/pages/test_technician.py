@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from roomctl.domain.access import Role, User
-from roomctl.domain.checks import CheckState, Result
+from roomctl.domain.checks import CheckState, DeviceWatch, Result, Waiver
 from roomctl.domain.devices import Device, Fact, Reading
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Order
@@ -286,6 +286,22 @@ def test_a_macro_shows_its_steps_and_how_they_went(seat):
     until(lambda: "要求 on，确认 on" in seat.html() and "do macro" in seat.page()[1])
     (seat.rest.application.data / "macros.toml").write_text("[[macros]\n", encoding="utf-8")
     assert "macros.toml" in seat.html() + seat.html()
+
+
+def test_what_stops_answering_in_a_meeting_is_told_while_it_runs(seat):
+    seat.press("check")
+    seat.settled()
+    since = seat.rest.use.check_report(seat.meeting).at
+    with seat.rest.application.open_uow() as uow:
+        uow.checks.watch(DeviceWatch("good", up=False, since=since, misses=2, why="没有应答"))
+        uow.commit()
+    assert "会中没有应答" not in seat.html()
+    seat.rest.use.accept_fault(seat.meeting, Waiver("dim", "lamp", "赵敏", "够用"))
+    seat.rest.use.arm(seat.meeting, Order(source="tone"))
+    seat.rest.use.start(seat.meeting)
+    assert "会中没有应答" in seat.html()
+    assert seat.tiles()["灯good"].look.value == "crit"
+    assert "起没有应答" in seat.tiles()["灯good"].said
 
 
 def test_who_may_only_look_is_offered_nothing_to_press(seat):

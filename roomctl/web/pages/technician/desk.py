@@ -111,6 +111,10 @@ class Desk:
         """What keeps the inventory from being read, what broke off, and that an older run is shown."""
         errors = [one for one in (seen.trouble, self.doing.trouble) if one is not None]
         made = [error_state(one.what, one.why, one.mend) for one in errors]
+        if seen.down:
+            names = {device.id: device.name for device in seen.devices}
+            said = tr("、", ", ").join(names.get(one, one) for one in seen.down)
+            made.append(note_bar("crit", said, strong=tr("会中没有应答", "No answer in the meeting")))
         if self.older and seen.report:
             back = button(tr("看最近一次", "The newest"), self._older(""), kind="sm", key="newest")
             at = seen.report.at.astimezone(seen.zone)

@@ -6,13 +6,23 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from roomctl.domain.access import Right, User
-from roomctl.domain.checks import WHOLE_DEVICE, CheckReport, CheckState, Result, SignOff, Waiver, WaiverKind, titled
+from roomctl.domain.checks import (
+    WHOLE_DEVICE,
+    CheckReport,
+    CheckState,
+    DeviceWatch,
+    Result,
+    SignOff,
+    Waiver,
+    WaiverKind,
+    titled,
+)
 from roomctl.domain.devices import Device, Usual
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
 from roomctl.services.offers import Check, Sounding
 from roomctl.services.under_way import UnderWay
-from roomctl.web.pages.links import Facts
+from roomctl.web.pages.links import RUNNING, Facts
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import admit
 from roomctl.web.ui import CHECK_LOOKS, Look
@@ -40,6 +50,7 @@ class Sight:
         report: the newest one, or an older one that somebody looks at.
         run: that is under way.
         rows: those of the report, and over them those that the run has heard so far.
+        down: devices that do not answer the watch, while the meeting runs.
 
     """
 
@@ -56,6 +67,7 @@ class Sight:
     usuals: Mapping[Key, Usual] = field(default_factory=dict)
     waivers: Sequence[Waiver] = ()
     runs: Sequence[CheckReport] = ()
+    down: Mapping[str, DeviceWatch] = field(default_factory=dict)
 
     @property
     def meeting(self) -> str | None:
@@ -163,6 +175,9 @@ def look(visitor: Visitor, meeting: str | None, chosen: str, pasts: "Pasts") -> 
         past=past,
         usuals=usuals,
         waivers=use.waivers(meeting) if meeting else (),
+        down={one.device: one for one in use.device_watches().values() if not one.up}
+        if facts and facts.meeting.state in RUNNING
+        else {},
         runs=runs,
     )
 
@@ -273,6 +288,10 @@ def _of_device(sight: Sight, device: Device) -> Sequence[Tile]:
     """One for the device, one for each figure that is followed, one for each further fault."""
     rows = sight.of(device.id)
     pending = sight.pending(device.id)
+    if (down := sight.down.get(device.id)) and not pending:
+        since = f"{down.since.astimezone(sight.zone):%H:%M}" if down.since else ""
+        said = tr(f"{since} 起没有应答", f"no answer since {since}")
+        return [Tile(device=device.id, name=device.name, look=Look.CRIT, said=said, key=(device.id, ""))]
     if not rows:
         said = tr("正在查…", "being asked…") if pending else tr("还没有查", "not asked yet")
         look_ = Look.WAITING
