@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roomctl.api import quorum
+from roomctl.api import label, quorum
 
 
 class QuorumRule(BaseModel):
@@ -27,10 +27,52 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    sign_on_glass: bool = Field(default=True, description="手写签名: the terminal asks for a signature")
-    opens_minutes: int = Field(default=20, ge=0, le=240, description="before the start; what the terminal announces")
-    welcome_seconds: int = Field(default=6, ge=3, le=60, description="after which the terminal is free again")
-    quorum: Mapping[str, QuorumRule] = Field(
-        default_factory=dict, description="by 会议种类; a body that is not named has none"
+    sign_on_glass: bool = Field(
+        default=True,
+        json_schema_extra=label(
+            "手写签名",
+            "Sign on glass",
+            help_zh="签到终端请人用手指签名",
+            help_en="the terminal asks for a signature",
+        ),
     )
-    ranks: Path | None = Field(default=None, description="the office's own table of rank (TOML)")
+    opens_minutes: int = Field(
+        default=20,
+        ge=0,
+        le=240,
+        json_schema_extra=label(
+            "提前签到（分钟）",
+            "Minutes before the start",
+            help_zh="终端上写的开始签到时间",
+            help_en="when sign-in opens, as the terminal says",
+        ),
+    )
+    welcome_seconds: int = Field(
+        default=6,
+        ge=3,
+        le=60,
+        json_schema_extra=label(
+            "欢迎画面（秒）",
+            "Welcome (seconds)",
+            help_zh="之后终端给下一位用",
+            help_en="after which the terminal is free again",
+        ),
+    )
+    quorum: Mapping[str, QuorumRule] = Field(
+        default_factory=dict,
+        json_schema_extra=label(
+            "法定人数",
+            "Quorum",
+            help_zh="TOML：每种会议一节，share 比例，proxies 代会算不算，observers 列席算不算；没写的不要求",
+            help_en="TOML: a section for each kind of meeting: share, proxies, observers; others have none",
+        ),
+    )
+    ranks: Path | None = Field(
+        default=None,
+        json_schema_extra=label(
+            "排序表",
+            "Table of rank",
+            help_zh="本单位的 TOML 文件；留空用内置的",
+            help_en="a TOML file of the office; empty for the shipped one",
+        ),
+    )

@@ -28,6 +28,7 @@ def panel_of(page):
 def test_a_link_is_made_shown_once_with_its_code_and_opens_the_screen(open_page, browser, tmp_path, path, size):
     page = open_page(path, size=size)
     panel = panel_of(page)
+    panel.locator("[name=screen]").select_option(label="会场字幕")
     panel.locator("[name=label]").fill(f"主屏 {size}")
     panel.get_by_role("button", name="发链接").click()
     expect(panel.locator(".rc-qr svg")).to_be_visible()
@@ -67,10 +68,11 @@ def test_a_link_that_is_taken_back_opens_nothing(open_page, browser, path):
     context.close()
 
 
-def test_who_may_open_no_screen_is_offered_none(open_page, path):
+def test_screens_that_somebody_may_not_open_are_not_offered(open_page, path):
     page = open_page(path, who="周强")  # an usher has no captions
-    expect(page.locator("main h1, #page h1").first).to_be_visible()
-    expect(panel_of(page)).to_have_count(0)
+    offered = panel_of(page).locator("[name=screen] option")
+    expect(offered.first).to_be_attached()
+    assert "会场字幕" not in offered.all_inner_texts()
 
 
 def test_who_is_signed_on_opens_the_screen_from_the_panel(open_page, path):
