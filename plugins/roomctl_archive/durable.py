@@ -11,10 +11,23 @@ _FOR_A_MOMENT = {errno.EACCES, errno.EPERM, errno.EBUSY, None}  # None: a server
 RETRIES = (0.1, 0.5, 2.0)  # seconds; a virus scanner or a share may hold a fresh file for a moment
 
 
-def sync_tree(folder: Path) -> None:
-    """Every folder of a tree, the innermost first."""
-    for inner, _, _ in os.walk(folder, topdown=False):
+def sync_tree(folder: Path, *, files: bool = False) -> None:
+    """Every folder of a tree, the innermost first; before it its files, where those were not synced as they came."""
+    for inner, _, names in os.walk(folder, topdown=False):
+        for name in names if files else ():
+            _sync_file(Path(inner) / name)
         fsync_folder(Path(inner))
+
+
+def _sync_file(path: Path) -> None:
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except PermissionError:  # somebody has made it read-only since
+        handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def make_folder(folder: Path) -> None:
@@ -26,17 +39,6 @@ def make_folder(folder: Path) -> None:
     for each in reversed(missing):
         each.mkdir(exist_ok=True)
         fsync_folder(each.parent)
-
-
-def rename(source: Path, target: Path, sleep: Callable[[float], None]) -> None:
-    """Puts `source` in the place of `target`, trying again where the system refuses for the moment.
-
-    Raises:
-        OSError: it still failed at the last try.
-
-    """
-    tried(lambda: source.replace(target), sleep)
-    fsync_folder(target.parent)
 
 
 def tried(act: Callable[[], object], sleep: Callable[[float], None]) -> None:

@@ -77,7 +77,7 @@ class FolderTarget:
             if found.sha256 != sha256:
                 partial.unlink()
                 raise differs(key, found.sha256, sha256)
-            durable.rename(partial, place, self._sleep)
+            durable.tried(lambda: partial.replace(place), self._sleep)
         return Stored(found.bytes, found.sha256)
 
     def stat(self, key: str) -> Stored | None:
@@ -100,9 +100,12 @@ class FolderTarget:
             yield stream
 
     def finish(self, key: str) -> None:
-        """Makes every name of the package durable."""
+        """Brings the package onto the disk, which has had time to write while other files came: bytes, then names.
+
+        What a power cut takes before that is found when it is read back.
+        """
         with _told(self.root):
-            durable.sync_tree(self._place(key))
+            durable.sync_tree(self._place(key), files=True)
             fsync_folder(self.root)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
@@ -165,7 +168,7 @@ class _Filled:
 
 
 def fill(partial: Path, stream: BinaryIO, *, afresh: bool) -> _Filled:
-    """Brings a partial file to the end of the stream, and onto the disk; what it holds is hashed as it lies."""
+    """Brings a partial file to the end of the stream; what it holds already is hashed as it lies."""
     partial.touch()
     with partial.open("r+b") as out:
         if afresh or not stream.seekable():
@@ -175,8 +178,6 @@ def fill(partial: Path, stream: BinaryIO, *, afresh: bool) -> _Filled:
         if stream.seekable():
             stream.seek(held)
         sha256 = read(stream, out, sm3=False, before=digest)
-        out.flush()
-        os.fsync(out.fileno())
     return _Filled(held + sha256.bytes, sha256.sha256, went_on=held > 0)
 
 

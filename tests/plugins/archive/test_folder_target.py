@@ -132,17 +132,25 @@ class Held:
         return self.path.replace(target)
 
 
+def test_what_is_finished_may_be_read_only(target, tmp_path):
+    put(target, "m/p/a", b"x")
+    (tmp_path / "nas/m/p/a").chmod(0o444)
+    target.finish("m/p")
+
+
 def test_a_rename_that_fails_is_tried_again(tmp_path, room):
     (tmp_path / "a").write_bytes(b"x")
-    durable.rename(Held(tmp_path / "a", 2), tmp_path / "b", room.clock.sleep)
+    held = Held(tmp_path / "a", 2)
+    durable.tried(lambda: held.replace(tmp_path / "b"), room.clock.sleep)
     assert (tmp_path / "b").read_bytes() == b"x"
     assert room.clock.slept == list(durable.RETRIES[:2])
 
 
 def test_a_rename_that_keeps_failing_ends(tmp_path, room):
     (tmp_path / "a").write_bytes(b"x")
+    held = Held(tmp_path / "a", 99)
     with pytest.raises(PermissionError):
-        durable.rename(Held(tmp_path / "a", 99), tmp_path / "b", room.clock.sleep)
+        durable.tried(lambda: held.replace(tmp_path / "b"), room.clock.sleep)
     assert (tmp_path / "a").exists()
 
 
