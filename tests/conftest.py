@@ -11,6 +11,11 @@ from roomctl import i18n
 from roomctl.testing.parts import missing
 
 ROOT = Path(__file__).parent.parent
+WAITING = (
+    *("tests/cli/", "tests/host/", "tests/contracts/", "tests/docs/", "tests/web/pages/"),
+    *("tests/plugins/audio/", "tests/plugins/av_check/", "tests/plugins/stt_", "tests/plugins/transcript/captions/"),
+)
+"""Files that wait in real time begin first, or one process is left with them at the end."""
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=60, deadline=None, print_blob=True)
@@ -28,6 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 elif why:
                     item.add_marker(pytest.mark.usefixtures("missing_part"))
                     item.user_properties.append(("missing", why))
+    items.sort(key=lambda item: not item.nodeid.startswith(WAITING))
 
 
 @pytest.fixture
