@@ -35,7 +35,7 @@ LOCKED = 900.0
 three to five attempts within minutes."""
 LOOK = 0.05
 """Seconds between two looks at a place that another process talks to."""
-STUCK = 2.0
+STUCK = 3.0
 """Seconds; importing a library for the first read takes up to one on a slow machine."""
 
 
@@ -277,8 +277,12 @@ class _Loop:
         self._loop.call_later(self._patience / 4, self._turn)
 
     def _watch(self) -> None:
+        looked = time.monotonic()
         while not self._over.wait(self._patience / 4):
-            if time.monotonic() - self._turned > self._patience:
+            before, looked = looked, time.monotonic()
+            if looked - before > self._patience / 2:  # so busy a machine that this thread was kept waiting as well
+                self._turned = looked
+            elif looked - self._turned > self._patience:
                 self._give_up()
                 return
 
