@@ -265,7 +265,12 @@ class ArchiveTarget(Protocol):
     """Where packages go. Keys are relative paths with `/`."""
 
     def put(self, key: str, stream: BinaryIO, sha256: str) -> Stored:
-        """Writes to a temporary name, then renames. Raises: RoomctlError."""
+        """Writes to a temporary name, then renames.
+
+        Where the stream can be wound, it may go on where an earlier try of the same bytes broke off.
+
+        Raises: RoomctlError.
+        """
         ...
 
     def stat(self, key: str) -> Stored | None: ...
