@@ -58,7 +58,7 @@ class Parsed:
 def digest(row: Row) -> str:
     """SHA-256 of the row without its own hash: keys sorted, no spaces, UTF-8."""
     body = {key: value for key, value in row.items() if key != "sha256"}
-    # `json` reads a damaged byte as half a surrogate, which is no UTF-8: such a row has a hash, and it is not its own.
+    # `json` reads some damaged bytes as half a surrogate, which is no UTF-8: the row has a hash, only not its own.
     return hashlib.sha256(_text(body).encode(errors="surrogatepass")).hexdigest()
 
 
