@@ -265,12 +265,7 @@ class ArchiveTarget(Protocol):
     """Where packages go. Keys are relative paths with `/`."""
 
     def put(self, key: str, stream: BinaryIO, sha256: str) -> Stored:
-        """Writes to a temporary name, then renames.
-
-        Where the stream can be wound, it may go on where an earlier try of the same bytes broke off.
-
-        Raises: RoomctlError.
-        """
+        """To a temporary name, then renamed; may go on where a try of these bytes broke off. Raises: RoomctlError."""
         ...
 
     def stat(self, key: str) -> Stored | None: ...
