@@ -93,15 +93,19 @@ def _do(ctx: PluginContext, meeting: Meeting, user: User, act: ActShape, method:
     actor = None if user.screen is not None else Actor.person(user.name)
     if act.kind == "undo":
         return use.undo_attendance(meeting.id, act.person, of=act.of, sent=sent, actor=actor)
-    signature = glass.keep(ctx, meeting.id, act.key, act.strokes) if act.strokes else ""
+    if act.strokes:
+        glass.check(act.strokes)
     device = (user.screen.label or user.screen.id) if user.screen is not None else method.value
-    return use.sign_in(
+    standing = use.sign_in(
         meeting.id,
         act.person,
         method=method,
         device=device,
         proxy=act.proxy,
-        signature=signature,
+        signature=act.key if act.strokes else "",
         sent=sent,
         actor=actor,
     )
+    if act.strokes:  # only now: what is refused leaves nothing, and a key's first signature is the one that counts
+        glass.keep(ctx, meeting.id, act.key, act.strokes)
+    return standing

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from roomctl.api import BadInput, PluginContext, tr
+from roomctl.api import BadInput, PluginContext, attendance, tr
 from roomctl.api.files import atomic_write
 
 WIDTH, HEIGHT = 900, 360
@@ -24,13 +24,8 @@ Strokes = Annotated[list[Stroke], Field(max_length=MOST_STROKES)]
 Lines = Sequence[Sequence[tuple[int, int]]]
 
 
-def keep(ctx: PluginContext, meeting_id: str, name: str, strokes: Lines) -> str:
-    """Writes both files, and gives their name without its ending. The same again is written over the same.
-
-    Raises:
-        BadInput: it is no signature: a dot, or too much of one.
-
-    """
+def check(strokes: Lines) -> None:
+    """Raises: BadInput: it is no signature: a dot, or too much of one."""
     points = [point for stroke in strokes for point in stroke]
     spread = max((max(axis) - min(axis) for axis in zip(*points, strict=True)), default=0)
     if not spread >= LEAST or len(points) > MOST_POINTS:
@@ -39,16 +34,24 @@ def keep(ctx: PluginContext, meeting_id: str, name: str, strokes: Lines) -> str:
             tr("笔迹太短或太长", "it is too short, or too long"),
             tr("请在框里签名，再按确认", "sign within the frame, then confirm"),
         )
+
+
+def keep(ctx: PluginContext, meeting_id: str, name: str, strokes: Lines) -> None:
+    """Writes both files, `name` with its endings. What was signed once is never written over."""
     folder = _folder(ctx, meeting_id)
+    last = folder / f"{name}.svg"
+    if last.exists():
+        return
     folder.mkdir(exist_ok=True)
-    atomic_write(folder / f"{name}.svg", svg(strokes))
     atomic_write(folder / f"{name}.png", png(strokes))
-    return name
+    atomic_write(last, svg(strokes))
 
 
 def files(ctx: PluginContext, meeting_id: str) -> Sequence[Path]:
-    """All that were kept for a meeting."""
-    return sorted(_folder(ctx, meeting_id).glob("*.*g"))
+    """Those of the sign-ins that stand: what was taken back (“不是我”) is nobody's signature."""
+    facts = attendance.standing_facts(ctx.services.attendance_events(meeting_id))
+    signed = {str(fact.data.get("signature") or "") for fact in facts}
+    return sorted(path for path in _folder(ctx, meeting_id).glob("*.*g") if path.stem in signed)
 
 
 def _folder(ctx: PluginContext, meeting_id: str) -> Path:

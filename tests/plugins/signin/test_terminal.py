@@ -121,6 +121,31 @@ def test_a_signature_is_kept_as_numbers_and_as_a_picture_and_goes_into_the_packa
     assert person["signature"] == name
 
 
+def packed_signatures(ctx):
+    packed = roomctl_signin.roomctl_package_files(ctx, MEETING)
+    return {one.source.name: one.source.read_bytes() for one in packed if "signatures" in one.path}
+
+
+def test_what_was_signed_once_is_never_written_over_whoever_sends_its_key_again(web, ctx):
+    send(web, act(strokes=STROKES))
+    signed = packed_signatures(ctx)
+    send(web, act(strokes=[[[0, 0], [900, 360]]]), act(person="2", strokes=[[[0, 0], [900, 360]]]))
+    assert packed_signatures(ctx) == signed
+    assert len(signed) == 2
+
+
+def test_what_is_refused_leaves_no_signature(web, ctx):
+    told = send(web, act(person="9", strokes=STROKES), act("x" * 32, "2", proxy=True, strokes=STROKES))
+    assert [one["ok"] for one in told["acts"]] == [False, False]
+    assert not (ctx.folder("m1") / "signatures").exists()
+
+
+def test_who_says_not_me_leaves_no_signature_in_the_package(web, ctx):
+    send(web, act(strokes=STROKES), act("x" * 32, "2", strokes=STROKES))
+    send(web, act("u" * 32, kind="undo", of="k" * 32))
+    assert set(packed_signatures(ctx)) == {f"{'x' * 32}.png", f"{'x' * 32}.svg"}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
