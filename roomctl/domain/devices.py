@@ -171,6 +171,10 @@ class Silent(RoomctlError):  # noqa: N818
     """It took the connection and then did not answer, or closed it half-way. Nothing can be said of it."""
 
 
+class Busy(Silent):
+    """Somebody else talks to it all the time: nothing is wrong with the device."""
+
+
 class Garbled(RoomctlError):  # noqa: N818
     """What came is not its protocol; the beginning of it stands in the text."""
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from roomctl.domain.devices import Deed, Device, LoginRefused, Reading, Secret, Silent, Unreachable
+from roomctl.domain.devices import Busy, Deed, Device, LoginRefused, Reading, Secret, Silent, Unreachable
 from roomctl.errors import MissingPart, RoomctlError
 from roomctl.host.platform import atomic_write, lock_file, unlock_file
 from roomctl.i18n import tr
@@ -115,9 +115,10 @@ class Prober:
 
     def read(self, device: Device, offer: DriverOffer, secret: Secret) -> "Future[Reading]":
         async def work() -> Reading:
-            return await self._talk(
-                device, offer, lambda: offer.read(device, secret), offer.deadline, retry=offer.lossy
-            )
+            async def ask() -> Reading:
+                return await offer.read(device, secret)
+
+            return await self._talk(device, offer, _twice(ask) if offer.lossy else ask, offer.deadline)
 
         return self._begin(offer, work)
 
@@ -126,7 +127,9 @@ class Prober:
         patience = order.deadline + device.warm_up + device.cool_down
 
         async def work() -> Deed:
-            return await self._talk(device, offer, lambda: order.act(device, secret, argument), patience, retry=False)
+            return await self._talk(
+                device, offer, lambda: order.act(device, secret, argument), patience, waits=patience
+            )
 
         return self._begin(offer, work)
 
@@ -182,24 +185,36 @@ class Prober:
         )
 
     async def _talk(
-        self, device: Device, offer: DriverOffer, ask: Callable[[], Awaitable[T]], deadline: float, *, retry: bool
+        self,
+        device: Device,
+        offer: DriverOffer,
+        ask: Callable[[], Awaitable[T]],
+        deadline: float,
+        *,
+        waits: float = 0.0,
     ) -> T:
-        self._refusals.look(device)
-        loop = asyncio.get_running_loop()
-        async with self._alone(device.place, deadline):
-            ends = loop.time() + deadline
-            if retry:
-                try:
-                    async with asyncio.timeout(deadline / 2):
-                        return await ask()
-                except (TimeoutError, Silent, Unreachable, OSError):
-                    pass  # one packet may be lost
+        """Waits until nobody else talks to that place, and talks.
+
+        Args:
+            waits: seconds of waiting that are not taken from the deadline; else both are over by then, so that two
+                entries with one address make a run no longer.
+
+        """
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        async with self._alone(device.place, waits or deadline):
+            waited = clock() - begun
+            self._refusals.look(device)  # not before: another entry of this place may just have been refused
             try:
-                async with asyncio.timeout_at(ends):
+                async with asyncio.timeout(deadline if waits else deadline - waited):
                     told = await ask()
             except LoginRefused:
                 self._refusals.add(device)
                 raise
+            except TimeoutError as error:
+                if not waits and waited > deadline / 2:
+                    raise _busy() from error  # it was not given the time that it may take
+                raise _told(error, offer, deadline) from error
             except Exception as error:
                 raise _told(error, offer, deadline) from error
             if device.secret:
@@ -208,11 +223,12 @@ class Prober:
 
     @contextlib.asynccontextmanager
     async def _alone(self, place: str, patience: float) -> AsyncIterator[None]:
-        """Nobody else of this machine talks to that place. Raises: Silent, where somebody does for too long."""
-        locks = self._locks.setdefault(asyncio.get_running_loop(), {})
-        lock = locks.setdefault(place, asyncio.Lock())
+        """Nobody else of this machine talks to that place. Raises: Busy, where somebody does for too long."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + patience
+        lock = self._locks.setdefault(loop, {}).setdefault(place, asyncio.Lock())
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout_at(until):
                 await lock.acquire()
         except TimeoutError:
             raise _busy() from None
@@ -220,10 +236,24 @@ class Prober:
             if self._folder is None:
                 yield
             else:
-                async with _file_alone(self._folder / f"{sha256(place.encode()).hexdigest()[:16]}.lock", patience):
+                async with _file_alone(self._folder / f"{sha256(place.encode()).hexdigest()[:16]}.lock", until):
                     yield
         finally:
             lock.release()
+
+
+def _twice(ask: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
+    """Once more, where nothing came: one packet may be lost.
+
+    The driver knows for how long it waits for one answer; a share of the deadline would cut a slow device off.
+    """
+
+    async def asked() -> T:
+        with contextlib.suppress(TimeoutError, Silent, Unreachable, OSError):
+            return await ask()
+        return await ask()
+
+    return asked
 
 
 class _Loop:
@@ -323,11 +353,10 @@ def _hand_over(task: "asyncio.Task[T]", told: "Future[T]") -> None:
 
 
 @contextlib.asynccontextmanager
-async def _file_alone(path: Path, patience: float) -> AsyncIterator[None]:
+async def _file_alone(path: Path, until: float) -> AsyncIterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        until = asyncio.get_running_loop().time() + patience
         while not lock_file(handle):
             if asyncio.get_running_loop().time() >= until:
                 raise _busy()
@@ -340,8 +369,8 @@ async def _file_alone(path: Path, patience: float) -> AsyncIterator[None]:
         os.close(handle)
 
 
-def _busy() -> Silent:
-    return Silent(
+def _busy() -> Busy:
+    return Busy(
         tr("另一个程序一直在与它对话", "another program talks to it all the time"),
         mend=tr("稍后再查", "check again later"),
     )

@@ -87,7 +87,8 @@ class DriverOffer:
         options: pydantic model of the device's `[options]`; thresholds stand here, each with a default.
         port: where such devices listen; None where the kind has no port.
         deadline: seconds for one talk, a retry included.
-        lossy: the protocol loses packets (UDP, serial): a talk that gets no answer is tried once more.
+        lossy: the protocol loses packets (UDP, serial): a read that gets no answer is tried once more, in what is
+            left of the deadline. The driver gives up waiting for one answer by itself.
         passive: reading makes no sound and moves nothing, so that a watch may read during the meeting.
         requires: Python packages that must be importable, such as `pysnmp`.
         loads: modules that a talk imports. They are imported in a thread before the first one: in the loop, a large

@@ -10,8 +10,18 @@ from importlib import import_module
 import pytest
 from roomctl_av_check.drivers.pjlink import OFFER
 
-from roomctl.api.devices import Device, DriverOffer, Fact, LoginRefused, Quantity, Reading, Silent
-from roomctl.domain.devices import NO_SECRET
+from roomctl.api.devices import (
+    ActionOffer,
+    Deed,
+    Device,
+    DriverOffer,
+    Fact,
+    LoginRefused,
+    Quantity,
+    Reading,
+    Silent,
+)
+from roomctl.domain.devices import NO_SECRET, Busy
 from roomctl.errors import MissingPart, RoomctlError
 from roomctl.host.prober import LOCKED, Prober, Refusals
 from roomctl.testing.emulators import Fault, Running
@@ -109,7 +119,7 @@ def test_a_lost_packet_is_asked_for_once_more(prober):
     async def read(_device, _secret):
         asked.append(1)
         if len(asked) == 1:
-            await asyncio.Event().wait()
+            raise TimeoutError
         return LIT
 
     assert prober.read(lamp(), driver(read, lossy=True, deadline=1.0), NO_SECRET).result(5) == LIT
@@ -117,6 +127,77 @@ def test_a_lost_packet_is_asked_for_once_more(prober):
     with pytest.raises(Silent):
         prober.read(lamp(), driver(read, deadline=0.2), NO_SECRET).result(5)
     assert len(asked) == 1
+
+
+def test_a_slow_device_of_a_lossy_kind_is_given_its_whole_deadline(prober):
+    asked = []
+
+    async def read(_device, _secret):
+        asked.append(1)
+        await asyncio.sleep(0.7)
+        return LIT
+
+    assert prober.read(lamp(), driver(read, lossy=True, deadline=1.0), NO_SECRET).result(5) == LIT
+    assert len(asked) == 1
+
+
+def test_a_lossy_kind_is_refused_once_too_and_forgiven_when_it_answers(tmp_path):
+    tries, good, stamp = [], [], ["a"]
+    refusals = Refusals(tmp_path / "refusals.json", lambda: stamp[0])
+    prober = Prober(None, refusals)
+
+    async def read(_device, _secret):
+        tries.append(1)
+        if not good:
+            raise LoginRefused("the password is refused")
+        return LIT
+
+    device, offer = lamp(secret="lamp"), driver(read, lossy=True)  # noqa: S106 - its name
+    for _ in range(3):
+        with pytest.raises(LoginRefused):
+            prober.read(device, offer, NO_SECRET).result(5)
+    assert len(tries) == 1
+    good.append(1)
+    for stamp[0] in ("b", "a"):
+        assert prober.read(device, offer, NO_SECRET).result(5) == LIT
+    prober.close()
+
+
+def test_a_lossy_driver_that_fails_is_told_in_our_words(prober):
+    async def read(_device, _secret):
+        return {}["lit"]
+
+    with pytest.raises(RoomctlError, match="KeyError"):
+        prober.read(lamp(), driver(read, lossy=True), NO_SECRET).result(5)
+
+
+def test_two_silent_entries_with_one_address_are_over_within_one_deadline(prober):
+    async def read(_device, _secret):
+        await asyncio.Event().wait()
+
+    offer, begun = driver(read, deadline=1.0), time.monotonic()
+    talks = [prober.read(lamp(id=name), offer, NO_SECRET) for name in ("a", "b")]
+    with pytest.raises(Silent) as first:
+        talks[0].result(5)
+    with pytest.raises(Busy):
+        talks[1].result(5)
+    took = time.monotonic() - begun
+    assert not isinstance(first.value, Busy)
+    assert took < 1.9, "not one after the other"
+
+
+def test_an_order_waits_for_a_talk_that_is_under_way_and_has_its_whole_time(prober):
+    async def read(_device, _secret):
+        await asyncio.sleep(0.5)
+        return LIT
+
+    async def act(_device, _secret, _argument):
+        await asyncio.sleep(0.7)
+        return Deed("on", "on")
+
+    offer = driver(read, actions={"on": ActionOffer(title=("开", "On"), act=act, deadline=1.0)})
+    prober.read(lamp(), offer, NO_SECRET)
+    assert prober.act(lamp(), offer, "on", "", NO_SECRET).result(5).done
 
 
 def test_a_cancel_ends_the_talk(prober, projector):
