@@ -37,7 +37,11 @@ class ActShape(BaseModel):
     kind: Literal["sign_in", "undo"] = "sign_in"
     person: Annotated[str, Field(min_length=1, max_length=64, description="id on the roster")]
     proxy: bool = False
-    of: str = Field(default="", max_length=64, description="for `undo`: key of the act that was a mistake")
+    of: str = Field(
+        default="",
+        max_length=64,
+        description="for `undo`: key of the act that was a mistake; left out at the desk it is the newest",
+    )
     ago: float = Field(default=0, ge=0, le=attendance.LONGEST_CUT_OFF, description="seconds since; 0 is now")
     strokes: glass.Strokes = Field(
         default_factory=list, description=f"signed on glass: points on a sheet of {glass.WIDTH} × {glass.HEIGHT}"
@@ -92,6 +96,12 @@ def _do(ctx: PluginContext, meeting: Meeting, user: User, act: ActShape, method:
     use, sent = ctx.services, attendance.Sent(act.key, act.ago)
     actor = None if user.screen is not None else Actor.person(user.name)
     if act.kind == "undo":
+        if not act.of and method is Method.TERMINAL:  # whoever passes takes back what was pressed here, nothing else
+            raise BadInput(
+                tr("终端只能撤销刚才的签到", "a terminal takes back what was done at it"),
+                tr("没有写明是哪一次", "it does not say which act is meant"),
+                tr("请在签到台撤销", "take it back at the desk"),
+            )
         return use.undo_attendance(meeting.id, act.person, of=act.of, sent=sent, actor=actor)
     if act.strokes:
         glass.check(act.strokes)

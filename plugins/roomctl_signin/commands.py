@@ -195,7 +195,7 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901, PLR0915 - one smal
     @group.command(help=tr("撤销此人最近一次操作", "Take back the person's newest act"))
     def undo(meeting: MeetingArg, name: NameArg, *, by: By = "", as_json: Json = False) -> None:
         meeting = find_meeting(ctx.services, meeting).id
-        standing = services.undo_attendance(meeting, name, actor=_actor(by))
+        standing = services.undo_attendance(meeting, name, leave=True, actor=_actor(by))
         _say(f"{escape(standing.person.name)} {tr('已撤销，现在', 'undone, now')} {standing.presence.value}")
         _tell(meeting, standing, as_json=as_json)
 

@@ -65,10 +65,19 @@ class SignIn(Protocol):
         person: str,
         *,
         of: str = "",
+        leave: bool = False,
         sent: Sent = HERE,
         actor: Actor | None = None,
     ) -> Standing:
-        """Takes back the person's newest attendance event, or the one whose key is `of`. Raises: Refused."""
+        """Takes back the newest of the person's comings and goings, or the one whose key is `of`.
+
+        Args:
+            leave: for who decides on leaves: the newest event of any kind, a decision as well.
+
+        Raises:
+            NotFound: not on the roster. Refused: there is nothing to take back.
+
+        """
         ...
 
     def rank_people(

@@ -83,6 +83,8 @@ EXITED = "attendance.exited"
 LEAVE_REQUESTED = "attendance.leave_requested"
 LEAVE_DECIDED = "attendance.leave_decided"
 UNDONE = "attendance.undone"
+AT_THE_DOOR = frozenset({SIGNED_IN, LEFT, ENTERED, EXITED})
+"""Coming and going. The others speak of a leave, which is not for everybody to take back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +299,12 @@ def standing_facts(facts: Iterable[Fact]) -> Sequence[Fact]:
         if fact.kind == UNDONE and fact.id not in undone:
             undone.add(str(fact.data["event"]))
     return [fact for fact in every if fact.id not in undone and fact.kind != UNDONE]
+
+
+def undoable(facts: Iterable[Fact], *, key: str = "", leave: bool = False) -> Sequence[Fact]:
+    """What may be taken back, the newest last. Args: key: of the one that is meant; leave: those of a leave too."""
+    wanted = (fact for fact in standing_facts(facts) if leave or fact.kind in AT_THE_DOOR)
+    return [fact for fact in wanted if not key or fact.data.get("key") == key]
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
 """Sign-in: every act is an event, and every state is derived from the events."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -149,19 +149,21 @@ def undo(
     clock: Clock,
     uow: UnitOfWork,
     of: str = "",
+    leave: bool = False,
     sent: Sent = HERE,
 ) -> Standing:
     """Takes back an event of the person. The event stays in the log.
 
     Args:
         of: key of the event that is meant; empty is the newest that still counts.
+        leave: who asks decides on leaves; nobody else takes back a leave or its decision.
 
     Raises:
         NotFound: not on the roster. Refused: there is nothing to take back.
 
     """
     act = Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent)
-    return act.record(attendance.UNDONE, {}, any_time=True, undoes=of)
+    return act.record(attendance.UNDONE, {}, any_time=True, undoes=_Undo(of, leave=leave))
 
 
 def rank(
@@ -213,7 +215,7 @@ class Act:
         any_time: bool = False,
         proxy: bool = False,
         asked: bool = False,
-        undoes: str | None = None,
+        undoes: "_Undo | None" = None,
     ) -> Standing:
         """Args: any_time: the meeting need not be open; proxy, asked, undoes: what has to be there before."""
         with self._uow as uow:
@@ -232,7 +234,7 @@ class Act:
                 _need_leave(before)
             data: dict[str, Any] = {"person": who.id, "name": who.name, **told}
             if undoes is not None:
-                data["event"] = _meant(own, who, undoes).id
+                data["event"] = undoes.meant(own, who).id
             if self._sent.key:
                 data["key"] = self._sent.key
             if self._sent.ago:
@@ -274,11 +276,23 @@ def _need_leave(standing: Standing) -> None:
         )
 
 
-def _meant(own: Iterable[Fact], who: Person, key: str) -> Fact:
-    standing = [fact for fact in attendance.standing_facts(own) if not key or fact.data.get("key") == key]
-    if not standing:
-        raise Refused(tr(f"{who.name}没有可以撤销的记录", f"nothing of {who.name} to undo"))
-    return standing[-1]
+@dataclass(frozen=True, slots=True)
+class _Undo:
+    """Which event is taken back, see `undo`."""
+
+    of: str
+    leave: bool
+
+    def meant(self, own: Sequence[Fact], who: Person) -> Fact:
+        found = attendance.undoable(own, key=self.of, leave=self.leave)
+        if found:
+            return found[-1]
+        decided = not self.leave and attendance.undoable(own, key=self.of, leave=True)
+        raise Refused(
+            tr(f"{who.name}没有可以撤销的记录", f"nothing of {who.name} to undo"),
+            tr("请假和批假由审批人撤销", "a leave is for its approver to take back") if decided else "",
+            tr("请审批人重新批假", "let the approver decide again") if decided else "",
+        )
 
 
 def _derived(meeting: Meeting, people: Iterable[Person], facts: Iterable[Fact]) -> Attendance:

@@ -69,9 +69,16 @@ class SigningUseCases(Bound):
         return attendance.decide_leave(meeting_id, person, granted=granted, by=by, note=note, **self._by())
 
     def undo_attendance(
-        self, meeting_id: str, person: str, *, of: str = "", sent: Sent = HERE, actor: Actor | None = None
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        of: str = "",
+        leave: bool = False,
+        sent: Sent = HERE,
+        actor: Actor | None = None,
     ) -> Standing:
-        return attendance.undo(meeting_id, person, of=of, sent=sent, **self._by(actor))
+        return attendance.undo(meeting_id, person, of=of, leave=leave, sent=sent, **self._by(actor))
 
     def rank_people(
         self, meeting_id: str, ranks: Mapping[str, int], *, actor: Actor | None = None

@@ -91,6 +91,7 @@ class FakeSigning(ABC):
         person: str,
         *,
         of: str = "",
+        leave: bool = False,
         sent: Sent = HERE,
         actor: Actor | None = None,  # noqa: ARG002 - the port's shape
     ) -> Standing:
@@ -98,7 +99,7 @@ class FakeSigning(ABC):
         own = [fact for fact in self.facts.get(meeting_id, []) if fact.data["person"] == found.id]
         if sent.key and any(fact.data.get("key") == sent.key for fact in own):
             return self.attendance(meeting_id).of(found.id)
-        standing = [one for one in attendance.standing_facts(own) if not of or one.data.get("key") == of]
+        standing = attendance.undoable(own, key=of, leave=leave)
         if not standing:
             raise Refused(f"nothing to take back for {found.name}")
         return self._fact(meeting_id, found, attendance.UNDONE, {"event": standing[-1].id}, sent)

@@ -154,6 +154,18 @@ def test_an_undo_may_name_the_act_it_takes_back(house, held):
     assert house.kinds(held.id).count("attendance.undone") == 1
 
 
+def test_who_may_not_decide_takes_back_a_sign_in_and_never_a_decision(house, held):
+    house.use.request_leave(held.id, "陈志强", reason="外出", proxy="刘伟")
+    _sign_in(house, held, "陈志强")
+    house.clock.advance(60)
+    house.use.decide_leave(held.id, "陈志强", granted=True, by="张建国")
+    undone = house.use.undo_attendance(held.id, "陈志强")
+    assert (undone.arrived, undone.leave.granted) == (None, True)
+    with pytest.raises(Refused, match="审批人"):
+        house.use.undo_attendance(held.id, "陈志强")
+    assert house.use.undo_attendance(held.id, "陈志强", leave=True).leave.granted is None
+
+
 def test_a_decision_needs_a_request_and_a_refusal_a_reason(house, held):
     with pytest.raises(Refused, match="没有请假"):
         house.use.decide_leave(held.id, "陈志强", granted=True, by="张建国")

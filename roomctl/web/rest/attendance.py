@@ -100,10 +100,9 @@ def decide_leave(
 
 @routes.post("/meetings/{meeting_id}/undos", status_code=201, summary="Take back a person's newest event")
 def undo(request: Request, user: Signing, meeting_id: MeetingPath, who: Whom) -> StandingShape:
-    """The event stays in the log."""
-    desk = Desk(request, user)
-    desk.meeting(meeting_id)
-    return StandingShape.of(desk.use.undo_attendance(meeting_id, who.person))
+    """Of coming and going; who decides on leaves takes back a decision too. The event stays in the log."""
+    use = Desk.at(request, user, meeting_id)
+    return StandingShape.of(use.undo_attendance(meeting_id, who.person, leave=user.may(Right.DECIDE_LEAVE)))
 
 
 @routes.get("/meetings/{meeting_id}/moves", summary="Which observers come in, go out and wait")

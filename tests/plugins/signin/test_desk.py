@@ -79,6 +79,16 @@ def test_leave_proxy_and_questions_stand_beside_the_name(web, ctx):
     assert (shown["written"], shown["here"], shown["questions"]) == ("刘伟（代陈志强）", True, [])
 
 
+def test_an_undo_at_the_desk_takes_back_the_sign_in_though_a_leave_was_decided_after_it(web, ctx):
+    send(web, act(4))
+    ctx.services.clock.advance(60)
+    ctx.services.request_leave("m1", "陈志强", reason="出差")
+    ctx.services.decide_leave("m1", "陈志强", granted=True, by="张建国")
+    send(web, {"key": "key-undo", "kind": "undo", "person": "4"})
+    shown = web.get("/desk/m1").json()["people"][3]
+    assert (shown["here"], shown["leave"]["granted"]) == (False, True)
+
+
 def test_the_report_says_who_is_missing_with_telephone_and_is_read_out(web, ctx):
     for n in (1, 2):
         send(web, act(n))

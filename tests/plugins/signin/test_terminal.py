@@ -121,6 +121,12 @@ def test_a_signature_is_kept_as_numbers_and_as_a_picture_and_goes_into_the_packa
     assert person["signature"] == name
 
 
+def test_a_terminal_takes_back_only_the_act_that_it_names(web):
+    (told,) = send(web, act(), act("u" * 32, kind="undo"))["acts"][1:]
+    assert (told["ok"], "只能撤销" in told["why"]) == (False, True)
+    assert send(web, act("v" * 32, kind="undo", of="k" * 32))["present"] == 0
+
+
 def packed_signatures(ctx):
     packed = roomctl_signin.roomctl_package_files(ctx, MEETING)
     return {one.source.name: one.source.read_bytes() for one in packed if "signatures" in one.path}
