@@ -40,12 +40,8 @@ class Custodian:
         throttle = Throttle(self._config.verify_bytes_per_second, self._ctx, self._stop)
         for package in self._ctx.services.packages(meeting.id):
             for place in self._due(package):
-                try:
-                    self.check(package, place, tick=throttle)
-                except RoomctlError as error:
-                    self._ctx.log.warning("archive: %s cannot be read again at %s: %s", package.id, place, error)
-                    self._away[package.id, place] = (self._ctx.clock.now(), package.meeting, str(error))
-            self._give_up(meeting, package)
+                self._try(package, place, throttle)
+            self._give_up(meeting, package, throttle)
 
     def check(self, package: Package, place: str, *, repair: bool = True, tick: Tick = silent) -> FixityCheck:
         """Reads one copy, puts right what another copy has whole, and notes what was found.
@@ -92,8 +88,20 @@ class Custodian:
         checks = self._ctx.services.fixity_checks(package.meeting)
         read |= {check.place: check.at for check in checks if check.package == package.id}
         due = [place for place in places.places(self._ctx, package) if now - read[place] >= every]
-        waits = {place for (one, place), (at, *_) in self._away.items() if one == package.id and now - at < AGAIN}
-        return [place for place in due if place not in waits]
+        return [place for place in due if not self._waits(package, place)]
+
+    def _waits(self, package: Package, place: str) -> bool:
+        """Whether a place that could not be read is left alone for now."""
+        away = self._away.get((package.id, place))
+        return away is not None and self._ctx.clock.now() - away[0] < AGAIN
+
+    def _try(self, package: Package, place: str, tick: Tick) -> None:
+        """`check`; a place that cannot be read is noted, and put off."""
+        try:
+            self.check(package, place, tick=tick)
+        except RoomctlError as error:
+            self._ctx.log.warning("archive: %s cannot be read again at %s: %s", package.id, place, error)
+            self._away[package.id, place] = (self._ctx.clock.now(), package.meeting, str(error))
 
     def _reconcile(self) -> None:
         """Asks each target, as often as copies are read again, what lies there that nobody registered."""
@@ -157,8 +165,8 @@ class Custodian:
                 left, mended = [path for path in left if path not in done], True
         return mended
 
-    def _give_up(self, meeting: Meeting, package: Package) -> None:
-        """The copy on this machine goes when it is old enough, archived, and every required target shows it now."""
+    def _give_up(self, meeting: Meeting, package: Package, tick: Tick) -> None:
+        """The copy on this machine goes when it is old enough, archived, and every required target has it whole."""
         services, folder = self._ctx.services, self._ctx.services.data / package.path
         if package.id in services.pruned_packages():
             shutil.rmtree(folder, ignore_errors=True)  # a kill may have come in between
@@ -168,14 +176,32 @@ class Custodian:
             return
         try:
             for place in package.targets:
+                if not self._read_whole(package, place, tick):
+                    return
                 with places.copy_at(self._ctx, package, place) as copy:
                     wanted = places.listing(package, copy, place)
-                    places.present(package, copy, wanted, place)
+                    places.present(package, copy, wanted, place, places.LocalCopy(self._ctx, package))
             services.prune_package(package)
         except (RoomctlError, KeyError) as error:  # KeyError: a target that left the settings
             self._ctx.log.warning("archive: the local package %s stays: %s", package.id, error)
             return
         shutil.rmtree(folder, ignore_errors=True)
+
+    def _read_whole(self, package: Package, place: str, tick: Tick) -> bool:
+        """Whether the last reading of a copy found it whole; it is read now where it never was, or not the last time.
+
+        A copy that was found damaged counts again when the schedule, or `reverify`, has read it as whole.
+        """
+        if self._waits(package, place):
+            return False
+        if self._newest(package, place) is None or (package.id, place) in self._away:
+            self._try(package, place, tick)
+        found = self._newest(package, place)
+        return found is not None and found.ok and (package.id, place) not in self._away
+
+    def _newest(self, package: Package, place: str) -> FixityCheck | None:
+        checks = self._ctx.services.fixity_checks(package.meeting)
+        return next((one for one in checks if (one.package, one.place) == (package.id, place)), None)
 
 
 class Throttle:

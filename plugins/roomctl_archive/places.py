@@ -122,12 +122,25 @@ def compare(
     return files, size, faults
 
 
-def present(package: Package, copy: ArchiveTarget, wanted: Mapping[str, str], place: str) -> None:
-    """Every file of the package lies there, by its name. Raises: Damaged, with the first that does not."""
+def present(
+    package: Package, copy: ArchiveTarget, wanted: Mapping[str, str], place: str, other: ArchiveTarget
+) -> None:
+    """Every file of the package lies there, as long as in another copy that has it.
+
+    Raises:
+        Damaged: with the first that does not.
+
+    """
     key = delivery.key_of(package)
     for path in wanted:
-        if copy.stat(f"{key}/{path}") is None:
+        there, known = copy.stat(f"{key}/{path}"), other.stat(f"{key}/{path}")
+        if there is None:
             raise Damaged(tr(f"{place} 缺少 {path}", f"{place} lacks {path}"))
+        if known is not None and there.bytes != known.bytes:
+            raise Damaged(
+                tr(f"{place} 的 {path} 大小不符", f"{path} at {place} has another size"),
+                tr(f"{there.bytes} 字节，应为 {known.bytes} 字节", f"{there.bytes} bytes, not {known.bytes}"),
+            )
 
 
 def mend(

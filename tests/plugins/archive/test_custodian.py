@@ -9,6 +9,7 @@ import pytest
 from roomctl_archive import package, places
 from roomctl_archive.courier import Courier
 from roomctl_archive.custodian import Custodian, Throttle
+from roomctl_archive.folder_target import FolderTarget
 from roomctl_archive.verify import verify
 
 from roomctl.api import Damaged, RoomctlError, State
@@ -197,12 +198,66 @@ def test_the_local_copy_goes_when_it_is_archived_old_enough_and_every_target_sho
 
 
 @pytest.mark.parametrize("path", [FLAC, "tagmanifest-sha256.txt"])
-def test_the_local_copy_stays_where_a_target_no_longer_shows_all_of_it(kept, room, path):
+@pytest.mark.parametrize("left", [None, b""])
+def test_the_local_copy_stays_where_a_target_lost_a_file_or_a_part_since_it_was_read(kept, room, path, left):
+    custodian = kept.custodian(keep_local_days=30, verify_every_days=0)
+    for name in ("nas", "usb"):
+        assert custodian.check(kept.package, name).ok
     (kept.at["usb"] / path).unlink()
+    if left is not None:
+        (kept.at["usb"] / path).write_bytes(left)
     room.clock.advance(99 * DAY)
-    kept.custodian(keep_local_days=30, verify_every_days=0).work(archived(room))
+    custodian.work(archived(room))
     assert kept.at[LOCAL].exists()
     assert not room.services.pruned_packages()
+
+
+@pytest.fixture
+def read_only(room):
+    """Targets that give, and take nothing more."""
+
+    class ReadOnly(FolderTarget):
+        def put(self, *_):
+            raise RoomctlError("read-only")
+
+    room.services.targets["folder"] = lambda config: ReadOnly.from_config(
+        config, room.services.data, room.clock.sleep
+    )
+
+
+@pytest.mark.usefixtures("read_only")
+@pytest.mark.parametrize("every", [0, 90])
+def test_the_local_copy_stays_where_a_target_is_damaged_and_cannot_be_repaired(kept, room, every):
+    kept.spoil("usb")
+    custodian = kept.custodian(keep_local_days=30, verify_every_days=every)
+    for _ in range(3):
+        room.clock.advance(99 * DAY)
+        custodian.work(archived(room))
+    assert kept.at[LOCAL].exists()
+    assert not room.services.pruned_packages()
+    assert FLAC in custodian.troubles()[room.meeting.id]
+
+
+def test_the_local_copy_repairs_a_damaged_target_before_it_goes(kept, room):
+    kept.spoil("usb")
+    room.clock.advance(99 * DAY)
+    kept.custodian(keep_local_days=30, verify_every_days=0).work(archived(room))
+    assert not kept.at[LOCAL].exists()
+    assert all(verify(kept.at[name]).ok for name in ("nas", "usb"))
+
+
+def test_a_target_that_could_not_be_read_is_asked_the_next_day_and_then_the_local_copy_goes(kept, room):
+    custodian = kept.custodian(keep_local_days=30, verify_every_days=0)
+    away = kept.at["usb"].parents[1].rename(kept.at["usb"].parents[1].with_name("unplugged"))
+    room.clock.advance(99 * DAY)
+    custodian.work(archived(room))
+    away.rename(kept.at["usb"].parents[1])
+    room.clock.advance(DAY / 2)
+    custodian.work(archived(room))
+    assert kept.at[LOCAL].exists(), "it is put off"
+    room.clock.advance(DAY)
+    custodian.work(archived(room))
+    assert not kept.at[LOCAL].exists()
 
 
 def test_the_local_copy_stays_without_every_required_receipt(kept, room):
