@@ -53,7 +53,8 @@ class _Door:
     def show(self, meeting: Meeting, user: User, known: str) -> Response:
         board = self._ctx.services.attendance(meeting.id)
         config = self._ctx.config or Config()
-        shown = sight.of(meeting, board, self._ctx.services.meetings(), config, self._ctx.services.room.name)
+        others = self._ctx.services.meetings(*sight.TO_COME)
+        shown = sight.of(meeting, board, others, config, self._ctx.services.room.name)
         body = shown.model_dump_json()
         tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
         if user.screen is not None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-from roomctl.api import Attendance, Meeting, Standing, State, secrecy, tr
+from roomctl.api import Attendance, Meeting, Standing, State, tr
 from roomctl_signin import lists
 from roomctl_signin.config import Config
 from roomctl_signin.terminal.initials import keys
@@ -55,10 +55,12 @@ MOST_LATER = 3
 MEETS = frozenset({State.OPEN, State.IN_SESSION, State.RECESS})
 """While people sign in."""
 _BEFORE = frozenset({State.PLANNED, State.APPROVED})
+TO_COME = _BEFORE | MEETS
+"""What a terminal announces: neither what is over, nor what was cancelled."""
 
 
 def of(meeting: Meeting, board: Attendance, others: Iterable[Meeting], config: Config, room: str) -> TerminalShape:
-    """The terminal's whole sight."""
+    """The terminal's whole sight. Args: others: meetings to come, of any day."""
     zone = ZoneInfo(meeting.zone)
     opens = timedelta(minutes=config.opens_minutes)
     day = meeting.starts.date()
@@ -68,7 +70,7 @@ def of(meeting: Meeting, board: Attendance, others: Iterable[Meeting], config: C
     )
     return TerminalShape(
         room=room,
-        title=meeting.title,
+        title=_public(meeting),
         date=day.isoformat(),
         starts=f"{meeting.starts:%H:%M}",
         opens=f"{meeting.starts - opens:%H:%M}",
@@ -120,7 +122,7 @@ def _name(
 
 def _public(meeting: Meeting) -> str:
     """On a wall that everybody passes a title is read by everybody."""
-    return meeting.title if meeting.highest_secrecy == secrecy.OPEN else tr("内部会议", "Internal meeting")
+    return tr("内部会议", "Internal meeting") if meeting.highest_secrecy.mark else meeting.title
 
 
 def _joined(*parts: str) -> str:

@@ -98,6 +98,19 @@ def test_other_meetings_of_the_day_stand_below_and_internal_ones_without_their_t
     ]
 
 
+@pytest.mark.parametrize("state", [State.CANCELLED, State.ADJOURNED, State.ARCHIVED])
+def test_a_meeting_that_does_not_take_place_any_more_is_not_announced(web, ctx, state):
+    starts = datetime(2026, 11, 12, 14, 30)
+    ctx.services.hold(replace(MEETING, id=MeetingId("o1"), starts=starts, state=state))
+    assert web.get("/terminal/m1").json()["later"] == []
+
+
+def test_an_internal_meeting_keeps_its_title_from_who_passes(web, ctx):
+    ctx.services.hold(replace(MEETING, title="干部任免", secrecy=secrecy.parse("内部")))
+    told = web.get("/terminal/m1")
+    assert (told.json()["title"], "干部任免" in told.text) == ("内部会议", False)
+
+
 def test_the_same_act_again_is_one_event_and_a_proxy_without_approval_is_told_why(web, ctx):
     told = send(web, act(strokes=STROKES), act("x" * 32, "2", proxy=True))
     assert [one["ok"] for one in told["acts"]] == [True, False]

@@ -141,7 +141,7 @@
     if (next === "confirm") at("yes").focus();
     if (next === "welcome") at("known").focus();
   };
-  const title = () => sight?.title ?? roomScreen.about()?.meeting ?? "";
+  const title = () => sight?.title ?? "";
   const open = () => sight?.state === "open" && !ended;
   const paint = () => {
     if (!open() && view !== "idle" && view !== "welcome") view = "idle";
