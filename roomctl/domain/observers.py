@@ -10,7 +10,7 @@ from roomctl.domain.attendance import ENTERED, EXITED, LEFT, Fact, Person, Role,
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in the sound; both empty where nothing was recorded.
+    """A place in the sound; both empty where nothing was recorded, or where it was told of later.
 
     Attributes:
         recording: its id; frame: of its sample clock.

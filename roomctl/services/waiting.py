@@ -32,7 +32,7 @@ def enter(meeting_id: str, person: str, item: int | None = None, *, desk: Desk, 
     """
     _need_observer(meeting_id, person, desk)
     item = marks.item_now(meeting_id, desk=desk) if item is None else item
-    return _act(meeting_id, person, desk, sent).record(ENTERED, {"item": item, **_place(meeting_id, desk)})
+    return _act(meeting_id, person, desk, sent).record(ENTERED, {"item": item, **_place(meeting_id, desk, sent)})
 
 
 def leave(meeting_id: str, person: str, *, desk: Desk, sent: Sent = HERE) -> Standing:
@@ -43,7 +43,7 @@ def leave(meeting_id: str, person: str, *, desk: Desk, sent: Sent = HERE) -> Sta
 
     """
     _need_observer(meeting_id, person, desk)
-    return _act(meeting_id, person, desk, sent).record(EXITED, _place(meeting_id, desk))
+    return _act(meeting_id, person, desk, sent).record(EXITED, _place(meeting_id, desk, sent))
 
 
 def _act(meeting_id: str, person: str, desk: Desk, sent: Sent) -> Act:
@@ -62,8 +62,13 @@ def _need_observer(meeting_id: str, person: str, desk: Desk) -> None:
         )
 
 
-def _place(meeting_id: str, desk: Desk) -> dict[str, object]:
-    """Where the recording is; nothing where none runs, which keeps nobody out."""
+def _place(meeting_id: str, desk: Desk, sent: Sent) -> dict[str, object]:
+    """Where the recording is; nothing where none runs, which keeps nobody out.
+
+    Nor for what is told of later: the recording may have paused since, so that no frame can be counted back.
+    """
+    if sent.ago:
+        return {}
     try:
         recording, recorder = desk.running(meeting_id)
     except Refused:

@@ -196,6 +196,17 @@ def test_an_observer_comes_in_for_an_item_and_goes_out_at_the_frames_of_the_reco
         house.use.enter(meeting.id, "张建国")
 
 
+def test_who_came_in_while_the_line_was_cut_is_not_put_at_the_frame_of_the_telling(house, person):
+    meeting = house.in_session()
+    house.use.add_people(meeting.id, [person("孙丽", 1, Role.OBSERVER)])
+    house.clock.advance(600)
+    house.use.enter(meeting.id, "孙丽", 1, sent=Sent("k1", ago=300))
+    house.use.exit(meeting.id, "孙丽", sent=Sent("k2", ago=60))
+    entered, exited = house.use.attendance_events(meeting.id)
+    assert (exited.at - entered.at).total_seconds() == 240
+    assert not {"frame", "recording"} & {*entered.data, *exited.data}
+
+
 def test_an_observer_may_come_in_where_nothing_is_recorded(house, held):
     assert house.use.enter(held.id, "孙丽", 1).here
     (fact,) = house.use.attendance_events(held.id)
