@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from roomctl.domain.checks import UNTITLED, CheckState, Result
-from roomctl.domain.devices import Device, Reading, Silent, behind
+from roomctl.domain.devices import Device, Reading, Silent, Unreachable, behind
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import RoomctlError
 from roomctl.i18n import language, tr, use
@@ -24,7 +24,14 @@ BACKSTOP = 1.0
 
 
 class Job(Protocol):
-    """Something that gives rows."""
+    """Something that gives rows.
+
+    Attributes:
+        ended: it was stopped before it could tell: its row stands for nothing that was found.
+
+    """
+
+    ended: bool
 
     @property
     def deadline(self) -> float:
@@ -43,6 +50,10 @@ class Job(Protocol):
         """Its rows where it is not done in time; whatever it does later is not waited for."""
         ...
 
+    def end(self) -> tuple[Result, ...]:
+        """Its rows where the run is stopped first; it lets go, whether it has begun or not."""
+        ...
+
 
 @dataclass
 class CheckJob:
@@ -52,13 +63,15 @@ class CheckJob:
     meeting: Meeting | None
     clock: Clock
     found: tuple[Result, ...] = ()
+    ended: bool = False
+    _begun: bool = False
 
     @property
     def deadline(self) -> float:
         return self.check.deadline
 
     def start(self, done: Callable[[], None]) -> None:
-        said_in = language()
+        self._begun, said_in = True, language()
 
         def ask() -> None:
             use(said_in)
@@ -71,11 +84,19 @@ class CheckJob:
         return self.found
 
     def late(self) -> tuple[Result, ...]:
-        if isinstance(self.check, Sounding):
-            self.check.hush()
+        self._hush()
         said = tr(f"{self.deadline:g} 秒内没有结果", f"no answer within {self.deadline:g} s")
         late = self._unknown(said, tr("单独再查一次", "run this check again alone"))
         return (self._named(replace(late, took=self.deadline)),)
+
+    def end(self) -> tuple[Result, ...]:
+        self.ended = True
+        self._hush()
+        return (self._named(self._unknown(*_stopped())),)
+
+    def _hush(self) -> None:
+        if self._begun and isinstance(self.check, Sounding):
+            self.check.hush()
 
     def _ask(self) -> tuple[Result, ...]:
         started, began = self.clock.now(), self.clock.monotonic()
@@ -113,7 +134,9 @@ class DeviceJob:
     """One device of the inventory, read by the prober.
 
     Attributes:
-        dead: it did not answer, so that what hangs on it cannot be known.
+        dead: it did not answer well.
+        gone: it cannot be reached, so that what hangs on it cannot be known. That is CRIT: what is told as SKIPPED
+            because of it hides nothing.
         reading: what it gave.
 
     """
@@ -124,6 +147,8 @@ class DeviceJob:
     past: Past
     clock: Clock
     dead: bool = False
+    gone: bool = False
+    ended: bool = False
     reading: Reading | None = None
     _future: "Future[Reading] | None" = None
     _began: float = 0.0
@@ -149,8 +174,8 @@ class DeviceJob:
 
     def rows(self) -> tuple[Result, ...]:
         assert self._future is not None  # noqa: S101 - it has begun
-        if self._future.cancelled():
-            return self._failed(Silent(tr("已取消", "cancelled")))
+        if self._future.cancelled():  # whoever talks for it is being closed
+            return self.end()
         error = self._future.exception()
         if error is not None:
             return self._failed(error)
@@ -159,15 +184,21 @@ class DeviceJob:
 
     def late(self) -> tuple[Result, ...]:
         self._took = self.clock.monotonic() - self._began
-        self.cancel()
+        self._let_go()
         return self._failed(Silent(tr("驱动到时限也没有放手", "its driver did not let go at the deadline")))
 
-    def cancel(self) -> None:
-        if self._future is not None:
+    def end(self) -> tuple[Result, ...]:
+        self.ended = True
+        self._let_go()
+        what, mend = _stopped()
+        return self._failed(Silent(what, mend=mend))
+
+    def _let_go(self) -> None:
+        if self._future is not None and not self._future.done():
             self._future.cancel()
 
     def _failed(self, error: BaseException) -> tuple[Result, ...]:
-        self.dead = True
+        self.dead, self.gone = True, isinstance(error, Unreachable)
         return self._timed((device_checks.failed(self.device, error),))
 
     def _timed(self, rows: Iterable[Result]) -> tuple[Result, ...]:
@@ -181,6 +212,7 @@ class DoneJob:
 
     found: tuple[Result, ...]
     deadline: float = 1.0
+    ended: bool = False
 
     def start(self, done: Callable[[], None]) -> None:
         done()
@@ -190,6 +222,14 @@ class DoneJob:
 
     def late(self) -> tuple[Result, ...]:
         return self.found
+
+    def end(self) -> tuple[Result, ...]:
+        return self.found
+
+
+def _stopped() -> tuple[str, str]:
+    """What is said of a job that was stopped, and what to do."""
+    return tr("检查已停止，没有查到", "the run was stopped before it answered"), tr("再查一次", "check it again")
 
 
 @dataclass
@@ -208,12 +248,16 @@ class Run:
     _waiting: dict[int, Job] = field(default_factory=dict)
 
     def all(self) -> tuple[Result, ...]:
-        """Rows of all jobs, in their order. Returns when the last is in, or late, or it is cancelled."""
+        """Rows of all jobs, in their order. Returns when the last is in, or late, or it is cancelled.
+
+        Nothing begins after a cancel.
+        """
         answers: SimpleQueue[int] = SimpleQueue()
         began = self.clock.monotonic()
         self._waiting = dict(enumerate(self.jobs))
         for number, job in enumerate(self.jobs):
-            job.start(lambda number=number: answers.put(number))  # type: ignore[misc]  # bound now
+            if not self.cancelled.is_set():
+                job.start(lambda number=number: answers.put(number))  # type: ignore[misc]  # bound now
         while self._waiting:
             if self.cancelled.is_set():
                 self._cancel()
@@ -229,11 +273,14 @@ class Run:
                 self._take(number, self._waiting[number].rows())
         return tuple(row for number in sorted(self._found) for row in self._found[number])
 
+    @property
+    def unheard(self) -> tuple[Result, ...]:
+        """Of the rows those that stand for what was stopped before it told anything."""
+        return tuple(row for number, job in enumerate(self.jobs) if job.ended for row in self._found[number])
+
     def _cancel(self) -> None:
         for number, job in list(self._waiting.items()):
-            if isinstance(job, DeviceJob):
-                job.cancel()
-            self._take(number, job.late())
+            self._take(number, job.end())
 
     def _take(self, number: int, rows: tuple[Result, ...]) -> None:
         job = self._waiting.pop(number)
@@ -252,10 +299,10 @@ class Run:
         on = behind(job.device.id, known)
         if any(isinstance(one, DeviceJob) and one.device.id in on for one in self._waiting.values()):
             return
-        dead = [one.device for one in self._devices() if one.device.id in on and one.dead]
+        gone = [one.device for one in self._devices() if one.device.id in on and one.gone]
         rows = self._held.pop(number)
-        if dead:  # the one that hangs on the fewest others is where the fault begins
-            first = min(dead, key=lambda device: len(behind(device.id, known)))
+        if gone:  # the one that hangs on the fewest others is where the fault begins
+            first = min(gone, key=lambda device: len(behind(device.id, known)))
             row = device_checks.behind_dead(job.device, first)
             rows = (replace(row, started=rows[0].started, took=rows[0].took),)
         self._tell(number, rows)

@@ -45,7 +45,8 @@ class Asked:
         only: ids of devices; the others keep their rows of the last report. Empty: everything.
         sound: also what makes a sound in the room. A device that is named runs in any case.
         heard: each row as it comes; tell: what a check that makes a sound is at.
-        cancelled: ends the run early, once it is set; what has not answered by then is UNKNOWN.
+        cancelled: ends the run early, once it is set; what has not answered by then keeps its rows of the last
+            report, and is UNKNOWN where there are none.
 
     """
 
@@ -86,8 +87,16 @@ def run(
         asked.heard(*waive((result,), waivers))
 
     cancelled = asked.cancelled or threading.Event()
-    found = Run(jobs, clock, heard, cancelled).all()
-    found += Run(sounds, clock, heard, cancelled).all()  # alone: it wants the microphones, and a room without others
+    runs = [
+        Run(jobs, clock, heard, cancelled),
+        Run(sounds, clock, heard, cancelled),  # alone: it wants the microphones, and a room without others
+    ]
+    found = tuple(row for one in runs for row in one.all())
+    unheard = tuple(row for one in runs for row in one.unheard)
+    if unheard and not cancelled.is_set():  # the program ends: after the next start the run is made again
+        raise Refused(
+            tr("检查中断，没有保存", "the check was cut off, and is not kept"), mend=tr("再查一次", "check again")
+        )
     report_id = new_id()
     proven: dict[str, Sequence[Evidence]] = {
         job.device.id: job.reading.evidence for job in jobs if isinstance(job, DeviceJob) and job.reading is not None
@@ -95,11 +104,11 @@ def run(
     proven |= {
         job.check.device: job.check.evidence
         for job in sounds
-        if isinstance(job, CheckJob) and isinstance(job.check, Sounding)
+        if isinstance(job, CheckJob) and isinstance(job.check, Sounding) and not job.ended
     }
     results = evidence.named(found, report_id, evidence.keep(data, report_id, proven))
     silent = {one.device for one in checks if isinstance(one, Sounding)}
-    results = _with_others(results, before, None if asked.only else silent)
+    results = _with_earlier(results, unheard, before, None if asked.only else silent)
     report = CheckReport(id=report_id, meeting=asked.meeting, at=at, results=results, purpose=asked.purpose)
     shown = replace(report, results=waive(results, waivers))
     told = {"report": report.id, **shown.counts}
@@ -107,6 +116,8 @@ def run(
         told["purpose"] = asked.purpose.value
     if asked.only:
         told["only"] = sorted(asked.only)
+    if unheard:
+        told["cancelled"] = True
     with uow:
         uow.checks.add(report)
         uow.events.append(
@@ -229,17 +240,29 @@ def _no_inventory(error: RoomctlError) -> Result:
     )
 
 
-def _with_others(
-    results: Sequence[Result], before: CheckReport | None, devices: Collection[str] | None
+def _with_earlier(
+    results: Sequence[Result],
+    unheard: Collection[Result],
+    before: CheckReport | None,
+    devices: Collection[str] | None,
 ) -> tuple[Result, ...]:
-    """With the rows of the last report for what was not looked at: of these devices, or of all."""
-    fresh = {result.device for result in results}
+    """With the rows of the last report for what this run has not heard: a run that is stopped mends no fault.
+
+    Args:
+        unheard: of the results those that stand for what was stopped; they stay where nothing was known before.
+        devices: which of the devices that were not looked at keep their rows; None: all.
+
+    """
+    heard = {(one.device, one.check) for one in results if one not in unheard}
+    asked, stopped = {one.device for one in results}, {one.device for one in unheard}
     kept = [
-        result
-        for result in (before.results if before else ())
-        if result.device not in fresh and (devices is None or result.device in devices)
+        one
+        for one in (before.results if before else ())
+        if (one.device not in asked and (devices is None or one.device in devices))
+        or (one.device in stopped and (one.device, one.check) not in heard)
     ]
-    return (*kept, *results)
+    known = stopped & {one.device for one in kept}
+    return (*kept, *(one for one in results if one not in unheard or one.device not in known))
 
 
 def history(report: CheckReport, *, uow: UnitOfWork, limit: int = 12) -> Mapping[tuple[str, str], Sequence[float]]:

@@ -2,18 +2,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
+from roomctl_av_check.drivers.pjlink import OFFER
 
 from roomctl.domain.attendance import Person, Role
 from roomctl.domain.events import Actor, verify
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.recording import Order
+from roomctl.host.prober import Prober
+from roomctl.services.device_ports import Rack
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
 from roomctl.services.recordings import RoomSound
+from roomctl.services.time import SystemClock
 from roomctl.storage.database import open_database
+from roomctl.storage.inventory import InventoryFile
 from roomctl.storage.uow import SqlUnitOfWork
 from roomctl.testing.dummies import DummyPlugins
+from roomctl.testing.emulators import Running
+from roomctl.testing.emulators.pjlink import PjlinkEmulator
 from roomctl.testing.fakes import FakeClock, FakeServices
 
 
@@ -86,6 +93,40 @@ def house(tmp_path):
     for meeting in use.meetings():
         assert not list(verify(events(meeting.id)))
     database.close()
+
+
+class Room:
+    """A room with two projectors behind a third, as if that were their switch."""
+
+    def __init__(self, house, running):
+        self.house, self.use, self.running = house, house.use, running
+        self.switch, self.left, self.right = running.emulators
+        self.inventory = house.use._rack.inventory
+        self.use.keep_secret("pjlink", self.switch.secret())
+        self.put("switch", self.switch)
+        self.put("left", self.left, depends_on=("switch",))
+        self.put("right", self.right, depends_on=("left",))
+
+    def put(self, name, emulator, **more):
+        self.inventory.put([emulator.device(id=name, title=(f"投影{name}", name), **more)])
+
+    def fault(self, emulator, fault):
+        self.running.do(emulator.switch(fault))
+
+    def rows(self, **asked):
+        report = self.use.check(asked.pop("meeting", None), **asked)
+        return {(row.device, row.check): row for row in report.results}
+
+
+@pytest.fixture
+def room(house, tmp_path):
+    house.use._clock = SystemClock()
+    house.plugins.device_drivers = {"pjlink": OFFER}
+    prober = Prober(tmp_path / "locks")
+    house.use._rack = Rack(InventoryFile(tmp_path), prober)
+    with Running(PjlinkEmulator(), PjlinkEmulator(), PjlinkEmulator()) as running:
+        yield Room(house, running)
+    prober.close()
 
 
 @pytest.fixture

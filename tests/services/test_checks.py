@@ -83,3 +83,13 @@ def test_a_report_knows_how_its_figures_went_in_the_room_and_nothing_that_came_l
     assert timed.use.check_history(reports[-1]) == {("投影机", "lamp"): tuple(float(n) for n in range(2403, 2415))}
     assert timed.use.check_history(reports[2])["投影机", "lamp"] == (2400.0, 2401.0, 2402.0)
     assert timed.use.check_history(reports[-1], limit=2)["投影机", "lamp"] == (2413.0, 2414.0)
+
+
+def test_what_was_heard_before_a_stop_is_new_and_the_rest_stays_as_it_was(timed):
+    gate, stopped, meeting = threading.Event(), threading.Event(), timed.opened().id
+    timed.plugins.device_checks = [Probe("disk", CheckState.CRIT), Probe("memory", CheckState.CRIT)]
+    timed.use.check(meeting)
+    timed.plugins.device_checks = [Probe("disk"), Probe("memory", hangs=gate, deadline=60)]
+    report = timed.use.check(meeting, heard=lambda _row: stopped.set(), cancelled=stopped)
+    gate.set()
+    assert {row.check: row.state for row in report.results} == {"disk": CheckState.OK, "memory": CheckState.CRIT}

@@ -4,52 +4,13 @@ import threading
 from dataclasses import replace
 
 import pytest
-from roomctl_av_check.drivers.pjlink import OFFER, PjlinkOptions
+from roomctl_av_check.drivers.pjlink import PjlinkOptions
 
 from roomctl.domain.checks import WHOLE_DEVICE, CheckState, Waiver, WaiverKind
 from roomctl.domain.devices import Emission
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.errors import BadInput, NotFound, Refused
-from roomctl.host.prober import Prober
-from roomctl.services.device_ports import Rack
-from roomctl.services.time import SystemClock
-from roomctl.storage.inventory import InventoryFile
-from roomctl.testing.emulators import Fault, Running
-from roomctl.testing.emulators.pjlink import PjlinkEmulator
-
-
-class Room:
-    """A room with two projectors behind a third, as if that were their switch."""
-
-    def __init__(self, house, running):
-        self.house, self.use, self.running = house, house.use, running
-        self.switch, self.left, self.right = running.emulators
-        self.inventory = house.use._rack.inventory
-        self.use.keep_secret("pjlink", self.switch.secret())
-        self.put("switch", self.switch)
-        self.put("left", self.left, depends_on=("switch",))
-        self.put("right", self.right, depends_on=("left",))
-
-    def put(self, name, emulator, **more):
-        self.inventory.put([emulator.device(id=name, title=(f"投影{name}", name), **more)])
-
-    def fault(self, emulator, fault):
-        self.running.do(emulator.switch(fault))
-
-    def rows(self, **asked):
-        report = self.use.check(asked.pop("meeting", None), **asked)
-        return {(row.device, row.check): row for row in report.results}
-
-
-@pytest.fixture
-def room(house, tmp_path):
-    house.use._clock = SystemClock()
-    house.plugins.device_drivers = {"pjlink": OFFER}
-    prober = Prober(tmp_path / "locks")
-    house.use._rack = Rack(InventoryFile(tmp_path), prober)
-    with Running(PjlinkEmulator(), PjlinkEmulator(), PjlinkEmulator()) as running:
-        yield Room(house, running)
-    prober.close()
+from roomctl.testing.emulators import Fault
 
 
 def test_every_row_has_its_titles_and_its_unit(room):

@@ -154,3 +154,11 @@ def test_a_run_that_is_ended_hushes_it(sounding):
     thread.join(60)
     assert gate.is_set()
     assert found[0].results[0].state is CheckState.UNKNOWN
+
+
+def test_nothing_sounds_after_a_run_is_stopped(sounding):
+    stopped = threading.Event()
+    (disk, sweep) = sounding.use.check(None, sound=True, heard=lambda _row: stopped.set(), cancelled=stopped).results
+    assert sounding.said == ["disk"], "neither sounded nor hushed"
+    assert (disk.state, sweep.state) == (CheckState.OK, CheckState.UNKNOWN)
+    assert "检查已停止" in sweep.message

@@ -1,0 +1,45 @@
+"""What one run may do to what was found before: stopped, cut off, made beside another."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from roomctl.domain.checks import CheckState
+from roomctl.domain.meeting import Objected
+from roomctl.errors import Refused
+from roomctl.testing.emulators import Fault
+
+
+def test_a_dead_device_blocks_where_what_it_hangs_on_is_only_odd(room):
+    room.fault(room.switch, Fault.RUBBISH)
+    room.fault(room.left, Fault.DEAD)
+    rows = room.rows()
+    assert rows["switch", "online"].state is CheckState.UNKNOWN
+    assert rows["left", "online"].state is CheckState.CRIT
+
+
+def test_a_run_that_is_stopped_mends_no_fault(room):
+    meeting = room.house.opened(recorded=False)
+    room.fault(room.left, Fault.DEAD)
+    room.inventory.put([replace(room.use.device("left"), depends_on=())])
+    before = room.rows(meeting=meeting.id)
+    assert before["left", "online"].state is CheckState.CRIT
+    room.fault(room.left, Fault.SILENT)
+    stopped = threading.Event()
+    rows = room.rows(
+        meeting=meeting.id, heard=lambda row: row.device == "switch" and stopped.set(), cancelled=stopped
+    )
+    assert rows["left", "online"] == before["left", "online"]
+    assert '"cancelled":true' in list(room.house.events(meeting.id))[-1].data
+    with pytest.raises(Objected):
+        room.use.start(meeting.id)
+    with pytest.raises(Refused):
+        room.use.sign_checks(meeting.id, by="刘洋")
+
+
+def test_a_run_that_is_cut_off_with_the_program_is_not_kept(room):
+    room.fault(room.left, Fault.SILENT)
+    with pytest.raises(Refused, match="检查中断"):
+        room.use.check(None, heard=lambda row: row.device == "switch" and room.use._rack.prober.close())
+    assert room.use.check_report(None) is None
