@@ -17,6 +17,8 @@ HEADS = (
     "董事长", "总经理", "台长", "社长", "支队长",
 )  # fmt: skip
 """What the head (正职) of a unit is called."""
+_PART = re.compile(r"机关|直属|(?:工会|妇联|团委|支部|科|处|室|所|中心)$")
+"""Whose head (机关党委书记, 办公室主任) heads a part of the unit, not the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class RankTable:
                 return group, found, 0
         for group, rows in enumerate((self.units, self.districts), 2):
             if (found := _by_unit(person.unit, rows)) is not None:
-                return group, found, _level(person.duty)
+                return group, found, _level(person)
         return 4, 0, 0
 
 
@@ -57,7 +59,7 @@ def ranked(people: Iterable[Person], table: RankTable) -> tuple[Person, ...]:
 
 def _by_person(person: Person, rows: tuple[Names, ...]) -> int | None:
     """By name, or by any duty: 市委常委、副市长 has two; with the unit before it or without."""
-    duties = [part.strip() for part in re.split(r"[、,，;；\s]+", person.duty) if part.strip()]
+    duties = _duties(person)
     known = {person.name, *duties, *(person.unit + duty for duty in duties)}
     return next((place for place, names in enumerate(rows) if known & set(names)), None)
 
@@ -68,7 +70,24 @@ def _by_unit(unit: str, rows: tuple[Names, ...]) -> int | None:
     return -max(fits)[1] if fits else None
 
 
-def _level(duty: str) -> int:
-    if "副" in duty:
-        return 1
-    return 0 if duty.endswith(HEADS) else 2
+def _duties(person: Person) -> list[str]:
+    """党委副书记、局长 are two, so are 局长兼党组书记; what stands in brackets (主持工作) is none."""
+    bare = re.sub(r"[（(][^）)]*[）)]", "", person.duty)
+    return [part for part in re.split(r"[、,，;；兼\s]+", bare) if part]
+
+
+def _level(person: Person) -> int:
+    """0 head, 1 deputy, 2 others: the highest of the duties, as 党委副书记、局长 is a head."""
+    return min((_level_of(duty, person.unit) for duty in _duties(person)), default=2)
+
+
+def _level_of(duty: str, unit: str) -> int:
+    before, deputy, _ = duty.partition("副")
+    if not deputy:
+        title = next((head for head in HEADS if duty.endswith(head)), "")
+        if not title:
+            return 2
+        before = duty.removesuffix(title)
+    if _PART.search(before) and not unit.endswith(before):
+        return 2
+    return 1 if deputy else 0

@@ -47,6 +47,22 @@ def test_within_a_unit_the_head_comes_before_the_deputy_and_equals_stay_as_they_
     assert [one.name for one in ranked(unit, TABLE)] == ["正", "副二", "副一", "科"]
 
 
+@pytest.mark.parametrize(
+    ("unit", "first", "second", "third"),
+    [
+        ("市公安局", "党委副书记、局长", "党委副书记、副局长", "科长"),
+        ("市财政局", "局长兼党组副书记", "副局长、机关党委书记", "办公室主任"),
+        ("市财政局", "党组书记", "副局长（主持工作）", "预算科科长"),
+        ("市政府办公室", "党组成员、办公室主任", "副主任、工会主席", "机关党委书记"),
+        ("江南区", "区委副书记、区长", "副区长", "区政府办公室主任"),
+        ("市财政局", "市财政局局长", "党组成员、副局长", "党组成员"),
+    ],
+)
+def test_a_head_is_known_by_any_of_the_duties_but_not_by_one_of_a_part_of_the_unit(unit, first, second, third):
+    mixed = [person("丙", unit, third), person("乙", unit, second), person("甲", unit, first)]
+    assert [one.name for one in ranked(mixed, TABLE)] == ["甲", "乙", "丙"]
+
+
 @given(people=people)
 def test_everybody_is_ranked_once_from_1_and_ranking_again_changes_nothing(people):
     once = ranked(people, TABLE)
