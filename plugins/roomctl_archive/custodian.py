@@ -157,7 +157,7 @@ class Custodian:
                 continue
             try:
                 done = places.mend(self._ctx, package, place, wanted, left, source)
-            except RoomctlError as error:
+            except (RoomctlError, OSError) as error:  # OSError: what was put there cannot be read back
                 self._ctx.log.warning("archive: %s cannot be repaired from %s: %s", place, source, error)
                 continue
             if done:

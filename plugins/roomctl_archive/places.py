@@ -1,19 +1,23 @@
 """Where the copies of a package lie: on this machine, and at each target. All of them are read the same way."""
 
+import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
-from roomctl.api import ArchiveTarget, Damaged, Fault, NotFound, Package, PluginContext, Stored, tr
+from roomctl.api import ArchiveTarget, Damaged, Fault, NotFound, Package, PluginContext, RoomctlError, Stored, tr
 from roomctl.api.deliveries import LOCAL
 from roomctl_archive import delivery, manifest
 from roomctl_archive.bag import SEALED
 from roomctl_archive.courier import opened
 from roomctl_archive.fixity import Tick, read
 from roomctl_archive.folder_target import FolderTarget
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _RECONCILED = "reconciled:"
 
@@ -80,7 +84,7 @@ def listing(package: Package, copy: ArchiveTarget, place: str) -> Mapping[str, s
     """SHA-256 of every file by path, from the manifests at that place.
 
     Raises:
-        Damaged: they are not those that were registered.
+        Damaged: they are not those that were registered, or cannot be read.
 
     """
     key, raw = delivery.key_of(package), {}
@@ -90,13 +94,17 @@ def listing(package: Package, copy: ArchiveTarget, place: str) -> Mapping[str, s
                 raw[name] = stream.read()
         except NotFound as error:
             raise Damaged(tr(f"{place} 缺少 {name}", f"{place} lacks {name}")) from error
+        except OSError as error:
+            raise Damaged(
+                tr(f"{place} 的 {name} 读取失败", f"{name} at {place} cannot be read"), error.strerror or str(error)
+            ) from error
     return delivery.listed(raw, package, place)
 
 
 def compare(
     package: Package, copy: ArchiveTarget, wanted: Mapping[str, str], tick: Tick
 ) -> tuple[int, int, Sequence[Fault]]:
-    """Reads every file of a copy.
+    """Reads every file of a copy. One that cannot be read, as on a bad sector, is a fault like any other.
 
     Returns:
         How many files and bytes were read, and what is wrong with which.
@@ -109,6 +117,10 @@ def compare(
                 found = read(stream, sm3=False, tick=tick)
         except NotFound:
             faults.append(Fault(path, tr("缺少", "missing")))
+            continue
+        except OSError as error:
+            why = error.strerror or str(error)
+            faults.append(Fault(path, tr(f"读取失败（{why}）", f"cannot be read ({why})")))
             continue
         files, size = files + 1, size + found.bytes
         if found.sha256 != sha256:
@@ -168,15 +180,53 @@ def mend(
 
 
 def fetch(copy: ArchiveTarget, key: str, spool: Path) -> str:
-    """A file of a copy onto this disk; its SHA-256, empty where there is none."""
+    """A file of a copy onto this disk; its SHA-256, empty where there is none that can be read.
+
+    Raises:
+        RoomctlError: what the copy says, or this disk.
+
+    """
     try:
-        with copy.get(key) as stream, spool.open("wb") as out:
+        with _Spool(spool) as out, copy.get(key) as stream:
             found = read(stream, out, sm3=False)
-            out.flush()
-            os.fsync(out.fileno())
-    except NotFound:
+            out.sync()
+    except (NotFound, OSError):  # what this disk says is no OSError: `_Spool`
         return ""
     return found.sha256
+
+
+class _Spool(io.BufferedWriter):
+    """A file on this disk; what goes wrong with it would else be told as the place's that is read from."""
+
+    def __init__(self, path: Path) -> None:
+        with _here(path):
+            super().__init__(io.FileIO(path, "wb"))
+
+    def write(self, chunk: "ReadableBuffer", /) -> int:
+        with _here(self.name):
+            return super().write(chunk)
+
+    def flush(self) -> None:
+        with _here(self.name):
+            super().flush()
+
+    def sync(self) -> None:
+        """Onto the disk."""
+        self.flush()
+        with _here(self.name):
+            os.fsync(self.fileno())
+
+
+@contextmanager
+def _here(path: object) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RoomctlError(
+            tr(f"本机磁盘写入失败：{path}", f"cannot write {path} on this machine"),
+            error.strerror or str(error),
+            tr("请在本机腾出空间", "free some space on this machine"),
+        ) from error
 
 
 def strangers(ctx: PluginContext, place: str) -> Sequence[str]:

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -82,6 +83,34 @@ def test_what_is_damaged_is_put_right_from_another_copy(kept, room, place, path)
     ((_, where, source, files),) = room.services.outbox.repairs
     assert (where, files) == (place, (path,))
     assert source != place
+
+
+def wear_out(path):
+    """Opens like a file and fails as a bad sector does: the page at 0 is never mapped (proc(5))."""
+    path.unlink()
+    path.symlink_to("/proc/self/mem")
+    with path.open("rb") as stream, pytest.raises(OSError, match="Input/output"):
+        stream.read()
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="Linux gives a file that cannot be read")
+@pytest.mark.parametrize("place", [LOCAL, "nas"])
+@pytest.mark.parametrize("path", [FLAC, "manifest-sha256.txt", "tagmanifest-sha256.txt"])
+def test_a_file_that_can_no_longer_be_read_is_put_right_from_another_copy(kept, room, place, path):
+    wear_out(kept.at[place] / path)
+    told = kept.custodian().check(kept.package, place, repair=False)
+    assert [(fault.file, "Input/output" in fault.what) for fault in told.problems] == [(path, True)]
+    assert kept.custodian().check(kept.package, place).ok
+    assert verify(kept.at[place], registered=kept.package.manifest_sha256).ok
+    assert room.services.outbox.repairs[0][3] == (path,)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="Linux gives a file that cannot be read")
+def test_a_source_that_cannot_be_read_is_passed_over(kept, room):
+    wear_out(kept.at[LOCAL] / FLAC)
+    kept.spoil("nas")
+    assert kept.custodian().check(kept.package, "nas").ok
+    assert [source for _, _, source, _ in room.services.outbox.repairs] == ["usb"]
 
 
 @pytest.mark.parametrize("place", [LOCAL, "usb"])
@@ -213,8 +242,8 @@ def test_the_local_copy_stays_where_a_target_lost_a_file_or_a_part_since_it_was_
 
 
 @pytest.fixture
-def read_only(room):
-    """Targets that give, and take nothing more."""
+def read_only(kept, room):
+    """As `kept`, with targets that give, and take nothing more."""
 
     class ReadOnly(FolderTarget):
         def put(self, *_):
@@ -223,17 +252,17 @@ def read_only(room):
     room.services.targets["folder"] = lambda config: ReadOnly.from_config(
         config, room.services.data, room.clock.sleep
     )
+    return kept
 
 
-@pytest.mark.usefixtures("read_only")
 @pytest.mark.parametrize("every", [0, 90])
-def test_the_local_copy_stays_where_a_target_is_damaged_and_cannot_be_repaired(kept, room, every):
-    kept.spoil("usb")
-    custodian = kept.custodian(keep_local_days=30, verify_every_days=every)
+def test_the_local_copy_stays_where_a_target_is_damaged_and_cannot_be_repaired(read_only, room, every):
+    read_only.spoil("usb")
+    custodian = read_only.custodian(keep_local_days=30, verify_every_days=every)
     for _ in range(3):
         room.clock.advance(99 * DAY)
         custodian.work(archived(room))
-    assert kept.at[LOCAL].exists()
+    assert read_only.at[LOCAL].exists()
     assert not room.services.pruned_packages()
     assert FLAC in custodian.troubles()[room.meeting.id]
 

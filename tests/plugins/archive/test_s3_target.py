@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import boto3
 import pytest
@@ -19,7 +20,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from roomctl_archive import s3_target
+from roomctl_archive import places, s3_target
 from roomctl_archive.s3_target import PART, S3Target
 
 from roomctl.api import BadInput, Damaged, MissingPart, NotFound, Refused, RoomctlError, events
@@ -30,6 +31,7 @@ from tests.plugins.archive.servers import BOUND, Weed, line_to
 pytestmark = pytest.mark.needs("weed")
 BUCKET = "archive"
 HERE = ipaddress.ip_address("127.0.0.1")
+FULL = Path("/dev/full")
 LARGE = os.urandom(2 * PART + 7)
 
 
@@ -112,6 +114,14 @@ def test_any_size_comes_back_as_it_was(target, size):
     put(target, "m/a", LARGE[:size])
     assert got(target, "m/a") == LARGE[:size]
     assert target.stat("m/a").bytes == size
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="Linux gives a disk that is full")
+def test_a_full_disk_of_this_machine_is_not_told_as_the_servers(target):
+    put(target, "m/a", LARGE)
+    with pytest.raises(RoomctlError, match="本机磁盘写入失败：/dev/full"):
+        places.fetch(target, "m/a", FULL)
+    assert places.fetch(target, "m/nothing", Path(os.devnull)) == ""
 
 
 def test_a_line_that_is_cut_is_told_and_gone_on_with_at_the_part(connect, server, monkeypatch):

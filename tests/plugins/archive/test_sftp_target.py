@@ -5,10 +5,11 @@ import io
 import os
 import shutil
 import threading
+from pathlib import Path
 
 import paramiko
 import pytest
-from roomctl_archive import sftp_target
+from roomctl_archive import places, sftp_target
 from roomctl_archive.sftp_target import SftpTarget, fingerprint
 
 from roomctl.api import BadInput, Damaged, MissingPart, NotFound, Refused, RoomctlError, events
@@ -17,6 +18,7 @@ from roomctl.testing.contracts import ArchiveTargetContract
 from tests.plugins.archive.servers import Sshd, line_to, make_key, public
 
 pytestmark = pytest.mark.needs("sshd")
+FULL = Path("/dev/full")
 CONTENT = os.urandom(3 << 20)
 
 
@@ -87,6 +89,14 @@ def put(target, key, content=CONTENT):
 def got(target, key):
     with target.get(key) as stream:
         return stream.read()
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="Linux gives a disk that is full")
+def test_a_full_disk_of_this_machine_is_not_told_as_the_servers(target):
+    put(target, "m/a")
+    with pytest.raises(RoomctlError, match="本机磁盘写入失败：/dev/full"):
+        places.fetch(target, "m/a", FULL)
+    assert places.fetch(target, "m/nothing", Path(os.devnull)) == ""
 
 
 def test_a_line_that_is_cut_is_told_and_gone_on_with_at_the_byte(connect, server, place):
