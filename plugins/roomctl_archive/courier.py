@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
 
 from roomctl.api import ArchiveTarget, Busy, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
-from roomctl.api.deliveries import Delivery, DeliveryStep, SentFile, Trouble, backoff
+from roomctl.api.deliveries import LOCAL, Delivery, DeliveryStep, SentFile, Trouble, backoff
 from roomctl.api.files import lock_file, unlock_file
 from roomctl_archive import ahead, delivery
 from roomctl_archive.config import TargetConfig
@@ -117,7 +117,7 @@ class Courier:
         if not any(True for _ in ahead.waiting(self._ctx, meeting, held)):
             return
         try:
-            with self._alone(), opened(self._ctx, self._config) as target:
+            with alone(self._ctx, self.name), opened(self._ctx, self._config) as target:
                 ahead.send(self._ctx, meeting, self.name, target, self._stop)
             self._ahead.pop(meeting.id, None)
         except (RoomctlError, OSError) as error:
@@ -135,7 +135,7 @@ class Courier:
 
         """
         services = self._ctx.services
-        with self._alone():
+        with alone(self._ctx, self.name):
             held = {(one.package, one.target) for one in services.receipts(package.meeting)}
             if (package.id, self.name) in held:
                 return False
@@ -192,25 +192,6 @@ class Courier:
             return
         failed = row.failed(trouble, now=self._ctx.clock.now(), chance=self._chance())
         self._ctx.services.put_delivery(failed)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Two processes that write one partial file would spoil it."""
-        path = self._ctx.folder() / f"{self.name}.lock"
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            if not lock_file(handle):
-                raise Busy(
-                    tr(f"正在送存到 {self.name}", f"a delivery to {self.name} is under way"),
-                    tr("另一个进程在送", "another process does it"),
-                    tr("请等它送完，可用 roomctl archive status 查看", "wait for it: roomctl archive status"),
-                )
-            try:
-                yield
-            finally:
-                unlock_file(handle)
-        finally:
-            os.close(handle)
 
 
 class _Watch:
@@ -287,6 +268,40 @@ class OutboxJournal:
     def forget(self, paths: Sequence[str]) -> None:
         self.flush()
         self._services.forget_sent_files(self._package, self._target, paths)
+
+
+@contextmanager
+def alone(ctx: PluginContext, place: str) -> Iterator[None]:
+    """Two that write one partial file would spoil it, be they processes or threads of one.
+
+    Args:
+        place: a target by its name, or `LOCAL`.
+
+    Raises:
+        Busy: another delivers, or repairs, there.
+
+    """
+    path = ctx.folder() / f"{place}.lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if not lock_file(handle):
+            name = name_of(place)
+            raise Busy(
+                tr(f"正在写入 {name}", f"{name} is being written to"),
+                tr("正在送存或修复", "a delivery or a repair is under way there"),
+                tr("请等它完成，可用 roomctl archive status 查看", "wait for it: roomctl archive status"),
+            )
+        try:
+            yield
+        finally:
+            unlock_file(handle)
+    finally:
+        os.close(handle)
+
+
+def name_of(place: str) -> str:
+    """As people call it."""
+    return tr("本机", "this machine") if place == LOCAL else place
 
 
 @contextmanager

@@ -7,10 +7,11 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from roomctl.api import Damaged, Fault, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
+from roomctl.api import Busy, Damaged, Fault, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.deliveries import LOCAL, FixityCheck
 from roomctl_archive import places
 from roomctl_archive.config import ArchiveConfig
+from roomctl_archive.courier import name_of
 from roomctl_archive.fixity import Tick, silent
 
 LEAST = 1e-3  # seconds that are not worth a nap
@@ -47,7 +48,8 @@ class Custodian:
         """Reads one copy, puts right what another copy has whole, and notes what was found.
 
         Raises:
-            Damaged: no place has the manifests that were registered. RoomctlError: the place cannot be reached.
+            Damaged: no place has the manifests that were registered. Busy: another writes to the place, which needs
+            a repair. RoomctlError: the place cannot be reached.
 
         """
         wanted = self._wanted(package, place)
@@ -87,7 +89,11 @@ class Custodian:
         read |= {LOCAL: package.at}
         checks = self._ctx.services.fixity_checks(package.meeting)
         read |= {check.place: check.at for check in checks if check.package == package.id}
-        due = [place for place in places.places(self._ctx, package) if now - read[place] >= every]
+        due = [
+            place
+            for place in places.places(self._ctx, package)
+            if now - read[place] >= every or (package.id, place) in self._away
+        ]
         return [place for place in due if not self._waits(package, place)]
 
     def _waits(self, package: Package, place: str) -> bool:
@@ -157,6 +163,8 @@ class Custodian:
                 continue
             try:
                 done = places.mend(self._ctx, package, place, wanted, left, source)
+            except Busy:
+                raise
             except (RoomctlError, OSError) as error:  # OSError: what was put there cannot be read back
                 self._ctx.log.warning("archive: %s cannot be repaired from %s: %s", place, source, error)
                 continue
@@ -219,11 +227,6 @@ class Throttle:
             if early < LEAST:
                 return
             self._clock.sleep(min(early, NAP))
-
-
-def name_of(place: str) -> str:
-    """As people call it."""
-    return place or tr("本机", "this machine")
 
 
 def _told(check: FixityCheck) -> str:

@@ -12,7 +12,7 @@ from roomctl.api import ArchiveTarget, Damaged, Fault, NotFound, Package, Plugin
 from roomctl.api.deliveries import LOCAL
 from roomctl_archive import delivery, manifest
 from roomctl_archive.bag import SEALED
-from roomctl_archive.courier import opened
+from roomctl_archive.courier import alone, opened
 from roomctl_archive.fixity import Tick, read
 from roomctl_archive.folder_target import FolderTarget
 
@@ -160,11 +160,13 @@ def mend(
 ) -> Sequence[str]:
     """Puts files right at one place from another, which must have them whole; gives the paths that are right now.
 
-    Raises: what either place says.
+    Raises:
+        Busy: another delivers, or repairs, at that place. RoomctlError: what either place says.
+
     """
     key, done = delivery.key_of(package), []
-    spool = ctx.folder() / f"repair-{package.id}"
-    with copy_at(ctx, package, source) as good, copy_at(ctx, package, place) as spoilt:
+    spool = ctx.folder() / f"repair-{package.id}-{place}"  # one place has one who repairs it
+    with alone(ctx, place), copy_at(ctx, package, source) as good, copy_at(ctx, package, place) as spoilt:
         try:
             for path in bad:
                 if fetch(good, f"{key}/{path}", spool) != wanted[path]:

@@ -7,7 +7,8 @@ from typing import Any
 from roomctl.api import Meeting, PluginContext, RoomctlError, tr
 from roomctl.api.deliveries import FixityCheck
 from roomctl_archive import places
-from roomctl_archive.custodian import Custodian, name_of
+from roomctl_archive.courier import name_of
+from roomctl_archive.custodian import Custodian
 from roomctl_archive.fixity import Tick
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.deliveries import Delivery, FixityCheck
 from roomctl_archive import places
+from roomctl_archive.courier import name_of
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
@@ -62,9 +63,8 @@ def lines(ctx: PluginContext, meeting: Meeting | None) -> Iterator[str]:
             again = tr(f"（已试 {row.tries} 次）", f" ({row.tries} tries)")
             yield f"{row.target}: {row.trouble}{again}"
     for check in _checks(ctx, meeting):
-        place = check.place or tr("本机", "this machine")
         for fault in check.problems:
-            yield f"{place}: {check.package}: {fault.file}: {fault.what}"
+            yield f"{name_of(check.place)}: {check.package}: {fault.file}: {fault.what}"
     for target, keys in places.unregistered(ctx).items():
         for key in keys:
             yield tr(f"{target}: {key} 不在登记里", f"{target}: {key} is in no register")

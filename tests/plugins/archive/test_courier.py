@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pytest
 from roomctl_archive import package
-from roomctl_archive.courier import Courier
+from roomctl_archive.courier import Courier, alone
 from roomctl_archive.folder_target import FolderTarget
 from roomctl_archive.verify import verify
 
@@ -205,7 +205,7 @@ def test_a_host_that_goes_down_leaves_no_row_that_says_it_is_being_sent(nas, roo
 
 
 def test_two_processes_never_write_one_target_at_once(nas, room):
-    with nas.start()._alone(), pytest.raises(Busy, match="nas"):
+    with alone(nas.ctx, "nas"), pytest.raises(Busy, match="nas"):
         nas.start().deliver(nas.package)
     nas.start().deliver(nas.package)
     assert not nas.start().deliver(nas.package)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from roomctl_archive import package, places
-from roomctl_archive.courier import Courier
+from roomctl_archive.courier import Courier, alone
 from roomctl_archive.custodian import Custodian, Throttle
 from roomctl_archive.folder_target import FolderTarget
 from roomctl_archive.verify import verify
@@ -137,6 +137,41 @@ def test_what_no_copy_has_whole_is_told_and_nothing_is_removed(kept, room):
     assert FLAC in line
     assert "reverify" in line
     assert (kept.at["nas"] / FLAC).exists()
+
+
+def test_a_place_that_is_being_written_to_is_repaired_the_next_day(kept, room):
+    kept.spoil("nas")
+    custodian = kept.custodian(verify_every_days=90)
+    room.clock.advance(91 * DAY)
+    with alone(kept.ctx, "nas"):
+        custodian.work(room.meeting)
+    assert room.services.outbox.repairs == []
+    assert "nas" in custodian.troubles()[room.meeting.id]
+    room.clock.advance(2 * DAY)
+    custodian.work(room.meeting)
+    assert [(where, files) for _, where, _, files in room.services.outbox.repairs] == [("nas", (FLAC,))]
+    assert custodian.troubles() == {}
+
+
+def test_two_repairs_of_one_package_do_not_share_what_they_fetch(kept, room):
+    """The second begins while the first is just putting, as `reverify` beside `serve` does."""
+    other = "data/events.jsonl"
+    kept.spoil("nas")
+    kept.spoil("usb", other)
+    first = []
+
+    class Beside(FolderTarget):
+        def put(self, key, stream, sha256):
+            if not first:
+                first.append(key)
+                assert kept.custodian().check(kept.package, "usb").ok
+            return super().put(key, stream, sha256)
+
+    room.services.targets["folder"] = lambda config: Beside.from_config(config, room.services.data, room.clock.sleep)
+    assert kept.custodian().check(kept.package, "nas").ok
+    assert {(where, files) for _, where, _, files in room.services.outbox.repairs} == {
+        ("nas", (FLAC,)), ("usb", (other,)),
+    }  # fmt: skip
 
 
 def test_without_repair_it_only_tells(kept):
