@@ -1,12 +1,12 @@
 """Use cases of devices: what can be told to one, and the watch over all of them while a meeting runs."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from concurrent.futures import CancelledError
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
 from functools import partial
 
-from roomctl.domain.checks import WHOLE_DEVICE, DeviceWatch, Result, WaiverKind
-from roomctl.domain.devices import Deed, Device
+from roomctl.domain.checks import WHOLE_DEVICE, DeviceWatch, Result, Waiver, WaiverKind
+from roomctl.domain.devices import Busy, Deed, Device, Reading, Silent, Unreachable, behind
 from roomctl.domain.events import Actor, Event
 from roomctl.errors import BadInput, NotFound, RoomctlError
 from roomctl.i18n import tr
@@ -17,6 +17,9 @@ from roomctl.services.drivers import DriverOffer, Found
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 log = logging.getLogger(__name__)
+
+GRACE = 1.0
+"""Seconds by which a talk may be late in a look of the watch."""
 
 
 def find(rack: Rack, device_id: str) -> Device:
@@ -153,33 +156,63 @@ def look(
         Devices whose state changed.
 
     """
-    offers = plugins.drivers()
     with uow.reading():
         known = dict(uow.checks.watches())
         waivers = uow.checks.waivers(meeting_id) if meeting_id else ()
     unused = {one.device for one in waivers if one.kind is WaiverKind.EXCUSED and one.check == WHOLE_DEVICE}
-    jobs = []
-    for device in rack.inventory.devices():
-        if device.id in unused:
-            continue
-        try:
-            prepared = device_checks.prepare(device, offers, rack.inventory)
-        except RoomctlError:
-            continue  # the check run tells it
-        if prepared.offer.passive:
-            jobs.append(DeviceJob(prepared, rack.prober, None, {}, clock))
-    said = {row.device: row.message for row in Run(jobs, clock, lambda _row: None).all() if row.check == "online"}
-    turned = []
-    for job in jobs:
-        before = known.get(job.device.id) or DeviceWatch(job.device.id)
-        why = said.get(job.device.id, "") if job.dead else ""
-        stands, news = before.heard(clock.now(), why)
+    entries = {device.id: device for device in rack.inventory.devices() if device.id not in unused}
+    heard = _heard(entries.values(), rack, plugins, clock)
+    missed = {name for name, why in heard.items() if why}
+    quiet, turned = untold(waivers), []
+    for name in [one for one in heard if one not in quiet]:
+        if missed & behind(name, entries):
+            continue  # one dead switch is one alarm
+        before = known.get(name) or DeviceWatch(name)
+        stands, news = before.heard(clock.now(), heard[name])
         if stands != before:
             _keep(uow, stands)
         if news:
             turned.append(stands)
-            _tell(stands, job.device, meeting_id, uow=uow, actor=actor, clock=clock)
+            _tell(stands, entries[name], meeting_id, uow=uow, actor=actor, clock=clock)
     return turned
+
+
+def untold(waivers: Iterable[Waiver]) -> frozenset[str]:
+    """Devices of which the watch says nothing: not used in this meeting, or known not to answer, and accepted."""
+    return frozenset(one.device for one in waivers if one.check in {WHOLE_DEVICE, device_checks.ONLINE})
+
+
+def _heard(entries: Iterable[Device], rack: Rack, plugins: Plugins, clock: Clock) -> Mapping[str, str]:
+    """Device → why it did not answer, empty where it did.
+
+    Of whoever is being talked to by somebody else, speaks another protocol, refuses the password or has a driver that
+    fails, nothing is said: a check run tells it, and the device is there.
+    """
+    offers = plugins.drivers()
+    talks: dict[str, tuple[Device, Future[Reading]]] = {}
+    longest = 0.0
+    for device in entries:
+        try:
+            one = device_checks.prepare(device, offers, rack.inventory)
+        except RoomctlError:
+            continue
+        if one.offer.passive:
+            talks[device.id] = one.device, rack.prober.read(one.device, one.offer, one.secret)
+            longest = max(longest, one.offer.deadline)
+    until = clock.monotonic() + longest + GRACE
+    heard = {}
+    for name, (device, talk) in talks.items():
+        try:
+            talk.result(max(until - clock.monotonic(), 0.0))
+        except Busy:
+            continue
+        except (Unreachable, Silent) as error:
+            heard[name] = device_checks.failed(device, error).message
+        except (RoomctlError, CancelledError, TimeoutError):
+            talk.cancel()  # a driver that does not let go
+        else:
+            heard[name] = ""
+    return heard
 
 
 def _keep(uow: UnitOfWork, stands: DeviceWatch) -> None:

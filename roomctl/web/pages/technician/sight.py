@@ -1,6 +1,6 @@
 """What is known at one look, and from it the tiles of the room and the list of what to do. Pure, but for `look`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from roomctl.domain.checks import (
 from roomctl.domain.devices import Device, Usual
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
+from roomctl.services.devices import untold
 from roomctl.services.offers import Check, Sounding
 from roomctl.services.under_way import UnderWay
 from roomctl.web.pages.links import RUNNING, Facts
@@ -162,6 +163,7 @@ def look(visitor: Visitor, meeting: str | None, chosen: str, pasts: "Pasts") -> 
     under_way = use.checks_under_way(meeting) if older is None else ()
     run = under_way[-1] if under_way else None
     past, usuals = pasts.of(visitor, report)
+    waivers = use.waivers(meeting) if meeting else ()
     return Sight(
         user=visitor.user,
         now=visitor.board.application.clock.now().astimezone(ZoneInfo(use.room.zone)),
@@ -174,12 +176,20 @@ def look(visitor: Visitor, meeting: str | None, chosen: str, pasts: "Pasts") -> 
         rows=over(report.results if report else (), run.rows if run else ()),
         past=past,
         usuals=usuals,
-        waivers=use.waivers(meeting) if meeting else (),
-        down={one.device: one for one in use.device_watches().values() if not one.up}
+        waivers=waivers,
+        down=_down(use.device_watches().values(), devices, waivers)
         if facts and facts.meeting.state in RUNNING
         else {},
         runs=runs,
     )
+
+
+def _down(
+    watches: Iterable[DeviceWatch], devices: Iterable[Device], waivers: Iterable[Waiver]
+) -> Mapping[str, DeviceWatch]:
+    """Those of the room that somebody still counts on."""
+    counted = {device.id for device in devices} - untold(waivers)
+    return {one.device: one for one in watches if not one.up and one.device in counted}
 
 
 RUNS = 20
