@@ -169,8 +169,8 @@ def test_two_repairs_of_one_package_do_not_share_what_they_fetch(kept, room):
 
     room.services.targets["folder"] = lambda config: Beside.from_config(config, room.services.data, room.clock.sleep)
     assert kept.custodian().check(kept.package, "nas").ok
-    assert {(where, files) for _, where, _, files in room.services.outbox.repairs} == {
-        ("nas", (FLAC,)), ("usb", (other,)),
+    assert {repair[1:] for repair in room.services.outbox.repairs} == {
+        ("nas", LOCAL, (FLAC,)), ("usb", LOCAL, (other,)),
     }  # fmt: skip
 
 
