@@ -81,6 +81,28 @@ def test_people_are_ticked_in_one_and_many_and_a_press_is_undone(open_page, at, 
     expect(page.locator("#said")).to_contain_text("实到 1")
 
 
+def test_what_the_host_cannot_read_holds_nobody_up(open_page, at):
+    page = signed_on(open_page, at("desk"), who="周强", size="small")
+    unreadable = page.locator("#people li", has_text="李晓明").get_attribute("data-id")
+
+    def host(route):
+        if unreadable in route.request.post_data:
+            route.fulfill(status=422, json={"title": "no"})
+        else:
+            route.continue_()
+
+    page.route("**/acts", host)
+    page.get_by_role("button", name="代签 李晓明").click()
+    expect(page.locator("#notice")).to_contain_text("主机没有接受对李晓明的操作")
+    expect(page.locator("#done")).to_be_hidden()
+    page.get_by_role("button", name="代签 陈志强").click()
+    expect(page.get_by_role("button", name="代签 陈志强")).to_have_count(0)
+    expect(page.get_by_role("button", name="代签 李晓明")).to_be_visible()
+    expect(page.locator("#said")).to_contain_text("实到 2")
+    page.locator("#done button").click()
+    expect(page.locator("#said")).to_contain_text("实到 1")
+
+
 def test_a_leave_is_put_down_decided_and_its_proxy_signs_in(open_page, at, tmp_path):
     page = signed_on(open_page, at("desk"), who="赵敏", size="telephone")
     page.locator("#wanted").fill("王海燕")

@@ -3,6 +3,8 @@
 (() => {
   const { at, put, said, english } = roomScreen;
   const EACH = 3_000;                            // ms between two looks at the host
+  const NOW = 3_000;                             // ms within which what was done is done now
+  const AT_ONCE = 200;                           // acts of one request
   const meeting = location.pathname.replace(/\/$/, "").split("/").pop();
   let sight = null, text = "", lost = false, closed = false, sort = "away", whom = null, undoable = null;
   const ticked = new Set();
@@ -18,7 +20,6 @@
     here: [() => said("已到", "Here"), (one) => one.here],
     all: [() => said("全部", "All"), () => true],
   };
-  const key = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
   const make = (tag, props, ...children) => { const e = Object.assign(document.createElement(tag), props); e.append(...children.filter(Boolean)); return e; };
 
   // --- the host
@@ -38,23 +39,28 @@
   let sending = null;
   const send = () => (sending ??= deliver().finally(() => { sending = null; }));
   const deliver = async () => {
-    while (waiting.length && !closed) {
-      const some = waiting.slice(0, 200), now = performance.now();
-      const acts = some.map(({ made, ...act }) => ({ ...act, ago: now - made > 3000 ? Math.min((now - made) / 1000, 86_400) : 0 }));
-      try {
-        const answer = await roomScreen.ask("/acts", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ acts }) });
-        closed = answer.status === 401 || answer.status === 403;
-        if (!answer.ok) throw new Error(answer.status);
-        const told = await answer.json();
+    const end = closed ? "closed" : await roomScreen.deliver("/acts", AT_ONCE, {
+      next: () => waiting,
+      act: ({ made, name, ...act }) => {
+        const ago = performance.now() - made;
+        return { ...act, ago: ago > NOW ? Math.min(ago / 1000, 86_400) : 0 };
+      },
+      aside: (row) => {
+        waiting = waiting.filter((one) => one !== row);
+        if (undoable?.acts.includes(row)) undoable = null;
+        put(at("notice"), said(`主机没有接受对${row.name}的操作，请刷新页面再试`, `The host did not accept the act for ${row.name}: load the page again, then try`));
+      },
+      told: (told, rows) => {
         const wrong = told.acts.filter((one) => !one.ok).map((one) => one.why);
         put(at("notice"), [...new Set(wrong)].join("；"));
-        waiting = waiting.slice(some.length);
-        lost = false;
-      } catch { lost = true; return; }
-    }
+        waiting = waiting.filter((one) => !rows.includes(one));
+      },
+    });
+    closed = end === "closed";
+    lost = end === "lost";
   };
   const act = async (people, kind = "sign_in", more = {}) => {
-    const acts = people.map((one) => ({ key: key(), kind, person: one.id, made: performance.now(), ...more }));
+    const acts = people.map((one) => ({ key: roomScreen.key(), kind, person: one.id, name: one.name, made: performance.now(), ...more }));
     waiting.push(...acts);
     for (const one of people) ticked.delete(one.id);
     undoable = kind === "sign_in" ? { acts, names: people.map((one) => one.written) } : null;
@@ -206,7 +212,7 @@
   at("platform").addEventListener("click", () => act(sight.people.filter((one) => one.platform && away(one) && !proxied(one))));
   at("ticked").addEventListener("click", () => act(sight.people.filter((one) => ticked.has(one.id) && away(one))));
   at("done").lastChild.addEventListener("click", async () => {
-    const acts = undoable.acts.map((one) => ({ key: key(), kind: "undo", person: one.person, of: one.key, made: performance.now() }));
+    const acts = undoable.acts.map((one) => ({ key: roomScreen.key(), kind: "undo", person: one.person, name: one.name, of: one.key, made: performance.now() }));
     undoable = null;
     waiting.push(...acts);
     await send();

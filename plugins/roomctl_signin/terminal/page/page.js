@@ -45,44 +45,33 @@
 
   const late = (row) => (keeping.ago(row) > NOW ? keeping.ago(row) : 0);
   const stuck = new Set();                       // the host cannot read these: they stay here, and hold nobody up
-  const WRONG = new Set([400, 413, 422]);
   let sending = null;
   const send = () => (sending ??= deliver().finally(() => { sending = null; }));
   const deliver = async () => {
     const answers = new Map();
-    const next = async () => (pending = await keeping.waiting()).filter((row) => !stuck.has(row.key));
-    let most = AT_ONCE;
-    for (let rows = await next(); rows.length && !ended; rows = await next()) {
-      const acts = rows.slice(0, most).map((row) => ({
+    const end = ended ? "closed" : await roomScreen.deliver("/acts", AT_ONCE, {
+      next: async () => (pending = await keeping.waiting()).filter((row) => !stuck.has(row.key)),
+      act: (row) => ({
         key: row.key, kind: row.kind, person: row.person, proxy: Boolean(row.proxy), of: row.of || "",
         ago: late(row), strokes: row.strokes || [],
-      }));
-      let answer;
-      try {
-        const headers = { "Content-Type": "application/json" };
-        answer = await roomScreen.ask("/acts", { method: "POST", headers, body: JSON.stringify({ acts }) });
-      } catch { lost = true; break; }
-      ended = answer.status === 401 || answer.status === 403;
-      if (WRONG.has(answer.status)) {
-        if (acts.length === 1) stuck.add(acts[0].key);
-        most = 1;
-        continue;
-      }
-      if (!answer.ok) { lost = !ended; break; }
-      const told = await answer.json();
-      lost = false;
-      most = AT_ONCE;
-      synced = roomScreen.clock();
-      for (const one of told.acts) {
-        answers.set(one.key, one);
-        const row = pending.find((other) => other.key === one.key);
-        const name = sight?.names.find((other) => row && same(other, row));
-        if (name) name.came = one.ok ? (row.kind === "undo" ? "" : one.came) : "";
-        await keeping.drop(one.key);
-      }
-      if (sight) { sight.present = told.present; sight.expected = told.expected; }
-      tag = "";                                  // the next look brings everything
-    }
+      }),
+      aside: (row) => stuck.add(row.key),
+      told: async (told) => {
+        lost = false;
+        synced = roomScreen.clock();
+        for (const one of told.acts) {
+          answers.set(one.key, one);
+          const row = pending.find((other) => other.key === one.key);
+          const name = sight?.names.find((other) => row && same(other, row));
+          if (name) name.came = one.ok ? (row.kind === "undo" ? "" : one.came) : "";
+          await keeping.drop(one.key);
+        }
+        if (sight) { sight.present = told.present; sight.expected = told.expected; }
+        tag = "";                                // the next look brings everything
+      },
+    });
+    ended = end === "closed";
+    if (end !== "sent") lost = end === "lost";
     pending = await keeping.waiting();
     return answers;
   };

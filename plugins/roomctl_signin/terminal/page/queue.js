@@ -30,11 +30,8 @@ window.keeping = (() => {
     memory?.[store].set(row.key ?? row.meeting, row);
   };
 
-  /** A random key: crypto.randomUUID is there on https alone. */
-  const key = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
-
   const add = async (act) => {
-    const row = { ...act, key: key(), meeting, session, at: Date.now(), mono: performance.now() };
+    const row = { ...act, key: roomScreen.key(), meeting, session, at: Date.now(), mono: performance.now() };
     await put("acts", row);
     return row;
   };

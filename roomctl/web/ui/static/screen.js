@@ -7,6 +7,8 @@ window.roomScreen = (() => {
   const CLOSED = 30;                             // s between two looks at a screen that was closed
   const PATIENCE = 5_000;                        // ms for the answer to a question
   const WRONG = 30_000;                          // ms by which a computer's clock may differ from the host's
+  const UNREADABLE = new Set([400, 413, 422]);   // answers that another attempt does not change
+  const JSON_SENT = { "Content-Type": "application/json" };
   const english = (navigator.languages.find((one) => /^(zh|en)/i.test(one)) || "zh").toLowerCase().startsWith("en");
   const said = (zh, en) => (english ? en : zh);
   const at = (id) => document.getElementById(id);
@@ -77,10 +79,39 @@ window.roomScreen = (() => {
     return answer;
   };
 
+  /** A random key of an act: crypto.randomUUID is there on https alone. */
+  const key = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+
+  /** Sends the rows that wait, `most` at once, until the host has answered each: "sent", "lost" or "closed".
+   *
+   *  queue.next(): those that wait, the oldest first; queue.act(row): as it is sent; queue.told(answer, rows): they were
+   *  answered, and wait no more; queue.aside(row): the host cannot read this one, which must hold nobody up.
+   */
+  const deliver = async (path, most, queue) => {
+    let some = most;
+    for (let rows = await queue.next(); rows.length; rows = await queue.next()) {
+      rows = rows.slice(0, some);
+      let answer, told;
+      try {
+        answer = await ask(path, { method: "POST", headers: JSON_SENT, body: JSON.stringify({ acts: rows.map(queue.act) }) });
+        if (answer.ok) told = await answer.json();
+      } catch { return "lost"; }
+      if (answer.status === 401 || answer.status === 403) return "closed";
+      if (UNREADABLE.has(answer.status)) {
+        if (rows.length === 1) queue.aside(rows[0]);
+        some = 1;
+        continue;
+      }
+      if (!answer.ok) return "lost";
+      some = most;
+      await queue.told(told, rows);
+    }
+    return "sent";
+  };
+
   /** Answers whether the host took it. Throws where the line is lost. */
   const change = async (path, wish) => {
-    const headers = { "Content-Type": "application/json" };
-    return (await fetch(API + path, { method: "PUT", headers, body: JSON.stringify(wish) })).ok;
+    return (await fetch(API + path, { method: "PUT", headers: JSON_SENT, body: JSON.stringify(wish) })).ok;
   };
 
   // --- a screen that nobody touches stays on, and shows no pointer
@@ -98,5 +129,5 @@ window.roomScreen = (() => {
     moved();
   };
 
-  return { english, said, at, put, clock, follow, ask, change, wall, about: () => about };
+  return { english, said, at, put, clock, follow, ask, key, deliver, change, wall, about: () => about };
 })();
