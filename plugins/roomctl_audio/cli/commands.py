@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from roomctl.api import BadInput, Order, PluginContext, RecorderState, RecorderStatus, RecordingReport, tr
-from roomctl_audio.cli.screen import bar, stoppable
+from roomctl_audio.cli.screen import bar
 from roomctl_audio.config import AudioConfig
 from roomctl_audio.exchange.spans import local_zone
 from roomctl_audio.journal import clocks
@@ -178,7 +178,7 @@ def _export(ctx: PluginContext | None) -> Callable[..., None]:
             correct_drift=correct_drift,
         )
         console = Console(stderr=True)
-        with stoppable(), bar(console, tr("导出", "exporting")) as at:
+        with bar(console, tr("导出", "exporting")) as at:
             made = write(folder.absolute(), output, wanted, zone=zone, progress=at)
         if as_json:
             print(json.dumps({"path": str(output), **asdict(made)}, ensure_ascii=False))

@@ -1,5 +1,7 @@
+import contextlib
 import io
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -170,7 +172,7 @@ def test_a_recording_whose_terminal_is_gone_is_stopped_by_another(app, tmp_path)
 
 def test_on_a_terminal_one_sees_how_far_it_is_and_how_loud(record):
     recorder, screen = record(), io.StringIO()
-    armed = recorder.arm(order(planned_seconds=1.0))
+    armed = recorder.arm(order(planned_seconds=4.0))
     recorder.start()
     commands._watch(recorder, armed, None, Console(file=screen, force_terminal=True, width=100))
     assert "%" in screen.getvalue()
@@ -200,3 +202,11 @@ def test_ctrl_c_is_a_normal_stop(tmp_path):
     assert child.returncode == 0, err.decode()
     assert json.loads(out)["frames"] > 9_000
     assert b"Traceback" not in err
+
+
+def test_a_stop_that_a_library_swallowed_is_raised_at_the_next_step():
+    with bar(Console(quiet=True), "x") as at:
+        with contextlib.suppress(KeyboardInterrupt):  # as a callback from C does
+            os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            at(1, 2)
