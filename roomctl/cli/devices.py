@@ -209,8 +209,7 @@ def do(
     if as_json:
         answer({"asked": deed.asked, "confirmed": deed.confirmed, "done": deed.done})
     else:
-        said = deed.confirmed if deed.confirmed is not None else tr("无法回读", "cannot be read back")
-        console().print(escape(tr(f"要求 {deed.asked}，确认 {said}", f"asked {deed.asked}, confirmed {said}")))
+        console().print(escape(deed.said))
     if not deed.done:
         raise typer.Exit(1)
 

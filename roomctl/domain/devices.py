@@ -158,6 +158,12 @@ class Deed:
     def done(self) -> bool:
         return self.confirmed is None or self.confirmed == self.asked
 
+    @property
+    def said(self) -> str:
+        """Both, in the reader's language."""
+        confirmed = tr("无法回读", "cannot be read back") if self.confirmed is None else self.confirmed
+        return tr(f"要求 {self.asked}，确认 {confirmed}", f"asked {self.asked}, confirmed {confirmed}")
+
 
 class Unreachable(RoomctlError):  # noqa: N818 - named for what it is
     """Nobody is at this address: refused, no route, no answer to the first packet. The device cannot be used."""

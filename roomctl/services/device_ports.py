@@ -1,8 +1,9 @@
 """What the use cases of devices depend on; storage and host implement it."""
 
+import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from roomctl.domain.devices import Deed, Device, Reading, Secret
@@ -75,6 +76,20 @@ class Macros(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Turns:
+    """Macros run one after the other: two at once would undo one another's steps.
+
+    Attributes:
+        one: held by the macro that runs. begun: ids of those that run or wait; guard: of these.
+
+    """
+
+    one: threading.Lock = field(default_factory=threading.Lock)
+    guard: threading.Lock = field(default_factory=threading.Lock)
+    begun: set[str] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True)
 class Rack:
     """The room's devices: which there are, and who talks to them."""
@@ -82,3 +97,4 @@ class Rack:
     inventory: Inventory
     prober: Prober
     macros: Macros | None = None
+    turns: Turns = field(default_factory=Turns, compare=False)

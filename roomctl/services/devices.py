@@ -24,7 +24,11 @@ GRACE = 1.0
 
 def find(rack: Rack, device_id: str) -> Device:
     """Raises: NotFound, with the ids that there are."""
-    devices = rack.inventory.devices()
+    return among(rack.inventory.devices(), device_id)
+
+
+def among(devices: Sequence[Device], device_id: str) -> Device:
+    """Raises: NotFound, with the ids that there are."""
     for device in devices:
         if device.id == device_id:
             return device

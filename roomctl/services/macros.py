@@ -1,12 +1,14 @@
 """Use cases of macros: what one would do, and doing it step by step, each read back."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 
 from roomctl.domain.devices import Device
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.macros import Macro, MacroStep, StepOutcome, StepState
-from roomctl.errors import NotFound, RoomctlError
+from roomctl.errors import NotFound, Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import device_checks, devices
 from roomctl.services.device_ports import Rack
@@ -31,7 +33,8 @@ def find(rack: Rack, macro_id: str) -> Macro:
 
 def plan(macro: Macro, *, rack: Rack, plugins: Plugins) -> tuple[StepOutcome, ...]:
     """The dry run: each step in words, and whether it could be done at all; no device is talked to."""
-    return tuple(_planned(step, rack, plugins) for step in macro.steps)
+    entries = rack.inventory.devices()  # once, not for each step: it is a file
+    return tuple(_planned(step, entries, rack, plugins) for step in macro.steps)
 
 
 def run(
@@ -50,22 +53,17 @@ def run(
 
     Nothing is begun where a step could not be done at all: half of a macro is worse than none.
 
+    It waits until another macro of the room is over.
+
     Args:
         heard: each step as it is done; cancelled: no further step is begun once it is set.
 
+    Raises:
+        Refused: this one is under way already.
+
     """
-    planned = plan(macro, rack=rack, plugins=plugins)
-    found: list[StepOutcome] = []
-    stopped = any(one.state is StepState.FAILED and not one.step.optional for one in planned)
-    for one in planned:
-        if stopped or cancelled.is_set():
-            failed = one.state is StepState.FAILED
-            outcome = one if failed else StepOutcome(step=one.step, state=StepState.LEFT_OUT, what=one.what)
-        else:
-            outcome = _done(one, meeting, cancelled, rack, plugins, actor, clock, uow)
-            stopped = outcome.state is StepState.FAILED and not one.step.optional
-        found.append(outcome)
-        heard(outcome)
+    with _turn(macro, rack, cancelled):
+        found = _steps(macro, meeting, heard, cancelled, rack, plugins, actor, clock, uow)
     told = [{"step": one.what, "state": one.state.value, "said": one.said} for one in found]
     with uow:
         event = Event(
@@ -80,18 +78,66 @@ def run(
     return tuple(found)
 
 
+@contextmanager
+def _turn(macro: Macro, rack: Rack, cancelled: threading.Event) -> Iterator[None]:
+    turns = rack.turns
+    with turns.guard:
+        if macro.id in turns.begun:
+            raise Refused(
+                tr(f"场景 {macro.name} 正在执行", f"macro {macro.name} is under way"),
+                mend=tr("等它结束，或先停止", "wait until it is over, or stop it first"),
+            )
+        turns.begun.add(macro.id)
+    mine = False
+    try:
+        while not mine and not cancelled.is_set():
+            mine = turns.one.acquire(timeout=LOOK)
+        yield
+    finally:
+        if mine:
+            turns.one.release()
+        with turns.guard:
+            turns.begun.discard(macro.id)
+
+
+def _steps(
+    macro: Macro,
+    meeting: str | None,
+    heard: Heard,
+    cancelled: threading.Event,
+    rack: Rack,
+    plugins: Plugins,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+) -> list[StepOutcome]:
+    planned = plan(macro, rack=rack, plugins=plugins)
+    found: list[StepOutcome] = []
+    stopped = any(one.state is StepState.FAILED and not one.step.optional for one in planned)
+    for one in planned:
+        if stopped or cancelled.is_set():
+            failed = one.state is StepState.FAILED
+            outcome = one if failed else StepOutcome(step=one.step, state=StepState.LEFT_OUT, what=one.what)
+        else:
+            outcome = _done(one, meeting, cancelled, rack, plugins, actor, clock, uow)
+            stopped = outcome.state is StepState.FAILED and not one.step.optional
+        found.append(outcome)
+        heard(outcome)
+    return found
+
+
 def well(outcomes: Sequence[StepOutcome]) -> bool:
     """Whether every step that is not optional was done, or could be."""
     return all(one.state in {StepState.DONE, StepState.PLANNED} or one.step.optional for one in outcomes)
 
 
-def _planned(step: MacroStep, rack: Rack, plugins: Plugins) -> StepOutcome:
+def _planned(step: MacroStep, entries: Sequence[Device], rack: Rack, plugins: Plugins) -> StepOutcome:
     if not step.device:
         what = tr(f"等 {step.wait:g} 秒", f"wait {step.wait:g} s")
         return StepOutcome(step=step, state=StepState.PLANNED, what=what)
     what = " ".join(part for part in (step.device, step.action, step.argument) if part)
     try:
-        device = devices.find(rack, step.device)
+        device = devices.among(entries, step.device)
         offer = device_checks.prepare(device, plugins.drivers(), rack.inventory).offer
         devices.takes(offer, step.action, step.argument)
     except RoomctlError as error:
@@ -126,10 +172,10 @@ def _done(
                 step.device, step.action, step.argument,
                 meeting=meeting, rack=rack, plugins=plugins, actor=actor, clock=clock, uow=uow,
             )  # fmt: skip
-        except RoomctlError as error:
-            return StepOutcome(step=step, state=StepState.FAILED, what=planned.what, said=str(error))
-        confirmed = tr("无法回读", "cannot be read back") if deed.confirmed is None else deed.confirmed
-        said = tr(f"要求 {deed.asked}，确认 {confirmed}", f"asked {deed.asked}, confirmed {confirmed}")
+        except (RoomctlError, CancelledError) as error:
+            why = str(error) or tr("已取消", "cancelled")
+            return StepOutcome(step=step, state=StepState.FAILED, what=planned.what, said=why)
+        said = deed.said
         if not deed.done:
             return StepOutcome(step=step, state=StepState.FAILED, what=planned.what, said=said)
     ends = clock.monotonic() + step.wait

@@ -1,13 +1,14 @@
 """Macros: what one would do, doing it step by step on real talks, and never half of one that cannot be done."""
 
 import threading
+import time
 
 import pytest
 from roomctl_av_check.drivers.pjlink import OFFER
 
 from roomctl.domain.lifecycle import State
 from roomctl.domain.macros import MacroStep, StepState
-from roomctl.errors import BadInput, NotFound
+from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.host.prober import Prober
 from roomctl.services.device_ports import Rack
 from roomctl.services.macros import well
@@ -104,6 +105,56 @@ def test_it_is_ended_between_two_steps(room):
     cancelled = threading.Event()
     found = room.use.run_macro("start", cancelled=cancelled, heard=lambda _one: cancelled.set())
     assert [one.state for one in found] == [StepState.DONE] + [StepState.LEFT_OUT] * 3
+
+
+def test_one_runs_after_the_other_and_none_twice_at_once(room):
+    text = START + '[[macros]]\nid = "end"\nsteps = [{ device = "left", action = "input", argument = "31" }]\n'
+    (room.data / "macros.toml").write_text(text, encoding="utf-8")
+    log, waiting, ended = [], threading.Event(), threading.Event()
+
+    def end():
+        waiting.set()
+        room.use.run_macro("end", heard=lambda _one: log.append("end"))
+        ended.set()
+
+    other = threading.Thread(target=end)
+
+    def heard(_one):
+        if not log:
+            other.start()
+            assert waiting.wait(30)
+            with pytest.raises(Refused, match="正在执行"):
+                room.use.run_macro("start")
+        log.append("start")
+
+    assert well(room.use.run_macro("start", heard=heard))
+    other.join(30)
+    assert log == ["start"] * 4 + ["end"]
+    assert well(room.use.run_macro("start")), "it may run again"
+
+
+def test_one_that_the_end_of_the_program_cuts_off_is_logged(room):
+    room.fault(room.left, Fault.SILENT)
+    steps = threading.Thread(target=lambda: room.use.run_macro("start"))
+    steps.start()
+    until = time.monotonic() + 30
+    while not room.left.open and time.monotonic() < until:
+        time.sleep(0.01)
+    room.use._rack.prober.close()
+    steps.join(30)
+    ran = [row for row in room.events(room.room) if row.kind == "macro.ran"]
+    assert len(ran) == 1
+    assert "已取消" in ran[0].data
+
+
+def test_a_dry_run_reads_the_inventory_once(room, monkeypatch):
+    inventory, reads = room.use._rack.inventory, []
+    devices = InventoryFile.devices
+    monkeypatch.setattr(InventoryFile, "devices", lambda self: reads.append(1) or devices(self))
+    assert inventory.devices()
+    reads.clear()
+    room.use.plan_macro("start")
+    assert len(reads) == 1
 
 
 @pytest.mark.parametrize(

@@ -166,9 +166,7 @@ class Doing:
         except RoomctlError as error:
             self.told[device] = Told(title, str(error), well=False)
             return
-        confirmed = tr("无法回读", "cannot be read back") if deed.confirmed is None else deed.confirmed
-        said = tr(f"要求 {deed.asked}，确认 {confirmed}", f"asked {deed.asked}, confirmed {confirmed}")
-        self.told[device] = Told(title, said, well=deed.done)
+        self.told[device] = Told(title, deed.said, well=deed.done)
         self._again(device)
 
     def macro(self, macro_id: str) -> Press:
