@@ -399,12 +399,7 @@ class ScreenOffer:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a service is at.
-
-    Attributes:
-        done, total: of `unit`; total 0 means not known.
-
-    """
+    """What a service is at: `done` of `total`, both of `unit`; a total of 0 is not known."""
 
     meeting: str
     what: str

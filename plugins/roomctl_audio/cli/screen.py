@@ -36,7 +36,7 @@ def stoppable() -> Iterator[Callable[[], None]]:
 
 @contextlib.contextmanager
 def bar(console: Console, title: str) -> Iterator[Callable[[float, float | None], None]]:
-    """A bar with the time left, on a terminal, `stoppable`; gives what takes how much is done, and how much in all."""
+    """A bar with the time left, on a terminal, `stoppable`; gives what takes how much is done, and of how much."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     with stoppable() as go_on, shown as progress:
