@@ -5,15 +5,20 @@ does nothing twice.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State, checks, tr
 from roomctl_av_check.config import AvCheckConfig
 from roomctl_av_check.scenes import LifeCycle
 
+T = TypeVar("T")
 TICK = 5.0
 """Seconds between two looks at what is due."""
+AGAIN = 60.0
+"""Seconds after which a run that could not be made is tried again."""
 BEFORE = {
     checks.RunPurpose.QUARTER_BEFORE: timedelta(minutes=15),
     checks.RunPurpose.HOUR_BEFORE: timedelta(minutes=60),
@@ -35,38 +40,51 @@ def due(meeting: Meeting, now: datetime, done: frozenset[checks.RunPurpose]) -> 
 
 
 class Schedule:
-    """`roomctl.api.Service`."""
+    """`roomctl.api.Service`.
+
+    Macros, checks and the watch have a thread each: a run of minutes keeps no macro waiting, and what is wrong with
+    one of them costs the others nothing.
+    """
 
     name = "checks"
 
     def __init__(self, ctx: PluginContext) -> None:
         self._ctx = ctx
         self._config: AvCheckConfig = ctx.config or AvCheckConfig()
-        self._stop, self._wake = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
-        self._looked: dict[str, float] = {}
-        self._under_way: tuple[str, ...] = ()
         self._scenes = LifeCycle(ctx)
-        self._trouble = ""
+        self._parts = {"macros": self._scenes.look, "checks": self._check, "watch": self._watch}
+        self._troubles: dict[str, str] = {}
+        self._stop = threading.Event()
+        self._wakes = {part: threading.Event() for part in self._parts}
+        self._threads: list[threading.Thread] = []
+        self._looked: dict[str, float] = {}
+        self._failed: dict[tuple[str, checks.RunPurpose], tuple[float, Exception]] = {}
+        self._under_way: tuple[str, ...] = ()
 
     def start(self) -> None:
         self._stop.clear()
-        self._thread = threading.Thread(target=self._run, name="checks", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._run, args=(part,), name=part, daemon=True) for part in self._parts
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, timeout: float) -> None:
         """A run that is under way is not waited for longer than that; its talks end with the host."""
         self._stop.set()
         self._scenes.stop()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        self.wake()
+        until = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(until - time.monotonic(), 0.0))
 
     def wake(self) -> None:
-        self._wake.set()
+        for one in self._wakes.values():
+            one.set()
 
     def health(self) -> Health:
-        return Health(ok=not self._trouble, why=self._trouble)
+        troubles = list(dict.fromkeys(one for one in self._troubles.values() if one))
+        return Health(ok=not troubles, why=tr("；", "; ").join(troubles))
 
     def progress(self) -> Sequence[Progress]:
         return [Progress(meeting, tr("检查设备", "check the devices")) for meeting in self._under_way]
@@ -75,43 +93,74 @@ class Schedule:
         return {}
 
     def look(self) -> None:
-        """Does what is due now. Raises: RoomctlError."""
-        self._scenes.look()
-        for meeting in self._ctx.services.meetings(*COMING) if self._config.schedule else ():
-            purpose = due(meeting, self._ctx.clock.now(), self._ctx.services.check_purposes(meeting.id))
-            if purpose is not None:
-                self._under_way = (meeting.id,)
-                try:
-                    sound = purpose is checks.RunPurpose.HOUR_BEFORE and self._config.acoustics.scheduled
-                    self._ctx.services.check(meeting.id, purpose=purpose, sound=sound)
-                finally:
-                    self._under_way = ()
-        running = self._ctx.services.meetings(*RUNNING) if self._config.watch_seconds else ()
-        for meeting in running:
-            now = self._ctx.clock.monotonic()
-            if now - self._looked.get(meeting.id, -self._config.watch_seconds) >= self._config.watch_seconds:
-                self._looked[meeting.id] = now
-                self._ctx.services.look_at_devices(meeting.id)
-        self._looked = {meeting.id: self._looked[meeting.id] for meeting in running}
+        """Does all that is due now. Raises: the first of what went wrong, once all was tried."""
+        _each(self._parts.values(), lambda part: part())
 
-    def _run(self) -> None:
+    def _check(self) -> None:
+        coming = self._ctx.services.meetings(*COMING) if self._config.schedule else ()
+        waiting = [
+            (meeting.id, purpose)
+            for meeting in coming
+            if (purpose := due(meeting, self._ctx.clock.now(), self._ctx.services.check_purposes(meeting.id)))
+        ]
+        self._failed = {one: told for one, told in self._failed.items() if one in waiting}
+        _each(waiting, lambda one: self._begin(*one))
+
+    def _begin(self, meeting: str, purpose: checks.RunPurpose) -> None:
+        now = self._ctx.clock.monotonic()
+        failed = self._failed.get((meeting, purpose))
+        if failed is not None and now - failed[0] < AGAIN:
+            raise failed[1]
+        self._under_way = (meeting,)
+        try:
+            sound = purpose is checks.RunPurpose.HOUR_BEFORE and self._config.acoustics.scheduled
+            self._ctx.services.check(meeting, purpose=purpose, sound=sound)
+        except Exception as error:
+            self._failed[meeting, purpose] = now, error
+            raise
+        finally:
+            self._under_way = ()
+        self._failed.pop((meeting, purpose), None)
+
+    def _watch(self) -> None:
+        running = self._ctx.services.meetings(*RUNNING) if self._config.watch_seconds else ()
+        now = self._ctx.clock.monotonic()
+        never = now - self._config.watch_seconds
+        waiting = [one.id for one in running if now - self._looked.get(one.id, never) >= self._config.watch_seconds]
+        self._looked = {one.id: self._looked.get(one.id, never) for one in running} | dict.fromkeys(waiting, now)
+        _each(waiting, self._ctx.services.look_at_devices)
+
+    def _run(self, part: str) -> None:
+        wake = self._wakes[part]
         while not self._stop.is_set():
-            self._wake.wait(TICK)
-            self._wake.clear()
+            wake.wait(TICK)
+            wake.clear()
             if self._stop.is_set():
                 return
             try:
-                self.look()
+                self._parts[part]()
             except RoomctlError as error:
-                self._tell(str(error))
+                self._tell(part, str(error))
             except Exception as error:
                 self._ctx.log.exception("the schedule failed")
-                self._tell(" ".join(f"{type(error).__name__}: {error}".split()))
+                self._tell(part, " ".join(f"{type(error).__name__}: {error}".split()))
             else:
-                self._tell("")
+                self._tell(part, "")
 
-    def _tell(self, trouble: str) -> None:
+    def _tell(self, part: str, trouble: str) -> None:
         """A trouble is logged when it begins, not every few seconds."""
-        if trouble and trouble != self._trouble:
-            self._ctx.log.error("checks: %s", trouble)
-        self._trouble = trouble
+        if trouble and trouble != self._troubles.get(part):
+            self._ctx.log.error("%s: %s", part, trouble)
+        self._troubles[part] = trouble
+
+
+def _each(ones: Iterable[T], do: Callable[[T], object]) -> None:
+    """One after the other. Raises: the first of what went wrong, once all were done."""
+    wrong: list[Exception] = []
+    for one in ones:
+        try:
+            do(one)
+        except Exception as error:  # noqa: BLE001 - it is raised below
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]

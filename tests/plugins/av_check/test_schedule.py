@@ -1,5 +1,6 @@
 """Checks that come by themselves, on a clock that is turned by hand."""
 
+import threading
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 from roomctl_av_check import roomctl_services
 from roomctl_av_check.acoustics.config import AcousticsConfig
 from roomctl_av_check.config import AvCheckConfig
-from roomctl_av_check.schedule import Schedule, due
+from roomctl_av_check.schedule import AGAIN, Schedule, due
 
-from roomctl.api import Meeting, MeetingId, MissingPart, State, checks
+from roomctl.api import BadInput, Macro, Meeting, MeetingId, MissingPart, State, checks
+from roomctl.domain.macros import MacroStep
 from roomctl.testing.fakes import FakeContext, FakeServices
 
 RunPurpose = checks.RunPurpose
@@ -126,6 +128,7 @@ def test_the_service_runs_says_what_is_wrong_once_and_stops(services, ctx, caplo
         wait_until(lambda: not service.health().ok)
     assert "cannot check m1" in service.health().why
     del services.check
+    services.clock.advance(AGAIN)
     service.wake()
     wait_until(lambda: service.health().ok)
     assert [record.message for record in caplog.records].count("checks: cannot check m1 t15") == 1
@@ -133,9 +136,86 @@ def test_the_service_runs_says_what_is_wrong_once_and_stops(services, ctx, caplo
     assert service.progress() == []
 
 
+@pytest.fixture
+def two(services):
+    """One that runs, and one that is due for a check."""
+    services.clock.advance(110 * 60)
+    services.hold(replace(services.held["m1"], id=MeetingId("m2"), state=State.IN_SESSION))
+    return services
+
+
+def test_what_fails_costs_neither_the_other_checks_nor_the_watch(two, ctx):
+    two.hold(replace(two.held["m1"], id=MeetingId("m0")))
+    tried, check = [], two.check
+
+    def broken(meeting_id, **more):
+        tried.append(meeting_id)
+        if meeting_id == "m1":
+            raise MissingPart("cannot check")
+        return check(meeting_id, **more)
+
+    def unreadable():
+        raise BadInput("macros.toml")
+
+    two.check = broken
+    schedule = Schedule(ctx)
+    schedule._scenes.look()
+    two.macros = unreadable
+    two.hold(replace(two.held["m2"], state=State.RECESS))
+    with pytest.raises(BadInput):
+        schedule.look()
+    assert sorted(tried) == ["m0", "m1"]
+    assert two.looked == ["m2"]
+
+
+def test_a_check_that_cannot_be_made_is_not_tried_at_each_look(two, ctx):
+    tried = []
+
+    def broken(meeting_id, **_):
+        tried.append(meeting_id)
+        raise MissingPart("cannot check")
+
+    two.check = broken
+    schedule = Schedule(ctx)
+    for _ in range(3):
+        with pytest.raises(MissingPart):
+            schedule.look()
+    assert (tried, two.looked) == (["m1"], ["m2"])
+    two.clock.advance(AGAIN)
+    with pytest.raises(MissingPart):
+        schedule.look()
+    assert tried == ["m1"] * 2
+
+
+def test_a_long_run_keeps_neither_the_macros_nor_the_watch_waiting(two, ctx):
+    going, over = threading.Event(), threading.Event()
+    check = two.check
+
+    def long(meeting_id, **more):
+        going.set()
+        over.wait(60)
+        return check(meeting_id, **more)
+
+    two.check = long
+    two.scenes = [Macro(id="pause", title=("休会", ""), on=State.RECESS, steps=(MacroStep(wait=1.0),))]
+    schedule = Schedule(ctx)
+    schedule.start()
+    schedule.wake()
+    try:
+        assert going.wait(60)
+        wait_until(lambda: two.looked == ["m2"])
+        wait_until(lambda: schedule._scenes._before)
+        two.hold(replace(two.held["m2"], state=State.RECESS))
+        schedule.wake()
+        wait_until(lambda: two.played == [("pause", "m2")])
+    finally:
+        over.set()
+        schedule.stop(60)
+
+
 def wait_until(true):
-    """Or fail after five seconds."""
-    until = time.monotonic() + 5
+    """Or fail after a minute."""
+    until = time.monotonic() + 60
     while not true():
         assert time.monotonic() < until
         time.sleep(0.01)
