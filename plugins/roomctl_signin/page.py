@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 
-from roomctl.api import Meeting, PluginContext, Standing, State, tr, ui
+from roomctl.api import Meeting, PluginContext, Standing, lifecycle, tr, ui
 from roomctl_signin import quorums, report
-
-TODAY = (State.OPEN, State.IN_SESSION, State.RECESS)
-"""While people come and go."""
 
 DESK = frozenset({"usher", "secretary", "admin"})
 
 
 def build(ctx: PluginContext) -> ui.Part:
     """One panel a meeting that is open."""
-    seen = [
-        meeting for meeting in ctx.services.meetings(*TODAY) if ui.visitor().cleared(meeting.highest_secrecy.level)
-    ]
+    meetings, visitor = ctx.services.meetings(*lifecycle.MEETS), ui.visitor()
+    seen = [meeting for meeting in meetings if visitor.cleared(meeting.highest_secrecy.level)]
     if not seen:
         return ui.empty_state(
             tr("现在没有要签到的会议", "nobody has to sign in now"),

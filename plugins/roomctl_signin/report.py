@@ -111,7 +111,7 @@ def _away(one: Standing) -> AwayShape:
     asked = tr("请假待批", "leave to be decided") if one.pending_leave else ""
     return AwayShape(
         name=person.name,
-        line="　".join(filter(None, (person.unit, person.duty))),
+        line=person.line,
         phone=person.phone,
         why="，".join(filter(None, (one.reason, approved, proxy, asked))),
     )

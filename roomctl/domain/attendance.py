@@ -71,6 +71,11 @@ class Person:
                 tr(f"应为 1 至 {MAX_NAME} 个字", f"1 to {MAX_NAME} characters"),
             )
 
+    @property
+    def line(self) -> str:
+        """Unit and duty beside the name: 市审计局　副局长."""
+        return "　".join(filter(None, (self.unit, self.duty)))
+
 
 MAX_NAME = 40
 

@@ -26,6 +26,9 @@ class State(StrEnum):
         return tr(*_TITLES[self])
 
 
+MEETS = frozenset({State.OPEN, State.IN_SESSION, State.RECESS})
+"""While people come and go."""
+
 OVER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED, State.ARCHIVED, State.CANCELLED})
 """Nobody meets any more: nobody signs in, and nothing is shown on a screen."""
 

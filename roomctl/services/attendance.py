@@ -9,14 +9,11 @@ from typing import Any
 from roomctl.domain import attendance
 from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
 from roomctl.domain.events import Actor, Event, LoggedEvent
-from roomctl.domain.lifecycle import OVER, State
+from roomctl.domain.lifecycle import MEETS, OVER, State
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import Refused
 from roomctl.i18n import tr
 from roomctl.services.ports import Clock, UnitOfWork
-
-MEETS = frozenset({State.OPEN, State.IN_SESSION, State.RECESS})
-"""While people come and go."""
 
 
 def add_people(meeting_id: str, people: Iterable[Person], *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:

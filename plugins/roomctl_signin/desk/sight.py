@@ -4,11 +4,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-from roomctl.api import Attendance, Meeting, Presence, Role, Standing, attendance, quorum, ranking
+from roomctl.api import Attendance, Meeting, Presence, Role, Standing, attendance, lifecycle, quorum, ranking
 from roomctl_signin import lists, report
 from roomctl_signin.report import QuorumShape
 from roomctl_signin.terminal.initials import keys
-from roomctl_signin.terminal.sight import MEETS
 
 PLATFORM = "主席台"
 """How the seat of somebody on the platform begins."""
@@ -58,7 +57,7 @@ def of(
     return DeskShape(
         title=meeting.title,
         starts=f"{meeting.starts:%H:%M}",
-        open=meeting.state in MEETS,
+        open=meeting.state in lifecycle.MEETS,
         decides=decides,
         counts=board.counts,
         said=report.said(board),
@@ -73,7 +72,7 @@ def _person(one: Standing, meeting: Meeting, table: ranking.RankTable) -> Person
         id=person.id,
         name=person.name,
         written=one.written,
-        line="　".join(filter(None, (person.unit, person.duty))),
+        line=person.line,
         phone=person.phone,
         seat=person.seat,
         role=person.role,

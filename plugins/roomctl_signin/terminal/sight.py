@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-from roomctl.api import Attendance, Meeting, Standing, State, tr
+from roomctl.api import Attendance, Meeting, Standing, State, lifecycle, tr
 from roomctl_signin import lists
 from roomctl_signin.config import Config
 from roomctl_signin.terminal.initials import keys
@@ -52,10 +52,8 @@ class TerminalShape(BaseModel):
 
 
 MOST_LATER = 3
-MEETS = frozenset({State.OPEN, State.IN_SESSION, State.RECESS})
-"""While people sign in."""
 _BEFORE = frozenset({State.PLANNED, State.APPROVED})
-TO_COME = _BEFORE | MEETS
+TO_COME = _BEFORE | lifecycle.MEETS
 """What a terminal announces: neither what is over, nor what was cancelled."""
 
 
@@ -90,7 +88,7 @@ def of(meeting: Meeting, board: Attendance, others: Iterable[Meeting], config: C
 
 
 def _state(meeting: Meeting) -> str:
-    if meeting.state in MEETS:
+    if meeting.state in lifecycle.MEETS:
         return "open"
     return "waiting" if meeting.state in _BEFORE else "over"
 
@@ -98,11 +96,11 @@ def _state(meeting: Meeting) -> str:
 def _names(standings: Iterable[Standing], zone: ZoneInfo) -> Iterator[NameShape]:
     for one in standings:
         person = one.person
-        line = _joined(person.unit, person.duty)
-        yield _name(one, zone, person.name, line, one.arrived)
+        yield _name(one, zone, person.name, person.line, one.arrived)
         if one.proxy:
             stands_for = tr(f"代{person.name}", f"for {person.name}")
-            yield _name(one, zone, one.proxy, _joined(stands_for, one.proxy_duty), one.proxy_arrived, proxy=True)
+            line = "　".join(filter(None, (stands_for, one.proxy_duty)))
+            yield _name(one, zone, one.proxy, line, one.proxy_arrived, proxy=True)
 
 
 def _name(
@@ -123,7 +121,3 @@ def _name(
 def _public(meeting: Meeting) -> str:
     """On a wall that everybody passes a title is read by everybody."""
     return tr("内部会议", "Internal meeting") if meeting.highest_secrecy.mark else meeting.title
-
-
-def _joined(*parts: str) -> str:
-    return "　".join(filter(None, parts))

@@ -281,8 +281,7 @@ def _person(one: Standing, meeting: Meeting) -> Part:
     word = tr(one.presence.value, _EN[one.presence])
     if one.arrived:
         word = f"{one.arrived.astimezone(meeting.starts_at.tzinfo):%H:%M} {word}"
-    second = "　".join(part for part in (one.person.unit, one.person.duty) if part)
-    return person_row(one.written, second, state=word, look=_PRESENCE.get(one.presence))
+    return person_row(one.written, one.person.line, state=word, look=_PRESENCE.get(one.presence))
 
 
 def _agenda(meeting: Meeting) -> Part | None:
