@@ -127,7 +127,8 @@ class Schedule:
         now = self._ctx.clock.monotonic()
         never = now - self._config.watch_seconds
         waiting = [one.id for one in running if now - self._looked.get(one.id, never) >= self._config.watch_seconds]
-        self._looked = {one.id: self._looked.get(one.id, never) for one in running} | dict.fromkeys(waiting, now)
+        looked: dict[str, float] = {one.id: self._looked.get(one.id, never) for one in running}
+        self._looked = {**looked, **dict.fromkeys(waiting, now)}
         _each(waiting, self._ctx.services.look_at_devices)
 
     def _run(self, part: str) -> None:
