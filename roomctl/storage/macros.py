@@ -60,9 +60,23 @@ class MacroFile:
 
     def __init__(self, data: Path) -> None:
         self.path = data / FILE
+        self._kept: tuple[tuple[int, int, int], tuple[Macro, ...]] | None = None
 
     def macros(self) -> tuple[Macro, ...]:
-        """In the order of the file; none where there is none. Raises: BadInput, with file, line and key."""
+        """In the order of the file; none where there is none. Raises: BadInput, with file, line and key.
+
+        A file that has not changed is not read again: an open page asks twice a second.
+        """
+        try:
+            state = self.path.stat()
+        except OSError:
+            return self._read()
+        stamp = (state.st_mtime_ns, state.st_size, state.st_ino)
+        if self._kept is None or self._kept[0] != stamp:
+            self._kept = stamp, self._read()
+        return self._kept[1]
+
+    def _read(self) -> tuple[Macro, ...]:
         told = toml_text.read(self.path).get(TABLE, [])
         if not isinstance(told, list):
             raise BadInput(

@@ -6,6 +6,7 @@ import time
 import pytest
 from roomctl_av_check.drivers.pjlink import OFFER
 
+from roomctl import toml_text
 from roomctl.domain.lifecycle import State
 from roomctl.domain.macros import MacroStep, StepState
 from roomctl.errors import BadInput, NotFound, Refused
@@ -174,6 +175,22 @@ def test_a_wrong_file_names_what_is_wrong(tmp_path, text, words):
         MacroFile(tmp_path).macros()
     assert words in str(told.value)
     assert "macros.toml" in str(told.value)
+
+
+def test_a_file_is_read_again_when_it_has_changed(tmp_path, monkeypatch):
+    file, reads = MacroFile(tmp_path), []
+    read = toml_text.read
+    monkeypatch.setattr(toml_text, "read", lambda path: reads.append(path) or read(path))
+    file.path.write_text('[[macros]]\nid = "a"\nsteps = [{ wait = 1 }]\n', encoding="utf-8")
+    assert [file.macros()[0].id, file.macros()[0].id, len(reads)] == ["a", "a", 1]
+    file.path.write_text('[[macros]]\nid = "bb"\nsteps = [{ wait = 1 }]\n', encoding="utf-8")
+    assert [file.macros()[0].id, file.macros()[0].id, len(reads)] == ["bb", "bb", 2]
+    file.path.write_text("[[macros]\n", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(BadInput):
+            file.macros()
+    file.path.unlink()
+    assert file.macros() == ()
 
 
 def test_an_unknown_one_lists_the_known(room):

@@ -45,11 +45,17 @@ class Desk:
         self.doing = Doing(visitor, meeting, self._decided)
         self.asking, self.chosen, self.scene, self.older, self.reporting = NOTHING, "", "", "", False
         self._pasts = Pasts()
+        self._macros: Sequence[Macro] = ()
+        self._unread: RoomctlError | None = None
 
     # --- what is drawn
 
     def look(self) -> Sight:
         """In a thread. Raises: NotFound, Forbidden."""
+        try:
+            self._macros, self._unread = self.visitor.use.macros(), None
+        except RoomctlError as error:
+            self._macros, self._unread = (), error
         return sight.look(self.visitor, self.meeting, self.older, self._pasts)
 
     def title(self, seen: Sight) -> Part:
@@ -108,8 +114,8 @@ class Desk:
         )
 
     def notes(self, seen: Sight) -> Part:
-        """What keeps the inventory from being read, what broke off, and that an older run is shown."""
-        errors = [one for one in (seen.trouble, self.doing.trouble) if one is not None]
+        """What keeps the inventory or the macros from being read, what broke off, and that an older run is shown."""
+        errors = [one for one in (seen.trouble, self._unread, self.doing.trouble) if one is not None]
         made = [error_state(one.what, one.why, one.mend) for one in errors]
         if seen.down:
             names = {device.id: device.name for device in seen.devices}
@@ -136,19 +142,11 @@ class Desk:
         """The tiles, or the report in their place."""
         if self.reporting:
             return report.pane(seen, self._older, self._report(False), self.doing)  # noqa: FBT003
-        shown = scenes.row(seen, self._macros(), self._choose_scene, self.scene)
+        shown = scenes.row(seen, self._macros, self._choose_scene, self.scene)
         return join((tiles.room(seen, self._choose, self.chosen, self.doing), shown))
 
-    def _macros(self) -> Sequence[Macro]:
-        """Those of the room; a file that cannot be read is told once somebody asks for one."""
-        try:
-            return self.visitor.use.macros()
-        except RoomctlError as error:
-            self.doing.trouble = error
-            return ()
-
     def _scene(self) -> Part:
-        macro = next((one for one in self._macros() if one.id == self.scene), None)
+        macro = next((one for one in self._macros if one.id == self.scene), None)
         if macro is None:
             return Part()
         mine = self.scene in {self.doing.playing, self.doing.played}
