@@ -77,8 +77,10 @@ async def ask(packets: Sequence[bytes], where: str, everybody: tuple[str, int], 
     heard: list[Answer] = []
     loop = asyncio.get_running_loop()
     sockets = _sockets(everybody=not where)
-    ears = [(await loop.create_datagram_endpoint(lambda: _Ear(heard), sock=one))[0] for one in sockets]
+    ears: list[asyncio.DatagramTransport] = []
     try:
+        for one in sockets:
+            ears.append((await loop.create_datagram_endpoint(lambda: _Ear(heard), sock=one))[0])  # noqa: PERF401
         for _ in range(2):
             until = loop.time() + seconds / 2
             for number, place in enumerate(to, 1):
@@ -91,21 +93,36 @@ async def ask(packets: Sequence[bytes], where: str, everybody: tuple[str, int], 
     finally:
         for ear in ears:
             ear.abort()
+        for one in sockets[len(ears) :]:
+            one.close()
     return heard
 
 
 def _sockets(*, everybody: bool) -> Sequence[socket.socket]:
-    """One; for everybody one for each network of this machine, since a multicast goes out by one of them alone."""
+    """One; for everybody one for each network of this machine, since a multicast goes out by one of them alone.
+
+    An address that cannot be bound, of a network that is just going away, is passed over.
+
+    Raises: OSError, where none can be bound.
+    """
     own = _own_addresses() if everybody else ()
-    made = []
+    made: list[socket.socket] = []
+    failed: OSError | None = None
     for address in own or ("0.0.0.0",):  # noqa: S104 - whichever network it is on
         one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        made.append(one)
-        one.setblocking(False)  # noqa: FBT003 - the standard library's way
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        if own:
-            one.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address))
-        one.bind((address, 0))
+        try:
+            one.setblocking(False)  # noqa: FBT003 - the standard library's way
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            if own:
+                one.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address))
+            one.bind((address, 0))
+        except OSError as error:
+            one.close()
+            failed = error
+        else:
+            made.append(one)
+    if failed is not None and not made:
+        raise failed
     return made
 
 

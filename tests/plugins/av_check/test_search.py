@@ -95,3 +95,14 @@ def test_any_datagram_is_an_answer_or_nothing(data, real):
 def test_a_search_of_everybody_needs_no_place():
     with contextlib.suppress(OSError):  # a machine without any network
         assert isinstance(asyncio.run(pjlink_search.search(0.05)), list)
+
+
+def test_an_address_that_cannot_be_bound_costs_no_other(monkeypatch):
+    gone = "192.0.2.1"  # nobody's (RFC 5737)
+    monkeypatch.setattr(search, "_own_addresses", lambda: [gone, "127.0.0.1", gone])
+    sockets = search._sockets(everybody=True)
+    assert [one.getsockname()[0] for one in sockets] == ["127.0.0.1"]
+    sockets[0].close()
+    monkeypatch.setattr(search, "_own_addresses", lambda: [gone])
+    with pytest.raises(OSError, match=r"assign|address"):
+        search._sockets(everybody=True)
