@@ -50,11 +50,12 @@ class AgendaItem:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """A plugin's word against a transition; `by` is the plugin."""
+    """A plugin's word against a transition; `by` is the plugin. One that is firm can be overruled by nobody."""
 
     by: str
     text: str
     hint: str = ""
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class Meeting:
 
         Raises:
             Refused: no such transition, a need is unmet, a reason is missing, or a plugin objects and nobody
-                has overruled it.
+                has overruled it, or nobody can.
 
         """
         step = find(self.state, target)
@@ -168,7 +169,8 @@ class Meeting:
                 mend=tr("写明原因（命令行用 --reason）", "say why (on the command line: --reason)"),
             )
         standing = tuple(objections)
-        if standing and not (overrule and overrule.name.strip() and overrule.reason.strip()):
+        overruled = overrule and overrule.name.strip() and overrule.reason.strip()
+        if any(one.firm for one in standing) or (standing and not overruled):
             raise Objected(target, standing)
 
     def move(
@@ -223,18 +225,25 @@ class Meeting:
 
 
 class Objected(Refused):
-    """Plugins object, and nobody has overruled them."""
+    """Plugins object, and nobody has overruled them, or nobody can."""
 
     def __init__(self, target: State, objections: tuple[Objection, ...]) -> None:
         self.target, self.objections = target, objections
         super().__init__(
             tr(f"不能转为“{target.label}”", f"cannot become {target.label!r}"),
             several(_with_hint(o) for o in objections),
-            tr(
+            tr("先处理；其中有任何人都不能放行的", "mend it: some of this can be overruled by nobody")
+            if self.firm
+            else tr(
                 "先处理；或由负责人写明理由放行（命令行用 --overrule 姓名 --reason 理由）",
                 "mend it, or let a named person overrule it (on the command line: --overrule NAME --reason WHY)",
             ),
         )
+
+    @property
+    def firm(self) -> bool:
+        """Whether something is among them that nobody can overrule."""
+        return any(one.firm for one in self.objections)
 
 
 def _with_hint(one: Objection) -> str:

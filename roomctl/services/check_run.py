@@ -199,7 +199,7 @@ class DeviceJob:
 
     def _failed(self, error: BaseException) -> tuple[Result, ...]:
         self.dead, self.gone = True, isinstance(error, Unreachable)
-        return self._timed((device_checks.failed(self.device, error),))
+        return self._timed(device_checks.unanswered(self.device, error, self.meeting))
 
     def _timed(self, rows: Iterable[Result]) -> tuple[Result, ...]:
         started = self.clock.now()
@@ -303,8 +303,8 @@ class Run:
         rows = self._held.pop(number)
         if gone:  # the one that hangs on the fewest others is where the fault begins
             first = min(gone, key=lambda device: len(behind(device.id, known)))
-            row = device_checks.behind_dead(job.device, first)
-            rows = (replace(row, started=rows[0].started, took=rows[0].took),)
+            told = device_checks.behind_dead(job.device, first, job.meeting)
+            rows = tuple(replace(row, started=rows[0].started, took=rows[0].took) for row in told)
         self._tell(number, rows)
 
     def _devices(self) -> Sequence[DeviceJob]:

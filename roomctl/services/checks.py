@@ -216,13 +216,13 @@ def _device_jobs(
     for device in devices:
         if asked.only and device.id not in asked.only:
             continue
-        if device.id in unused:
+        if device.id in unused and not device_checks.is_controlled(device, meeting):
             jobs.append(DoneJob((device_checks.excused(device, unused[device.id]),)))
             continue
         try:
             prepared = device_checks.prepare(device, offers, rack.inventory)
         except RoomctlError as error:
-            jobs.append(DoneJob((device_checks.misentered(device, error),)))
+            jobs.append(DoneJob(device_checks.unusable(device, error, meeting)))
             continue
         jobs.append(DeviceJob(prepared, rack.prober, meeting, past, clock))
     return jobs
@@ -322,11 +322,14 @@ def take_as_usual(
         uow.commit()
 
 
-def accept(meeting_id: str, waiver: Waiver, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:
+def accept(
+    meeting_id: str, waiver: Waiver, *, actor: Actor, clock: Clock, uow: UnitOfWork, rack: Rack | None = None
+) -> None:
     """带故障使用, or 本次免查: a named person decides for this meeting, with a reason.
 
     Raises:
-        Refused: without name or reason; what nobody may accept.
+        Refused: without name or reason; what nobody may accept. BadInput: the inventory cannot be read, and what
+            must be off in this meeting not be known.
 
     """
     if not waiver.reason.strip() or not waiver.by.strip():
@@ -337,12 +340,17 @@ def accept(meeting_id: str, waiver: Waiver, *, actor: Actor, clock: Clock, uow: 
             ),
             mend=tr("写明谁同意、为什么可以", "say who accepts it, and why it will do"),
         )
-    with uow.reading():
-        report = uow.checks.latest(meeting_id)
-    firm = [one for one in (report.results if report else ()) if one.firm and one.device == waiver.device]
-    if firm and waiver.check in {WHOLE_DEVICE, *(one.check for one in firm)}:
-        why = tr("涉密会议不能带此使用", "nobody may accept it in a meeting of state secrets")
-        raise Refused(firm[0].message, why, firm[0].hint or "")
+    if waiver.check in {WHOLE_DEVICE, device_checks.EMISSION}:
+        for device in device_checks.controlled(uow.peek(meeting_id), rack):
+            if device.id == waiver.device:
+                raise Refused(
+                    tr(
+                        f"{device.name} 不能免查，也不能带故障使用",
+                        f"{device.name} can be neither excused nor accepted",
+                    ),
+                    tr("涉密会议前必须查明它已关闭", "before a 涉密 meeting it must be known to be off"),
+                    tr("请关闭它并拔掉电源，再查一次", "switch it off, pull its plug, and check again"),
+                )
     told = {
         "device": waiver.device,
         "check": waiver.check,

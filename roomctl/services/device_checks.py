@@ -1,8 +1,9 @@
 """From one device of the inventory to its rows of the report: prepared, read, judged, held against its own past."""
 
+import errno
 import logging
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 
@@ -22,7 +23,7 @@ from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.fields import wrong
 from roomctl.i18n import tr
-from roomctl.services.device_ports import Inventory
+from roomctl.services.device_ports import Inventory, Rack
 from roomctl.services.drivers import DriverOffer
 
 log = logging.getLogger(__name__)
@@ -114,9 +115,27 @@ def failed(device: Device, error: BaseException) -> Result:
     )
 
 
-def behind_dead(device: Device, dead: Device) -> Result:
-    """The row of a device that cannot be known, because what it hangs on is dead."""
-    return Result(
+def unanswered(device: Device, error: BaseException, meeting: Meeting | None) -> tuple[Result, ...]:
+    """All rows of a device that did not answer well. One that must be off and has no power is as it should be."""
+    row = failed(device, error)
+    if not is_controlled(device, meeting):
+        return (row,)
+    off = _unplugged(error)
+    if off:
+        message = tr("没有应答，本次会议不用它", "nobody answers, and it is not used in this meeting")
+        row = replace(row, state=CheckState.SKIPPED, message=message, hint=None)
+    return (row, _emission(device, active=False if off else None))
+
+
+def unusable(device: Device, error: RoomctlError, meeting: Meeting | None) -> tuple[Result, ...]:
+    """All rows of a device whose entry cannot be used."""
+    row = misentered(device, error)
+    return (row, _emission(device, active=None)) if is_controlled(device, meeting) else (row,)
+
+
+def behind_dead(device: Device, dead: Device, meeting: Meeting | None) -> tuple[Result, ...]:
+    """The rows of a device that cannot be known, because what it hangs on is dead."""
+    row = Result(
         device=device.id,
         check=ONLINE,
         state=CheckState.SKIPPED,
@@ -125,6 +144,7 @@ def behind_dead(device: Device, dead: Device) -> Result:
         device_title=device.title,
         title=ONLINE_TITLE,
     )
+    return (row, _emission(device, active=None)) if is_controlled(device, meeting) else (row,)
 
 
 def excused(device: Device, waiver: Waiver) -> Result:
@@ -173,7 +193,8 @@ def judged(one: Prepared, reading: Reading, took: float, meeting: Meeting | None
                 device, RoomctlError(tr(f"驱动 {offer.kind} 的判断出错", f"the judge of {offer.kind} failed"), why)
             )
         )
-    rows += emissions(device, reading, meeting)
+    if is_controlled(device, meeting):
+        rows.append(_emission(device, active=not reading.standby))
     quiet = {CheckState.OK, CheckState.SKIPPED}  # a hint is for whoever has something to do
     return tuple(
         replace(row, device_title=device.title, hint=None if row.state in quiet else row.hint) for row in rows
@@ -199,22 +220,57 @@ def held_against(row: Result, past: Past, floor: float) -> Result:
     )
 
 
-def emissions(device: Device, reading: Reading, meeting: Meeting | None) -> Iterator[Result]:
-    """Before a 涉密 meeting, what could carry it out of the room is off; nobody can accept that it is on."""
-    if not device.emission or meeting is None or not meeting.secrecy.state_secret:
-        return
-    told = reading.get("active")
-    active = bool(told) if told is not None else not reading.standby
-    what = device.emission.label
-    yield Result(
+# --- what must be off in a 涉密 meeting -------------------------------------------------------------------------
+
+
+def is_controlled(device: Device, meeting: Meeting | None) -> bool:
+    """Whether the device must be off in this meeting: it could carry out of the room what is a state secret."""
+    return bool(device.emission) and meeting is not None and meeting.highest_secrecy.state_secret
+
+
+def controlled(meeting: Meeting, rack: Rack | None) -> Sequence[Device]:
+    """All devices that must be off in this meeting. Raises: BadInput, where the inventory cannot be read."""
+    if rack is None or not meeting.highest_secrecy.state_secret:
+        return ()
+    return [device for device in rack.inventory.devices() if is_controlled(device, meeting)]
+
+
+_NOBODY_THERE = frozenset[int | None]({errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT})
+
+
+def _unplugged(error: BaseException) -> bool:
+    """Whether nothing at all is at its address. Who refuses a connection has power, and no network proves nothing."""
+    if not isinstance(error, Unreachable):
+        return False
+    causes: list[BaseException] = [error]
+    for one in causes:  # grows while it is walked; an error may be its own cause
+        causes += [cause for cause in (one.__cause__, one.__context__) if cause is not None and cause not in causes]
+    numbers = {one.errno for one in causes if isinstance(one, OSError)} - {None}
+    return numbers <= _NOBODY_THERE
+
+
+def _emission(device: Device, *, active: bool | None) -> Result:
+    """Nobody can accept that it is on, nor that it is not known.
+
+    Args:
+        active: whether it is on; None: not known.
+
+    """
+    what, off = device.emission.label, active is False
+    message = {
+        True: tr(f"涉密会议不得开启{what}", f"no {what} may be on in a 涉密 meeting"),
+        False: tr(f"{what}已关闭", f"the {what} is off"),
+        None: tr(f"无法查明{what}是否关闭", f"it is not known whether the {what} is off"),
+    }[active]
+    hint = tr(f"请关闭{device.name}并拔掉电源，再查一次", f"switch {device.name} off, pull its plug, and check again")
+    return Result(
         device=device.id,
         check=EMISSION,
-        state=CheckState.CRIT if active else CheckState.OK,
+        state=CheckState.OK if off else CheckState.CRIT,
         value=active,
-        message=tr(f"涉密会议不得开启{what}", f"no {what} may be on in a 涉密 meeting")
-        if active
-        else tr(f"{what}已关闭", f"the {what} is off"),
-        hint=tr(f"请关闭{device.name}并拔掉电源", f"switch {device.name} off and pull its plug") if active else None,
+        message=message,
+        hint=None if off else hint,
+        device_title=device.title,
         title=EMISSION_TITLE,
-        firm=active,
+        firm=not off,
     )

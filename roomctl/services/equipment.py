@@ -78,7 +78,7 @@ class EquipmentUseCases(Bound):
 
     def accept_fault(self, meeting_id: str, waiver: Waiver) -> None:
         """带故障使用, or 本次免查."""
-        checks.accept(meeting_id, waiver, **self._by())
+        checks.accept(meeting_id, waiver, rack=self._rack, **self._by())
 
     def withdraw_waiver(self, meeting_id: str, device: str, check: str) -> None:
         checks.withdraw(meeting_id, device, check, **self._by())

@@ -74,7 +74,7 @@ class UseCases(SoundUseCases, SigningUseCases, WordUseCases, PaperUseCases, Equi
         return moved
 
     def start(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
-        return sessions.start(meeting_id, overrule=overrule, desk=self._desk())
+        return sessions.start(meeting_id, overrule=overrule, desk=self._desk(), rack=self._rack)
 
     def pause(self, meeting_id: str, *, overrule: Overrule | None = None, until: datetime | None = None) -> Meeting:
         del overrule  # nobody objects to a recess

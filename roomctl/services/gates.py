@@ -2,33 +2,45 @@
 
 from collections.abc import Iterator
 
+from roomctl.domain.checks import CheckReport
 from roomctl.domain.lifecycle import State, find
 from roomctl.domain.meeting import Meeting, Objection
 from roomctl.domain.recording import Purpose, RecorderState
+from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
-from roomctl.services import checks
+from roomctl.services import checks, device_checks
+from roomctl.services.device_ports import Rack
 from roomctl.services.ports import Plugins, UnitOfWork
 
 
-def objections(meeting: Meeting, target: State, *, uow: UnitOfWork, plugins: Plugins) -> tuple[Objection, ...]:
-    """All objections to a gated transition; nobody is asked where the table has no gate. No transaction is open."""
+def objections(
+    meeting: Meeting, target: State, *, uow: UnitOfWork, plugins: Plugins, rack: Rack | None = None
+) -> tuple[Objection, ...]:
+    """All objections to a gated transition; nobody is asked where the table has no gate. No transaction is open.
+
+    Args:
+        rack: the room's devices, for what must be off before a 涉密 meeting.
+
+    """
     step = find(meeting.state, target)
     if step is None or not step.gated:
         return ()
     own: tuple[Objection, ...] = ()
     if target is State.IN_SESSION:
-        own = tuple(_before_session(meeting, uow))
+        own = tuple(_before_session(meeting, uow, rack))
     elif target is State.CLOSED:
         own = tuple(_before_close(meeting, uow))
     return own + tuple(plugins.gate(meeting, target))
 
 
-def _before_session(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
+def _before_session(meeting: Meeting, uow: UnitOfWork, rack: Rack | None) -> Iterator[Objection]:
     with uow.reading():
         report = checks.current(meeting.id, uow)
         recordings = uow.recordings.of(meeting.id)
     for result in report.blocking if report else ():
-        yield Objection("checks", f"{result.device_name} {result.name}: {result.message}", result.hint or "")
+        text = f"{result.device_name} {result.name}: {result.message}"
+        yield Objection("checks", text, result.hint or "", firm=result.firm)
+    yield from _not_asked(meeting, report, rack)
     own = [one for one in recordings if one.purpose is Purpose.MEETING]
     armed = any(recording.state is RecorderState.ARMED for recording in own)
     if meeting.recorded and not armed:
@@ -40,6 +52,21 @@ def _before_session(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
                 f"arm the recorder first, or: roomctl meetings arm {meeting.id} --source mic",
             ),
         )
+
+
+def _not_asked(meeting: Meeting, report: CheckReport | None, rack: Rack | None) -> Iterator[Objection]:
+    """What could carry a 涉密 meeting out of the room, and no report of it says whether it is off."""
+    told = {row.device for row in report.results if row.check == device_checks.EMISSION} if report else set()
+    mend = tr("请先检查设备", "check the devices first")
+    try:
+        controlled = device_checks.controlled(meeting, rack)
+    except BadInput as error:
+        yield Objection("checks", str(RoomctlError(error.what, error.why)), error.mend or mend, firm=True)
+        return
+    for device in controlled:
+        if device.id not in told:
+            text = tr(f"{device.name} 是否关闭还没有查过", f"nobody has seen yet whether {device.name} is off")
+            yield Objection("checks", text, mend, firm=True)
 
 
 def _before_close(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:

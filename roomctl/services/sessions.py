@@ -9,13 +9,14 @@ from roomctl.domain.recording import Order, RecorderState, Recording
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import gates, meetings, recordings, syncing
+from roomctl.services.device_ports import Rack
 from roomctl.services.marks import Desk
 from roomctl.services.offers import Recorder
 
 LONGEST_RECESS = timedelta(days=1)
 
 
-def start(meeting_id: str, *, desk: Desk, overrule: Overrule | None = None) -> Meeting:
+def start(meeting_id: str, *, desk: Desk, overrule: Overrule | None = None, rack: Rack | None = None) -> Meeting:
     """It begins: from the frame that the recorder answers with.
 
     Raises:
@@ -23,7 +24,7 @@ def start(meeting_id: str, *, desk: Desk, overrule: Overrule | None = None) -> M
         Objected: the recorder or a plugin objects and nobody has overruled it.
 
     """
-    return _step("start", State.IN_SESSION, meeting_id, desk=desk, overrule=overrule)
+    return _step("start", State.IN_SESSION, meeting_id, desk=desk, overrule=overrule, rack=rack)
 
 
 def pause(meeting_id: str, *, desk: Desk, until: datetime | None = None) -> Meeting:
@@ -70,9 +71,10 @@ def _step(
     overrule: Overrule | None = None,
     until: datetime | None = None,
     order: Order | None = None,
+    rack: Rack | None = None,
 ) -> Meeting:
     meeting = desk.uow.peek(meeting_id)
-    standing = gates.objections(meeting, target, uow=desk.uow, plugins=desk.plugins)
+    standing = gates.objections(meeting, target, uow=desk.uow, plugins=desk.plugins, rack=rack)
     meeting.allow(target, standing, overrule)
     recording = recordings.current(meeting_id, uow=desk.uow)
     told: dict[str, Any] = {}

@@ -32,7 +32,7 @@ async def read(device: Device) -> Reading:
 
 
 async def _knocks(address: str, port: int) -> list[float | None]:
-    """Seconds until each connection was taken; closed at once. Raises: OSError, TimeoutError, by the first."""
+    """Seconds until each connection was taken; closed at once. Raises: OSError, Unreachable, by the first."""
     clock = asyncio.get_running_loop().time
     times: list[float | None] = []
     for number in range(TRIES):
@@ -40,7 +40,12 @@ async def _knocks(address: str, port: int) -> list[float | None]:
         try:
             async with asyncio.timeout(STEP):
                 _, writer = await asyncio.open_connection(address, port)
-        except (OSError, TimeoutError):
+        except TimeoutError:
+            if number == 0:
+                raise Unreachable(tr("没有应答", "nobody answers")) from None
+            times.append(None)
+            continue
+        except OSError:
             if number == 0:
                 raise
             times.append(None)

@@ -152,14 +152,19 @@ def _refusal(visitor: Visitor, desk: Desk, mends: Mapping[str, str]) -> Part | N
 
 def _objected(visitor: Visitor, desk: Desk, error: Objected, taken: Part, mends: Mapping[str, str]) -> Part:
     rows = [_objection(visitor, one, mends.get(one.by, "")) for one in error.objections]
-    may = visitor.may(Right.OVERRULE)
+    may = visitor.may(Right.OVERRULE) and not error.firm
     what = desk.tried.text if desk.tried else error.target.label
     return ui.panel(
         tr(f"还不能{what}", f"{what}: not yet"),
         *rows,
         _overruling(visitor, desk, taken)
         if may
-        else ui.tag("div", ui.tag("span", _who_may(), class_="rc-s2 rc-grow"), taken, class_="rc-row rc-below"),
+        else ui.tag(
+            "div",
+            ui.tag("span", error.mend if error.firm else _who_may(), class_="rc-s2 rc-grow"),
+            taken,
+            class_="rc-row rc-below",
+        ),
         second=tr("修好后再按一次", "mend it, then press again"),
     )
 

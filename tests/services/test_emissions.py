@@ -1,0 +1,129 @@
+"""Before a 涉密 meeting, what could carry it out of the room is known to be off, and nobody can go round that."""
+
+import errno
+from concurrent.futures import Future
+from dataclasses import replace
+
+import pytest
+
+from roomctl.domain.checks import WHOLE_DEVICE, CheckState, Waiver, WaiverKind
+from roomctl.domain.devices import Emission, Garbled, LoginRefused, Silent, Unreachable
+from roomctl.domain.meeting import AgendaItem, Objected, Overrule
+from roomctl.domain.secrecy import Level, Secrecy
+from roomctl.errors import BadInput, Refused
+from roomctl.services.device_ports import Rack
+from roomctl.testing.emulators import Fault
+
+SECRET = Secrecy(Level.SECRET, 10, "依据", "定密人")
+BY_NAME = Overrule("赵敏", "急")
+EXCUSED = Waiver("left", WHOLE_DEVICE, "赵敏", "不用这台", WaiverKind.EXCUSED)
+
+
+@pytest.fixture
+def casting(room):
+    """The room with something that casts, and a meeting that can be made secret."""
+    room.inventory.put([replace(room.use.device("left"), emission=Emission.CASTING)])
+    meeting = room.house.opened(recorded=False)
+
+    def secret(**changes):
+        with room.house.open_uow() as uow:
+            uow.meetings.save(replace(uow.meetings.get(meeting.id), **(changes or {"secrecy": SECRET})))
+            uow.commit()
+
+    room.id, room.secret = meeting.id, secret
+    return room
+
+
+class NobodyThere:
+    """A prober to whom every device fails in the same way, as a network says it."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def read(self, *_):
+        future = Future()
+        future.set_exception(self.error)
+        return future
+
+
+def by(number):
+    error = Unreachable("没有应答")
+    error.__cause__ = OSError(number, "")
+    return error
+
+
+def test_what_is_on_stops_the_meeting_and_no_name_and_reason_start_it(casting):
+    casting.secret()
+    casting.rows(meeting=casting.id)
+    with pytest.raises(Objected, match="任何人都不能放行") as refused:
+        casting.use.start(casting.id, overrule=BY_NAME)
+    assert [one.firm for one in refused.value.objections] == [True]
+    casting.fault(casting.left, Fault.STANDBY)
+    assert casting.rows(meeting=casting.id)["left", "emission"].state is CheckState.OK
+    casting.use.start(casting.id)
+
+
+def test_an_item_makes_the_whole_meeting_secret(casting):
+    casting.secret(agenda=(AgendaItem(1, "人事", presenter="李晓明", secrecy=SECRET),))
+    assert casting.rows(meeting=casting.id)["left", "emission"].firm
+
+
+def test_what_was_excused_before_is_asked_all_the_same(casting):
+    casting.use.accept_fault(casting.id, EXCUSED)
+    casting.secret()
+    assert casting.rows(meeting=casting.id)["left", "emission"].state is CheckState.CRIT
+    with pytest.raises(Objected):
+        casting.use.start(casting.id, overrule=BY_NAME)
+
+
+def test_nobody_excuses_it_before_it_was_ever_asked(casting):
+    casting.secret()
+    for waiver in (EXCUSED, Waiver("left", "emission", "赵敏", "没关系")):
+        with pytest.raises(Refused, match="不能免查"):
+            casting.use.accept_fault(casting.id, waiver)
+    casting.use.accept_fault(casting.id, replace(EXCUSED, device="right"))
+
+
+def test_a_meeting_that_became_secret_after_its_check_waits_for_another(casting):
+    casting.rows(meeting=casting.id)
+    casting.secret()
+    with pytest.raises(Objected, match="是否关闭还没有查过"):
+        casting.use.start(casting.id, overrule=BY_NAME)
+    casting.inventory.path.write_text("[[devices]\n", encoding="utf-8")
+    with pytest.raises(Objected, match=r"devices\.toml"):
+        casting.use.start(casting.id, overrule=BY_NAME)
+    with pytest.raises(BadInput):
+        casting.use.accept_fault(casting.id, EXCUSED)
+
+
+@pytest.mark.parametrize(
+    ("error", "off"),
+    [
+        (Unreachable("没有应答"), True),
+        (by(errno.EHOSTUNREACH), True),
+        (by(errno.ECONNREFUSED), False),
+        (by(errno.ENETUNREACH), False),
+        (Silent("没有回答"), False),
+        (Garbled("不是 PJLink"), False),
+        (LoginRefused("口令不对"), False),
+        (ValueError("driver"), False),
+    ],
+)
+def test_only_what_has_no_power_is_known_to_be_off(casting, error, off):
+    casting.secret()
+    casting.inventory.put([replace(casting.use.device("left"), depends_on=())])
+    casting.use._rack = Rack(casting.inventory, NobodyThere(error))
+    rows = casting.rows(meeting=casting.id, only=["left"])
+    assert rows["left", "emission"].state is (CheckState.OK if off else CheckState.CRIT)
+    assert rows["left", "emission"].firm is not off
+    assert (rows["left", "online"].state is CheckState.SKIPPED) is off
+
+
+def test_behind_a_dead_switch_nothing_is_known_to_be_off(casting):
+    casting.secret()
+    casting.fault(casting.switch, Fault.DEAD)
+    casting.fault(casting.left, Fault.DEAD)
+    rows = casting.rows(meeting=casting.id)
+    assert rows["left", "online"].state is CheckState.SKIPPED
+    assert rows["left", "emission"].firm
+    assert ("right", "emission") not in rows
