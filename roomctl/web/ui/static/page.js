@@ -26,6 +26,16 @@
   setInterval(tick, 1000);
   new MutationObserver(tick).observe(document.documentElement, { childList: true, subtree: true });
 
+  // What is drawn anew keeps the focus: a run of checks draws its tiles many times, and somebody works by the keys.
+  let focused = null;
+  document.addEventListener("focusin", (event) => { focused = event.target.dataset?.act || null; });
+  document.addEventListener("pointerdown", (event) => { if (!event.target.closest?.("[data-act]")) focused = null; });
+  new MutationObserver(() => {
+    if (!focused || document.activeElement !== document.body) return;
+    const e = document.querySelector(`[data-act="${CSS.escape(focused)}"]`);
+    if (e) e.focus({ preventScroll: true }); else focused = null;
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   document.addEventListener("click", (event) => {
     const e = event.target.closest("[data-keep]");
     if (!e) return;
