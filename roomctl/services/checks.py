@@ -69,11 +69,9 @@ def run(
 
     """
     meeting = uow.peek(asked.meeting) if asked.meeting else None
-    at = clock.now()
     with uow.reading():
         waivers = uow.checks.waivers(asked.meeting) if asked.meeting else ()
-        past = uow.checks.history(limit=BASELINE, until=at, usual=True)
-        before = uow.checks.latest(asked.meeting)
+        past = uow.checks.history(limit=BASELINE, until=clock.now(), usual=True)
     checks = plugins.checks()
     jobs = _jobs(asked, checks, meeting, clock, plugins, rack, waivers, past)
     sounds = _sound_jobs(asked, checks, meeting, clock, uow)
@@ -108,26 +106,34 @@ def run(
     }
     results = evidence.named(found, report_id, evidence.keep(data, report_id, proven))
     silent = {one.device for one in checks if isinstance(one, Sounding)}
-    results = _with_earlier(results, unheard, before, None if asked.only else silent)
-    report = CheckReport(id=report_id, meeting=asked.meeting, at=at, results=results, purpose=asked.purpose)
-    shown = replace(report, results=waive(results, waivers))
-    told = {"report": report.id, **shown.counts}
-    if asked.purpose is not RunPurpose.HAND:
-        told["purpose"] = asked.purpose.value
-    if asked.only:
-        told["only"] = sorted(asked.only)
-    if unheard:
-        told["cancelled"] = True
-    with uow:
-        uow.checks.add(report)
-        uow.events.append(
-            Event(stream=asked.meeting or uow.room.id, kind="checks.ran", actor=actor, at=clock.now(), data=told)
+    with uow:  # what another run has found meanwhile is among what was before
+        before = uow.checks.latest(asked.meeting)
+        results = _with_earlier(results, unheard, before, None if asked.only else silent)
+        report = CheckReport(
+            id=report_id, meeting=asked.meeting, at=clock.now(), results=results, purpose=asked.purpose
         )
+        shown = replace(report, results=waive(results, waivers))
+        uow.checks.add(report)
+        told = _told(shown, asked, cancelled=bool(unheard))
+        stream = asked.meeting or uow.room.id
+        uow.events.append(Event(stream=stream, kind="checks.ran", actor=actor, at=report.at, data=told))
         uow.commit()
     with uow.reading():
         keeping = uow.checks.proven()
     evidence.prune(data, keeping)
     return shown
+
+
+def _told(report: CheckReport, asked: Asked, *, cancelled: bool) -> dict[str, object]:
+    """What the log keeps of a run."""
+    told: dict[str, object] = {"report": report.id, **report.counts}
+    if asked.purpose is not RunPurpose.HAND:
+        told["purpose"] = asked.purpose.value
+    if asked.only:
+        told["only"] = sorted(asked.only)
+    if cancelled:
+        told["cancelled"] = True
+    return told
 
 
 def current(meeting_id: str | None, uow: UnitOfWork) -> CheckReport | None:

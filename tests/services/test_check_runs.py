@@ -38,6 +38,25 @@ def test_a_run_that_is_stopped_mends_no_fault(room):
         room.use.sign_checks(meeting.id, by="刘洋")
 
 
+def test_of_two_runs_at_once_neither_brings_back_what_the_other_found_anew(room):
+    """Two devices are mended and looked at again; the one that is asked first is told last."""
+    room.inventory.put([replace(room.use.device(name), depends_on=()) for name in ("left", "right")])
+    for one in (room.left, room.right):
+        room.fault(one, Fault.DEAD)
+    room.rows()
+    for one in (room.left, room.right):
+        room.fault(one, Fault.NONE)
+
+    def meanwhile(_row):
+        if not inner:
+            inner.append(room.rows(only=["right"]))
+
+    inner = []
+    room.rows(only=["left"], heard=meanwhile)
+    rows = {(row.device, row.check): row for row in room.use.check_report(None).results}
+    assert rows["left", "online"].state is rows["right", "online"].state is CheckState.OK
+
+
 def test_a_run_that_is_cut_off_with_the_program_is_not_kept(room):
     room.fault(room.left, Fault.SILENT)
     with pytest.raises(Refused, match="检查中断"):
