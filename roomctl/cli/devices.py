@@ -107,40 +107,56 @@ def kinds(*, as_json: bool = _JSON) -> None:
             )
 
 
-@app.command(help=tr("加一台设备，或改掉同编号的", "Add a device, or change the one of that id"))
+@app.command(help=tr("加一台设备，或改同编号的；没写的保持不变", "Add a device, or change the one of that id"))
 def add(
     device: str = _ID,
     *,
     kind: str = typer.Option(..., "--kind", "-k", help=tr("种类，见 devices kinds", "kind, see devices kinds")),
-    address: str = typer.Option("", "--address", "-a", help=tr("地址", "address")),
+    address: str = typer.Option(None, "--address", "-a", help=tr("地址", "address")),
     port: int = typer.Option(None, "--port", help=tr("端口", "port")),
-    title: str = typer.Option("", "--title", "-t", help=tr("名称", "name")),
-    title_en: str = typer.Option("", "--title-en", help=tr("英文名称", "name in English")),
-    group: str = typer.Option("", "--group", "-g", help=tr("组", "group")),
+    title: str = typer.Option(None, "--title", "-t", help=tr("名称", "name")),
+    title_en: str = typer.Option(None, "--title-en", help=tr("英文名称", "name in English")),
+    group: str = typer.Option(None, "--group", "-g", help=tr("组", "group")),
+    room: str = typer.Option(None, "--room", help=tr("在哪个会议室，不写为本室", "which room, if not this one")),
     depends_on: list[str] = typer.Option([], "--depends-on", help=tr("依赖哪台", "what it hangs on")),
-    secret: str = typer.Option("", "--secret", help=tr("口令的名字", "name of its secret")),
-    model: str = typer.Option("", "--model", help=tr("型号", "maker and model")),
+    secret: str = typer.Option(None, "--secret", help=tr("口令的名字", "name of its secret")),
+    model: str = typer.Option(None, "--model", help=tr("型号", "maker and model")),
+    warm_up: float = typer.Option(None, "--warm-up", help=tr("开机预热，秒", "seconds to warm up")),
+    cool_down: float = typer.Option(None, "--cool-down", help=tr("关机散热，秒", "seconds to cool down")),
+    emission: str = typer.Option(
+        None,
+        "--emission",
+        help=tr("可能外泄：wireless_microphone、casting、live", "may emit: wireless_microphone, casting or live"),
+    ),
     option: list[str] = typer.Option([], "--option", "-o", help=tr("选项=值，按 TOML 写", "KEY=VALUE, as in TOML")),
 ) -> None:
-    """Checked like the file."""
+    """Checked like the file; what is not given stays as it is, but for the options of another kind."""
+    from dataclasses import replace  # noqa: PLC0415
+
     from roomctl.storage.inventory import parse  # noqa: PLC0415
 
     application = _application(make=True)
-    told = {
-        "id": device,
-        "kind": kind,
+    before = next((one for one in application.usecases.own_devices() if one.id == device), None)
+    told: dict[str, Any] = _entry(replace(before, depends_on=())) if before else {"id": device}
+    zh, en = before.title if before else ("", "")
+    typed = {
         "address": address,
         "port": port,
-        "title": {"zh": title, "en": title_en},
         "group": group,
+        "room": room,
         "secret": secret,
         "model": model,
-        "options": _options(option),
+        "warm_up": warm_up,
+        "cool_down": cool_down,
+        "emission": emission,
     }
+    told |= {key: value for key, value in typed.items() if value is not None}
+    told["title"] = {"zh": zh if title is None else title, "en": en if title_en is None else title_en}
+    kept = told.get("options", {}) if told.get("kind") == kind else {}
+    told |= {"kind": kind, "options": {**kept, **_options(option)}}
     (made,) = parse([told], Path("--"))
-    from dataclasses import replace  # noqa: PLC0415
-
-    application.usecases.put_devices([replace(made, depends_on=tuple(depends_on))])
+    hangs_on = tuple(depends_on) or (before.depends_on if before else ())
+    application.usecases.put_devices([replace(made, depends_on=hangs_on)])
     console().print(tr(f"{device} 已写入 {application.data / 'devices.toml'}", f"{device} is in the inventory"))
 
 
@@ -228,10 +244,10 @@ def import_(path: Path = typer.Argument(help=tr("文件", "file"))) -> None:
 
 @app.command(help=tr("写出清单，不含口令", "Write the inventory, without passwords"))
 def export(path: Path = typer.Argument(None, help=tr("文件；不写则到标准输出", "file; stdout without"))) -> None:
-    """As `import` reads it."""
+    """As `import` reads it; a virtual room's devices are no part of it."""
     from roomctl.storage.inventory import as_text  # noqa: PLC0415
 
-    text = as_text(_application().usecases.devices())
+    text = as_text(_application().usecases.own_devices())
     if path is None:
         print(text, end="")
         return
@@ -286,18 +302,8 @@ def discover(
     as_json: bool = _JSON,
 ) -> None:
     """All searches at once; nothing is written unless it is taken."""
-    from roomctl.services import discovery  # noqa: PLC0415
-
-    application = _application(make=True)
-    use = application.usecases
-    offers, devices = use.drivers(), use.devices()
-    found, failed = discovery.search(offers, application.rack, kind, seconds, where)
-    ids = {device.id for device in devices}
-    rows = []
-    for one in found:
-        entry = None if discovery.known(one, devices, offers) else discovery.entry(one, ids)
-        ids |= {entry.id} if entry else set()
-        rows.append((one, entry))
+    use = _application(make=True).usecases
+    rows, failed = use.search_devices(seconds, where, kind)
     if as_json:
         told = [
             {"kind": f.kind, "address": f.address, "port": f.port, "says": f.says, "known": entry is None}
@@ -332,7 +338,7 @@ def _wanted(found: Any, device_id: str, *, yes: bool) -> bool:
         f"put {found.address} {found.says} into the inventory as {device_id}?",
     )
     if not sys.stdin.isatty():
-        raise RoomctlError(question, tr("没有人可问", "nobody is here to be asked"), tr("加 --yes", "add --yes"))
+        raise RoomctlError(question, tr("无法交互确认", "nobody is here to be asked"), tr("加 --yes", "add --yes"))
     return typer.confirm(question, err=True)
 
 
@@ -340,6 +346,6 @@ def _sure(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise RoomctlError(question, tr("没有人可问", "nobody is here to be asked"), tr("加 --yes", "add --yes"))
+        raise RoomctlError(question, tr("无法交互确认", "nobody is here to be asked"), tr("加 --yes", "add --yes"))
     if not typer.confirm(question, err=True):
         raise typer.Exit(2)

@@ -89,16 +89,19 @@ def put(
 
 
 def proposed(
-    seconds: float, where: str, *, rack: Rack, plugins: Plugins
+    seconds: float, where: str, kind: str, *, rack: Rack, plugins: Plugins
 ) -> tuple[Sequence[tuple[Found, Device | None]], Mapping[str, RoomctlError]]:
-    """What answers a search of all kinds, each with the entry that it would be; None: it is in the inventory.
+    """What answers a search, each with the entry that it would be; None: it is in the inventory.
+
+    Args:
+        kind: by whose search alone; empty: by all.
 
     Raises:
-        BadInput: no such place; what `Inventory.devices` raises.
+        What `discovery.search` and `Inventory.devices` raise.
 
     """
     offers, devices = plugins.drivers(), rack.inventory.devices()
-    found, failed = discovery.search(offers, rack, "", seconds, where)
+    found, failed = discovery.search(offers, rack, kind, seconds, where)
     ids = {device.id for device in devices}
     rows: list[tuple[Found, Device | None]] = []
     for one in found:

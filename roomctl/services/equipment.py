@@ -152,15 +152,19 @@ class EquipmentUseCases(Bound):
         return devices.attempt(device, rack=self._room_rack(), plugins=self._plugins(), clock=self._clock)
 
     def search_devices(
-        self, seconds: float, where: str = ""
+        self, seconds: float, where: str = "", kind: str = ""
     ) -> tuple[Sequence[tuple[Found, Device | None]], Mapping[str, RoomctlError]]:
         """What answers on the network, each with the entry that it would be; None: it is in the inventory.
 
         Args:
-            where: address or network; empty: this machine's own.
+            seconds: for which it is listened. where: address or network; empty: this machine's own.
+            kind: by whose search alone; empty: by all.
+
+        Raises:
+            NotFound: no such kind. Refused: one that cannot be searched for. BadInput: no such place.
 
         """
-        return devices.proposed(seconds, where, rack=self._room_rack(), plugins=self._plugins())
+        return devices.proposed(seconds, where, kind, rack=self._room_rack(), plugins=self._plugins())
 
     def device(self, device_id: str) -> Device:
         return devices.find(self._room_rack(), device_id)

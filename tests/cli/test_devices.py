@@ -33,11 +33,24 @@ def test_the_inventory_is_written_shown_exported_and_read_again(shell, tmp_path)
     assert (tmp_path / "other" / "devices.toml").read_text("utf-8") == file.read_text("utf-8")
 
 
+def test_a_change_keeps_what_is_not_typed(shell):
+    emits = ("--emission", "casting", "--warm-up", "30", "--cool-down", "60", "--room", "二楼")
+    words = ("-a", "10.0.0.2", "-t", "左投影", "--title-en", "Left", "-o", "lamp_warn=2000", *emits)
+    shell("devices", "add", "switch", "-k", "host", "-a", "127.0.0.1")
+    assert shell("devices", "add", "left", "-k", "pjlink", "--depends-on", "switch", *words).returncode == 0
+    (before,) = [one for one in devices(shell) if one["id"] == "left"]
+    assert (before["emission"], before["warm_up"], before["cool_down"], before["room"]) == ("casting", 30, 60, "二楼")
+    assert shell("devices", "add", "left", "-k", "pjlink", "-a", "10.0.0.3", "-o", "lamp_crit=9000").returncode == 0
+    (after,) = [one for one in devices(shell) if one["id"] == "left"]
+    assert after == {**before, "address": "10.0.0.3", "options": {"lamp_warn": 2000, "lamp_crit": 9000}}
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("add", "x", "--kind", "pjlink", "--option", "lamp=1"), "lamp_warn"),
         (("template", "castle"), "small-room"),
+        (("add", "x", "--kind", "host", "--emission", "smoke"), "casting"),
         (("discover", "--at", "10.0.0.0/8"), "/24"),
     ],
 )
@@ -71,6 +84,7 @@ def test_a_virtual_room_is_found_by_a_check_until_it_ends(shell, tmp_path):
         assert {"host", "ntp", "pc", "pdu", "pjlink", "switch", "ups", "visca"} <= {
             device["id"] for device in told["devices"]
         }
+        assert shell("devices", "export").stdout.count("[[devices]]") == 0, "a virtual room is not exported"
         rows = check(shell)
         assert rows["pjlink", "power"]["value"] == "off"
         assert rows["pjlink", "power"]["title"] == "电源"
