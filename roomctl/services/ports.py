@@ -102,7 +102,7 @@ class Checks(Protocol):
     ) -> Mapping[tuple[str, str], Sequence[float]]:
         """The last figures of each device and check in the room, over all runs up to that instant, oldest first.
 
-        A result without a figure (a word, a yes or no, nothing) has none here.
+        A result without a figure (a word, a yes or no, nothing) has none here. One that is kept counts once.
 
         Args:
             usual: without those from before somebody took a figure as usual.

@@ -124,14 +124,21 @@ class SqlChecks:
             .subquery()
         )
         query = (
-            select(CheckResultRow.device, CheckResultRow.check, CheckResultRow.value, runs.c.at)
+            select(
+                CheckResultRow.device, CheckResultRow.check, CheckResultRow.value, CheckResultRow.started, runs.c.at
+            )
             .join(runs, CheckResultRow.run == runs.c.id)
             .order_by(runs.c.at.desc(), runs.c.id.desc(), CheckResultRow.place)
         )
         found: dict[tuple[str, str], list[float]] = {}
-        for device, check, value, at in self._work.connection().execute(query):
+        counted: set[tuple[str, str, datetime]] = set()
+        for device, check, value, started, at in self._work.connection().execute(query):
             if (device, check) in since and at < since[device, check]:
                 continue
+            if started is not None:  # a run that did not look at it keeps the row of the one that did
+                if (device, check, started) in counted:
+                    continue
+                counted.add((device, check, started))
             figures = found.setdefault((device, check), [])
             if isinstance(value, int | float) and not isinstance(value, bool) and len(figures) < limit:
                 figures.append(float(value))

@@ -158,6 +158,19 @@ def test_a_history_holds_figures_alone_the_newest_last(uow):
         assert uow.checks.history(limit=12, until=AT - timedelta(hours=1)) == {}
 
 
+def test_a_figure_that_later_reports_keep_counts_once(uow):
+    kept = Result(device="投影机", check="lamp", state=CheckState.OK, value=2400, started=AT)
+    with uow:
+        for hour in range(9):
+            asked = Result(
+                device="音箱", check="level", state=CheckState.OK, value=hour, started=AT + timedelta(hours=hour)
+            )
+            at = AT + timedelta(hours=hour)
+            uow.checks.add(CheckReport(id=f"c{hour}", meeting=None, at=at, results=(kept, asked)))
+        history = uow.checks.history(limit=12, until=AT + timedelta(hours=9))
+    assert history == {("投影机", "lamp"): (2400.0,), ("音箱", "level"): tuple(map(float, range(9)))}
+
+
 def test_a_second_waiver_of_one_check_takes_the_place_of_the_first(uow, planned):
     with uow:
         uow.checks.waive(planned.id, Waiver("投影机", "lamp", "李晓明", "备用灯已到"))
