@@ -18,7 +18,7 @@ from roomctl.domain.checks import (
     WaiverKind,
     waive,
 )
-from roomctl.domain.devices import Evidence, Usual, usual
+from roomctl.domain.devices import Evidence, Usual, behind, usual
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
@@ -42,7 +42,8 @@ class Asked:
     """What a run is to look at.
 
     Attributes:
-        only: ids of devices; the others keep their rows of the last report. Empty: everything.
+        only: ids of devices; the others keep their rows of the last report. What they hang on is asked with them: a
+            device behind a dead switch is no fault of its own. Empty: everything.
         sound: also what makes a sound in the room. A device that is named runs in any case.
         heard: each row as it comes; tell: what a check that makes a sound is at.
         cancelled: ends the run early, once it is set; what has not answered by then keeps its rows of the last
@@ -218,9 +219,12 @@ def _device_jobs(
         return [DoneJob((_no_inventory(error),))]
     offers = plugins.drivers() if devices else {}
     unused = {one.device: one for one in waivers if one.kind is WaiverKind.EXCUSED and one.check == WHOLE_DEVICE}
+    known = {device.id: device for device in devices}
+    wanted = known.keys() & asked.only
+    wanted |= {name for device in wanted for name in behind(device, known)}
     jobs: list[Job] = []
     for device in devices:
-        if asked.only and device.id not in asked.only:
+        if asked.only and device.id not in wanted:
             continue
         if device.id in unused and not device_checks.is_controlled(device, meeting):
             jobs.append(DoneJob((device_checks.excused(device, unused[device.id]),)))

@@ -57,6 +57,21 @@ def test_of_two_runs_at_once_neither_brings_back_what_the_other_found_anew(room)
     assert rows["left", "online"].state is rows["right", "online"].state is CheckState.OK
 
 
+def test_what_is_behind_a_dead_switch_is_no_fault_when_it_is_looked_at_alone(room):
+    for one in (room.switch, room.right):
+        room.fault(one, Fault.DEAD)
+    room.rows()
+    room.fault(room.left, Fault.DEAD)
+    rows = room.rows(only=["right"])
+    assert {name: rows[name, "online"].state for name in ("switch", "left", "right")} == {
+        "switch": CheckState.CRIT,
+        "left": CheckState.SKIPPED,
+        "right": CheckState.SKIPPED,
+    }
+    room.fault(room.switch, Fault.NONE)
+    assert room.rows(only=["left"])["left", "online"].state is CheckState.CRIT
+
+
 def test_a_run_that_is_cut_off_with_the_program_is_not_kept(room):
     room.fault(room.left, Fault.SILENT)
     with pytest.raises(Refused, match="检查中断"):
