@@ -19,8 +19,12 @@ with warnings.catch_warnings():
     import schemathesis
     from schemathesis import GenerationMode
 
-STREAMS = {"/api/v1/events/stream", "/api/v1/meetings/{meeting_id}/recorder/levels"}
-"""They do not end by themselves; test_feed and test_rest_recorder follow them."""
+STREAMS = {
+    "/api/v1/events/stream",
+    "/api/v1/meetings/{meeting_id}/deliveries/stream",
+    "/api/v1/meetings/{meeting_id}/recorder/levels",
+}
+"""They do not end by themselves; test_feed, test_rest_deliveries and test_rest_recorder follow them."""
 
 
 SIGN_ON = ("/api/v1/session", "/api/v1/accounts", "/api/v1/tokens", "/api/v1/first-administrator")

@@ -1,14 +1,19 @@
 """Over REST: packages on their way to their targets."""
 
+import http.client
 import json
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
 
-from roomctl.domain.access import Role
+from roomctl.domain.access import Right, Role
 from roomctl.domain.archive import Fault, Package, Receipt
 from roomctl.domain.delivery import DeliveryStep, FixityCheck, Trouble
 from roomctl.services.identity import new_id
+from roomctl.web.rest import deliveries
+
+from .test_feed import served
 
 pytestmark = pytest.mark.needs("python:fastapi")
 
@@ -76,6 +81,46 @@ def test_a_page_follows_until_all_have_arrived(rest, sent):
     assert rows.startswith("event: deliveries\ndata: ")
     assert [row["step"] for row in json.loads(rows.partition("data: ")[2])] == ["done", "done"]
     assert end.startswith("event: end")
+
+
+@contextmanager
+def following(rest, path, monkeypatch):
+    """What the stream says, as it comes, and the token of who follows it."""
+    monkeypatch.setattr(deliveries, "EACH", 0.01)
+    monkeypatch.setattr(deliveries, "HEARTBEAT", 0.5)
+    token, text = rest.accounts.add_token(rest.account(Role.SECRETARY), "test", [Right.SEE_MEETINGS])
+    with served(rest.web) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as line:
+        line.request("GET", f"{path}/deliveries/stream", headers={"Authorization": f"Bearer {text}"})
+        with line.getresponse() as answer:
+            yield token, (line for line in iter(answer.readline, b"") if line.startswith((b"data: ", b"event: end")))
+
+
+def test_who_loses_the_right_is_left_also_while_bytes_flow(rest, sent, monkeypatch):
+    package, path = sent
+    (_, usb) = rest.use.deliveries(package.meeting)
+    with following(rest, path, monkeypatch) as (token, lines):
+        for number, _ in enumerate(lines):
+            if number == 3:
+                rest.accounts.drop_token(token.id)
+                rest.clock.advance(5)
+            assert number < 400, "it is followed for ever"
+            rest.use.put_delivery(replace(usb, sent=number))
+    assert number >= 3
+
+
+def test_a_meeting_is_followed_before_it_has_a_package(rest, monkeypatch):
+    meeting = rest.opened()
+    with following(rest, f"/api/v1/meetings/{meeting.id}", monkeypatch) as (_, lines):
+        assert next(lines) == b"data: []\n"
+        package = Package(
+            id=new_id(), meeting=meeting.id, path="p", files=3, bytes=9, manifest_sha256="ab", at=rest.clock.now(),
+            targets=("nas",),
+        )  # fmt: skip
+        rest.use.add_package(package)
+        arrive(rest, package, "nas")
+        *told, end, _ = lines
+        assert package.id in told[-1].decode()
+        assert end == b"event: end\n"
 
 
 def test_what_a_later_reading_found_is_told(rest, sent):

@@ -113,24 +113,27 @@ def fixity(request: Request, user: Reading, meeting_id: MeetingPath) -> list[Fix
     summary="How far the packages are, as they go",
 )
 async def follow(request: Request, user: Reading, meeting_id: MeetingPath) -> StreamingResponse:
-    """Server-sent events `deliveries`, one a second while they change; `end` when all have arrived."""
+    """Server-sent events `deliveries`, one a second while they change; `end` when all have arrived.
+
+    A meeting without packages is followed until it has some. Whoever may no longer read is left after 15 s.
+    """
     use = await run(lambda: Desk.at(request, user, meeting_id))
 
     async def rows() -> AsyncIterator[str]:
-        sent, quiet = "", 0.0
+        sent, since = "", 0.0
         while True:
             now = await run(use.deliveries, meeting_id)
             told = json.dumps([DeliveryShape.of(one).model_dump(mode="json") for one in now], ensure_ascii=False)
             if told != sent:
-                sent, quiet = told, 0.0
+                sent = told
                 yield f"event: deliveries\ndata: {told}\n\n"
-            if all(one.done for one in now):
+            if now and all(one.done for one in now):
                 yield "event: end\ndata: {}\n\n"
                 return
             await asyncio.sleep(EACH)
-            quiet += EACH
-            if quiet >= HEARTBEAT:
-                quiet = 0.0
+            since += EACH
+            if since >= HEARTBEAT:
+                since = 0.0
                 yield ": still here\n\n"
                 if not await still(request, Right.SEE_MEETINGS):
                     return
