@@ -395,8 +395,21 @@ def sign(meeting_id: str, *, by: str, note: str = "", actor: Actor, clock: Clock
         NotFound: nothing was checked yet. Refused: a fault that nobody accepted; already signed.
 
     """
-    with uow.reading():
-        report = current(meeting_id, uow)
+    if not by.strip():
+        raise Refused(tr("签字要写姓名", "a sign-off needs a name"))
+    with uow:  # of two who sign at once one is the second
+        report = _signable(meeting_id, uow)
+        signed = SignOff(by.strip(), clock.now(), note.strip())
+        report = replace(report, signed=signed)
+        uow.checks.sign(report)
+        told = {"report": report.id, "by": signed.by, "note": signed.note}
+        uow.events.append(Event(stream=meeting_id, kind="checks.signed", actor=actor, at=signed.at, data=told))
+        uow.commit()
+    return report
+
+
+def _signable(meeting_id: str, uow: UnitOfWork) -> CheckReport:
+    report = current(meeting_id, uow)
     if report is None:
         raise NotFound(tr("还没有检查过", "nothing was checked yet"), mend=tr("请先检查", "run a check first"))
     if report.signed:
@@ -414,13 +427,4 @@ def sign(meeting_id: str, *, by: str, note: str = "", actor: Actor, clock: Clock
             tr("还有没人接受的故障", "a fault that nobody accepted"),
             tr("先排除，或由有权的人带故障使用", "mend it, or have somebody entitled accept it"),
         )
-    if not by.strip():
-        raise Refused(tr("签字要写姓名", "a sign-off needs a name"))
-    signed = SignOff(by.strip(), clock.now(), note.strip())
-    report = replace(report, signed=signed)
-    with uow:
-        uow.checks.sign(report)
-        told = {"report": report.id, "by": signed.by, "note": signed.note}
-        uow.events.append(Event(stream=meeting_id, kind="checks.signed", actor=actor, at=signed.at, data=told))
-        uow.commit()
     return report

@@ -1,5 +1,6 @@
 """What one run may do to what was found before: stopped, cut off, made beside another."""
 
+import contextlib
 import threading
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 from roomctl.domain.checks import CheckState
 from roomctl.domain.meeting import Objected
 from roomctl.errors import Refused
+from roomctl.services.time import SystemClock
 from roomctl.testing.emulators import Fault
 
 
@@ -70,6 +72,38 @@ def test_what_is_behind_a_dead_switch_is_no_fault_when_it_is_looked_at_alone(roo
     }
     room.fault(room.switch, Fault.NONE)
     assert room.rows(only=["left"])["left", "online"].state is CheckState.CRIT
+
+
+def test_of_two_who_sign_at_once_the_second_is_refused(room):
+    """The first signs while the second reads the time, as when both have pressed."""
+    meeting = room.house.opened()
+    room.rows(meeting=meeting.id)
+    said, both = [], threading.Barrier(2, timeout=60)
+
+    class Together(type(room.use._clock)):
+        def now(self):
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both.wait(0.5)
+            return super().now()
+
+    room.use._clock = Together()
+
+    def sign(name):
+        try:
+            said.append(room.use.sign_checks(meeting.id, by=name).signed.by)
+        except Refused as refused:
+            said.append(str(refused))
+
+    people = [threading.Thread(target=sign, args=(name,)) for name in ("刘洋", "周强")]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join(60)
+    room.use._clock = SystemClock()
+    signed = room.use.check_report(meeting.id).signed.by
+    assert signed in said
+    assert any(f"{signed} 已签字" in one for one in said)
+    assert room.house.kinds(meeting.id).count("checks.signed") == 1
 
 
 def test_a_run_that_is_cut_off_with_the_program_is_not_kept(room):
