@@ -1,7 +1,7 @@
 """Sign-in: every act is an event, and every state is derived from the events."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,6 +53,7 @@ def sign_in(
     proxy: bool = False,
     signature: str = "",
     sent: Sent = HERE,
+    admit: Callable[[Meeting], None] | None = None,
 ) -> Standing:
     """A person, or the approved proxy of one, is here.
 
@@ -61,6 +62,7 @@ def sign_in(
 
     Args:
         signature: name of the file with what was signed on glass.
+        admit: raises where who asks may not open the meeting, which is read for the sign-in anyway.
 
     Raises:
         NotFound: not on the roster. Refused: the meeting is not open, the proxy was not approved, or the key
@@ -70,7 +72,7 @@ def sign_in(
     told: dict[str, Any] = {"method": method.value, "device": device, "proxy": proxy}
     if signature:
         told["signature"] = signature
-    act = Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent)
+    act = Act(meeting_id, person, actor=actor, clock=clock, uow=uow, sent=sent, admit=admit)
     return act.record(attendance.SIGNED_IN, told, proxy=proxy and not sent.ago)
 
 
@@ -197,10 +199,18 @@ class Act:
     """
 
     def __init__(
-        self, meeting_id: str, person: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, sent: Sent = HERE
+        self,
+        meeting_id: str,
+        person: str,
+        *,
+        actor: Actor,
+        clock: Clock,
+        uow: UnitOfWork,
+        sent: Sent = HERE,
+        admit: Callable[[Meeting], None] | None = None,
     ) -> None:
         self._meeting_id, self._person, self._actor = meeting_id, person, actor
-        self._uow, self._sent = uow, sent
+        self._uow, self._sent, self._admit = uow, sent, admit
         self._now = clock.now()
         self._at = self._now - timedelta(seconds=sent.ago)
 
@@ -217,6 +227,8 @@ class Act:
         """Args: any_time: the meeting need not be open; proxy, asked, undoes: what has to be there before."""
         with self._uow as uow:
             meeting = uow.meetings.get(self._meeting_id)
+            if self._admit is not None:
+                self._admit(meeting)
             who = attendance.find_person(uow.roster.find(self._meeting_id, self._person), self._person)
             facts = _facts(uow, self._meeting_id, person=who.id, key=self._sent.key)
             own = [fact for fact in facts if fact.data.get("person") == who.id]

@@ -1,10 +1,11 @@
 """The use cases of the roster and of sign-in under one roof."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
 from roomctl.domain.events import Actor
+from roomctl.domain.meeting import Meeting
 from roomctl.domain.observers import Moves
 from roomctl.services import attendance, waiting
 from roomctl.services.bound import Bound
@@ -37,6 +38,7 @@ class SigningUseCases(Bound):
         proxy: bool = False,
         signature: str = "",
         sent: Sent = HERE,
+        admit: Callable[[Meeting], None] | None = None,
         actor: Actor | None = None,
     ) -> Standing:
         how: dict[str, Any] = {
@@ -45,6 +47,7 @@ class SigningUseCases(Bound):
             "proxy": proxy,
             "signature": signature,
             "sent": sent,
+            "admit": admit,
         }
         return attendance.sign_in(meeting_id, person, **how, **self._by(actor))
 

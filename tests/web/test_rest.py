@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+import sqlalchemy
 
 from roomctl.domain.access import Right, Role
 from roomctl.domain.attendance import Person
@@ -13,6 +14,7 @@ from roomctl.domain.checks import CheckState, Result
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Objection
 from roomctl.domain.recording import Order
+from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.domain.transcript import Transcript, TranscriptSegment
 from roomctl.services.identity import new_id
 from roomctl.testing.dummies import DummyRecorder
@@ -99,6 +101,27 @@ def test_people_sign_in_leave_and_are_counted(rest):
         "expected": 4, "present": 3, "late": 0, "left_early": 1, "proxy": 1, "leave": 0, "absent": 1, "observer": 0
     }  # fmt: skip
     assert usher.post(path(meeting, "/undos"), json={"person": "王芳"}).json()["presence"] == "到会"
+
+
+def test_a_sign_in_reads_its_meeting_once_and_lets_in_only_who_may_open_it(rest):
+    meeting = rest.opened("张建国")
+    usher, asked = rest.as_(Role.USHER), []
+    engine = rest.application.database.engine
+
+    def note(_connection, _cursor, statement, *_):
+        if "FROM meetings" in statement:
+            asked.append(statement)
+
+    sqlalchemy.event.listen(engine, "before_cursor_execute", note)
+    signed = usher.post(path(meeting, "/sign-ins"), json={"person": "张建国"})
+    sqlalchemy.event.remove(engine, "before_cursor_execute", note)
+    assert (signed.status_code, len(asked)) == (201, 1)
+    with rest.application.open_uow() as uow:
+        uow.meetings.save(replace(uow.meetings.get(meeting.id), secrecy=Secrecy(Level.SECRET, 3)))
+        uow.commit()
+    assert usher.post(path(meeting, "/sign-ins"), json={"person": "张建国"}).status_code == 403
+    assert usher.post(path("no-such", "/sign-ins"), json={"person": "张建国"}).status_code == 404
+    assert len(rest.use.attendance_events(meeting.id)) == 1
 
 
 def test_a_refusal_of_a_leave_says_why_and_an_act_sent_again_is_one(rest):

@@ -1,6 +1,6 @@
 """The roster, and who is there."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Body, Depends, Query, Request, Response
 from pydantic import Field
@@ -55,10 +55,9 @@ def add_people(
 @routes.post("/meetings/{meeting_id}/sign-ins", status_code=201, summary="A person is here")
 def sign_in(request: Request, user: Signing, meeting_id: MeetingPath, who: SignIn) -> StandingShape:
     """Or the approved proxy of one. The same person twice is one attendance, the same key twice one event."""
-    use, sent = Desk.at(request, user, meeting_id), Sent(who.key, who.ago)
-    return StandingShape.of(
-        use.sign_in(meeting_id, who.person, method=who.method, device=who.device, proxy=who.proxy, sent=sent)
-    )
+    desk, sent = Desk(request, user), Sent(who.key, who.ago)
+    how: dict[str, Any] = {"method": who.method, "device": who.device, "proxy": who.proxy}
+    return StandingShape.of(desk.use.sign_in(meeting_id, who.person, **how, sent=sent, admit=desk.admit))
 
 
 @routes.post("/meetings/{meeting_id}/departures", status_code=201, summary="A person has left")

@@ -101,8 +101,12 @@ class Desk:
     def meeting(self, meeting_id: str) -> Meeting:
         """Raises: NotFound. Forbidden: its 密级 is too high."""
         meeting = self.use.meeting(meeting_id)
-        admit(self.user, meeting.highest_secrecy.level)
+        self.admit(meeting)
         return meeting
+
+    def admit(self, meeting: Meeting) -> None:
+        """Raises: Forbidden: its 密级 is too high."""
+        admit(self.user, meeting.highest_secrecy.level)
 
     def meetings(self, *states: State) -> Sequence[Meeting]:
         """Those that this person may open."""
