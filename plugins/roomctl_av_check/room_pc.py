@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from roomctl.api import Check, CheckState, Meeting, PluginContext, Result, tr
 from roomctl.api.devices import Title
-from roomctl_av_check import facts, judge
+from roomctl_av_check import certificate, facts, judge
 from roomctl_av_check.config import AvCheckConfig
 
 QUICK = 10.0
@@ -49,7 +50,15 @@ def checks(ctx: PluginContext) -> Sequence[Check]:
             return Result(device=judge.DEVICE, check="model", state=CheckState.SKIPPED, message=told)
         return judge.speech(facts.speech(ctx.services, config.engine))
 
+    shown = certificate.place(ctx.services.data)
+
+    def tls(meeting: Meeting | None) -> Result:
+        now = ctx.clock.now()
+        until = meeting.starts_at + timedelta(minutes=meeting.planned_minutes) if meeting else now
+        return certificate.judge(certificate.read(shown) if shown else certificate.Certificate(), now, until)
+
     return [
+        *([RoomCheck("certificate", ("网页证书", "Web certificate"), tls)] if shown else ()),
         RoomCheck("disk", ("磁盘", "Disk"), disk),
         RoomCheck("memory", ("内存", "Memory"), lambda _: judge.memory(facts.memory(), config)),
         RoomCheck("load", ("负载", "Load"), lambda _: judge.load(facts.load(), config)),
