@@ -86,7 +86,7 @@ class Checks(Protocol):
         ...
 
     def proven(self) -> Sequence[CheckReport]:
-        """Those whose evidence must be kept: the signed ones, and the newest of each meeting."""
+        """Those whose evidence must be kept: the signed ones, and the newest of each meeting and of the room."""
         ...
 
     def purposes(self, meeting_id: str) -> frozenset[RunPurpose]:

@@ -86,9 +86,10 @@ class SqlChecks:
         return [_report(row) for row in self._work.reads().scalars(query)][::-1]
 
     def proven(self) -> Sequence[CheckReport]:
-        newest = (
-            select(func.max(CheckRunRow.id)).where(CheckRunRow.meeting.is_not(None)).group_by(CheckRunRow.meeting)
-        )
+        newest_first = (CheckRunRow.at.desc(), CheckRunRow.id.desc())
+        place = func.row_number().over(partition_by=CheckRunRow.meeting, order_by=newest_first).label("place")
+        runs = select(CheckRunRow.id, place).subquery()
+        newest = select(runs.c.id).where(runs.c.place == 1)
         query = select(CheckRunRow).where(or_(CheckRunRow.signed_at.is_not(None), CheckRunRow.id.in_(newest)))
         return [_report(row) for row in self._work.reads().scalars(query)]
 

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Person, Role
-from roomctl.domain.checks import CheckReport, CheckState, Result, Waiver
+from roomctl.domain.checks import CheckReport, CheckState, Result, SignOff, Waiver
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, MeetingId
 from roomctl.domain.record import RecordFile
@@ -144,6 +144,15 @@ def test_a_run_over_the_room_is_apart_from_those_of_a_meeting(uow, planned):
         assert uow.checks.latest(None).id == "c3"
         assert uow.checks.latest(planned.id).id == "c2"
         assert uow.checks.latest("m404") is None
+
+
+def test_what_is_proven_is_signed_or_the_newest_of_its_meeting_or_of_the_room(uow, planned):
+    with uow:
+        for hour, (name, meeting) in enumerate([("c9", None), ("c1", None), ("c8", planned.id), ("c2", planned.id)]):
+            uow.checks.add(CheckReport(id=name, meeting=meeting, at=AT + timedelta(hours=hour), results=()))
+        assert {one.id for one in uow.checks.proven()} == {"c1", "c2"}
+        uow.checks.sign(replace(uow.checks.get("c8"), signed=SignOff("刘洋", AT)))
+        assert {one.id for one in uow.checks.proven()} == {"c1", "c2", "c8"}
 
 
 def test_a_history_holds_figures_alone_the_newest_last(uow):
