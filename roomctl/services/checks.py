@@ -119,8 +119,11 @@ def run(
         stream = asked.meeting or uow.room.id
         uow.events.append(Event(stream=stream, kind="checks.ran", actor=actor, at=report.at, data=told))
         uow.commit()
-    with uow.reading():
-        keeping = uow.checks.proven()
+
+    def keeping() -> Sequence[CheckReport]:
+        with uow.reading():
+            return uow.checks.proven()
+
     evidence.prune(data, keeping)
     return shown
 

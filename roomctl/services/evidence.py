@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -73,11 +73,11 @@ def path_of(data: Path, evidence: str) -> Path:
     return path
 
 
-def prune(data: Path, reports: Iterable[CheckReport], limit: int = KEPT_RUNS) -> int:
+def prune(data: Path, reports: Callable[[], Iterable[CheckReport]], limit: int = KEPT_RUNS) -> int:
     """Removes the oldest folders beyond the limit; how many.
 
     Args:
-        reports: whose evidence is never removed.
+        reports: whose evidence is never removed; asked for only where something may go.
 
     """
     root = data / FOLDER
@@ -87,7 +87,7 @@ def prune(data: Path, reports: Iterable[CheckReport], limit: int = KEPT_RUNS) ->
     old = folders[: max(0, len(folders) - limit)]
     if not old:
         return 0
-    held = {PurePosixPath(row.evidence).parts[0] for one in reports for row in one.results if row.evidence}
+    held = {PurePosixPath(row.evidence).parts[0] for one in reports() for row in one.results if row.evidence}
     gone = [path for path in old if path.name not in held]
     for path in gone:
         shutil.rmtree(path, ignore_errors=True)

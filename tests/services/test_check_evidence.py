@@ -64,8 +64,9 @@ def test_old_evidence_goes_and_what_a_report_holds_stays(house, tmp_path):
         evidence.keep(tmp_path, one, {"cam": [Evidence("shot.png", b"x")]})
     house.use._clock = SystemClock()
     report = replace(house.use.check(None), results=evidence.named(ROWS, ids[1], frozenset({"cam-shot.png"})))
-    assert evidence.prune(tmp_path, [report], limit=2) == 2
+    assert evidence.prune(tmp_path, lambda: [report], limit=2) == 2
     assert {path.name for path in (tmp_path / "checks").iterdir()} == {ids[1], ids[3], ids[4]}
+    evidence.prune(tmp_path, lambda: pytest.fail("asked for reports though nothing may go"), limit=3)
 
 
 def test_what_is_accepted_counts_at_once_and_no_longer_when_it_is_withdrawn(checked):
