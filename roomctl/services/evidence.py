@@ -2,8 +2,9 @@
 
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 from roomctl.domain.checks import CheckReport, CheckState, Result
@@ -19,45 +20,55 @@ KEPT_RUNS = 200
 """Folders of runs that are kept; of the older ones those alone that a signed report or a package names."""
 
 
-def keep(data: Path, report: str, told: Mapping[str, Sequence[Evidence]]) -> frozenset[str]:
+def keep(data: Path, report: str, told: Mapping[str, Sequence[Evidence]]) -> Mapping[str, Mapping[str, str]]:
     """Writes what devices proved; a disk that is full costs the proof, not the report.
 
     Args:
         told: by id of the device.
 
     Returns:
-        Names of the files that are there, `<device>-<name>`.
+        Of each device the files that are there: the name it gave → the name in the run's folder,
+        `<device>-<name>`, with a number before the name where another device has that one.
 
     """
-    folder, kept = data / FOLDER / report, set()
+    folder = data / FOLDER / report
+    kept: dict[str, dict[str, str]] = {}
+    taken: set[str] = set()
     for device, files in told.items():
         for one in files:
-            name = f"{device}-{Path(one.name).name}"
+            given = Path(one.name).name
+            name = next(name for name in _names(device, given) if name not in taken)
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(one.content)
             except OSError as error:
                 _log.warning("evidence of %s is not kept: %s", device, error)
             else:
-                kept.add(name)
-    return frozenset(kept)
+                taken.add(name)
+                kept.setdefault(device, {})[given] = name
+    return kept
 
 
-def named(results: Iterable[Result], report: str, kept: frozenset[str]) -> tuple[Result, ...]:
+def _names(device: str, given: str) -> Iterator[str]:
+    yield f"{device}-{given}"
+    yield from (f"{device}-{number}-{given}" for number in count(2))
+
+
+def named(results: Iterable[Result], report: str, kept: Mapping[str, Mapping[str, str]]) -> tuple[Result, ...]:
     """The rows with the place of their evidence below `checks`: a report may keep rows of an earlier run.
 
     What a device proved and no row of it names stands at its first row that is not well, else at its first.
     """
     found: list[Result] = []
     for result in results:
-        name = f"{result.device}-{Path(result.evidence).name}" if result.evidence else ""
-        found.append(replace(result, evidence=f"{report}/{name}" if name in kept else None))
-    said = {PurePosixPath(one.evidence).name for one in found if one.evidence}
-    for name in sorted(kept - said):
-        rows = [at for at, one in enumerate(found) if name.startswith(f"{one.device}-") and not one.evidence]
-        place = min(rows, key=lambda at: found[at].state is CheckState.OK, default=None)
-        if place is not None and not any(one.device == found[place].device and one.evidence for one in found):
-            found[place] = replace(found[place], evidence=f"{report}/{name}")
+        name = kept.get(result.device, {}).get(Path(result.evidence).name) if result.evidence else None
+        found.append(replace(result, evidence=f"{report}/{name}" if name else None))
+    for device, files in kept.items():
+        rows = [at for at, one in enumerate(found) if one.device == device]
+        if not rows or any(found[at].evidence for at in rows):
+            continue
+        place = min(rows, key=lambda at: found[at].state is CheckState.OK)
+        found[place] = replace(found[place], evidence=f"{report}/{min(files.values())}")
     return tuple(found)
 
 

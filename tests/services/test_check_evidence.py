@@ -52,6 +52,19 @@ def test_a_row_names_the_file_below_the_folder_of_its_run(tmp_path):
             evidence.path_of(tmp_path, odd)
 
 
+def test_a_picture_proves_nothing_of_a_camera_whose_id_begins_in_the_same_way(tmp_path):
+    told = {"cam": [Evidence("2-shot.png", b"one")], "cam-2": [Evidence("shot.png", b"two")]}
+    found = [
+        Result(device=name, check="picture", state=CheckState.CRIT, evidence=told[name][0].name) for name in told
+    ]
+    for rows in (found, [replace(row, evidence=None) for row in found]):
+        placed = evidence.named(rows, "r1", evidence.keep(tmp_path, "r1", told))
+        contents = [evidence.path_of(tmp_path, row.evidence).read_bytes() for row in placed]
+        assert contents == [b"one", b"two"]
+    only = evidence.named(found[:1], "r1", evidence.keep(tmp_path, "r1", {"cam-2": told["cam-2"]}))
+    assert only[0].evidence is None
+
+
 def test_a_row_whose_file_could_not_be_kept_names_none(tmp_path):
     (tmp_path / "checks").write_text("no folder")
     kept = evidence.keep(tmp_path, "r1", {"cam": [Evidence("shot.png", b"png")]})
@@ -63,7 +76,9 @@ def test_old_evidence_goes_and_what_a_report_holds_stays(house, tmp_path):
     for one in ids:
         evidence.keep(tmp_path, one, {"cam": [Evidence("shot.png", b"x")]})
     house.use._clock = SystemClock()
-    report = replace(house.use.check(None), results=evidence.named(ROWS, ids[1], frozenset({"cam-shot.png"})))
+    report = replace(
+        house.use.check(None), results=evidence.named(ROWS, ids[1], {"cam": {"shot.png": "cam-shot.png"}})
+    )
     assert evidence.prune(tmp_path, lambda: [report], limit=2) == 2
     assert {path.name for path in (tmp_path / "checks").iterdir()} == {ids[1], ids[3], ids[4]}
     evidence.prune(tmp_path, lambda: pytest.fail("asked for reports though nothing may go"), limit=3)
