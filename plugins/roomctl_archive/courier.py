@@ -137,7 +137,7 @@ class Courier:
         services = self._ctx.services
         with alone(self._ctx, self.name):
             held = {(one.package, one.target) for one in services.receipts(package.meeting)}
-            if (package.id, self.name) in held:
+            if (package.id, self.name) in held or package.id in services.pruned_packages():
                 return False
             try:
                 self._bring(package, tick)

@@ -42,7 +42,7 @@ class Deliveries(Protocol):
         ...
 
     def put_delivery(self, delivery: Delivery) -> None:
-        """How far it is now. What is done stays done: the receipt says so, and nothing else."""
+        """How far it is now. What is done stays done, and what was withdrawn does not come back."""
         ...
 
     def sent_files(self, package: str, target: str) -> Mapping[str, SentFile]:
@@ -72,5 +72,8 @@ class Deliveries(Protocol):
         ...
 
     def prune_package(self, package: Package) -> None:
-        """The folder may be removed from then on. Raises: Refused, where a required receipt is missing."""
+        """The folder may be removed from then on, and what is open to a target that is not required ends.
+
+        Raises: Refused, where a required receipt is missing.
+        """
         ...

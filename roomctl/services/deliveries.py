@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from roomctl.domain.archive import Package, Receipt
-from roomctl.domain.delivery import Delivery, DeliveryStep, FixityCheck, SentFile
+from roomctl.domain.delivery import LOCAL, Delivery, DeliveryStep, FixityCheck, SentFile
 from roomctl.domain.events import Event
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
@@ -51,10 +51,10 @@ class DeliveryUseCases(Bound):
             uow.commit()
 
     def put_delivery(self, delivery: Delivery) -> None:
-        """How far it is now. What is done stays done."""
+        """How far it is now. What is done stays done, and what `prune_package` has ended does not come back."""
         with self._open() as uow:
             before = uow.outbox.get(delivery.package, delivery.target)
-            if before is None or not before.done:
+            if before is not None and not before.done:
                 uow.outbox.put(delivery)
             uow.commit()
 
@@ -154,6 +154,8 @@ class DeliveryUseCases(Bound):
     def prune_package(self, package: Package) -> None:
         """Notes that the copy on this machine is given up; its folder may be removed from then on.
 
+        What is still under way to a target that is not required ends: nothing is left to send.
+
         Raises:
             Refused: a required target has no receipt of it.
 
@@ -173,7 +175,17 @@ class DeliveryUseCases(Bound):
             if package.id in uow.outbox.pruned():
                 return
             uow.outbox.prune(package.id, now)
-            told = {"package": package.id, "bytes": package.bytes, "held_by": sorted(held)}
+            uow.outbox.drop_fixity(package.id, LOCAL)
+            rows = uow.outbox.of(package.meeting, open_only=True)
+            withdrawn = sorted(row.target for row in rows if row.package == package.id)
+            for target in withdrawn:
+                uow.outbox.drop(package.id, target)
+            told = {
+                "package": package.id,
+                "bytes": package.bytes,
+                "held_by": sorted(held),
+                "withdrawn": withdrawn,
+            }
             uow.events.append(
                 Event(stream=package.meeting, kind="package.pruned", actor=self._actor, at=now, data=told)
             )

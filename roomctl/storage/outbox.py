@@ -108,6 +108,10 @@ class SqlOutbox:
         )
         session.flush()
 
+    def drop(self, package: str, target: str) -> None:
+        self.forget_files(package, target)
+        self._work.writes().execute(delete(OutboxRow).where(OutboxRow.package == package, OutboxRow.target == target))
+
     def files(self, package: str, target: str) -> Mapping[str, SentFile]:
         query = select(OutboxFileRow).where(OutboxFileRow.package == package, OutboxFileRow.target == target)
         return {
@@ -167,6 +171,11 @@ class SqlOutbox:
             )
         )
         session.flush()
+
+    def drop_fixity(self, package: str, place: str) -> None:
+        self._work.writes().execute(
+            delete(FixityCheckRow).where(FixityCheckRow.package == package, FixityCheckRow.place == place)
+        )
 
     def pruned(self) -> Mapping[str, datetime]:
         return {row.package: row.at for row in self._work.reads().scalars(select(PruningRow))}

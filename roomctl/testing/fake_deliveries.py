@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from roomctl.api import NotFound, Package, Receipt, Refused
-from roomctl.domain.delivery import Delivery, DeliveryStep, FixityCheck, SentFile
+from roomctl.domain.delivery import LOCAL, Delivery, DeliveryStep, FixityCheck, SentFile
 from roomctl.services.ports import Clock
 
 
@@ -50,7 +50,7 @@ class FakeDeliveries:
 
     def put_delivery(self, delivery: Delivery) -> None:
         before = self.outbox.rows.get((delivery.package, delivery.target))
-        if before is None or not before.done:
+        if before is not None and not before.done:
             self.outbox.rows[delivery.package, delivery.target] = delivery
 
     def settle(self, meeting_id: str, receipt: Receipt) -> None:
@@ -102,3 +102,7 @@ class FakeDeliveries:
         if not package.targets or not set(package.targets) <= held:
             raise Refused("a required target has no receipt of it")
         self.outbox.pruned.setdefault(package.id, self.clock.now())
+        self.outbox.fixity.pop((package.id, LOCAL), None)
+        for key in [key for key, row in self.outbox.rows.items() if key[0] == package.id and not row.done]:
+            del self.outbox.rows[key]
+            self.outbox.files.pop(key, None)

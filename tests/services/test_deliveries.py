@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from roomctl.domain.delivery import (
     FIRST_RETRY,
     JITTER,
     LAST_RETRY,
+    LOCAL,
     Delivery,
     DeliveryStep,
     FixityCheck,
@@ -109,6 +111,29 @@ def test_the_local_copy_is_given_up_only_after_all_required_receipts_and_once(ho
     house.use.prune_package(package)
     assert list(house.use.pruned_packages()) == [package.id]
     assert house.kinds(package.meeting).count("package.pruned") == 1
+
+
+def test_with_the_local_copy_goes_what_was_open_to_other_targets_and_what_its_reading_found(house, package):
+    house.use.enqueue(package, ["tape"])
+    house.use.put_sent_files(package.id, "tape", [SentFile("data/a", "00", 9)])
+    (open_row,) = [row for row in house.use.deliveries() if row.target == "tape"]
+    house.use.put_delivery(open_row.failed(Trouble("x"), now=house.clock.now(), chance=0.5))
+    for place in (LOCAL, "nas"):
+        house.use.add_fixity_check(
+            FixityCheck(
+                package=package.id, place=place, meeting=package.meeting, at=A_MORNING, files=3, bytes=9,
+                problems=(Fault("data/a", "不同"),),
+            )
+        )  # fmt: skip
+    for target in package.targets:
+        receipt(house, package, target)
+    house.use.prune_package(package)
+    house.use.put_delivery(replace(open_row, step=DeliveryStep.SENDING))  # who was just sending
+    assert [(row.target, row.done) for row in house.use.deliveries()] == [("nas", True), ("usb", True)]
+    assert house.use.sent_files(package.id, "tape") == {}
+    assert [check.place for check in house.use.fixity_checks()] == ["nas"]
+    (pruned,) = [row for row in house.use.events(stream=package.meeting) if row.kind == "package.pruned"]
+    assert json.loads(pruned.data)["withdrawn"] == ["tape"]
 
 
 def test_what_a_later_reading_found_is_kept_and_told(house, package):

@@ -212,6 +212,17 @@ def test_two_processes_never_write_one_target_at_once(nas, room):
     assert len(room.services.receipts(room.meeting.id)) == 1
 
 
+def test_what_was_given_up_here_meanwhile_is_not_sent_and_is_no_trouble(nas, room):
+    nas.start().deliver(nas.package)
+    room.services.prune_package(nas.package)
+    (nas.root.parent / "usb").mkdir()
+    ctx = room.context({"usb": {"kind": "folder", "path": str(nas.root.parent / "usb")}})
+    courier = Courier(ctx, "usb", chance=lambda: 0.5, stop=lambda: None)
+    assert not courier.deliver(nas.package)
+    assert [row.target for row in room.services.deliveries()] == ["nas"]
+    assert courier.troubles() == {}
+
+
 def test_progress_is_noted_once_a_second_for_other_processes(nas, room, counted):
     seen = []
 
