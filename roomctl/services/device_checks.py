@@ -235,7 +235,7 @@ def controlled(meeting: Meeting, rack: Rack | None) -> Sequence[Device]:
     return [device for device in rack.inventory.devices() if is_controlled(device, meeting)]
 
 
-_NOBODY_THERE = frozenset[int | None]({errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT})
+_NOBODY_THERE = frozenset({errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT})
 
 
 def _unplugged(error: BaseException) -> bool:
@@ -245,8 +245,8 @@ def _unplugged(error: BaseException) -> bool:
     causes: list[BaseException] = [error]
     for one in causes:  # grows while it is walked; an error may be its own cause
         causes += [cause for cause in (one.__cause__, one.__context__) if cause is not None and cause not in causes]
-    numbers = {one.errno for one in causes if isinstance(one, OSError)} - {None}
-    return numbers <= _NOBODY_THERE
+    told = [one for one in causes if isinstance(one, OSError)]  # of several addresses in one, without a number
+    return all(isinstance(one, TimeoutError) or one.errno in _NOBODY_THERE for one in told)
 
 
 def _emission(device: Device, *, active: bool | None) -> Result:

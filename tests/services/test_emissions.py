@@ -103,6 +103,7 @@ def test_a_meeting_that_became_secret_after_its_check_waits_for_another(casting)
         (by(errno.EHOSTUNREACH), True),
         (by(errno.ECONNREFUSED), False),
         (by(errno.ENETUNREACH), False),
+        (by(None), False),
         (Silent("没有回答"), False),
         (Garbled("不是 PJLink"), False),
         (LoginRefused("口令不对"), False),
