@@ -54,7 +54,7 @@ class Courier:
         left = [one for one in packages if one.id not in proven]
         if not left and meeting.state is State.ARCHIVED:
             self._whole.add(meeting.id)
-        rows = self.rows(meeting.id)
+        rows = self.rows(meeting.id) if left else {}
         for one in left:
             if one.id not in rows:
                 services.enqueue(one, [self.name])
@@ -96,8 +96,9 @@ class Courier:
         if meeting.state in ahead.LIVE:
             self._send_ahead(meeting)
             return
-        rows = self.rows(meeting.id)
-        for one in self.lacking(meeting):
+        left = self.lacking(meeting)
+        rows = self.rows(meeting.id) if left else {}
+        for one in left:
             row = rows.get(one.id)
             if row and one.id in self._tried and not row.due(self._ctx.clock.now()):
                 continue

@@ -63,9 +63,8 @@ class Custodian:
     def troubles(self) -> Mapping[str, str]:
         """Copies that are damaged, or could not be read."""
         lines: dict[str, list[str]] = {}
-        for check in self._ctx.services.fixity_checks():
-            if check.problems:
-                lines.setdefault(check.meeting, []).append(_told(check))
+        for check in self._ctx.services.fixity_checks(damaged_only=True):
+            lines.setdefault(check.meeting, []).append(_told(check))
         for (_, place), (_, meeting, why) in self._away.items():
             lines.setdefault(meeting, []).append(f"{name_of(place)}: {why}")
         return {meeting: "；".join(each) for meeting, each in lines.items()}
@@ -230,7 +229,7 @@ class Throttle:
 
 
 def _told(check: FixityCheck) -> str:
-    first = check.problems[0]
+    first = check.problems[0]  # where not one file was read, that is one: `_read`
     return str(
         RoomctlError(
             tr(f"{name_of(check.place)}的存档包坏了", f"the package at {name_of(check.place)} is damaged"),

@@ -85,8 +85,7 @@ def _deliveries(ctx: PluginContext, meeting: Meeting | None) -> Sequence[Deliver
 
 
 def _checks(ctx: PluginContext, meeting: Meeting | None) -> Sequence[FixityCheck]:
-    checks = ctx.services.fixity_checks(meeting.id if meeting else None)
-    return checks if meeting else [check for check in checks if not check.ok]
+    return ctx.services.fixity_checks(meeting.id) if meeting else ctx.services.fixity_checks(damaged_only=True)
 
 
 def _required(ctx: PluginContext, target: str) -> bool:

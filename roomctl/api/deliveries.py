@@ -58,8 +58,13 @@ class Deliveries(Protocol):
         """What waits for its next try is due at once; empty `target` is all. Raises: NotFound, Refused."""
         ...
 
-    def fixity_checks(self, meeting_id: str | None = None) -> Sequence[FixityCheck]:
-        """What reading each package again at each place has found last, the one read longest ago first."""
+    def fixity_checks(self, meeting_id: str | None = None, *, damaged_only: bool = False) -> Sequence[FixityCheck]:
+        """What reading each package again at each place has found last, the one read longest ago first.
+
+        Args:
+            damaged_only: without those that are ok.
+
+        """
         ...
 
     def add_fixity_check(self, check: FixityCheck) -> None: ...

@@ -29,8 +29,8 @@ class Outbox(Protocol):
         """Those paths, or all."""
         ...
 
-    def fixity(self, meeting_id: str | None = None) -> Sequence[FixityCheck]:
-        """The newest of each package and place, the one that was read longest ago first."""
+    def fixity(self, meeting_id: str | None = None, *, damaged_only: bool = False) -> Sequence[FixityCheck]:
+        """The newest of each package and place, the one read longest ago first; of all, or of those not ok."""
         ...
 
     def put_fixity(self, check: FixityCheck) -> None: ...

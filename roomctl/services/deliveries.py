@@ -108,10 +108,10 @@ class DeliveryUseCases(Bound):
             uow.commit()
         return waiting
 
-    def fixity_checks(self, meeting_id: str | None = None) -> Sequence[FixityCheck]:
+    def fixity_checks(self, meeting_id: str | None = None, *, damaged_only: bool = False) -> Sequence[FixityCheck]:
         """What reading each package again at each place has found last, the one read longest ago first."""
         with self._open().reading() as uow:
-            return uow.outbox.fixity(meeting_id)
+            return uow.outbox.fixity(meeting_id, damaged_only=damaged_only)
 
     def add_fixity_check(self, check: FixityCheck) -> None:
         told = {

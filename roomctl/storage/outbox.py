@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roomctl.domain.archive import Fault
@@ -140,10 +140,12 @@ class SqlOutbox:
             rows = rows.where(OutboxFileRow.path.in_(list(paths)))
         self._work.writes().execute(rows)
 
-    def fixity(self, meeting_id: str | None = None) -> Sequence[FixityCheck]:
+    def fixity(self, meeting_id: str | None = None, *, damaged_only: bool = False) -> Sequence[FixityCheck]:
         query = select(FixityCheckRow).order_by(FixityCheckRow.at, FixityCheckRow.package, FixityCheckRow.place)
         if meeting_id is not None:
             query = query.where(FixityCheckRow.meeting == meeting_id)
+        if damaged_only:  # as `FixityCheck.ok`
+            query = query.where(or_(FixityCheckRow.files == 0, func.json_array_length(FixityCheckRow.problems) > 0))
         return [
             FixityCheck(
                 package=row.package,

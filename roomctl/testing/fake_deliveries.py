@@ -82,9 +82,9 @@ class FakeDeliveries:
             self.put_delivery(row)
         return waiting
 
-    def fixity_checks(self, meeting_id: str | None = None) -> Sequence[FixityCheck]:
+    def fixity_checks(self, meeting_id: str | None = None, *, damaged_only: bool = False) -> Sequence[FixityCheck]:
         found = sorted(self.outbox.fixity.values(), key=lambda one: (one.at, one.package, one.place))
-        return [one for one in found if meeting_id in {None, one.meeting}]
+        return [one for one in found if meeting_id in {None, one.meeting} and not (damaged_only and one.ok)]
 
     def add_fixity_check(self, check: FixityCheck) -> None:
         self.outbox.fixity[check.package, check.place] = check

@@ -144,7 +144,11 @@ def test_what_a_later_reading_found_is_kept_and_told(house, package):
     house.use.add_fixity_check(check)
     house.use.add_fixity_check(later := replace(check, at=A_MORNING + timedelta(days=1), problems=()))
     assert house.use.fixity_checks(package.meeting) == [later]
-    assert house.kinds(package.meeting).count("package.reverified") == 2
+    assert house.use.fixity_checks(damaged_only=True) == []
+    for place, changes in (("usb", {}), ("tape", {"problems": (), "files": 0})):
+        house.use.add_fixity_check(replace(check, place=place, **changes))
+    assert {one.place for one in house.use.fixity_checks(damaged_only=True)} == {"usb", "tape"}
+    assert house.kinds(package.meeting).count("package.reverified") == 4
 
 
 def test_a_target_is_given_the_secret_that_its_section_names_and_no_other(house, tmp_path):

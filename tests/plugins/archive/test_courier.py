@@ -3,6 +3,7 @@
 import resource
 import signal
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import ClassVar
@@ -221,6 +222,18 @@ def test_what_was_given_up_here_meanwhile_is_not_sent_and_is_no_trouble(nas, roo
     assert not courier.deliver(nas.package)
     assert [row.target for row in room.services.deliveries()] == ["nas"]
     assert courier.troubles() == {}
+
+
+def test_an_archived_meeting_that_lacks_nothing_costs_no_query_any_more(nas, room, monkeypatch):
+    courier, asked = nas.start(), []
+    courier.work(room.meeting)
+    held = room.services.held[room.meeting.id] = replace(room.meeting, state=State.ARCHIVED)
+    courier.work(held)
+    for name in ("deliveries", "packages", "receipts", "pruned_packages"):
+        monkeypatch.setattr(room.services, name, lambda *_, name=name, **__: asked.append(name))
+    courier.work(held)
+    assert courier.progress(held) is None
+    assert asked == []
 
 
 def test_progress_is_noted_once_a_second_for_other_processes(nas, room, counted):
