@@ -101,6 +101,7 @@ DEVICE_DRIVERS = {
     "StumblesOverRubbish": "what_is_not_its_protocol_is_told",
     "IsWellWhateverComes": "half_an_answer_is_told",
     "TakesSleepForAFault": "standby_is_a_fact_and_no_fault",
+    "BearsAGrudge": "another_version_of_its_protocol_is_read_or_told",
     "TriesAgainAndAgain": "a_wrong_password_is_told_and_tried_once",
     "TellsThePassword": "a_password_is_in_no_result",
     "LeavesItsSocketOpen": "nothing_is_left_open",

@@ -17,7 +17,7 @@ from pyasn1.error import PyAsn1Error
 from pysnmp.proto.api import v2c
 
 from roomctl.api import BadInput, Refused, tr
-from roomctl.api.devices import Device, Secret, Silent, Title, Unreachable, garbled
+from roomctl.api.devices import Device, Garbled, Secret, Silent, Title, Unreachable, garbled
 from roomctl_av_check.talks.datagrams import Inbox, open_to
 
 STEP = 0.8
@@ -28,6 +28,8 @@ ROWS = 10
 in some hundredths of a second."""
 MOST = 2000
 """Rows of a table; a stack of switches has some 500 ports."""
+V2C = 1
+"""As messages number it (RFC 1901, 3); 0 is version 1, which has neither GETBULK nor 64 bit counters."""
 PUBLIC = "public"
 """The community that most agents read with, as they are delivered."""
 DENIED = frozenset({"noAccess", "authorizationError", "notWritable", "readOnly"})
@@ -88,10 +90,17 @@ def opened(came: bytes) -> tuple[int, Any]:
     """Number of the question, and PDU, of a message of version 2c. Raises: Garbled."""
     try:
         message, _ = decoder.decode(came, asn1Spec=v2c.Message())
-        pdu = v2c.apiMessage.get_pdu(message)
-        return int(v2c.apiPDU.get_request_id(pdu)), pdu
+        version, pdu = int(message["version"]), v2c.apiMessage.get_pdu(message)
+        number = int(v2c.apiPDU.get_request_id(pdu))
     except _NO_ASN:
         raise garbled(came, "SNMP") from None
+    if version != V2C:
+        raise Garbled(
+            tr("设备用 SNMPv1 回答", "it answers in SNMPv1"),
+            tr("这里只用 2c 和 3", "2c and 3 are spoken here"),
+            tr("请在设备上打开 SNMP 2c 或 3", "switch SNMP 2c or 3 on in the device"),
+        )
+    return number, pdu
 
 
 class _Community(Link):

@@ -190,6 +190,29 @@ class DeviceDriverContract:
         for reading in self.with_emulator(offer, emulator, Fault.NONE, fuzz):
             _well_formed(offer, device, list(offer.judge(device, reading)))
 
+    def test_another_version_of_its_protocol_is_read_or_told(self, offer: DriverOffer, emulator: Emulator) -> None:
+        """Between two reads: a driver keeps nothing of what a device could do before."""
+        self.can_have(emulator, Fault.VERSION)
+
+        async def turned(device: Device, secret: Secret) -> list[Reading]:
+            given = []
+            for fault in (Fault.NONE, Fault.VERSION, Fault.NONE):
+                await emulator.switch(fault)
+                try:
+                    given.append(await self.patiently(offer.read(device, secret)))
+                except (Garbled, Silent):
+                    assert fault is Fault.VERSION, "it is as it was, and cannot be read any more"
+            return given
+
+        device = self.device_of(offer, emulator)
+        readings = self.with_emulator(offer, emulator, Fault.NONE, turned)
+        for reading in readings:
+            names = {fact.name for fact in reading.facts}
+            assert names <= set(offer.values), f"not among its values: {names - set(offer.values)}"
+            _well_formed(offer, device, list(offer.judge(device, reading)))
+        first, last = readings[0], readings[-1]
+        assert {one.name for one in first.facts} == {one.name for one in last.facts}, "it is as it was"
+
     def test_standby_is_a_fact_and_no_fault(self, offer: DriverOffer, emulator: Emulator) -> None:
         self.can_have(emulator, Fault.STANDBY)
         reading = self.read(offer, emulator, Fault.STANDBY)

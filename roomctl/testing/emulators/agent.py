@@ -26,13 +26,13 @@ class SnmpEmulator(UdpEmulator):
 
     """
 
-    faults: ClassVar[frozenset[Fault]] = UdpEmulator.faults | {Fault.OTHER}
+    faults: ClassVar[frozenset[Fault]] = UdpEmulator.faults | {Fault.OTHER, Fault.VERSION}
 
     def __init__(self, *, version: str = "2c") -> None:
         super().__init__()
         self.version, self.community = version, COMMUNITY
         if version == "3":
-            self.faults = type(self).faults | {Fault.PASSWORD}  # type: ignore[misc]
+            self.faults = type(self).faults - {Fault.VERSION} | {Fault.PASSWORD}  # type: ignore[misc]
         self._engine: Any = None
         self._sent: list[bytes] = []
         self._wants = ""
@@ -86,6 +86,8 @@ class SnmpEmulator(UdpEmulator):
         v2c.apiPDU.set_varbinds(told, binds)
         if self.fault is Fault.OTHER:
             v2c.apiPDU.set_request_id(told, 0)
+        if self.fault is Fault.VERSION:
+            v2c.apiMessage.set_version(answer, 0)  # 1, which has neither GETBULK nor 64 bit counters (RFC 3584, 4)
         made: bytes = encoder.encode(answer)
         return made
 

@@ -49,6 +49,8 @@ class Fault(StrEnum):
     """Answers for another than was asked."""
     STANDBY = "standby"
     """Sleeps, as such devices do."""
+    VERSION = "version"
+    """Speaks another version of its protocol than before, as after a new firmware or a reset."""
     PASSWORD = "password"  # noqa: S105 - the name of a fault
     """Wants another password than its inventory entry gives."""
     STALLED = "stalled"

@@ -33,8 +33,8 @@ class PjlinkEmulator(TcpEmulator):
     """Powers on and off, has two inputs, lamps with hours, a filter, and the six errors.
 
     Attributes:
-        version: class 1 or 2. warms: an order to switch is first answered by “warming up” or “cooling down”, until
-            the next look; settles: or for ever.
+        version: class 1 or 2, as it is now. warms: an order to switch is first answered by “warming up” or “cooling
+            down”, until the next look; settles: or for ever.
         power: POWR's value; input: INPT's; lamps: hours and lit; errors: ERST's six digits.
 
     """
@@ -42,11 +42,11 @@ class PjlinkEmulator(TcpEmulator):
     kind: ClassVar[str] = "pjlink"
     title = ("投影机", "Projector")
     group = "显示"
-    faults = TcpEmulator.faults | {Fault.OTHER, Fault.STANDBY, Fault.PASSWORD}
+    faults = TcpEmulator.faults | {Fault.OTHER, Fault.STANDBY, Fault.PASSWORD, Fault.VERSION}
 
     def __init__(self, *, password: str = PASSWORD, version: int = 2) -> None:
         super().__init__()
-        self.password, self.version = password, version
+        self.password, self._made = password, version
         self.power, self.input, self.errors = "1", "31", "000000"
         self.lamps = [(1200, True)]
         self.filter_hours = 300
@@ -54,6 +54,11 @@ class PjlinkEmulator(TcpEmulator):
         self.name = "会议室投影"
         self.mac = "02:00:00:00:00:43"
         self._ear: asyncio.BaseTransport | None = None
+
+    @property
+    def version(self) -> int:
+        """The other class than it was made with, with `Fault.VERSION`."""
+        return 3 - self._made if self.fault is Fault.VERSION else self._made
 
     async def listen(self) -> None:
         await super().listen()

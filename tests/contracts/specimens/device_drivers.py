@@ -15,6 +15,7 @@ from roomctl.api.devices import (
     Deed,
     DriverOffer,
     Fact,
+    Garbled,
     LoginRefused,
     NoOptions,
     Quantity,
@@ -30,7 +31,7 @@ from roomctl.testing.emulators import Fault, TcpEmulator
 
 class LampEmulator(TcpEmulator):
     kind, title = "lamp", ("灯", "Lamp")
-    faults = TcpEmulator.faults | {Fault.OTHER, Fault.STANDBY, Fault.PASSWORD}
+    faults = TcpEmulator.faults | {Fault.OTHER, Fault.STANDBY, Fault.PASSWORD, Fault.VERSION}
     level = "80"
 
     def secret(self):
@@ -51,6 +52,8 @@ class LampEmulator(TcpEmulator):
             return "OK"
         if self.fault is Fault.OTHER:
             return "COLOUR 80"
+        if self.fault is Fault.VERSION:
+            return "LUX 240"
         return "LEVEL -" if self.fault is Fault.STANDBY else f"LEVEL {self.level}"
 
 
@@ -170,6 +173,19 @@ class TakesSleepForAFault(Lamp):
         yield Result(device=device.id, check="level", state=state, message="dark", hint="switch it on")
 
 
+class BearsAGrudge(Lamp):
+    spoilt = False
+
+    async def read(self, device, secret):
+        if self.spoilt:
+            raise Silent("it spoke otherwise once")
+        try:
+            return await super().read(device, secret)
+        except Garbled:
+            self.spoilt = True
+            raise
+
+
 class TriesAgainAndAgain(Lamp):
     async def sign_on(self, ask, secret):
         for _ in range(3):
@@ -250,6 +266,7 @@ TestBelievesAnybody = suite(BelievesAnybody)
 TestStumblesOverRubbish = suite(StumblesOverRubbish)
 TestIsWellWhateverComes = suite(IsWellWhateverComes)
 TestTakesSleepForAFault = suite(TakesSleepForAFault)
+TestBearsAGrudge = suite(BearsAGrudge)
 TestTriesAgainAndAgain = suite(TriesAgainAndAgain)
 TestTellsThePassword = suite(TellsThePassword)
 TestLeavesItsSocketOpen = suite(LeavesItsSocketOpen)

@@ -10,6 +10,7 @@ from roomctl_av_check.talks import pjlink_search
 
 from roomctl.api.devices import CheckState, Fact, Reading
 from roomctl.testing.contracts import DeviceDriverContract
+from roomctl.testing.emulators import Fault
 from roomctl.testing.emulators.pjlink import PjlinkEmulator
 
 
@@ -29,6 +30,23 @@ class TestClassOneWithoutPassword(TestPjlink):
     @pytest.fixture
     def emulator(self):
         return PjlinkEmulator(password="", version=1)
+
+
+def test_another_class_than_before_is_read_as_it_is_now():
+    async def run():
+        emulator = PjlinkEmulator()
+        await emulator.start()
+        try:
+            device, told = replace(emulator.device(), options=OFFER.options()), []
+            for fault in (Fault.NONE, Fault.VERSION, Fault.NONE):
+                await emulator.switch(fault)
+                reading = await OFFER.read(device, emulator.secret())
+                told.append((reading["class"], reading.get("filter")))
+            return told
+        finally:
+            await emulator.stop()
+
+    assert asyncio.run(run()) == [("2", 300), ("1", None), ("2", 300)]
 
 
 def judged(**facts):

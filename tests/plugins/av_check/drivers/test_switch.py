@@ -17,6 +17,7 @@ from roomctl.api.devices import CheckState, Garbled, LoginRefused, Secret, Unrea
 from roomctl.domain.devices import NO_SECRET
 from roomctl.errors import BadInput, Refused
 from roomctl.testing.contracts import DeviceDriverContract
+from roomctl.testing.emulators import Fault
 from roomctl.testing.emulators.agent import AUTH, PRIVACY, USER
 from roomctl.testing.emulators.switch import Port, SwitchEmulator
 
@@ -45,6 +46,21 @@ class TestSwitchWithUsers(TestSwitch):
     @pytest.fixture
     def emulator(self):
         return SwitchEmulator(version="3")
+
+
+def test_an_agent_that_answers_in_another_version_is_told_of():
+    async def run():
+        agent = SwitchEmulator()
+        await agent.start()
+        try:
+            device = replace(agent.device(), options=OFFER.options())
+            await agent.switch(Fault.VERSION)
+            await OFFER.read(device, agent.secret())
+        finally:
+            await agent.stop()
+
+    with pytest.raises(Garbled, match="SNMPv1"):
+        asyncio.run(run())
 
 
 def judged(emulator=None, secret=None, **options):
