@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from roomctl.domain.checks import (
@@ -70,9 +70,10 @@ def run(
 
     """
     meeting = uow.peek(asked.meeting) if asked.meeting else None
+    began = clock.now()
     with uow.reading():
         waivers = uow.checks.waivers(asked.meeting) if asked.meeting else ()
-        past = uow.checks.history(limit=BASELINE, until=clock.now(), usual=True)
+        past = uow.checks.history(limit=BASELINE, until=began, usual=True)
     checks = plugins.checks()
     jobs = _jobs(asked, checks, meeting, clock, plugins, rack, waivers, past)
     sounds = _sound_jobs(asked, checks, meeting, clock, uow)
@@ -109,7 +110,9 @@ def run(
     silent = {one.device for one in checks if isinstance(one, Sounding)}
     with uow:  # what another run has found meanwhile is among what was before
         before = uow.checks.latest(asked.meeting)
-        results = _with_earlier(results, unheard, before, None if asked.only else silent)
+        later = _looked_at_since(began, results, before)
+        results = tuple(row for row in results if row.device not in later)
+        results = _with_earlier(results, unheard, before, None if asked.only else silent | later)
         report = CheckReport(
             id=report_id, meeting=asked.meeting, at=clock.now(), results=results, purpose=asked.purpose
         )
@@ -251,6 +254,16 @@ def _no_inventory(error: RoomctlError) -> Result:
         device_title=("设备清单", "Inventory"),
         title=("文件", "File"),
     )
+
+
+def _looked_at_since(began: datetime, results: Sequence[Result], before: CheckReport | None) -> set[str]:
+    """The devices that a run which ended while this one went on has looked at later than this one."""
+    ours: dict[str, datetime] = {}
+    for one in results:
+        if one.started is not None:
+            ours[one.device] = max(one.started, ours.get(one.device, one.started))
+    rows = before.results if before is not None and before.at > began else ()
+    return {one.device for one in rows if one.started and one.device in ours and one.started > ours[one.device]}
 
 
 def _with_earlier(
@@ -427,7 +440,7 @@ def _signable(meeting_id: str, uow: UnitOfWork) -> CheckReport:
                 f"{first.device_name} {first.name}：{first.message}",
                 f"{first.device_name} {first.name}: {first.message}",
             ),
-            tr("还有没人接受的故障", "a fault that nobody accepted"),
+            tr("尚有未处理的故障", "a fault that nobody accepted"),
             tr("先排除，或由有权的人带故障使用", "mend it, or have somebody entitled accept it"),
         )
     return report

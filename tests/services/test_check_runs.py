@@ -59,6 +59,22 @@ def test_of_two_runs_at_once_neither_brings_back_what_the_other_found_anew(room)
     assert rows["left", "online"].state is rows["right", "online"].state is CheckState.OK
 
 
+def test_a_long_run_does_not_undo_what_was_looked_at_since(room):
+    room.inventory.put([replace(room.use.device("left"), depends_on=())])
+    room.fault(room.left, Fault.DEAD)
+    inner = []
+
+    def meanwhile(row):
+        if row.device == "left" and not inner:
+            room.fault(room.left, Fault.NONE)
+            inner.append(room.rows(only=["left"]))
+
+    room.rows(heard=meanwhile)
+    rows = {(row.device, row.check): row for row in room.use.check_report(None).results}
+    assert rows["left", "online"] == inner[0]["left", "online"]
+    assert rows["switch", "online"].state is CheckState.OK
+
+
 def test_what_is_behind_a_dead_switch_is_no_fault_when_it_is_looked_at_alone(room):
     for one in (room.switch, room.right):
         room.fault(one, Fault.DEAD)
