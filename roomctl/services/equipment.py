@@ -69,7 +69,7 @@ class EquipmentUseCases(Bound):
         return self._under_way.of(meeting_id)
 
     def cancel_checks(self, meeting_id: str | None) -> int:
-        """Ends them early; what has not answered is then unknown. How many there were."""
+        """Ends them early; what has not answered keeps its rows of before. How many there were."""
         return self._under_way.cancel(meeting_id)
 
     def planned_checks(self) -> Sequence[Check]:

@@ -68,7 +68,7 @@ class RunsUnderWay:
             return [one for one in self._runs if one.meeting == meeting]
 
     def cancel(self, meeting: str | None) -> int:
-        """Ends them early: what has not answered is then unknown. How many there were."""
+        """Ends them early: what has not answered keeps its rows of before. How many there were."""
         runs = self.of(meeting)
         for one in runs:
             one.cancelled.set()

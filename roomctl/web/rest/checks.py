@@ -179,7 +179,7 @@ def cancel_checks(
     user: Annotated[User, Depends(Needs(Right.RUN_CHECKS))],
     meeting: Annotated[Id | None, Query(description="none is the room's own")] = None,
 ) -> None:
-    """What has not answered by then is UNKNOWN in their reports. 404 where none is under way."""
+    """What has not answered by then keeps its rows of before. 404 where none is under way."""
     desk = Desk(request, user)
     if meeting:
         desk.meeting(meeting)
