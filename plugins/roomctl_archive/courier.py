@@ -208,14 +208,14 @@ class _Watch:
     ) -> None:
         self._row, self._ctx, self._stop, self._show, self._tick = row, ctx, stop, show, tick
         self._began = self._noted = ctx.clock.monotonic()
-        self._first: int | None = None
         self._told = 0
 
     def seen(self, tally: delivery.Tally) -> None:
         self._stop()
         now = self._ctx.clock.monotonic()
         through = tally.sent + tally.checked
-        first = self._first = through if self._first is None else self._first
+        if not tally.moved:  # what had arrived before says nothing of the line
+            self._began = now
         self._tick(through - self._told)
         self._told = through
         elapsed = now - self._began
@@ -230,7 +230,7 @@ class _Watch:
             sent=tally.sent,
             checked_files=tally.checked_files,
             checked=tally.checked,
-            rate=max(0, through - first) / elapsed if elapsed > 0 else self._row.rate,
+            rate=tally.moved / elapsed if elapsed > 0 else self._row.rate,
             next_try=None,
             at=self._ctx.clock.now(),
         )

@@ -57,7 +57,12 @@ class Memory:
 
 @dataclass(slots=True)
 class Tally:
-    """How far a delivery is: files and bytes, of how many, there and back again."""
+    """How far a delivery is: files and bytes, of how many, there and back again.
+
+    Attributes:
+        moved: bytes that this attempt has moved, there or back; what had arrived before is not among them.
+
+    """
 
     files: int = 0
     bytes: int = 0
@@ -65,6 +70,7 @@ class Tally:
     sent: int = 0
     checked_files: int = 0
     checked: int = 0
+    moved: int = 0
 
 
 Seen = Callable[[Tally], None]
@@ -182,9 +188,10 @@ class _Run:
             self.tally.sent += item.bytes
             self.seen(self.tally)
 
-    def at(self, position: int) -> None:
-        """Inside the file that is on its way."""
+    def at(self, position: int, size: int) -> None:
+        """Inside the file that is on its way: bytes up to here, and those that were just read for it."""
         before = self.tally.sent
+        self.tally.moved += size
         self.tally.sent += position
         try:
             self.seen(self.tally)
@@ -200,7 +207,7 @@ class _Run:
             return False
         if item.path in self.held:
             return True
-        if self.read_back(item, silent) != item.sha256:
+        if self.read_back(item, self.move) != item.sha256:
             return False
         self.note(item, checked=True)
         return True
@@ -215,7 +222,7 @@ class _Run:
         wrong = []
         for item in self.items:
             if not self.held[item.path].checked:
-                if self.read_back(item, self.tick) != item.sha256:
+                if self.read_back(item, self.come) != item.sha256:
                     wrong.append(item.path)
                     continue
                 self.note(item, checked=True)
@@ -226,6 +233,16 @@ class _Run:
         if wrong:
             self.forget(wrong)
             raise lied(self.name, wrong)
+
+    def move(self, size: int) -> None:
+        """Read over the line, to see what lies there."""
+        self.tally.moved += size
+        self.seen(self.tally)
+
+    def come(self, size: int) -> None:
+        """Read over the line as what was sent."""
+        self.tally.moved += size
+        self.tick(size)
 
     def tick(self, size: int) -> None:
         self.tally.checked += size
@@ -247,7 +264,7 @@ class _Run:
 class _Watched(io.BufferedReader):
     """A file that is being sent; tells where it is read at."""
 
-    def __init__(self, path: Path, at: Callable[[int], None]) -> None:
+    def __init__(self, path: Path, at: Callable[[int, int], None]) -> None:
         super().__init__(io.FileIO(path))
         self._at = at
 
@@ -260,7 +277,7 @@ class _Watched(io.BufferedReader):
                 error.strerror or str(error),
                 tr("请检查本机磁盘，再校验本地存档包", "check the local disk, then verify the local package"),
             ) from error
-        self._at(self.tell())
+        self._at(self.tell(), len(chunk))
         return chunk
 
 

@@ -213,6 +213,42 @@ def test_two_processes_never_write_one_target_at_once(nas, room):
     assert len(room.services.receipts(room.meeting.id)) == 1
 
 
+@pytest.mark.parametrize("within", [False, True])
+def test_what_had_arrived_before_does_not_make_the_line_look_fast(nas, room, counted, within):
+    """A line of 1000 bytes a second; the attempt before has brought half of the files, or a part of one."""
+
+    class Line:
+        def __init__(self, stream):
+            self.stream = stream
+
+        def read(self, size=-1):
+            chunk = self.stream.read(min(size, 1000) if size >= 0 else size)
+            room.clock.advance(len(chunk) / 1000)
+            if counted.dies_at is not None and within and self.stream.tell() > 8000:
+                raise OSError(5, "cut")
+            return chunk
+
+        def __getattr__(self, name):
+            return getattr(self.stream, name)
+
+    class Slow(counted):
+        def put(self, key, stream, sha256):
+            return super().put(key, Line(stream), sha256)
+
+        @contextmanager
+        def get(self, key):
+            with super().get(key) as stream:
+                yield Line(stream)
+
+    room.services.targets["folder"] = lambda config: Slow.from_config(config, room.services.data, room.clock.sleep)
+    counted.dies_at = 6
+    with pytest.raises((Killed, RoomctlError)):
+        nas.start().deliver(nas.package)
+    counted.dies_at = None
+    nas.start().deliver(nas.package)
+    assert nas.row().rate == pytest.approx(1000, rel=0.05)
+
+
 def test_what_was_given_up_here_meanwhile_is_not_sent_and_is_no_trouble(nas, room):
     nas.start().deliver(nas.package)
     room.services.prune_package(nas.package)
