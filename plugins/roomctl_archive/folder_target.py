@@ -4,22 +4,20 @@ import errno
 import hashlib
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from roomctl.api import BadInput, Damaged, MissingPart, NotFound, RoomctlError, Stored, tr
+from roomctl.api import BadInput, MissingPart, RoomctlError, Stored, tr
 from roomctl.api.files import fsync_folder
-from roomctl_archive import durable, manifest
+from roomctl_archive import durable
 from roomctl_archive.fixity import read
+from roomctl_archive.targets import PARTIAL, PROBE, checked, differs, missing, probe_name, unlike
 
-PARTIAL = ".partial"
 _KEYS = {"kind", "path", "required", "name"}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-PROBE = b"roomctl\n" * 512
 
 
 class FolderTarget:
@@ -91,18 +89,24 @@ class FolderTarget:
 
     @contextmanager
     def get(self, key: str) -> Iterator[BinaryIO]:
+        """Its bytes from the first on.
+
+        Raises:
+            NotFound: there is no such file. OSError: while it is read, as on a bad sector.
+
+        """
         with _told(self.root):
             try:
                 stream = self._place(key).open("rb")
             except FileNotFoundError as error:
-                raise NotFound(tr(f"存储目标里没有 {key}", f"the target has no {key}")) from error
+                raise missing(key) from error
         with stream:
             yield stream
 
     def finish(self, key: str) -> None:
         """Brings the package onto the disk, which has had time to write while other files came: bytes, then names.
 
-        What a power cut takes before that is found when it is read back.
+        What a power cut takes before that is found when it is read back. Raises: RoomctlError.
         """
         with _told(self.root):
             durable.sync_tree(self._place(key), files=True)
@@ -128,24 +132,17 @@ class FolderTarget:
         """
         with _told(self.root):
             self._ready()
-            place = self.root / f".roomctl-probe-{uuid.uuid4().hex[:8]}"
+            place = self.root / f".{probe_name()}"
             try:
                 place.write_bytes(PROBE)
                 if place.read_bytes() != PROBE:
-                    raise Damaged(
-                        tr(
-                            f"{self.root} 写进去的和读出来的不一样", f"{self.root} gives back other bytes than it got"
-                        ),
-                        mend=tr("请换一处存储", "use another storage"),
-                    )
+                    raise unlike(self.root)
             finally:
                 place.unlink(missing_ok=True)
             return shutil.disk_usage(self.root).free
 
     def _place(self, key: str) -> Path:
-        if not manifest.inside(key):
-            raise BadInput(tr(f"存储路径“{key}”不能用", f"cannot store under the key {key!r}"))
-        return self.root / key
+        return self.root / checked(key)
 
     def _ready(self) -> None:
         if self._make:
@@ -177,17 +174,8 @@ def fill(partial: Path, stream: BinaryIO, *, afresh: bool) -> _Filled:
         held = read(out, sm3=False, before=digest).bytes
         if stream.seekable():
             stream.seek(held)
-        sha256 = read(stream, out, sm3=False, before=digest)
-    return _Filled(held + sha256.bytes, sha256.sha256, went_on=held > 0)
-
-
-def differs(key: str, now: str, wanted: str) -> Damaged:
-    """What came is not what its manifest says."""
-    return Damaged(
-        tr(f"送存的 {key} 与清单不符", f"{key} is not what its manifest says"),
-        f"SHA-256 {now[:12]}… ≠ {wanted[:12]}…",
-        tr("请校验本地存档包", "verify the local package"),
-    )
+        rest = read(stream, out, sm3=False, before=digest)
+    return _Filled(held + rest.bytes, rest.sha256, went_on=held > 0)
 
 
 @contextmanager

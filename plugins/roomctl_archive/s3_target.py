@@ -6,7 +6,6 @@ when it is whole. A try that broke off is gone on with: parts that lie there wit
 
 import base64
 import hashlib
-import uuid
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,10 +20,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, SSLError
 from pydantic import Field
 
-from roomctl.api import BadInput, Damaged, MissingPart, NotFound, Refused, RoomctlError, Stored, tr
-from roomctl_archive import manifest
-from roomctl_archive.folder_target import PROBE, differs
+from roomctl.api import BadInput, MissingPart, Refused, RoomctlError, Stored, tr
 from roomctl_archive.settings import TargetSection, need_secret, read_section
+from roomctl_archive.targets import PROBE, checked, differs, missing, probe_name, unlike
 
 PART = 8 << 20  # bytes; S3 wants at least 5 MiB for each but the last, and at most 10 000
 MOST_PARTS = 10_000
@@ -203,19 +201,20 @@ class S3Target:
 
     @contextmanager
     def get(self, key: str) -> Iterator[BinaryIO]:
+        """Its bytes from the first on. Raises: NotFound. RoomctlError: the server, also while it is read."""
         name = self._name(key)
         with self._told():
             try:
                 body = self._client.get_object(Bucket=self._section.bucket, Key=name)["Body"]
             except ClientError as error:
                 if _status(error) == 404:  # noqa: PLR2004 - HTTP
-                    raise NotFound(tr(f"存储目标里没有 {key}", f"the target has no {key}")) from error
+                    raise missing(key) from error
                 raise
             with body:
                 yield cast("BinaryIO", body)
 
     def finish(self, key: str) -> None:
-        """An object is durable as soon as the server has taken it."""
+        """An object is durable as soon as the server has taken it. Raises: BadInput."""
         self._name(key)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
@@ -235,7 +234,7 @@ class S3Target:
             RoomctlError: one of the three failed.
 
         """
-        bucket, name = self._section.bucket, self._name(f"roomctl-probe-{uuid.uuid4().hex[:8]}")
+        bucket, name = self._section.bucket, self._name(probe_name())
         with self._told():
             self._client.put_object(
                 Bucket=bucket, Key=name, Body=PROBE, ChecksumSHA256=_text(hashlib.sha256(PROBE).digest())
@@ -246,10 +245,7 @@ class S3Target:
             finally:
                 self._client.delete_object(Bucket=bucket, Key=name)
         if not same:
-            raise Damaged(
-                tr(f"{self.where} 写进去的和读出来的不一样", f"{self.where} gives back other bytes than it got"),
-                mend=tr("请换一处存储", "use another storage"),
-            )
+            raise unlike(self.where)
         return None
 
     def close(self) -> None:
@@ -259,9 +255,7 @@ class S3Target:
             client.close()
 
     def _name(self, key: str) -> str:
-        if not manifest.inside(key):
-            raise BadInput(tr(f"存储路径“{key}”不能用", f"cannot store under the key {key!r}"))
-        return f"{self._section.prefix}/{key}" if self._section.prefix else key
+        return f"{self._section.prefix}/{checked(key)}" if self._section.prefix else checked(key)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -8,7 +8,6 @@ import errno
 import hashlib
 import socket
 import stat
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,12 +16,12 @@ from typing import Any, BinaryIO, cast
 import paramiko
 from pydantic import Field
 
-from roomctl.api import BadInput, Damaged, MissingPart, NotFound, Refused, RoomctlError, Stored, tr
+from roomctl.api import BadInput, MissingPart, Refused, RoomctlError, Stored, tr
 from roomctl.api.deliveries import Secret
-from roomctl_archive import durable, manifest
+from roomctl_archive import durable
 from roomctl_archive.fixity import CHUNK, read
-from roomctl_archive.folder_target import PARTIAL, PROBE, differs
 from roomctl_archive.settings import TargetSection, need_secret, read_section
+from roomctl_archive.targets import PARTIAL, PROBE, checked, differs, missing, probe_name, unlike
 
 CONNECT = 15.0  # seconds for each step of a connection
 SILENCE = 60.0  # seconds without an answer after which the line counts as broken
@@ -108,17 +107,23 @@ class SftpTarget:
 
     @contextmanager
     def get(self, key: str) -> Iterator[BinaryIO]:
+        """Its bytes from the first on. Raises: NotFound. RoomctlError: the server, also while it is read."""
         place = self._place(key)
         with self._told() as sftp:
             size = _size(sftp, place)
             if size is None:
-                raise NotFound(tr(f"存储目标里没有 {key}", f"the target has no {key}"))
+                raise missing(key)
             with sftp.open(place, "r") as stream:
                 _read_ahead(stream, size)
                 yield cast("BinaryIO", stream)
 
     def finish(self, key: str) -> None:
-        """Sees that the package is there. SFTP has no way to ask when it lies on the server's disk."""
+        """Sees that the package is there. SFTP has no way to ask when it lies on the server's disk.
+
+        Raises:
+            RoomctlError: it is not there, or what the server says.
+
+        """
         place = self._place(key)
         with self._told() as sftp:
             sftp.stat(place)
@@ -136,7 +141,7 @@ class SftpTarget:
 
         """
         with self._told() as sftp:
-            place = f"{self._root}/.roomctl-probe-{uuid.uuid4().hex[:8]}"
+            place = f"{self._root}/.{probe_name()}"
             try:
                 with sftp.open(place, "w") as out:
                     out.write(PROBE)
@@ -146,10 +151,7 @@ class SftpTarget:
                 with suppress(FileNotFoundError):
                     sftp.remove(place)
         if not same:
-            raise Damaged(
-                tr(f"{self.where} 写进去的和读出来的不一样", f"{self.where} gives back other bytes than it got"),
-                mend=tr("请换一处存储", "use another storage"),
-            )
+            raise unlike(self.where)
         return None
 
     def close(self) -> None:
@@ -167,9 +169,7 @@ class SftpTarget:
             transport.sock.close()
 
     def _place(self, key: str) -> str:
-        if not manifest.inside(key):
-            raise BadInput(tr(f"存储路径“{key}”不能用", f"cannot store under the key {key!r}"))
-        return f"{self._root.rstrip('/')}/{key}"
+        return f"{self._root.rstrip('/')}/{checked(key)}"
 
     def _make(self, sftp: paramiko.SFTPClient, folder: str) -> None:
         """The folders of a key; the root itself is never made, since a share that is away would look like one."""
@@ -254,7 +254,7 @@ class SftpTarget:
                 transport.auth_password(secret.user, secret.password)
         except paramiko.AuthenticationException as error:
             raise Refused(
-                tr(f"{self.where} 不让 {secret.user} 登录", f"{self.where} does not let {secret.user} in"),
+                tr(f"{self.where} 拒绝 {secret.user} 登录", f"{self.where} does not let {secret.user} in"),
                 str(error),
                 tr(f"请核对 secrets.toml 里的 {section.secret}", f"check {section.secret} in secrets.toml"),
             ) from error
