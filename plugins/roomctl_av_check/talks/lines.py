@@ -2,8 +2,8 @@
 
 import asyncio
 
-from roomctl.api import tr
-from roomctl.api.devices import Silent, garbled
+from roomctl.api.devices import garbled
+from roomctl_av_check.talks.troubles import broken_off
 
 SHOWN = 64
 """Bytes of what came in place of an answer."""
@@ -23,6 +23,6 @@ async def until(reader: asyncio.StreamReader, end: bytes, wanted: str) -> bytes:
         return await reader.readuntil(end)
     except asyncio.IncompleteReadError as error:
         why = repr(error.partial[:SHOWN]) if error.partial else ""
-        raise Silent(tr("话没说完就挂断了", "it hung up half-way"), why) from None
+        raise broken_off(why) from None
     except asyncio.LimitOverrunError:
         raise garbled(await reader.read(SHOWN), wanted) from None

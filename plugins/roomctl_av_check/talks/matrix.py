@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 
 from roomctl.api import Refused, tr
-from roomctl.api.devices import Deed, Device, Fact, Reading, Silent, garbled
+from roomctl.api.devices import Deed, Device, Fact, Reading, garbled
 from roomctl_av_check.matrix_table import Table
 from roomctl_av_check.talks import wire
 from roomctl_av_check.talks.places import authority
+from roomctl_av_check.talks.troubles import broken_off, no_answer
 
 TABLES = Path(__file__).with_name("matrix.toml")
 STEP = 1.5
@@ -90,7 +91,7 @@ class _Line:
                     strays.append(line)
         except TimeoutError:
             if not strays and not self._came:
-                raise Silent(tr("接通后不回答", "it takes the connection and does not answer")) from None
+                raise no_answer() from None
         raise garbled("\n".join(strays).encode() or bytes(self._came), self._table.title)
 
     async def _next(self) -> str:
@@ -107,7 +108,7 @@ class _Line:
                 raise garbled(bytes(self._came), self._table.title)
             more = await self._reader.read(LINE)
             if not more:
-                raise Silent(tr("没有说完就断开了", "it hung up half-way"), repr(bytes(self._came[:40])))
+                raise broken_off(repr(bytes(self._came[:40])))
             self._came += more
             if len(re.findall(rb"[\t\r\n -~]", self._came)) < len(self._came) / 2:  # another rate, or no text at all
                 raise garbled(bytes(self._came), self._table.title)

@@ -11,8 +11,9 @@ from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
 from roomctl.api import RoomctlError, tr
-from roomctl.api.devices import Deed, Device, Fact, Reading, Silent, Unreachable, garbled
+from roomctl.api.devices import Deed, Device, Fact, Reading, Unreachable, garbled
 from roomctl_av_check.climate import SENSORS, relays_text, state_word
+from roomctl_av_check.talks.troubles import no_answer
 
 if TYPE_CHECKING:
     from roomctl_av_check.drivers.modbus import ModbusOptions, Register
@@ -119,7 +120,7 @@ class _Bus:
         if answer is None and self.came:
             raise garbled(self.came, "Modbus TCP")
         if answer is None:
-            raise Silent(tr("接通后不回答", "it takes the connection and does not answer"))
+            raise no_answer()
         if answer.isError():
             code = getattr(answer, "exception_code", 0)
             raise RoomctlError(

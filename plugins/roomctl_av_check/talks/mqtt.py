@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from aiomqtt import Client, MqttCodeError, MqttError
 
 from roomctl.api import RoomctlError, tr
-from roomctl.api.devices import Deed, Device, Fact, LoginRefused, Reading, Secret, Silent
+from roomctl.api.devices import Deed, Device, Fact, Reading, Secret, Silent
 from roomctl_av_check.climate import SENSORS, relays_text, state_word
+from roomctl_av_check.talks.troubles import refused
 
 if TYPE_CHECKING:
     from roomctl_av_check.drivers.mqtt import MqttOptions, Relay, Source
@@ -78,12 +79,7 @@ async def _connected(device: Device, secret: Secret) -> AsyncIterator[Client]:
     except MqttCodeError as error:
         code = error.rc if isinstance(error.rc, int) else getattr(error.rc, "value", 0)
         if code in LOGIN:
-            raise LoginRefused(
-                tr("用户名或口令不对", "user or password is refused")
-                if secret.user
-                else tr("需要用户名和口令", "user and password are wanted"),
-                mend=tr("请核对 secrets.toml", "see secrets.toml"),
-            ) from None
+            raise refused(secret) from None
         raise RoomctlError(tr("代理拒绝连接", "the broker refuses the connection"), str(error)) from None
     except MqttError as error:
         raise Silent(

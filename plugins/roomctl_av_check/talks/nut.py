@@ -8,6 +8,7 @@ from typing import Self
 from roomctl.api import BadInput, tr
 from roomctl.api.devices import Device, LoginRefused, Secret, Silent, garbled
 from roomctl_av_check.talks import lines
+from roomctl_av_check.talks.troubles import no_answer
 
 STEP = 2.0
 """Seconds for one line."""
@@ -71,7 +72,7 @@ class _Line:
             async with asyncio.timeout(STEP):
                 came = await lines.until(self._reader, b"\n", "NUT")
         except TimeoutError:
-            raise Silent(tr("接通后不回答", "it took the connection and does not answer")) from None
+            raise no_answer() from None
         told = words(came.decode("utf-8", "replace"))
         if told[:1] == ["ERR"]:
             raise _refusal(told[1] if len(told) > 1 else "")

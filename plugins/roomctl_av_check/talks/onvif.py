@@ -15,8 +15,9 @@ import httpx
 from lxml import etree
 
 from roomctl.api import RoomctlError, tr
-from roomctl.api.devices import Device, LoginRefused, Secret, Silent, Unreachable, garbled
+from roomctl.api.devices import Device, LoginRefused, Secret, Unreachable, garbled
 from roomctl_av_check.talks.places import authority
+from roomctl_av_check.talks.troubles import broken_off, no_answer, refused
 
 STEP = 3.0
 """Seconds for one answer."""
@@ -163,11 +164,11 @@ class Camera:
         except httpx.ConnectError as error:
             raise Unreachable(tr("没有应答", "nobody answers"), str(error)) from None
         except httpx.TimeoutException:
-            raise Silent(tr("接通后不回答", "it takes the connection and does not answer")) from None
+            raise no_answer() from None
         except (httpx.RemoteProtocolError, httpx.DecodingError) as error:
             raise garbled(str(error), "HTTP") from None
         except httpx.HTTPError as error:
-            raise Silent(tr("话没说完就断开了", "it hung up half-way"), type(error).__name__) from None
+            raise broken_off(type(error).__name__) from None
         told = accepted(answer.status_code, came, self.secret)
         question = body.partition(":")[2].partition(">")[0].rstrip("/")
         if all(etree.QName(one).localname != f"{question}Response" for one in told.iterchildren("{*}*")):
@@ -219,15 +220,11 @@ def digest(once: bytes, created: str, password: str) -> str:
 
 
 def _refused(secret: Secret) -> LoginRefused:
-    return LoginRefused(
-        tr("用户名或口令不对", "user or password is refused")
-        if secret.user
-        else tr("需要用户名和口令", "user and password are wanted"),
-        mend=tr(
-            "请核对 secrets.toml；ONVIF 用户常要在摄像机里另建",
-            "see secrets.toml; many cameras have users of ONVIF apart",
-        ),
+    mend = tr(
+        "请核对 secrets.toml；ONVIF 用户常要在摄像机里另建",
+        "see secrets.toml; many cameras have users of ONVIF apart",
     )
+    return refused(secret, mend)
 
 
 def _of(profile: str) -> str:

@@ -23,7 +23,8 @@ from aiopjlink import (
 )
 
 from roomctl.api import BadInput, tr
-from roomctl.api.devices import Deed, Device, Fact, LoginRefused, Reading, Secret, Silent, Unreachable, garbled
+from roomctl.api.devices import Deed, Device, Fact, LoginRefused, Reading, Secret, Unreachable, garbled
+from roomctl_av_check.talks.troubles import broken_off, no_answer
 
 STEP = 2.0
 """Seconds for one answer; the specification has a projector answer within 2 (5.1, 2.3 asks for 10 in which it may
@@ -108,11 +109,11 @@ def _talk(device: Device, secret: Secret) -> Iterator[_Link]:
             mend=tr("请核对 secrets.toml 中的口令", "see the password in secrets.toml"),
         ) from None
     except PJLinkConnectionClosed:
-        raise Silent(tr("话没说完就挂断了", "it hung up half-way"), repr(link.came[:40])) from None
+        raise broken_off(repr(link.came[:40])) from None
     except (PJLinkException, TimeoutError, ValueError, IndexError):
         if link.came:
             raise garbled(link.came, "PJLink") from None
-        raise Silent(tr("接通后不回答", "it took the connection and does not answer")) from None
+        raise no_answer() from None
 
 
 async def _told(ask: Callable[[], Awaitable[Any]]) -> Any:

@@ -16,9 +16,10 @@ from typing import Any
 from urllib.parse import quote
 
 from roomctl.api import RoomctlError, tr
-from roomctl.api.devices import Device, LoginRefused, Secret, garbled
+from roomctl.api.devices import Device, Secret, garbled
 from roomctl_av_check.talks.heads import LONGEST, head
 from roomctl_av_check.talks.places import authority
+from roomctl_av_check.talks.troubles import refused
 
 STEP = 3.0
 """Seconds for the first answer."""
@@ -133,12 +134,7 @@ def look_of(said: bytes, secret: Secret) -> Look:
 
 def _error(kind: str, why: str, secret: Secret) -> RoomctlError:
     if kind == "login":
-        return LoginRefused(
-            tr("用户名或口令不对", "user or password is refused")
-            if secret.user
-            else tr("需要用户名和口令", "user and password are wanted"),
-            mend=tr("请核对 secrets.toml", "see secrets.toml"),
-        )
+        return refused(secret)
     if kind == "path":
         return RoomctlError(
             tr("摄像机没有这个码流", "the camera has no such stream"),

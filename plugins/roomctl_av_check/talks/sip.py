@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roomctl.api import tr
-from roomctl.api.devices import Device, LoginRefused, Secret, Silent, garbled
+from roomctl.api.devices import Device, Secret, garbled
+from roomctl_av_check.talks.datagrams import open_to
 from roomctl_av_check.talks.heads import LONGEST, head
 from roomctl_av_check.talks.places import authority
+from roomctl_av_check.talks.troubles import broken_off, refused
 
 T1, T2 = 0.5, 4.0
 """Seconds to the first repetition of a request, and between two at the most (17.1.2.2)."""
@@ -28,6 +30,8 @@ COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id", "l": "content-len
 """Short names of headers (7.3.3)."""
 DIGESTS: Mapping[str, Callable[[bytes], Any]] = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 """RFC 3261, 22.4, and RFC 8760."""
+PARAMETER = re.compile(r'(\w+)\s*=\s*(?:"([^"]*)"|([^\s,]+))')
+"""Of a challenge; some terminals leave the quotation marks out where RFC 7616, 3.3 wants them."""
 CHALLENGES = {401: ("www-authenticate", "Authorization"), 407: ("proxy-authenticate", "Proxy-Authorization")}
 
 
@@ -117,8 +121,8 @@ class Request:
         """The same once more, with an answer to the challenge; None where there is none that we know (22.4)."""
         asks, answers = CHALLENGES[response.status]
         for challenge in response.headers.get(asks, ()):
-            told = dict(re.findall(r'(\w+)\s*=\s*(?:"([^"]*)"|[^\s,]+)', challenge))
-            algorithm = next(iter(re.findall(r'algorithm\s*=\s*"?([\w-]+)', challenge)), "MD5").upper()
+            told = {name.lower(): quoted or bare for name, quoted, bare in PARAMETER.findall(challenge)}
+            algorithm = told.get("algorithm", "MD5").upper()
             if challenge[:7].lower() != "digest " or algorithm not in DIGESTS or "nonce" not in told:
                 continue
             value = _credentials(told, algorithm, self.uri, secret)
@@ -165,10 +169,7 @@ async def options(device: Device, secret: Secret, uri: str, *, tcp: bool) -> Res
             return response
         response = await ask(again)
         if response.status in CHALLENGES:
-            raise LoginRefused(
-                tr("用户名或口令不对", "user or password is refused"),
-                mend=tr("请核对 secrets.toml", "see secrets.toml"),
-            )
+            raise refused(secret)
         return response
 
 
@@ -176,9 +177,7 @@ async def options(device: Device, secret: Secret, uri: str, *, tcp: bool) -> Res
 async def _udp(device: Device) -> AsyncIterator[tuple[Ask, str]]:
     """Repeats until something comes (17.1.2.2)."""
     loop = asyncio.get_running_loop()
-    transport, packets = await loop.create_datagram_endpoint(
-        _Packets, remote_addr=(device.address, device.port or 5060)
-    )
+    transport, packets = await open_to(device.address, device.port or 5060)
 
     async def ask(request: Request) -> Response:
         wait, heard = T1, False
@@ -206,24 +205,6 @@ async def _udp(device: Device) -> AsyncIterator[tuple[Ask, str]]:
         yield ask, authority(*transport.get_extra_info("sockname")[:2])
     finally:
         transport.abort()
-
-
-class _Packets(asyncio.DatagramProtocol):
-    def __init__(self) -> None:
-        self._came: asyncio.Queue[bytes | Exception] = asyncio.Queue()
-
-    def datagram_received(self, data: bytes, _: Any) -> None:
-        self._came.put_nowait(data)
-
-    def error_received(self, error: Exception) -> None:
-        self._came.put_nowait(error)
-
-    async def next(self) -> bytes:
-        """Raises: OSError: a router, or the host itself, says that nobody is there."""
-        came = await self._came.get()
-        if isinstance(came, Exception):
-            raise came
-        return came
 
 
 @contextlib.asynccontextmanager
@@ -257,5 +238,5 @@ async def read_one(reader: asyncio.StreamReader) -> Response:
     try:
         await reader.readexactly(int(length))
     except asyncio.IncompleteReadError:
-        raise Silent(tr("没有说完就挂断了", "it hung up half-way")) from None
+        raise broken_off() from None
     return response

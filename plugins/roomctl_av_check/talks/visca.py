@@ -15,6 +15,7 @@ from roomctl.api.devices import Deed, Device, Fact, Reading, Silent, Unreachable
 from roomctl_av_check.talks import lines
 from roomctl_av_check.talks import visca_packets as visca
 from roomctl_av_check.talks.datagrams import Inbox, open_to
+from roomctl_av_check.talks.troubles import no_answer
 from roomctl_av_check.talks.visca_packets import Kind, Message, Reply, Says
 
 STEP = 0.4
@@ -171,7 +172,7 @@ class _Wire(_Link):
                         return data
                     patience.reschedule(asyncio.get_running_loop().time() + MOTION)
         except TimeoutError:
-            raise Silent(tr("接通后不回答", "it took the connection and does not answer")) from None
+            raise no_answer() from None
 
 
 class _Serial(_Wire):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from dataclasses import replace
 
 import pytest
@@ -159,3 +160,17 @@ def test_any_challenge_is_answered_or_passed_over(challenge):
     request = sip.Request("sip:hall", "UDP 1.2.3.4:5")
     again = request.signed(response, Secret("user", "geheim"))
     assert again is None or (again.number == 2 and b"geheim" not in again.encode())
+
+
+@pytest.mark.parametrize("quote", ['"', ""])
+def test_a_challenge_without_quotation_marks_is_answered_as_one_with_them(quote):
+    told = {"realm": "hall", "nonce": "abc123", "qop": "auth", "Algorithm": "SHA-256"}
+    challenge = "Digest " + ", ".join(f"{name}={quote}{value}{quote}" for name, value in told.items())
+    asked = sip.Request("sip:8001@hall", "UDP 10.0.0.2:5060")
+    response = sip.Response(401, "Unauthorized", {"www-authenticate": (challenge,)})
+    again = asked.signed(response, Secret("8001", WORD))
+    (line,) = again.more
+    once = re.search(r'cnonce="(\w+)"', line)[1]
+    wanted = sip.proof("SHA-256", Secret("8001", WORD), "hall", "abc123", "OPTIONS:sip:8001@hall", once)
+    assert f'response="{wanted}"' in line
+    assert "qop=auth" in line
