@@ -78,7 +78,7 @@ def _sure(planned: tuple[StepOutcome, ...], *, yes: bool) -> None:
         return
     question = tr(f"执行这 {len(planned)} 步？", f"do these {len(planned)} steps?")
     if not sys.stdin.isatty():
-        raise RoomctlError(question, tr("没有人可问", "nobody is here to be asked"), tr("加 --yes", "add --yes"))
+        raise RoomctlError(question, tr("无法交互确认", "nobody is here to be asked"), tr("加 --yes", "add --yes"))
     for one in planned:
         _say(one)
     if not typer.confirm(question, err=True):

@@ -383,7 +383,7 @@ def _told(error: Exception, offer: DriverOffer, deadline: float) -> Exception:
     if isinstance(error, TimeoutError):
         return Silent(tr(f"{deadline:g} 秒内没有回答", f"no answer within {deadline:g} s"))
     if isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError | EOFError):
-        return Silent(tr("话没说完就断开了", "it hung up half-way"), str(error))
+        return Silent(tr("连接中途断开", "it hung up half-way"), str(error))
     if isinstance(error, OSError):
         return Unreachable(tr("没有应答", "nobody answers"), error.strerror or str(error))
     log.error("driver %s failed", offer.kind, exc_info=error)
@@ -406,7 +406,7 @@ def _load(offer: DriverOffer) -> None:
             import_module(name)
         except ImportError as error:
             raise MissingPart(
-                tr(f"驱动 {offer.kind} 装不起来", f"driver {offer.kind} cannot be loaded"),
+                tr(f"驱动 {offer.kind} 加载失败", f"driver {offer.kind} cannot be loaded"),
                 str(error),
                 "pip install 'roomctl[devices]'",
             ) from None

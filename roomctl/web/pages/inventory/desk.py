@@ -79,7 +79,7 @@ class Desk:
             tag(
                 "div",
                 tag("h1", tr("设备清单", "Inventory")),
-                tag("p", tr("和 devices.toml 是一回事，注释都留着", "the same as devices.toml"), class_="rc-s2"),
+                tag("p", tr("与 devices.toml 同步，保留注释", "the same as devices.toml"), class_="rc-s2"),
                 class_="rc-grow",
             ),
             button(tr(f"撤销：{undo}", f"Undo: {undo}"), self._undo, kind="quiet", icon_name="undo", key="undo")

@@ -44,7 +44,7 @@ def panel(
     by_itself = (
         state_chip(tr(f"转为“{macro.on.label}”时自动", f"by itself at {macro.on.label}"), "run") if macro.on else None
     )
-    stop, go = tr("停在下一步前", "Stop before the next"), tr("现在执行", "Do it now")
+    stop, go = tr("下一步前停止", "Stop before the next"), tr("现在执行", "Do it now")
     act = (
         button(stop, doing.stop_macro, kind="sm", key="stop macro", icon_name="stop")
         if running
@@ -68,7 +68,7 @@ def panel(
 
 def _step(one: StepOutcome, *, now: bool) -> Part:
     look = Look.RUNNING if now else _LOOKS[one.state]
-    optional = tag("span", tr("可缺", "may fail"), class_="rc-s3") if one.step.optional else None
+    optional = tag("span", tr("可跳过", "may fail"), class_="rc-s3") if one.step.optional else None
     return tag(
         "div",
         tag(
