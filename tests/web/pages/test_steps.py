@@ -205,6 +205,18 @@ def test_an_objection_is_overruled_with_a_reason_by_who_may(rest, at):
     assert "改用白板" in row.data
 
 
+def test_nobody_is_offered_to_overrule_what_nobody_can(rest, at):
+    rest.application.plugins.objections = [Objection("checks", "涉密会议不得开启无线投屏", "拔掉电源", firm=True)]
+    meeting = rest.opened()
+    rest.use.arm(meeting.id, Order(source="tone"))
+    room = at(meeting, Role.SECRETARY)
+    room.press("in_session")
+    below = room.below()
+    assert "任何人都不能放行" in below.html
+    assert "overrule" not in below.presses
+    assert room.state is State.OPEN
+
+
 def test_a_recorder_that_is_not_armed_is_the_first_thing_to_do(rest, at):
     room = at(rest.opened())
     assert re.search(r'rc-pri" data-act="step arm"', room.buttons().html)
