@@ -65,8 +65,8 @@ def _part(kind: str, library: str) -> Iterator[None]:
         yield
     except ImportError as error:
         raise MissingPart(
-            tr(f"存储目标（{kind}）用不了", f"a {kind} target cannot be used"),
-            tr(f"没有装 {library}", f"{library} is not installed"),
+            tr(f"存储目标（{kind}）不可用", f"a {kind} target cannot be used"),
+            tr(f"未安装 {library}", f"{library} is not installed"),
             "pip install 'roomctl[archive]'",
         ) from error
 
@@ -89,7 +89,7 @@ def roomctl_panels(ctx: PluginContext) -> Sequence[PanelOffer]:
 
 @hookimpl
 def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
-    """`roomctl archive verify/push/status/retry/accept/return`."""
+    """`roomctl archive verify/push/status/retry/reverify/accept/return`."""
     from roomctl_archive import commands  # noqa: PLC0415 - heavy, and needed only here
 
     return {"archive": commands.app(ctx)}

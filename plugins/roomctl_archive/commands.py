@@ -51,7 +51,7 @@ def app(ctx: PluginContext) -> typer.Typer:
         else:
             console.print(tr("没有要送存的", "nothing was left to deliver"))
 
-    @group.command(help=tr("送存到哪一步，为什么不走", "how far each delivery is, and why not"))
+    @group.command(help=tr("送存进度及未完成原因", "how far each delivery is, and why not"))
     def status(
         meeting: Annotated[
             str, typer.Argument(help=tr("会议编号；不写为所有在途的", "id of the meeting; all under way without"))
@@ -81,12 +81,12 @@ def app(ctx: PluginContext) -> typer.Typer:
             markup=False,
         )
 
-    @group.command(help=tr("各处的存档包都重读一遍，坏的从好的补上", "read every copy again, repair the damaged"))
+    @group.command(help=tr("重读各处的存档包，用完好副本修复", "read every copy again, repair the damaged"))
     def reverify(
         meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))],
         *,
         repair: Annotated[
-            bool, typer.Option("--repair/--no-repair", help=tr("从完好的一份补上", "from a copy that is whole"))
+            bool, typer.Option("--repair/--no-repair", help=tr("用完好副本修复", "from a copy that is whole"))
         ] = True,
         as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
     ) -> None:

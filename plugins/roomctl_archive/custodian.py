@@ -132,7 +132,7 @@ class Custodian:
             except RoomctlError as error:
                 why = why or error.what
         raise Damaged(
-            tr(f"哪里都没有存档包 {package.id} 的清单", f"no copy has the manifests of package {package.id}"),
+            tr(f"各处都没有存档包 {package.id} 的清单", f"no copy has the manifests of package {package.id}"),
             why,
             tr("请从备份取回", "bring them back from a backup"),
         )
@@ -232,7 +232,7 @@ def _told(check: FixityCheck) -> str:
     first = check.problems[0]  # where not one file was read, that is one: `_read`
     return str(
         RoomctlError(
-            tr(f"{name_of(check.place)}的存档包坏了", f"the package at {name_of(check.place)} is damaged"),
+            tr(f"{name_of(check.place)}的存档包已损坏", f"the package at {name_of(check.place)} is damaged"),
             tr(
                 f"{first.file} {first.what}（共 {len(check.problems)} 处）",
                 f"{first.file}: {first.what} ({len(check.problems)} in all)",

@@ -185,7 +185,7 @@ def _told(root: Path) -> Iterator[None]:
     except OSError as error:
         full = error.errno in _FULL
         raise RoomctlError(
-            tr(f"存储文件夹用不了：{root}", f"cannot use the archive folder {root}"),
+            tr(f"无法使用存储文件夹：{root}", f"cannot use the archive folder {root}"),
             error.strerror or str(error),
             tr("请腾出空间", "free some space")
             if full

@@ -52,7 +52,7 @@ class Reading:
             for key in keys:
                 yield tr(f"{target}: {key} 不在登记里", f"{target}: {key} is in no register"), "yellow"
         if not self.checks:
-            yield tr("一份也没有查到", "not one copy was read"), "red"
+            yield tr("没有查到任何副本", "not one copy was read"), "red"
 
 
 def read_again(ctx: PluginContext, meeting: Meeting, *, repair: bool, tick: Tick) -> Reading:

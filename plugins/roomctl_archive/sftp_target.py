@@ -272,7 +272,7 @@ def _private_key(section: SftpSection, secret: Secret) -> paramiko.PKey:
         except (paramiko.SSHException, ValueError) as error:
             why = why or str(error)
     raise BadInput(
-        tr(f"私钥用不了：{path}", f"cannot use the private key {path}"),
+        tr(f"无法使用私钥：{path}", f"cannot use the private key {path}"),
         why,
         tr(f"请核对文件和 secrets.toml 里的 {section.secret}", f"check it, and {section.secret} in secrets.toml"),
     )

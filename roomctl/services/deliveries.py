@@ -64,6 +64,7 @@ class DeliveryUseCases(Bound):
             return uow.outbox.files(package, target)
 
     def put_sent_files(self, package: str, target: str, files: Sequence[SentFile]) -> None:
+        """A target has taken them, sizes in bytes; what stands under a path already is replaced."""
         with self._open() as uow:
             uow.outbox.put_files(package, target, files)
             uow.commit()
@@ -114,6 +115,7 @@ class DeliveryUseCases(Bound):
             return uow.outbox.fixity(meeting_id, damaged_only=damaged_only)
 
     def add_fixity_check(self, check: FixityCheck) -> None:
+        """A copy was read again: the newest of its place, and an event with the first 50 faults."""
         told = {
             "package": check.package,
             "place": check.place,
