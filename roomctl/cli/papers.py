@@ -82,7 +82,7 @@ def export(meeting: str = _ID, paper: str = _PAPER, *, output: Path = _OUTPUT) -
             )
         case _:
             raise BadInput(
-                tr(f"不会写 {output.name}", f"cannot write {output.name}"),
+                tr(f"不支持的格式 {output.suffix or output.name}", f"cannot write {output.name}"),
                 mend=tr("用 .docx、.pdf 或 .html", ".docx, .pdf or .html"),
             )
     console().print(f"[ok]✓[/] {escape(str(output))}")

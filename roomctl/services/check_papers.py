@@ -57,7 +57,7 @@ def form_of(path: Path) -> str:
     form = path.suffix.lower().removeprefix(".")
     if form not in FORMS:
         raise BadInput(
-            tr(f"不会写 {path.name}", f"cannot write {path.name}"),
+            tr(f"不支持的格式 {path.suffix or path.name}", f"cannot write {path.name}"),
             mend=tr("可用的后缀：", "known suffixes: ") + ", ".join(f".{one}" for one in FORMS),
         )
     return form
