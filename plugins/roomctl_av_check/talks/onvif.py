@@ -117,7 +117,7 @@ class Camera:
         return _line(parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")), port
 
     async def presets(self, profile: str) -> Sequence[Preset]:
-        """None where it cannot turn (PTZ, 5.4.1)."""
+        """Empty where it cannot turn (PTZ, 5.4.1)."""
         if "PTZ" not in self.addresses:
             return ()
         told = await self._ask(self._service("PTZ"), f"<tptz:GetPresets>{_of(profile)}</tptz:GetPresets>")
