@@ -374,7 +374,7 @@ def accept(
                         f"{device.name} 不能免查，也不能带故障使用",
                         f"{device.name} can be neither excused nor accepted",
                     ),
-                    tr("涉密会议前必须查明它已关闭", "before a 涉密 meeting it must be known to be off"),
+                    tr("涉密会议前必须查明它已关闭", "it must be known to be off before a meeting on state secrets"),
                     tr("请关闭它并拔掉电源，再查一次", "switch it off, pull its plug, and check again"),
                 )
     told = {

@@ -258,7 +258,7 @@ def _emission(device: Device, *, active: bool | None) -> Result:
     """
     what, off = device.emission.label, active is False
     message = {
-        True: tr(f"涉密会议不得开启{what}", f"no {what} may be on in a 涉密 meeting"),
+        True: tr(f"涉密会议不得开启{what}", f"no {what} may be on in a meeting on state secrets"),
         False: tr(f"{what}已关闭", f"the {what} is off"),
         None: tr(f"无法查明{what}是否关闭", f"it is not known whether the {what} is off"),
     }[active]

@@ -210,20 +210,20 @@ async def follow(request: Request, user: Reading, meeting_id: MeetingPath) -> St
     await run(lambda: Desk(request, user).meeting(meeting_id))
 
     async def rows() -> AsyncIterator[str]:
-        sent, quiet = "", 0.0
+        sent, asked = "", 0.0
         while True:
             now = await run(_under_way, request, meeting_id)
             told = json.dumps([one.model_dump() for one in now], ensure_ascii=False)
             if told != sent:
-                sent, quiet = told, 0.0
+                sent = told
                 yield f"event: progress\ndata: {told}\n\n"
             if not now:
                 yield "event: end\ndata: {}\n\n"
                 return
             await asyncio.sleep(EACH)
-            quiet += EACH
-            if quiet >= HEARTBEAT:
-                quiet = 0.0
+            asked += EACH
+            if asked >= HEARTBEAT:  # also while there is something to tell: a right may be taken away meanwhile
+                asked = 0.0
                 yield ": still here\n\n"
                 if not await still(request, Right.SEE_TRANSCRIPTS):
                     return

@@ -69,7 +69,7 @@ def fields(
             "emission",
             tr("会向外传", "May carry out"),
             device.emission.value,
-            hint=tr("涉密会议前必须关闭", "must be off before a 涉密 meeting"),
+            hint=tr("涉密会议前必须关闭", "must be off before a meeting on state secrets"),
             choices=emissions,
         ),
         text("secret", tr("口令名", "Name of its secret"), device.secret, hint=tr("可共用", "may be shared")),
