@@ -10,17 +10,43 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 
 @contextlib.contextmanager
-def stoppable() -> Iterator[Callable[[], None]]:
-    """SIGTERM ends it as Ctrl-C does, so that nothing half-made stays behind.
+def stoppable() -> Iterator[None]:
+    """SIGTERM ends it as Ctrl-C does, so that nothing half-made stays behind."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
-    Gives what a long piece of work calls now and then: where the signal came while a library called back into Python,
-    the library has swallowed the exception, and it is raised once more there.
+
+@contextlib.contextmanager
+def bar(console: Console, title: str) -> Iterator[Callable[[float, float | None], None]]:
+    """A bar with the time left, on a terminal; gives what takes how much is done, and how much there is.
+
+    Ctrl-C and SIGTERM end the work where it tells how far it is: a codec that calls back into Python swallows what is
+    raised there. The second one ends it at once.
     """
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with _stop_when_told() as go_on, shown as progress:
+        task = progress.add_task(title, total=None)
+
+        def at(done: float, total: float | None) -> None:
+            go_on()
+            progress.update(task, completed=done, total=total)
+
+        yield at
+        go_on()
+
+
+@contextlib.contextmanager
+def _stop_when_told() -> Iterator[Callable[[], None]]:
     asked: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
+        if asked:
+            signal.default_int_handler(number, frame)
         asked.append(number)
-        signal.default_int_handler(number, frame)
 
     def go_on() -> None:
         if asked:
@@ -32,18 +58,3 @@ def stoppable() -> Iterator[Callable[[], None]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def bar(console: Console, title: str) -> Iterator[Callable[[float, float | None], None]]:
-    """A bar with the time left, on a terminal, `stoppable`; gives what takes how much is done, and of how much."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with stoppable() as go_on, shown as progress:
-        task = progress.add_task(title, total=None)
-
-        def at(done: float, total: float | None) -> None:
-            go_on()
-            progress.update(task, completed=done, total=total)
-
-        yield at

@@ -1,4 +1,3 @@
-import contextlib
 import io
 import json
 import os
@@ -204,9 +203,14 @@ def test_ctrl_c_is_a_normal_stop(tmp_path):
     assert b"Traceback" not in err
 
 
-def test_a_stop_that_a_library_swallowed_is_raised_at_the_next_step():
-    with bar(Console(quiet=True), "x") as at:
-        with contextlib.suppress(KeyboardInterrupt):  # as a callback from C does
-            os.kill(os.getpid(), signal.SIGINT)
+def test_a_stop_is_raised_where_the_work_tells_how_far_it_is_and_the_second_one_at_once():
+    with pytest.raises(KeyboardInterrupt), bar(Console(quiet=True), "x") as at:  # noqa: PT012 - the second signal too
+        os.kill(os.getpid(), signal.SIGINT)  # nothing is raised in what a codec calls
         with pytest.raises(KeyboardInterrupt):
             at(1, 2)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_stop_after_the_last_step_ends_the_command_too():
+    with pytest.raises(KeyboardInterrupt), bar(Console(quiet=True), "x"):
+        os.kill(os.getpid(), signal.SIGINT)
