@@ -98,15 +98,17 @@
   // --- Esc: hidden at once, here; then everywhere. What was wished holds here until the stream has told of it: the
   // answer of the host may come before the stream does, or after somebody else has wished otherwise.
   const LATE = 1200;                             // ms after the host's answer by which the stream has told of it
+  const AGAIN = 2000;                            // ms after a call that was not answered
   let asking = null, seen = false, done = false, fresh = false, turn = 0;
   const blank = (on) => {
     if (state && !state.on) return;              // there is nothing to hide, and nothing is to be hidden tomorrow
     wish = on;
+    done = false;
     show();
     ask();
   };
   const ask = async () => {
-    if (wish === null || asking !== null) return;
+    if (wish === null || asking !== null || done) return;   // done: the host has it, and others may wish otherwise
     const asked = asking = wish;
     seen = state?.blanked === asked;
     done = false;
@@ -118,9 +120,11 @@
         settle();
         setTimeout(() => { if (turn === mine && !lost) { seen = true; settle(); show(); } }, LATE);
       } else if (!taken && wish === asked && !asked) wish = null;   // refused; what is hidden for all stays hidden here
-    } catch { /* the line is lost: asked again when it is back */ }
+    } catch {                                    // asked again when the line is back, or soon where it was this one call
+      setTimeout(() => { if (!lost) ask(); }, AGAIN);
+    }
     asking = null;
-    if (wish !== null && wish !== asked) ask();
+    if (wish !== asked) ask();
     show();
   };
   const settle = () => { if (done && seen) { wish = null; done = false; } };
