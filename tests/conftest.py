@@ -34,6 +34,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                     item.add_marker(pytest.mark.usefixtures("missing_part"))
                     item.user_properties.append(("missing", why))
     items.sort(key=lambda item: not item.nodeid.startswith(WAITING))
+    told: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
+        if item.get_closest_marker("story"):
+            told.setdefault(item.nodeid.partition("::")[0], []).append(place)
+    for places in told.values():
+        in_order = sorted((items[place] for place in places), key=lambda item: item.reportinfo()[1] or 0)
+        for place, item in zip(places, in_order, strict=True):
+            items[place] = item
 
 
 @pytest.fixture

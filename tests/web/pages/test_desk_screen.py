@@ -10,7 +10,7 @@ from roomctl.app import Application
 from roomctl.domain.attendance import Person, Role
 from roomctl.services.identity import new_id
 
-pytestmark = pytest.mark.needs("chromium")
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.story]  # one meeting, that fills
 
 EXTRA = (
     ("陈志强", "市教育局", "局长", "13800000004"), ("王海燕", "市财政局", "局长", "13800000005"),
