@@ -11,7 +11,7 @@ from roomctl.domain.access import Right, Role
 from roomctl.domain.archive import Fault, Package, Receipt
 from roomctl.domain.delivery import DeliveryStep, FixityCheck, Trouble
 from roomctl.services.identity import new_id
-from roomctl.web.rest import deliveries
+from roomctl.web.rest import progress
 
 from .test_feed import served
 
@@ -86,8 +86,8 @@ def test_a_page_follows_until_all_have_arrived(rest, sent):
 @contextmanager
 def following(rest, path, monkeypatch):
     """What the stream says, as it comes, and the token of who follows it."""
-    monkeypatch.setattr(deliveries, "EACH", 0.01)
-    monkeypatch.setattr(deliveries, "HEARTBEAT", 0.5)
+    monkeypatch.setattr(progress, "EACH", 0.01)
+    monkeypatch.setattr(progress, "HEARTBEAT", 0.5)
     token, text = rest.accounts.add_token(rest.account(Role.SECRETARY), "test", [Right.SEE_MEETINGS])
     with served(rest.web) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as line:
         line.request("GET", f"{path}/deliveries/stream", headers={"Authorization": f"Bearer {text}"})

@@ -115,7 +115,7 @@ def test_what_is_stuck_says_why(done, rest):
 
 def test_a_reader_follows_it_to_its_end(done, rest, monkeypatch):
     path, client = done
-    monkeypatch.setattr("roomctl.web.rest.reworks.EACH", 0.01)
+    monkeypatch.setattr("roomctl.web.rest.progress.EACH", 0.01)
     monkeypatch.setattr("roomctl.web.working.EACH", 0.0)
     rest.application.plugins.reports = Busy(path.split("/")[4], 10.0, 10.0, 60.0)
     text = client.get(f"{path}/progress/stream").text

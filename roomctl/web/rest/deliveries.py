@@ -1,8 +1,6 @@
 """Packages on their way to their targets: how far, why not, and once more."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -12,12 +10,11 @@ from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Right, User
 from roomctl.domain.delivery import Delivery, DeliveryStep, FixityCheck
-from roomctl.web.rest.desk import Desk, MeetingPath, router, still
-from roomctl.web.rest.reworks import HEARTBEAT
+from roomctl.web.rest.desk import Desk, MeetingPath, router
+from roomctl.web.rest.progress import as_it_changes
 from roomctl.web.rest.shapes import Shape
 from roomctl.web.run import run
 from roomctl.web.session import Needs
-from roomctl.web.working import EACH
 
 routes = router("archive")
 
@@ -119,26 +116,11 @@ async def follow(request: Request, user: Reading, meeting_id: MeetingPath) -> St
     """
     use = await run(lambda: Desk.at(request, user, meeting_id))
 
-    async def rows() -> AsyncIterator[str]:
-        sent, since = "", 0.0
-        while True:
-            now = await run(use.deliveries, meeting_id)
-            told = json.dumps([DeliveryShape.of(one).model_dump(mode="json") for one in now], ensure_ascii=False)
-            if told != sent:
-                sent = told
-                yield f"event: deliveries\ndata: {told}\n\n"
-            if now and all(one.done for one in now):
-                yield "event: end\ndata: {}\n\n"
-                return
-            await asyncio.sleep(EACH)
-            since += EACH
-            if since >= HEARTBEAT:
-                since = 0.0
-                yield ": still here\n\n"
-                if not await still(request, Right.SEE_MEETINGS):
-                    return
+    def look() -> tuple[Sequence[DeliveryShape], bool]:
+        found = use.deliveries(meeting_id)
+        return _rows(found), bool(found) and all(one.done for one in found)
 
-    return StreamingResponse(rows(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    return as_it_changes(request, Right.SEE_MEETINGS, "deliveries", look)
 
 
 def _rows(found: Sequence[Delivery]) -> list[DeliveryShape]:

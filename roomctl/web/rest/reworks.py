@@ -1,8 +1,5 @@
 """A transcript done again: by another engine, with what is known by now, or only where speech has no text."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -13,16 +10,14 @@ from pydantic import BaseModel, Field
 from roomctl.domain.access import Right
 from roomctl.domain.rework import HoleSeen, Rework, ReworkKind, ReworkState
 from roomctl.domain.transcript import Hole
-from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router, still
+from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router
+from roomctl.web.rest.progress import as_it_changes
 from roomctl.web.rest.shapes import Said, Shape
 from roomctl.web.rest.transcripts import Correcting, Reading, SentenceShape
 from roomctl.web.run import run
-from roomctl.web.working import EACH, Work, Working
+from roomctl.web.working import Work, Working
 
 routes = router("transcripts")
-
-HEARTBEAT = 15.0
-"""Seconds after which a reader is asked whether they still may."""
 
 _MOST = 100_000  # holes of one meeting
 _SEEN = "where it begins, as it was on the screen; 409 where that is another one by now"
@@ -209,26 +204,11 @@ async def follow(request: Request, user: Reading, meeting_id: MeetingPath) -> St
     """Server-sent events `progress`, one a second while it changes; `end` when nothing is left to do."""
     await run(lambda: Desk(request, user).meeting(meeting_id))
 
-    async def rows() -> AsyncIterator[str]:
-        sent, asked = "", 0.0
-        while True:
-            now = await run(_under_way, request, meeting_id)
-            told = json.dumps([one.model_dump() for one in now], ensure_ascii=False)
-            if told != sent:
-                sent = told
-                yield f"event: progress\ndata: {told}\n\n"
-            if not now:
-                yield "event: end\ndata: {}\n\n"
-                return
-            await asyncio.sleep(EACH)
-            asked += EACH
-            if asked >= HEARTBEAT:  # also while there is something to tell: a right may be taken away meanwhile
-                asked = 0.0
-                yield ": still here\n\n"
-                if not await still(request, Right.SEE_TRANSCRIPTS):
-                    return
+    def look() -> tuple[list[WorkShape], bool]:
+        found = _under_way(request, meeting_id)
+        return found, not found
 
-    return StreamingResponse(rows(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    return as_it_changes(request, Right.SEE_TRANSCRIPTS, "progress", look)
 
 
 def _under_way(request: Request, meeting_id: str) -> list[WorkShape]:

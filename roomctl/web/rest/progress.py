@@ -1,0 +1,50 @@
+"""How far something is, as server-sent events."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from fastapi import Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from roomctl.domain.access import Right
+from roomctl.web.rest.desk import still
+from roomctl.web.run import run
+from roomctl.web.working import EACH
+
+HEARTBEAT = 15.0
+"""Seconds after which a reader is asked whether they still may, also while there is something to tell."""
+
+
+def as_it_changes(
+    request: Request, right: Right, event: str, look: Callable[[], tuple[Sequence[BaseModel], bool]]
+) -> StreamingResponse:
+    """Events of that name, one a second while the rows change; `end` when nothing is left to wait for.
+
+    Args:
+        right: what the reader must still have.
+        look: gives the rows, and whether they are the last; it is called in a thread.
+
+    """
+
+    async def rows() -> AsyncIterator[str]:
+        sent, asked = "", 0.0
+        while True:
+            found, ended = await run(look)
+            told = json.dumps([one.model_dump(mode="json") for one in found], ensure_ascii=False)
+            if told != sent:
+                sent = told
+                yield f"event: {event}\ndata: {told}\n\n"
+            if ended:
+                yield "event: end\ndata: {}\n\n"
+                return
+            await asyncio.sleep(EACH)
+            asked += EACH
+            if asked >= HEARTBEAT:
+                asked = 0.0
+                yield ": still here\n\n"
+                if not await still(request, right):
+                    return
+
+    return StreamingResponse(rows(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
