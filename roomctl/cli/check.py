@@ -71,7 +71,7 @@ def check(
 
 def line(result: Result) -> str:
     """One result for people."""
-    mend = escape(f" → {result.hint}") if result.hint else ""
+    mend = escape(f" → {result.remark}") if result.remark else ""
     mark = f"[{result.state.lower()}]{SYMBOLS[result.state]}[/]"
     return f"{mark} {escape(result.device_name)} · {escape(result.name)}  {escape(result.message)}[dim]{mend}[/]"
 
@@ -91,6 +91,7 @@ def as_dict(result: Result) -> dict[str, object]:
         "device_title": result.device_name,
         "title": result.name,
         "state": result.state.value,
+        "found": result.as_found.state.value,
         "value": result.value,
         "unit": result.unit,
         "threshold": result.threshold,

@@ -36,6 +36,15 @@ def titled(title: Title, key: str) -> str:
     return tr(title[0] or key, title[1] or title[0] or key)
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a named person decided about a row, and what was found there: the fault does not go by being accepted."""
+
+    found: CheckState
+    by: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One row of the report.
@@ -48,6 +57,7 @@ class Result:
         evidence: name of a file that proves it, inside the report's folder.
         took: seconds.
         firm: nobody may accept it, such as an open way out of a 涉密 meeting.
+        decision: of a person, where `state` is what that makes of the row.
 
     """
 
@@ -65,6 +75,17 @@ class Result:
     device_title: Title = UNTITLED
     title: Title = UNTITLED
     firm: bool = False
+    decision: Decision | None = None
+
+    @property
+    def as_found(self) -> "Result":
+        """Without what people decided about it."""
+        return self if self.decision is None else replace(self, state=self.decision.found, decision=None)
+
+    @property
+    def remark(self) -> str:
+        """Who decided about it and why, else what the technician should do; empty where neither is."""
+        return f"{self.decision.by}: {self.decision.reason}" if self.decision else self.hint or ""
 
     @property
     def device_name(self) -> str:
@@ -159,7 +180,10 @@ def above(value: float, *, warn: float, crit: float) -> CheckState:
 
 
 def waive(results: Iterable[Result], waivers: Iterable[Waiver]) -> tuple[Result, ...]:
-    """The same results, those accepted by name marked WAIVED, those excused SKIPPED. What is OK stays OK."""
+    """The same results, those accepted by name marked WAIVED, those excused SKIPPED, what was found beside it.
+
+    What is OK stays OK.
+    """
     told = {(w.device, w.check): w for w in waivers}
     return tuple(
         _waived(result, told.get((result.device, result.check)) or told.get((result.device, WHOLE_DEVICE)))
@@ -171,7 +195,7 @@ def _waived(result: Result, waiver: Waiver | None) -> Result:
     if waiver is None or result.firm or result.state in {CheckState.OK, CheckState.SKIPPED}:
         return result
     state = CheckState.SKIPPED if waiver.kind is WaiverKind.EXCUSED else CheckState.WAIVED
-    return replace(result, state=state, hint=f"{waiver.by}: {waiver.reason}")
+    return replace(result, state=state, decision=Decision(result.state, waiver.by, waiver.reason))
 
 
 MISSES = 2
@@ -186,6 +210,7 @@ class DeviceWatch:
         since: when that began; None before the first answer, or miss, that counts.
         misses: in a row.
         why: of the last miss.
+        emitting: it could carry a 涉密 meeting out of the room, and is not known to be off.
 
     """
 
@@ -194,6 +219,7 @@ class DeviceWatch:
     since: datetime | None = None
     misses: int = 0
     why: str = ""
+    emitting: bool = False
 
     def heard(self, at: datetime, why: str = "") -> tuple["DeviceWatch", bool]:
         """After one more look: how it stands, and whether that is news.
@@ -204,8 +230,9 @@ class DeviceWatch:
         """
         if not why:
             news = not self.up
-            return DeviceWatch(self.device, since=at if news or self.since is None else self.since), news
+            began = at if news or self.since is None else self.since
+            return replace(self, up=True, since=began, misses=0, why=""), news
         misses = self.misses + 1
         news = self.up and misses >= MISSES
         since = at if news else self.since
-        return DeviceWatch(self.device, up=self.up and not news, since=since, misses=misses, why=why), news
+        return replace(self, up=self.up and not news, since=since, misses=misses, why=why), news

@@ -282,7 +282,7 @@ def _with_earlier(
     heard = {(one.device, one.check) for one in results if one not in unheard}
     asked, stopped = {one.device for one in results}, {one.device for one in unheard}
     kept = [
-        one
+        one.as_found  # a decision is this meeting's, and may have been taken back since the report was signed
         for one in (before.results if before else ())
         if (one.device not in asked and (devices is None or one.device in devices))
         or (one.device in stopped and (one.device, one.check) not in heard)

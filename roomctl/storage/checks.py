@@ -1,15 +1,18 @@
 """Check runs, waivers, and how the watched devices stand: rows to the domain's values and back."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from roomctl.domain.checks import (
     UNTITLED,
     CheckReport,
     CheckState,
+    Decision,
     DeviceWatch,
     Result,
     RunPurpose,
@@ -23,9 +26,6 @@ from roomctl.i18n import tr
 from roomctl.storage.tables import CheckResultRow, CheckRunRow, DeviceWatchRow, UsualSinceRow, WaiverRow
 from roomctl.storage.work import Work
 
-_RUNS_A_FIGURE = 5
-"""Runs that are looked through for each figure of a history: some are of one check alone."""
-
 
 class SqlChecks:
     """`ports.Checks`."""
@@ -35,6 +35,7 @@ class SqlChecks:
 
     def add(self, report: CheckReport) -> None:
         session = self._work.writes()
+        kept = self._measured(report)
         results = [
             CheckResultRow(
                 run=report.id,
@@ -53,6 +54,7 @@ class SqlChecks:
                 device_title=list(result.device_title),
                 title=list(result.title),
                 firm=result.firm,
+                measured=report.at if _is_figure(result) and _key(result) not in kept else None,
             )
             for place, result in enumerate(report.results, start=1)
         ]
@@ -62,6 +64,11 @@ class SqlChecks:
             )
         )
         session.flush()
+
+    def _measured(self, report: CheckReport) -> set[tuple[str, str, datetime | None]]:
+        """Of the report before: a run that did not look at a row keeps it, and its figure counts once."""
+        before = self.latest(report.meeting)
+        return {_key(one) for one in before.results if one.started} if before else set()
 
     def latest(self, meeting_id: str | None) -> CheckReport | None:
         row = self._work.reads().scalar(
@@ -104,7 +111,10 @@ class SqlChecks:
             raise NotFound(tr(f"没有检查报告 {report.id}", f"there is no report {report.id}"))
         row.signed_by, row.signed_at, row.sign_note = report.signed.by, report.signed.at, report.signed.note
         for kept, result in zip(row.results, report.results, strict=True):
-            kept.state, kept.hint = result.state.value, result.hint
+            kept.state = result.state.value
+            if result.decision is not None:
+                decision = result.decision
+                kept.found, kept.decided_by, kept.decided_why = decision.found.value, decision.by, decision.reason
         session.flush()
 
     def take_as_usual(self, device: str, check: str, *, since: datetime, by: str) -> None:
@@ -115,35 +125,33 @@ class SqlChecks:
     def history(
         self, *, limit: int, until: datetime, usual: bool = False
     ) -> Mapping[tuple[str, str], Sequence[float]]:
-        rows = self._work.reads().scalars(select(UsualSinceRow)) if usual else ()
-        since = {(row.device, row.check): row.since for row in rows}
-        runs = (
-            select(CheckRunRow.id, CheckRunRow.at)
-            .where(CheckRunRow.at <= until)
-            .order_by(CheckRunRow.at.desc(), CheckRunRow.id.desc())
-            .limit(limit * _RUNS_A_FIGURE)
-            .subquery()
+        row, other = CheckResultRow, aliased(CheckResultRow)
+        keys = select(row.device, row.check).where(row.measured.is_not(None)).distinct().subquery()
+        # the instant of the last figure that is wanted: of a room's years only that many are read
+        first = (
+            select(other.measured)
+            .where(other.device == keys.c.device, other.check == keys.c.check, other.measured <= until)
+            .order_by(other.measured.desc())
+            .limit(1)
+            .offset(limit - 1)
+            .scalar_subquery()
         )
-        query = (
-            select(
-                CheckResultRow.device, CheckResultRow.check, CheckResultRow.value, CheckResultRow.started, runs.c.at
+        figures = (
+            select(row.device, row.check, row.value)
+            .join(keys, (row.device == keys.c.device) & (row.check == keys.c.check))
+            .where(row.measured <= until, row.measured >= func.coalesce(first, ""))
+            .order_by(row.measured, row.run, row.place)
+        )
+        if usual:
+            since, same = (
+                UsualSinceRow.since,
+                (UsualSinceRow.device == row.device) & (UsualSinceRow.check == row.check),
             )
-            .join(runs, CheckResultRow.run == runs.c.id)
-            .order_by(runs.c.at.desc(), runs.c.id.desc(), CheckResultRow.place)
-        )
+            figures = figures.outerjoin(UsualSinceRow, same).where(or_(since.is_(None), row.measured >= since))
         found: dict[tuple[str, str], list[float]] = {}
-        counted: set[tuple[str, str, datetime]] = set()
-        for device, check, value, started, at in self._work.connection().execute(query):
-            if (device, check) in since and at < since[device, check]:
-                continue
-            if started is not None:  # a run that did not look at it keeps the row of the one that did
-                if (device, check, started) in counted:
-                    continue
-                counted.add((device, check, started))
-            figures = found.setdefault((device, check), [])
-            if isinstance(value, int | float) and not isinstance(value, bool) and len(figures) < limit:
-                figures.append(float(value))
-        return {key: tuple(reversed(figures)) for key, figures in found.items() if figures}
+        for device, check, value in self._work.connection().execute(figures):
+            found.setdefault((device, check), []).append(float(value))
+        return {key: tuple(told[-limit:]) for key, told in found.items()}
 
     def waivers(self, meeting_id: str) -> Sequence[Waiver]:
         query = select(WaiverRow).where(WaiverRow.meeting == meeting_id).order_by(WaiverRow.device, WaiverRow.check)
@@ -177,13 +185,20 @@ class SqlChecks:
 
     def watches(self) -> Mapping[str, DeviceWatch]:
         rows = self._work.reads().scalars(select(DeviceWatchRow))
-        return {row.device: DeviceWatch(row.device, row.up, row.since, row.misses, row.why) for row in rows}
+        return {
+            row.device: DeviceWatch(row.device, row.up, row.since, row.misses, row.why, row.emitting) for row in rows
+        }
 
     def watch(self, stands: DeviceWatch) -> None:
         session = self._work.writes()
         session.merge(
             DeviceWatchRow(
-                device=stands.device, up=stands.up, since=stands.since, misses=stands.misses, why=stands.why
+                device=stands.device,
+                up=stands.up,
+                since=stands.since,
+                misses=stands.misses,
+                why=stands.why,
+                emitting=stands.emitting,
             )
         )
         session.flush()
@@ -216,7 +231,17 @@ def _result(row: CheckResultRow) -> Result:
         device_title=_title(row.device_title),
         title=_title(row.title),
         firm=row.firm,
+        decision=Decision(CheckState(row.found), row.decided_by, row.decided_why) if row.found else None,
     )
+
+
+def _is_figure(result: Result) -> bool:
+    value = result.value
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _key(result: Result) -> tuple[str, str, datetime | None]:
+    return result.device, result.check, result.started
 
 
 def _title(told: list[Any]) -> Title:

@@ -7,7 +7,7 @@ Values that are never asked for by themselves (gaps, markers, words, changes, â€
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Integer, MetaData, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from roomctl.storage.columns import Instant
@@ -115,6 +115,18 @@ class CheckRunRow(Base):
 
 class CheckResultRow(Base):
     __tablename__ = "check_results"
+    __table_args__ = (
+        Index(
+            "ix_check_results_figures",
+            "device",
+            "check",
+            "measured",
+            "run",
+            "place",
+            "value",
+            sqlite_where=text("measured IS NOT NULL"),
+        ),
+    )
 
     run: Mapped[str] = mapped_column(ForeignKey("check_runs.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # row of the report, from 1
@@ -132,6 +144,10 @@ class CheckResultRow(Base):
     device_title: Mapped[list[Any]] = mapped_column(server_default="[]")
     title: Mapped[list[Any]] = mapped_column(server_default="[]")
     firm: Mapped[bool] = mapped_column(server_default="0")
+    found: Mapped[str] = mapped_column(server_default="")  # state before somebody decided about it; else empty
+    decided_by: Mapped[str] = mapped_column(server_default="")
+    decided_why: Mapped[str] = mapped_column(server_default="")
+    measured: Mapped[datetime | None]  # of a figure that this run has measured; a row may be kept from another one
 
 
 class WaiverRow(Base):
@@ -153,6 +169,7 @@ class DeviceWatchRow(Base):
     since: Mapped[datetime | None]
     misses: Mapped[int]
     why: Mapped[str]
+    emitting: Mapped[bool] = mapped_column(server_default="0")
 
 
 class UsualSinceRow(Base):

@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +22,15 @@ MEDIA = "application/problem+json"
 _SERVER = 500
 
 
+class ObjectionShape(BaseModel):
+    """A word against a transition."""
+
+    by: str = Field(description="name of the plugin, or of the part of the host")
+    text: str
+    hint: str = Field(description="what would mend it")
+    firm: bool = Field(description="nobody may overrule it; of the others a named person may, with a reason")
+
+
 class Problem(BaseModel):
     """What a request is answered with where it fails."""
 
@@ -29,9 +39,7 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(default="", description="why")
     mend: str = Field(default="", description="what to do next")
-    objections: list[dict[str, str]] | None = Field(
-        default=None, description="who objects to a transition, and why; a named person may overrule them"
-    )
+    objections: list[ObjectionShape] | None = Field(default=None, description="who objects to a transition")
 
 
 def problem(error: RoomctlError) -> JSONResponse:
@@ -45,7 +53,7 @@ def problem(error: RoomctlError) -> JSONResponse:
     }
     headers = {}
     if isinstance(error, Objected):
-        told["objections"] = [{"by": o.by, "text": o.text, "hint": o.hint} for o in error.objections]
+        told["objections"] = [asdict(one) for one in error.objections]
     if isinstance(error, TooSoon):
         headers["Retry-After"] = str(math.ceil(error.seconds))
     if isinstance(error, NotSignedOn):

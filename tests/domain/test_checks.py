@@ -41,7 +41,8 @@ def test_a_waiver_changes_only_the_fault_it_names(found):
         named = (before.device, before.check) == ("a", "x")
         if named and before.state not in {CheckState.OK, CheckState.SKIPPED}:
             assert now.state is CheckState.WAIVED
-            assert now.hint == "张建国: 会后更换"
+            assert now.remark == "张建国: 会后更换"
+            assert now.as_found == before
         else:
             assert now == before
 

@@ -104,7 +104,16 @@ def test_a_signed_report_stays_as_it_was_signed(checked):
     house.use.sign_checks(meeting, by="周强")
     house.use.withdraw_waiver(meeting, "pc", "disk")
     (row,) = house.use.check_report(meeting).results
-    assert (row.state, row.hint) == (CheckState.WAIVED, "赵敏: 另有硬盘")
+    assert (row.state, row.remark) == (CheckState.WAIVED, "赵敏: 另有硬盘")
+    assert row.decision.found is CheckState.CRIT, "a fault does not go by being accepted"
+    kept = house.use.check(meeting, only=["pc"], cancelled=_set())
+    assert [(one.state, one.decision) for one in kept.results] == [(CheckState.CRIT, None)], "it was taken back"
+
+
+def _set():
+    event = threading.Event()
+    event.set()
+    return event
 
 
 def test_a_run_can_be_looked_at_and_ended(house):

@@ -180,6 +180,18 @@ def test_a_figure_that_later_reports_keep_counts_once(uow):
     assert history == {("投影机", "lamp"): (2400.0,), ("音箱", "level"): tuple(map(float, range(9)))}
 
 
+def test_a_figure_is_found_however_many_runs_did_not_look_at_it(uow):
+    lamp = Result(device="投影机", check="lamp", state=CheckState.OK, value=2400, started=AT)
+    with uow:
+        uow.checks.add(CheckReport(id="a", meeting=None, at=AT, results=(lamp,)))
+        for minute in range(1, 20):
+            at = AT + timedelta(minutes=minute)
+            disk = Result(device="pc", check="disk", state=CheckState.OK, value=minute, started=at)
+            uow.checks.add(CheckReport(id=f"b{minute:02}", meeting=None, at=at, results=(disk,)))
+        found = uow.checks.history(limit=2, until=AT + timedelta(hours=1))
+    assert found == {("投影机", "lamp"): (2400.0,), ("pc", "disk"): (18.0, 19.0)}
+
+
 def test_a_second_waiver_of_one_check_takes_the_place_of_the_first(uow, planned):
     with uow:
         uow.checks.waive(planned.id, Waiver("投影机", "lamp", "李晓明", "备用灯已到"))

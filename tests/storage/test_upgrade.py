@@ -199,3 +199,27 @@ def test_a_meeting_planned_before_the_upgrade_can_have_screens(second):
         with pytest.raises(Refused, match=why), uow:
             uow.accounts.add_screen_key(replace(key, id="k2", **wrong))
     database.close()
+
+
+# --- from the ninth: a figure knows when it was measured
+
+
+def test_figures_of_before_are_followed_each_once(old):
+    """A run that did not look at a row kept it; a word, or what is no JSON, is no figure."""
+    path = old[0] / "roomctl.db"
+    rows = [("r1", 1, "5", "08:00"), ("r2", 1, "5", "08:00"), ("r3", 1, "6.5", "10:00"), ("r3", 2, '"ja"', "10:00"),
+            ("r3", 3, "NaN", "10:00")]  # fmt: skip
+    with closing(sqlite3.connect(path)) as before, before:
+        for run, hour in (("r1", 8), ("r2", 9), ("r3", 10)):
+            before.execute("INSERT INTO check_runs VALUES (?, NULL, ?)", (run, f"2026-11-12T{hour:02}:00:00.000000Z"))
+        for run, place, value, started in rows:
+            before.execute(
+                "INSERT INTO check_results VALUES (?, ?, 'lamp', ?, 'OK', ?, 'h', 'null', '', NULL, NULL, ?, 0)",
+                (run, place, f"hours{place}", value, f"2026-11-12T{started}:00.000000Z"),
+            )
+    database = open_database(path)
+    uow = SqlUnitOfWork(database, iter("abc").__next__)
+    with uow.reading():
+        found = uow.checks.history(limit=9, until=datetime(2026, 11, 13, tzinfo=UTC))
+    assert found == {("lamp", "hours1"): (5.0, 6.5)}
+    database.close()

@@ -66,7 +66,9 @@ def test_an_objection_is_told_and_overruled_by_who_asks(rest):
     operator, secretary = rest.as_(Role.OPERATOR), rest.as_(Role.SECRETARY, name="赵敏")
     refused = operator.post(path(meeting, "/transitions"), json={"to": "in_session"})
     assert refused.status_code == 409
-    assert refused.json()["objections"] == [{"by": "av_check", "text": "投影机未开", "hint": "打开投影机"}]
+    assert refused.json()["objections"] == [
+        {"by": "av_check", "text": "投影机未开", "hint": "打开投影机", "firm": False}
+    ]
     overrule = {"to": "in_session", "overrule": "改用白板"}
     assert operator.post(path(meeting, "/transitions"), json=overrule).status_code == 403
     assert secretary.post(path(meeting, "/transitions"), json=overrule).json()["state"] == "in_session"
@@ -195,7 +197,8 @@ def test_a_fault_is_found_and_accepted_by_who_asks(rest):
     assert client.post(path(meeting, "/waivers"), json=waiver).status_code == 204
     client.post("/api/v1/checks", json={"meeting": meeting.id})
     (row,) = client.get(f"/api/v1/checks/latest?meeting={meeting.id}").json()["results"]
-    assert (row["state"], row["hint"]) == ("WAIVED", "周工: 备用灯已到")
+    assert (row["state"], row["found"]) == ("WAIVED", "CRIT")
+    assert (row["decided_by"], row["decided_why"]) == ("周工", "备用灯已到")
     sign = path(meeting, "/checks/sign")
     assert client.post(sign, json={"note": "已换备用灯"}).json()["signed"]["by"] == "周工"
     assert client.post(sign, json={}).status_code == 409

@@ -101,10 +101,22 @@ def _decided(report: CheckReport, waivers: Sequence[checks.Waiver]) -> Iterator[
 
 def _all(report: CheckReport) -> Iterator[record.Block]:
     rows = tuple(
-        (row.device_title[0] or row.device, row.title[0] or row.check, _STATES[row.state], _figure(row), row.message)
+        (row.device_title[0] or row.device, row.title[0] or row.check, _outcome(row), _figure(row), _found(row))
         for row in report.results
     )
     yield record.Table(("设备", "项目", "结果", "数值", "情况"), rows, (6, 5, 3, 5, 11))
+
+
+def _outcome(row: Result) -> str:
+    """The state; of what somebody decided about both, since the fault does not go by being accepted."""
+    if row.decision is None:
+        return _STATES[row.state]
+    act = checks.WaiverKind.ACCEPTED if row.state is CheckState.WAIVED else checks.WaiverKind.EXCUSED
+    return f"{_STATES[row.decision.found]}→{_ACTS[act]}"
+
+
+def _found(row: Result) -> str:
+    return row.message if row.decision is None else f"{row.message}（{row.decision.by}：{row.decision.reason}）"
 
 
 def _figure(row: Result) -> str:

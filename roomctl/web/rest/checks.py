@@ -36,6 +36,9 @@ class ResultShape(BaseModel):
     hint: str | None
     evidence: str | None = Field(description="below /api/v1/checks/evidence")
     firm: bool = Field(description="nobody may accept it")
+    found: CheckState = Field(description="as it was found; not `state` where somebody has accepted or excused it")
+    decided_by: str = Field(description="who did; empty: nobody")
+    decided_why: str
     took: float
 
     @classmethod
@@ -53,6 +56,9 @@ class ResultShape(BaseModel):
             hint=one.hint,
             evidence=one.evidence,
             firm=one.firm,
+            found=one.as_found.state,
+            decided_by=one.decision.by if one.decision else "",
+            decided_why=one.decision.reason if one.decision else "",
             took=one.took,
         )
 

@@ -42,7 +42,7 @@ def report(tmp_path):
             row("cam", "全景摄像机", "画面", CheckState.CRIT, "画面是黑的", hint="打开镜头盖",
                 evidence="r1/cam-shot.png"),
             row("lamp", "投影机", "灯泡", CheckState.WAIVED, "2860 小时", value=2860, unit="小时",
-                hint="周强: 已订货"),
+                decision=checks.Decision(CheckState.CRIT, "周强", "已订货")),
             row("mic", "话筒", "在线", CheckState.OK, "0.02 秒应答", evidence="r1/mic-gone.wav"),
         ),
     )  # fmt: skip
@@ -98,7 +98,7 @@ def test_it_says_what_was_found_who_decided_what_and_shows_the_proof(document):
     assert "结论：有1项故障未排除，不具备开会条件" in lines
     assert "1|全景摄像机|画面|故障|画面是黑的|打开镜头盖" in lines
     assert "投影机|灯泡|带故障使用|已订货|周强" in lines
-    assert "投影机|灯泡|带故障使用|2860 小时|2860 小时" in lines
+    assert "投影机|灯泡|故障→带故障使用|2860 小时|2860 小时（周强：已订货）" in lines
     assert "图：全景摄像机，画面" in lines
     assert "话筒，在线：mic-gone.wav（已清理）" in lines
     assert lines.index("技术人员") < lines.index("附件1　全部检查结果")

@@ -72,7 +72,7 @@ def _row(sight: Sight, row: Result, asking: Asking, ask: Ask, doing: Doing) -> P
         ),
         tag("p", row.message, class_="rc-why"),
         tag("p", said, class_="rc-why rc-num") if said else None,
-        tag("p", row.hint, class_="rc-why rc-mend1") if row.hint else None,
+        tag("p", row.remark, class_="rc-why rc-mend1") if row.remark else None,
         proof(row),
         acts(sight, row, asking, ask, doing, again=False),
         class_="rc-it",

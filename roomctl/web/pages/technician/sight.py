@@ -335,7 +335,7 @@ def _well(rows: Sequence[Result]) -> str:
 
 def _told(row: Result) -> str:
     """What was found; of what a person decided, who and why."""
-    return (row.hint or row.message) if row.state is CheckState.WAIVED else row.message
+    return row.remark if row.decision else row.message
 
 
 def _of_row(sight: Sight, row: Result, name: str) -> Tile:
