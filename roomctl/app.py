@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from roomctl import config
+from roomctl.domain import passes
 from roomctl.domain.archive import Verdict
 from roomctl.domain.events import SYSTEM, Actor, By, Event, Fault
 from roomctl.domain.lifecycle import State
@@ -41,6 +42,7 @@ from roomctl.storage.database import Database, open_database
 from roomctl.storage.inventory import InventoryFile
 from roomctl.storage.macros import MacroFile
 from roomctl.storage.plugin_store import SqlPluginStore
+from roomctl.storage.secret import own_secret
 from roomctl.storage.uow import SqlUnitOfWork
 
 log = logging.getLogger(__name__)
@@ -138,6 +140,7 @@ class Application:
                 services=lambda name: self.usecases.acting_as(Actor(By.PLUGIN, name)),
                 stores=lambda plugin, meeting: SqlPluginStore(self.database, plugin, meeting),
                 publish=self._publish,
+                secret=lambda name: passes.for_plugin(self.seal, name),
             ),
             states=StatesFile(self.data / "plugins.json"),
             settings=self.settings.plugins,
@@ -183,8 +186,13 @@ class Application:
         return Accounts(self.open_uow, self.clock, self.actor)
 
     @cached_property
+    def seal(self) -> bytes:
+        """What this machine seals codes and passes with."""
+        return own_secret(self.data)
+
+    @cached_property
     def screens(self) -> ScreenKeys:
-        return ScreenKeys(self.open_uow, self.clock, self.actor)
+        return ScreenKeys(self.open_uow, self.clock, self.actor, lambda: self.seal)
 
     def _publish(self, plugin: str, kind: str, data: Mapping[str, Any], meeting: str | None) -> None:
         stream = meeting or self.database.room.id

@@ -58,6 +58,7 @@ def roomctl_screens() -> Sequence[ScreenOffer]:
             title=("会场字幕", "Captions"),
             folder=Path(__file__).parent / "captions" / "page",
             right=Right.HEAR_RECORDINGS,
+            inside=True,
         )
     ]
 

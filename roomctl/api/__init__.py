@@ -30,6 +30,7 @@ from roomctl.domain import (
     lifecycle,
     meeting,
     observers,
+    passes,
     quorum,
     ranking,
     record,
@@ -397,6 +398,11 @@ class PluginContext(Protocol):
     def clock(self) -> Clock: ...
     @property
     def services(self) -> Services: ...
+    @property
+    def secret(self) -> bytes:
+        """32 bytes that nobody else has, the same after a restart, to seal codes with. Neither kept nor shown."""
+        ...
+
     def folder(self, meeting: str | None = None) -> Path:
         """The plugin's own folder, for one meeting or for the room; made when asked for."""
         ...
@@ -441,6 +447,6 @@ __all__ = [
     "TapOffer", "Tapped", "TargetFactory", "Transcriber", "Transcript", "TranscriptHead",
     "TranscriptSegment", "Verdict", "Word",
     "archive", "attendance", "checks", "correction", "events", "hookimpl", "label", "language", "lifecycle",
-    "meeting", "observers", "quorum", "ranking", "record", "recording", "rework", "secrecy", "timing", "tr",
+    "meeting", "observers", "passes", "quorum", "ranking", "record", "recording", "rework", "secrecy", "timing", "tr",
     "transcript",
 ]  # fmt: skip

@@ -82,7 +82,7 @@ def drop(meeting: str = ID, key: str = typer.Argument(..., help=tr("编号，见
 def _offered(application: Any) -> dict[str, tuple[str, ScreenOffer]]:
     from roomctl.host.screens import offered  # noqa: PLC0415
 
-    return {f"{plugin}/{one.name}": (plugin, one) for plugin, one in offered(application.plugins)}
+    return {f"{plugin}/{one.name}": (plugin, one) for plugin, one in offered(application.plugins) if one.door is None}
 
 
 def _told(key: ScreenKey) -> dict[str, Any]:

@@ -59,6 +59,10 @@ class Context:
     def name(self) -> str:
         return self.manifest.name
 
+    @property
+    def secret(self) -> bytes:
+        return self._outside.secret(self.name)
+
     def folder(self, meeting: str | None = None) -> Path:
         data = self._outside.data
         if meeting is None:
@@ -127,6 +131,7 @@ class Contexts:
         services: the public use cases, acting as the plugin of this name.
         stores: documents of a plugin, for a meeting or the room.
         publish: plugin, kind, data, meeting → an event in the log.
+        secret: what a plugin seals its codes with.
 
     """
 
@@ -135,6 +140,7 @@ class Contexts:
     services: Callable[[str], Services]
     stores: Callable[[str, str | None], PluginStore]
     publish: Callable[[str, str, Mapping[str, Any], str | None], None]
+    secret: Callable[[str], bytes]
 
     def __call__(self, manifest: Manifest, config: Any) -> Context:
         return Context(

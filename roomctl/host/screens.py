@@ -31,7 +31,7 @@ def offered(plugins: PluginHost) -> Sequence[tuple[str, ScreenOffer]]:
 def _wrong(offer: ScreenOffer) -> str:
     if not _NAME.fullmatch(str(offer.name)):
         return f"{offer.name!r} is no name: a to z, 0 to 9, -"
-    if not (Path(offer.folder) / INDEX).is_file():
+    if not (offer.page or (Path(offer.folder) / INDEX).is_file()):
         return f"{offer.name}: {offer.folder} has no {INDEX}"
     if offer.right not in set(Right):
         return f"{offer.name}: {offer.right!r} is no right"

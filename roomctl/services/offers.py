@@ -388,6 +388,12 @@ class ScreenOffer:
         title: in Chinese and in English.
         folder: holds `index.html` and the files beside it. Scripts and styles are files: nothing inline runs.
         right: what somebody who is signed on needs to open it, and to hand out its link.
+        inside: it hangs where the meeting is, and may show the title of an internal one (内部).
+        page: name of the plugin's route below `/<name>/{meeting}` that makes its first page, for one that has to work
+            without a script; empty: `index.html`.
+        door: given, nobody hands out links: `/s/<plugin>/<name>/<meeting>/?c=CODE` lets a telephone in for a while.
+            Is told the meeting and the code, and tells whom the code belongs to; empty where it belongs to nobody.
+            Raises Forbidden, in words that the person reads.
 
     """
 
@@ -395,6 +401,9 @@ class ScreenOffer:
     title: tuple[str, str]
     folder: Path
     right: Right
+    inside: bool = False
+    page: str = ""
+    door: Callable[[str, str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 """Keys of screens that nobody signs on at: a room's screen, a terminal, a waiting room.
 
 A key opens one screen of one meeting, and nothing else; it ends with the meeting, or when somebody takes it back.
+A telephone that a screen's door let in has a pass instead, which nobody handed out and which ends by itself.
 """
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from roomctl.domain import passes
 from roomctl.domain.access import ScreenKey, User
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import OVER
@@ -25,14 +29,21 @@ MOST = 50
 
 
 class ScreenKeys:
-    """Bound to who acts. Each method is a unit of work of its own."""
+    """Bound to who acts. Each method is a unit of work of its own.
 
-    def __init__(self, open_uow: Callable[[], UnitOfWork], clock: Clock, actor: Actor) -> None:
-        self._open, self._clock, self._actor = open_uow, clock, actor
+    Args:
+        secret: what passes are sealed with; asked for when the first is.
+
+    """
+
+    def __init__(
+        self, open_uow: Callable[[], UnitOfWork], clock: Clock, actor: Actor, secret: Callable[[], bytes]
+    ) -> None:
+        self._open, self._clock, self._actor, self._secret = open_uow, clock, actor, secret
 
     def acting_as(self, actor: Actor) -> "ScreenKeys":
         """The same, done by somebody else."""
-        return ScreenKeys(self._open, self._clock, actor)
+        return ScreenKeys(self._open, self._clock, actor, self._secret)
 
     def make(self, meeting_id: str, plugin: str, screen: str, *, label: str = "") -> tuple[ScreenKey, str]:
         """The key, and its text, which is shown this once.
@@ -84,11 +95,38 @@ class ScreenKeys:
             self._tell(uow, meeting_id, "screen.key_dropped", {"key": key_id})
             uow.commit()
 
-    def user_of_key(self, text: str) -> User | None:
-        """The screen; None where it is no key, it was taken back, or its meeting is over."""
+    def let_in(self, meeting_id: str, plugin: str, screen: str, *, holder: str = "", before: str = "") -> str:
+        """The text of a pass, for who showed the screen's door a good code.
+
+        Args:
+            holder: whom the code belongs to.
+            before: what the same browser shows of an earlier pass: it stays the same telephone.
+
+        Raises:
+            NotFound. Refused: the meeting is over, or is a state secret.
+
+        """
         with self._open().reading() as uow:
-            key = uow.accounts.screen_key(digest(text))
-            if key is None or _ended(uow.meetings.get(key.meeting))[0]:
+            why, mend = _ended(uow.meetings.get(meeting_id))
+        if why:
+            raise Refused(tr("这里不能用手机", "no telephone is let in here"), why, mend)
+        now = int(self._clock.now().timestamp())
+        known = passes.opened(self._secret(), before)
+        if known is None or (known.plugin, known.screen, known.meeting) != (plugin, screen, meeting_id):
+            known = passes.Pass(plugin, screen, meeting_id, holder, secrets.token_hex(6), now, now)
+        return passes.sealed(self._secret(), replace(known, holder=holder, ends=now + passes.LASTS))
+
+    def user_of_key(self, text: str) -> User | None:
+        """The screen; None where it is no key or pass, it was taken back, it or its meeting is over."""
+        given = passes.opened(self._secret(), text) if text.startswith(passes.PASS) else None
+        if given is not None and given.ends <= self._clock.now().timestamp():
+            return None
+        with self._open().reading() as uow:
+            key = _as_key(given) if given else uow.accounts.screen_key(digest(text))
+            try:
+                if key is None or _ended(uow.meetings.get(key.meeting))[0]:
+                    return None
+            except NotFound:  # restored from a copy that is older than the pass
                 return None
         return User(tr(f"屏幕 {key.label}", f"screen {key.label}").strip(), frozenset(), screen=key)
 
@@ -106,3 +144,17 @@ def _ended(meeting: Meeting) -> tuple[str, str]:
             tr("请在涉密计算机上直接打开", "open the page on the approved machine itself"),
         )
     return "", ""
+
+
+def _as_key(one: passes.Pass) -> ScreenKey:
+    """A telephone is a screen like any other: it has no role, and so no right."""
+    return ScreenKey(
+        id=one.device,
+        secret="",
+        meeting=one.meeting,
+        plugin=one.plugin,
+        screen=one.screen,
+        label=f"phone-{one.device}",
+        by=one.holder,
+        made=datetime.fromtimestamp(one.since, UTC),
+    )

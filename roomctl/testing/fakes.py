@@ -350,6 +350,10 @@ class FakeContext:
         self.children: list[Child] = []
         self._meeting_folder = meeting_folder or name
 
+    @property
+    def secret(self) -> bytes:
+        return self.name.encode().ljust(32, b".")
+
     def folder(self, meeting: str | None = None) -> Path:
         data = self.services.data
         path = data / "meetings" / meeting / self._meeting_folder if meeting else data / "plugin-data" / self.name

@@ -130,30 +130,36 @@ class Extras:
 
         @wraps(endpoint)
         def guarded(*args: Any, **named: Any) -> Any:
-            outcome = self.plugins.run(plugin, route.path, lambda: _answered(endpoint, args, named))
-            if outcome.failure is None and outcome.value is not None:
-                answer, refusal = outcome.value
-                if refusal is not None:
-                    raise refusal
-                return answer
-            assert outcome.failure is not None  # noqa: S101 - or there would be a value
-            if outcome.failure.kind is FailureKind.RAISE and outcome.failure.error is not None:
-                raise outcome.failure.error
-            raise MissingPart(
-                tr(f"插件 {plugin} 没有回答", f"plugin {plugin} does not answer"),
-                outcome.failure.reason,
-                f"roomctl plugins info {plugin}",
-            )
+            return answer_of(self.plugins, plugin, route.path, lambda: endpoint(*args, **named))
 
         return guarded
 
 
-def _answered(
-    endpoint: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
-) -> tuple[Any, RoomctlError | None]:
-    """What a route answers, or what it refuses: a request that is wrong is no fault of the plugin."""
+def answer_of(plugins: PluginHost, plugin: str, what: str, work: Callable[[], Any]) -> Any:
+    """What a plugin answers to a request, in a thread of its own, with a deadline.
+
+    Raises: what it refuses. MissingPart: it hangs.
+    """
+    outcome = plugins.run(plugin, what, lambda: _answered(work))
+    if outcome.failure is None and outcome.value is not None:
+        answer, refusal = outcome.value
+        if refusal is not None:
+            raise refusal
+        return answer
+    assert outcome.failure is not None  # noqa: S101 - or there would be a value
+    if outcome.failure.kind is FailureKind.RAISE and outcome.failure.error is not None:
+        raise outcome.failure.error
+    raise MissingPart(
+        tr(f"插件 {plugin} 没有回答", f"plugin {plugin} does not answer"),
+        outcome.failure.reason,
+        f"roomctl plugins info {plugin}",
+    )
+
+
+def _answered(work: Callable[[], Any]) -> tuple[Any, RoomctlError | None]:
+    """What it answers, or what it refuses: a request that is wrong is no fault of the plugin."""
     try:
-        return endpoint(*args, **named), None
+        return work(), None
     except RoomctlError as error:
         return None, error
 

@@ -1,7 +1,8 @@
 """Screens that nobody signs on at: what plugins offer, and how a browser gets one.
 
 A link `/s/<key>` hands the browser its key and leads to the screen; from then on its cookie opens that, and no more.
-Who is signed on and has the screen's right opens the screen without a link.
+Who is signed on and has the screen's right opens the screen without a link. A screen with a door hands out no links:
+a code in the address (`?c=`) lets a telephone in for a while.
 """
 
 import threading
@@ -19,12 +20,13 @@ from starlette.exceptions import HTTPException
 
 from roomctl.domain.access import Right, ScreenKey, User
 from roomctl.domain.meeting import Meeting
-from roomctl.errors import NotFound, NotSignedOn, RoomctlError
+from roomctl.errors import Forbidden, NotFound, NotSignedOn, Refused, RoomctlError
 from roomctl.host.screens import INDEX, offered
 from roomctl.i18n import language, tr
 from roomctl.services.offers import ScreenOffer
 from roomctl.serving import Host
 from roomctl.web import keys
+from roomctl.web.plugins import answer_of
 from roomctl.web.rest.desk import MeetingPath, as_json, host_of
 from roomctl.web.run import run
 from roomctl.web.session import Sessions, admit, screen_of, user_of
@@ -82,7 +84,37 @@ class Screens:
 
     def open_to(self, user: User) -> Sequence[Screen]:
         """Those whose links this person may hand out."""
-        return [one for one in self.all() if user.may(Right.OPEN_SCREENS) and user.may(one.offer.right)]
+        return [
+            one
+            for one in self.all()
+            if one.offer.door is None and user.may(Right.OPEN_SCREENS) and user.may(one.offer.right)
+        ]
+
+    def linked(self, plugin: str, name: str) -> Screen:
+        """One whose links are handed out. Raises: NotFound. Refused: it lets telephones in by their codes."""
+        found = self.named(plugin, name)
+        if found.offer.door is not None:
+            raise Refused(
+                tr(f"{found.title}不发链接", f"no link is handed out for {found.title}"),
+                tr("手机扫码进入", "telephones come in by a code"),
+                tr("请扫签到终端上的码，或用个人码", "scan the code of the terminal, or a personal one"),
+            )
+        return found
+
+    def let_in(self, one: Screen, meeting_id: str, code: str, before: str) -> tuple[ScreenKey, str]:
+        """The pass of who shows a good code: as a key, and its text.
+
+        Raises: Forbidden: the code is not good, as the screen's door says. NotFound, Refused.
+        """
+        door, application = one.offer.door, self._host.application
+        assert door is not None  # noqa: S101 - asked before
+        what = f"door of {one.offer.name}"
+        holder = answer_of(application.plugins, one.plugin, what, lambda: door(meeting_id, code))
+        text = application.screens.let_in(meeting_id, one.plugin, one.offer.name, holder=str(holder), before=before)
+        user = application.screens.user_of_key(text)
+        if user is None or user.screen is None:
+            raise _closed()
+        return user.screen, text
 
     def named(self, plugin: str, name: str) -> Screen:
         """Raises: NotFound."""
@@ -123,22 +155,28 @@ Plugin = Annotated[str, "as its plugin.toml names it"]
 
 
 @routes.get("/{plugin}/{screen}/{meeting_id}")
-async def without_slash(plugin: Plugin, screen: str, meeting_id: MeetingPath) -> Response:
+async def without_slash(request: Request, plugin: Plugin, screen: str, meeting_id: MeetingPath) -> Response:
     """A page's files stand beside it."""
-    return RedirectResponse(f"{keys.PAGES}/{quote(plugin)}/{quote(screen)}/{meeting_id}/", 307)
+    asked = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{keys.PAGES}/{quote(plugin)}/{quote(screen)}/{meeting_id}/{asked}", 307)
 
 
 @routes.get("/{plugin}/{screen}/{meeting_id}/{file:path}")
-async def show(request: Request, plugin: Plugin, screen: str, meeting_id: MeetingPath, file: str) -> Response:
-    """The page of a screen, and the files beside it."""
+async def show(
+    request: Request, plugin: Plugin, screen: str, meeting_id: MeetingPath, file: str, c: str = ""
+) -> Response:
+    """The page of a screen, and the files beside it. Args: c: a code, for the screen's door."""
     screens: Screens = request.app.state.screens
     try:
         found = await run(screens.named, plugin, screen)
-        meeting = await _admit(request, found, meeting_id)
+        if c and not file and found.offer.door is not None:
+            return await _let_in(request, found, meeting_id, c)
+        user, meeting = await _admit(request, found, meeting_id)
         if file == ABOUT:
-            room = host_of(request).application.database.room
-            told = About(room=room.name, zone=meeting.zone, meeting=meeting.title, starts=meeting.starts.isoformat())
-            return as_json(told)
+            return as_json(_about(request, found, user, meeting))
+        if found.offer.page and not file:
+            at = f"{keys.ROUTES}/{quote(plugin)}/{quote(screen)}/{meeting_id}/{found.offer.page}"
+            return RedirectResponse(at, 303)
         answer = await found.files.get_response(file or INDEX, request.scope)
     except RoomctlError as error:
         return _notice(error, log_in=isinstance(error, NotSignedOn) and not file)
@@ -148,16 +186,50 @@ async def show(request: Request, plugin: Plugin, screen: str, meeting_id: Meetin
     return answer
 
 
-async def _admit(request: Request, screen: Screen, meeting_id: str) -> Meeting:
+async def _let_in(request: Request, screen: Screen, meeting_id: str, code: str) -> Response:
+    """The code is looked at this once; from now on the telephone shows its pass."""
+    screens: Screens = request.app.state.screens
+    before = request.cookies.get(keys.COOKIE, "")
+    try:
+        key, text = await run(screens.let_in, screen, meeting_id, code, before)
+    except Forbidden as error:
+        await request.app.state.denials.note(request, error)
+        raise
+    answer = RedirectResponse(f"{keys.place(key)}/", 303)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    keys.hand_over(answer, key, text, secure=request.url.scheme == "https")
+    return answer
+
+
+def _about(request: Request, screen: Screen, user: User, meeting: Meeting) -> About:
+    """On a wall that everybody passes, the title of an internal meeting is read by everybody."""
+    shown = user.screen is None or screen.offer.inside or not meeting.highest_secrecy.mark
+    return About(
+        room=host_of(request).application.database.room.name,
+        zone=meeting.zone,
+        meeting=meeting.title if shown else tr("内部会议", "Internal meeting"),
+        starts=meeting.starts.isoformat(),
+    )
+
+
+async def _admit(request: Request, screen: Screen, meeting_id: str) -> tuple[User, Meeting]:
     """Raises: NotSignedOn: neither a key that opens it, nor a person who may. NotFound. Forbidden."""
     user = user_of(request)
     if user is None or not user.may(screen.offer.right):
         user = await screen_of(request)
     if user is None:
-        raise _closed()
+        raise _scan_again() if screen.offer.door else _closed()
     meeting = await run(host_of(request).application.usecases.meeting, meeting_id)
     admit(user, meeting.highest_secrecy.level)
-    return meeting
+    return user, meeting
+
+
+def _scan_again() -> NotSignedOn:
+    return NotSignedOn(
+        tr("请扫码打开", "open it by its code"),
+        tr("还没有扫码，或已超过 15 分钟", "it was not scanned, or more than 15 minutes ago"),
+        tr("请扫签到终端上的码，或您的个人码", "scan the code of the terminal, or your own"),
+    )
 
 
 def _closed() -> NotSignedOn:

@@ -39,6 +39,7 @@ def ctx(tmp_path: Path, clock: FakeClock, published: list[tuple]) -> Context:
         services=lambda _name: FakeServices(tmp_path),
         stores=lambda _name, _meeting: FakeStore(),
         publish=lambda *event: published.append(event),
+        secret=lambda name: name.encode(),
     )
     return contexts(manifest, None)
 

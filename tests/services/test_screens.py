@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from roomctl.domain import passes
 from roomctl.domain.access import Right
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import State
@@ -14,7 +15,7 @@ from roomctl.services.screens import KEY, MOST, ScreenKeys
 
 @pytest.fixture
 def keys(house):
-    return ScreenKeys(house.open_uow, house.clock, Actor.person("赵敏"))
+    return ScreenKeys(house.open_uow, house.clock, Actor.person("赵敏"), lambda: bytes(32))
 
 
 def make(keys, meeting, screen="captions", **more):
@@ -123,3 +124,33 @@ def test_the_log_says_who_made_and_who_took_back_a_key_and_never_the_key(house, 
 def test_a_key_of_a_meeting_that_is_not_there_is_not_made(keys):
     with pytest.raises(NotFound, match="m404"):
         keys.make("m404", "transcript", "captions")
+
+
+def test_a_telephone_is_a_screen_until_its_pass_ends(house, keys):
+    meeting = house.opened()
+    text = keys.let_in(meeting.id, "signin", "phone", holder="p1")
+    phone = keys.user_of_key(text).screen
+    assert (phone.meeting, phone.plugin, phone.screen, phone.by) == (meeting.id, "signin", "phone", "p1")
+    assert not any(keys.user_of_key(text).may(right) for right in Right)
+    house.clock.sleep(passes.LASTS)
+    assert keys.user_of_key(text) is None
+    again = keys.user_of_key(keys.let_in(meeting.id, "signin", "phone", before=text)).screen
+    assert (again.id, again.made, again.by) == (phone.id, phone.made, "")
+
+
+def test_a_pass_of_another_meeting_makes_no_telephone_of_this_one_the_same(house, keys):
+    first, second = house.opened(), house.opened()
+    text = keys.let_in(first.id, "signin", "phone")
+    other = keys.user_of_key(keys.let_in(second.id, "signin", "phone", before=text)).screen
+    assert (other.meeting, other.id == keys.user_of_key(text).screen.id) == (second.id, False)
+
+
+def test_nobody_is_let_in_where_a_meeting_has_no_screens(house, keys):
+    meeting = house.opened()
+    text = keys.let_in(meeting.id, "signin", "phone")
+    with house.open_uow() as uow:
+        uow.meetings.save(replace(uow.meetings.get(meeting.id), secrecy=Secrecy(Level.SECRET, 3)))
+        uow.commit()
+    assert keys.user_of_key(text) is None
+    with pytest.raises(Refused, match=r"涉密|secret"):
+        keys.let_in(meeting.id, "signin", "phone")

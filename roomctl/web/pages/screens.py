@@ -109,7 +109,7 @@ class Links:
                 tr(f"最多 {MAX_NAME} 个字符", f"{MAX_NAME} characters at most"),
                 tr("请写短一些", "say it shorter"),
             )
-        found = self._screens.named(plugin, name)
+        found = self._screens.linked(plugin, name)
         allow(self._visitor.user, Right.OPEN_SCREENS)
         allow(self._visitor.user, found.offer.right)
         _key, text = self._keys.make(self._meeting, plugin, name, label=label)

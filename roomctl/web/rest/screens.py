@@ -97,7 +97,7 @@ def list_screens(request: Request, user: Opening, meeting_id: MeetingPath) -> Sc
 def hand_out(request: Request, user: Opening, meeting_id: MeetingPath, new: NewLink) -> MadeLink:
     """It opens that screen of this meeting, and ends with the meeting. It needs the screen's own right as well."""
     Desk(request, user).meeting(meeting_id)
-    allow(user, _screens(request).named(new.plugin, new.screen).offer.right)
+    allow(user, _screens(request).linked(new.plugin, new.screen).offer.right)
     key, text = _keys(request, user).make(meeting_id, new.plugin, new.screen, label=new.label)
     path = f"{keys.PAGES}/{text}"
     return MadeLink(url=f"{str(request.base_url).rstrip('/')}{path}", path=path, about=KeyShape.of(key))
