@@ -28,6 +28,9 @@ zone = "Asia/Shanghai"
 # [web]
 # hosts = ["room1.example.cn"]     # 浏览器访问本机用的名字 / names by which browsers reach this machine
 
+# [meetings]
+# buffer = 15                      # 两场会议之间留的分钟数 / minutes kept free between two meetings
+
 # [plugins.audio]
 # source = "mic:USB Audio"         # 声音来源 / where the sound comes from: mic, mic:NAME, file:PATH
 
@@ -127,6 +130,29 @@ class WebSettings(BaseModel):
     )
 
 
+class MeetingSettings(BaseModel):
+    """How meetings are planned.
+
+    Attributes:
+        buffer: minutes that stay free between two meetings in one place.
+
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    buffer: int = Field(
+        default=0,
+        ge=0,
+        le=240,
+        json_schema_extra=label(
+            "两场会议之间留多久（分钟）",
+            "Kept free between two meetings, min",
+            help_zh="清场和布置用；不足的不能排在一起",
+            help_en="to clear the room and set it up; closer ones are refused",
+        ),
+    )
+
+
 class Settings(BaseSettings):
     """What an office may set.
 
@@ -134,6 +160,7 @@ class Settings(BaseSettings):
         recorder: name of the recorder that meetings use.
         web: how browsers reach it.
         host: its time limits and its memory.
+        meetings: how they are planned.
         plugins: a section per plugin, checked by the plugin's own model.
 
     """
@@ -144,6 +171,7 @@ class Settings(BaseSettings):
     recorder: str = "audio"
     web: WebSettings = WebSettings()
     host: HostSettings = HostSettings()
+    meetings: MeetingSettings = MeetingSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @classmethod

@@ -29,6 +29,9 @@ class State(StrEnum):
 MEETS = frozenset({State.OPEN, State.IN_SESSION, State.RECESS})
 """While people come and go."""
 
+BEGUN = frozenset({State.IN_SESSION, State.RECESS, State.ADJOURNED})
+"""From the first word until the close: what was said is there, what is to be written is not."""
+
 OVER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED, State.ARCHIVED, State.CANCELLED})
 """Nobody meets any more: nobody signs in, and nothing is shown on a screen."""
 

@@ -73,8 +73,9 @@ class Meeting:
     Attributes:
         starts: planned start, local time of `zone`, without offset.
         planned_minutes: planned length.
-        chair: 主持人; minute_taker: 记录人; contact: 联系人.
-        recorded: 录音 是/否; where it is no, arming is refused.
+        chair: 主持人; minute_taker: 记录人; contact: 联系人; scope: 范围, who is to come.
+        multimedia, press, catering, special: 多媒体, 媒体报道, 用餐, 特殊要求, as the office words them.
+        recorded: 录音 是/否; where it is no, arming is refused. recording_approved_by: who approved either.
         urgent: opened without approval; `urgent_reason` is asked for before close.
         facts: needs that are met, see `lifecycle.Need`.
         version: rises by one with each save; a save of an old value is refused.
@@ -92,6 +93,11 @@ class Meeting:
     chair: str = ""
     minute_taker: str = ""
     contact: str = ""
+    scope: str = ""
+    multimedia: str = ""
+    press: str = ""
+    catering: str = ""
+    special: str = ""
     secrecy: Secrecy = OPEN
     recorded: bool = True
     recording_approved_by: str = ""

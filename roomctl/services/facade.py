@@ -1,6 +1,6 @@
 """All use cases under one roof, bound to an actor: what a plugin sees as `ctx.services`, and the host itself uses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +8,14 @@ from roomctl.domain.archive import Package, PackageFile, Receipt
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
+from roomctl.domain.secrecy import Level
 from roomctl.services import (
     archive,
+    calendar,
     meetings,
     sessions,
 )
+from roomctl.services.calendar import MOST, Booking, Found, Wish, everybody
 from roomctl.services.deliveries import DeliveryUseCases
 from roomctl.services.equipment import EquipmentUseCases
 from roomctl.services.offers import ArchiveTarget
@@ -45,8 +48,18 @@ class UseCases(SoundUseCases, SigningUseCases, WordUseCases, PaperUseCases, Equi
 
     # --- meetings
 
-    def create(self, meeting: Meeting) -> Meeting:
-        return meetings.create(meeting, **self._by())
+    def create(self, meeting: Meeting, *, booking: Booking | None = None) -> Meeting:
+        return meetings.create(meeting, booking=booking, **self._by())
+
+    def edit(
+        self, meeting_id: str, changes: Mapping[str, Any], *, booking: Booking, version: int | None = None
+    ) -> Meeting:
+        return meetings.edit(meeting_id, changes, booking=booking, version=version, **self._by())
+
+    def find_meetings(
+        self, wish: Wish, *, sees: Callable[[Level], bool] = everybody, skip: int = 0, most: int = MOST
+    ) -> Found:
+        return calendar.find(wish, sees=sees, skip=skip, most=most, uow=self._open())
 
     def meeting(self, meeting_id: str) -> Meeting:
         return self._open().peek(meeting_id)

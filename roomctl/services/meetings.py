@@ -1,23 +1,32 @@
 """The life cycle: each step asks for objections, then writes. Those that command the recorder: `sessions.py`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from roomctl.domain import secrecy
+from roomctl.domain import planning, secrecy
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting, Objection, Overrule
-from roomctl.errors import Refused
+from roomctl.domain.recording import RecorderState
+from roomctl.errors import Busy, Forbidden, Refused
 from roomctl.i18n import tr
-from roomctl.services import gates
+from roomctl.services import calendar, gates
+from roomctl.services.calendar import Booking
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 
-def create(meeting: Meeting, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> Meeting:
+def create(
+    meeting: Meeting, *, actor: Actor, clock: Clock, uow: UnitOfWork, booking: Booking | None = None
+) -> Meeting:
     """Plans a meeting.
+
+    Args:
+        booking: the room must be free on these terms; without, nobody asks (a meeting that cannot wait).
 
     Raises:
         Forbidden: this machine may not hold a meeting of that 密级.
+        Refused: the room is taken.
 
     """
     secrecy.admit(meeting.highest_secrecy)
@@ -30,15 +39,84 @@ def create(meeting: Meeting, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> 
         "chair": meeting.chair,
         "secrecy": meeting.highest_secrecy.level.value,
         "recorded": meeting.recorded,
+        **{
+            name: text
+            for name in ("place", "scope", "contact", "recording_approved_by")
+            if (text := getattr(meeting, name))
+        },
         "agenda": [item.title for item in meeting.agenda],
     }
     with uow:
+        shared = calendar.take_room(meeting, booking, uow=uow) if booking else {}
         uow.meetings.add(meeting)
         uow.events.append(
-            Event(stream=meeting.id, kind="meeting.created", actor=actor, at=clock.now(), data=told),
+            Event(stream=meeting.id, kind="meeting.created", actor=actor, at=clock.now(), data={**told, **shared}),
         )
         uow.commit()
     return meeting
+
+
+def edit(
+    meeting_id: str,
+    changes: Mapping[str, Any],
+    *,
+    version: int | None,
+    booking: Booking,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+) -> Meeting:
+    """Other facts of a meeting, see `planning.edit`.
+
+    Args:
+        version: of the meeting as the editor saw it; None where nothing was seen.
+        booking: asked for where time, length or place change.
+
+    Raises:
+        Busy: somebody else changed it since. Forbidden: its 密级 may not be held here, or the editor may not open
+            what came of it.
+        Refused: what may no longer be changed; the room is taken; the recorder is ready, and 录音 would be no.
+
+    """
+    with uow:
+        before = uow.meetings.get(meeting_id)
+        if version is not None and version != before.version:
+            raise Busy(
+                tr(f"会议“{before.title}”没有保存", f"the meeting {before.title!r} was not saved"),
+                tr("别人刚刚改过它", "somebody else has just changed it"),
+                tr("请看过新内容再改", "look at what it says now, then change it again"),
+            )
+        after, event = planning.edit(before, changes, actor=actor, at=clock.now())
+        if event is None:
+            return before
+        secrecy.admit(after.highest_secrecy)
+        if not booking.sees(after.highest_secrecy.level):
+            raise Forbidden(
+                tr(
+                    f"不能改为{after.highest_secrecy.level.value}会议",
+                    f"it cannot become a {after.highest_secrecy.level.value} meeting",
+                ),
+                tr("改后你自己不能再打开它", "you could not open it yourself afterwards"),
+                tr("请找保密员", "ask the security officer"),
+            )
+        if before.recorded and not after.recorded:
+            _need_no_recorder(uow, meeting_id)
+        moved = any(getattr(before, name) != getattr(after, name) for name in ("starts", "planned_minutes", "place"))
+        shared = calendar.take_room(after, booking, uow=uow) if moved else {}
+        saved = uow.meetings.save(after)
+        uow.events.append(replace(event, data={**event.data, **shared}))
+        uow.commit()
+    return saved
+
+
+def _need_no_recorder(uow: UnitOfWork, meeting_id: str) -> None:
+    live = [one for one in uow.recordings.of(meeting_id) if one.state is not RecorderState.SEALED]
+    if live:
+        raise Refused(
+            tr("不能改为不录音", "it cannot become a meeting without a recording"),
+            tr("录音已经准备好", "the recorder is armed"),
+            tr("请先结束这次录音", "end that recording first"),
+        )
 
 
 def transition(

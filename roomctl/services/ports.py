@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from roomctl.domain.archive import Package, PackageFile, Receipt, Verdict
 from roomctl.domain.attendance import Person
+from roomctl.domain.calendar import Entry
 from roomctl.domain.checks import CheckReport, DeviceWatch, RunPurpose, Waiver
 from roomctl.domain.events import Event, Head, LoggedEvent
 from roomctl.domain.lifecycle import State
@@ -49,6 +50,21 @@ class Meetings(Protocol):
 
     def all(self, *states: State) -> Sequence[Meeting]:
         """Newest first; only those in one of the states, where any is named."""
+        ...
+
+    def entries(
+        self,
+        *,
+        first: datetime | None = None,
+        last: datetime | None = None,
+        states: frozenset[State] = frozenset(),
+    ) -> Sequence[Entry]:
+        """Lines of the calendar in order of their start, without reading whole meetings.
+
+        Args:
+            first, last: local time; those that begin from the one on, and before the other.
+
+        """
         ...
 
     def add(self, meeting: Meeting) -> None: ...

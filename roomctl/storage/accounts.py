@@ -6,7 +6,14 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 
 from roomctl.domain.access import Account, Failures, Right, Role, ScreenKey, Session, Token
-from roomctl.storage.tables import AccountRow, AdminLinkRow, LoginFailureRow, ScreenKeyRow, SessionRow, TokenRow
+from roomctl.storage.access_tables import (
+    AccountRow,
+    AdminLinkRow,
+    LoginFailureRow,
+    ScreenKeyRow,
+    SessionRow,
+    TokenRow,
+)
 from roomctl.storage.work import Work
 
 

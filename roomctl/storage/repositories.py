@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, or_, select, update
 
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Person, Role, by_rank
+from roomctl.domain.calendar import Entry
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.record import RecordFile
@@ -46,6 +48,34 @@ class SqlMeetings:
             query = query.where(MeetingRow.state.in_([state.value for state in states]))
         return [_meeting(row) for row in self._work.reads().scalars(query)]
 
+    def entries(
+        self,
+        *,
+        first: datetime | None = None,
+        last: datetime | None = None,
+        states: frozenset[State] = frozenset(),
+    ) -> Sequence[Entry]:
+        columns, items = MeetingRow.__table__.c, AgendaItemRow.__table__.c
+        chosen = [
+            *([columns.starts >= first] if first else []),
+            *([columns.starts < last] if last else []),
+            *([columns.state.in_(sorted(states))] if states else []),
+        ]
+        connection = self._work.connection()
+        within = select(items.meeting, items.secrecy).join(MeetingRow.__table__).where(*chosen)
+        levels: dict[str, Level] = {}
+        for meeting, told in connection.execute(within):
+            levels[meeting] = max(levels.get(meeting, Level.OPEN), Level(told["level"]), key=lambda one: one.degree)
+        found = select(*(columns[name] for name in _ENTRY), columns.secrecy).where(*chosen)
+        return [
+            Entry(
+                **{name: getattr(row, name) for name in _ENTRY if name != "state"},
+                state=State(row.state),
+                level=max(levels.get(row.id, Level.OPEN), Level(row.secrecy["level"]), key=lambda one: one.degree),
+            )
+            for row in connection.execute(found.order_by(columns.starts, columns.id))
+        ]
+
     def add(self, meeting: Meeting) -> None:
         session = self._work.writes()
         session.add(_meeting_row(meeting))
@@ -72,6 +102,9 @@ class SqlMeetings:
         return saved
 
 
+_ENTRY = ("id", "title", "starts", "zone", "planned_minutes", "kind", "place", "chair", "state", "urgent")
+
+
 def _meeting_row(meeting: Meeting) -> MeetingRow:
     return MeetingRow(
         id=meeting.id,
@@ -85,6 +118,11 @@ def _meeting_row(meeting: Meeting) -> MeetingRow:
         chair=meeting.chair,
         minute_taker=meeting.minute_taker,
         contact=meeting.contact,
+        scope=meeting.scope,
+        multimedia=meeting.multimedia,
+        press=meeting.press,
+        catering=meeting.catering,
+        special=meeting.special,
         secrecy=_secrecy_json(meeting.secrecy),
         recorded=meeting.recorded,
         recording_approved_by=meeting.recording_approved_by,
@@ -124,6 +162,11 @@ def _meeting(row: MeetingRow) -> Meeting:
         chair=row.chair,
         minute_taker=row.minute_taker,
         contact=row.contact,
+        scope=row.scope,
+        multimedia=row.multimedia,
+        press=row.press,
+        catering=row.catering,
+        special=row.special,
         secrecy=_secrecy(row.secrecy),
         recorded=row.recorded,
         recording_approved_by=row.recording_approved_by,

@@ -47,7 +47,7 @@ class MeetingRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     room: Mapped[str] = mapped_column(ForeignKey("rooms.id"))
     title: Mapped[str]
-    starts: Mapped[datetime] = mapped_column(DateTime())  # local time of `zone`, without offset
+    starts: Mapped[datetime] = mapped_column(DateTime(), index=True)  # local time of `zone`, without offset
     zone: Mapped[str]
     planned_minutes: Mapped[int]
     kind: Mapped[str]
@@ -55,6 +55,11 @@ class MeetingRow(Base):
     chair: Mapped[str]
     minute_taker: Mapped[str]
     contact: Mapped[str]
+    scope: Mapped[str] = mapped_column(server_default="")
+    multimedia: Mapped[str] = mapped_column(server_default="")
+    press: Mapped[str] = mapped_column(server_default="")
+    catering: Mapped[str] = mapped_column(server_default="")
+    special: Mapped[str] = mapped_column(server_default="")
     secrecy: Mapped[dict[str, Any]]
     recorded: Mapped[bool]
     recording_approved_by: Mapped[str]
@@ -352,74 +357,3 @@ class PluginDocumentRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     meeting: Mapped[str | None] = mapped_column(ForeignKey("meetings.id"))
     value: Mapped[Any] = mapped_column(JSON)
-
-
-class AccountRow(Base):
-    __tablename__ = "accounts"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    password: Mapped[str]  # an argon2 hash with its parameters and salt
-    roles: Mapped[list[Any]]
-    disabled: Mapped[bool]
-    created: Mapped[datetime]
-    changed: Mapped[datetime]
-
-
-class SessionRow(Base):
-    """`id` is the SHA-256 of what the cookie holds."""
-
-    __tablename__ = "sessions"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(ForeignKey("accounts.name"), index=True)
-    created: Mapped[datetime]
-    expires: Mapped[datetime]
-
-
-class TokenRow(Base):
-    """`secret` is the SHA-256 of the token."""
-
-    __tablename__ = "tokens"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    secret: Mapped[str] = mapped_column(unique=True)
-    account: Mapped[str] = mapped_column(ForeignKey("accounts.name"), index=True)
-    label: Mapped[str]
-    rights: Mapped[list[Any]]
-    created: Mapped[datetime]
-    expires: Mapped[datetime | None]
-
-
-class ScreenKeyRow(Base):
-    """`secret` is the SHA-256 of the key."""
-
-    __tablename__ = "screen_keys"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    secret: Mapped[str] = mapped_column(unique=True)
-    meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"), index=True)
-    plugin: Mapped[str]
-    screen: Mapped[str]
-    label: Mapped[str]
-    made_by: Mapped[str]
-    made: Mapped[datetime]
-
-
-class AdminLinkRow(Base):
-    """`id` is the SHA-256 of the link's key; the row goes when the link is used."""
-
-    __tablename__ = "admin_links"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    expires: Mapped[datetime]
-
-
-class LoginFailureRow(Base):
-    """`who` is `account:NAME` or `address:IP`."""
-
-    __tablename__ = "login_failures"
-
-    who: Mapped[str] = mapped_column(primary_key=True)
-    count: Mapped[int]
-    last: Mapped[datetime]
-    until: Mapped[datetime]

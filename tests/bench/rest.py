@@ -36,7 +36,7 @@ from roomctl.services.identity import new_id
 from roomctl.serving import Host, Phase
 from roomctl.storage.tables import MeetingRow
 from roomctl.web.app import build
-from roomctl.web.rest.shapes import ItemShape, MeetingShape
+from roomctl.web.rest.meeting_shapes import ItemShape, MeetingShape
 
 REQUESTS, TURN, GOAL = 4000, 50, 0.7
 FOLLOWERS, EVENTS, LATEST = 50, 200, 0.2

@@ -13,10 +13,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from roomctl.errors import BadInput, Damaged, Refused, RoomctlError
+from roomctl.storage.access_tables import Base
 from roomctl.storage.database import open_database
 from roomctl.storage.migrations import BUILT_IN, Migrations
 from roomctl.storage.schema import copy
-from roomctl.storage.tables import Base
 
 NEXT = f"{int(BUILT_IN.head) + 1:04}"
 SECOND = f"""

@@ -21,6 +21,19 @@ from roomctl.storage.uow import SqlUnitOfWork
 AT = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 
 
+_OPEN = '{"level": "非密", "years": null, "basis": "", "by": ""}'
+_MEETING = (
+    "INSERT INTO meetings (id, room, title, starts, zone, planned_minutes, kind, place, chair, minute_taker, contact,"
+    " secrecy, recorded, recording_approved_by, state, urgent, urgent_reason, facts, version) VALUES ('m1', ?,"
+    " '财源建设专题会议', '2026-11-12 09:00:00.000000', 'Asia/Shanghai', 60, '专题会议', '', '', '', '', ?, 1, '',"
+    " 'planned', 0, '', '[]', 0)"
+)
+_ITEM = (
+    "INSERT INTO agenda_items (meeting, n, title, unit, presenter, minutes, observers, secrecy)"
+    " VALUES ('m1', 1, '停车场建设', '', '李晓明', 0, '[]', ?)"
+)
+
+
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
     """A data folder as the first roomctl left it."""
@@ -41,8 +54,10 @@ def first(tmp_path_factory):
         starts=datetime(2026, 11, 12, 9, 0),
         agenda=(AgendaItem(1, "停车场建设", presenter="李晓明"),),
     )
+    with closing(sqlite3.connect(made / "data" / "roomctl.db")) as plain, plain:  # the tables have grown since
+        plain.execute(_MEETING, (database.room.id, _OPEN))
+        plain.execute(_ITEM, (_OPEN,))
     with uow:
-        uow.meetings.add(meeting)
         uow.roster.add("m1", [Person(id="p1", name="𠮷田·㛃", rank=1)])
         for n in range(50):
             uow.events.append(Event(stream="m1", kind="meeting.noted", actor=SYSTEM, at=AT, data={"n": n}))

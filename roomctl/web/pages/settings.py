@@ -68,7 +68,12 @@ def sections(visitor: Visitor) -> dict[str, type[BaseModel]]:
     """Path in roomctl.toml → the model that checks it: the host's own, then each plugin that has one."""
     plugins = visitor.board.application.plugins
     plugins.load()
-    own: dict[str, type[BaseModel]] = {"": TopSettings, "web": config.WebSettings, "host": config.HostSettings}
+    own: dict[str, type[BaseModel]] = {
+        "": TopSettings,
+        "meetings": config.MeetingSettings,
+        "web": config.WebSettings,
+        "host": config.HostSettings,
+    }
     return own | {f"plugins.{name}": model for name, model in plugins.models.items()}
 
 

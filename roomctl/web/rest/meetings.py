@@ -1,15 +1,20 @@
 """Meetings: planned, shown, and taken along their life cycle."""
 
-from typing import Annotated
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from roomctl.domain.access import MOVES, Right, User
 from roomctl.domain.lifecycle import State
+from roomctl.domain.secrecy import Level
+from roomctl.services.calendar import MOST, Wish
+from roomctl.web.booking import booking_of
 from roomctl.web.moves import take
-from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
-from roomctl.web.rest.shapes import MeetingShape, NewMeeting, Said, Shape, Text
+from roomctl.web.rest.desk import Desk, MeetingPath, as_json, host_of, router
+from roomctl.web.rest.meeting_shapes import EntryShape, FoundShape, MeetingChanges, MeetingShape, NewMeeting
+from roomctl.web.rest.shapes import Said, Shape, Text
 from roomctl.web.session import Needs, allow
 
 routes = router("meetings")
@@ -54,9 +59,51 @@ def list_meetings(
 def create_meeting(
     request: Request, user: Annotated[User, Depends(Needs(Right.PLAN_MEETINGS))], new: NewMeeting
 ) -> MeetingShape:
-    """Refused where this machine may not hold a meeting of that 密级."""
-    use = Desk(request, user).use
-    return MeetingShape.of(use.create(new.made(use.room.id)))
+    """Refused where this machine may not hold a meeting of that 密级, or another meeting holds the room then.
+
+    Nobody plans a meeting that he could not open himself.
+    """
+    desk = Desk(request, user)
+    meeting = new.made(desk.use.room.id)
+    desk.admit(meeting)
+    terms = booking_of(host_of(request).application, user, new.share_room)
+    return MeetingShape.of(desk.use.create(meeting, booking=terms))
+
+
+@routes.get("/calendar", response_model=FoundShape, summary="Meetings found by text, day, place, state")
+def find_meetings(
+    request: Request,
+    user: Annotated[User, Depends(Needs(Right.SEE_MEETINGS))],
+    text: Annotated[
+        str, Query(max_length=100, description="in title, chair, kind, place; as written or by pinyin initials")
+    ] = "",
+    state: Annotated[list[State] | None, Query(description="one of these")] = None,
+    place: Annotated[str, Query(max_length=200)] = "",
+    chair: Annotated[str, Query(max_length=200)] = "",
+    secrecy: Annotated[Level | None, Query(description="密级")] = None,
+    first: Annotated[date | None, Query(description="the first day")] = None,
+    last: Annotated[date | None, Query(description="the last day")] = None,
+    order: Annotated[Literal["newest", "oldest"], Query()] = "newest",
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Response:
+    """Those of a 密级 that the reader may not open are neither listed nor counted."""
+    wish = Wish(
+        text=text,
+        states=frozenset(state or ()),
+        place=place,
+        chair=chair,
+        level=secrecy,
+        first=datetime.combine(first, time()) if first else None,
+        last=_day_after(last) if last else None,
+        newest=order == "newest",
+    )
+    found = Desk(request, user).use.find_meetings(wish, sees=user.cleared, skip=offset, most=limit)
+    return as_json(FoundShape(total=found.total, meetings=[EntryShape.of(one) for one in found.entries]))
+
+
+def _day_after(day: date) -> datetime | None:
+    return datetime.combine(day + timedelta(days=1), time()) if day < date.max else None
 
 
 @routes.get("/meetings/{meeting_id}", response_model=MeetingShape, summary="One meeting")
@@ -65,6 +112,24 @@ def get_meeting(
 ) -> Response:
     """With where it can go from here."""
     return as_json(MeetingShape.of(Desk(request, user).meeting(meeting_id)))
+
+
+@routes.patch("/meetings/{meeting_id}", summary="Change what is planned")
+def edit_meeting(
+    request: Request,
+    user: Annotated[User, Depends(Needs(Right.PLAN_MEETINGS))],
+    meeting_id: MeetingPath,
+    changes: MeetingChanges,
+) -> MeetingShape:
+    """All of it before the preparations begin, then less; 409 says what is fixed. The log keeps both versions.
+
+    An approved meeting of which more than the arrangements change has to be approved again.
+    """
+    desk = Desk(request, user)
+    meeting = desk.meeting(meeting_id)
+    terms = booking_of(host_of(request).application, user, changes.share_room)
+    edited = desk.use.edit(meeting_id, changes.of(meeting), version=changes.version, booking=terms)
+    return MeetingShape.of(edited)
 
 
 @routes.post("/meetings/{meeting_id}/transitions", summary="Take it along its life cycle")

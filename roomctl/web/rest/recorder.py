@@ -18,8 +18,9 @@ from roomctl.services.facade import UseCases
 from roomctl.services.marks import FARTHEST_BACK
 from roomctl.web.levels import PATIENCE, Levels
 from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router, still
+from roomctl.web.rest.meeting_shapes import MeetingShape
 from roomctl.web.rest.recordings import MarkerShape, RecordingShape, Seeing, loudness
-from roomctl.web.rest.shapes import MeetingShape, Name, Shape, Text, number
+from roomctl.web.rest.shapes import Name, Shape, Text, number
 from roomctl.web.run import run
 from roomctl.web.session import Needs
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -20,10 +20,7 @@ from roomctl.domain.attendance import (
     Role,
     Standing,
 )
-from roomctl.domain.lifecycle import Need, State, ways_out
-from roomctl.domain.meeting import DEFAULT_ZONE, AgendaItem, Meeting, MeetingId
 from roomctl.domain.observers import Moves
-from roomctl.domain.secrecy import parse
 from roomctl.services.identity import new_id
 
 LINE, TEXT = 200, 2000
@@ -51,153 +48,6 @@ class Shape(BaseModel):
     """A misspelt field is pointed at."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class NewItem(Shape):
-    """议题."""
-
-    title: Annotated[Line, StringConstraints(min_length=1)] = Field(examples=["停车场建设"])
-    unit: Line = Field(default="", description="汇报单位", examples=["城管局"])
-    presenter: Line = Field(default="", description="汇报人", examples=["李晓明"])
-    minutes: int = Field(default=0, ge=0, le=1440)
-    observers: list[Name] = Field(default_factory=list, max_length=MOST_ITEMS)
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("no such IANA zone")
-    return name
-
-
-def _planned(at: datetime) -> datetime:
-    if at.tzinfo is not None:
-        raise ValueError("local time of the zone, without an offset")
-    if not datetime(2000, 1, 1) <= at < datetime(2100, 1, 1):  # noqa: DTZ001 - local time
-        raise ValueError("between 2000 and 2099")
-    return at
-
-
-class NewMeeting(Shape):
-    """A meeting to be planned."""
-
-    title: Annotated[Line, StringConstraints(min_length=1)] = Field(examples=["城区停车场建设专题研究"])
-    starts: Annotated[datetime, AfterValidator(_planned)] = Field(
-        description="local time of `zone`, without an offset", examples=["2026-11-12T09:00:00"]
-    )
-    zone: Annotated[str, AfterValidator(_zone)] = DEFAULT_ZONE
-    planned_minutes: int = Field(default=60, ge=1, le=1440)
-    kind: Line = "专题会议"
-    place: Line = ""
-    chair: Line = Field(default="", description="主持人", examples=["张建国"])
-    minute_taker: Line = Field(default="", description="记录人")
-    contact: Line = ""
-    secrecy: Line = Field(default="非密", description="密级: 非密, 内部, 秘密★N年, 机密★N年", examples=["内部"])
-    recorded: bool = Field(default=True, description="录音 是/否")
-    agenda: list[NewItem] = Field(default_factory=list, max_length=MOST_ITEMS)
-
-    def made(self, room: str) -> Meeting:
-        """The domain's value. Raises: BadInput, where the 密级 cannot be read."""
-        return Meeting(
-            id=MeetingId(new_id()),
-            room=room,
-            title=self.title,
-            starts=self.starts,
-            zone=self.zone,
-            planned_minutes=self.planned_minutes,
-            kind=self.kind,
-            place=self.place,
-            chair=self.chair,
-            minute_taker=self.minute_taker,
-            contact=self.contact,
-            secrecy=parse(self.secrecy),
-            recorded=self.recorded,
-            agenda=tuple(
-                AgendaItem(n, item.title, item.unit, item.presenter, item.minutes, tuple(item.observers))
-                for n, item in enumerate(self.agenda, 1)
-            ),
-        )
-
-
-class ItemShape(BaseModel):
-    """议题."""
-
-    n: int
-    title: str
-    unit: str
-    presenter: str
-    minutes: int
-    observers: list[str]
-
-
-class Way(BaseModel):
-    """A step that leads on from where the meeting stands, and the needs that are not met yet."""
-
-    to: State
-    verb: str
-    unmet: list[Need]
-
-
-class MeetingShape(BaseModel):
-    """A meeting as it stands."""
-
-    id: str
-    title: str
-    starts: datetime
-    zone: str
-    planned_minutes: int
-    kind: str
-    place: str
-    chair: str
-    minute_taker: str
-    contact: str
-    secrecy: str = Field(description="密级")
-    recorded: bool
-    state: State
-    label: str = Field(description="the state in the reader's language")
-    urgent: bool
-    started_at: datetime | None
-    adjourned_at: datetime | None
-    version: int
-    agenda: list[ItemShape]
-    ways: list[Way] = Field(description="where it can go from here")
-
-    @classmethod
-    def of(cls, meeting: Meeting) -> Self:
-        return cls(
-            id=meeting.id,
-            title=meeting.title,
-            starts=meeting.starts,
-            zone=meeting.zone,
-            planned_minutes=meeting.planned_minutes,
-            kind=meeting.kind,
-            place=meeting.place,
-            chair=meeting.chair,
-            minute_taker=meeting.minute_taker,
-            contact=meeting.contact,
-            secrecy=meeting.highest_secrecy.mark or meeting.highest_secrecy.level.value,
-            recorded=meeting.recorded,
-            state=meeting.state,
-            label=meeting.state.label,
-            urgent=meeting.urgent,
-            started_at=meeting.started_at,
-            adjourned_at=meeting.adjourned_at,
-            version=meeting.version,
-            agenda=[
-                ItemShape(
-                    n=item.n,
-                    title=item.title,
-                    unit=item.unit,
-                    presenter=item.presenter,
-                    minutes=item.minutes,
-                    observers=list(item.observers),
-                )
-                for item in meeting.agenda
-            ],
-            ways=[
-                Way(to=way.target, verb=way.verb, unmet=sorted(meeting.unmet(way.target)))
-                for way in ways_out(meeting.state)
-            ],
-        )
 
 
 class NewPerson(Shape):

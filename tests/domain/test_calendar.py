@@ -1,0 +1,91 @@
+"""Who is in whose way, and the days of a month."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomctl.domain.calendar import Entry, clashes, month_after, week_of, weeks_of_month
+from roomctl.domain.lifecycle import State
+from roomctl.domain.secrecy import Level
+
+NONE = timedelta(0)
+days = st.dates(date(2000, 1, 1), date(2099, 12, 1))
+
+
+def entry(at="09:00", minutes=60, **facts):
+    known = {
+        "id": f"m{at}", "title": "专题会议", "zone": "Asia/Shanghai", "kind": "", "place": "", "chair": "",
+        "state": State.PLANNED, "level": Level.OPEN,
+    }  # fmt: skip
+    starts = datetime.fromisoformat(f"2026-11-12T{at}")
+    return Entry(**{**known, "starts": starts, "planned_minutes": minutes, **facts})
+
+
+def in_the_way(wanted, *others, buffer=NONE):
+    return [one.id for one in clashes(wanted, others, room="第一会议室", buffer=buffer)]
+
+
+@pytest.mark.parametrize(
+    ("at", "minutes"), [("08:30", 31), ("09:00", 60), ("09:30", 5), ("09:59", 60), ("08:00", 180)]
+)
+def test_two_meetings_that_overlap_are_in_each_others_way(at, minutes):
+    assert in_the_way(entry(id="new"), entry(at, minutes))
+
+
+@pytest.mark.parametrize(("at", "minutes"), [("08:00", 60), ("10:00", 60)])
+def test_meetings_that_follow_each_other_are_not_unless_time_is_to_be_kept_between(at, minutes):
+    assert not in_the_way(entry(id="new"), entry(at, minutes))
+    assert in_the_way(entry(id="new"), entry(at, minutes), buffer=timedelta(minutes=1))
+
+
+def test_another_place_is_free_and_no_place_is_the_room_itself():
+    assert not in_the_way(entry(id="new", place="二楼报告厅"), entry())
+    assert in_the_way(entry(id="new", place=" 第一会议室 "), entry())
+
+
+@pytest.mark.parametrize("state", [State.CANCELLED, State.ADJOURNED, State.ARCHIVED])
+def test_a_meeting_that_is_over_holds_no_room(state):
+    assert not in_the_way(entry(id="new"), entry(state=state))
+
+
+def test_a_meeting_is_not_in_its_own_way():
+    assert not in_the_way(entry(), entry())
+
+
+def test_a_meeting_past_midnight_is_in_the_way_of_the_next_day():
+    late = entry("23:00", 180)
+    assert in_the_way(entry("01:00", id="new", starts=datetime(2026, 11, 13, 1, 0)), late)
+
+
+@given(st.integers(0, 1439), st.integers(1, 1440), st.integers(0, 1439), st.integers(1, 1440), st.integers(0, 60))
+def test_it_does_not_matter_who_asks(first, long, second, short, buffer):
+    midnight = datetime(2026, 11, 12)
+    one = entry(id="a", starts=midnight + timedelta(minutes=first), minutes=long)
+    two = entry(id="b", starts=midnight + timedelta(minutes=second), minutes=short)
+    apart = timedelta(minutes=buffer)
+    assert bool(in_the_way(one, two, buffer=apart)) == bool(in_the_way(two, one, buffer=apart))
+
+
+@given(days)
+def test_a_week_begins_on_monday_and_holds_its_day(day):
+    week = week_of(day)
+    assert week[0].weekday() == 0
+    assert day in week
+    assert len(week) == 7
+
+
+@given(days)
+def test_a_month_is_whole_weeks_that_hold_all_its_days(day):
+    shown = [one for week in weeks_of_month(day) for one in week]
+    inside = [one for one in shown if (one.year, one.month) == (day.year, day.month)]
+    assert inside[0].day == 1
+    assert (inside[-1] + timedelta(days=1)).month != day.month
+    assert all(any(one in inside for one in week) for week in weeks_of_month(day))
+    assert shown == sorted(set(shown))
+
+
+@given(days)
+def test_a_month_on_and_back_is_the_same_month(day):
+    assert month_after(month_after(day), -1) == day.replace(day=1)
