@@ -149,7 +149,7 @@ def summary(transcript: Transcript) -> dict[str, Any]:
             for segment in transcript.shown
         ],
         "holes": [asdict(hole) for hole in transcript.holes],
-        "points": [asdict(point) for point in transcript.points],
+        "points": [asdict(point) for point in transcript.noted],
         "report": dict(transcript.report),
     }
 

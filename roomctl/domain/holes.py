@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from roomctl.domain import correction
+from roomctl.domain import correction, cutting, points
 from roomctl.domain.rework import given_way, in_hole, inside, place
 from roomctl.domain.transcript import Change, Hole, SpeakerKnownBy, Transcript, TranscriptSegment
 
@@ -70,8 +70,10 @@ def carry(old: Transcript, new: Transcript) -> Transcript:
     """A new version, or more of the same, with all that people made of the old one.
 
     A sentence that somebody wrote in a hole stands at its time, and what the machine hears there now gives way to it;
-    where nobody spoke there is no hole either.
+    where nobody spoke there is no hole either. What was made two, or one, is cut so again; points that somebody has
+    written stay as they are.
     """
+    new = cutting.again(old, new)
     segments = correction.carry_over(old, new.segments)
     known = {one.id for one in segments}
     covered, holes = new.covered, list(new.holes)
@@ -85,7 +87,7 @@ def carry(old: Transcript, new: Transcript) -> Transcript:
     for told in old.report.get(DISMISSED, ()):
         if told not in made.report.get(DISMISSED, ()):
             made = _quiet(made, told)
-    return made
+    return replace(made, points=points.carry(old, made))
 
 
 def _quiet(made: Transcript, told: Mapping[str, Any]) -> Transcript:

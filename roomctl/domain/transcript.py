@@ -1,6 +1,6 @@
 """What was said: raw text that nobody overwrites, final text, and every change with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -130,6 +130,23 @@ class TranscriptSegment:
     """An invention on silence: kept, marked, and shown nowhere."""
 
 
+NEAR = 12
+"""Characters that may stand between two words: punctuation, or what was put in for a word that is gone."""
+
+
+def placed(text: str, words: Sequence[Word]) -> Iterator[tuple[Word, int, int]]:
+    """Each word with where in the text it stands, from and to; one that was replaced is left out.
+
+    It is looked for near to where the one before it ended: the same word stands further on as well.
+    """
+    cursor = 0
+    for word in words:
+        found = text.find(word.text, cursor, cursor + NEAR + len(word.text)) if word.text else -1
+        if found >= 0:
+            cursor = found + len(word.text)
+            yield word, found, cursor
+
+
 @dataclass(frozen=True, slots=True)
 class Hole:
     """Speech without text.
@@ -161,7 +178,10 @@ class DraftPoint:
 
     Attributes:
         segment: id of the sentence's segment.
-        owner: 牵头/负责 unit or person; support: 配合; deadline: as spoken, written form.
+        owner: 牵头/负责 unit or person; support: 配合; person: 责任人; deadline: as spoken, written form.
+        id: where it is no longer the id of its sentence: two sentences were made one, or it was added.
+        by: who wrote it so; empty where nobody has.
+        struck: a person says that it is none; it stays, and is shown nowhere.
 
     """
 
@@ -172,6 +192,15 @@ class DraftPoint:
     support: tuple[str, ...] = ()
     deadline: str = ""
     what: str = ""
+    person: str = ""
+    id: str = ""
+    by: str = ""
+    struck: bool = False
+
+    @property
+    def name(self) -> str:
+        """By which it is called: a sentence gives at most one by itself."""
+        return self.id or self.segment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +237,11 @@ class Transcript:
     def shown(self) -> tuple[TranscriptSegment, ...]:
         """What a reader sees: without the inventions."""
         return tuple(segment for segment in self.segments if not segment.dropped)
+
+    @property
+    def noted(self) -> tuple[DraftPoint, ...]:
+        """Points that nobody has struck out."""
+        return tuple(point for point in self.points if not point.struck)
 
     @property
     def text(self) -> str:

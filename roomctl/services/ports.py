@@ -15,7 +15,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection, Room
 from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import Recording
-from roomctl.domain.transcript import Transcript, TranscriptHead, TranscriptSegment
+from roomctl.domain.transcript import DraftPoint, Transcript, TranscriptHead, TranscriptSegment
 from roomctl.services.account_store import AccountStore
 from roomctl.services.archive_ports import Outbox
 from roomctl.services.offers import Check, DocumentOffer, EngineOffer, RecorderFactory, TargetFactory
@@ -179,6 +179,14 @@ class Transcripts(Protocol):
 
     def put_sentence(self, transcript_id: str, sentence: TranscriptSegment) -> None:
         """In the place of the one with its id, which is there."""
+        ...
+
+    def add_sentence(self, transcript_id: str, sentence: TranscriptSegment, *, behind: str) -> None:
+        """Right behind the one with that id."""
+        ...
+
+    def put_points(self, transcript_id: str, points: Sequence[DraftPoint]) -> None:
+        """In the place of all its points."""
         ...
 
 

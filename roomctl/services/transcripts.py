@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from typing import NoReturn
 
-from roomctl.domain import correction, holes
+from roomctl.domain import correction, holes, points
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.transcript import Transcript, TranscriptSegment
@@ -85,14 +85,19 @@ def correct(
 
     def change(segment: TranscriptSegment) -> TranscriptSegment:
         if seen is not None and seen != segment.text:
-            raise Busy(
-                tr(f"{_last(segment)} 刚改过这句", f"{_last(segment)} has just changed this sentence"),
-                tr(f"现在是“{segment.text}”，您的是“{text}”", f"it is now {segment.text!r}, yours is {text!r}"),
-                tr("看过后再改一次", "look at it, then change it again"),
-            )
+            raise changed(segment, text)
         return correction.correct(segment, text, by=actor.name)
 
     return _one(meeting_id, sentence, change, "transcript.corrected", actor=actor, clock=clock, uow=uow)
+
+
+def changed(segment: TranscriptSegment, yours: str) -> Busy:
+    """Somebody else was quicker."""
+    return Busy(
+        tr(f"{_last(segment)} 刚改过这句", f"{_last(segment)} has just changed this sentence"),
+        tr(f"现在是“{segment.text}”，您的是“{yours}”", f"it is now {segment.text!r}, yours is {yours!r}"),
+        tr("看过后再改一次", "look at it, then change it again"),
+    )
 
 
 def sentence_of(text: str) -> str:
@@ -185,17 +190,23 @@ def _all(
 ) -> int:
     with uow:
         need_open(meeting_id, uow)
-        transcript = uow.transcripts.latest(meeting_id) or _none()
-        changed = [
-            after for before in transcript.segments if (after := change(before)) is not before and after != before
+        transcript = newest(meeting_id, uow)
+        others = [
+            (before, after)
+            for before in transcript.segments
+            if (after := change(before)) is not before and after != before
         ]
-        for after in changed:
+        kept = transcript.points
+        for before, after in others:
             uow.transcripts.put_sentence(transcript.id, after)
-        if changed:
-            told = {"transcript": transcript.id, "name": name, "sentences": len(changed)}
+            kept = points.follow(kept, before.text, after)
+        if kept != transcript.points:
+            uow.transcripts.put_points(transcript.id, kept)
+        if others:
+            told = {"transcript": transcript.id, "name": name, "sentences": len(others)}
             _tell(meeting_id, kind, told, actor=actor, clock=clock, uow=uow)
             uow.commit()
-    return len(changed)
+    return len(others)
 
 
 def compare(meeting_id: str, old: int, new: int, *, uow: UnitOfWork) -> tuple[correction.Row, ...]:
@@ -232,14 +243,13 @@ def _one(
         transcript = heads[-1].version
         before = uow.transcripts.sentence(transcript.id, sentence)
         if before is None:
-            raise NotFound(
-                tr(f"没有句子 {sentence}", f"no sentence {sentence}"),
-                tr("可能已重新转写", "it may have been transcribed again"),
-                tr("请刷新页面", "load the page again"),
-            )
+            raise no_sentence(sentence)
         after = change(before)
         if after != before:
             uow.transcripts.put_sentence(transcript.id, after)
+            kept = points.follow(transcript.points, before.text, after)
+            if kept != transcript.points:
+                uow.transcripts.put_points(transcript.id, kept)
             told = {"transcript": transcript.id, "sentence": sentence, "before": before.text, "after": after.text}
             if after.speaker != before.speaker:
                 told |= {"speaker": after.speaker or ""}
@@ -257,6 +267,20 @@ def need_open(meeting_id: str, uow: UnitOfWork) -> None:
             tr(f"会议现在是“{meeting.state.label}”，转写稿已在档案包里", f"the meeting is {meeting.state.label!r}"),
             tr("需要更正请另附说明", "add a supplement"),
         )
+
+
+def no_sentence(sentence: str) -> NotFound:
+    """It is not there, or not any more."""
+    return NotFound(
+        tr(f"没有句子 {sentence}", f"no sentence {sentence}"),
+        tr("可能已重新转写", "it may have been transcribed again"),
+        tr("请刷新页面", "load the page again"),
+    )
+
+
+def newest(meeting_id: str, uow: UnitOfWork) -> Transcript:
+    """The version that is worked on, in a unit of work. Raises: NotFound, where nothing was transcribed yet."""
+    return uow.transcripts.latest(meeting_id) or _none()
 
 
 def _none() -> NoReturn:

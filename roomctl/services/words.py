@@ -7,10 +7,11 @@ from roomctl.domain import correction
 from roomctl.domain.archive import Verdict
 from roomctl.domain.events import Actor
 from roomctl.domain.rework import HoleSeen, Rework, ReworkKind
-from roomctl.domain.transcript import Hole, Transcript, TranscriptHead, TranscriptSegment
-from roomctl.services import reworks, transcripts
+from roomctl.domain.transcript import DraftPoint, Hole, Transcript, TranscriptHead, TranscriptSegment
+from roomctl.services import cutting, points, reworks, transcripts
 from roomctl.services.bound import Bound
 from roomctl.services.offers import EngineOffer
+from roomctl.services.points import Wording
 
 
 class WordUseCases(Bound):
@@ -62,6 +63,25 @@ class WordUseCases(Bound):
 
     def name_speakers(self, meeting_id: str, sentences: Collection[str], speaker: str) -> int:
         return transcripts.name_speakers(meeting_id, sentences, speaker, **self._by())
+
+    def split_sentence(
+        self, meeting_id: str, sentence: str, at: int, *, seen: str | None = None, speaker: str | None = None
+    ) -> tuple[TranscriptSegment, TranscriptSegment]:
+        return cutting.split(meeting_id, sentence, at, seen=seen, speaker=speaker, **self._by())
+
+    def merge_sentences(
+        self, meeting_id: str, sentence: str, following: str, *, seen: tuple[str, str] | None = None
+    ) -> TranscriptSegment:
+        return cutting.merge(meeting_id, sentence, following, seen=seen, **self._by())
+
+    def add_point(self, meeting_id: str, sentence: str, wording: Wording) -> DraftPoint:
+        return points.add(meeting_id, sentence, wording, **self._by())
+
+    def write_point(self, meeting_id: str, name: str, wording: Wording, *, seen: Wording | None = None) -> DraftPoint:
+        return points.write(meeting_id, name, wording, seen=seen, **self._by())
+
+    def strike_point(self, meeting_id: str, name: str, *, seen: Wording | None = None) -> DraftPoint:
+        return points.strike(meeting_id, name, seen=seen, **self._by())
 
     def undo_name(self, meeting_id: str, name: str) -> int:
         return transcripts.undo_name(meeting_id, name, **self._by())

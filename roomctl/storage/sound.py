@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from roomctl.domain.recording import Gap, Marker, MarkKind, Purpose, RecorderState, Recording, Segment
 from roomctl.domain.transcript import (
@@ -179,6 +179,22 @@ class SqlTranscripts:
         session = self._work.writes()
         place = session.get_one(TranscriptSegmentRow, (transcript_id, sentence.id)).place
         session.merge(_text_row(transcript_id, place, sentence))
+        session.flush()
+
+    def add_sentence(self, transcript_id: str, sentence: TranscriptSegment, *, behind: str) -> None:
+        session = self._work.writes()
+        place = session.get_one(TranscriptSegmentRow, (transcript_id, behind)).place
+        later = (TranscriptSegmentRow.transcript == transcript_id, TranscriptSegmentRow.place > place)
+        session.execute(
+            update(TranscriptSegmentRow).where(*later).values(place=TranscriptSegmentRow.place + 1),
+            execution_options={"synchronize_session": "fetch"},
+        )
+        session.add(_text_row(transcript_id, place + 1, sentence))
+        session.flush()
+
+    def put_points(self, transcript_id: str, points: Sequence[DraftPoint]) -> None:
+        session = self._work.writes()
+        session.get_one(TranscriptRow, transcript_id).points = [asdict(point) for point in points]
         session.flush()
 
     def put(self, transcript: Transcript) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from roomctl.domain.access import Role
-from roomctl.domain.transcript import Change, Doubt, Transcript, TranscriptSegment
+from roomctl.domain.transcript import Change, Doubt, DraftPoint, PointKind, Transcript, TranscriptSegment
 from roomctl.services.identity import new_id
 
 pytestmark = pytest.mark.needs("python:fastapi")
@@ -112,3 +112,54 @@ def test_who_speaks_is_said_of_many_sentences_in_one_step(words, rest):
     kinds = [row.kind for row in rest.use.events(stream=path.split("/")[-1], limit=3)]
     assert kinds.count("transcript.speakers_named") == 1
     assert client.post(f"{path}/transcript/speakers", json={"name": "李", "sentences": []}).status_code == 422
+
+
+def test_a_sentence_is_made_two_and_one_again(words):
+    path, client, write, made = words
+    write("同意。散会。", "再见。")
+    sentence = f"{path}/transcript/sentences/r1-t1-0001"
+    stale = client.post(f"{sentence}/split", json={"at": 3, "seen": "同意。"})
+    assert (stale.status_code, stale.json()["title"]) == (409, "The transcription has just changed this sentence")
+    assert client.post(f"{sentence}/split", json={"at": 6}).status_code == 422
+    first, second = client.post(
+        f"{sentence}/split", json={"at": 3, "seen": "同意。散会。", "speaker": "李晓明"}
+    ).json()
+    assert (first["text"], second["text"], second["speaker"]) == ("同意。", "散会。", "李晓明")
+    shown = client.get(f"{path}/transcript").json()["sentences"]
+    assert [one["text"] for one in shown] == ["同意。", "散会。", "再见。"]
+    write("同意。散会。", "再见。", "走吧。", of=replace(made, complete=True))  # the machine writes on
+    shown = client.get(f"{path}/transcript").json()["sentences"]
+    assert [(one["text"], one["speaker"]) for one in shown[:2]] == [("同意。", None), ("散会。", "李晓明")]
+    far = client.post(f"{sentence}/merge", json={"following": "r1-t1-0002"})
+    assert (far.status_code, "no longer follow" in far.json()["title"]) == (409, True)
+    stale = client.post(f"{sentence}/merge", json={"following": second["id"], "seen": ["同意。", "不散会。"]})
+    assert stale.status_code == 409
+    whole = client.post(f"{sentence}/merge", json={"following": second["id"], "seen": ["同意。", "散会。"]}).json()
+    assert (whole["text"], whole["speaker"]) == ("同意。散会。", "李晓明")
+    assert client.post(f"{sentence}/merge", json={"following": "r9"}).status_code == 404
+
+
+def test_points_are_written_added_and_struck_out(words):
+    path, client, write, made = words
+    own = DraftPoint(
+        kind=PointKind.ACTION, text="由市财正局负责。", segment="r1-t1-0001", owner="市财正局", what="拨付"
+    )
+    write("由市财正局负责。", of=replace(made, points=(own,)))
+    client.put(f"{path}/transcript/sentences/r1-t1-0001", json={"text": "由市财政局负责。"})
+    (point,) = client.get(f"{path}/transcripts/1/notes").json()["points"]
+    assert (point["name"], point["owner"], point["text"]) == ("r1-t1-0001", "市财政局", "由市财政局负责。")
+    seen = {"kind": "action", "what": "拨付", "owner": "市财政局"}
+    mine = {**seen, "person": "陈志强", "support": ["市发改委"], "seen": seen}
+    one = f"{path}/transcript/points/r1-t1-0001"
+    assert client.put(one, json=mine).json()["by"] == "王敏"
+    late = client.put(one, json=mine)
+    assert (late.status_code, late.json()["title"]) == (409, "王敏 has just changed this point")
+    assert client.post(f"{one}/strike", json={"seen": seen}).status_code == 409
+    assert client.post(f"{one}/strike").json()["struck"]
+    assert client.get(f"{path}/transcripts/1/notes").json()["points"] == []
+    added = {"kind": "决定", "what": "原则同意", "segment": "r1-t1-0001"}
+    assert client.post(f"{path}/transcript/points", json=added).status_code == 201
+    assert client.post(f"{path}/transcript/points", json={**added, "segment": "r9"}).status_code == 404
+    assert client.put(f"{path}/transcript/points/nix", json=seen).status_code == 404
+    (left,) = client.get(f"{path}/transcripts/1/notes").json()["points"]
+    assert (left["what"], left["by"]) == ("原则同意", "王敏")

@@ -55,7 +55,7 @@ def draft(
     blocks: list[record.Block] = [*_head(meeting, attendance, place)]
     if any(one.frames for one in recordings):
         blocks.append(record.Note("本次会议由办公室统一录音，供整理记录使用。"))
-    blocks.extend(_body(meeting, said, transcript.points if transcript else ()))
+    blocks.extend(_body(meeting, said, transcript.noted if transcript else ()))
     blocks.append(record.Signatures(("主持人", "记录人")))
     title = meeting.title.strip()
     title += "" if title.endswith("会议记录") else "记录" if title.endswith("会议") else "会议记录"
@@ -269,7 +269,7 @@ def _outcomes(section: Section, points: Sequence[DraftPoint]) -> Mapping[str, Se
     actions = [point for point in own if point.kind is PointKind.ACTION]
     return {
         DECIDED: [
-            record.Paragraph(f"{place}. {point.text.strip()}", segment=point.segment)
+            record.Paragraph(f"{place}. {(point.what or point.text).strip()}", segment=point.segment)
             for place, point in enumerate(decisions, 1)
         ],
         TO_DO: [
@@ -302,8 +302,13 @@ def _paragraphs(turn: Sequence[TranscriptSegment]) -> Iterator[list[TranscriptSe
 
 
 def _action(point: DraftPoint) -> str:
-    """What is to be done, then who, with whom, until when, as far as it was said."""
-    parts = {"责任单位": point.owner, "配合单位": "、".join(point.support), "时限": point.deadline}
+    """What is to be done, then who, with whom, until when, as far as it was said or written."""
+    parts = {
+        "责任单位": point.owner,
+        "配合单位": "、".join(point.support),
+        "责任人": point.person,
+        "时限": point.deadline,
+    }
     said = "；".join(f"{label}：{text}" for label, text in parts.items() if text)
     what = (point.what or point.text).strip().rstrip("。")
     return f"{what}（{said}）。" if said else f"{what}。"

@@ -11,18 +11,19 @@ from roomctl.domain.transcript import (
     Beside,
     Change,
     Doubt,
-    DraftPoint,
     Hole,
     SpeakerKnownBy,
     Transcript,
     TranscriptSegment,
+    placed,
 )
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
+from roomctl.web.rest.points import PointShape
 from roomctl.web.rest.transcripts import Number, SentencePath
 from roomctl.web.session import Needs
-from roomctl.web.ui.words import UNSURE, placed
+from roomctl.web.ui.words import UNSURE
 
 routes = router("transcripts")
 
@@ -119,7 +120,7 @@ def get_line(
 class NotesShape(BaseModel):
     """What stands beside the sentences of a version."""
 
-    points: list[DraftPoint]
+    points: list[PointShape]
     holes: list[Hole]
 
 
@@ -127,7 +128,7 @@ class NotesShape(BaseModel):
 def get_notes(request: Request, user: Reading, meeting_id: MeetingPath, version: Number) -> NotesShape:
     """Without the sentences."""
     head = _head(Desk(request, user), meeting_id, version)
-    return NotesShape(points=list(head.points), holes=list(head.holes))
+    return NotesShape(points=[PointShape.of(one) for one in head.noted], holes=list(head.holes))
 
 
 def _head(desk: Desk, meeting_id: str, version: int) -> Transcript:

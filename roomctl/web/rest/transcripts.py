@@ -20,8 +20,9 @@ from roomctl.domain.transcript import (
 )
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
+from roomctl.services.transcripts import LONGEST
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
-from roomctl.web.rest.shapes import Name, Said, Shape, Text
+from roomctl.web.rest.shapes import Id, Name, Said, Shape, Text
 from roomctl.web.session import Needs
 
 routes = router("transcripts")
@@ -118,7 +119,7 @@ class TranscriptShape(BaseModel):
             version=VersionShape.of(transcript, len(transcript.shown)),
             sentences=[SentenceShape.of(one) for one in transcript.shown],
             holes=list(transcript.holes),
-            points=list(transcript.points),
+            points=list(transcript.noted),
         )
 
 
@@ -239,20 +240,55 @@ def name_speaker(
     return SentenceShape.of(desk.use.name_speaker(meeting_id, sentence, what.name))
 
 
+class Cut(Shape):
+    """Where a sentence is made two."""
+
+    at: int = Field(ge=1, le=LONGEST, description="characters of its text before the cut", examples=[12])
+    seen: Text | None = Field(default=None, description="the text on the screen; 409 where it is another by now")
+    speaker: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="of the second part; null is the same one, empty is nobody"
+    )
+
+
+@routes.post("/meetings/{meeting_id}/transcript/sentences/{sentence}/split", summary="Make a sentence two")
+def split(
+    request: Request, user: Correcting, meeting_id: MeetingPath, sentence: SentencePath, where: Cut
+) -> list[SentenceShape]:
+    """The first keeps its id; each part keeps its words with their times. `merge` is the way back."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    parts = desk.use.split_sentence(meeting_id, sentence, where.at, seen=where.seen, speaker=where.speaker)
+    return [SentenceShape.of(one) for one in parts]
+
+
+class Junction(Shape):
+    """The sentence that follows, and both texts as they were on the screen."""
+
+    following: Id = Field(examples=["r1-t1-0008"])
+    seen: tuple[Text, Text] | None = Field(default=None, description="409 where one of them is another by now")
+
+
+@routes.post("/meetings/{meeting_id}/transcript/sentences/{sentence}/merge", summary="Make two sentences one")
+def merge(
+    request: Request, user: Correcting, meeting_id: MeetingPath, sentence: SentencePath, what: Junction
+) -> SentenceShape:
+    """Under the id of the first. 409 where the other one does not follow it, or is of another track."""
+    desk = Desk(request, user)
+    desk.meeting(meeting_id)
+    return SentenceShape.of(desk.use.merge_sentences(meeting_id, sentence, what.following, seen=what.seen))
+
+
 class Undone(BaseModel):
     """How many sentences that changed."""
 
     sentences: int
 
 
-Sentence = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,64}$")]
-
-
 class Speakers(Shape):
     """Who speaks in many sentences: a turn of speech, a voice."""
 
     name: Annotated[str, Field(max_length=100)] = Field(examples=["李晓明"])
-    sentences: list[Sentence] = Field(min_length=1, max_length=20_000, examples=[["r1-t1-0007", "r1-t1-0008"]])
+    sentences: list[Id] = Field(min_length=1, max_length=20_000, examples=[["r1-t1-0007", "r1-t1-0008"]])
 
 
 @routes.post("/meetings/{meeting_id}/transcript/speakers", summary="Say who speaks, of many sentences at once")

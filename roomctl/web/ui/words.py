@@ -1,15 +1,13 @@
 """A sentence of the transcript: what is unsure is wavy, what was corrected is dotted, and asked about below."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from roomctl.domain.transcript import Change, TranscriptSegment, Word
+from roomctl.domain.transcript import Change, TranscriptSegment, Word, placed
 from roomctl.i18n import tr
 from roomctl.web.ui.part import Child, Part, Press, tag
 
 UNSURE = 0.6
 """Confidence of a word below which it is shown as unsure."""
-NEAR = 12
-"""Characters that may stand between two words: punctuation, or what was put in for a word that is gone."""
 
 
 def transcript_line(
@@ -100,19 +98,6 @@ def _spread(looks: list[str], places: Sequence[tuple[int, int]], look: str) -> N
 def unsure(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:
     """Where in the text the words stand that the engine was not sure of; one that was replaced stands nowhere."""
     return [(start, end) for word, start, end in placed(text, words) if word.confidence < UNSURE]
-
-
-def placed(text: str, words: Sequence[Word]) -> Iterator[tuple[Word, int, int]]:
-    """Each word with where in the text it stands, from and to; one that was replaced is left out.
-
-    It is looked for near to where the one before it ended: the same word stands further on as well.
-    """
-    cursor = 0
-    for word in words:
-        found = text.find(word.text, cursor, cursor + NEAR + len(word.text)) if word.text else -1
-        if found >= 0:
-            cursor = found + len(word.text)
-            yield word, found, cursor
 
 
 def corrected(text: str, changes: Sequence[Change]) -> list[tuple[int, int]]:
