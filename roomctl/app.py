@@ -6,6 +6,7 @@ import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,8 @@ class Application:
         """The room's devices."""
         inventory = InventoryFile(self.data)
         refusals = Refusals(self.data / "refusals.json", inventory.stamp)
-        return Rack(inventory, Prober(self.data / "locks", refusals), MacroFile(self.data))
+        good_for = timedelta(hours=self.settings.checks.good_hours)
+        return Rack(inventory, Prober(self.data / "locks", refusals), MacroFile(self.data), good_for=good_for)
 
     def _sound(self) -> RoomSound:
         """The section of the recorder that the room uses: whichever plugin it is, these keys mean the same."""

@@ -109,6 +109,29 @@ class HostSettings(BaseModel):
     )
 
 
+class ChecksSettings(BaseModel):
+    """What a check of the devices is good for.
+
+    Attributes:
+        good_hours: hours after which a meeting is not started on it without somebody's word; 0: never.
+
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    good_hours: float = Field(
+        default=12.0,
+        ge=0,
+        le=8760,
+        json_schema_extra=label(
+            "设备检查多久有效（小时）",
+            "A check is good for, h",
+            help_zh="过期后开会前要再查；0 是一直有效",
+            help_en="after that it is asked for again before a meeting; 0: for ever",
+        ),
+    )
+
+
 class WebSettings(BaseModel):
     """How browsers reach this machine.
 
@@ -161,6 +184,7 @@ class Settings(BaseSettings):
         web: how browsers reach it.
         host: its time limits and its memory.
         meetings: how they are planned.
+        checks: for how long a check of the devices is good.
         plugins: a section per plugin, checked by the plugin's own model.
 
     """
@@ -172,6 +196,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     host: HostSettings = HostSettings()
     meetings: MeetingSettings = MeetingSettings()
+    checks: ChecksSettings = ChecksSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @classmethod

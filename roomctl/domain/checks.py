@@ -210,7 +210,7 @@ class DeviceWatch:
         since: when that began; None before the first answer, or miss, that counts.
         misses: in a row.
         why: of the last miss.
-        emitting: it could carry a 涉密 meeting out of the room, and is not known to be off.
+        emitting: id of the 涉密 meeting that it could carry out of the room, not being known to be off; else empty.
 
     """
 
@@ -219,7 +219,7 @@ class DeviceWatch:
     since: datetime | None = None
     misses: int = 0
     why: str = ""
-    emitting: bool = False
+    emitting: str = ""
 
     def heard(self, at: datetime, why: str = "") -> tuple["DeviceWatch", bool]:
         """After one more look: how it stands, and whether that is news.

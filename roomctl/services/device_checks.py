@@ -120,7 +120,7 @@ def unanswered(device: Device, error: BaseException, meeting: Meeting | None) ->
     row = failed(device, error)
     if not is_controlled(device, meeting):
         return (row,)
-    off = _unplugged(error)
+    off = unplugged(error)
     if off:
         message = tr("没有应答，本次会议不用它", "nobody answers, and it is not used in this meeting")
         row = replace(row, state=CheckState.SKIPPED, message=message, hint=None)
@@ -238,7 +238,7 @@ def controlled(meeting: Meeting, rack: Rack | None) -> Sequence[Device]:
 _NOBODY_THERE = frozenset({errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT})
 
 
-def _unplugged(error: BaseException) -> bool:
+def unplugged(error: BaseException) -> bool:
     """Whether nothing at all is at its address. Who refuses a connection has power, and no network proves nothing."""
     if not isinstance(error, Unreachable):
         return False

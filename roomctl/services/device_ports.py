@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from roomctl.domain.devices import Deed, Device, Reading, Secret
@@ -92,9 +93,15 @@ class Turns:
 
 @dataclass(frozen=True, slots=True)
 class Rack:
-    """The room's devices: which there are, and who talks to them."""
+    """The room's devices: which there are, and who talks to them.
+
+    Attributes:
+        good_for: for how long a check says how a device is; nothing: for ever.
+
+    """
 
     inventory: Inventory
     prober: Prober
     macros: Macros | None = None
     turns: Turns = field(default_factory=Turns, compare=False)
+    good_for: timedelta = timedelta()

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, replace
 from functools import partial
 
 from roomctl.domain.checks import WHOLE_DEVICE, DeviceWatch, Result, Waiver, WaiverKind
 from roomctl.domain.devices import Busy, Deed, Device, Reading, Silent, Unreachable, behind
 from roomctl.domain.events import Actor, Event
+from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, NotFound, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import device_checks, discovery
@@ -159,29 +161,89 @@ def look(
 ) -> Sequence[DeviceWatch]:
     """One look of the watch: passive reads only. Who is down, or up again, is told once each.
 
+    So is what must be off in a 涉密 meeting and is on, or not known to be off: nobody can have accepted that.
+
     Returns:
         Devices whose state changed.
 
     """
+    meeting = uow.peek(meeting_id) if meeting_id else None
     with uow.reading():
         known = dict(uow.checks.watches())
         waivers = uow.checks.waivers(meeting_id) if meeting_id else ()
     unused = {one.device for one in waivers if one.kind is WaiverKind.EXCUSED and one.check == WHOLE_DEVICE}
-    entries = {device.id: device for device in rack.inventory.devices() if device.id not in unused}
+    entries = {
+        device.id: device
+        for device in rack.inventory.devices()
+        if device.id not in unused or device_checks.is_controlled(device, meeting)
+    }
     heard = _heard(entries.values(), rack, plugins, clock)
-    missed = {name for name, why in heard.items() if why}
+    missed = {name for name, one in heard.items() if one.why}
     quiet, turned = untold(waivers), []
-    for name in [one for one in heard if one not in quiet]:
+    for name, one in heard.items():
         if missed & behind(name, entries):
             continue  # one dead switch is one alarm
         before = known.get(name) or DeviceWatch(name)
-        stands, news = before.heard(clock.now(), heard[name])
+        controlled = device_checks.is_controlled(entries[name], meeting)
+        stands, news = _after(before, one, clock, controlled=controlled, quiet=name in quiet)
+        if controlled and meeting_id:
+            stands = replace(stands, emitting=_emits(stands, one, meeting_id))
         if stands != before:
             _keep(uow, stands)
+        carried = stands.emitting == meeting_id
+        turns = controlled and carried != (before.emitting == meeting_id)
         if news:
-            turned.append(stands)
             _tell(stands, entries[name], meeting_id, uow=uow, actor=actor, clock=clock)
+        if turns:
+            _alarm(entries[name], meeting_id, uow, actor, clock, on=carried)
+        if news or turns:
+            turned.append(stands)
     return turned
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look at a device gave.
+
+    Attributes:
+        why: it did not answer; empty where it did; None: it is there, and talks otherwise.
+        active: whether it is on; None: not known.
+
+    """
+
+    why: str | None
+    active: bool | None
+
+
+def _after(
+    before: DeviceWatch, one: _Look, clock: Clock, *, controlled: bool, quiet: bool
+) -> tuple[DeviceWatch, bool]:
+    """How it stands now, and whether that is news. What must be off, and has no power, is as it should be."""
+    why = "" if controlled and one.active is False else one.why
+    if why is None or (quiet and not controlled):
+        return before, False
+    stands, news = before.heard(clock.now(), why)
+    return stands, news and not quiet
+
+
+def _emits(stands: DeviceWatch, one: _Look, meeting: str) -> str:
+    """The meeting that it may carry out; empty: it is off. One lost answer says neither."""
+    if one.active is None and one.why is not None and stands.up:
+        return stands.emitting
+    return "" if one.active is False else meeting
+
+
+def emitting(meeting: Meeting, *, rack: Rack | None, uow: UnitOfWork) -> Sequence[Device]:
+    """What could carry this 涉密 meeting out of the room, and at the last look of the watch was not known to be off.
+
+    Raises: BadInput, where the inventory cannot be read.
+    """
+    controlled = device_checks.controlled(meeting, rack)
+    if not controlled:
+        return ()
+    with uow.reading():
+        watches = uow.checks.watches()
+    return [one for one in controlled if one.id in watches and watches[one.id].emitting == meeting.id]
 
 
 def untold(waivers: Iterable[Waiver]) -> frozenset[str]:
@@ -189,36 +251,40 @@ def untold(waivers: Iterable[Waiver]) -> frozenset[str]:
     return frozenset(one.device for one in waivers if one.check in {WHOLE_DEVICE, device_checks.ONLINE})
 
 
-def _heard(entries: Iterable[Device], rack: Rack, plugins: Plugins, clock: Clock) -> Mapping[str, str]:
-    """Device → why it did not answer, empty where it did.
+def _heard(entries: Iterable[Device], rack: Rack, plugins: Plugins, clock: Clock) -> Mapping[str, _Look]:
+    """Of each device what it said; of whoever is being talked to by somebody else, or hangs, nothing.
 
-    Of whoever is being talked to by somebody else, speaks another protocol, refuses the password or has a driver that
-    fails, nothing is said: a check run tells it, and the device is there.
+    Whether one is there is not said where it speaks another protocol, refuses the password or has a driver that
+    fails: a check run tells it.
     """
     offers = plugins.drivers()
     talks: dict[str, tuple[Device, Future[Reading]]] = {}
     longest = 0.0
+    heard = {}
     for device in entries:
         try:
             one = device_checks.prepare(device, offers, rack.inventory)
         except RoomctlError:
+            heard[device.id] = _Look(None, None)
             continue
         if one.offer.passive:
             talks[device.id] = one.device, rack.prober.read(one.device, one.offer, one.secret)
             longest = max(longest, one.offer.deadline)
     until = clock.monotonic() + longest + GRACE
-    heard = {}
     for name, (device, talk) in talks.items():
         try:
-            talk.result(max(until - clock.monotonic(), 0.0))
+            reading = talk.result(max(until - clock.monotonic(), 0.0))
         except Busy:
             continue
         except (Unreachable, Silent) as error:
-            heard[name] = device_checks.failed(device, error).message
-        except (RoomctlError, CancelledError, TimeoutError):
+            off = device_checks.unplugged(error)
+            heard[name] = _Look(device_checks.failed(device, error).message, False if off else None)
+        except RoomctlError:
+            heard[name] = _Look(None, None)
+        except (CancelledError, TimeoutError):
             talk.cancel()  # a driver that does not let go
         else:
-            heard[name] = ""
+            heard[name] = _Look("", not reading.standby)
     return heard
 
 
@@ -237,6 +303,16 @@ def _tell(
         log.error("device %s is down: %s", device.id, stands.why)
     told = {"device": device.id, "title": device.title[0] or device.id, "why": stands.why}
     _log(uow, meeting, "device.up" if stands.up else "device.down", told, actor, clock)
+
+
+def _alarm(device: Device, meeting: str | None, uow: UnitOfWork, actor: Actor, clock: Clock, *, on: bool) -> None:
+    """What must be off in this meeting is on, or not known to be off; or it is off again."""
+    if on:
+        log.error("device %s is not off in a meeting on state secrets", device.id)
+    else:
+        log.warning("device %s is off", device.id)
+    told = {"device": device.id, "title": device.title[0] or device.id, "emission": device.emission.value}
+    _log(uow, meeting, "device.emitting" if on else "device.off", told, actor, clock)
 
 
 def _log(

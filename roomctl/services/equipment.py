@@ -7,6 +7,7 @@ from pathlib import Path
 from roomctl.domain.checks import CheckReport, DeviceWatch, Result, RunPurpose, Waiver
 from roomctl.domain.devices import NO_SECRET, Deed, Device, Secret, Usual
 from roomctl.domain.macros import Macro, StepOutcome
+from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, MissingPart, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import check_papers, checks, devices, evidence, macros
@@ -239,6 +240,10 @@ class EquipmentUseCases(Bound):
         if self._rack is None:
             return ()
         return devices.look(meeting_id, rack=self._rack, plugins=self._plugins(), **self._by())
+
+    def emitting(self, meeting: Meeting) -> Sequence[Device]:
+        """What must be off in this 涉密 meeting, and was not known to be at the last look of the watch."""
+        return devices.emitting(meeting, rack=self._rack, uow=self._open())
 
     def device_watches(self) -> Mapping[str, DeviceWatch]:
         with self._open().reading() as uow:

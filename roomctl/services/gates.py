@@ -1,6 +1,7 @@
 """What stands against a transition: the host's own objections, then those of the plugins."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from roomctl.domain.checks import CheckReport
 from roomctl.domain.lifecycle import State, find
@@ -10,11 +11,12 @@ from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import checks, device_checks
 from roomctl.services.device_ports import Rack
-from roomctl.services.ports import Plugins, UnitOfWork
+from roomctl.services.offers import Sounding
+from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 
 def objections(
-    meeting: Meeting, target: State, *, uow: UnitOfWork, plugins: Plugins, rack: Rack | None = None
+    meeting: Meeting, target: State, *, clock: Clock, uow: UnitOfWork, plugins: Plugins, rack: Rack | None = None
 ) -> tuple[Objection, ...]:
     """All objections to a gated transition; nobody is asked where the table has no gate. No transaction is open.
 
@@ -27,20 +29,23 @@ def objections(
         return ()
     own: tuple[Objection, ...] = ()
     if target is State.IN_SESSION:
-        own = tuple(_before_session(meeting, uow, rack))
+        own = tuple(_before_session(meeting, clock, uow, plugins, rack))
     elif target is State.CLOSED:
         own = tuple(_before_close(meeting, uow))
     return own + tuple(plugins.gate(meeting, target))
 
 
-def _before_session(meeting: Meeting, uow: UnitOfWork, rack: Rack | None) -> Iterator[Objection]:
+def _before_session(
+    meeting: Meeting, clock: Clock, uow: UnitOfWork, plugins: Plugins, rack: Rack | None
+) -> Iterator[Objection]:
     with uow.reading():
         report = checks.current(meeting.id, uow)
         recordings = uow.recordings.of(meeting.id)
     for result in report.blocking if report else ():
         text = f"{result.device_name} {result.name}: {result.message}"
         yield Objection("checks", text, result.hint or "", firm=result.firm)
-    yield from _not_asked(meeting, report, rack)
+    yield from _too_old(report, clock.now(), plugins, rack)
+    yield from _not_asked(meeting, report, clock.now(), rack)
     own = [one for one in recordings if one.purpose is Purpose.MEETING]
     armed = any(recording.state is RecorderState.ARMED for recording in own)
     if meeting.recorded and not armed:
@@ -54,9 +59,33 @@ def _before_session(meeting: Meeting, uow: UnitOfWork, rack: Rack | None) -> Ite
         )
 
 
-def _not_asked(meeting: Meeting, report: CheckReport | None, rack: Rack | None) -> Iterator[Objection]:
-    """What could carry a 涉密 meeting out of the room, and no report of it says whether it is off."""
-    told = {row.device for row in report.results if row.check == device_checks.EMISSION} if report else set()
+def _too_old(report: CheckReport | None, now: datetime, plugins: Plugins, rack: Rack | None) -> Iterator[Objection]:
+    """Devices that were looked at so long ago that nobody knows how they are; what makes a sound stays proven."""
+    if report is None:
+        return
+    kept = {one.device for one in plugins.checks() if isinstance(one, Sounding)}
+    looked = [row.started or report.at for row in report.results if row.device not in kept]
+    oldest = min(looked, default=report.at)
+    if _expired(oldest, now, rack):
+        hours = f"{(now - oldest) / timedelta(hours=1):.0f}"
+        yield Objection(
+            "checks",
+            tr(f"设备检查已过期，最早一项是 {hours} 小时前查的", f"the check of the devices is {hours} hours old"),
+            tr("请再检查一次设备", "check the devices again"),
+        )
+
+
+def _expired(looked: datetime, now: datetime, rack: Rack | None) -> bool:
+    return rack is not None and bool(rack.good_for) and now - looked > rack.good_for
+
+
+def _not_asked(meeting: Meeting, report: CheckReport | None, now: datetime, rack: Rack | None) -> Iterator[Objection]:
+    """What could carry a 涉密 meeting out of the room, and no report of late says whether it is off."""
+    told = {
+        row.device
+        for row in (report.results if report else ())
+        if row.check == device_checks.EMISSION and not _expired(row.started or now, now, rack)
+    }
     mend = tr("请先检查设备", "check the devices first")
     try:
         controlled = device_checks.controlled(meeting, rack)

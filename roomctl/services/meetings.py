@@ -141,7 +141,7 @@ def transition(
         Refused: no such step, or a need is unmet. Objected: somebody objects and nobody has overruled it.
 
     """
-    standing = objected or gates.objections(uow.peek(meeting_id), target, uow=uow, plugins=plugins)
+    standing = objected or gates.objections(uow.peek(meeting_id), target, clock=clock, uow=uow, plugins=plugins)
     with uow:
         meeting, event = uow.meetings.get(meeting_id).move(
             target,

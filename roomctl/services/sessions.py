@@ -74,7 +74,7 @@ def _step(
     rack: Rack | None = None,
 ) -> Meeting:
     meeting = desk.uow.peek(meeting_id)
-    standing = gates.objections(meeting, target, uow=desk.uow, plugins=desk.plugins, rack=rack)
+    standing = gates.objections(meeting, target, clock=desk.clock, uow=desk.uow, plugins=desk.plugins, rack=rack)
     meeting.allow(target, standing, overrule)
     recording = recordings.current(meeting_id, uow=desk.uow)
     told: dict[str, Any] = {}

@@ -174,7 +174,7 @@ class DeviceWatchRow(Base):
     since: Mapped[datetime | None]
     misses: Mapped[int]
     why: Mapped[str]
-    emitting: Mapped[bool] = mapped_column(server_default="0")
+    emitting: Mapped[str] = mapped_column(server_default="")  # the meeting that it may carry out; else empty
 
 
 class UsualSinceRow(Base):

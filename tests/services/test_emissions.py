@@ -3,6 +3,7 @@
 import errno
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -128,3 +129,83 @@ def test_behind_a_dead_switch_nothing_is_known_to_be_off(casting):
     assert rows["left", "online"].state is CheckState.SKIPPED
     assert rows["left", "emission"].firm
     assert ("right", "emission") not in rows
+
+
+# --- while it runs
+
+
+def watched(room, *, looks=1):
+    return [[one.device for one in room.use.look_at_devices(room.id)] for _ in range(looks)]
+
+
+@pytest.fixture
+def sitting(casting):
+    """It was off when the meeting began; nobody can have accepted it since."""
+    casting.secret()
+    casting.fault(casting.left, Fault.STANDBY)
+    casting.rows(meeting=casting.id)
+    casting.use.start(casting.id)
+    casting.meeting = casting.use.meeting(casting.id)
+    return casting
+
+
+def test_what_is_switched_on_in_the_meeting_is_told_once_and_so_is_its_end(sitting):
+    assert watched(sitting) == [[]]
+    sitting.fault(sitting.left, Fault.NONE)
+    assert watched(sitting, looks=2) == [["left"], []]
+    assert [one.id for one in sitting.use.emitting(sitting.meeting)] == ["left"]
+    sitting.fault(sitting.left, Fault.STANDBY)
+    assert watched(sitting, looks=2) == [["left"], []]
+    assert not sitting.use.emitting(sitting.meeting)
+    kinds = [kind for kind in sitting.house.kinds(sitting.id) if kind.startswith("device.")]
+    assert kinds == ["device.emitting", "device.off"]
+
+
+def test_a_waiver_of_before_does_not_keep_the_watch_from_telling(casting):
+    casting.use.accept_fault(casting.id, EXCUSED)
+    casting.secret()
+    casting.fault(casting.left, Fault.NONE)
+    assert watched(casting) == [["left"]]
+    casting.fault(casting.left, Fault.PASSWORD)
+    assert watched(casting) == [[]], "it answers, and nobody knows how it is: it stays as it was"
+    assert casting.use.emitting(casting.use.meeting(casting.id))
+
+
+def test_a_lost_answer_is_no_alarm_and_a_pulled_plug_is_as_it_should_be(sitting):
+    sitting.inventory.put([replace(sitting.use.device("left"), depends_on=())])
+    sitting.use._rack = Rack(sitting.inventory, NobodyThere(Silent("没有回答")))
+    assert watched(sitting, looks=3)[0] == []
+    assert [one.id for one in sitting.use.emitting(sitting.meeting)] == ["left"], "after two nobody knows"
+    sitting.use._rack = Rack(sitting.inventory, NobodyThere(by(errno.EHOSTUNREACH)))
+    assert "left" in watched(sitting)[0]
+    assert not sitting.use.emitting(sitting.meeting)
+    assert sitting.use.device_watches()["left"].up
+
+
+def test_in_another_meeting_it_is_nobodys_business(sitting):
+    sitting.fault(sitting.left, Fault.NONE)
+    watched(sitting)
+    other = sitting.house.opened(recorded=False)
+    assert not sitting.use.look_at_devices(other.id)
+    assert not sitting.use.emitting(sitting.use.meeting(other.id))
+    assert sitting.use.emitting(sitting.meeting)
+
+
+# --- an old check
+
+
+def test_an_old_check_is_no_word_and_what_must_be_off_is_looked_at_again(casting):
+    casting.secret()
+    casting.fault(casting.left, Fault.STANDBY)
+    casting.rows(meeting=casting.id)
+    casting.use._rack = replace(casting.use._rack, good_for=timedelta(hours=12))
+    with casting.house.open_uow() as uow:
+        run = uow.checks.latest(casting.id)
+        old = tuple(replace(row, started=row.started - timedelta(hours=13)) for row in run.results)
+        uow.checks.add(replace(run, id="later", at=run.at + timedelta(microseconds=1), results=old))
+        uow.commit()
+    with pytest.raises(Objected, match="13 小时前") as refused:
+        casting.use.start(casting.id, overrule=BY_NAME)
+    assert [one.firm for one in refused.value.objections] == [False, True]
+    casting.rows(meeting=casting.id)
+    casting.use.start(casting.id)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from roomctl.app import Application, Audit
 from roomctl.domain.alarms import Alarm
+from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import RecorderState, Recording
@@ -143,6 +144,7 @@ class Board:
             attendance=use.attendance(meeting.id),
             recordings=recordings,
             alarms=alarms,
+            emitting=self._emitting(meeting),
             recorder_down=down,
             continued=self._continued(meeting, recordings),
             transcript=words.version if words else None,
@@ -167,6 +169,15 @@ class Board:
         except Exception as error:  # noqa: BLE001 - a plugin's; the page says so and goes on
             return (), f"{type(error).__name__}: {error}"
         return tuple(one for one in alarms if one.key not in seen), ""
+
+    def _emitting(self, meeting: Meeting) -> Sequence[Device]:
+        """What must be off while this meeting runs, and is not; of an unread inventory others tell."""
+        if meeting.state not in _RUNNING:
+            return ()
+        try:
+            return self.application.usecases.emitting(meeting)
+        except RoomctlError:
+            return ()
 
     def _continued(self, meeting: Meeting, recordings: Sequence[Recording]) -> float | None:
         """Seconds lost where the running recording follows one that broke off."""

@@ -7,6 +7,7 @@ from roomctl.domain.alarms import Alarm
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Attendance
 from roomctl.domain.checks import CheckReport
+from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import RecordFile
@@ -28,6 +29,7 @@ class Facts:
     Attributes:
         transcript: the newest version, without its sentences; sentences: how many of them a reader sees.
         alarms: of the running recorder, that stand now, the newest first.
+        emitting: devices that must be off while this 涉密 meeting runs, and are not known to be.
         recorder_down: why the running recorder does not answer; empty where it does.
         continued: seconds that were lost before the current recording went on by itself, 0 where nobody knows how
             many; None where it did not.
@@ -45,6 +47,7 @@ class Facts:
     packages: Sequence[Package] = ()
     receipts: Sequence[Receipt] = ()
     alarms: Sequence[Alarm] = ()
+    emitting: Sequence[Device] = ()
     recorder_down: str = ""
     continued: float | None = None
     stuck: Mapping[str, str] = field(default_factory=dict)
@@ -76,6 +79,8 @@ def links(facts: Facts) -> tuple[Link, ...]:
 
 def _equipment(facts: Facts, href: str) -> Link:
     name, report = tr("设备", "Devices"), facts.checks
+    if bad := len(facts.emitting):
+        return Link(name=name, look=Look.CRIT, figure=tr(f"{bad} 台没有关", f"{bad} not off"), href=href)
     if report is None:
         return Link(name=name, look=Look.WAITING, figure=tr("未检查", "not checked"), href=href)
     counts = report.counts

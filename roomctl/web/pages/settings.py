@@ -71,6 +71,7 @@ def sections(visitor: Visitor) -> dict[str, type[BaseModel]]:
     own: dict[str, type[BaseModel]] = {
         "": TopSettings,
         "meetings": config.MeetingSettings,
+        "checks": config.ChecksSettings,
         "web": config.WebSettings,
         "host": config.HostSettings,
     }
@@ -119,7 +120,13 @@ def _section(visitor: Visitor, name: str, model: type[BaseModel], state: Open) -
 
 def _title(visitor: Visitor, name: str) -> str:
     if not name.startswith("plugins."):
-        return {"": tr("本机", "This machine"), "web": tr("网页", "Web")}.get(name, tr("主程序", "Host"))
+        own = {
+            "": tr("本机", "This machine"),
+            "meetings": tr("会议", "Meetings"),
+            "checks": tr("设备检查", "Device checks"),
+            "web": tr("网页", "Web"),
+        }
+        return own.get(name, tr("主程序", "Host"))
     plugin = name.removeprefix("plugins.")
     return str(getattr(visitor.board.application.plugins.named(plugin), "title", plugin))
 

@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.add_column("check_results", sa.Column("found", sa.Text(), nullable=False, server_default=""))
     op.add_column("check_results", sa.Column("decided_by", sa.Text(), nullable=False, server_default=""))
     op.add_column("check_results", sa.Column("decided_why", sa.Text(), nullable=False, server_default=""))
-    op.add_column("device_watches", sa.Column("emitting", sa.Boolean(), nullable=False, server_default="0"))
+    op.add_column("device_watches", sa.Column("emitting", sa.Text(), nullable=False, server_default=""))
     op.add_column("check_results", sa.Column("measured", sa.String(32), nullable=True))
     op.execute(_MEASURED)
     op.create_index(

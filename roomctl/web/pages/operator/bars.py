@@ -34,6 +34,8 @@ def bars(
     parts: list[Part] = []
     if down:
         parts.append(_no_answer(down))
+    if sight.facts.emitting:
+        parts.append(_emitting([one.name for one in sight.facts.emitting]))
     if sight.alarms:
         parts.append(_alarm(sight, sight.alarms[0], len(sight.alarms) - 1, names, see, resume))
     if sight.facts.continued is not None and not continued_seen and sight.scene is not Scene.OVER:
@@ -44,6 +46,12 @@ def bars(
 def _no_answer(why: str) -> Part:
     what = tr("录音程序没有应答", "The recorder does not answer")
     return _bar(what, why, (), severe=True)
+
+
+def _emitting(names: Sequence[str]) -> Part:
+    said = tr("、", ", ").join(names)
+    what = tr(f"涉密会议中没有关闭：{said}", f"Not off in a meeting on state secrets: {said}")
+    return _bar(what, tr("请立即关闭并拔掉电源", "Switch it off and pull its plug now"), (), severe=True)
 
 
 def _alarm(

@@ -117,6 +117,11 @@ class Desk:
         """What keeps the inventory or the macros from being read, what broke off, and that an older run is shown."""
         errors = [one for one in (seen.trouble, self._unread, self.doing.trouble) if one is not None]
         made = [error_state(one.what, one.why, one.mend) for one in errors]
+        if seen.emitting:
+            said = tr("、", ", ").join(device.name for device in seen.emitting)
+            strong = tr("涉密会议中没有关闭", "Not off in a meeting on state secrets")
+            now = tr("，请立即关闭并拔掉电源", ": switch it off and pull its plug now")
+            made.append(note_bar("crit", said + now, strong=strong))
         if seen.down:
             names = {device.id: device.name for device in seen.devices}
             said = tr("、", ", ").join(names.get(one, one) for one in seen.down)
@@ -196,6 +201,13 @@ def _verdict(seen: Sight) -> tuple[Look, str]:
     if (progress := sight.progress(seen)) is not None:
         done, total = progress.done, progress.total
         return Look.RUNNING, tr(f"正在检查 {done} / {total}", f"Checking {done} of {total}")
+    return _stands(seen)
+
+
+def _stands(seen: Sight) -> tuple[Look, str]:
+    """Where no run is under way."""
+    if bad := len(seen.emitting):
+        return Look.CRIT, tr(f"立即关闭 {bad} 台", f"Switch {bad} off now")
     if seen.report is None:
         return Look.WAITING, tr("还没有检查", "Not checked yet")
     if bad := seen.count(CheckState.CRIT):

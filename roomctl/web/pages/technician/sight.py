@@ -75,6 +75,11 @@ class Sight:
         return self.facts.meeting.id if self.facts else None
 
     @property
+    def emitting(self) -> Sequence[Device]:
+        """What must be off while this 涉密 meeting runs, and is not known to be."""
+        return self.facts.emitting if self.facts else ()
+
+    @property
     def zone(self) -> ZoneInfo | None:
         return self.now.tzinfo if isinstance(self.now.tzinfo, ZoneInfo) else None
 
@@ -298,6 +303,9 @@ def _of_device(sight: Sight, device: Device) -> Sequence[Tile]:
     """One for the device, one for each figure that is followed, one for each further fault."""
     rows = sight.of(device.id)
     pending = sight.pending(device.id)
+    if device in sight.emitting and not pending:
+        said = tr("涉密会议中没有关闭", "not off in a meeting on state secrets")
+        return [Tile(device=device.id, name=device.name, look=Look.CRIT, said=said, key=(device.id, ""))]
     if (down := sight.down.get(device.id)) and not pending:
         since = f"{down.since.astimezone(sight.zone):%H:%M}" if down.since else ""
         said = tr(f"{since} 起没有应答", f"no answer since {since}")
