@@ -17,6 +17,7 @@ from roomctl.domain.archive import Verdict
 from roomctl.domain.events import SYSTEM, Actor, By, Event, Fault
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Order, Purpose
+from roomctl.domain.secrecy import SecrecyRefused
 from roomctl.errors import BadInput, MissingPart, NotFound, RoomctlError
 from roomctl.folders import data_folder, is_data_folder
 from roomctl.host import logs
@@ -24,11 +25,13 @@ from roomctl.host.context import Contexts
 from roomctl.host.delivery import Delivery
 from roomctl.host.lock import HostLock
 from roomctl.host.manifest import Found, discover
+from roomctl.host.platform import machine
 from roomctl.host.plugins import PluginHost
 from roomctl.host.prober import Prober, Refusals
 from roomctl.host.registry import Deadlines
 from roomctl.host.status import StatesFile
 from roomctl.i18n import several, tr
+from roomctl.services import secrecy
 from roomctl.services.accounts import Accounts
 from roomctl.services.device_ports import Rack
 from roomctl.services.facade import UseCases
@@ -125,7 +128,7 @@ class Application:
 
     def open_uow(self) -> SqlUnitOfWork:
         """A new one for each use case; threads never share one."""
-        return SqlUnitOfWork(self.database, new_id)
+        return SqlUnitOfWork(self.database, new_id, machine())
 
     @cached_property
     def models(self) -> InstalledModels:
@@ -138,7 +141,7 @@ class Application:
             contexts=Contexts(
                 data=self.data,
                 clock=self.clock,
-                services=lambda name: self.usecases.acting_as(Actor(By.PLUGIN, name)),
+                services=lambda name: self._usecases_for(name).acting_as(Actor(By.PLUGIN, name)),
                 stores=lambda plugin, meeting: SqlPluginStore(self.database, plugin, meeting),
                 publish=self._publish,
                 secret=lambda name: passes.for_plugin(self.seal, name),
@@ -147,7 +150,28 @@ class Application:
             settings=self.settings.plugins,
             model=self.models.has,
             deadlines=Deadlines(load=self.settings.host.load, answer=self.settings.host.answer),
+            closed=self._declared,
         )
+
+    def _declared(self) -> bool:
+        """Whether this machine is declared for state secrets."""
+        return is_data_folder(self.data) and secrecy.declaration(self.open_uow()) is not None
+
+    def _usecases_for(self, plugin: str) -> UseCases:
+        """Those of a plugin that did not come with roomctl end at once where the machine is declared."""
+        strange = plugin in self.plugins.strangers()
+        return self._make_usecases(self._open_unless_declared) if strange else self.usecases
+
+    def _open_unless_declared(self) -> SqlUnitOfWork:
+        uow = self.open_uow()
+        if standing := secrecy.declaration(uow):
+            raise SecrecyRefused(
+                tr("第三方插件不能使用本机的数据", "a plugin of somebody else cannot use what is on this machine"),
+                tr(f"本机已登记为{standing.level.value}级", f"it is declared for {standing.level.value}"),
+                "roomctl plugins disable",
+                level=standing.level,
+            )
+        return uow
 
     def _found(self) -> Sequence[Found]:
         if not self.safe:
@@ -158,11 +182,14 @@ class Application:
 
     @cached_property
     def usecases(self) -> UseCases:
+        return self._make_usecases(self.open_uow)
+
+    def _make_usecases(self, open_uow: Callable[[], SqlUnitOfWork]) -> UseCases:
         return UseCases(
             data=self.data,
             actor=self.actor,
             clock=self.clock,
-            open_uow=self.open_uow,
+            open_uow=open_uow,
             plugins=lambda: self.plugins,
             models=self.models,
             sound=self._sound,

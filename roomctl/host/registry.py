@@ -15,7 +15,7 @@ from roomctl.api import Missing, PluginContext
 from roomctl.errors import NotFound, RoomctlError
 from roomctl.host import loading, requirements
 from roomctl.host.calls import Caller, CallThread, Failure, FailureKind, Outcome
-from roomctl.host.manifest import Found, Manifest
+from roomctl.host.manifest import BUILTIN, Found, Manifest
 from roomctl.host.promises import promise
 from roomctl.host.status import PluginStates, PluginStatus, Status, Strikes, enable_hint
 from roomctl.i18n import several, tr
@@ -74,6 +74,7 @@ class Registry:
         states: what is remembered of plugins from one start to the next.
         settings: the sections `[plugins.<name>]` of roomctl.toml.
         model: whether a speech model is installed and complete.
+        closed: whether this machine is declared for state secrets, which nobody else's code may come near.
 
     """
 
@@ -83,6 +84,7 @@ class Registry:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     model: Callable[[str], bool] = lambda _name: False
     deadlines: Deadlines = Deadlines()
+    closed: Callable[[], bool] = lambda: False
 
     def __post_init__(self) -> None:
         self._manager = pluggy.PluginManager("roomctl")
@@ -143,6 +145,8 @@ class Registry:
         """What its self-check misses without being kept from work by it. Raises: _Stopped."""
         name = manifest.name
         state = self._strikes.of(name)
+        if self._kept_out(manifest):
+            raise _Stopped(Status.DISABLED, _kept_out())
         if not state.enabled:
             raise _Stopped(Status.DISABLED, tr("已停用", "disabled by a person"), f"roomctl plugins enable {name}")
         if state.out and name not in self._strikes.essential:
@@ -262,8 +266,21 @@ class Registry:
             return Outcome(failure=Failure(FailureKind.RAISE, tr("已停用", "put out meanwhile")))
         return self._counted(plugin, what, function)
 
+    def strangers(self) -> Sequence[str]:
+        """Those that did not come with roomctl, and are enabled."""
+        return [
+            one.name
+            for one in self.found
+            if isinstance(one, Manifest) and one.source != BUILTIN and self._strikes.of(one.name).enabled
+        ]
+
+    def _kept_out(self, manifest: Manifest) -> bool:
+        return manifest.source != BUILTIN and self.closed()
+
     def _counted(self, plugin: Loaded, what: str, function: Callable[[], Any]) -> Outcome:
         name = plugin.manifest.name
+        if self._kept_out(plugin.manifest):  # declared after the start of this process
+            return Outcome(failure=Failure(FailureKind.RAISE, _kept_out()))
         outcome = self.caller.call(name, function, self.deadlines.answer)
         if outcome.failure is None:
             self._strikes.success(name, what)
@@ -319,6 +336,13 @@ def _refuse_missing(missing: Iterable[Missing], among: Callable[[Missing], bool]
     if fatal := [one for one in every if among(one)]:
         reason = several(str(RoomctlError(one.what, one.why)) for one in fatal)
         raise _Stopped(Status.SELF_CHECK_ERROR, reason, several(one.mend for one in fatal), missing=every)
+
+
+def _kept_out() -> str:
+    return tr(
+        "本机已登记为涉密计算机，只用随 roomctl 提供的插件",
+        "this machine is declared for state secrets, which none but the plugins of roomctl may come near",
+    )
 
 
 def turn_off(name: str) -> str:

@@ -1,10 +1,14 @@
 """Use cases bound to who acts: the ground that the facade stands on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from roomctl.domain.events import Actor
+from roomctl.domain.events import Actor, Event
+from roomctl.domain.meeting import Meeting
+from roomctl.domain.secrecy import SecrecyRefused
+from roomctl.services import secrecy
 from roomctl.services.device_ports import Rack
 from roomctl.services.ports import Clock, Models, Plugins, UnitOfWork
 from roomctl.services.recordings import RoomSound
@@ -54,6 +58,34 @@ class Bound:
             rack=self._rack,
             under_way=self._under_way,
         )
+
+    @contextmanager
+    def _noting(self, meeting_id: str, what: str) -> Iterator[None]:
+        """What the 密级 refuses inside is noted in the room's stream, without a title.
+
+        Args:
+            what: was tried, in English, for the log.
+
+        """
+        try:
+            yield
+        except SecrecyRefused as error:
+            told = {"meeting": meeting_id, "level": error.level.value, "what": what, "why": error.why}
+            with self._open() as uow:
+                at = self._clock.now()
+                uow.events.append(
+                    Event(stream=uow.room.id, kind=secrecy.REFUSED, actor=self._actor, at=at, data=told)
+                )
+                uow.commit()
+            raise
+
+    def _held(self, meeting_id: str, what: str) -> Meeting:
+        """A door: this machine may hold the meeting. Raises: NotFound. SecrecyRefused: which is noted."""
+        uow = self._open()
+        meeting = uow.peek(meeting_id)
+        with self._noting(meeting_id, what):
+            secrecy.admit(meeting, uow)
+        return meeting
 
     def _by(self, actor: Actor | None = None) -> dict[str, Any]:
         return {"actor": actor or self._actor, "clock": self._clock, "uow": self._open()}

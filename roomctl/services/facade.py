@@ -16,6 +16,7 @@ from roomctl.services import (
     sessions,
 )
 from roomctl.services.calendar import MOST, Booking, Found, Wish, everybody
+from roomctl.services.custody import CustodyUseCases
 from roomctl.services.deliveries import DeliveryUseCases
 from roomctl.services.equipment import EquipmentUseCases
 from roomctl.services.offers import ArchiveTarget
@@ -24,8 +25,13 @@ from roomctl.services.signing import SigningUseCases
 from roomctl.services.sound import SoundUseCases
 from roomctl.services.words import WordUseCases
 
+_HELD = frozenset({State.APPROVED, State.OPEN, State.IN_SESSION})
+"""Steps that only a machine takes that may hold the meeting."""
 
-class UseCases(SoundUseCases, SigningUseCases, WordUseCases, PaperUseCases, EquipmentUseCases, DeliveryUseCases):
+
+class UseCases(
+    SoundUseCases, SigningUseCases, WordUseCases, PaperUseCases, EquipmentUseCases, DeliveryUseCases, CustodyUseCases
+):
     """Implements `roomctl.api.Services`, and the use cases that only the host may call."""
 
     @property
@@ -49,12 +55,14 @@ class UseCases(SoundUseCases, SigningUseCases, WordUseCases, PaperUseCases, Equi
     # --- meetings
 
     def create(self, meeting: Meeting, *, booking: Booking | None = None) -> Meeting:
-        return meetings.create(meeting, booking=booking, **self._by())
+        with self._noting(meeting.id, "create"):
+            return meetings.create(meeting, booking=booking, **self._by())
 
     def edit(
         self, meeting_id: str, changes: Mapping[str, Any], *, booking: Booking, version: int | None = None
     ) -> Meeting:
-        return meetings.edit(meeting_id, changes, booking=booking, version=version, **self._by())
+        with self._noting(meeting_id, "edit"):
+            return meetings.edit(meeting_id, changes, booking=booking, version=version, **self._by())
 
     def find_meetings(
         self, wish: Wish, *, sees: Callable[[Level], bool] = everybody, skip: int = 0, most: int = MOST
@@ -71,6 +79,8 @@ class UseCases(SoundUseCases, SigningUseCases, WordUseCases, PaperUseCases, Equi
     def transition(
         self, meeting_id: str, target: State, *, overrule: Overrule | None = None, reason: str = ""
     ) -> Meeting:
+        if target in _HELD:
+            self._held(meeting_id, target.value)
         step = {State.RECESS: self.pause, State.ADJOURNED: self.adjourn}.get(target)
         if step is not None:
             return step(meeting_id, overrule=overrule)
@@ -87,6 +97,7 @@ class UseCases(SoundUseCases, SigningUseCases, WordUseCases, PaperUseCases, Equi
         return moved
 
     def start(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
+        self._held(meeting_id, State.IN_SESSION.value)
         return sessions.start(meeting_id, overrule=overrule, desk=self._desk(), rack=self._rack)
 
     def pause(self, meeting_id: str, *, overrule: Overrule | None = None, until: datetime | None = None) -> Meeting:

@@ -9,7 +9,7 @@ from roomctl.domain.meeting import Meeting, Objection
 from roomctl.domain.recording import Purpose, RecorderState
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
-from roomctl.services import checks, device_checks
+from roomctl.services import checks, custody, device_checks
 from roomctl.services.device_ports import Rack
 from roomctl.services.offers import Sounding
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
@@ -29,7 +29,7 @@ def objections(
         return ()
     own: tuple[Objection, ...] = ()
     if target is State.IN_SESSION:
-        own = tuple(_before_session(meeting, clock, uow, plugins, rack))
+        own = (*custody.objections(meeting, uow), *_before_session(meeting, clock, uow, plugins, rack))
     elif target is State.CLOSED:
         own = tuple(_before_close(meeting, uow))
     return own + tuple(plugins.gate(meeting, target))

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from roomctl.domain import planning, secrecy
+from roomctl.domain import planning
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting, Objection, Overrule
 from roomctl.domain.recording import RecorderState
 from roomctl.errors import Busy, Forbidden, Refused
 from roomctl.i18n import tr
-from roomctl.services import calendar, gates
+from roomctl.services import calendar, gates, secrecy
 from roomctl.services.calendar import Booking
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
@@ -25,11 +25,11 @@ def create(
         booking: the room must be free on these terms; without, nobody asks (a meeting that cannot wait).
 
     Raises:
-        Forbidden: this machine may not hold a meeting of that 密级.
+        SecrecyRefused: this machine may not hold a meeting of that 密级.
         Refused: the room is taken.
 
     """
-    secrecy.admit(meeting.highest_secrecy)
+    secrecy.admit(meeting, uow)
     told = {
         "title": meeting.title,
         "kind": meeting.kind,
@@ -89,7 +89,7 @@ def edit(
         after, event = planning.edit(before, changes, actor=actor, at=clock.now())
         if event is None:
             return before
-        secrecy.admit(after.highest_secrecy)
+        secrecy.admit(after, uow)
         if not booking.sees(after.highest_secrecy.level):
             raise Forbidden(
                 tr(

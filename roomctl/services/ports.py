@@ -266,6 +266,10 @@ class UnitOfWork(Protocol):
     """`with uow:` is one `BEGIN IMMEDIATE` transaction, rolled back unless `commit` was called.
 
     It is short, and never calls a plugin, device or network while it is open.
+
+    Attributes:
+        machine: what tells this machine from others; what a machine was declared for counts on that one alone.
+
     """
 
     meetings: Meetings
@@ -279,6 +283,7 @@ class UnitOfWork(Protocol):
     accounts: AccountStore
     events: EventLog
     room: Room
+    machine: str
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *exc: object) -> None: ...
@@ -314,6 +319,10 @@ class Models(Protocol):
 
 class Plugins(Protocol):
     """All loaded plugins, asked one by one, each with a deadline; what one raises costs only its own answer."""
+
+    def strangers(self) -> Sequence[str]:
+        """Those that did not come with roomctl, and are in use."""
+        ...
 
     def gate(self, meeting: Meeting, target: State) -> Sequence[Objection]: ...
     def checks(self) -> Sequence[Check]: ...

@@ -26,6 +26,7 @@ class SigningUseCases(Bound):
         return attendance.events(meeting_id, uow=self._open())
 
     def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None:
+        self._held(meeting_id, "add people")
         attendance.add_people(meeting_id, people, **self._by(actor))
 
     def sign_in(
@@ -41,6 +42,7 @@ class SigningUseCases(Bound):
         admit: Callable[[Meeting], None] | None = None,
         actor: Actor | None = None,
     ) -> Standing:
+        self._held(meeting_id, "sign in")
         how: dict[str, Any] = {
             "method": method,
             "device": device,

@@ -6,7 +6,7 @@ from pathlib import Path
 from roomctl.domain.alarms import AlarmKind, StandingAlarm
 from roomctl.domain.events import Actor
 from roomctl.domain.recording import Envelope, Marker, MarkKind, Order, Purpose, RecorderStatus, Recording
-from roomctl.services import alarms, listening, marks, playing, recordings, syncing, takes
+from roomctl.services import alarms, custody, listening, marks, playing, recordings, syncing, takes
 from roomctl.services.bound import Bound
 from roomctl.services.marks import Desk
 from roomctl.services.offers import Recorder, RecorderFactory
@@ -33,6 +33,7 @@ class SoundUseCases(Bound):
 
     def arm(self, meeting_id: str, order: Order | None = None, *, recorder: str = "") -> Recording:
         """With the room's recorder and its order for the meeting, where none is given."""
+        custody.need_recording_approved(self._held(meeting_id, "arm"), self._open())
         return recordings.arm(
             meeting_id,
             order or self.order(meeting_id),
@@ -188,6 +189,7 @@ class SoundUseCases(Bound):
         source: str = "",
         seen: Seen = lambda _done, _all: None,
     ) -> Take:
+        self._held(meeting_id, "test take")
         return takes.make_test_take(
             meeting_id,
             self.order(meeting_id, source=source),
@@ -205,6 +207,7 @@ class SoundUseCases(Bound):
         actor: Actor | None = None,
         seen: Seen = lambda _done, _all: None,
     ) -> Recording:
+        self._held(meeting_id, "import recording")
         return takes.import_recording(
             meeting_id,
             path,

@@ -26,6 +26,7 @@ class SqlUnitOfWork:
 
     Args:
         new_id: gives a UUIDv7 as text, for the rows of the event log.
+        machine: see `ports.UnitOfWork`.
 
     """
 
@@ -41,10 +42,10 @@ class SqlUnitOfWork:
     events: ports.EventLog
     room: Room
 
-    def __init__(self, database: Database, new_id: Callable[[], str]) -> None:
+    def __init__(self, database: Database, new_id: Callable[[], str], machine: str = "") -> None:
         self._work = work = Work(database)
         self._log = SqlEventLog(work, new_id)
-        self.room = database.room
+        self.room, self.machine = database.room, machine
         self.meetings = SqlMeetings(work)
         self.roster = SqlRoster(work)
         self.checks = SqlChecks(work)

@@ -142,6 +142,10 @@ class DummyPlugins:
     targets: dict[str, TargetFactory] = field(default_factory=dict)
     recorders: dict[Path, DummyRecorder] = field(default_factory=dict)
     made: Callable[[Path], DummyRecorder] = DummyRecorder
+    from_elsewhere: list[str] = field(default_factory=list)
+
+    def strangers(self) -> Sequence[str]:
+        return self.from_elsewhere
 
     def gate(self, meeting: Meeting, target: State) -> Sequence[Objection]:
         del meeting, target

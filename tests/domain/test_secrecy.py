@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
-from roomctl.domain.secrecy import OPEN, Level, Secrecy, admit, parse
+from roomctl.domain.secrecy import OPEN, Level, Secrecy, SecrecyRefused, Way, admit, ask, may, parse
 from roomctl.errors import BadInput, Forbidden
 
 MARKS = ["非密", "内部", *(f"{level}★{years}年" for level in ("秘密", "机密") for years in (1, 3, 10, 99))]
@@ -64,3 +64,52 @@ def test_a_meeting_takes_the_highest_level_of_itself_and_its_items():
     assert replace(meeting, agenda=items).highest_secrecy.mark == "秘密★3年"
     longer = (*items, AgendaItem(3, "丙", secrecy=parse("秘密★5年")))
     assert replace(meeting, agenda=longer).highest_secrecy.mark == "秘密★5年"
+
+
+# --- the table
+
+
+@pytest.mark.parametrize("way", list(Way))
+def test_no_way_leads_out_of_the_highest_level(way):
+    with pytest.raises(SecrecyRefused):
+        ask(Secrecy(Level.TOP), way)
+
+
+@pytest.mark.parametrize("level", [Level.SECRET, Level.CONFIDENTIAL])
+def test_a_state_secret_is_read_at_the_machine_and_leaves_on_a_registered_medium_alone(level):
+    assert {way for way in Way if may(level, way)} == {Way.HERE, Way.REGISTERED}
+
+
+def test_work_secrets_stay_in_the_office():
+    assert {way for way in Way if may(Level.OPEN, way) and not may(Level.INTERNAL, way)} == {
+        Way.SERVICE, Way.OUTSIDE_TARGET,
+    }  # fmt: skip
+
+
+@given(levels=st.tuples(st.sampled_from(Level), st.sampled_from(Level)), way=st.sampled_from(Way))
+def test_a_higher_level_never_opens_a_way_but_the_registered_medium(levels, way):
+    lower, higher = sorted(levels, key=lambda one: one.degree)
+    assert way is Way.REGISTERED or may(lower, way) or not may(higher, way)
+
+
+def test_every_way_has_a_name_in_words():
+    assert len({way.label for way in Way}) == len(Way)
+
+
+@pytest.mark.parametrize(
+    ("mark", "declared", "holds"),
+    [
+        ("秘密★3年", Level.SECRET, True),
+        ("秘密★3年", Level.CONFIDENTIAL, True),
+        ("机密★3年", Level.SECRET, False),
+        ("机密★3年", Level.CONFIDENTIAL, True),
+        ("绝密", Level.CONFIDENTIAL, False),
+    ],
+)
+def test_a_declared_machine_holds_up_to_its_level(mark, declared, holds):
+    if holds:
+        admit(parse(mark), declared)
+        return
+    with pytest.raises(SecrecyRefused) as refused:
+        admit(parse(mark), declared)
+    assert refused.value.level is parse(mark).level

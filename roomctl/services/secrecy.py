@@ -1,0 +1,66 @@
+"""密级: whether this machine may hold a meeting, asked at every door."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from roomctl.domain import secrecy
+from roomctl.domain.custody import Declaration
+from roomctl.domain.events import LoggedEvent
+from roomctl.domain.meeting import Meeting
+from roomctl.domain.secrecy import Level
+from roomctl.services.ports import UnitOfWork
+
+DECLARED, REVOKED = "secrecy.declared", "secrecy.revoked"
+REFUSED = "secrecy.refused"
+
+
+def declaration(uow: UnitOfWork) -> Declaration | None:
+    """The one that stands for this machine; None where there is none.
+
+    A database that was copied to another machine declares nothing there.
+    """
+    return next((one for at, one in reversed(declarations(uow)) if at == uow.machine and one.revoked is None), None)
+
+
+def declarations(uow: UnitOfWork) -> Sequence[tuple[str, Declaration]]:
+    """Each with the machine that it is for, oldest first."""
+    found: dict[str, tuple[str, Declaration]] = {}
+    with uow.reading():
+        for row, told in told_of(uow, DECLARED, REVOKED):
+            if row.kind == DECLARED:
+                one = Declaration(
+                    id=row.id,
+                    approval=told["approval"],
+                    level=Level(told["level"]),
+                    approved=date.fromisoformat(told["approved"]),
+                    by=told["by"],
+                    at=row.instant,
+                )
+                found[row.id] = told["machine"], one
+            elif told["declaration"] in found:
+                at, one = found[told["declaration"]]
+                ended = replace(one, revoked=row.instant, revoked_by=told["by"], reason=told["reason"])
+                found[told["declaration"]] = at, ended
+    return list(found.values())
+
+
+def admit(meeting: Meeting, uow: UnitOfWork) -> None:
+    """Whether this machine may hold the meeting.
+
+    Raises:
+        SecrecyRefused: 绝密, or a state secret on a machine that was not declared for it.
+
+    """
+    if not meeting.highest_secrecy.state_secret:
+        return  # nobody is asked
+    standing = declaration(uow)
+    secrecy.admit(meeting.highest_secrecy, standing.level if standing else None)
+
+
+def told_of(uow: UnitOfWork, *kinds: str) -> Iterator[tuple[LoggedEvent, Mapping[str, Any]]]:
+    """Rows of the room's stream with what they tell, oldest first."""
+    for row in uow.events.stream(uow.room.id, kinds):
+        yield row, json.loads(row.data)

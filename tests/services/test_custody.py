@@ -1,0 +1,257 @@
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from roomctl.domain.archive import Package
+from roomctl.domain.attendance import Method, Person
+from roomctl.domain.custody import Point
+from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import AgendaItem, Objected, Overrule
+from roomctl.domain.recording import Order
+from roomctl.domain.secrecy import Level, SecrecyRefused, Way, parse
+from roomctl.errors import BadInput, Forbidden, NotFound, Refused
+from roomctl.services.identity import new_id
+from roomctl.storage.uow import SqlUnitOfWork
+
+APPROVED = date(2020, 1, 1)
+
+
+@pytest.fixture
+def declared(house):
+    house.use.declare_machine(approval="市保密审字〔2026〕7号", level=Level.SECRET, approved=APPROVED)
+    return house
+
+
+@pytest.fixture
+def secret(declared):
+    """Open, and nothing of what it needs confirmed."""
+    return declared.opened(secrecy=parse("秘密★3年"))
+
+
+def refusals(house):
+    rows = [row for row in house.events(house.room) if row.kind == "secrecy.refused"]
+    return [(told["level"], told["what"]) for row in rows if (told := json.loads(row.data))]
+
+
+def confirm_all(house, meeting):
+    for point, said in house.use.secrecy_points(meeting.id):
+        if said is None:
+            house.use.confirm_point(meeting.id, point, by="王保密", number="〔2026〕1号")
+
+
+# --- the machine
+
+
+@pytest.mark.parametrize("mark", ["秘密★3年", "机密★10年", "绝密"])
+def test_no_state_secret_is_planned_on_a_machine_that_nobody_declared(house, mark):
+    with pytest.raises(SecrecyRefused):
+        house.meeting(secrecy=parse(mark))
+    assert refusals(house) == [(parse(mark).level.value, "create")]
+    assert not house.use.meetings()
+
+
+def test_an_item_makes_the_meeting_as_secret_as_itself(house):
+    with pytest.raises(SecrecyRefused):
+        house.meeting(agenda=(AgendaItem(1, "甲", secrecy=parse("秘密★3年")),))
+
+
+def test_a_machine_holds_what_it_is_declared_for_and_nothing_above(declared):
+    assert declared.meeting(secrecy=parse("秘密★3年")).state is State.PLANNED
+    for mark in ("机密★3年", "绝密"):
+        with pytest.raises(SecrecyRefused):
+            declared.meeting(secrecy=parse(mark))
+    declared.use.declare_machine(approval="新批", level=Level.CONFIDENTIAL, approved=APPROVED)
+    declared.meeting(secrecy=parse("机密★3年"))
+    assert [one.revoked is None for one in declared.use.declarations()] == [False, True]
+
+
+def test_a_database_that_is_copied_to_another_machine_declares_nothing_there(declared):
+    before = declared.open_uow()
+    elsewhere = declared.use.acting_as(declared.use._actor)
+    elsewhere._open = lambda: SqlUnitOfWork(before._work.database, new_id, "another machine")
+    assert declared.use.declaration() is not None
+    assert elsewhere.declaration() is None
+    with pytest.raises(SecrecyRefused):
+        elsewhere.create(replace(declared.meeting(), id=new_id(), secrecy=parse("秘密★3年")))
+
+
+@pytest.mark.parametrize(
+    ("facts", "error"),
+    [
+        ({"approval": " "}, BadInput),
+        ({"approval": "文" * 201}, BadInput),
+        ({"level": Level.TOP}, Forbidden),
+        ({"level": Level.INTERNAL}, Forbidden),
+        ({"approved": date(9000, 1, 1)}, BadInput),
+    ],
+)
+def test_a_declaration_that_is_not_right_changes_nothing(house, facts, error):
+    with pytest.raises(error):
+        house.use.declare_machine(**{"approval": "7号", "level": Level.SECRET, "approved": APPROVED, **facts})
+    assert house.use.declaration() is None
+
+
+def test_a_machine_with_plugins_of_somebody_else_is_not_declared(house):
+    house.plugins.from_elsewhere.append("weather")
+    with pytest.raises(Refused, match="weather"):
+        house.use.declare_machine(approval="7号", level=Level.SECRET, approved=APPROVED)
+
+
+def test_after_a_revocation_every_door_is_shut_and_what_is_there_stays(declared):
+    meeting = declared.meeting(secrecy=parse("秘密★3年"))
+    assert declared.use.revoke_declaration(reason="设备报废").reason == "设备报废"
+    for door in (
+        lambda: declared.use.transition(meeting.id, State.APPROVED),
+        lambda: declared.use.transition(meeting.id, State.OPEN),
+        lambda: declared.use.add_people(meeting.id, [Person(id=new_id(), name="李晓明")]),
+        lambda: declared.use.sign_in(meeting.id, "李晓明", method=Method.DESK),
+        lambda: declared.use.arm(meeting.id, Order(source="tone")),
+        lambda: declared.use.test_take(meeting.id),
+        lambda: declared.use.import_recording(meeting.id, declared.use.data / "a.wav"),
+        lambda: declared.use.start(meeting.id),
+        lambda: declared.use.need_held(meeting.id, "papers"),
+    ):
+        with pytest.raises(SecrecyRefused):
+            door()
+    assert len(refusals(declared)) == 9
+    assert declared.use.meeting(meeting.id) == meeting
+    with pytest.raises(NotFound):
+        declared.use.revoke_declaration(reason="再来一次")
+
+
+def test_a_declaration_is_not_revoked_under_a_meeting(declared):
+    declared.opened(secrecy=parse("秘密★3年"))
+    with pytest.raises(Refused, match="正在进行"):
+        declared.use.revoke_declaration(reason="到期")
+    assert declared.use.declaration() is not None
+
+
+def test_nothing_in_the_log_of_the_room_tells_a_title(house):
+    with pytest.raises(SecrecyRefused):
+        house.meeting(title="一件不能说的事", secrecy=parse("机密★3年"))
+    assert "不能说" not in "".join(row.data for row in house.events(house.room))
+
+
+# --- the gate
+
+
+def test_a_secret_meeting_opens_when_every_point_is_confirmed_by_name(declared, secret):
+    with pytest.raises(Objected) as refused:
+        declared.use.start(secret.id, overrule=Overrule("张建国", "先开"))
+    assert refused.value.firm
+    assert sum(one.by == "secrecy" for one in refused.value.objections) == 5  # nobody comes for somebody else
+    confirm_all(declared, secret)
+    declared.use.arm(secret.id, Order(source="tone"))
+    assert declared.use.start(secret.id).state is State.IN_SESSION
+
+
+def test_an_open_meeting_has_no_such_points(house):
+    meeting = house.opened(recorded=False)
+    assert not house.use.secrecy_points(meeting.id)
+    with pytest.raises(Refused):
+        house.use.confirm_point(meeting.id, Point.PHONES, by="王保密")
+    assert house.use.start(meeting.id).state is State.IN_SESSION
+
+
+def test_the_recorder_stays_disarmed_until_the_recording_is_approved_with_its_number(declared, secret):
+    with pytest.raises(Refused, match="没有批准"):
+        declared.use.arm(secret.id, Order(source="tone"))
+    with pytest.raises(BadInput, match="文号"):
+        declared.use.confirm_point(secret.id, Point.RECORDING, by="王保密")
+    declared.use.confirm_point(secret.id, Point.RECORDING, by="王保密", number="9号")
+    declared.use.arm(secret.id, Order(source="tone"))
+
+
+def test_a_list_that_changes_is_confirmed_once_more(declared, secret):
+    declared.use.add_people(secret.id, [Person(id=new_id(), name="李晓明")])
+    declared.use.confirm_point(secret.id, Point.PEOPLE, by="王保密")
+    assert dict(declared.use.secrecy_points(secret.id))[Point.PEOPLE].by == "王保密"
+    declared.use.add_people(secret.id, [Person(id=new_id(), name="陈志强")])
+    assert dict(declared.use.secrecy_points(secret.id))[Point.PEOPLE] is None
+
+
+def test_each_proxy_is_approved_once_more(declared, secret):
+    person = Person(id=new_id(), name="陈志强")
+    declared.use.add_people(secret.id, [person])
+    assert Point.PROXIES not in dict(declared.use.secrecy_points(secret.id))
+    declared.use.request_leave(secret.id, person.id, reason="出差", proxy="刘伟")
+    declared.use.decide_leave(secret.id, person.id, granted=True, by="张建国")
+    assert dict(declared.use.secrecy_points(secret.id))[Point.PROXIES] is None
+    declared.use.confirm_point(secret.id, Point.PROXIES, by="王保密", number="12号")
+    assert dict(declared.use.secrecy_points(secret.id))[Point.PROXIES].number == "12号"
+
+
+def test_a_point_wants_a_name(declared, secret):
+    for name in ("", "  ", "名" * 201):
+        with pytest.raises(BadInput):
+            declared.use.confirm_point(secret.id, Point.PHONES, by=name)
+    assert all(said is None for _, said in declared.use.secrecy_points(secret.id))
+
+
+# --- media and handovers
+
+
+def sealed(house, meeting):
+    package = Package(
+        id=new_id(), meeting=meeting.id, path="p", files=3, bytes=9, manifest_sha256="ab", at=house.clock.now()
+    )
+    house.use.add_package(package)
+    return package
+
+
+def hand_over(house, package, medium="光盘-01", by="赵敏"):
+    return house.use.hand_package_over(
+        package.meeting, package=package.id, medium=medium, by=by, files=3, size=9, manifest_sha256="ab"
+    )
+
+
+def test_a_medium_is_registered_once_and_ends_with_a_reason(declared):
+    one = declared.use.register_medium(serial=" 光盘-01 ", level=Level.SECRET, keeper="机要室")
+    assert declared.use.media() == [one]
+    with pytest.raises(Refused):
+        declared.use.register_medium(serial="光盘-01", level=Level.SECRET, keeper="机要室")
+    with pytest.raises(BadInput):
+        declared.use.register_medium(serial="光盘-02", level=Level.INTERNAL, keeper="机要室")
+    with pytest.raises(BadInput):
+        declared.use.withdraw_medium("光盘-01", reason=" ")
+    assert declared.use.withdraw_medium("光盘-01", reason="损坏").withdrawn
+    with pytest.raises(Refused):
+        declared.use.withdraw_medium("光盘-01", reason="损坏")
+    with pytest.raises(NotFound):
+        declared.use.withdraw_medium("光盘-09", reason="损坏")
+
+
+def test_a_package_is_handed_over_once_by_one_person_to_another(declared, secret):
+    declared.use.register_medium(serial="光盘-01", level=Level.SECRET, keeper="机要室")
+    package = sealed(declared, secret)
+    with pytest.raises(NotFound):
+        hand_over(declared, package, medium="光盘-09")
+    one = hand_over(declared, package)
+    assert (one.number, one.keeper, one.received) == (1, "机要室", None)
+    with pytest.raises(Refused):
+        hand_over(declared, package)
+    assert declared.use.handovers(secret.id) == [one]
+    assert declared.use.handovers("another") == []
+
+
+def test_a_medium_takes_nothing_above_its_level_and_nothing_once_withdrawn(declared):
+    declared.use.declare_machine(approval="新批", level=Level.CONFIDENTIAL, approved=APPROVED)
+    declared.use.register_medium(serial="光盘-01", level=Level.SECRET, keeper="机要室")
+    above = sealed(declared, declared.meeting(secrecy=parse("机密★3年")))
+    with pytest.raises(Refused, match="秘密级"):
+        hand_over(declared, above)
+    declared.use.withdraw_medium("光盘-01", reason="损坏")
+    with pytest.raises(Refused, match="停用"):
+        hand_over(declared, sealed(declared, declared.meeting(secrecy=parse("秘密★3年"))))
+
+
+# --- ways out
+
+
+def test_a_way_out_that_the_table_does_not_have_is_refused_and_noted(declared, secret):
+    assert declared.use.need_way(secret.id, Way.HERE).id == secret.id
+    with pytest.raises(SecrecyRefused, match="普通存储目标"):
+        declared.use.need_way(secret.id, Way.TARGET)
+    assert refusals(declared) == [("秘密", "target")]
