@@ -44,3 +44,14 @@ def wrong(error: Mapping[str, Any]) -> str:
     if "expected" in facts:
         facts["expected"] = str(facts["expected"]).replace(" or ", tr("、", " or "))
     return tr(*_SAID[error["type"]]).format(**facts)
+
+
+def either(told: Any) -> Any:
+    """A title as people write it: a text, or `{ zh = "…", en = "…" }`."""
+    if isinstance(told, str):
+        return (told, "")
+    if isinstance(told, Mapping) and not told.keys() - {"zh", "en"}:
+        return (told.get("zh", ""), told.get("en", ""))
+    if isinstance(told, tuple):
+        return told
+    raise ValueError(tr('应写文字，或 { zh = "…", en = "…" }', 'a text is wanted, or { zh = "…", en = "…" }'))

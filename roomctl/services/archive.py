@@ -8,7 +8,7 @@ from roomctl.domain.archive import Package, PackageFile, Receipt
 from roomctl.domain.events import Actor, Event, LoggedEvent
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
-from roomctl.services import check_papers, checks, deliveries, evidence
+from roomctl.services import check_papers, checks, clearing, deliveries, evidence, order_log
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 from roomctl.services.records import MINUTES
 
@@ -16,7 +16,10 @@ from roomctl.services.records import MINUTES
 def package_files(meeting_id: str, *, uow: UnitOfWork, plugins: Plugins, data: Path) -> tuple[PackageFile, ...]:
     """What belongs into the package: the host's own facts, then what each plugin names."""
     meeting = uow.peek(meeting_id)
-    return (*_own_files(meeting_id, uow, data), *plugins.package_files(meeting))
+    own = _own_files(meeting_id, uow, data)
+    room = clearing.package_files(meeting_id, uow=uow, data=data)
+    log = order_log.package_files(meeting_id, uow=uow, data=data)
+    return (*own, *room, *log, *plugins.package_files(meeting))
 
 
 def add_package(package: Package, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:

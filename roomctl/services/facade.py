@@ -16,6 +16,7 @@ from roomctl.services import (
     sessions,
 )
 from roomctl.services.calendar import MOST, Booking, Found, Wish, everybody
+from roomctl.services.closing import ClosingUseCases
 from roomctl.services.custody import CustodyUseCases
 from roomctl.services.deliveries import DeliveryUseCases
 from roomctl.services.equipment import EquipmentUseCases
@@ -30,7 +31,14 @@ _HELD = frozenset({State.APPROVED, State.OPEN, State.IN_SESSION})
 
 
 class UseCases(
-    SoundUseCases, SigningUseCases, WordUseCases, PaperUseCases, EquipmentUseCases, DeliveryUseCases, CustodyUseCases
+    SoundUseCases,
+    SigningUseCases,
+    WordUseCases,
+    PaperUseCases,
+    EquipmentUseCases,
+    DeliveryUseCases,
+    CustodyUseCases,
+    ClosingUseCases,
 ):
     """Implements `roomctl.api.Services`, and the use cases that only the host may call."""
 
@@ -109,9 +117,6 @@ class UseCases(
 
     def adjourn(self, meeting_id: str, *, overrule: Overrule | None = None) -> Meeting:
         return sessions.adjourn(meeting_id, overrule=overrule, desk=self._desk())
-
-    def clear(self, meeting_id: str, *, left_behind: str = "") -> Meeting:
-        return meetings.clear(meeting_id, left_behind=left_behind, **self._by())
 
     def waive_transcript(self, meeting_id: str, *, by: str, reason: str) -> Meeting:
         return meetings.waive_transcript(meeting_id, by=by, reason=reason, **self._by())

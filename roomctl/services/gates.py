@@ -9,7 +9,7 @@ from roomctl.domain.meeting import Meeting, Objection
 from roomctl.domain.recording import Purpose, RecorderState
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
-from roomctl.services import checks, custody, device_checks
+from roomctl.services import checks, clearing, custody, device_checks
 from roomctl.services.device_ports import Rack
 from roomctl.services.offers import Sounding
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
@@ -99,12 +99,20 @@ def _not_asked(meeting: Meeting, report: CheckReport | None, now: datetime, rack
 
 
 def _before_close(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
-    """What is packaged is whole: a file that is still coming in would be missing."""
+    """What is packaged is whole, and no 涉密 paper is out that nobody answers for."""
     with uow.reading():
         running = [one for one in uow.recordings.running() if one.meeting == meeting.id]
+        out = [one for one in clearing.register_of(meeting.id, uow).out if one.secrecy.state_secret]
     for one in running:
         yield Objection(
             "recorder",
             tr(f"{one.purpose.label}还没有封存", f"a recording ({one.purpose.label}) is not sealed yet"),
             tr("请等它结束", "wait for its end"),
+        )
+    for copy in out:
+        yield Objection(
+            "handouts",
+            tr(f"{copy.line}没有收回，在{copy.name}手里", f"{copy.line} is still with {copy.name}"),
+            tr("收回，或由保密员移交机要", "collect it, or let the security officer hand the case over"),
+            firm=True,
         )

@@ -189,6 +189,15 @@ def item_now(meeting_id: str, *, desk: Desk) -> int:
     return int(notes[-1]) if notes and notes[-1].isdecimal() else 0
 
 
+def place_now(meeting_id: str, *, desk: Desk) -> dict[str, Any]:
+    """Where the recording is, as an event tells it; nothing where none runs, which hinders nobody."""
+    try:
+        recording, recorder = desk.running(meeting_id)
+    except Refused:
+        return {}
+    return {"recording": recording.id, "frame": recorder.status().frames}
+
+
 def next_item(meeting_id: str, number: int | None = None, *, desk: Desk) -> Marker:
     """The next item of the agenda begins, or the one of that number.
 

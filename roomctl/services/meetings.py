@@ -158,13 +158,6 @@ def transition(
     return meeting
 
 
-def clear(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, left_behind: str = "") -> Meeting:
-    """清理会场 is done: materials collected, left-behind things noted, devices off."""
-    return _hold(
-        meeting_id, Need.CLEARED, "meeting.cleared", {"left_behind": left_behind}, actor=actor, clock=clock, uow=uow
-    )  # fmt: skip
-
-
 def waive_transcript(
     meeting_id: str, *, by: str, reason: str, actor: Actor, clock: Clock, uow: UnitOfWork
 ) -> Meeting:

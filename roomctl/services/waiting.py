@@ -63,14 +63,5 @@ def _need_observer(meeting_id: str, person: str, desk: Desk) -> None:
 
 
 def _place(meeting_id: str, desk: Desk, sent: Sent) -> dict[str, object]:
-    """Where the recording is; nothing where none runs, which keeps nobody out.
-
-    Nor for what is told of later: the recording may have paused since, so that no frame can be counted back.
-    """
-    if sent.ago:
-        return {}
-    try:
-        recording, recorder = desk.running(meeting_id)
-    except Refused:
-        return {}
-    return {"recording": recording.id, "frame": recorder.status().frames}
+    """Nothing for what is told of later: the recording may have paused since, so no frame can be counted back."""
+    return {} if sent.ago else marks.place_now(meeting_id, desk=desk)

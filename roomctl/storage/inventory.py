@@ -18,7 +18,7 @@ from roomctl import toml_text
 from roomctl.domain.checks import Title
 from roomctl.domain.devices import NO_SECRET, Device, Emission, Secret, dependency_fault
 from roomctl.errors import BadInput, NotFound
-from roomctl.fields import wrong
+from roomctl.fields import either, wrong
 from roomctl.i18n import tr
 from roomctl.storage.schema import settle
 
@@ -31,17 +31,6 @@ HEAD = """\
 # 会议室的设备 / the devices of the room. 口令不写在这里，写在 secrets.toml / passwords stand in secrets.toml.
 # roomctl devices kinds 列出种类和选项 / lists kinds and their options.
 """
-
-
-def either(told: Any) -> Any:
-    """A title as people write it: a text, or `{ zh = "…", en = "…" }`."""
-    if isinstance(told, str):
-        return (told, "")
-    if isinstance(told, Mapping) and not told.keys() - {"zh", "en"}:
-        return (told.get("zh", ""), told.get("en", ""))
-    if isinstance(told, tuple):
-        return told
-    raise ValueError(tr('应写文字，或 { zh = "…", en = "…" }', 'a text is wanted, or { zh = "…", en = "…" }'))
 
 
 class Entry(BaseModel):

@@ -10,9 +10,8 @@ from roomctl import toml_text
 from roomctl.domain.lifecycle import State
 from roomctl.domain.macros import Macro, MacroStep
 from roomctl.errors import BadInput
-from roomctl.fields import wrong
+from roomctl.fields import either, wrong
 from roomctl.i18n import tr
-from roomctl.storage.inventory import either
 
 FILE, TABLE = "macros.toml", "macros"
 

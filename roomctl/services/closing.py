@@ -1,0 +1,90 @@
+"""The use cases of the room under one roof: 清理会场, the handouts, the log of order and logistics."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from roomctl.domain.clearing import LeftBehind
+from roomctl.domain.handouts import Handout
+from roomctl.domain.meeting import Meeting
+from roomctl.domain.order_log import LogEntry, LogKind
+from roomctl.domain.secrecy import OPEN, Secrecy
+from roomctl.services import clearing, handouts, office_files, order_log
+from roomctl.services.bound import Bound
+from roomctl.services.clearing import Room
+from roomctl.services.marks import Desk
+
+
+class ClosingUseCases(Bound):
+    """Part of `UseCases`."""
+
+    def _hand(self) -> Desk:
+        return Desk(**self._all())
+
+    # --- the list
+
+    def clearing(self, meeting_id: str) -> Room:
+        return clearing.look(meeting_id, uow=self._open(), data=self.data)
+
+    def press_task(self, meeting_id: str, task: str) -> Room:
+        return clearing.press(meeting_id, task, desk=self._hand())
+
+    def undo_task(self, meeting_id: str, task: str) -> Room:
+        return clearing.undo(meeting_id, task, desk=self._hand())
+
+    def clear(self, meeting_id: str, *, left_behind: str = "") -> Meeting:
+        """Somebody vouches for all that is open. Raises: Refused: a paper is out, a thing has gone to nobody."""
+        return clearing.press_all(meeting_id, left_behind, desk=self._hand())
+
+    # --- things left behind
+
+    def find_thing(self, meeting_id: str, what: str, *, place: str = "") -> LeftBehind:
+        return clearing.find_thing(meeting_id, what, place, desk=self._hand())
+
+    def hand_over(self, meeting_id: str, thing: str, to: str) -> LeftBehind:
+        return clearing.hand_over(meeting_id, thing, to, desk=self._hand())
+
+    def add_picture(self, meeting_id: str, thing: str, content: bytes) -> LeftBehind:
+        return clearing.add_picture(meeting_id, thing, content, desk=self._hand())
+
+    def picture(self, meeting_id: str, thing: str) -> Path:
+        return clearing.picture(meeting_id, thing, uow=self._open(), data=self.data)
+
+    # --- handouts
+
+    def register_handouts(
+        self, meeting_id: str, document: str, copies: Sequence[str], *, secrecy: Secrecy = OPEN
+    ) -> Sequence[Handout]:
+        return handouts.register(meeting_id, document, copies, secrecy, desk=self._hand())
+
+    def sign_out_handout(self, meeting_id: str, handout: str, person: str) -> Handout:
+        return handouts.sign_out(meeting_id, handout, person, desk=self._hand())
+
+    def take_back_handout(self, meeting_id: str, handout: str) -> Handout:
+        return handouts.take_back(meeting_id, handout, desk=self._hand())
+
+    def release_handout(self, meeting_id: str, handout: str, where: str) -> Handout:
+        return handouts.release(meeting_id, handout, where, desk=self._hand())
+
+    def transfer_handout(self, meeting_id: str, handout: str, where: str) -> Handout:
+        return handouts.transfer(meeting_id, handout, where, desk=self._hand())
+
+    def see_release(self, meeting_id: str, handout: str) -> Handout:
+        return handouts.see_release(meeting_id, handout, desk=self._hand())
+
+    def undo_handout(self, meeting_id: str, handout: str) -> Handout:
+        return handouts.undo_handout(meeting_id, handout, desk=self._hand())
+
+    def contact_holder(self, meeting_id: str, handout: str) -> str:
+        """The telephone of who has a copy; that it was looked up is an event."""
+        return handouts.contact(meeting_id, handout, desk=self._hand())
+
+    # --- the log
+
+    def log_kinds(self) -> Sequence[LogKind]:
+        return office_files.log_kinds(self.data)
+
+    def note_log(self, meeting_id: str, kind: str, text: str, *, corrects: str = "") -> LogEntry:
+        return order_log.note(meeting_id, kind, text, corrects=corrects, desk=self._hand())
+
+    def order_log(self, meeting_id: str) -> Sequence[LogEntry]:
+        return order_log.entries(meeting_id, uow=self._open())

@@ -1,0 +1,96 @@
+"""What an office decides in files of its own: the clearing list, and the kinds of the log of order and logistics.
+
+Each file of the data folder replaces the one that is shipped as a whole.
+"""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from roomctl import toml_text
+from roomctl.domain.checks import Title
+from roomctl.domain.clearing import ClearingTask, TaskKind
+from roomctl.domain.order_log import LogKind
+from roomctl.errors import BadInput
+from roomctl.fields import either, wrong
+from roomctl.i18n import tr
+
+SHIPPED = Path(__file__).with_name("office")
+CLEARING, ORDER_LOG = "clearing.toml", "order_log.toml"
+
+_ID = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")
+
+
+class _Named(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = _ID
+    title: Title
+
+    _either = field_validator("title", mode="before")(either)
+
+
+class TaskEntry(_Named):
+    """One `[[tasks]]`."""
+
+    kind: TaskKind = TaskKind.HAND
+    macro: str = ""
+
+
+class _Tasks(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    tasks: tuple[TaskEntry, ...] = Field(min_length=1, max_length=50)
+
+
+class _Kinds(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kinds: tuple[_Named, ...] = Field(min_length=1, max_length=20)
+
+
+File = TypeVar("File", bound=BaseModel)
+
+
+def clearing_tasks(data: Path) -> tuple[ClearingTask, ...]:
+    """The office's clearing list. Raises: BadInput, with file, line and key."""
+    rows = _read(data, CLEARING, _Tasks, "tasks").tasks
+    return tuple(ClearingTask(id=one.id, title=one.title, kind=one.kind, macro=one.macro) for one in rows)
+
+
+def log_kinds(data: Path) -> tuple[LogKind, ...]:
+    """What an entry of the log may be about. Raises: BadInput, with file, line and key."""
+    return tuple(LogKind(one.id, one.title) for one in _read(data, ORDER_LOG, _Kinds, "kinds").kinds)
+
+
+def _read(data: Path, name: str, shape: type[File], table: str) -> File:
+    path = data / name if (data / name).exists() else SHIPPED / name
+    told = toml_text.read(path)
+    try:
+        made = shape.model_validate(told)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadInput(_at(path, table, first["loc"]), wrong(first), _known(first["loc"], shape)) from None
+    ids = [one.id for one in getattr(made, table)]
+    for number, one in enumerate(ids):
+        if one in ids[:number]:
+            raise BadInput(
+                _at(path, table, (table, number, "id")), tr(f"编号 {one} 用了两次", f"the id {one} is used twice")
+            )
+    return made
+
+
+def _at(path: Path, table: str, loc: tuple[int | str, ...]) -> str:
+    numbers = [part for part in loc if isinstance(part, int)]
+    key = str(loc[2]) if len(loc) > 2 else table  # noqa: PLR2004 - table, row, key
+    line = toml_text.line_of(path.read_text(encoding="utf-8"), table, numbers[0], key) if numbers else 0
+    where = tr(f" 第 {line} 行", f" line {line}") if line else ""
+    return tr(f"{path}{where} 的 {key} 不对", f"{path}{where}: {key} is wrong")
+
+
+def _known(loc: tuple[int | str, ...], shape: type[BaseModel]) -> str:
+    fields: Any = shape.model_fields
+    if len(loc) > 1:
+        fields = TaskEntry.model_fields if shape is _Tasks else _Named.model_fields
+    return tr("可用：", "known: ") + ", ".join(fields)

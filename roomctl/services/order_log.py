@@ -1,0 +1,77 @@
+"""The log of order and logistics: what somebody noted, at a frame where the meeting is being recorded."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from roomctl.domain import order_log
+from roomctl.domain.archive import PackageFile
+from roomctl.domain.clearing import one_line
+from roomctl.domain.events import Event
+from roomctl.domain.lifecycle import MEETS, State
+from roomctl.domain.order_log import LogEntry, LogFact
+from roomctl.errors import Refused
+from roomctl.i18n import tr
+from roomctl.services import marks, office_files
+from roomctl.services.marks import Desk
+from roomctl.services.ports import UnitOfWork
+
+_WRITABLE = MEETS | {State.ADJOURNED}
+
+
+def note(meeting_id: str, kind: str, text: str, *, corrects: str = "", desk: Desk) -> LogEntry:
+    """A new entry, or one that puts another right; the other stays as it was written.
+
+    Args:
+        kind: id or title of a kind of the office's list.
+        corrects: id of the entry that is put right; the new one keeps its place in the sound.
+
+    Raises:
+        BadInput: no text, too long, no such kind; the entry was corrected already. NotFound: no such entry.
+        Refused: the meeting is not prepared yet, or is closed.
+
+    """
+    said = one_line(tr("记事", "the note"), text)
+    meant = order_log.kind_of(office_files.log_kinds(desk.data), kind)
+    place = {} if corrects else marks.place_now(meeting_id, desk=desk)
+    with desk.uow as uow:
+        meeting = uow.meetings.get(meeting_id)
+        if meeting.state not in _WRITABLE:
+            raise Refused(
+                tr("现在不能记事", "nothing can be noted now"),
+                tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
+            )
+        if corrects:
+            old = order_log.find(_read(meeting_id, uow), corrects)
+            place = {"recording": old.place.recording, "frame": old.place.frame}
+        told = {"kind": meant.id, "title": list(meant.title), "text": said, "corrects": corrects, **place}
+        row = uow.events.append(
+            Event(stream=meeting_id, kind=order_log.NOTED, actor=desk.actor, at=desk.clock.now(), data=told)
+        )
+        made = order_log.find(_read(meeting_id, uow), row.id)
+        uow.commit()
+    return made
+
+
+def entries(meeting_id: str, *, uow: UnitOfWork) -> Sequence[LogEntry]:
+    """All of a meeting, the oldest first; those that were corrected are among them. Raises: NotFound."""
+    with uow.reading():
+        uow.meetings.get(meeting_id)
+        return _read(meeting_id, uow)
+
+
+def package_files(meeting_id: str, *, uow: UnitOfWork, data: Path) -> tuple[PackageFile, ...]:
+    """The log as JSON; none where nothing was noted. Inside no transaction."""
+    rows: list[dict[str, Any]] = [one.as_json() for one in entries(meeting_id, uow=uow)]
+    if not rows:
+        return ()
+    path = data / "meetings" / meeting_id / "package" / "order-log.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return (PackageFile("records/order-log.json", path),)
+
+
+def _read(meeting_id: str, uow: UnitOfWork) -> tuple[LogEntry, ...]:
+    rows = uow.events.stream(meeting_id, [order_log.NOTED])
+    return order_log.derive(LogFact(row.id, row.instant, json.loads(row.data), row.actor) for row in rows)
