@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from roomctl.domain import secrecy
-from roomctl.domain.attendance import Role
 from roomctl.domain.events import Actor
 from roomctl.domain.handouts import HandoutState, numbers
 from roomctl.domain.lifecycle import Need, State
@@ -187,17 +186,14 @@ def test_a_copy_that_is_not_secret_may_be_released_with_its_place_and_that_is_to
 
 
 @pytest.fixture
-def secret(house, person):
+def secret(house, over):
     """A 秘密 meeting that is over, with one copy out."""
-    meeting = house.opened(recorded=False).id
-    with house.open_uow() as uow:  # on a machine that may hold it
+    meeting = over()
+    with house.open_uow() as uow:  # on a machine that may hold it, with every point before the start confirmed
         uow.meetings.save(replace(uow.meetings.get(meeting), secrecy=SECRET))
         uow.commit()
-    house.use.add_people(meeting, [person("马德福", 1), person("郑保国", 2, Role.OBSERVER)])
     (copy,) = house.use.register_handouts(meeting, "密〔2026〕3 号", ["017"], secrecy=SECRET)
     house.use.sign_out_handout(meeting, copy.id, "马德福")
-    house.use.start(meeting)
-    house.use.adjourn(meeting)
     house.use.put_transcript(
         Transcript(id=new_id(), meeting=meeting, version=1, engine="w", model="m", complete=True)
     )
