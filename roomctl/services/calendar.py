@@ -25,6 +25,10 @@ def everybody(_level: Level) -> bool:
     return True
 
 
+class RoomTaken(Refused):
+    """Another meeting holds the place then. Who has the right may take it all the same, with a reason."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What somebody looks for; what is empty asks for nothing.
@@ -105,7 +109,7 @@ def take_room(meeting: Meeting, booking: Booking, *, uow: UnitOfWork) -> dict[st
     It is asked in the transaction that saves the meeting, so two people cannot be given the same hour.
 
     Raises:
-        Refused: another meeting is held there then, and nobody takes the room all the same.
+        RoomTaken: another meeting is held there then, and nobody takes the room all the same.
         BadInput: it is taken all the same, without a reason.
 
     """
@@ -126,14 +130,14 @@ def take_room(meeting: Meeting, booking: Booking, *, uow: UnitOfWork) -> dict[st
     return {"room_shared": told}
 
 
-def _taken(wanted: Entry, found: Sequence[Entry], booking: Booking, room: str) -> Refused:
+def _taken(wanted: Entry, found: Sequence[Entry], booking: Booking, room: str) -> RoomTaken:
     said = [_said(one, booking.sees) for one in found[:_NAMED]]
     if len(found) > _NAMED:
         said.append(tr(f"另有 {len(found) - _NAMED} 场", f"and {len(found) - _NAMED} more"))
     minutes = int(booking.buffer / timedelta(minutes=1))
     apart = tr(f"（会间留 {minutes} 分钟）", f" ({minutes} min stay free between meetings)") if minutes else ""
     place = wanted.at(room)
-    return Refused(
+    return RoomTaken(
         tr(f"{place}这段时间已有会议", f"{place} is taken at that time") + apart,
         several(said),
         tr(

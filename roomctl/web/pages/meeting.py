@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from nicegui import ui as gui
 
@@ -9,6 +10,8 @@ from roomctl.domain.access import Right
 from roomctl.domain.attendance import Presence, Standing
 from roomctl.domain.checks import CheckReport
 from roomctl.domain.meeting import Meeting
+from roomctl.domain.planning import name_of, open_facts
+from roomctl.domain.secrecy import Level
 from roomctl.errors import Forbidden, NotSignedOn, RoomctlError
 from roomctl.i18n import tr
 from roomctl.web.pages import stepping
@@ -186,7 +189,7 @@ def _ignore(_value: object) -> None:
 
 def _body(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part:
     left = [_equipment(visitor, facts, pasts), _sound(visitor, facts), _archive(facts)]
-    right = [_people(visitor, facts), _agenda(facts.meeting), _papers(visitor, facts)]
+    right = [_plan(visitor, facts.meeting), _people(visitor, facts), _agenda(facts.meeting), _papers(visitor, facts)]
     notes = [note_bar("warn", why) for why in facts.stuck.values()]
     columns = tag("div", tag("div", *left, class_="rc-col"), tag("div", *right, class_="rc-col"), class_="rc-two")
     return join((*notes, tag("div", columns, class_="rc-wrap")))
@@ -284,10 +287,39 @@ def _person(one: Standing, meeting: Meeting) -> Part:
     return person_row(one.written, one.person.line, state=word, look=_PRESENCE.get(one.presence))
 
 
+def _plan(visitor: Visitor, meeting: Meeting) -> Part:
+    """确定会议: what was settled, and the way to change it while that is still possible."""
+    ends = f"{meeting.starts + timedelta(minutes=meeting.planned_minutes):%H:%M}"
+    recorded = tr("录音", "recorded") if meeting.recorded else tr("不录音", "not recorded")
+    if meeting.recording_approved_by:
+        recorded += tr(f"，{meeting.recording_approved_by} 批准", f", approved by {meeting.recording_approved_by}")
+    told = [
+        (name_of("starts"), f"{meeting.starts:%m-%d %H:%M}-{ends}"),
+        *((name_of(fact), getattr(meeting, fact)) for fact in _TOLD),
+        (name_of("recorded"), recorded),
+        (tr("紧急缘由", "why it was urgent"), meeting.urgent_reason),
+    ]
+    rows = [tag("div", tag("dt", name), tag("dd", said), class_="rc-fact") for name, said in told if said]
+    change = (
+        link_button(tr("修改", "Change"), f"/meetings/{meeting.id}/edit", kind="sm")
+        if visitor.may(Right.PLAN_MEETINGS) and open_facts(meeting.state)
+        else None
+    )
+    return panel(tr("会议安排", "The plan"), tag("dl", *rows), change, id_="plan")
+
+
+_TOLD = ("place", "scope", "contact", "multimedia", "press", "catering", "special")
+
+
 def _agenda(meeting: Meeting) -> Part | None:
     if not meeting.agenda:
         return None
-    rows = [line(str(item.n), item.title, item.presenter) for item in meeting.agenda]
+    rows = [
+        line(str(item.n), tag("span", item.title, class_="rc-s2"), item.presenter or item.unit)
+        if item.secrecy.level is Level.OPEN
+        else line(str(item.n), tag("span", item.title, " ", state_chip(item.secrecy.mark, "secret")), item.presenter)
+        for item in meeting.agenda
+    ]
     return panel(tr("议题", "Agenda"), *rows)
 
 

@@ -15,6 +15,9 @@ from roomctl.domain.secrecy import Secrecy, parse
 from roomctl.services.identity import new_id
 from roomctl.web.rest.shapes import MOST_ITEMS, Line, Name, Shape, Text
 
+LONGEST = 1440
+"""Minutes of a meeting, and of an item: a day."""
+
 
 class NewItem(Shape):
     """议题."""
@@ -22,7 +25,7 @@ class NewItem(Shape):
     title: Annotated[Line, StringConstraints(min_length=1)] = Field(examples=["停车场建设"])
     unit: Line = Field(default="", description="汇报单位", examples=["城管局"])
     presenter: Line = Field(default="", description="汇报人", examples=["李晓明"])
-    minutes: int = Field(default=0, ge=0, le=1440)
+    minutes: int = Field(default=0, ge=0, le=LONGEST)
     observers: list[Name] = Field(default_factory=list, max_length=MOST_ITEMS, description="列席 of this item")
     secrecy: Line = Field(default="非密", description="密级 of this item; the meeting takes the highest")
 
@@ -54,7 +57,7 @@ def _planned(at: datetime) -> datetime:
 
 Title = Annotated[Line, StringConstraints(min_length=1)]
 Starts = Annotated[datetime, AfterValidator(_planned)]
-Minutes = Annotated[int, Field(ge=1, le=1440)]
+Minutes = Annotated[int, Field(ge=1, le=LONGEST)]
 
 
 class NewMeeting(Shape):
