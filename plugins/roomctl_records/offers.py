@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from roomctl.api import Document, DocumentOffer, Finding, Meeting, NotFound, PluginContext, tr
+from roomctl.api import (
+    Document,
+    DocumentOffer,
+    Finding,
+    Meeting,
+    NotFound,
+    PluginContext,
+    Revising,
+    revision,
+    tr,
+)
 
 MINUTES = "会议记录"
 SIGN_IN_SHEET = "签到表"
@@ -143,4 +153,50 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         proofread=proofread,
         finish=finish if kind.numbered else None,
         on_demand=kind.on_demand,
+        revising=_revising(ctx, kind, meeting),
     )
+
+
+def _revising(ctx: PluginContext, kind: Kind, meeting: Meeting) -> Revising:
+    """Of the file as somebody has left it; each imports what it needs when it is called."""
+
+    def look(path: Path) -> str:
+        from roomctl_records.revising import incoming, pack, tracked  # noqa: PLC0415 - a start of roomctl needs none
+
+        incoming.look(path)
+        tracked.need_ours(path, numbered=kind.numbered)
+        return pack.identifier(path)
+
+    def lines(path: Path, accepted: bool) -> Sequence[str]:  # noqa: FBT001 - as the offer is called
+        from roomctl_records.revising import tracked  # noqa: PLC0415 - as above
+
+        return tracked.lines(path, accepted=accepted)
+
+    def review(path: Path) -> revision.Review:
+        from roomctl_records.revising import tracked  # noqa: PLC0415 - as above
+
+        return tracked.review(path)
+
+    def settle(source: Path, target: Path, decided: Mapping[str, bool]) -> None:
+        from roomctl_records.revising import tracked  # noqa: PLC0415 - as above
+
+        tracked.settle(source, target, decided)
+
+    def write_pack(source: Path, target: Path, document: str, unit: str) -> None:
+        from roomctl_records.revising import pack  # noqa: PLC0415 - as above
+
+        services = ctx.services
+        pack.write(
+            source,
+            target,
+            document=document,
+            kind=kind.name,
+            unit=unit,
+            meeting=services.meeting(meeting.id),
+            attendance=services.attendance(meeting.id),
+            recordings=services.recordings(meeting.id),
+            transcript=services.transcript(meeting.id),
+            place=services.room.name,
+        )
+
+    return Revising(look=look, lines=lines, review=review, settle=settle, pack=write_pack)

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import pluggy
 
 from roomctl.api.deliveries import Deliveries
+from roomctl.api.registration import Registrar
 from roomctl.api.signing import SignIn
 from roomctl.domain import (
     archive,
@@ -35,6 +36,7 @@ from roomctl.domain import (
     ranking,
     record,
     recording,
+    revision,
     rework,
     secrecy,
     timing,
@@ -96,6 +98,7 @@ from roomctl.services.offers import (
     Progress,
     Recorder,
     RecorderFactory,
+    Revising,
     ScreenOffer,
     Service,
     SpeechStream,
@@ -162,7 +165,7 @@ class Child(Protocol):
         ...
 
 
-class Services(SignIn, Deliveries, Protocol):
+class Services(SignIn, Deliveries, Registrar, Protocol):
     """The public use cases. Each is one unit of work; the actor is the plugin unless another is named."""
 
     @property
@@ -373,14 +376,6 @@ class Services(SignIn, Deliveries, Protocol):
         """With the last required one the meeting becomes deposited."""
         ...
 
-    def accept(self, meeting_id: str, *, by: str) -> Meeting:
-        """The archivist takes it over: deposited becomes archived. Raises: Refused, with what is missing."""
-        ...
-
-    def return_package(self, meeting_id: str, *, by: str, reason: str) -> Meeting:
-        """The archivist gives it back, with a reason; it stays deposited. Raises: Refused."""
-        ...
-
 
 class PluginContext(Protocol):
     """What a plugin may touch."""
@@ -442,11 +437,11 @@ __all__ = [
     "Objection", "Order", "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable", "PluginContext",
     "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Purpose", "Receipt", "RecordFile", "Recorder",
     "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result",
-    "Right", "Role", "Room", "RoomSound", "RoomctlError", "ScreenOffer", "Segment", "Service", "Services",
+    "Revising", "Right", "Role", "Room", "RoomSound", "RoomctlError", "ScreenOffer", "Segment", "Service", "Services",
     "SpeakerKnownBy", "SpeechStream", "Standing", "State", "StepOutcome", "Stored", "StreamingTranscriber", "Tap",
     "TapOffer", "Tapped", "TargetFactory", "Transcriber", "Transcript", "TranscriptHead",
     "TranscriptSegment", "Verdict", "Word",
     "archive", "attendance", "checks", "correction", "events", "hookimpl", "label", "language", "lifecycle",
-    "meeting", "observers", "passes", "quorum", "ranking", "record", "recording", "rework", "secrecy", "timing", "tr",
-    "transcript",
+    "meeting", "observers", "passes", "quorum", "ranking", "record", "recording", "revision", "rework", "secrecy",
+    "timing", "tr", "transcript",
 ]  # fmt: skip

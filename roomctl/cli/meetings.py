@@ -336,7 +336,7 @@ def close(
     found = find_meeting(application.usecases, meeting)
     signed = any(document.signed_by for document in application.usecases.documents(found.id))
     if not signed and found.state is State.ADJOURNED and not found.unmet(State.CLOSED):
-        application.usecases.draft(found.id)
+        application.usecases.draft(found.id, corrected_too=False)
     application.usecases.transition(found.id, State.CLOSED, overrule=_overrule(overrule, reason))
     application.deliver()
     if not later:

@@ -17,6 +17,7 @@ from roomctl.domain.devices import Evidence
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import Finding
 from roomctl.domain.recording import Envelope, Level, Order, RecorderStatus, RecordingReport, Segment
+from roomctl.domain.revision import Review
 from roomctl.domain.transcript import Word
 
 if TYPE_CHECKING:
@@ -314,6 +315,30 @@ class Sounding(Check, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revising:
+    """What a plugin can do with a file of its kind that was worked on elsewhere.
+
+    Each raises BadInput where it cannot.
+
+    Attributes:
+        look: whether the file may be taken at all; it answers with the id of the document that `pack` wrote into it,
+            empty where there is none.
+        lines: its text by paragraph, with every open change accepted (True) or refused (False).
+        review: its tracked changes and comments.
+        settle: writes the first file to the second, with the changes of these ids accepted or refused.
+        pack: writes the file of the document of this id to a zip for a unit that drafts it for the office (代拟),
+            with the facts and what the unit may see of the transcript.
+
+    """
+
+    look: Callable[[Path], str]
+    lines: Callable[[Path, bool], Sequence[str]]
+    review: Callable[[Path], Review]
+    settle: Callable[[Path, Path, Mapping[str, bool]], None]
+    pack: Callable[[Path, Path, str, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentOffer:
     """A document that a plugin can draft.
 
@@ -326,6 +351,7 @@ class DocumentOffer:
         proofread: reads the file against the facts of the meeting and the standards. None: nobody can.
         finish: writes the signed file of the first path, with its number and the day it is issued, to the second.
         on_demand: drafted where a meeting asks for it, and not with the others.
+        revising: compares versions, and takes in what somebody else has corrected. None: nobody can.
 
     """
 
@@ -337,6 +363,7 @@ class DocumentOffer:
     proofread: Callable[[Path], Sequence[Finding]] | None = None
     finish: Callable[[Path, Path, str, date], None] | None = None
     on_demand: bool = False
+    revising: Revising | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

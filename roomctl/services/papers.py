@@ -1,20 +1,30 @@
 """The use cases of papers under one roof: what is drafted and signed, and the way of a 纪要."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 from roomctl.domain.record import Finding, RecordFile
+from roomctl.domain.revision import ParagraphChange
 from roomctl.domain.summary import LIMIT, NumberForm, Openness, Summary
-from roomctl.services import records, summaries
+from roomctl.services import records, revisions, summaries
 from roomctl.services.bound import Bound
+from roomctl.services.revisions import Returned
+from roomctl.services.sketching import Sketch, sketch
 from roomctl.services.summaries import Office
 
 
 class PaperUseCases(Bound):
     """Part of `UseCases`."""
 
-    def draft(self, meeting_id: str) -> tuple[RecordFile, ...]:
-        return records.draft(meeting_id, **self._all())
+    def draft(self, meeting_id: str, *, corrected_too: bool = True) -> tuple[RecordFile, ...]:
+        """Every paper that each meeting has, as it stands now.
+
+        Args:
+            corrected_too: also where somebody has corrected the newest version by hand; False leaves that one.
+
+        """
+        return records.draft(meeting_id, corrected_too=corrected_too, **self._all())
 
     def sign(self, meeting_id: str, *, by: str, demo: bool = False) -> RecordFile:
         return records.sign(meeting_id, by=by, demo=demo, **self._all())
@@ -27,9 +37,37 @@ class PaperUseCases(Bound):
         """One paper as HTML, as somebody has left it. Raises: NotFound: no such paper, or nobody can show it."""
         return records.preview(meeting_id, document, uow=self._open(), plugins=self._plugins(), data=self.data)
 
+    def minutes_sketch(self, meeting_id: str) -> Sketch:
+        """The 会议记录 as it would be drafted now; nothing of it is kept."""
+        return sketch(meeting_id, uow=self._open(), plugins=self._plugins(), data=self.data)
+
     def proofread_document(self, meeting_id: str, document: str) -> Sequence[Finding]:
         """零差错检查: what somebody should look at, in the order of the paper."""
         return records.proofread(meeting_id, document, uow=self._open(), plugins=self._plugins(), data=self.data)
+
+    # --- versions
+
+    def compare_documents(self, meeting_id: str, old: str, new: str) -> tuple[ParagraphChange, ...]:
+        """What differs between two versions of one kind, by paragraph and word."""
+        return revisions.compare(meeting_id, old, new, self._office())
+
+    def returned_document(self, meeting_id: str, document: str) -> Returned:
+        """Tracked changes and comments that are open in a version, and what was changed without being tracked."""
+        return revisions.returned(meeting_id, document, self._office())
+
+    def take_in_document(
+        self, meeting_id: str, kind: str, file: Path, *, unit: str = "", name: str = ""
+    ) -> RecordFile:
+        """A file that somebody worked on elsewhere, as the next version."""
+        return revisions.take_in(meeting_id, kind, file, self._office(), unit=unit, name=name)
+
+    def settle_changes(self, meeting_id: str, document: str, decided: Mapping[str, bool]) -> RecordFile:
+        """Tracked changes accepted (True) or refused, by their ids, in a new version."""
+        return revisions.settle(meeting_id, document, decided, self._office())
+
+    def pack_document(self, meeting_id: str, document: str, target: Path, *, unit: str) -> None:
+        """代拟: a zip for the unit, written to `target`."""
+        revisions.pack(meeting_id, document, target, self._office(), unit=unit)
 
     # --- 会议纪要
 

@@ -1,7 +1,8 @@
 """Papers of a meeting: drafted by plugins, numbered by version, signed by a named person."""
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,83 +12,136 @@ from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import Finding, RecordFile
-from roomctl.errors import NotFound, Refused
+from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
 from roomctl.services.offers import DocumentOffer
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 MINUTES = "会议记录"
+DRAFTED = "record.drafted"
 
 
 def draft(
-    meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+    meeting_id: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
+    corrected_too: bool = True,
 ) -> tuple[RecordFile, ...]:
-    """Drafts every document that each meeting has, each as a new version; a signed one is left as it is."""
+    """Drafts every document that each meeting has, each as a new version; a signed one is left as it is.
+
+    Args:
+        corrected_too: also where somebody has worked on the newest version since it was drafted. False is for whoever
+            drafts without being asked: a correction is never put behind a draft by itself.
+
+    """
     meeting = uow.peek(meeting_id)
     offers = [offer for offer in plugins.documents(meeting) if not offer.on_demand]
-    return tuple(_draft(meeting_id, offer, actor=actor, clock=clock, uow=uow, data=data) for offer in offers)
+    told: dict[str, Any] = {"actor": actor, "clock": clock, "uow": uow, "data": data}
+    return tuple(_draft(meeting_id, offer, corrected_too=corrected_too, **told) for offer in offers)
 
 
 def draft_one(
     meeting_id: str, kind: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
 ) -> RecordFile:
     """A new version of one kind, also of one that was signed before. Raises: NotFound: no plugin drafts it."""
-    meeting = uow.peek(meeting_id)
+    offer = offered(uow.peek(meeting_id), kind, plugins)
+    return _write(meeting_id, offer, actor=actor, clock=clock, uow=uow, data=data)
+
+
+def offered(meeting: Meeting, kind: str, plugins: Plugins) -> DocumentOffer:
+    """What the plugin that drafts papers of this kind can do with them. Raises: NotFound: there is none."""
     offer = next((one for one in plugins.documents(meeting) if one.kind == kind), None)
     if offer is None:
         raise NotFound(
             tr(f"没有插件会起草{kind}", f"no plugin drafts {kind}"),
             mend=tr("启用 records 插件", "enable the plugin `records`"),
         )
-    with uow.reading():
-        earlier = [document for document in uow.documents.of(meeting_id) if document.kind == kind]
-    return _write(meeting_id, offer, len(earlier) + 1, actor=actor, clock=clock, uow=uow, data=data)
+    return offer
 
 
 def _draft(
-    meeting_id: str, offer: DocumentOffer, *, actor: Actor, clock: Clock, uow: UnitOfWork, data: Path
-) -> RecordFile:
-    with uow.reading():
-        earlier = [document for document in uow.documents.of(meeting_id) if document.kind == offer.kind]
-    signed = [document for document in earlier if document.signed_by]
-    if signed:
-        return signed[-1]
-    return _write(meeting_id, offer, len(earlier) + 1, actor=actor, clock=clock, uow=uow, data=data)
-
-
-def _write(
     meeting_id: str,
     offer: DocumentOffer,
-    version: int,
     *,
+    corrected_too: bool,
     actor: Actor,
     clock: Clock,
     uow: UnitOfWork,
     data: Path,
 ) -> RecordFile:
+    with uow.reading():
+        earlier = [document for document in uow.documents.of(meeting_id) if document.kind == offer.kind]
+        drafted = {json.loads(row.data)["document"] for row in uow.events.stream(meeting_id, [DRAFTED])}
+    signed = [document for document in earlier if document.signed_by]
+    if signed:
+        return signed[-1]
+    if earlier and not corrected_too:
+        newest = earlier[-1]
+        path = data / newest.path
+        if newest.id not in drafted or (path.is_file() and digest(path) != newest.sha256):
+            return newest
+    return _write(meeting_id, offer, actor=actor, clock=clock, uow=uow, data=data)
+
+
+def _write(
+    meeting_id: str, offer: DocumentOffer, *, actor: Actor, clock: Clock, uow: UnitOfWork, data: Path
+) -> RecordFile:
+    return keep(meeting_id, offer, offer.write, DRAFTED, {}, actor=actor, clock=clock, uow=uow, data=data)
+
+
+def keep(
+    meeting_id: str,
+    offer: DocumentOffer,
+    fill: Callable[[Path], None],
+    event: str,
+    told: Mapping[str, Any],
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    data: Path,
+    allow: Callable[[Sequence[RecordFile]], None] = lambda _: None,
+) -> RecordFile:
+    """What `fill` writes becomes the next version of its kind, even where several people make one at once.
+
+    Args:
+        event: its kind; told: what it says besides the document's id, kind, version and SHA-256.
+        allow: raises where the versions that there are now forbid another.
+
+    """
     name = Path(offer.file_name)
-    path = Path("meetings") / meeting_id / "records" / f"{name.stem}-v{version}{name.suffix}"
-    target = data / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_name(target.name + ".partial")
-    offer.write(half)
-    sha256 = digest(half)
-    half.replace(target)
-    document = RecordFile(
-        id=new_id(),
-        meeting=meeting_id,
-        kind=offer.kind,
-        version=version,
-        path=path.as_posix(),
-        sha256=sha256,
-        at=clock.now(),
-    )
-    told = {"document": document.id, "kind": document.kind, "version": version, "sha256": sha256}
-    with uow:
-        uow.documents.put(document)
-        uow.events.append(Event(stream=meeting_id, kind="record.drafted", actor=actor, at=clock.now(), data=told))
-        uow.commit()
+    folder = Path("meetings") / meeting_id / "records"
+    (data / folder).mkdir(parents=True, exist_ok=True)
+    fresh = new_id()
+    half = data / folder / f".{fresh}.partial"
+    try:
+        fill(half)
+        sha256 = digest(half)
+        with uow:
+            earlier = [one for one in uow.documents.of(meeting_id) if one.kind == offer.kind]
+            allow(earlier)
+            version = max((one.version for one in earlier), default=0) + 1
+            document = RecordFile(
+                id=fresh,
+                meeting=meeting_id,
+                kind=offer.kind,
+                version=version,
+                path=(folder / f"{name.stem}-v{version}{name.suffix}").as_posix(),
+                sha256=sha256,
+                at=clock.now(),
+            )
+            half.replace(data / document.path)
+            said = {"document": fresh, "kind": offer.kind, "version": version, "sha256": sha256} | dict(told)
+            uow.documents.put(document)
+            uow.events.append(Event(stream=meeting_id, kind=event, actor=actor, at=clock.now(), data=said))
+            uow.commit()
+    finally:
+        half.unlink(missing_ok=True)
     return document
 
 
@@ -139,6 +193,7 @@ def sign(
             tr("起草以后转写又有更新", "the transcript has grown since it was drafted"),
             f"roomctl meetings draft {meeting_id}",
         )
+    need_settled(meeting, newest, plugins, data)
     newest = replace(newest, demo=demo)
     signed, how = lock(newest, meeting, by=by, at=clock.now(), plugins=plugins, data=data)
     told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": found, "by": by, "demo": demo}
@@ -148,6 +203,23 @@ def sign(
         uow.events.append(Event(stream=meeting_id, kind="record.signed", actor=actor, at=clock.now(), data=told))
         uow.commit()
     return signed
+
+
+def need_settled(meeting: Meeting, document: RecordFile, plugins: Plugins, data: Path) -> None:
+    """Raises: Refused: somebody's tracked changes are open in it, so that nobody knows what would be signed."""
+    offer = next((one for one in plugins.documents(meeting) if one.kind == document.kind), None)
+    if offer is None or offer.revising is None:
+        return
+    try:
+        left = len(offer.revising.review(data / document.path).changes)
+    except BadInput:  # what cannot be read has none that we could decide
+        return
+    if left:
+        raise Refused(
+            tr(f"还有 {left} 处修订没有处理", f"{left} tracked changes are not decided"),
+            document.path,
+            tr("在“文件”页逐条接受或不接受", "accept or refuse each on the page of the papers"),
+        )
 
 
 def lock(
@@ -182,7 +254,7 @@ def _print(document: RecordFile, meeting: Meeting, plugins: Plugins, data: Path)
 
 def preview(meeting_id: str, document: str, *, uow: UnitOfWork, plugins: Plugins, data: Path) -> str:
     """A paper as HTML, as somebody has left it. Raises: NotFound: no such paper, or its plugin cannot show it."""
-    paper, offer = _known(meeting_id, document, uow, plugins)
+    paper, offer = known(meeting_id, document, uow, plugins)
     if offer is None or offer.preview is None:
         raise NotFound(
             tr(f"{paper.kind}不能预览", f"{paper.kind} cannot be shown"),
@@ -193,15 +265,16 @@ def preview(meeting_id: str, document: str, *, uow: UnitOfWork, plugins: Plugins
 
 def proofread(meeting_id: str, document: str, *, uow: UnitOfWork, plugins: Plugins, data: Path) -> Sequence[Finding]:
     """零差错检查 of a paper, as somebody has left it. Raises: NotFound."""
-    paper, offer = _known(meeting_id, document, uow, plugins)
+    paper, offer = known(meeting_id, document, uow, plugins)
     if offer is None or offer.proofread is None:
         raise NotFound(tr(f"{paper.kind}没有校对规则", f"there are no rules for {paper.kind}"))
     return offer.proofread(data / paper.path)
 
 
-def _known(
+def known(
     meeting_id: str, document: str, uow: UnitOfWork, plugins: Plugins
 ) -> tuple[RecordFile, DocumentOffer | None]:
+    """A paper of the meeting, and what its plugin can do with it. Raises: NotFound: no such paper."""
     with uow.reading():
         meeting = uow.meetings.get(meeting_id)
         paper = next((one for one in uow.documents.of(meeting_id) if one.id == document), None)

@@ -18,7 +18,6 @@ from roomctl.errors import BadInput, Busy, NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services import records
 from roomctl.services.identity import new_id
-from roomctl.services.offers import DocumentOffer
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 _PAGE = 500  # events asked for at once
@@ -85,13 +84,8 @@ def start(meeting_id: str, office: Office, *, drafted_by: str = "", limit: timed
 
 def redraft(meeting_id: str, office: Office) -> RecordFile:
     """A new version from the facts as they stand. Raises: Refused: it is out of the drafter's hands."""
-    current = _in_hand(meeting_id, office.uow)
-    if current.stage is not Stage.DRAFTING:
-        raise Refused(
-            tr("纪要不在起草中", "the 纪要 is not being drafted"),
-            current.stage.label,
-            tr("先退回", "send it back first"),
-        )
+    with office.uow.reading():
+        need_drafting(meeting_id, office.uow)
     return records.draft_one(
         meeting_id,
         paper.KIND,
@@ -103,12 +97,24 @@ def redraft(meeting_id: str, office: Office) -> RecordFile:
     )
 
 
+def need_drafting(meeting_id: str, uow: UnitOfWork) -> None:
+    """Within a unit of work. Raises: Refused: the paper is out of the drafter's hands. NotFound: there is none."""
+    current = _current(meeting_id, uow)
+    if current.stage is not Stage.DRAFTING:
+        raise Refused(
+            tr("纪要不在起草中", "the 纪要 is not being drafted"),
+            current.stage.label,
+            tr("先退回", "send it back first"),
+        )
+
+
 def submit(meeting_id: str, office: Office, *, units: Sequence[str] = (), lead: str = "") -> Summary:
     """The newest version goes round: to the units for 会签, 主办 first; without any straight to 审核."""
     names = list(dict.fromkeys(unit.strip() for unit in units if unit.strip()))
     if lead and lead not in names:
         names.insert(0, lead)
     document = _newest(meeting_id, office)
+    records.need_settled(office.uow.peek(meeting_id), document, office.plugins, office.data)
     told = {
         "document": document.id,
         "sha256": records.digest(office.data / document.path),
@@ -187,7 +193,7 @@ def register(
         with office.uow.reading():
             number = _draw(office.uow, series, form, today.year if each_year else None, today.year)
             final, signed = _last_version(meeting_id, meeting, office)
-        offer = _offer(meeting, office)
+        offer = records.offered(meeting, paper.KIND, office.plugins)
         if offer.finish is None:
             raise Refused(tr("写不进期号", "the number cannot be written into it"), offer.kind)
         half = office.data / f"{final.path}.partial"
@@ -273,16 +279,6 @@ def _draw(uow: UnitOfWork, series: str, form: NumberForm | None, within: int | N
     return {"number": form.written(n, year), "n": n, "year": year, "series": series, "form": form.value}
 
 
-def _offer(meeting: Meeting, office: Office) -> DocumentOffer:
-    offer = next((one for one in office.plugins.documents(meeting) if one.kind == paper.KIND), None)
-    if offer is None:
-        raise NotFound(
-            tr("没有插件会起草纪要", "no plugin drafts a 纪要"),
-            mend=tr("启用 records 插件", "enable the plugin `records`"),
-        )
-    return offer
-
-
 def _registered(uow: UnitOfWork) -> list[dict[str, Any]]:
     """All numbers that were ever drawn, void ones too, newest first."""
     found: list[dict[str, Any]] = []
@@ -295,10 +291,17 @@ def _registered(uow: UnitOfWork) -> list[dict[str, Any]]:
 
 def _newest(meeting_id: str, office: Office) -> RecordFile:
     with office.uow.reading():
-        mine = [one for one in office.uow.documents.of(meeting_id) if one.kind == paper.KIND and not one.signed_by]
+        mine = [one for one in office.uow.documents.of(meeting_id) if one.kind == paper.KIND]
     if not mine:
         raise NotFound(tr("还没有纪要稿", "there is no draft yet"), mend=tr("先起草", "draft it first"))
-    return mine[-1]
+    newest = max(mine, key=lambda one: one.version)
+    if newest.signed_by:  # sent back after it was signed: an older draft is not what anybody means
+        raise Refused(
+            tr("最新一稿已经签过", "the newest version is signed"),
+            tr(f"第 {newest.version} 稿由{newest.signed_by}签发后退回", f"version {newest.version} was sent back"),
+            tr("先重新起草，或传入修改稿", "draft it again, or take in a corrected version"),
+        )
+    return newest
 
 
 def _in_hand(meeting_id: str, uow: UnitOfWork) -> Summary:

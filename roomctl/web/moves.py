@@ -28,5 +28,5 @@ def take(
         paper.signed_by and paper.kind == MINUTES for paper in use.documents(meeting_id)
     ):
         use.meeting(meeting_id).allow(State.CLOSED)  # no papers are drafted for a step that is refused anyway
-        use.draft(meeting_id)
+        use.draft(meeting_id, corrected_too=False)
     return use.transition(meeting_id, target, overrule=Overrule(name, overrule) if overrule else None, reason=reason)

@@ -14,6 +14,8 @@ from roomctl.api import BadInput, record, tr
 from roomctl_records.render import layout, packed, styles
 from roomctl_records.render.template import TWIPS_A_POINT, Template
 
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""What Word writes beside a box, for readers of old: the same text again."""
 _RULE = 4  # points of height of a line that holds a rule alone
 
 
@@ -65,20 +67,27 @@ def number(source: Path, target: Path, written: str, day: str) -> None:
     """
     paper = docx.Document(str(source))
     places = {styles.NUMBER: written, styles.ISSUER: f"\t{day}", styles.IMPRINT: f"\t{day}印发"}
+    missing = set(places)
     for element in paper.element.body.iter(qn("w:p")):
         paragraph = Paragraph(element, paper._body)  # noqa: SLF001 - those in a box have no other name
         style = paragraph.style.name if paragraph.style else ""
-        if style not in places or (style == styles.IMPRINT and "\t" not in paragraph.text):
+        again = next(element.iterancestors(FALLBACK), None) is not None
+        if (
+            style not in places
+            or (style not in missing and not again)
+            or (style == styles.IMPRINT and "\t" not in paragraph.text)
+        ):
             continue
         before = paragraph.text.partition("\t")[0] if style != styles.NUMBER else ""
         for run in paragraph.runs[1:]:
             run._r.getparent().remove(run._r)  # noqa: SLF001 - nor has taking a run out
         first = paragraph.runs[0] if paragraph.runs else paragraph.add_run()
-        first.text = before + places.pop(style)
-    if places:
+        first.text = before + places[style]
+        missing.discard(style)
+    if missing:
         raise BadInput(
             tr("期号和日期没有地方写", "number and date have no place to go"),
-            tr("稿子里少了红头或版记：", "mark or 版记 is missing: ") + "、".join(places),
+            tr("稿子里少了红头或版记：", "mark or 版记 is missing: ") + "、".join(sorted(missing)),
             tr("退回后重新起草", "send it back and draft it again"),
         )
     raw = BytesIO()

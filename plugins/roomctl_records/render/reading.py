@@ -16,9 +16,13 @@ from docx.text.paragraph import Paragraph
 from roomctl.api import BadInput, Document, TranscriptSegment, record, tr
 from roomctl_records.render import styles
 from roomctl_records.render.docx import bookmark
+from roomctl_records.render.docx_official import FALLBACK
 
 _HEADINGS = {styles.heading(level): level for level in (1, 2, 3, 4)}
 _SIGNED = "（签名）："
+_AROUND_RUNS = frozenset(
+    qn(f"w:{name}") for name in ("ins", "moveTo", "hyperlink", "smartTag", "sdt", "sdtContent", "fldSimple")
+)
 
 
 def read(path: Path) -> Document:
@@ -40,7 +44,7 @@ def read(path: Path) -> Document:
             tr("用文字处理软件另存为 docx", "save it as docx in a word processor"),
         ) from error
     found = _Found()
-    for element in paper.element.body:
+    for element in _elements(paper.element.body):
         if element.tag == qn("w:p"):
             found.paragraph(Paragraph(element, paper._body))  # noqa: SLF001 - the body in order has no other name
         elif element.tag == qn("w:tbl"):
@@ -54,6 +58,15 @@ def read(path: Path) -> Document:
         masthead=found.masthead,
         imprint=found.imprint,
     )
+
+
+def _elements(body: Any) -> Iterator[Any]:
+    """Paragraphs and tables, those within content controls among them."""
+    for element in body:
+        if element.tag in {qn("w:sdt"), qn("w:sdtContent")}:
+            yield from _elements(element)
+        else:
+            yield element
 
 
 def heard(document: Document, segments: Iterable[TranscriptSegment]) -> Document:
@@ -141,6 +154,7 @@ class _Found:
         lines = [
             text
             for box in paragraph._p.iter(qn("w:txbxContent"))  # noqa: SLF001 - boxes have no name in python-docx
+            if next(box.iterancestors(FALLBACK), None) is None
             for inner in box.iter(qn("w:p"))
             if (text := _text(inner))
         ]
@@ -178,7 +192,7 @@ def _runs(element: Any) -> Iterator[Any]:
     for child in element:
         if child.tag == qn("w:r"):
             yield child
-        elif child.tag in {qn("w:ins"), qn("w:hyperlink"), qn("w:smartTag")}:
+        elif child.tag in _AROUND_RUNS:
             yield from _runs(child)
 
 

@@ -1,0 +1,194 @@
+"""Versions of a paper as use cases: who may change what when, and what stays in the log. The files are real docx."""
+
+import json
+import threading
+import zipfile
+from datetime import UTC, datetime
+
+import docx as word
+import pytest
+import roomctl_records
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from roomctl_records.config import RecordsConfig
+
+from roomctl.domain.record import RecordFile
+from roomctl.domain.revision import Kind
+from roomctl.domain.summary import Openness
+from roomctl.errors import BadInput, NotFound, Refused
+from roomctl.services.offers import DocumentOffer
+from roomctl.testing.fakes import FakeContext
+
+UNIT = "市住建局"
+
+
+@pytest.fixture
+def papers(house):
+    class Asked:
+        """The plugin's own services, as of the house."""
+
+        def __getattr__(self, name):
+            return getattr(house.use, name)
+
+    context = FakeContext("records", house.use.data, RecordsConfig(), services=Asked(), clock=house.clock)
+    house.plugins.documents = lambda meeting: roomctl_records.roomctl_record_documents(context, meeting)
+    return house
+
+
+@pytest.fixture
+def adjourned(papers):
+    meeting = papers.opened(recorded=False)
+    papers.use.start(meeting.id)
+    papers.use.adjourn(meeting.id)
+    papers.use.waive_transcript(meeting.id, by="赵敏", reason="未录音")
+    return meeting.id
+
+
+def newest(house, meeting, kind="会议纪要"):
+    return [one for one in house.use.documents(meeting) if one.kind == kind][-1]
+
+
+@pytest.fixture
+def out(papers, adjourned, tmp_path):
+    """A 纪要 that went out to a unit: the docx of the pack."""
+    papers.use.start_summary(adjourned, drafted_by=UNIT)
+    papers.use.pack_document(adjourned, newest(papers, adjourned).id, tmp_path / "out.zip", unit=UNIT)
+    with zipfile.ZipFile(tmp_path / "out.zip") as packed:
+        packed.extractall(tmp_path / "out")
+    return tmp_path / "out" / "会议纪要.docx"
+
+
+def add_tracked(path, *texts):
+    paper = word.Document(path)
+    for text in texts:
+        mark = 'w:id="1" w:author="李晓明" w:date="2026-11-13T09:30:00Z"'
+        inside = f"<w:ins {mark}><w:r><w:t>{text}</w:t></w:r></w:ins>"
+        body = paper.element.body
+        body[-1].addprevious(parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>另：</w:t></w:r>{inside}</w:p>"))
+    paper.save(path)
+
+
+def test_what_a_unit_sends_back_is_the_next_version_with_its_changes_open(papers, adjourned, out):
+    add_tracked(out, "补充预算。")
+    taken = papers.use.take_in_document(adjourned, "会议纪要", out, unit=UNIT, name="回稿.docx")
+    assert taken.version == 2
+    back = papers.use.returned_document(adjourned, taken.id)
+    (change,) = back.review.changes
+    assert (back.unit, change.added, change.author) == (UNIT, "补充预算。", "李晓明")
+    assert change.at == datetime(2026, 11, 13, 9, 30, tzinfo=UTC)
+
+
+def test_what_was_changed_without_being_tracked_is_told(papers, adjourned, out):
+    paper = word.Document(out)
+    paper.paragraphs[-2].add_run("悄悄加上。")
+    paper.save(out)
+    taken = papers.use.take_in_document(adjourned, "会议纪要", out)
+    (change,) = papers.use.returned_document(adjourned, taken.id).untracked
+    assert [piece.text for piece in change.pieces if piece.kind is Kind.ADDED] == ["悄悄加上。"]
+
+
+def test_decided_changes_are_a_new_version_and_stay_in_the_log(papers, adjourned, out):
+    add_tracked(out, "甲句。", "乙句。")
+    taken = papers.use.take_in_document(adjourned, "会议纪要", out, unit=UNIT)
+    settled = papers.use.settle_changes(adjourned, taken.id, {"1": True, "2": False})
+    assert papers.use.returned_document(adjourned, settled.id).review.changes == ()
+    told = json.loads(next(row for row in papers.events(adjourned) if row.kind == "record.changes_settled").data)
+    assert [one["added"] for one in told["accepted"]] == ["甲句。"]
+    assert told["refused"][0] | {"added": ""} == {
+        "author": "李晓明", "at": "2026-11-13T09:30:00+00:00", "removed": "", "added": "", "format": "",
+    }  # fmt: skip
+    changed = papers.use.compare_documents(adjourned, newest(papers, adjourned).id, taken.id)
+    assert "".join(piece.text for one in changed for piece in one.pieces if piece.kind is Kind.ADDED) == "乙句。"
+
+
+def test_of_two_who_decide_at_once_the_second_is_told(papers, adjourned, out):
+    add_tracked(out, "甲句。", "乙句。")
+    taken = papers.use.take_in_document(adjourned, "会议纪要", out)
+    papers.use.settle_changes(adjourned, taken.id, {"1": True})
+    before = papers.use.documents(adjourned)
+    with pytest.raises(Refused, match="第 3 稿"):
+        papers.use.settle_changes(adjourned, taken.id, {"2": True})
+    assert papers.use.documents(adjourned) == before
+
+
+def test_a_paper_with_open_changes_goes_nowhere(papers, adjourned, out):
+    add_tracked(out, "甲句。")
+    taken = papers.use.take_in_document(adjourned, "会议纪要", out)
+    with pytest.raises(Refused, match="还有 1 处修订没有处理"):
+        papers.use.submit_summary(adjourned)
+    papers.use.settle_changes(adjourned, taken.id, {"1": True})
+    papers.use.submit_summary(adjourned)
+    with pytest.raises(Refused, match="不在起草中"):
+        papers.use.take_in_document(adjourned, "会议纪要", out)
+
+
+def test_a_file_of_another_paper_is_not_taken(papers, adjourned, out, tmp_path):
+    papers.use.draft(adjourned)
+    with pytest.raises(Refused, match="不是本次会议的会议记录"):
+        papers.use.take_in_document(adjourned, "会议记录", out)
+    word.Document().save(tmp_path / "foreign.docx")
+    with pytest.raises(BadInput, match="缺：标题"):
+        papers.use.take_in_document(adjourned, "会议纪要", tmp_path / "foreign.docx")
+    with pytest.raises(NotFound):
+        papers.use.take_in_document(adjourned, "通知", out)
+    assert [one.version for one in papers.use.documents(adjourned) if one.kind == "会议纪要"] == [1]
+
+
+def test_a_signed_record_takes_nothing_in(papers, adjourned):
+    papers.use.draft(adjourned)
+    signed = papers.use.sign(adjourned, by="孙丽")
+    with pytest.raises(Refused, match="孙丽"):
+        papers.use.take_in_document(adjourned, "会议记录", papers.use.data / signed.path)
+
+
+def test_a_correction_is_not_put_behind_a_draft_that_nobody_asked_for(papers, adjourned):
+    papers.use.draft(adjourned)
+    drafted = newest(papers, adjourned, "会议记录")
+    corrected = papers.use.take_in_document(adjourned, "会议记录", papers.use.data / drafted.path)
+    papers.use.draft(adjourned, corrected_too=False)
+    assert newest(papers, adjourned, "会议记录") == corrected
+    papers.use.draft(adjourned)
+    assert newest(papers, adjourned, "会议记录").version == corrected.version + 1
+
+
+def test_a_draft_older_than_the_signed_one_is_never_sent_round_in_its_place(papers, adjourned):
+    papers.use.start_summary(adjourned)
+    papers.use.redraft_summary(adjourned)
+    papers.use.submit_summary(adjourned)
+    papers.use.set_openness(adjourned, openness=Openness.OPEN)
+    papers.use.approve_summary(adjourned)
+    papers.use.sign_summary(adjourned, by="张建国")
+    papers.use.send_summary_back(adjourned, reason="漏了一项")
+    with pytest.raises(Refused, match="已经签过"):
+        papers.use.submit_summary(adjourned)
+    papers.use.redraft_summary(adjourned)
+    papers.use.submit_summary(adjourned)
+
+
+def test_two_kinds_are_not_compared(papers, adjourned):
+    papers.use.draft(adjourned)
+    one, other = papers.use.documents(adjourned)[:2]
+    with pytest.raises(BadInput, match="种类不同"):
+        papers.use.compare_documents(adjourned, one.id, other.id)
+
+
+def test_a_kind_that_nobody_can_change_is_told(papers, adjourned):
+    papers.plugins.documents = lambda _: [
+        DocumentOffer(kind="通知", file_name="notice.docx", write=lambda path: path.write_text("x"))
+    ]
+    (drafted,) = papers.use.draft(adjourned)
+    assert isinstance(drafted, RecordFile)
+    with pytest.raises(NotFound, match="不能比较和修改"):
+        papers.use.compare_documents(adjourned, drafted.id, drafted.id)
+
+
+def test_drafts_made_at_once_are_two_versions(papers, adjourned):
+    threads = [threading.Thread(target=papers.use.draft, args=(adjourned,)) for _ in range(3)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    records = [one for one in papers.use.documents(adjourned) if one.kind == "会议记录"]
+    assert sorted(one.version for one in records) == [1, 2, 3]
+    assert len({one.path for one in records}) == 3
+    assert not list((papers.use.data / records[0].path).parent.glob("*.partial"))
