@@ -27,8 +27,8 @@ class Inventory(Protocol):
         """File and line, for what is told of a wrong value."""
         ...
 
-    def put(self, devices: Iterable[Device]) -> None:
-        """Adds them, or replaces those of the same id."""
+    def put(self, devices: Iterable[Device], *, new: bool = False) -> None:
+        """Adds them, or replaces those of the same id. Raises: BadInput; Refused, where a new one has a known id."""
         ...
 
     def remove(self, device_id: str) -> None:

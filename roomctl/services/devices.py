@@ -15,7 +15,7 @@ from roomctl.i18n import tr
 from roomctl.services import device_checks, discovery
 from roomctl.services.check_run import DeviceJob, Run
 from roomctl.services.device_ports import Rack
-from roomctl.services.drivers import DriverOffer, Found
+from roomctl.services.drivers import ActionOffer, DriverOffer, Found
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,34 @@ def among(devices: Sequence[Device], device_id: str) -> Device:
         tr(f"没有设备 {device_id}", f"there is no device {device_id}"),
         mend=tr("现有：", "known: ") + (", ".join(device.id for device in devices) or "-"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOrder:
+    """What an order would do, before anybody has confirmed it.
+
+    Attributes:
+        what: device, action and argument in the reader's words.
+        waits: seconds that it may take.
+
+    """
+
+    what: str
+    waits: float
+
+
+def planned(device: Device, offer: DriverOffer, action: str, argument: str) -> PlannedOrder:
+    """No device is talked to. Raises: BadInput, where such a device takes no such order."""
+    known = takes(offer, action, argument)
+    chosen = tr(*known.arguments[argument]) if argument in known.arguments else argument
+    what = f"{device.name}：{tr(*known.title)} {chosen}".strip()
+    return PlannedOrder(what, known.deadline + device.warm_up + device.cool_down)
+
+
+def plan_order(device_id: str, action: str, argument: str, *, rack: Rack, plugins: Plugins) -> PlannedOrder:
+    """Raises: what `order` raises before it talks to the device."""
+    one = device_checks.prepare(find(rack, device_id), plugins.drivers(), rack.inventory)
+    return planned(one.device, one.offer, action, argument)
 
 
 def order(
@@ -74,18 +102,35 @@ def order(
 
 
 def put(
-    added: Sequence[Device], *, rack: Rack, plugins: Plugins, actor: Actor, clock: Clock, uow: UnitOfWork
+    added: Sequence[Device],
+    *,
+    new: bool = False,
+    rack: Rack,
+    plugins: Plugins,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
 ) -> None:
     """Adds devices, or replaces those of the same id.
 
+    Args:
+        new: they are added alone.
+
     Raises:
-        BadInput: an unknown kind, or an option that it does not take; nothing is changed.
+        BadInput: an unknown kind, an option that it does not take, no address where it needs one.
+        Refused: one that is to be new has the id of another. Nothing is changed then.
 
     """
     offers = plugins.drivers()
     for device in added:
-        device_checks.options_of(device, offers, partial(_wrong, device.id))
-    rack.inventory.put(added)
+        offer, _ = device_checks.options_of(device, offers, partial(_wrong, device.id))
+        if offer.port is not None and not device.address:
+            raise BadInput(
+                _wrong(device.id, "address"),
+                tr("这种设备要写地址", "this kind needs an address"),
+                tr("写 IP 地址或主机名", "give its IP address or host name"),
+            )
+    rack.inventory.put(added, new=new)
     for device in added:
         _log(uow, None, "device.put", {"device": device.id, "kind": device.kind}, actor, clock)
 
@@ -134,7 +179,7 @@ def remove(device_id: str, *, rack: Rack, actor: Actor, clock: Clock, uow: UnitO
     _log(uow, None, "device.removed", {"device": device_id}, actor, clock)
 
 
-def takes(offer: DriverOffer, action: str, argument: str) -> None:
+def takes(offer: DriverOffer, action: str, argument: str) -> ActionOffer:
     """Raises: BadInput, where such a device knows no such action, or not with that argument."""
     known = offer.actions.get(action)
     if known is None:
@@ -154,6 +199,7 @@ def takes(offer: DriverOffer, action: str, argument: str) -> None:
             if not argument
             else tr(f"动作 {action} 不带参数", f"action {action} takes no argument")
         )
+    return known
 
 
 def look(

@@ -14,6 +14,7 @@ from roomctl.services import check_papers, checks, devices, evidence, macros
 from roomctl.services.bound import Bound
 from roomctl.services.check_run import Heard
 from roomctl.services.device_ports import Rack
+from roomctl.services.devices import PlannedOrder
 from roomctl.services.drivers import DriverOffer, Found
 from roomctl.services.macros import Heard as StepHeard
 from roomctl.services.offers import Check, Sounding
@@ -173,9 +174,9 @@ class EquipmentUseCases(Bound):
     def drivers(self) -> Mapping[str, DriverOffer]:
         return self._plugins().drivers()
 
-    def put_devices(self, added: Sequence[Device]) -> None:
-        """Adds them, or replaces those of the same id; each kind and its options are checked first."""
-        devices.put(added, rack=self._room_rack(), plugins=self._plugins(), **self._by())
+    def put_devices(self, added: Sequence[Device], *, new: bool = False) -> None:
+        """Adds them, or replaces those of the same id unless all are `new`; kind and options are checked first."""
+        devices.put(added, new=new, rack=self._room_rack(), plugins=self._plugins(), **self._by())
 
     def remove_device(self, device_id: str) -> None:
         devices.remove(device_id, rack=self._room_rack(), **self._by())
@@ -193,6 +194,10 @@ class EquipmentUseCases(Bound):
         except BadInput:
             kept = NO_SECRET
         inventory.keep_secret(name, Secret(user or kept.user, password or kept.password, kept.more))
+
+    def plan_order(self, device_id: str, action: str, argument: str = "") -> PlannedOrder:
+        """What it would do; the device is not talked to."""
+        return devices.plan_order(device_id, action, argument, rack=self._room_rack(), plugins=self._plugins())
 
     def order_device(self, device_id: str, action: str, argument: str = "", *, meeting_id: str | None = None) -> Deed:
         """Waits until the device says that it has done it."""

@@ -139,18 +139,11 @@ def _planned(step: MacroStep, entries: Sequence[Device], rack: Rack, plugins: Pl
     try:
         device = devices.among(entries, step.device)
         offer = device_checks.prepare(device, plugins.drivers(), rack.inventory).offer
-        devices.takes(offer, step.action, step.argument)
+        order = devices.planned(device, offer, step.action, step.argument)
     except RoomctlError as error:
         return StepOutcome(step=step, state=StepState.FAILED, what=what, said=str(error))
-    action = offer.actions[step.action]
-    chosen = tr(*action.arguments[step.argument]) if step.argument in action.arguments else step.argument
-    what = f"{device.name}：{tr(*action.title)} {chosen}".strip()
-    return StepOutcome(step=step, state=StepState.PLANNED, what=what, said=_patience(device, action.deadline))
-
-
-def _patience(device: Device, deadline: float) -> str:
-    wait = deadline + device.warm_up + device.cool_down
-    return tr(f"最多等 {wait:.0f} 秒", f"waits up to {wait:.0f} s")
+    said = tr(f"最多等 {order.waits:.0f} 秒", f"waits up to {order.waits:.0f} s")
+    return StepOutcome(step=step, state=StepState.PLANNED, what=order.what, said=said)
 
 
 def _done(

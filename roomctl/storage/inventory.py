@@ -3,21 +3,22 @@
 import os
 import stat
 import sys
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import psutil
 import tomlkit
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT
 
 from roomctl import toml_text
 from roomctl.domain.checks import Title
 from roomctl.domain.devices import NO_SECRET, Device, Emission, Secret, dependency_fault
-from roomctl.errors import BadInput, NotFound
+from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.fields import either, wrong
 from roomctl.i18n import tr
 from roomctl.storage.schema import settle
@@ -33,6 +34,9 @@ HEAD = """\
 """
 
 
+_Text = Annotated[str, StringConstraints(max_length=200)]
+
+
 class Entry(BaseModel):
     """One `[[devices]]`."""
 
@@ -40,14 +44,14 @@ class Entry(BaseModel):
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")
     kind: str = Field(min_length=1)
-    title: tuple[str, str] = ("", "")
-    group: str = ""
+    title: tuple[_Text, _Text] = ("", "")
+    group: _Text = ""
     address: str = Field(default="", max_length=253)  # a host name's longest (RFC 1035, 2.3.4)
     port: int | None = Field(default=None, ge=1, le=65535)
-    room: str = ""
-    depends_on: tuple[str, ...] = ()
-    secret: str = ""
-    model: str = ""
+    room: _Text = ""
+    depends_on: tuple[_Text, ...] = Field(default=(), max_length=64)
+    secret: _Text = ""
+    model: _Text = ""
     warm_up: float = Field(default=0, ge=0, le=3600)
     cool_down: float = Field(default=0, ge=0, le=3600)
     emission: Emission = Emission.NONE
@@ -98,10 +102,7 @@ def parse(entries: Any, path: Path, text: str = "") -> tuple[Device, ...]:
         )
     found: dict[str, Device] = {}
     for number, told in enumerate(entries):
-        try:
-            device = Entry.model_validate(told).device()
-        except ValidationError as error:
-            raise _wrong(error, path, text, number, told) from None
+        device = _device(told, path, text, number)
         if device.id in found:
             raise BadInput(
                 _at(path, text, number, device.id, "id"),
@@ -121,6 +122,18 @@ def parse(entries: Any, path: Path, text: str = "") -> tuple[Device, ...]:
             _at(path, text, number, name, "depends_on"), why, tr("现有：", "known: ") + ", ".join(sorted(found))
         )
     return tuple(found.values())
+
+
+def _device(told: Any, path: Path, text: str = "", number: int = 0) -> Device:
+    try:
+        return Entry.model_validate(told).device()
+    except ValidationError as error:
+        raise _wrong(error, path, text, number, told) from None
+
+
+def as_device(told: Mapping[str, Any]) -> Device:
+    """Of one entry by itself, whatever it depends on. Raises: BadInput, as `parse` does."""
+    return _device(told, Path(FILE))
 
 
 def read_devices(path: Path) -> tuple[Device, ...]:
@@ -192,6 +205,7 @@ class InventoryFile:
 
     def __init__(self, data: Path) -> None:
         self.path, self._secrets, self._emulated = data / FILE, data / SECRETS, data / EMULATED
+        self._turn = threading.Lock()  # two who change a file at once: none loses the other's
 
     def devices(self) -> Sequence[Device]:
         """Those of the file; those of a virtual room that runs now stand in place of any of the same id."""
@@ -240,8 +254,17 @@ class InventoryFile:
 
     # --- changes
 
-    def put(self, devices: Iterable[Device]) -> None:
-        """Adds them, or replaces those of the same id; comments and order stay. Raises: BadInput."""
+    def put(self, devices: Iterable[Device], *, new: bool = False) -> None:
+        """Adds them, or replaces those of the same id; comments and order stay.
+
+        Raises:
+            BadInput: what `parse` says of the whole. Refused: one that is to be `new` has the id of another.
+
+        """
+        with self._turn:
+            self._put(tuple(devices), new=new)
+
+    def _put(self, devices: Sequence[Device], *, new: bool) -> None:
         document = self._document()
         entries = document.get(TABLE)
         if not isinstance(entries, AoT):  # none yet, or `devices = []`
@@ -251,6 +274,12 @@ class InventoryFile:
             for one in told:
                 entries.append(tomlkit.item(one.unwrap()))
         places = {str(entry.get("id")): place for place, entry in enumerate(entries)}
+        if new and (taken := sorted(places.keys() & {device.id for device in devices})):
+            raise Refused(
+                tr("清单里已有这些编号", "these ids are in the inventory already"),
+                ", ".join(taken),
+                tr("改用别的编号，或修改原来那台", "choose another, or change the one that is there"),
+            )
         for device in devices:
             told = tomlkit.item(as_entry(device))
             if device.id in places:
@@ -262,6 +291,10 @@ class InventoryFile:
 
     def remove(self, device_id: str) -> None:
         """Raises: NotFound; BadInput, where another depends on it."""
+        with self._turn:
+            self._remove(device_id)
+
+    def _remove(self, device_id: str) -> None:
         document = self._document()
         entries = document.get(TABLE, [])
         place = next((at for at, entry in enumerate(entries) if str(entry.get("id")) == device_id), None)
@@ -324,12 +357,13 @@ class InventoryFile:
 
     def keep_secret(self, name: str, secret: Secret) -> None:
         """Writes it; the file is readable for its owner alone from its first byte on."""
-        self._guarded()
-        toml_text.read(self._secrets)
-        text = self._secrets.read_text(encoding="utf-8") if self._secrets.exists() else ""
-        document = tomlkit.parse(text)
-        document[name] = tomlkit.item(_plain(secret))
-        _replace(self._secrets, tomlkit.dumps(document), mode=0o600)
+        with self._turn:
+            self._guarded()
+            toml_text.read(self._secrets)
+            text = self._secrets.read_text(encoding="utf-8") if self._secrets.exists() else ""
+            document = tomlkit.parse(text)
+            document[name] = tomlkit.item(_plain(secret))
+            _replace(self._secrets, tomlkit.dumps(document), mode=0o600)
 
     def stamp(self) -> str:
         """Changes whenever the secrets do."""

@@ -113,7 +113,7 @@ def read(
             errors.setdefault(str(one["loc"][0]) if one["loc"] else "id", wrong(one))
         return None, errors
     errors |= _among(device, others, new=before is None)
-    if offer.port is not None and not device.address:
+    if offer.port is not None and not device.address:  # as `services.devices.put` says it, at its field
         errors["address"] = tr("这种设备要写地址", "this kind needs an address")
     return (None, errors) if errors else (replace(device, options=options), {})
 
