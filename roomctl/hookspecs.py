@@ -15,6 +15,7 @@ from roomctl.domain.archive import PackageFile
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection
+from roomctl.services.archive_ports import Archivist
 from roomctl.services.drivers import DriverOffer
 from roomctl.services.offers import (
     Check,
@@ -106,6 +107,12 @@ def roomctl_record_documents(ctx: PluginContext, meeting: Meeting) -> Sequence[D
 @hookspec
 def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]:
     """The files that this plugin owns and that belong into the meeting's package."""
+    raise AssertionError
+
+
+@hookspec
+def roomctl_archivist(ctx: PluginContext) -> Archivist:
+    """Reads the packages that this plugin makes, for the 归档登记: what they hold, and whether it is all there."""
     raise AssertionError
 
 

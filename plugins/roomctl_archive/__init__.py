@@ -17,6 +17,7 @@ from roomctl.api import (
     hookimpl,
     tr,
 )
+from roomctl.api.registration import Archivist
 from roomctl_archive.config import ArchiveConfig
 
 
@@ -69,6 +70,14 @@ def _part(kind: str, library: str) -> Iterator[None]:
             tr(f"未安装 {library}", f"{library} is not installed"),
             "pip install 'roomctl[archive]'",
         ) from error
+
+
+@hookimpl
+def roomctl_archivist(ctx: PluginContext) -> Archivist:
+    """What a package holds, for the 归档登记."""
+    from roomctl_archive.archivist import PackageReader  # noqa: PLC0415 - heavy, and needed only here
+
+    return PackageReader(ctx)
 
 
 @hookimpl

@@ -33,6 +33,7 @@ class ArchiveConfig(BaseModel):
         targets: by name. The default is one folder, `<data>/archive`.
         source_organization: 立档单位, for bag-info.txt and the metadata; 不详 there where it is empty.
         retention: a table of 保管期限 in TOML, relative to the data folder; empty for the shipped one alone.
+        fonds, office_code, archival_code: 全宗号 and 机构（问题）代码 of a 档号, and the rule that puts it together.
         send_ahead: sealed segments go to the targets during the meeting; they count only if unchanged at close.
         verify_every_days, verify_bytes_per_second: when, and how fast, each copy is read again.
         keep_local_days: after which the package on this machine may go, once it is archived; 0: never.
@@ -65,6 +66,32 @@ class ArchiveConfig(BaseModel):
             "Table of retention",
             help_zh="本单位的 TOML 文件，先于内置的表；留空只用内置的",
             help_en="a TOML file of the office, asked before the shipped one; empty for none",
+        ),
+    )
+    fonds: str = Field(
+        default="",
+        max_length=32,
+        json_schema_extra=label(
+            "全宗号",
+            "Fonds number",
+            help_zh="有它才编档号；留空由档案系统编",
+            help_en="without it no 档号 is given here",
+        ),
+    )
+    office_code: str = Field(
+        default="",
+        max_length=32,
+        json_schema_extra=label(
+            "机构（问题）代码", "Office code", help_zh="档号的一段，可空", help_en="a part of the 档号, may be empty"
+        ),
+    )
+    archival_code: str = Field(
+        default="",
+        json_schema_extra=label(
+            "档号规则",
+            "Rule of archival codes",
+            help_zh="本单位的 TOML 文件；留空用内置的",
+            help_en="a TOML file of the office; empty for the shipped one",
         ),
     )
     send_ahead: bool = Field(

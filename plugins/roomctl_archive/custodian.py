@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from roomctl.api import Busy, Damaged, Fault, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.deliveries import LOCAL, FixityCheck
-from roomctl_archive import places
+from roomctl_archive import places, reconcile
 from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.courier import name_of
 from roomctl_archive.fixity import Tick, silent
@@ -29,6 +29,7 @@ class Custodian:
         self._ctx, self._stop = ctx, stop
         self._config: ArchiveConfig = ctx.config
         self._away: dict[tuple[str, str], tuple[datetime, str, str]] = {}
+        self._gone: set[tuple[str, str]] = set()
         self._looked: dict[str, datetime] = {}
         self._asked = ctx.clock.now()
 
@@ -58,6 +59,7 @@ class Custodian:
         if bad and repair and self._repair(package, place, wanted, bad):
             found = self._read(package, place, wanted, tick)
         self._away.pop((package.id, place), None)
+        self._gone.discard((package.id, place))
         return found
 
     def troubles(self) -> Mapping[str, str]:
@@ -91,7 +93,7 @@ class Custodian:
         due = [
             place
             for place in places.places(self._ctx, package)
-            if now - read[place] >= every or (package.id, place) in self._away
+            if now - read[place] >= every or (package.id, place) in self._away or (package.id, place) in self._gone
         ]
         return [place for place in due if not self._waits(package, place)]
 
@@ -109,18 +111,23 @@ class Custodian:
             self._away[package.id, place] = (self._ctx.clock.now(), package.meeting, str(error))
 
     def _reconcile(self) -> None:
-        """Asks each target, as often as copies are read again, what lies there that nobody registered."""
+        """Asks each place, as often as copies are read again, what lies there unknown, and what no longer does."""
         every, now = timedelta(days=self._config.verify_every_days), self._ctx.clock.now()
-        for name in self._config.targets if every and now >= self._asked else ():
-            self._asked = now + LOOK
-            last = places.reconciled_at(self._ctx, name)
-            if last and now - last < every:
+        if not every or now < self._asked:
+            return
+        self._asked = now + LOOK
+        asked = {one.place: one.at for one in reconcile.newest(self._ctx)}
+        for place in (LOCAL, *self._config.targets):
+            if place in asked and now - asked[place] < every:
                 continue
             try:
-                for key in places.strangers(self._ctx, name):
-                    self._ctx.log.warning("archive: %s holds %s, which is in no register", name, key)
+                found = reconcile.ask(self._ctx, place)
             except RoomctlError as error:
-                self._ctx.log.info("archive: %s cannot be asked what it holds: %s", name, error)
+                self._ctx.log.info("archive: %s cannot be asked what it holds: %s", name_of(place), error)
+                continue
+            for key in found.unknown:
+                self._ctx.log.warning("archive: %s holds %s, which is in no register", name_of(place), key)
+            self._gone |= {(package, place) for _, package in found.gone}  # read at once, and brought back
 
     def _wanted(self, package: Package, place: str) -> Mapping[str, str]:
         """What should lie there, by the manifests of the first copy whose own are those of the register."""

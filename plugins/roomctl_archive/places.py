@@ -4,7 +4,6 @@ import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
@@ -18,8 +17,6 @@ from roomctl_archive.folder_target import FolderTarget
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
-
-_RECONCILED = "reconciled:"
 
 
 @runtime_checkable
@@ -229,31 +226,3 @@ def _here(path: object) -> Iterator[None]:
             error.strerror or str(error),
             tr("请在本机腾出空间", "free some space on this machine"),
         ) from error
-
-
-def strangers(ctx: PluginContext, place: str) -> Sequence[str]:
-    """Packages that lie at a target and that no row of the database knows, by their key; kept for `unregistered`.
-
-    They may be another room's, or of a database that an older copy has replaced. They are told, and left alone.
-    """
-    known = {delivery.key_of(one) for held in ctx.services.meetings() for one in ctx.services.packages(held.id)}
-    with opened(ctx, ctx.config.targets[place]) as target:
-        if not isinstance(target, Listed):
-            return ()
-        ends = f"/{manifest.TAGS[0]}"
-        there = {key.removesuffix(ends) for key in target.keys("") if key.endswith(ends)}
-    found = sorted(there - known)
-    ctx.store().put(f"{_RECONCILED}{place}", {"at": ctx.clock.now().isoformat(), "packages": found})
-    return found
-
-
-def unregistered(ctx: PluginContext) -> Mapping[str, Sequence[str]]:
-    """What `strangers` found last, by target; those without any are left out."""
-    told = {name: ctx.store().get(f"{_RECONCILED}{name}") for name in ctx.config.targets}
-    return {name: each["packages"] for name, each in told.items() if each and each["packages"]}
-
-
-def reconciled_at(ctx: PluginContext, place: str) -> datetime | None:
-    """When `strangers` asked a target last."""
-    told = ctx.store().get(f"{_RECONCILED}{place}")
-    return datetime.fromisoformat(told["at"]) if told else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from roomctl.api import Meeting, PluginContext, RoomctlError, tr
 from roomctl.api.deliveries import FixityCheck
-from roomctl_archive import places
+from roomctl_archive import places, reconcile
 from roomctl_archive.courier import name_of
 from roomctl_archive.custodian import Custodian
 from roomctl_archive.fixity import Tick
@@ -66,7 +66,7 @@ def read_again(ctx: PluginContext, meeting: Meeting, *, repair: bool, tick: Tick
                 found.errors[place] = error
     for name in ctx.config.targets:
         try:
-            if unknown := places.strangers(ctx, name):
+            if unknown := reconcile.ask(ctx, name).unknown:
                 found.unregistered[name] = list(unknown)
         except RoomctlError as error:
             found.errors.setdefault(name, error)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.deliveries import Delivery, FixityCheck
-from roomctl_archive import places
+from roomctl_archive import reconcile
 from roomctl_archive.courier import name_of
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -24,7 +24,8 @@ def as_json(ctx: PluginContext, meeting: Meeting | None) -> dict[str, Any]:
             for row in rows
         ],
         "fixity": [check.as_json() for check in checks],
-        "unregistered": {name: list(keys) for name, keys in places.unregistered(ctx).items()},
+        "unregistered": {one.place: list(one.unknown) for one in reconcile.newest(ctx) if one.unknown},
+        "gone": {one.place: [package for _, package in one.gone] for one in reconcile.newest(ctx) if one.gone},
     }
 
 
@@ -65,9 +66,15 @@ def lines(ctx: PluginContext, meeting: Meeting | None) -> Iterator[str]:
     for check in _checks(ctx, meeting):
         for fault in check.problems:
             yield f"{name_of(check.place)}: {check.package}: {fault.file}: {fault.what}"
-    for target, keys in places.unregistered(ctx).items():
-        for key in keys:
-            yield tr(f"{target}: {key} 不在登记里", f"{target}: {key} is in no register")
+    for one in reconcile.newest(ctx):
+        name = name_of(one.place)
+        for key in one.unknown:
+            yield tr(f"{name}: {key} 不在登记里", f"{name}: {key} is in no register")
+        for held, package in one.gone:
+            yield tr(
+                f"{name}: 存档包 {package} 不见了。请运行 roomctl archive reverify {held}",
+                f"{name}: package {package} is gone. Run roomctl archive reverify {held}",
+            )
 
 
 def size(count: float) -> str:

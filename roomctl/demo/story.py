@@ -335,6 +335,7 @@ class Story:
         if self.meeting.state is not State.DEPOSITED:
             return
         with self.view.stage("accept", tr("归档登记", "Accept")) as stage:
+            self._as(ARCHIVIST).count_packages(self.id)
             self._as(ARCHIVIST).accept(self.id, by=ARCHIVIST, demo=True)
             stage.say(tr(f"{ARCHIVIST}签收，仅供演示", f"accepted by {ARCHIVIST}, for the demo only"))
 

@@ -17,6 +17,7 @@ from roomctl.host.promises import promise
 from roomctl.host.registry import Loaded, Registry, turn_off, unknown
 from roomctl.host.status import PluginStatus, Status, enable_hint
 from roomctl.i18n import several, tr
+from roomctl.services.archive_ports import Archivist
 from roomctl.services.drivers import DriverOffer
 from roomctl.services.offers import (
     Check,
@@ -105,6 +106,15 @@ class PluginHost(Registry):
 
     def package_files(self, meeting: Meeting) -> Sequence[PackageFile]:
         return [one for _, files in self.ask("roomctl_package_files", meeting=meeting) for one in files]
+
+    def archivist(self) -> Archivist:
+        found = next((one for _, one in self.ask("roomctl_archivist")), None)
+        if found is None:
+            raise MissingPart(
+                tr("没有插件能读存档包", "no plugin reads packages"),
+                mend=tr("启用 archive 插件", "enable the plugin `archive`"),
+            )
+        return found  # type: ignore[no-any-return]  # the promise was checked
 
     def names(self) -> Sequence[str]:
         """Who wants events: with `tell`, this is `delivery.Subscribers`."""

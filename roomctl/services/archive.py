@@ -87,29 +87,6 @@ def _needs_met(meeting_id: str, uow: UnitOfWork) -> frozenset[Need]:
     return frozenset(met)
 
 
-def accept(meeting_id: str, *, by: str, actor: Actor, clock: Clock, uow: UnitOfWork, demo: bool = False) -> Meeting:
-    """归档登记: the archivist has counted and signed for it."""
-    return _register(meeting_id, State.ARCHIVED, by=by, reason="", demo=demo, actor=actor, clock=clock, uow=uow)
-
-
-def send_back(meeting_id: str, *, by: str, reason: str, actor: Actor, clock: Clock, uow: UnitOfWork) -> Meeting:
-    """The archivist returns it with a reason; it stays deposited."""
-    return _register(meeting_id, State.DEPOSITED, by=by, reason=reason, demo=False, actor=actor, clock=clock, uow=uow)
-
-
-def _register(
-    meeting_id: str, target: State, *, by: str, reason: str, demo: bool, actor: Actor, clock: Clock, uow: UnitOfWork
-) -> Meeting:
-    with uow:
-        told = {"by": by, "demo": demo}
-        before = uow.meetings.get(meeting_id)
-        meeting, event = before.move(target, actor=actor, at=clock.now(), reason=reason, data=told)
-        meeting = uow.meetings.save(meeting)
-        uow.events.append(event)
-        uow.commit()
-    return meeting
-
-
 def _own_files(meeting_id: str, uow: UnitOfWork, data: Path) -> tuple[PackageFile, ...]:
     """The meeting's part of the event log, its device report, and its plan, as files."""
     folder = data / "meetings" / meeting_id / "package"

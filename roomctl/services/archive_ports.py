@@ -1,10 +1,37 @@
-"""What the outbox's use cases depend on; storage implements it."""
+"""What the use cases of the archive depend on: the outbox, which storage implements, and a plugin's archivist."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
+from roomctl.domain.archive import Package, Verdict
 from roomctl.domain.delivery import Delivery, FixityCheck, SentFile
+from roomctl.domain.registration import CatalogueRow, Contents, Entry, Reconciled, Series
+
+
+class Archivist(Protocol):
+    """Reads packages for the 归档登记; a plugin brings it, since the form of a package is that plugin's own."""
+
+    def contents(self, package: Package) -> Contents:
+        """What the package's own metadata says. Raises: Damaged, NotFound: it cannot be read."""
+        ...
+
+    def count(self, package: Package) -> Verdict:
+        """Reads every file of the copy on this machine, against its manifests and the register. Raises: NotFound."""
+        ...
+
+    def series(self, entry: Entry, term: str) -> Series | None:
+        """Where a 件 stands among the 档号, by the office's rule; None where it has none: another system numbers."""
+        ...
+
+    def catalogue(self, rows: Sequence[CatalogueRow], title: str, target: Path) -> None:
+        """归档文件目录 as a workbook. Raises: OSError."""
+        ...
+
+    def reconciled(self) -> Sequence[Reconciled]:
+        """What asking each place for all that lies there has found last."""
+        ...
 
 
 class Outbox(Protocol):

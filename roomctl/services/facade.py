@@ -22,6 +22,7 @@ from roomctl.services.deliveries import DeliveryUseCases
 from roomctl.services.equipment import EquipmentUseCases
 from roomctl.services.offers import ArchiveTarget
 from roomctl.services.papers import PaperUseCases
+from roomctl.services.registry import RegistrationUseCases
 from roomctl.services.signing import SigningUseCases
 from roomctl.services.sound import SoundUseCases
 from roomctl.services.words import WordUseCases
@@ -37,6 +38,7 @@ class UseCases(
     PaperUseCases,
     EquipmentUseCases,
     DeliveryUseCases,
+    RegistrationUseCases,
     CustodyUseCases,
     ClosingUseCases,
 ):
@@ -145,9 +147,3 @@ class UseCases(
 
     def add_receipt(self, meeting_id: str, receipt: Receipt) -> None:
         archive.add_receipt(meeting_id, receipt, **self._by())
-
-    def accept(self, meeting_id: str, *, by: str, demo: bool = False) -> Meeting:
-        return archive.accept(meeting_id, by=by, demo=demo, **self._by())
-
-    def return_package(self, meeting_id: str, *, by: str, reason: str) -> Meeting:
-        return archive.send_back(meeting_id, by=by, reason=reason, **self._by())

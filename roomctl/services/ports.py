@@ -17,7 +17,7 @@ from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import Recording
 from roomctl.domain.transcript import DraftPoint, Transcript, TranscriptHead, TranscriptSegment
 from roomctl.services.account_store import AccountStore
-from roomctl.services.archive_ports import Outbox
+from roomctl.services.archive_ports import Archivist, Outbox
 from roomctl.services.offers import Check, DocumentOffer, EngineOffer, RecorderFactory, TargetFactory
 
 if TYPE_CHECKING:
@@ -338,3 +338,6 @@ class Plugins(Protocol):
     def target(self, kind: str) -> TargetFactory: ...
     def documents(self, meeting: Meeting) -> Sequence[DocumentOffer]: ...
     def package_files(self, meeting: Meeting) -> Sequence[PackageFile]: ...
+    def archivist(self) -> Archivist:
+        """Raises: MissingPart: no plugin reads packages."""
+        ...

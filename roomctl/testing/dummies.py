@@ -28,6 +28,7 @@ from roomctl.api import (
     TargetFactory,
 )
 from roomctl.api.devices import DriverOffer
+from roomctl.testing.fake_registration import DummyArchivist
 
 _RATE = 48_000
 
@@ -140,6 +141,7 @@ class DummyPlugins:
     papers: list[DocumentOffer] = field(default_factory=list)
     files: list[PackageFile] = field(default_factory=list)
     targets: dict[str, TargetFactory] = field(default_factory=dict)
+    archive: DummyArchivist = field(default_factory=DummyArchivist)
     recorders: dict[Path, DummyRecorder] = field(default_factory=dict)
     made: Callable[[Path], DummyRecorder] = DummyRecorder
     from_elsewhere: list[str] = field(default_factory=list)
@@ -172,6 +174,9 @@ class DummyPlugins:
         if kind not in self.targets:
             raise NotFound(f"no target {kind}")
         return self.targets[kind]
+
+    def archivist(self) -> DummyArchivist:
+        return self.archive
 
     def documents(self, meeting: Meeting) -> Sequence[DocumentOffer]:
         del meeting

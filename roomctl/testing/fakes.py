@@ -44,10 +44,12 @@ from roomctl.api import (
     Transcript,
     Verdict,
 )
+from roomctl.api.registration import Reconciled, Registration
 from roomctl.domain import attendance, checks
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.rework import Rework
 from roomctl.testing.fake_deliveries import FakeDeliveries
+from roomctl.testing.fake_registration import FakeRegistrar
 from roomctl.testing.fake_signing import FakeSigning
 from roomctl.testing.fake_words import FakeWords
 
@@ -108,7 +110,7 @@ class FakeStore:
 
 
 @dataclass
-class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
+class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar):
     """`roomctl.api.Services` in memory. A test fills the fields; the methods answer from them.
 
     It asks no meeting for its state, so that a test may set up what was: people sign in to a meeting that is over.
@@ -119,6 +121,7 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
         reports: check reports, `None` for the room's own; waived: waivers by meeting; sound: recordings by meeting.
         versions: transcripts by meeting, oldest first; wishes: what is to be done again with the newest.
         papers, payload, sealed, proofs: documents, package files, packages and receipts by meeting.
+        registrations: 归档登记 by meeting; places: what asking them for all that lies there has found.
         offers: engines; models: folder by name, memory: bytes it needs; model_faults: what is wrong in one, by name.
         recorders, targets: factories by name.
         import_seconds: how long a file is that somebody imports.
@@ -144,6 +147,8 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries):
     payload: dict[str, list[PackageFile]] = field(default_factory=dict)
     sealed: dict[str, list[Package]] = field(default_factory=dict)
     proofs: dict[str, list[Receipt]] = field(default_factory=dict)
+    registrations: dict[str, Registration] = field(default_factory=dict)
+    places: list[Reconciled] = field(default_factory=list)
     offers: list[EngineOffer] = field(default_factory=list)
     models: dict[str, Path] = field(default_factory=dict)
     memory: dict[str, int] = field(default_factory=dict)

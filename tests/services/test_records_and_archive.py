@@ -81,6 +81,7 @@ def test_the_archivist_accepts_only_with_the_signed_record_in_the_package_or_a_s
     signed = house.use.sign(closed.id, by="孙丽")
     supplement = _package(house, closed, signed.id, targets=("nas",), supplement_to=first.id)
     _receipt(house, supplement, "nas")
+    house.use.count_packages(closed.id)
     assert house.use.accept(closed.id, by="赵敏").state is State.ARCHIVED
 
 

@@ -15,8 +15,10 @@ from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import RecorderState, Recording
+from roomctl.domain.registration import Returned
 from roomctl.errors import RoomctlError
 from roomctl.host.status import PluginStatus, Status
+from roomctl.i18n import tr
 from roomctl.serving import Host, Phase
 from roomctl.web.pages.links import Facts
 
@@ -153,6 +155,7 @@ class Board:
             packages=use.packages(meeting.id),
             receipts=use.receipts(meeting.id),
             stuck=stuck.get(meeting.id, {}),
+            returned=_returned(use.returned(meeting.id)) if meeting.state is State.DEPOSITED else "",
         )
 
     def _alarms(self, meeting: Meeting, recordings: Sequence[Recording]) -> tuple[Sequence[Alarm], str]:
@@ -193,6 +196,12 @@ class Board:
             for meeting, why in report.failures.items():
                 found.setdefault(meeting, {})[report.name] = why
         return found
+
+
+def _returned(found: Returned | None) -> str:
+    if found is None:
+        return ""
+    return tr(f"{found.by}退回：{found.reason}", f"{found.by} has sent it back: {found.reason}")
 
 
 def _belongs(meeting: Meeting, now: datetime) -> bool:

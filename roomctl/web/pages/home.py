@@ -194,6 +194,8 @@ def _why(one: Facts, name: str, figure: str | Part) -> str:
         worst = (one.checks.blocking or one.checks.findings)[0]
         parts = (f"{worst.device_name} {worst.name}", worst.message, worst.hint or "")
         return "，".join(part for part in parts if part)
+    if one.returned and name == tr("归档", "Archive"):
+        return one.returned
     stuck = next(iter(one.stuck.values()), "")
     return stuck or f"{name}：{figure if isinstance(figure, str) else ''}"
 

@@ -34,6 +34,7 @@ class Facts:
         continued: seconds that were lost before the current recording went on by itself, 0 where nobody knows how
             many; None where it did not.
         stuck: name of a plugin's service → why its work for this meeting does not go on.
+        returned: why the archivist has sent the package back; empty where nobody has, or it was handed in again.
 
     """
 
@@ -51,6 +52,7 @@ class Facts:
     recorder_down: str = ""
     continued: float | None = None
     stuck: Mapping[str, str] = field(default_factory=dict)
+    returned: str = ""
 
     @property
     def current(self) -> Recording | None:
@@ -171,6 +173,8 @@ def _archive(facts: Facts, href: str) -> Link:
     name, state = tr("归档", "Archive"), facts.meeting.state
     if state is State.ARCHIVED:
         return Link(name=name, look=Look.OK, figure=tr("已归档", "archived"), href=href)
+    if facts.returned:
+        return Link(name=name, look=Look.WARN, figure=tr("被退回", "sent back"), href=href)
     if state is State.DEPOSITED:
         return Link(name=name, look=Look.RUNNING, figure=tr("待归档", "to be accepted"), share=0.9, href=href)
     if facts.stuck.get("archive"):

@@ -61,6 +61,8 @@ def row(visitor: Visitor, found: Sequence[Step], desk: Desk, lead: Part | None =
 def _button(visitor: Visitor, step: Step, desk: Desk, *, filled: bool) -> Part:
     key = f"step {step.name}"
     kind = "pri" if filled else ""
+    if step.path:
+        return ui.link_button(step.text, step.path, kind=kind)
     if step.asks is not None:
         return ui.button(step.text, lambda _values: _ask(desk, step), key=key, kind=kind)
     if step.hold:

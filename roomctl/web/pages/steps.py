@@ -35,6 +35,7 @@ class Step:
         blocked: why it cannot be done yet.
         main: may be the one filled button.
         second: said under the title of its form.
+        path: of the page on which it is done; nothing is done here.
 
     """
 
@@ -47,6 +48,7 @@ class Step:
     blocked: str = ""
     main: bool = True
     second: str = ""
+    path: str = ""
 
 
 def steps(visitor: Visitor, facts: Facts) -> list[Step]:
@@ -73,8 +75,7 @@ def _all(visitor: Visitor, facts: Facts) -> Iterator[Step]:
         case State.ADJOURNED:
             yield from _closing(visitor, meeting)
         case State.DEPOSITED:
-            yield _accept(visitor, meeting)
-            yield _send_back(visitor, meeting)
+            yield from _registering(visitor, facts)
         case _:
             pass
     if meeting.state in {State.OPEN, *RUNNING} and Need.URGENT_REASON in _lacking(meeting):
@@ -239,29 +240,27 @@ def _explain(visitor: Visitor, meeting: Meeting, *, main: bool) -> Step:
     )
 
 
-def _accept(visitor: Visitor, meeting: Meeting) -> Step:
-    return Step(
-        name="accept",
-        text=tr("接收归档", "Accept into the archive"),
+def _registering(visitor: Visitor, facts: Facts) -> Iterator[Step]:
+    meeting = facts.meeting
+    if facts.returned:
+        yield _hand_in_again(visitor, meeting)
+    yield Step(
+        name="register",
+        text=tr("归档登记", "Register in the archive"),
         right=MOVES[State.ARCHIVED],
-        act=lambda _typed, _why: take(visitor.use, visitor.user.name, meeting.id, State.ARCHIVED),
-        asks=lambda _typed: [],
-        second=tr(
-            f"已清点档案包，由 {visitor.user.name} 登记接收，之后不能改",
-            f"the package was counted; {visitor.user.name} signs for it, for good",
-        ),
-        hold=True,
+        act=lambda _typed, _why: None,
+        path=f"/meetings/{meeting.id}/archive",
     )
 
 
-def _send_back(visitor: Visitor, meeting: Meeting) -> Step:
+def _hand_in_again(visitor: Visitor, meeting: Meeting) -> Step:
     return Step(
-        name="return",
-        text=tr("退回", "Send back"),
-        right=MOVES[State.DEPOSITED],
-        act=_for_a_reason(visitor, meeting, State.DEPOSITED),
-        asks=lambda typed: [_reason(typed, tr("退回原因", "Why it is sent back"))],
-        main=False,
+        name="again",
+        text=tr("补正后再交", "Hand in again"),
+        right=Right.CLOSE_MEETINGS,
+        act=lambda typed, _why: visitor.use.hand_in_again(meeting.id, note=text_of(typed, "note")),
+        asks=lambda typed: [ui.field("note", tr("补正了什么", "What was put right"), text_of(typed, "note"))],
+        second=tr("档案员会再看一遍", "the archivist looks at it once more"),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from roomctl_archive import package, places
+from roomctl_archive import package, places, reconcile
 from roomctl_archive.courier import Courier, alone
 from roomctl_archive.custodian import Custodian, Throttle
 from roomctl_archive.folder_target import FolderTarget
@@ -205,25 +205,47 @@ def test_a_place_that_is_away_is_told_and_tried_the_next_day(kept, room):
 
 
 def test_packages_that_the_database_does_not_know_are_found(kept, room):
-    assert places.strangers(kept.ctx, "nas") == []
+    key = f"{kept.package.meeting}/{kept.package.id}"
+    assert reconcile.ask(kept.ctx, "nas").unknown == ()
     room.services.sealed.clear()
-    assert places.strangers(kept.ctx, "nas") == [f"{kept.package.meeting}/{kept.package.id}"]
+    assert reconcile.ask(kept.ctx, "nas").unknown == (key,)
+    assert reconcile.ask(kept.ctx, LOCAL).unknown == (key,)
 
 
 def test_targets_are_asked_on_schedule_for_what_nobody_registered(kept, room):
     custodian = kept.custodian(verify_every_days=90)
     custodian.work(room.meeting)
-    assert places.unregistered(kept.ctx) == {}
+    assert unknown(kept.ctx) == {}
     forgotten = room.services.sealed.pop(room.meeting.id)
     custodian.work(room.meeting)
-    assert places.unregistered(kept.ctx) == {}, "it was asked before its time"
+    assert unknown(kept.ctx) == {}, "it was asked before its time"
     room.clock.advance(91 * DAY)
     custodian.work(room.meeting)
     key = f"{kept.package.meeting}/{kept.package.id}"
-    assert places.unregistered(custodian._ctx) == {"nas": [key], "usb": [key]}
+    assert unknown(custodian._ctx) == {LOCAL: (key,), "nas": (key,), "usb": (key,)}
     room.services.sealed[room.meeting.id] = forgotten
-    places.strangers(custodian._ctx, "nas")
-    assert places.unregistered(custodian._ctx) == {"usb": [key]}
+    reconcile.ask(custodian._ctx, "nas")
+    assert unknown(custodian._ctx) == {LOCAL: (key,), "usb": (key,)}
+
+
+def test_a_copy_that_is_gone_is_found_and_brought_back_from_another(kept, room):
+    custodian = kept.custodian(verify_every_days=90)
+    custodian.work(room.meeting)
+    room.clock.advance(50 * DAY)
+    for place in kept.at:
+        custodian.check(kept.package, place)
+    shutil.rmtree(kept.at["nas"])
+    assert reconcile.ask(kept.ctx, "nas").gone == ((kept.package.meeting, kept.package.id),)
+    room.clock.advance(91 * DAY)
+    for place in (LOCAL, "usb"):
+        custodian.check(kept.package, place)
+    kept.ctx.store().put("reconciled:nas", None)
+    custodian.work(room.meeting)
+    assert reconcile.ask(kept.ctx, "nas").gone == ()
+
+
+def unknown(ctx):
+    return {one.place: one.unknown for one in reconcile.newest(ctx) if one.unknown}
 
 
 def test_a_throttle_holds_to_its_rate(kept, room):

@@ -7,6 +7,7 @@ import pytest
 
 from roomctl.domain.access import Role, User
 from roomctl.domain.archive import Package, Receipt
+from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Objection
 from roomctl.domain.recording import Order
@@ -105,9 +106,13 @@ def test_a_meeting_goes_from_plan_to_archive_by_the_buttons_of_its_page(rest, at
     )
     rest.use.add_receipt(room.meeting_id, receipt)
     assert room.state is State.DEPOSITED
-    room.press("return", reason="缺签到表")
-    assert room.state is State.DEPOSITED
-    room.press("accept")
+    assert f"/meetings/{room.meeting_id}/archive" in room.buttons().html
+    rest.use.return_package(room.meeting_id, by="赵敏", reason="缺签到表")
+    assert "缺签到表" in room.facts.returned
+    room.press("again", note="补上签到表")
+    assert not room.facts.returned
+    rest.use.count_packages(room.meeting_id)
+    rest.use.acting_as(Actor.person("赵敏")).accept(room.meeting_id, by="赵敏")
     assert room.state is State.ARCHIVED
     by = {row.kind: row.actor for row in rest.use.events(stream=room.meeting_id, limit=500)}
     assert by["meeting.cleared"] == by["meeting.archived"] == "person:赵敏"
