@@ -260,14 +260,14 @@ def adjourn(
     _show(application.usecases.meeting(moved.id), as_json=as_json)
 
 
-@app.command(help=tr("清理会场完成", "The room is cleared"))
+@app.command(help=tr("清理会场全部完成，由你一并确认", "The room is cleared: you vouch for all that is open"))
 def clear(
     meeting: str = _ID,
     *,
     left_behind: str = typer.Option("", help=tr("遗留物品", "things left behind")),
     as_json: bool = _JSON,
 ) -> None:
-    """One of the needs of close."""
+    """One of the needs of close; `roomctl room` does it task by task."""
     application = _application()
     found = find_meeting(application.usecases, meeting)
     _show(application.usecases.clear(found.id, left_behind=left_behind), as_json=as_json)

@@ -60,6 +60,16 @@ class Right(StrEnum):
     EDIT_ROSTER = "roster.edit"
     SIGN_IN = "attendance.write"
     DECIDE_LEAVE = "leave.decide"
+    CLEAR_ROOM = "clearing.write"
+    """清理会场: presses a task of the list, puts down what was left behind."""
+    HANDLE_PAPERS = "handouts.write"
+    """会议材料 by their numbers: hands them out, and collects them."""
+    RELEASE_PAPERS = "handouts.release"
+    """Lets a meeting be closed without a copy, and says where it is; never a 涉密 one."""
+    ANSWER_FOR_PAPERS = "handouts.answer"
+    """Of the 机要: sees each release, and takes over what cannot be collected."""
+    SEE_LOG = "order_log.read"
+    NOTE_LOG = "order_log.write"
     SEE_RECORDINGS = "recordings.read"
     HEAR_RECORDINGS = "recordings.hear"
     """Listens to what is on disk. What is heard before the meeting, in a test take, asks for `checks.run`."""
@@ -102,6 +112,12 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.EDIT_ROSTER: frozenset({_S, _AD}),
     Right.SIGN_IN: frozenset({_U, _S, _AD}),
     Right.DECIDE_LEAVE: frozenset({_AP, _AD}),
+    Right.CLEAR_ROOM: frozenset({_T, _O, _S, _U, _SEC, _AD}),
+    Right.HANDLE_PAPERS: frozenset({_S, _U, _SEC, _AD}),
+    Right.RELEASE_PAPERS: frozenset({_S, _AP, _AD}),
+    Right.ANSWER_FOR_PAPERS: frozenset({_SEC}),
+    Right.SEE_LOG: frozenset({_T, _O, _S, _AP, _U, _AR, _AD}),
+    Right.NOTE_LOG: frozenset({_T, _O, _S, _U, _AD}),
     Right.SEE_RECORDINGS: frozenset({_T, _O, _S, _AP, _AR, _AD}),
     Right.HEAR_RECORDINGS: frozenset({_O, _S, _AP, _AD}),
     Right.MARK_RECORDINGS: frozenset({_O, _S, _AD}),

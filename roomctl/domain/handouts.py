@@ -96,7 +96,7 @@ class Handout:
                 tr(f"{self.line}是涉密文件，不能放行", f"{self.line} is secret and cannot be released"),
                 mend=tr(
                     "收回后登记；确实收不回的，由保密员登记移交机要",
-                    "collect it; where that fails the security officer hands the case over to the 机要",
+                    "collect it; where that fails, the security officer takes it over",
                 ),
             )
         if self.state not in _BEFORE[kind]:

@@ -23,8 +23,8 @@ from roomctl.services.ports import UnitOfWork
 
 FOLDER = "clearing"
 """Of the photos, in a meeting's folder."""
-MAX_PICTURE = 8_000_000
-"""Bytes of one photo: more than a telephone's camera makes."""
+MAX_PICTURE = 1_000_000
+"""Bytes of one photo, as one request carries it; the page makes it smaller before it sends it."""
 
 OVER = frozenset({State.CLOSED, State.DEPOSITED})
 """The package is sealed; a paper may still turn up."""

@@ -149,10 +149,10 @@ def move_meeting(
     return MeetingShape.of(moved)
 
 
-@routes.post("/meetings/{meeting_id}/clearing", summary="清理会场 is done")
+@routes.post("/meetings/{meeting_id}/clearing", summary="All of 清理会场 is done")
 def clear_meeting(
     request: Request,
-    user: Annotated[User, Depends(Needs(Right.SIGN_IN))],
+    user: Annotated[User, Depends(Needs(Right.CLEAR_ROOM))],
     meeting_id: MeetingPath,
     done: LeftBehind,
 ) -> MeetingShape:
