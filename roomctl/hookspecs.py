@@ -105,6 +105,12 @@ def roomctl_record_documents(ctx: PluginContext, meeting: Meeting) -> Sequence[D
 
 
 @hookspec
+def roomctl_room_documents(ctx: PluginContext) -> Sequence[DocumentOffer]:
+    """Documents that this plugin can draft for the room alone, such as the report of a check for no meeting."""
+    raise AssertionError
+
+
+@hookspec
 def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]:
     """The files that this plugin owns and that belong into the meeting's package."""
     raise AssertionError

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from roomctl.api import DocumentOffer, Meeting, PackageFile, PluginContext, hookimpl
-from roomctl_records import offers
+from roomctl_records import offers, room
 from roomctl_records.config import RecordsConfig
 
 
@@ -20,6 +20,12 @@ def roomctl_config_model() -> type[BaseModel]:
 def roomctl_record_documents(ctx: PluginContext, meeting: Meeting) -> Sequence[DocumentOffer]:
     """From the facts as they stand when one is written."""
     return offers.offers(ctx, meeting)
+
+
+@hookimpl
+def roomctl_room_documents(ctx: PluginContext) -> Sequence[DocumentOffer]:
+    """The report of the newest check that is no meeting's."""
+    return [room.check_report(ctx)]
 
 
 @hookimpl

@@ -10,7 +10,6 @@ from rich.table import Table
 from roomctl.api.finding import find_meeting
 from roomctl.cli.screen import SYMBOLS, answer, console
 from roomctl.domain.checks import CheckReport, Result
-from roomctl.errors import BadInput
 from roomctl.i18n import tr
 
 app = typer.Typer(add_completion=False)
@@ -43,11 +42,6 @@ def check(
 
     if report_to is not None:
         form_of(report_to)  # told before anybody waits for the run
-    if report_to is not None and not meeting:
-        raise BadInput(
-            tr("检查报告属于某次会议", "a report belongs to a meeting"),
-            mend=tr("写上会议编号：roomctl check 会议 --report 文件", "roomctl check MEETING --report FILE"),
-        )
     screen = console()
     heard = None if as_json else lambda result: screen.print(line(result), soft_wrap=True)
     use = open_application(make=not meeting).usecases
@@ -64,7 +58,7 @@ def check(
     else:
         screen.print(summary(report))
     if report_to is not None:
-        use.write_check_report(str(report.meeting), report_to)
+        use.write_check_report(report.meeting, report_to)
     if report.findings:
         raise typer.Exit(1)
 

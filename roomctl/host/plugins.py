@@ -104,6 +104,9 @@ class PluginHost(Registry):
     def documents(self, meeting: Meeting) -> Sequence[DocumentOffer]:
         return [one for _, offers in self.ask("roomctl_record_documents", meeting=meeting) for one in offers]
 
+    def room_documents(self) -> Sequence[DocumentOffer]:
+        return [one for _, offers in self.ask("roomctl_room_documents") for one in offers]
+
     def package_files(self, meeting: Meeting) -> Sequence[PackageFile]:
         return [one for _, files in self.ask("roomctl_package_files", meeting=meeting) for one in files]
 

@@ -23,8 +23,11 @@ KIND = "设备检查报告"
 FORMS = ("docx", "pdf", "html")
 
 
-def write(meeting_id: str, path: Path, *, uow: UnitOfWork, plugins: Plugins, data: Path) -> None:
-    """The newest report of a meeting as a paper, in the form of the path's suffix; a signed one as it was signed.
+def write(meeting_id: str | None, path: Path, *, uow: UnitOfWork, plugins: Plugins, data: Path) -> None:
+    """The newest report as a paper, in the form of the path's suffix; a signed one as it was signed.
+
+    Args:
+        meeting_id: whose; None: the room's own.
 
     Raises:
         BadInput: a suffix that is none of `FORMS`. NotFound: nothing was checked yet. MissingPart: no plugin drafts
@@ -35,8 +38,10 @@ def write(meeting_id: str, path: Path, *, uow: UnitOfWork, plugins: Plugins, dat
     with uow.reading():
         report = checks.current(meeting_id, uow)
     if report is None:
-        raise NotFound(tr("还没有检查过", "nothing was checked yet"), mend=f"roomctl check {meeting_id}")
-    meeting = uow.peek(meeting_id)
+        raise NotFound(
+            tr("还没有检查过", "nothing was checked yet"), mend=f"roomctl check {meeting_id or ''}".strip()
+        )
+    meeting = uow.peek(meeting_id) if meeting_id else None
     kept = _kept(data, report)
     with TemporaryDirectory() as folder:
         if not report.signed or not kept.is_file():
@@ -116,8 +121,9 @@ def _kept(data: Path, report: CheckReport) -> Path:
     return data / "meetings" / (report.meeting or "") / "checks" / f"check-report-{report.id}.docx"
 
 
-def _offer(meeting: Meeting, plugins: Plugins) -> DocumentOffer:
-    offer = next((one for one in plugins.documents(meeting) if one.kind == KIND), None)
+def _offer(meeting: Meeting | None, plugins: Plugins) -> DocumentOffer:
+    offered = plugins.documents(meeting) if meeting else plugins.room_documents()
+    offer = next((one for one in offered if one.kind == KIND), None)
     if offer is None:
         raise MissingPart(
             tr(f"没有插件会起草{KIND}", f"no plugin drafts {KIND}"),

@@ -95,7 +95,7 @@ class EquipmentUseCases(Bound):
         check_papers.keep(signed, **self._all())
         return signed
 
-    def write_check_report(self, meeting_id: str, path: Path) -> None:
+    def write_check_report(self, meeting_id: str | None, path: Path) -> None:
         """The newest report as a paper: `.docx`, `.pdf`, `.html`."""
         check_papers.write(meeting_id, path, uow=self._open(), plugins=self._plugins(), data=self.data)
 

@@ -182,6 +182,9 @@ class DummyPlugins:
         del meeting
         return self.papers
 
+    def room_documents(self) -> Sequence[DocumentOffer]:
+        return self.papers
+
     def package_files(self, meeting: Meeting) -> Sequence[PackageFile]:
         del meeting
         return self.files

@@ -38,7 +38,7 @@ def test_the_exit_code_is_0_where_all_is_well_or_waived_and_1_where_something_is
     assert "waived 1" in waived.stderr
 
 
-@pytest.mark.parametrize("words", [("--device", "nobody"), ("m404",), ("--report", "report.pdf")])
+@pytest.mark.parametrize("words", [("--device", "nobody"), ("m404",), ("--report", "report.odt")])
 def test_the_exit_code_is_2_where_it_could_not_run(shell, matrix, words):
     del matrix
     run = shell("check", *words)

@@ -29,9 +29,8 @@ def test_a_macro_is_listed_planned_and_run(shell, tmp_path):
     assert shell("macro", "run", "rest").returncode == 2, "nobody is here to be asked"
 
 
-def test_the_paper_of_a_check_wants_a_meeting_and_a_known_form(shell):
-    for words, told in ((("--report", "r.odt"), ".docx"), (("--report", "r.pdf"), "--report")):
-        run = shell("check", *words)
-        assert run.returncode == 2
-        assert len(run.stderr.strip().splitlines()) == 1
-        assert told in run.stderr
+def test_the_paper_of_a_check_wants_a_known_form(shell):
+    run = shell("check", "--report", "r.odt")
+    assert run.returncode == 2
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert ".docx" in run.stderr

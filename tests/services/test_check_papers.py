@@ -82,3 +82,12 @@ def test_an_unsigned_one_is_written_as_it_stands(checked, tmp_path):
     house.plugins.papers = []
     with pytest.raises(MissingPart):
         house.use.write_check_report(meeting, tmp_path / "r.pdf")
+
+
+def test_a_check_for_no_meeting_has_its_paper_too(checked, tmp_path):
+    house, _ = checked
+    with pytest.raises(NotFound):
+        house.use.write_check_report(None, tmp_path / "r.pdf")
+    house.use.check(None)
+    house.use.write_check_report(None, tmp_path / "r.pdf")
+    assert (tmp_path / "r.pdf").read_text() == "PDF of 报告"

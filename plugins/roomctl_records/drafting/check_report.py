@@ -31,31 +31,47 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8")
 
 
 def draft(
-    meeting: Meeting, report: CheckReport, waivers: Sequence[checks.Waiver], data: Path, *, place: str = ""
+    meeting: Meeting | None,
+    report: CheckReport,
+    waivers: Sequence[checks.Waiver],
+    data: Path,
+    *,
+    place: str = "",
+    zone: str = "",
 ) -> Document:
-    """The report as it stands: what is to be mended, what people decided, the sign-off, then every result."""
-    zone = ZoneInfo(meeting.zone)
+    """The report as it stands: what is to be mended, what people decided, the sign-off, then every result.
+
+    Args:
+        meeting: None: the check of a room, with no meeting.
+        place, zone: of the room.
+
+    """
+    told = ZoneInfo(meeting.zone if meeting else zone)
     blocks: list[record.Block] = [
-        record.Labelled("会议", (meeting.title.strip(),)),
-        record.Labelled("地点", (meeting.place or place,)),
-        record.Labelled("检查时间", (f"{wording.moment(report.at.astimezone(zone))}（{_WHY[report.purpose]}）",)),
+        *((record.Labelled("会议", (meeting.title.strip(),)),) if meeting else ()),
+        record.Labelled("地点", ((meeting.place if meeting else "") or place,)),
+        record.Labelled("检查时间", (f"{wording.moment(report.at.astimezone(told))}（{_WHY[report.purpose]}）",)),
         record.Labelled("结论", (_verdict(report),)),
         record.Note(_counts(report)),
     ]
     body = [("待处理事项", list(_findings(report))), ("带故障使用和本次免查", list(_decided(report, waivers)))]
     for number, (head, inside) in enumerate(((head, inside) for head, inside in body if inside), 1):
         blocks += [record.Heading(1, f"{wording.numeral(number)}、{head}"), *inside]
-    blocks += _signing(report, zone)  # before what is only looked up
+    blocks += _signing(report, told)  # before what is only looked up
     annexes = [("全部检查结果", list(_all(report))), ("证据", list(_evidence(report, data)))]
     for number, (head, inside) in enumerate(((head, inside) for head, inside in annexes if inside), 1):
         blocks += [record.Space(), record.Heading(1, f"附件{number}　{head}"), *inside]
-    title = meeting.title.strip()
     return Document(
         kind=KIND,
-        title=f"{title}{'' if title.endswith(('会议', '会')) else '会议'}{KIND}",
+        title=f"{_of_meeting(meeting) if meeting else place}{KIND}",
         blocks=tuple(blocks),
-        mark=meeting.highest_secrecy.mark,
+        mark=meeting.highest_secrecy.mark if meeting else "",
     )
+
+
+def _of_meeting(meeting: Meeting) -> str:
+    title = meeting.title.strip()
+    return title if title.endswith(("会议", "会")) else f"{title}会议"
 
 
 def _verdict(report: CheckReport) -> str:

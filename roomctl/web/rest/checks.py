@@ -14,6 +14,7 @@ from roomctl.domain.access import Right, User
 from roomctl.domain.checks import WHOLE_DEVICE, CheckReport, CheckState, Result, RunPurpose, Value, Waiver, WaiverKind
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
+from roomctl.services.facade import UseCases
 from roomctl.web.rest.desk import Desk, MeetingPath, router
 from roomctl.web.rest.shapes import Id, Line, Said, Shape, Text
 from roomctl.web.session import Needs
@@ -257,7 +258,20 @@ def check_paper(
     form: Annotated[Literal["docx", "pdf", "html"], Query(alias="as")] = "pdf",
 ) -> Response:
     """设备检查报告; a signed one as it was signed. 424 where no plugin drafts it, or nothing here can print."""
-    use = Desk.at(request, user, meeting_id)
+    return _paper(Desk.at(request, user, meeting_id), meeting_id, form)
+
+
+@routes.get("/checks/paper", summary="The room's newest report as a paper", response_class=Response)
+def room_paper(
+    request: Request,
+    user: Annotated[User, Depends(Needs(Right.SEE_CHECKS))],
+    form: Annotated[Literal["docx", "pdf", "html"], Query(alias="as")] = "pdf",
+) -> Response:
+    """设备检查报告 of the newest check that is no meeting's; 424 as for a meeting's."""
+    return _paper(Desk(request, user).use, None, form)
+
+
+def _paper(use: UseCases, meeting_id: str | None, form: str) -> Response:
     with TemporaryDirectory() as folder:
         path = File(folder, f"check-report.{form}")
         use.write_check_report(meeting_id, path)

@@ -4,7 +4,9 @@ import struct
 import zlib
 from dataclasses import replace
 
+import docx as reader
 import pytest
+import roomctl_records
 from roomctl_records import offers
 from roomctl_records.drafting import check_report
 from roomctl_records.render import docx, html, pdf, reading, template
@@ -141,3 +143,15 @@ def test_the_offer_drafts_the_newest_report_and_gets_no_number(context, facts, r
     facts.services.reports[facts.meeting.id] = report
     offer.write(tmp_path / "r.docx")
     assert "画面是黑的" in offer.preview(tmp_path / "r.docx")
+
+
+def test_a_check_for_no_meeting_is_a_paper_of_the_room(context, facts, report, tmp_path):
+    facts.services.reports[None] = report
+    (offer,) = roomctl_records.roomctl_room_documents(context())
+    offer.write(tmp_path / "r.docx")
+    lines = [one.text for one in reader.Document(tmp_path / "r.docx").paragraphs]
+    assert lines[0] == f"{facts.services.room.name}设备检查报告"
+    assert not [one for one in lines if one.startswith("会议：")]
+    assert "画面是黑的" in offer.preview(tmp_path / "r.docx")
+    offer.print(tmp_path / "r.docx", tmp_path / "r.pdf")
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")

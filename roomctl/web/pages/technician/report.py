@@ -78,9 +78,9 @@ def _unsigned(sight: Sight, report: CheckReport) -> str:
 
 
 def _papers(sight: Sight) -> Part | None:
-    if sight.report is None or sight.meeting is None or sight.report.id != sight.newest:
+    if sight.report is None or sight.report.id != sight.newest:
         return None
-    path = f"/api/v1/meetings/{sight.meeting}/checks/paper?as="
+    path = f"/api/v1/meetings/{sight.meeting}/checks/paper?as=" if sight.meeting else "/api/v1/checks/paper?as="
     files = [link_button(name, f"{path}{form_}", kind="sm", icon_name="export") for form_, name in FORMS.items()]
     return tag("div", tag("b", tr("检查报告", "Report")), *files, class_="rc-row rc-wrapping rc-below")
 
