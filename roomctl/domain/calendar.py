@@ -115,3 +115,42 @@ def month_after(day: date, months: int = 1) -> date:
     """The first of the month so many later, or earlier."""
     place = day.year * 12 + day.month - 1 + months
     return date(place // 12, place % 12 + 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """An entry beside those that are held at the same time.
+
+    Attributes:
+        place: from 0, the left one; lanes: how many stand side by side.
+
+    """
+
+    entry: Entry
+    place: int
+    lanes: int
+
+
+def side_by_side(entries: Iterable[Entry]) -> Sequence[Lane]:
+    """Each entry with a lane of its own among those that it overlaps, directly or by way of others."""
+    laid: list[Lane] = []
+    group: list[tuple[Entry, int]] = []
+    ends: list[datetime] = []
+
+    def close() -> None:
+        laid.extend(Lane(entry, place, len(ends)) for entry, place in group)
+        group.clear()
+        ends.clear()
+
+    for entry in sorted(entries, key=lambda one: (one.starts, one.id)):
+        if ends and all(end <= entry.starts for end in ends):
+            close()
+        free = next((n for n, end in enumerate(ends) if end <= entry.starts), len(ends))
+        ends[free : free + 1] = [max(entry.ends, entry.starts + _SHORTEST)]
+        group.append((entry, free))
+    close()
+    return laid
+
+
+_SHORTEST = timedelta(minutes=30)
+"""As tall as a title is: shorter ones are drawn so."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomctl.domain.calendar import Entry, clashes, month_after, week_of, weeks_of_month
+from roomctl.domain.calendar import Entry, clashes, month_after, side_by_side, week_of, weeks_of_month
 from roomctl.domain.lifecycle import State
 from roomctl.domain.secrecy import Level
 
@@ -89,3 +89,28 @@ def test_a_month_is_whole_weeks_that_hold_all_its_days(day):
 @given(days)
 def test_a_month_on_and_back_is_the_same_month(day):
     assert month_after(month_after(day), -1) == day.replace(day=1)
+
+
+spans = st.lists(st.tuples(st.integers(0, 1400), st.integers(1, 300)), max_size=12)
+
+
+@given(spans)
+def test_entries_of_one_lane_never_overlap_and_each_has_one_lane(drawn):
+    midnight = datetime(2026, 11, 12)
+    entries = [
+        entry(id=f"m{n}", starts=midnight + timedelta(minutes=at), minutes=long) for n, (at, long) in enumerate(drawn)
+    ]
+    laid = side_by_side(entries)
+    assert sorted(one.entry.id for one in laid) == sorted(one.id for one in entries)
+    assert all(0 <= one.place < one.lanes for one in laid)
+    for one in laid:
+        for other in laid:
+            if one is not other and one.place == other.place:
+                assert one.entry.ends <= other.entry.starts or other.entry.ends <= one.entry.starts
+
+
+def test_a_meeting_alone_has_the_whole_width():
+    alone, left, right = side_by_side([entry("14:00"), entry("09:00"), entry("09:30")])[-1:] + side_by_side(
+        [entry("09:00"), entry("09:30")]
+    )
+    assert (alone.lanes, left.lanes, right.place) == (1, 2, 1)

@@ -13,6 +13,7 @@ from roomctl.serving import Host
 from roomctl.web import keys, ui
 from roomctl.web.errors import tell_errors
 from roomctl.web.pages import (
+    calendar,
     events,
     extra,
     home,
@@ -46,6 +47,7 @@ def mount(web: FastAPI, host: Host) -> None:
     frame = Frame(board, extras, web.state.sessions, web.state.screens, web.state.levels)
     for page in (
         home,
+        calendar,
         planning,
         meeting,
         operator,

@@ -36,6 +36,7 @@ def head() -> str:
 def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
     """What the visitor's roles open; pages of plugins stand after those of the host."""
     items = [MenuItem(path="/", title=tr("今日", "Today"), icon="today")]
+    items.append(MenuItem(path="/calendar", title=tr("日历", "Calendar"), icon="calendar"))
     if visitor.may(Right.SEE_CHECKS):
         items.append(MenuItem(path="/check", title=tr("设备", "Devices"), icon="checklist"))
     if visitor.may(Right.SEE_RECORDINGS):

@@ -301,7 +301,7 @@ def _plan(visitor: Visitor, meeting: Meeting) -> Part:
     ]
     rows = [tag("div", tag("dt", name), tag("dd", said), class_="rc-fact") for name, said in told if said]
     change = (
-        link_button(tr("修改", "Change"), f"/meetings/{meeting.id}/edit", kind="sm")
+        link_button(tr("修改", "Change"), f"/meetings/{meeting.id}/edit", kind="sm", icon_name="pencil")
         if visitor.may(Right.PLAN_MEETINGS) and open_facts(meeting.state)
         else None
     )

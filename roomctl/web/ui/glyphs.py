@@ -99,6 +99,7 @@ def state_glyph(look: Look, *, size: str = "", share: float = 0.6, label: str | 
 
 _ICONS = {
     "today": "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4M8 14h3M8 17h6",
+    "calendar": "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4M4 15h16M9.3 10v10M14.7 10v10",
     "checklist": "M4 6l1.5 1.5L8 5M4 13l1.5 1.5L8 12M4 20l1.5 1.5L8 19M12 6h8M12 13h8M12 20h8",
     "group": "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-4 3-6 6.5-6s6.5 2 6.5 6M16 4.5a3.2 3.2 0 0 1 0 6"
     "M17.5 14.3c2.4.6 4 2.5 4 5.7",

@@ -17,17 +17,17 @@ def register(frame: Frame) -> None:
     """`/meetings/new` and `/meetings/<id>/edit`."""
 
     @frame.page("/meetings/new", lambda: tr("新建会议", "New meeting"), Right.PLAN_MEETINGS)
-    async def new(visitor: Visitor) -> None:
-        await _show(visitor, "")
+    async def new(visitor: Visitor, starts: str = "") -> None:
+        await _show(visitor, "", starts)
 
     @frame.page("/meetings/{meeting_id}/edit", lambda: tr("修改会议", "Change the meeting"), Right.PLAN_MEETINGS)
     async def edit(visitor: Visitor, meeting_id: str) -> None:
         await _show(visitor, meeting_id)
 
 
-async def _show(visitor: Visitor, meeting_id: str) -> None:
+async def _show(visitor: Visitor, meeting_id: str, starts: str = "") -> None:
     gui.add_head_html(f'<link rel="stylesheet" href="{STATIC}/planning.css?v={__version__}">')
-    area, desk = Area(visitor), Desk(visitor, meeting_id)
+    area, desk = Area(visitor), Desk(visitor, meeting_id, starts)
 
     async def look() -> None:
         area.show(await visitor.draw(desk.draw))

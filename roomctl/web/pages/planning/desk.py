@@ -28,10 +28,15 @@ _LEVELS = (Level.OPEN, Level.INTERNAL, Level.SECRET, Level.CONFIDENTIAL)
 
 
 class Desk:
-    """One visitor at the plan of one meeting, or of a new one."""
+    """One visitor at the plan of one meeting, or of a new one.
 
-    def __init__(self, visitor: Visitor, meeting_id: str) -> None:
-        self._visitor, self._id = visitor, meeting_id
+    Args:
+        starts: what stands in the field of a new one at first, as `2026-11-12T09:00`.
+
+    """
+
+    def __init__(self, visitor: Visitor, meeting_id: str, starts: str = "") -> None:
+        self._visitor, self._id, self._starts = visitor, meeting_id, starts[:16]
         self._before: Meeting | None = None
         self._typed: dict[str, Any] = {}
         self._rows: list[Row] = []
@@ -87,8 +92,8 @@ class Desk:
             today = self._visitor.board.today()
             at = (today.now + timedelta(hours=1)).replace(minute=0, tzinfo=None)
             self._typed = {
-                "starts": f"{at:%Y-%m-%dT%H:%M}", "minutes": "60", "kind": "专题会议", "place": today.room,
-                "recorded": "yes", "secrecy": Level.OPEN.value,
+                "starts": self._starts or f"{at:%Y-%m-%dT%H:%M}", "minutes": "60", "kind": "专题会议",
+                "place": today.room, "recorded": "yes", "secrecy": Level.OPEN.value,
             }  # fmt: skip
             self._rows = [Row()]
         self._seen = True
