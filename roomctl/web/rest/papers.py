@@ -220,6 +220,22 @@ def preview(request: Request, user: Reading, meeting_id: MeetingPath, document: 
     return HTMLResponse(page, headers={"Content-Security-Policy": _SHOWN})
 
 
+class MinutesShape(BaseModel):
+    """The 会议记录 as it would be drafted now, or as it was signed."""
+
+    html: str = Field(description="a fragment without scripts; `data-segment` names the sentence of a paragraph")
+    version: int = Field(description="the newest one that lies on disk; 0: none does")
+    signed_by: str
+
+
+@routes.get("/meetings/{meeting_id}/minutes", response_model=MinutesShape, summary="The 会议记录 as of now")
+def get_minutes(request: Request, user: Reading, meeting_id: MeetingPath) -> Response:
+    """From the words, points and attendance as they stand; nothing of it is kept. `POST papers` keeps it."""
+    made = Desk.at(request, user, meeting_id).minutes_sketch(meeting_id)
+    version, signed_by = (made.newest.version, made.newest.signed_by) if made.newest else (0, "")
+    return as_json(MinutesShape(html=made.html, version=version, signed_by=signed_by))
+
+
 @routes.get(
     "/meetings/{meeting_id}/papers/{document}/findings",
     response_model=list[Finding],

@@ -118,6 +118,7 @@ def text(words: Held, n: int) -> str:
 
 
 def test_what_is_unsure_what_differs_from_the_papers_and_what_has_no_text_is_seen(page, site):
+    page.click('[data-tab="papers"]')
     third = row(page, 3)
     expect(third.locator(".rc-who")).to_contain_text("王海燕市教育局局长")
     expect(third.locator(".rc-fig")).to_have_text("8600个")
@@ -144,6 +145,86 @@ def test_a_sentence_is_written_where_it_stands_and_taken_back(page, words):
     page.keyboard.press("Control+y")
     expect(row(page, 10).locator("p")).to_have_text("散会。谢谢大家。")
     assert text(words, 10) == "散会。谢谢大家。"
+
+
+def test_a_sentence_is_made_two_at_the_cursor_and_one_again_by_keys_alone(page, words):
+    row(page, 7)
+    page.keyboard.press("Enter")
+    for _ in range(len(SAID[6][1]) - SAID[6][1].index("原则")):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function("() => rcWords.lines.length === 31 && rcWords.current === 7")
+    expect(row(page, 8).locator("p")).to_have_text("原则同意市教育局提出的实施方案。")
+    assert text(words, 7) == "好，大家的意见我都同意，"
+    begins = page.evaluate("rcWords.lines[7].start")
+    assert page.evaluate("rcWords.lines[6].start") < begins < page.evaluate("rcWords.lines[8].start")
+    expect(page.locator(".rc-pt.rc-on")).to_contain_text(
+        "原则同意市教育局提出的实施方案。"
+    )  # the decision went along
+    page.keyboard.press("Enter")
+    page.keyboard.press("Home")
+    page.keyboard.press("Backspace")
+    page.wait_for_function("() => rcWords.lines.length === 30")
+    assert text(words, 7) == SAID[6][1]
+    page.keyboard.press("Control+z")
+    page.wait_for_function("() => rcWords.lines.length === 31")
+    page.keyboard.press("Control+z")
+    page.wait_for_function("() => rcWords.lines.length === 30")
+    page.keyboard.press("Control+y")
+    page.wait_for_function("() => rcWords.lines.length === 31")
+    assert text(words, 8) == "原则同意市教育局提出的实施方案。"
+
+
+def test_what_another_one_cuts_comes_by_itself_while_one_writes(page, words):
+    row(page, 20)
+    page.keyboard.press("Enter")
+    page.keyboard.type("谢谢")
+    head = words.use.transcript_heads(words.meeting)[-1].version
+    first, second = words.use.sentences(head.id, 6, 2)
+    cut, rest = words.use.split_sentence(words.meeting, first.id, 5)
+    page.wait_for_function("() => rcWords.lines.length === 31")
+    words.use.merge_sentences(words.meeting, rest.id, second.id)
+    page.wait_for_function("() => rcWords.lines.length === 30")
+    page.keyboard.type("各位。")
+    page.keyboard.press("Escape")
+    expect(row(page, 7).locator("p")).to_have_text(cut.text)
+    expect(row(page, 20).locator("p")).to_have_text("散会。谢谢各位。")
+
+
+def test_a_point_is_written_and_the_record_beside_the_text_says_so(page, words):
+    sheet = page.locator(".rc-sheet")
+    expect(sheet).to_contain_text("由市财政局牵头，市发改委配合")
+    row(page, 8)
+    page.wait_for_function("() => CSS.highlights.get('rc-page')?.size > 0")
+    page.locator(".rc-pt.rc-on [data-point]").click()
+    form = page.locator(".rc-ptform")
+    form.get_by_label("责任人").fill("陈志强")
+    form.get_by_label("完成时限").fill("2026年12月25日")
+    form.get_by_text("存下").click()
+    expect(page.locator(".rc-pt.rc-on")).to_contain_text("责任人陈志强")
+    expect(sheet).to_contain_text("责任人：陈志强")
+    expect(sheet).to_contain_text("时限：2026年12月25日")
+    page.locator(".rc-pt.rc-on [data-point]").click()
+    head = words.use.transcript_heads(words.meeting)[-1].version
+    point = next(one for one in head.noted if one.person)
+    words.use.strike_point(words.meeting, point.name)
+    expect(page.locator(".rc-ptform")).to_be_visible()  # what is being written is not taken away
+    page.locator(".rc-ptform").get_by_text("放弃").click()
+    row(page, 5)
+    page.locator('[data-do="point"]').click()
+    page.locator(".rc-ptform textarea").fill("专项资金12月20日前拨付到位")
+    page.locator(".rc-ptform").get_by_text("存下").click()
+    expect(sheet).to_contain_text("专项资金12月20日前拨付到位。")
+    expect(sheet).not_to_contain_text("责任人：陈志强")
+    sheet.locator("[data-segment] .rc-hear").first.click()
+    page.wait_for_function("() => rcWords.playing() && rcWords.current === 0")
+    page.keyboard.press(" ")
+
+
+def test_the_record_is_sent_for_review(page, words):
+    page.locator("[data-send=minutes]").click()
+    expect(page.locator(".rc-toast")).to_contain_text("已送审")
+    assert [one.kind for one in words.use.documents(words.meeting)].count("会议记录") >= 1
 
 
 def test_two_who_write_in_one_sentence_see_both_texts_and_lose_none(page, words):
@@ -343,7 +424,7 @@ def test_on_a_telephone_one_column_is_seen_at_a_time(browser, site, words):
         expect(page.locator(".rc-pts")).to_be_hidden()
         page.locator("button[data-pane=points]").click()
         expect(page.locator(".rc-pt").first).to_be_visible()
-        page.locator(".rc-pt").nth(1).locator(".rc-link1").click()
+        page.locator(".rc-pt").nth(1).get_by_title("听这一句").click()
         assert page.evaluate("rcWords.current") == 6
 
 
@@ -389,6 +470,7 @@ def test_a_version_without_a_word_says_so(page, words):
 def test_a_paper_is_put_in_beside_the_text_and_left_out_again(page, tmp_path):
     paper = tmp_path / "主持词.txt"
     paper.write_text("今年计划新增公办学位6800个，由李晓明同志负责。\n", encoding="utf-8")
+    page.click('[data-tab="papers"]')
     with page.expect_file_chooser() as chosen:
         page.get_by_text("放入材料").click()
     chosen.value.set_files(paper)

@@ -15,7 +15,10 @@ from roomctl.web.ui import Part, empty_state, link_button, state_chip, tag
 PATH = "/words"
 """Leads to the meeting whose transcript is worked on, or asks which one."""
 
-SCRIPTS = ("store", "list", "row", "player", "edit", "side", "papers", "names", "versions", "find", "keys")
+SCRIPTS = (
+    "store", "list", "row", "player", "cut", "edit", "points", "side", "page", "papers", "names", "versions", "find",
+    "keys",
+)  # fmt: skip
 """In the order in which they are run."""
 
 _STATES = (State.IN_SESSION, State.RECESS, State.ADJOURNED, State.CLOSED, State.DEPOSITED, State.ARCHIVED)

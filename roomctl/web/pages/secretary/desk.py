@@ -8,6 +8,7 @@ from nicegui import ui as gui
 
 from roomctl.domain.events import LoggedEvent
 from roomctl.i18n import speaking
+from roomctl.services import cutting, points
 from roomctl.web.pages.links import links
 from roomctl.web.pages.secretary import bars, stage
 from roomctl.web.pages.secretary.sight import Sight, opened, seen_by
@@ -22,7 +23,11 @@ SLOW = 10.0
 """Seconds between two looks at the whole meeting, where nothing of its transcript changed."""
 
 ONE = frozenset({"transcript.corrected", "transcript.taken_back", "transcript.confirmed", "transcript.speaker_named"})
-"""Events that are about one sentence; after any other one of a transcript the browser reads it anew."""
+"""Events that are about one sentence."""
+
+CUT = frozenset({cutting.SPLIT, cutting.MERGED})
+POINTS = frozenset({points.WRITTEN, points.ADDED, points.STRUCK})
+"""After any other event of a transcript the browser reads it anew."""
 
 _MOST = 40  # sentences that are sent one by one
 
@@ -107,10 +112,23 @@ class Desk:
         """Sentences one by one, where so few changed; else that the page has to read all of them again."""
         words = [(row.kind, json.loads(row.data)) for row in rows if row.kind.startswith("transcript.")]
         named = {(data.get("transcript", ""), data.get("sentence", "")) for kind, data in words if kind in ONE}
-        if any(kind not in ONE for kind, _ in words) or len(named) > _MOST:
+        cuts = [data for kind, data in words if kind in CUT]
+        if any(kind not in ONE | CUT | POINTS for kind, _ in words) or len(named) + len(cuts) > _MOST:
             return {"again": True}
-        found = [self.visitor.use.sentence(transcript, sentence) for transcript, sentence in named]
-        return {"lines": [LineShape.of(one).model_dump(mode="json") for one in found if one and not one.dropped]}
+        told: dict[str, Any] = {"lines": self._lines(sorted(named))}
+        if cuts:
+            ends = dict.fromkeys((data["transcript"], data[end]) for data in cuts for end in ("sentence", "second"))
+            lines = self._lines(list(ends))
+            gone = {name for _, name in ends} - {line["id"] for line in lines}
+            behind = {data["second"]: data["sentence"] for data in cuts}
+            told["cut"] = {"lines": lines, "behind": behind, "gone": sorted(gone)}
+        if words:
+            told["points"] = True  # they follow the words
+        return told
+
+    def _lines(self, named: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+        found = (self.visitor.use.sentence(transcript, sentence) for transcript, sentence in named)
+        return [LineShape.of(one).model_dump(mode="json") for one in found if one and not one.dropped]
 
     def _tell(self, told: Mapping[str, Any]) -> None:
         said = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

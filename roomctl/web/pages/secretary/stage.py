@@ -132,7 +132,8 @@ def _points() -> Part:
         tag(
             "div",
             tag("h2", tr("要点", "Points")),
-            tag("span", class_="rc-s3 rc-num", data_pointed=True),
+            tag("span", class_="rc-s3 rc-num rc-grow", data_pointed=True),
+            _press("point", "add", tr("由这一句加一条要点", "add a point of this sentence"), class_="rc-sm rc-sq"),
             class_="rc-bar2",
         ),
         tag("div", class_="rc-pts rc-num", data_points=True),
@@ -143,6 +144,7 @@ def _points() -> Part:
 
 def _side() -> Part:
     tabs = (
+        ("page", tr("会议记录", "Record")),
         ("papers", tr("材料", "Papers")),
         ("names", tr("名称", "Names")),
         ("holes", tr("漏转", "Holes")),
@@ -161,7 +163,7 @@ def _side() -> Part:
                     type="button",
                     role="tab",
                     data_tab=name,
-                    aria_selected="true" if name == "papers" else "false",
+                    aria_selected="true" if name == "page" else "false",
                 )
                 for name, text in tabs
             ),

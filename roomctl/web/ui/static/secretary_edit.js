@@ -38,10 +38,12 @@
     p.addEventListener("blur", () => {
       W.leave();
     });
+    p.after(W.cutBar(p));
     W.measureAgain();
   };
   const keyed = (event) => {
     if (event.isComposing) return; // an input method takes Enter and Esc for itself
+    if (W.cutKey(event)) return;
     if (event.key === "Escape" || event.key === "Enter") {
       event.preventDefault();
       event.stopPropagation();
@@ -70,6 +72,7 @@
       p = row?.querySelector("p[contenteditable]");
     const text = p ? clean(p.textContent) : (W.drafts()[held.id]?.text ?? held.base);
     row?.classList.remove("rc-writing");
+    row?.querySelector(".rc-cutbar")?.remove();
     if (p) p.contentEditable = "false";
     if (!text) {
       W.draft(held.id, null);

@@ -17,6 +17,7 @@
     redo: () => W.redo(),
     find: () => W.find(),
     export: () => W.askExport(),
+    point: () => W.addPoint(),
     help: () => help(),
   };
   const KEYS = {
@@ -89,6 +90,9 @@
     ["Enter", said("改这一句", "write in the sentence")],
     ["Esc", said("改完，存下", "done, save")],
     ["Ctrl+Enter", said("存下，改下一句", "save, and write in the next")],
+    ["Shift+Enter", said("改字时：在光标处拆成两句", "while writing: two sentences, cut at the cursor")],
+    ["Backspace", said("改字时在句首：并入上一句", "while writing, at the beginning: one with the sentence before")],
+    ["Delete", said("改字时在句末：并入下一句", "while writing, at the end: one with the next sentence")],
     ["Tab  Shift+Tab", said("改字时：播放、暂停，后退 5 秒", "while writing: play, pause; back 5 s")],
     ["Ctrl+Z  Ctrl+Y", said("撤销、重做", "undo, redo")],
     ["Ctrl+F", said("查找替换", "find and replace")],

@@ -119,6 +119,20 @@
     return found;
   };
 
+  // --- places: the host counts characters, a script counts units of 16 bits, of which a rare character (𠮷) has two
+  W.characters = (text, units) => [...text.slice(0, units)].length;
+  const inUnits = (line) => {
+    const all = [...line.text];
+    if (all.length === line.text.length) return line;
+    const at = [0];
+    for (const one of all) at.push(at.at(-1) + one.length);
+    const unit = (n) => at[Math.min(n, all.length)];
+    line.unsure = line.unsure.map(([a, b]) => [unit(a), unit(b)]);
+    line.words = line.words.map((n, k) => (k % 2 ? n : unit(n)));
+    line.doubts = line.doubts.map((one) => ({ ...one, at: unit(one.at) }));
+    return line;
+  };
+
   // --- reading
   W.may = () => !W.opened.locked && W.version === W.newest;
   /** A figure or a word that somebody has to look at, and nobody has. */
@@ -142,20 +156,39 @@
     PART = 2000,
     AGAIN = 50; // sentences: read at once, read together, read again where the text grows
   let reading = 0;
+  const put = (lines) => {
+    const here = W.lines[W.current]?.id;
+    W.lines = lines;
+    index();
+    W.current = here && W.place.has(here) ? W.place.get(here) : W.lines.length ? 0 : -1;
+    W.emit("read");
+  };
+  /** Sentences that were cut otherwise: those that changed or came, whom each of these follows, and who is gone. */
+  W.recut = ({ lines = [], behind = {}, gone = [] }) => {
+    const all = W.lines.filter((one) => !gone.includes(one.id));
+    for (const line of lines) {
+      const at = all.findIndex((one) => one.id === line.id),
+        before = all.findIndex((one) => one.id === behind[line.id]);
+      if (at >= 0) all[at] = inUnits(line);
+      else if (before >= 0) all.splice(before + 1, 0, inUnits(line));
+    }
+    put(all);
+  };
+  W.readNotes = async () => {
+    const version = W.version,
+      notes = await W.ask("GET", `/transcripts/${version}/notes`);
+    if (version !== W.version) return;
+    W.points = notes.points;
+    W.holes = notes.holes;
+    W.emit("noted");
+  };
   W.read = async ({ all = true } = {}) => {
     const mine = ++reading,
       version = W.version;
     const from = all || !W.lines.length ? 0 : Math.max(0, W.lines.length - AGAIN);
     const part = async (after, count) => {
       const lines = await W.ask("GET", `/transcripts/${version}/lines?after=${after}&count=${count}`);
-      return mine === reading && version === W.version ? lines : null;
-    };
-    const put = (lines) => {
-      const here = W.lines[W.current]?.id;
-      W.lines = lines;
-      index();
-      W.current = here && W.place.has(here) ? W.place.get(here) : W.lines.length ? 0 : -1;
-      W.emit("read");
+      return mine === reading && version === W.version ? lines.map(inUnits) : null;
     };
     try {
       const [rest, first] = await Promise.all([W.ask("GET", `/transcripts/${version}/notes`), part(from, FIRST)]);
@@ -198,6 +231,7 @@
   W.merge = (line) => {
     const place = W.place.get(line.id);
     if (place === undefined) return;
+    inUnits(line);
     const before = W.lines[place];
     line.seen = before.text === line.text ? before.seen : undefined;
     W.lines[place] = line;
@@ -221,7 +255,9 @@
   const done = [],
     undone = [];
   W.can = () => ({ undo: done.length > 0, redo: undone.length > 0 });
-  const note = (step) => {
+  W.backs = {}; // kind of a step → how it is undone, and done again
+  /** Notes a step that can be undone: {kind, …}. */
+  W.did = (step) => {
     done.push(step);
     undone.length = 0;
     W.emit("steps");
@@ -256,7 +292,7 @@
   W.correct = async (id, text, seen, { quiet = false } = {}) => {
     try {
       await write(id, text, seen);
-      if (!quiet) note({ kind: "text", all: [{ id, before: seen, after: text }] });
+      if (!quiet) W.did({ kind: "text", all: [{ id, before: seen, after: text }] });
       return true;
     } catch (error) {
       W.draft(id, { text, seen });
@@ -293,7 +329,7 @@
         await afresh(one.id).catch(() => {});
       }
     }
-    if (saved.length) note({ kind: "text", all: saved });
+    if (saved.length) W.did({ kind: "text", all: saved });
     if (failed) W.fault(failed);
     return saved.length;
   };
@@ -326,7 +362,7 @@
         all.map((one) => one.id),
         name,
       );
-      note({ kind: "speaker", all });
+      W.did({ kind: "speaker", all });
     } catch (error) {
       W.fault(error);
     }
@@ -334,11 +370,15 @@
   /** A name that the roster put in: taken back everywhere, or put in again. */
   W.everywhere = async (name, back, { quiet = false } = {}) => {
     const answer = await W.ask("POST", back ? "/transcript/undone-names" : "/transcript/restored-names", { name });
-    if (!quiet && answer.sentences) note({ kind: "name", name, back });
+    if (!quiet && answer.sentences) W.did({ kind: "name", name, back });
     return answer.sentences;
   };
 
   const back = async (step, forth) => {
+    if (W.backs[step.kind]) {
+      await W.backs[step.kind](step, forth);
+      return;
+    }
     if (step.kind === "name") {
       await W.everywhere(step.name, forth ? step.back : !step.back, { quiet: true });
       return;
@@ -384,7 +424,9 @@
       if (!moved && before.sentences !== told.opened.sentences) W.read({ all: false });
       W.emit("opened");
     }
+    if (told.cut) W.recut(told.cut);
     for (const line of told.lines || []) W.merge(line);
+    if (told.points && !told.again) W.readNotes().catch(W.fault);
     if (told.again) {
       W.read();
       W.emit("again");
