@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 import pluggy
 
+from roomctl.api.custody import Custody
 from roomctl.api.deliveries import Deliveries
 from roomctl.api.registration import Registrar
 from roomctl.api.signing import SignIn
@@ -90,7 +91,6 @@ from roomctl.services.offers import (
     DocumentOffer,
     EngineOffer,
     Health,
-    Hypothesis,
     Monitored,
     PageOffer,
     PanelOffer,
@@ -101,16 +101,14 @@ from roomctl.services.offers import (
     Revising,
     ScreenOffer,
     Service,
-    SpeechStream,
-    StreamingTranscriber,
     Tap,
     TapOffer,
     Tapped,
     TargetFactory,
-    Transcriber,
 )
 from roomctl.services.ports import Clock, PluginStore
 from roomctl.services.recordings import RoomSound
+from roomctl.services.speech_offers import Hypothesis, SpeechStream, StreamingTranscriber, Transcriber
 
 hookimpl = pluggy.HookimplMarker("roomctl")
 """Marks a function of a plugin as the implementation of the hook of the same name."""
@@ -165,7 +163,7 @@ class Child(Protocol):
         ...
 
 
-class Services(SignIn, Deliveries, Registrar, Protocol):
+class Services(SignIn, Deliveries, Registrar, Custody, Protocol):
     """The public use cases. Each is one unit of work; the actor is the plugin unless another is named."""
 
     @property

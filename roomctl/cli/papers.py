@@ -11,8 +11,11 @@ from rich.table import Table
 from roomctl.cli import operating
 from roomctl.cli.screen import answer, console
 from roomctl.domain.record import RecordFile
+from roomctl.domain.revision import Kind, ParagraphChange
+from roomctl.domain.summary import KIND as SUMMARY
 from roomctl.errors import BadInput, NotFound
 from roomctl.i18n import tr
+from roomctl.services.revisions import Returned
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=tr("会议的文件", "The papers of a meeting"))
 
@@ -86,6 +89,152 @@ def export(meeting: str = _ID, paper: str = _PAPER, *, output: Path = _OUTPUT) -
                 mend=tr("用 .docx、.pdf 或 .html", ".docx, .pdf or .html"),
             )
     console().print(f"[ok]✓[/] {escape(str(output))}")
+
+
+@app.command("import", help=tr("收进别处改过的稿子", "Take in a paper that was corrected elsewhere"))
+def import_(
+    meeting: str = _ID,
+    file: Path = typer.Argument(..., help=tr("改过的 docx", "the corrected docx")),
+    *,
+    kind: str = typer.Option(SUMMARY, help=tr("种类", "its kind")),
+    unit: str = typer.Option("", help=tr("谁改的", "who worked on it")),
+    as_json: bool = _JSON,
+) -> None:
+    """As the next version; its tracked changes are decided by `papers settle`."""
+    application, found = operating.begun(meeting)
+    if not file.is_file():
+        raise NotFound(tr(f"找不到文件 {file}", f"no file {file}"))
+    use = application.usecases
+    taken = use.take_in_document(found.id, kind, file, unit=unit, name=file.name)
+    if as_json:
+        answer(asdict(taken))
+        return
+    console().print(tr(f"[ok]✓[/] 第 {taken.version} 稿", f"[ok]✓[/] version {taken.version}"))
+    _told(use.returned_document(found.id, taken.id))
+
+
+@app.command(help=tr("稿子里的修订和批注", "Tracked changes and comments of a paper"))
+def changes(meeting: str = _ID, paper: str = _PAPER, *, as_json: bool = _JSON) -> None:
+    """Each with its number, author and time; and what was changed without being tracked."""
+    application, found = operating.begun(meeting)
+    chosen = _chosen(application.usecases.documents(found.id), paper)
+    back = application.usecases.returned_document(found.id, chosen.id)
+    if as_json:
+        answer({"paper": chosen.id} | asdict(back))
+    else:
+        _told(back)
+
+
+@app.command(help=tr("接受或不接受修订", "Accept or refuse tracked changes"))
+def settle(
+    meeting: str = _ID,
+    paper: str = _PAPER,
+    *,
+    accept: list[str] = typer.Option([], help=tr("接受这一处，可多次；all 全部", "a change; several times; all")),
+    refuse: list[str] = typer.Option([], help=tr("不接受这一处，可多次；all 全部", "a change; several times; all")),
+    as_json: bool = _JSON,
+) -> None:
+    """In a new version; those that are not named stay open."""
+    application, found = operating.begun(meeting)
+    use = application.usecases
+    chosen = _chosen(use.documents(found.id), paper)
+    every = [one.id for one in use.returned_document(found.id, chosen.id).review.changes]
+    decided: dict[str, bool] = {}
+    for words, accepted in ((refuse, False), (accept, True)):
+        decided |= dict.fromkeys(every if words == ["all"] else words, accepted)
+    made = use.settle_changes(found.id, chosen.id, decided)
+    if as_json:
+        answer(asdict(made))
+    else:
+        console().print(tr(f"[ok]✓[/] 第 {made.version} 稿", f"[ok]✓[/] version {made.version}"))
+
+
+@app.command(help=tr("比较两稿", "Compare two versions"))
+def compare(
+    meeting: str = _ID,
+    old: str = typer.Argument(..., help=tr("旧稿的编号", "id of the older one")),
+    new: str = typer.Argument(..., help=tr("新稿的编号", "id of the newer one")),
+    *,
+    as_json: bool = _JSON,
+) -> None:
+    """By paragraph and word. Exit code 1 where something differs."""
+    application, found = operating.begun(meeting)
+    use = application.usecases
+    papers = use.documents(found.id)
+    one, other = _chosen(papers, old), _chosen(papers, new)
+    differs = use.compare_documents(found.id, one.id, other.id)
+    if as_json:
+        answer({"old": one.id, "new": other.id, "changes": [asdict(change) for change in differs]})
+    else:
+        for change in differs:
+            console().print(_marked(change), soft_wrap=True)
+        if not differs:
+            console().print(tr("[ok]✓[/] 两稿文字相同", "[ok]✓[/] the same text"))
+    if differs:
+        raise typer.Exit(1)
+
+
+@app.command(help=tr("代拟：打包给一个单位", "Pack a paper for the unit that drafts it"))
+def pack(
+    meeting: str = _ID,
+    paper: str = _PAPER,
+    *,
+    unit: str = typer.Option(..., help=tr("代拟单位", "the unit")),
+    output: Path = typer.Option(..., "--output", "-o", help=tr("写到：.zip", "where to: .zip")),
+) -> None:
+    """The docx with its changes tracked, the facts, what the unit may see of the transcript, and what to do."""
+    application, found = operating.begun(meeting)
+    chosen = _chosen(application.usecases.documents(found.id), paper)
+    half = output.with_name(f"{output.name}.partial")
+    try:
+        application.usecases.pack_document(found.id, chosen.id, half, unit=unit)
+        half.replace(output)
+    except OSError as error:
+        raise BadInput(
+            tr(f"写不了 {output}", f"cannot write {output}"),
+            error.strerror or "",
+            tr("换个位置", "choose another place"),
+        ) from error
+    finally:
+        half.unlink(missing_ok=True)
+    console().print(f"[ok]✓[/] {escape(str(output))}")
+
+
+def _told(back: Returned) -> None:
+    for one in back.review.changes:
+        who = "  ".join(filter(None, (one.author, f"{one.at:%m-%d %H:%M}" if one.at else "")))
+        words = "".join(
+            filter(
+                None,
+                (
+                    one.format and f"({one.format}) ",
+                    one.removed and f"[crit]-{escape(one.removed)}[/]",
+                    one.added and f"[ok]+{escape(one.added)}[/]",
+                ),
+            )
+        )
+        console().print(
+            f"{one.id:>3}  …{escape(one.before)}{words}{escape(one.after)}…  [dim]{escape(who)}[/]", soft_wrap=True
+        )
+    for note in back.review.comments:
+        console().print(
+            tr("批注", "comment") + f"  {escape(note.author)}：{escape(note.text)}  [dim]{escape(note.on)}[/]"
+        )
+    if back.untracked:
+        count = len(back.untracked)
+        console().print(
+            tr(f"[warn]![/] 另有 {count} 段改了没有留修订：", f"[warn]![/] {count} paragraphs changed untracked:")
+        )
+        for change in back.untracked:
+            console().print(_marked(change), soft_wrap=True)
+    if not (back.review.changes or back.untracked):
+        console().print(tr("[ok]✓[/] 没有待处理的修订", "[ok]✓[/] nothing is open"))
+
+
+def _marked(change: ParagraphChange) -> str:
+    looks = {Kind.SAME: "{}", Kind.ADDED: "[ok]+{}[/]", Kind.REMOVED: "[crit]-{}[/]"}
+    place = (change.new if change.new is not None else change.old) or 0
+    return f"{place + 1:>4}  " + "".join(looks[piece.kind].format(escape(piece.text)) for piece in change.pieces)
 
 
 def _chosen(papers: list[RecordFile], wanted: str) -> RecordFile:

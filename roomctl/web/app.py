@@ -14,6 +14,7 @@ from roomctl.web.levels import Levels
 from roomctl.web.nonces import Nonces
 from roomctl.web.rest import (
     accounts,
+    archive,
     attendance,
     checks,
     clearing,
@@ -27,6 +28,7 @@ from roomctl.web.rest import (
     points,
     recorder,
     recordings,
+    revisions,
     reworks,
     sound,
     transcripts,
@@ -79,8 +81,10 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
         lines,
         points,
         papers,
+        revisions,
         checks,
         deliveries,
+        archive,
         clearing,
         devices,
         events,

@@ -1,5 +1,6 @@
 """Stands before every request: host, size, origin, who asks; and gives every answer its headers."""
 
+import re
 from collections.abc import Iterable
 from ipaddress import ip_address
 from socket import gethostname
@@ -20,6 +21,9 @@ API = "/api/"
 
 MAX_BODY = {f"{API}v1/x/": 64 << 20, API: 1 << 20, "/": 64 << 20}
 """Bytes of a request, by the beginning of its path, the longest first; a page takes uploads, and so may a plugin."""
+
+UPLOAD = re.compile(r"/api/v1/meetings/[^/]+/papers/(versions|signed)")
+"""A corrected paper, or the scan of a signed one: with its pictures larger than what the API takes else."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -157,6 +161,8 @@ def _same_origin(headers: Headers, host: str, *, unsafe: bool) -> None:
 
 
 def _limit(path: str) -> int:
+    if UPLOAD.fullmatch(path):
+        return MAX_BODY["/"]
     return next((most for begin, most in MAX_BODY.items() if path.startswith(begin)), MAX_BODY[API])
 
 

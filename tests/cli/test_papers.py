@@ -1,8 +1,12 @@
 """Papers and a 会议纪要 on the command line."""
 
 import json
+import zipfile
 
+import docx
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 
 def said(run, code=0):
@@ -57,3 +61,28 @@ def test_a_summary_goes_its_way(shell, meeting):
     told = shell("summary", "show", meeting).stderr
     assert "签发" in told
     assert "已印发" in told
+
+
+def test_a_paper_goes_out_to_a_unit_and_comes_back_with_changes_to_decide(shell, meeting):
+    said(shell("summary", "start", meeting, "--json"))
+    assert shell("papers", "pack", meeting, "会议纪要", "--unit", "市住建局", "-o", "out.zip").returncode == 0
+    with zipfile.ZipFile(shell.folder / "out.zip") as packed:
+        assert sorted(packed.namelist()) == ["会议情况.txt", "会议纪要.docx", "发言摘录.txt", "请先读.txt"]
+        packed.extract("会议纪要.docx", shell.folder)
+    back = shell.folder / "会议纪要.docx"
+    paper = docx.Document(back)
+    inside = '<w:ins w:id="1" w:author="李晓明" w:date="2026-11-13T09:30:00Z"><w:r><w:t>补充。</w:t></w:r></w:ins>'
+    paper.paragraphs[-1]._p.addprevious(parse_xml(f"<w:p {nsdecls('w')}>{inside}</w:p>"))
+    paper.save(back)
+    first = said(shell("papers", "list", meeting, "--json"))["papers"][0]["id"]
+    second = said(shell("papers", "import", meeting, "会议纪要.docx", "--unit", "市住建局", "--json"))["id"]
+    (change,) = said(shell("papers", "changes", meeting, second, "--json"))["review"]["changes"]
+    assert (change["author"], change["added"]) == ("李晓明", "补充。")
+    assert "补充。" in shell("papers", "changes", meeting, second).stderr
+    assert "还有 1 处修订" in shell("summary", "submit", meeting).stderr
+    third = said(shell("papers", "settle", meeting, second, "--refuse", "all", "--json"))["id"]
+    assert said(shell("papers", "compare", meeting, first, third, "--json"))["changes"] == []
+    assert len(said(shell("papers", "compare", meeting, first, second, "--json"), 1)["changes"]) == 1
+    refused = shell("papers", "import", meeting, "out.zip")
+    assert refused.returncode == 2
+    assert len(refused.stderr.strip().splitlines()) == 1

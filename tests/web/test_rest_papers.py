@@ -6,7 +6,9 @@ import pytest
 
 from roomctl.domain.access import Role
 from roomctl.domain.record import Finding
-from roomctl.services.offers import DocumentOffer
+from roomctl.domain.revision import Review, TrackedChange
+from roomctl.errors import BadInput
+from roomctl.services.offers import DocumentOffer, Revising
 
 pytestmark = pytest.mark.needs("python:fastapi")
 
@@ -111,3 +113,61 @@ def test_what_somebody_should_look_at_is_told_with_its_place(rest, meeting):
     (drafted,) = client.post(at(meeting, "papers")).json()
     (told,) = client.get(at(meeting, "papers", drafted["id"], "findings")).json()
     assert (told["rule"], told["block"], told["hint"]) == ("unit", 2, "市住房城乡建设局")
+
+
+@pytest.fixture
+def revised(rest, meeting):
+    """A plugin that can read what comes in: the first line of a file is its id, the rest its text."""
+
+    def look(path):
+        if path.read_bytes().startswith(b"PK"):
+            raise BadInput("这个文件不能收", "里面有宏")
+        return path.read_text().partition("\n")[0]
+
+    change = TrackedChange(id="1", paragraph=0, author="李晓明", at=None, added="甲")
+    offer = rest.application.plugins.papers[0]
+    rest.application.plugins.papers = [
+        replace(
+            offer,
+            revising=Revising(
+                look=look,
+                lines=lambda path, _: path.read_text().splitlines()[1:],
+                review=lambda path: Review(changes=(change,) if "待定" in path.read_text() else ()),
+                settle=lambda _, target, __: target.write_text("\n定稿"),
+                pack=lambda _, target, document, unit: target.write_text(f"{document} {unit}"),
+            ),
+        )
+    ]
+    rest.use.draft(meeting)
+    return meeting
+
+
+def test_a_corrected_paper_is_taken_in_compared_and_its_changes_decided(rest, revised):
+    client = rest.as_(Role.SECRETARY)
+    (first,) = client.get(at(revised, "papers")).json()
+    sent = at(revised, "papers", "versions?kind=会议记录&unit=市住建局")
+    octets = {"content-type": "application/octet-stream"}
+    taken = client.post(sent, content="\n待定".encode(), headers=octets).json()
+    assert taken["version"] == 2
+    back = client.get(at(revised, "papers", taken["id"], "changes")).json()
+    assert (back["unit"], back["base"], back["changes"][0]["author"]) == ("市住建局", first["id"], "李晓明")
+    settled = client.post(at(revised, "papers", taken["id"], "changes"), json={"accept": ["1"]})
+    assert (settled.status_code, settled.json()["version"]) == (201, 3)
+    again = client.post(at(revised, "papers", taken["id"], "changes"), json={"refuse": ["1"]})
+    assert again.status_code == 409
+    compared = client.get(at(revised, "papers", settled.json()["id"], f"comparison?old={taken['id']}")).json()
+    assert [piece["text"] for one in compared for piece in one["pieces"]] == ["待定", "定稿"]
+    packed = client.post(at(revised, "papers", first["id"], "pack?unit=市财政局"))
+    assert (packed.text, packed.headers["content-type"]) == (f"{first['id']} 市财政局", "application/zip")
+
+
+def test_what_cannot_be_taken_is_told_and_leaves_no_version(rest, revised):
+    client = rest.as_(Role.SECRETARY)
+    octets = {"content-type": "application/octet-stream"}
+    sent = at(revised, "papers", "versions?kind=会议记录")
+    assert "宏" in client.post(sent, content=b"PK\x03", headers=octets).text
+    large = client.post(sent, content=b"\n" + b"x" * (2 << 20), headers=octets)
+    assert large.status_code == 201
+    refused = rest.as_(Role.TECHNICIAN).post(sent, content=b"x", headers=octets)
+    assert refused.status_code == 403
+    assert len(client.get(at(revised, "papers")).json()) == 2

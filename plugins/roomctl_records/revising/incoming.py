@@ -44,7 +44,7 @@ def look(path: Path) -> None:
             for entry in zipped.infolist():
                 if entry.filename.endswith((".xml", ".rels")):
                     _part(zipped, entry)
-    except (BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+    except (BadZipFile, OSError, EOFError, RuntimeError, ValueError) as error:
         raise refused(tr("不是完整的 docx 文件", "it is no whole docx file")) from error
 
 
