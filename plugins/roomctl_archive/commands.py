@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.finding import find_meeting
-from roomctl_archive import standing
+from roomctl_archive import cipher_commands, standing
 from roomctl_archive.reverify import read_again
 from roomctl_archive.service import ArchiveService
 from roomctl_archive.verify import verify as verify_package
@@ -91,6 +91,8 @@ def app(ctx: PluginContext) -> typer.Typer:
         as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
     ) -> None:
         _reverify(ctx, console, find_meeting(ctx.services, meeting), repair=repair, as_json=as_json)
+
+    cipher_commands.add(group, ctx, console, lambda: _bar(console))
 
     @group.command(help=tr("归档登记：接收", "the archivist accepts the deposit"))
     def accept(meeting: str, by: name) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from roomctl.api import BadInput, Damaged, Refused, RoomctlError, Verdict, tr
-from roomctl.api.files import durable_rename
+from roomctl.api.files import durable_rename, fsync_folder
 from roomctl_archive import manifest
 from roomctl_archive.cipher_stream import PART, Cost, Enciphering, deciphered, strong
 from roomctl_archive.durable import sync_tree
@@ -57,7 +57,9 @@ def encipher(
     with _removing(partial), _told(path):
         with partial.open("wb") as out:
             inner = Enciphering(out, passphrase, mark=mark, cost=cost)
-            with tarfile.open(fileobj=_Sink(inner, tick), mode="w|", format=tarfile.PAX_FORMAT, bufsize=PART) as tar:
+            with tarfile.open(
+                fileobj=cast("BinaryIO", _Sink(inner, tick)), mode="w|", format=tarfile.PAX_FORMAT, bufsize=PART
+            ) as tar:
                 for folder in folders:
                     _add(tar, folder)
             inner.finish()
@@ -112,16 +114,17 @@ def decipher(path: Path, folder: Path, passphrase: str, *, tick: Tick = silent) 
     with _removing(partial), _told(path):
         partial.mkdir(parents=True, mode=0o700)
         with path.open("rb") as source:
-            _extract(_Plain(deciphered(_Counted(source, tick), passphrase)), partial)
+            _extract(_Plain(deciphered(cast("BinaryIO", _Counted(source, tick)), passphrase)), partial)
         sync_tree(partial, files=True)
-        durable_rename(partial, folder)
+        partial.rename(folder)
+        fsync_folder(folder.parent)
     return Opened({one: verify(one) for one in sorted(folder.iterdir())})
 
 
 def _extract(plain: "_Plain", folder: Path) -> None:
     """Raises: Damaged, where what was enciphered is no package of ours."""
     try:
-        with tarfile.open(fileobj=plain, mode="r|", bufsize=PART) as tar:
+        with tarfile.open(fileobj=cast("BinaryIO", plain), mode="r|", bufsize=PART) as tar:
             for info in tar:
                 if not info.isreg() or not manifest.inside(info.name):
                     raise _foreign(info.name)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from roomctl.domain.archive import Package
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import Level
 from roomctl.errors import BadInput, Forbidden, Refused
@@ -17,6 +18,9 @@ from roomctl.i18n import tr
 
 DECLARABLE = (Level.SECRET, Level.CONFIDENTIAL)
 """绝密 is handled on no machine with roomctl."""
+
+MEDIUM = "registered-medium"
+"""Stands for a registered 涉密介质 where a package names its targets; no target of the settings is ever it."""
 
 MAX_TEXT = 200
 """Characters of a name, a number, a place."""
@@ -180,6 +184,11 @@ class Handover:
             "received_by": self.received_by,
             "received": self.received.isoformat() if self.received else None,
         }
+
+
+def is_stub(meeting: Meeting, package: Package) -> bool:
+    """Whether a package stands in the ordinary archive for one that lies on a registered medium."""
+    return meeting.highest_secrecy.state_secret and MEDIUM not in package.targets
 
 
 class Point(StrEnum):

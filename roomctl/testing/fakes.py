@@ -48,6 +48,7 @@ from roomctl.api.registration import Reconciled, Registration
 from roomctl.domain import attendance, checks
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.rework import Rework
+from roomctl.testing.fake_custody import FakeCustody
 from roomctl.testing.fake_deliveries import FakeDeliveries
 from roomctl.testing.fake_registration import FakeRegistrar
 from roomctl.testing.fake_signing import FakeSigning
@@ -110,7 +111,7 @@ class FakeStore:
 
 
 @dataclass
-class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar):
+class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCustody):
     """`roomctl.api.Services` in memory. A test fills the fields; the methods answer from them.
 
     It asks no meeting for its state, so that a test may set up what was: people sign in to a meeting that is over.

@@ -1,0 +1,48 @@
+"""What a plugin may ask about 密级, and do about 涉密介质: part of `roomctl.api.Services`."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from roomctl.domain.custody import MEDIUM, Declaration, Handover, Medium, is_stub
+from roomctl.domain.meeting import Meeting
+from roomctl.domain.secrecy import SecrecyRefused, Way, may
+
+__all__ = ["MEDIUM", "Custody", "Declaration", "Handover", "Medium", "SecrecyRefused", "Way", "is_stub", "may"]
+
+
+class Custody(Protocol):
+    """The one table, and the register. What is refused is noted."""
+
+    def need_held(self, meeting_id: str, what: str) -> Meeting:
+        """Whether this machine may hold the meeting; asked before something comes into it.
+
+        Args:
+            what: is tried, in English, for the log.
+
+        Raises:
+            NotFound. SecrecyRefused.
+
+        """
+        ...
+
+    def need_way(self, meeting_id: str, way: Way) -> Meeting:
+        """Whether something of the meeting may go this way. Raises: NotFound, SecrecyRefused."""
+        ...
+
+    def declaration(self) -> Declaration | None:
+        """That stands for this machine."""
+        ...
+
+    def medium(self, serial: str) -> Medium:
+        """Raises: NotFound."""
+        ...
+
+    def handovers(self, meeting_id: str | None = None) -> Sequence[Handover]:
+        """Of a meeting or of all, in the order of their numbers."""
+        ...
+
+    def hand_package_over(
+        self, meeting_id: str, *, package: str, medium: str, by: str, files: int, size: int, manifest_sha256: str
+    ) -> Handover:
+        """A package is on a registered medium, read back and equal. Raises: NotFound, Refused, BadInput."""
+        ...

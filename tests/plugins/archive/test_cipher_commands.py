@@ -1,0 +1,64 @@
+import json
+from dataclasses import replace
+
+import pytest
+from roomctl_archive import cipher_commands, commands
+from roomctl_archive.package import build
+from typer.testing import CliRunner
+
+from roomctl.api import BadInput, NotFound, secrecy
+
+WORDS = "河边 的 第七 把 椅子 没人坐"
+
+
+@pytest.fixture
+def run(room):
+    def invoke(*arguments, words=WORDS):
+        return CliRunner().invoke(commands.app(room.context()), list(arguments), input=f"{words}\n")
+
+    return invoke
+
+
+def at(room, mark):
+    meeting = replace(room.meeting, secrecy=secrecy.parse(mark))
+    room.services.held[meeting.id] = meeting
+    return meeting
+
+
+def test_packages_travel_in_one_file_and_open_on_another_machine(room, run, tmp_path):
+    meeting = at(room, "内部")
+    made = build(room.context(), meeting)
+    done = run("encrypt", meeting.id, "--to", str(tmp_path), "--json")
+    assert done.exit_code == 0, done.output
+    (file,) = tmp_path.glob("*.rcp")
+    assert file.name.startswith("内部-")
+    assert meeting.title not in file.name
+    assert json.loads(done.stdout)["bytes"] == file.stat().st_size
+    elsewhere = CliRunner().invoke(
+        commands.app(None), ["open", str(file), "--to", str(tmp_path / "back"), "--json"], input=f"{WORDS}\n"
+    )
+    told = json.loads(elsewhere.stdout)
+    assert (told["ok"], told["mark"], told["packages"][0]["files"]) == (True, "内部", made.files)
+    wrong = run("open", str(file), "--to", str(tmp_path / "no"), words="不是 这一句 不是 这一句")
+    assert isinstance(wrong.exception, BadInput)
+    assert not list(tmp_path.glob("no*"))
+
+
+@pytest.mark.parametrize("mark", ["秘密★3年", "机密★10年"])
+def test_no_cipher_that_is_sold_protects_a_state_secret(room, run, tmp_path, mark):
+    build(room.context(), room.meeting)
+    at(room, mark)
+    done = run("encrypt", room.meeting.id, "--to", str(tmp_path))
+    assert isinstance(done.exception, secrecy.SecrecyRefused)
+    assert not list(tmp_path.glob("*.rcp"))
+
+
+def test_without_a_package_there_is_nothing_to_encipher(room, run, tmp_path):
+    assert isinstance(run("encrypt", room.meeting.id, "--to", str(tmp_path)).exception, NotFound)
+
+
+def test_another_file_is_refused_before_anybody_types_a_passphrase(run, tmp_path, monkeypatch):
+    (tmp_path / "a.zip").write_bytes(b"PK")
+    monkeypatch.setattr(cipher_commands, "_passphrase", None)
+    assert isinstance(run("open", str(tmp_path / "a.zip")).exception, BadInput)
+    assert isinstance(run("open", str(tmp_path / "none.rcp")).exception, NotFound)
