@@ -24,6 +24,7 @@ from roomctl.errors import BadInput, RoomctlError
 from roomctl.host.lock import HostLock
 from roomctl.host.logs import keep
 from roomctl.host.manifest import discover
+from roomctl.host.notify import Manager
 from roomctl.host.platform import kill_session, new_session, request_dump
 from roomctl.host.signs import Sign, read
 from roomctl.host.stacks import Trouble, culprit
@@ -121,13 +122,21 @@ class Launcher:
     Args:
         argv: starts the host; `--after JSON` is added where another one came before.
         say: tells a person, one line at a time.
+        manager: the service manager that started this process, where there is one.
 
     """
 
     def __init__(
-        self, data: Path, argv: Sequence[str], *, say: Callable[[str], None], limits: Limits | None = None
+        self,
+        data: Path,
+        argv: Sequence[str],
+        *,
+        say: Callable[[str], None],
+        limits: Limits | None = None,
+        manager: Manager | None = None,
     ) -> None:
         self._data, self._argv, self._say, self._limits = data, list(argv), say, limits or Limits()
+        self._manager = manager or Manager()
         self._stop = threading.Event()
         self._deaths = 0
         self._once_ready = False
@@ -163,6 +172,7 @@ class Launcher:
                 if code == 2 and not self._once_ready:  # noqa: PLR2004 - it has told why it cannot run
                     return 2
                 after = self._died(life, code, trouble)
+                self._manager.alive()
                 self._stop.wait(self._pause(life, code))
         return 0
 
@@ -179,9 +189,12 @@ class Launcher:
 
     def _watch(self, life: Life) -> Trouble | None:
         """Until it dies, which it is helped to where it shows no life, or somebody wants to stop."""
-        looked = time.monotonic()
+        looked, ready = time.monotonic(), False
         while life.process.poll() is None and not self._stop.wait(LOOK):
             now = time.monotonic()
+            self._manager.alive()
+            if not ready and (ready := Sign.READY in life.signs):
+                self._manager.ready(tr("正在运行", "serving"))
             if now - looked > ASLEEP:
                 life.excuse(now - looked)
             looked = now
@@ -194,6 +207,7 @@ class Launcher:
     def _end(self, life: Life) -> None:
         """The host ends its children when its stdin closes; what it leaves behind is in its session."""
         assert life.process.stdin is not None  # noqa: S101 - PIPE
+        self._manager.stopping()
         life.process.stdin.close()
         try:
             life.process.wait(STOP)
@@ -221,7 +235,9 @@ class Launcher:
         why = _why(trouble, code)
         name, stacks = self._blame(trouble or Trouble.CRASH)
         log.error("the host %s; %s", why, f"plugin {name}" if name else "no plugin is to blame")
-        self._say(tr(f"主程序{_why_zh(trouble, code)}，重新启动", f"the host {why}; it is started again"))
+        told = tr(f"主程序{_why_zh(trouble, code)}，重新启动", f"the host {why}; it is started again")
+        self._manager.status(told)
+        self._say(told)
         if name:
             self._say(
                 tr(
@@ -331,7 +347,9 @@ def launch(data: Path, options: Sequence[str]) -> int:
 
     """
     argv = [sys.executable, "-m", "roomctl.host_process", *options]
-    launcher = Launcher(data, argv, say=lambda line: print(line, file=sys.stderr, flush=True))
+    launcher = Launcher(
+        data, argv, say=lambda line: print(line, file=sys.stderr, flush=True), manager=Manager.of(os.environ)
+    )
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if number := getattr(signal, name, None):
             signal.signal(number, lambda *_: launcher.stop())

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "init": ("roomctl.cli.init", "建立数据目录和设置文件", "Set up a data folder and its settings"),
     "serve": ("roomctl.cli.serve", "运行主程序：接管录音、转写、送存", "Run the host"),
+    "service": ("roomctl.cli.service", "开机自动运行（systemd 服务）", "Run at boot, as a systemd service"),
     "status": ("roomctl.cli.status", "运行情况，还有什么没办完", "What runs here, and what is left to do"),
     "doctor": ("roomctl.cli.doctor", "缺什么、怎么补", "What is missing, and how to mend it"),
     "check": ("roomctl.cli.check", "会前设备检查", "Check the devices of the room"),

@@ -39,7 +39,7 @@ def serve(
     from roomctl.host.platform import become  # noqa: PLC0415
     from roomctl.host.starts import Starts  # noqa: PLC0415
 
-    tls = _tls(certificate, key)
+    tls = tls_options(certificate, key)
     data = data_folder().absolute()
     if leave_safe_mode:
         Starts(data).leave()
@@ -56,7 +56,7 @@ def serve(
     raise typer.Exit(become([sys.executable, "-m", "roomctl.launcher", *options]))
 
 
-def _tls(certificate: Path | None, key: Path | None) -> list[str]:
+def tls_options(certificate: Path | None, key: Path | None) -> list[str]:
     """As options of the host. Raises: BadInput, where one of the two is missing or cannot be read."""
     if certificate is None and key is None:
         return []
