@@ -8,24 +8,23 @@
   const part = async (id, at, seen) => {
     const [, second] = await W.ask("POST", `/transcript/sentences/${id}/split`, { at: W.characters(seen, at), seen });
     W.recut({ lines: await Promise.all([fetched(id), fetched(second.id)]), behind: { [second.id]: id } });
-    await W.readNotes();
+    W.readNotes().catch(W.fault);
     return second.id;
   };
   const join = async (id, following, seen) => {
     await W.ask("POST", `/transcript/sentences/${id}/merge`, { following, seen });
     W.recut({ lines: [await fetched(id)], gone: [following] });
-    await W.readNotes();
+    W.readNotes().catch(W.fault);
   };
-  const tried = async (does) => {
-    try {
-      await does();
-      return true;
-    } catch (error) {
-      if (error.status === 409 || error.status === 404) await W.read();
-      W.fault(error);
-      return false;
-    }
-  };
+  const tried = (does) =>
+    W.inTurn(async () => {
+      try {
+        await does();
+      } catch (error) {
+        if (error.status === 409 || error.status === 404) await W.read();
+        W.fault(error);
+      }
+    });
   const show = (id) => {
     W.go(W.place.get(id));
     W.shownRow(W.current)?.focus({ preventScroll: true });

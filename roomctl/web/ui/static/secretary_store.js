@@ -410,8 +410,9 @@
     W.emit("steps");
   };
   let turning = Promise.resolve(); // one after the other, however fast the keys are pressed
-  W.undo = () => (turning = turning.then(() => turn(done, undone, false)));
-  W.redo = () => (turning = turning.then(() => turn(undone, done, true)));
+  W.inTurn = (does) => (turning = turning.then(does));
+  W.undo = () => W.inTurn(() => turn(done, undone, false));
+  W.redo = () => W.inTurn(() => turn(undone, done, true));
 
   // --- what the host tells
   W.told = (told) => {
