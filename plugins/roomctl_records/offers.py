@@ -22,6 +22,7 @@ MINUTES = "会议记录"
 SIGN_IN_SHEET = "签到表"
 SUMMARY = "会议纪要"
 CHECK_REPORT = "设备检查报告"
+HAND_OVER = "归档交接单"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,19 @@ def _check_report(ctx: PluginContext, meeting: str) -> Document:
     )
 
 
+def _hand_over(ctx: PluginContext, meeting: str) -> Document:
+    from roomctl_records.drafting import archive_hand_over  # noqa: PLC0415 - as above
+
+    services = ctx.services
+    return archive_hand_over.draft(services.registration(meeting), place=services.room.name, office=ctx.config.office)
+
+
 KINDS = (
     Kind(MINUTES, "minutes.docx", _minutes),
     Kind(SIGN_IN_SHEET, "sign-in-sheet.docx", _sign_in_sheet),
     Kind(SUMMARY, "summary.docx", _summary, on_demand=True, numbered=True),
     Kind(CHECK_REPORT, "check-report.docx", _check_report, on_demand=True),
+    Kind(HAND_OVER, "hand-over.docx", _hand_over, on_demand=True),
 )
 
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from roomctl.domain.meeting import Meeting
+from roomctl.domain.record import RecordFile
 from roomctl.domain.registration import Reconciled, Registration, Result, Returned
-from roomctl.services import registration
+from roomctl.services import archive_overview, hand_over, registration, signed_copies
 from roomctl.services.bound import Bound
+from roomctl.services.records import MINUTES
 from roomctl.services.registration import Desk, Standing
 
 
@@ -42,8 +44,20 @@ class RegistrationUseCases(Bound):
     def hand_in_again(self, meeting_id: str, *, note: str) -> Registration:
         return registration.hand_in_again(meeting_id, self._registry(), note=note)
 
+    def take_in_signed(self, meeting_id: str, content: bytes, *, signed_by: str, kind: str = MINUTES) -> RecordFile:
+        return signed_copies.take_in(meeting_id, content, self._registry(), signed_by=signed_by, kind=kind)
+
     def write_catalogue(self, meeting_id: str, target: Path) -> None:
         registration.write_catalogue(meeting_id, target, self._registry())
+
+    def archive_hand_over(self, meeting_id: str, *, printed: bool = False) -> bytes:
+        return hand_over.write(meeting_id, self._registry(), printed=printed)
+
+    def archive_overview(self) -> Sequence[archive_overview.MeetingRow]:
+        return archive_overview.look(self._open())
+
+    def archive_stamp(self) -> tuple[object, ...]:
+        return archive_overview.stamp(self._open())
 
     def reconciled(self) -> Sequence[Reconciled]:
         """What asking each place of packages for all that lies there has found last."""

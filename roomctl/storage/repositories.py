@@ -310,8 +310,10 @@ class SqlPackages:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def of(self, meeting_id: str) -> Sequence[Package]:
-        query = select(PackageRow).where(PackageRow.meeting == meeting_id).order_by(PackageRow.at, PackageRow.id)
+    def of(self, meeting_id: str | None = None) -> Sequence[Package]:
+        query = select(PackageRow).order_by(PackageRow.at, PackageRow.id)
+        if meeting_id is not None:
+            query = query.where(PackageRow.meeting == meeting_id)
         return [
             Package(
                 id=row.id,
@@ -346,8 +348,10 @@ class SqlPackages:
         )
         session.flush()
 
-    def receipts(self, meeting_id: str) -> Sequence[Receipt]:
-        query = select(ReceiptRow).where(ReceiptRow.meeting == meeting_id).order_by(ReceiptRow.at, ReceiptRow.target)
+    def receipts(self, meeting_id: str | None = None) -> Sequence[Receipt]:
+        query = select(ReceiptRow).order_by(ReceiptRow.at, ReceiptRow.target)
+        if meeting_id is not None:
+            query = query.where(ReceiptRow.meeting == meeting_id)
         return [
             Receipt(
                 package=row.package,

@@ -85,6 +85,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
         checks,
         deliveries,
         archive,
+        archive,
         clearing,
         devices,
         events,
