@@ -85,7 +85,6 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
         checks,
         deliveries,
         archive,
-        archive,
         clearing,
         devices,
         events,

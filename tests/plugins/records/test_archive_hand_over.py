@@ -20,7 +20,8 @@ def entry(number, **more):
 
 
 @pytest.fixture
-def standing(meeting):
+def standing(facts):
+    meeting = facts.meeting
     packages = [
         Package(id=name, meeting=meeting.id, path="p", files=n, bytes=10 * n, manifest_sha256=name * 32, at=A_MORNING,
                 targets=("nas",), supplement_to=first)
