@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future
 from hashlib import sha256
 from importlib import import_module
@@ -112,6 +112,14 @@ class Prober:
         self._guard = threading.Lock()
         self._bad: dict[str, str] = {}
         self._loaded: set[str] = set()
+
+    def warm(self, offers: Iterable[DriverOffer]) -> None:
+        """Imports what talks of these kinds need, so that no run's time goes into it. What fails, a talk tells."""
+        for offer in offers:
+            if not self._loaded.issuperset(offer.loads) and all(_importable(name) for name in offer.requires):
+                with contextlib.suppress(Exception):
+                    _load(offer)
+                    self._loaded.update(offer.loads)
 
     def read(self, device: Device, offer: DriverOffer, secret: Secret) -> "Future[Reading]":
         async def work() -> Reading:

@@ -19,8 +19,9 @@ from roomctl.services.offers import Check, Sounding
 from roomctl.services.ports import Clock
 
 Heard = Callable[[Result], None]
-BACKSTOP = 1.0
-"""Seconds after which a talk that should have ended by itself is given up: its driver did not let go."""
+BACKSTOP = 0.8
+"""Seconds beyond its deadline after which a talk that should have ended by itself is given up: its driver did not let
+go. With what is left of one second the run ends: it is no longer than the slowest deadline by more than that."""
 
 
 class Job(Protocol):
@@ -160,7 +161,7 @@ class DeviceJob:
 
     @property
     def deadline(self) -> float:
-        return 2 * self.one.offer.deadline + BACKSTOP  # it may have to wait for another run's talk first
+        return self.one.offer.deadline + BACKSTOP  # also where it waits for another run's talk, and is told Busy
 
     def start(self, done: Callable[[], None]) -> None:
         self._began = self.clock.monotonic()

@@ -241,6 +241,7 @@ def _device_jobs(
             jobs.append(DoneJob(device_checks.unusable(device, error, meeting)))
             continue
         jobs.append(DeviceJob(prepared, rack.prober, meeting, past, clock))
+    rack.prober.warm({job.one.offer.kind: job.one.offer for job in jobs if isinstance(job, DeviceJob)}.values())
     return jobs
 
 

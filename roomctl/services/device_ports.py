@@ -49,6 +49,10 @@ class Inventory(Protocol):
 class Prober(Protocol):
     """Talks to devices: each within its deadline, one talk at a time for each place."""
 
+    def warm(self, offers: Iterable[DriverOffer]) -> None:
+        """Gets ready to talk to devices of these kinds, before anybody counts the seconds."""
+        ...
+
     def read(self, device: Device, offer: DriverOffer, secret: Secret) -> Future[Reading]:
         """Begins one reading; a cancel of the future ends the talk.
 

@@ -166,6 +166,7 @@ def attempt(device: Device, *, rack: Rack, plugins: Plugins, clock: Clock) -> tu
 
     """
     prepared = device_checks.prepare(device, plugins.drivers(), rack.inventory)
+    rack.prober.warm([prepared.offer])
     return Run([DeviceJob(prepared, rack.prober, None, {}, clock)], clock, lambda _row: None).all()
 
 
@@ -314,6 +315,7 @@ def _heard(entries: Iterable[Device], rack: Rack, plugins: Plugins, clock: Clock
             heard[device.id] = _Look(None, None)
             continue
         if one.offer.passive:
+            rack.prober.warm([one.offer])
             talks[device.id] = one.device, rack.prober.read(one.device, one.offer, one.secret)
             longest = max(longest, one.offer.deadline)
     until = clock.monotonic() + longest + GRACE

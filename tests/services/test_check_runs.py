@@ -2,15 +2,21 @@
 
 import contextlib
 import threading
+from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
+from roomctl_av_check.drivers.pjlink import OFFER
 
 from roomctl.domain.checks import CheckState
+from roomctl.domain.devices import NO_SECRET, Device
 from roomctl.domain.meeting import Objected
 from roomctl.errors import Refused
+from roomctl.services.check_run import DeviceJob, Run
+from roomctl.services.device_checks import Prepared
 from roomctl.services.time import SystemClock
 from roomctl.testing.emulators import Fault
+from roomctl.testing.fakes import FakeClock
 
 
 def test_a_dead_device_blocks_where_what_it_hangs_on_is_only_odd(room):
@@ -127,3 +133,34 @@ def test_a_run_that_is_cut_off_with_the_program_is_not_kept(room):
     with pytest.raises(Refused, match="检查中断"):
         room.use.check(None, heard=lambda row: row.device == "switch" and room.use._rack.prober.close())
     assert room.use.check_report(None) is None
+
+
+class Never:
+    """A prober whose drivers never let go; each look at the clock takes it a step on."""
+
+    def __init__(self, clock):
+        self.clock = clock
+
+    def read(self, *_):
+        self.clock.advance(0.1)
+        return Future()
+
+
+class Ticking(FakeClock):
+    def monotonic(self):
+        self.advance(0.05)
+        return super().monotonic()
+
+
+def test_a_run_is_longer_than_its_slowest_deadline_by_a_second_at_most():
+    """Also where no driver keeps to its time, and the places are talked to by others."""
+    clock = Ticking()
+    devices = [Device(id=f"p{n}", kind="pjlink", title=("", "")) for n in range(3)]
+    jobs = [
+        DeviceJob(Prepared(one, replace(OFFER, deadline=2.0 + n), NO_SECRET), Never(clock), None, {}, clock)
+        for n, one in enumerate(devices)
+    ]
+    began = FakeClock.monotonic(clock)
+    rows = Run(jobs, clock, lambda _row: None).all()
+    assert [row.state for row in rows] == [CheckState.UNKNOWN] * 3
+    assert FakeClock.monotonic(clock) - began < 4.0 + 1.0 + 3 * 0.1 + 1.0, "three starts, and a few looks"

@@ -3,7 +3,7 @@
 import errno
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -24,12 +24,16 @@ EXCUSED = Waiver("left", WHOLE_DEVICE, "赵敏", "不用这台", WaiverKind.EXCU
 def casting(room):
     """The room with something that casts, and a meeting that can be made secret."""
     room.inventory.put([replace(room.use.device("left"), emission=Emission.CASTING)])
+    room.use.declare_machine(approval="市保密局 2026-1", level=Level.SECRET, approved=date(2026, 1, 5))
     meeting = room.house.opened(recorded=False)
 
     def secret(**changes):
         with room.house.open_uow() as uow:
             uow.meetings.save(replace(uow.meetings.get(meeting.id), **(changes or {"secrecy": SECRET})))
             uow.commit()
+        for point, said in room.use.secrecy_points(meeting.id):
+            if said is None:
+                room.use.confirm_point(meeting.id, point, by="王保密", number="〔2026〕1号")
 
     room.id, room.secret = meeting.id, secret
     return room
@@ -40,6 +44,9 @@ class NobodyThere:
 
     def __init__(self, error):
         self.error = error
+
+    def warm(self, _offers):
+        pass
 
     def read(self, *_):
         future = Future()
