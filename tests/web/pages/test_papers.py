@@ -155,3 +155,13 @@ def test_a_paper_that_cannot_be_read_costs_the_page_nothing(seat):
 
 def test_names_are_typed_one_after_the_other():
     assert way.listed("市财政局、市住建局，市规划局; 市城管局") == ["市财政局", "市住建局", "市规划局", "市城管局"]
+
+
+def test_how_long_there_is_to_the_limit_and_that_it_is_over(seat):
+    seat.press("start", unit="")
+    due = seat.rest.use.summaries(seat.meeting)[-1].due
+    now = seat.rest.application.clock.now()
+    page = seat.page().html
+    assert f"还有 {(due - now).days} 天" in page
+    seat.rest.application.clock.advance((due - now).total_seconds() + 2 * 86_400 + 60)
+    assert "已超期 2 天" in Seat(seat.rest, seat.meeting).page().html

@@ -1,18 +1,20 @@
 """What stands on the page: the papers on the left, one of them as it will be printed, its way and its findings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from roomctl.domain.access import Right
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import Finding, RecordFile
+from roomctl.domain.revision import ParagraphChange
 from roomctl.domain.summary import KIND, Stage, Summary
-from roomctl.errors import RoomctlError
+from roomctl.errors import NotFound, RoomctlError
 from roomctl.i18n import tr
+from roomctl.services.revisions import Returned
 from roomctl.web.pages import stepping
-from roomctl.web.pages.papers import way
+from roomctl.web.pages.papers import revising, way
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import admit, allow
 from roomctl.web.ui import (
@@ -46,7 +48,13 @@ _RULES = {
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is known of the papers at one look."""
+    """What is known of the papers at one look.
+
+    Attributes:
+        returned: what is open in the paper that is shown; None where its plugin cannot tell.
+        against: the version that it is compared with, and what differs.
+
+    """
 
     meeting: Meeting
     papers: Sequence[RecordFile]
@@ -54,6 +62,15 @@ class Sight:
     shown: RecordFile | None
     page: str | Part
     findings: Sequence[Finding]
+    returned: Returned | None = None
+    against: RecordFile | None = None
+    differs: Sequence[ParagraphChange] = ()
+
+    @property
+    def newest(self) -> bool:
+        """What is shown is the newest version of its kind, and nobody has signed it."""
+        same = [one for one in self.papers if self.shown and one.kind == self.shown.kind]
+        return bool(same) and same[-1] == self.shown and not same[-1].signed_by
 
 
 class Desk:
@@ -61,7 +78,8 @@ class Desk:
 
     def __init__(self, visitor: Visitor, meeting: str) -> None:
         self._visitor, self._meeting = visitor, meeting
-        self._chosen = ""
+        self._chosen, self._against = "", ""
+        self._decided: dict[str, bool] = {}
         self._steps = stepping.Desk()
         self._kept: tuple[object, Sight] | None = None
 
@@ -83,7 +101,7 @@ class Desk:
             "div",
             tag("div", self._list(sight), class_="rc-papers-list"),
             tag("div", self._page(sight), class_="rc-papers-page", data_meeting=self._meeting),
-            tag("div", self._way(sight), self._findings(sight), class_="rc-papers-side"),
+            tag("div", self._way(sight), self._open(sight), self._findings(sight), class_="rc-papers-side"),
             class_="rc-papers",
         )
         return tag("div", head, columns)
@@ -95,20 +113,33 @@ class Desk:
         papers, summaries = use.documents(self._meeting), use.summaries(self._meeting)
         shown = next((one for one in papers if one.id == self._chosen), papers[-1] if papers else None)
         stamp = (shown and (use.data / shown.path).stat().st_mtime_ns if shown else 0) if shown else 0
-        key = (shown, stamp, meeting.version, len(papers), summaries)
+        against = next((one for one in papers if one.id == self._against and shown and one.kind == shown.kind), None)
+        key = (shown, stamp, meeting.version, len(papers), summaries, against)
         if self._kept and self._kept[0] == key:  # reading a paper takes longer than looking whether it has changed
             return self._kept[1]
         page: str | Part = Part()
         findings: Sequence[Finding] = ()
+        returned: Returned | None = None
+        differs: Sequence[ParagraphChange] = ()
         if shown:
             try:
                 page = use.document_preview(self._meeting, shown.id)
                 findings = use.proofread_document(self._meeting, shown.id)
+                returned = self._returned(shown)
+                if against:
+                    differs = use.compare_documents(self._meeting, against.id, shown.id)
             except RoomctlError as error:
                 page = error_state(error.what, error.why, error.mend)
-        sight = Sight(meeting, papers, summaries, shown, page, findings)
+        sight = Sight(meeting, papers, summaries, shown, page, findings, returned, against, differs)
         self._kept = (key, sight)
         return sight
+
+    def _returned(self, shown: RecordFile) -> Returned | None:
+        """None where its plugin drafts it, and can do no more."""
+        try:
+            return self._visitor.use.returned_document(self._meeting, shown.id)
+        except NotFound:
+            return None
 
     # --- left: the papers
 
@@ -117,7 +148,7 @@ class Desk:
         for paper in sight.papers:
             kinds.setdefault(paper.kind, []).append(paper)
         groups = [
-            panel(kind, *(self._row(paper, sight) for paper in reversed(versions)))
+            panel(kind, *(self._row(paper, sight) for paper in reversed(versions)), self._exchange(sight, versions))
             for kind, versions in kinds.items()
         ]
         drafted = (
@@ -127,7 +158,11 @@ class Desk:
 
     def _row(self, paper: RecordFile, sight: Sight) -> Part:
         def choose(_values: Values) -> None:
-            self._chosen = paper.id
+            self._chosen, self._against = paper.id, ""
+            self._decided.clear()
+
+        def compare(_values: Values) -> None:
+            self._against = paper.id
 
         chosen = sight.shown is not None and paper.id == sight.shown.id
         files = [_fetch(sight.meeting, paper, "docx"), _fetch(sight.meeting, paper, "pdf") if paper.pdf else None]
@@ -141,14 +176,36 @@ class Desk:
                 key=f"show {paper.id}",
             ),
             tag("span", signed or _local(paper.at, sight.meeting), class_="rc-s3 rc-grow rc-ell"),
+            button(tr("比较", "Compare"), compare, kind="quiet sm", key=f"compare {paper.id}")
+            if sight.shown and sight.returned and paper.kind == sight.shown.kind and not chosen
+            else None,
             *(one for one in files if one),
             class_="rc-row rc-paper" + (" rc-on" if chosen else ""),
         )
+
+    def _exchange(self, sight: Sight, versions: Sequence[RecordFile]) -> Part:
+        """Of the kind that is shown, where a corrected one may still be taken in."""
+        newest = versions[-1]
+        if sight.shown is None or sight.returned is None or newest.kind != sight.shown.kind:
+            return Part()
+        summary = sight.summaries[-1] if sight.summaries and newest.kind == KIND else None
+        closed = summary.stage is not Stage.DRAFTING if summary else any(one.signed_by for one in versions)
+        if closed or not self._may_write():
+            return Part()
+        return revising.exchange(self._meeting, newest.kind, newest, summary.drafted_by if summary else "")
 
     def _draft(self, _values: Values) -> None:
         allow(self._visitor.user, Right.WRITE_RECORDS)
         self._visitor.use.draft(self._meeting)
         self._chosen = ""
+
+    def _settle(self, decided: Mapping[str, bool]) -> None:
+        """The next version, which is shown then."""
+        allow(self._visitor.user, Right.WRITE_RECORDS)
+        if self._kept and (shown := self._kept[1].shown):
+            made = self._visitor.use.settle_changes(self._meeting, shown.id, decided)
+            self._decided.clear()
+            self._chosen = made.id
 
     def _may_write(self) -> bool:
         return self._visitor.may(Right.WRITE_RECORDS)
@@ -161,7 +218,12 @@ class Desk:
                 tr("还没有文件", "there is no paper yet"),
                 tr("起草后在这里预览", "once one is drafted, it is shown here"),
             )
+        if sight.against:
+            return revising.comparison(sight.against, sight.shown, sight.differs, self._compared)
         return sight.page if isinstance(sight.page, Part) else Part(sight.page)
+
+    def _compared(self) -> None:
+        self._against = ""
 
     # --- right: the way of the 纪要, and what somebody should look at
 
@@ -175,11 +237,29 @@ class Desk:
         if summary is None:
             told = tag("p", tr("这次会议还没有纪要", "this meeting has no 纪要 yet"), class_="rc-s3")
             return panel(KIND, told, *inside)
-        due = _local(summary.due, sight.meeting)
-        second = summary.number or (
-            "" if summary.stage is Stage.DONE else tr(f"{due} 前印发", f"to be issued by {due}")
-        )
+        second = summary.number or ("" if summary.stage is Stage.DONE else self._countdown(summary, sight.meeting))
         return panel(KIND, _stages(summary), _units(summary), *inside, _taken(summary, sight.meeting), second=second)
+
+    def _countdown(self, summary: Summary, meeting: Meeting) -> str:
+        """To the office's limit, in days where there are some."""
+        due = _local(summary.due, meeting)
+        left = summary.due - self._visitor.board.application.clock.now()
+        days, hours = abs(left).days, abs(left).seconds // 3600
+        zh, en = (f"{days} 天", f"{days} d") if days else (f"{hours} 小时", f"{hours} h")
+        if left < timedelta(0):
+            return tr(f"应于 {due} 前印发，已超期 {zh}", f"was to be issued by {due}: {en} late")
+        return tr(f"{due} 前印发，还有 {zh}", f"to be issued by {due}, {en} left")
+
+    def _open(self, sight: Sight) -> Part:
+        if sight.returned is None:
+            return Part()
+        return revising.open_changes(
+            sight.returned,
+            self._decided,
+            self._settle,
+            lambda at: _local(at, sight.meeting),
+            may=self._may_write() and sight.newest,
+        )
 
     def _findings(self, sight: Sight) -> Part:
         if sight.shown is None:

@@ -11,6 +11,38 @@
   };
   addEventListener("resize", fit);
   new MutationObserver(fit).observe(document.documentElement, { childList: true, subtree: true });
+  // A corrected paper goes in, and a pack comes out, by the API; what it says against it stands beside the button.
+  const told = (near, text) => { near.closest(".rc-row").querySelector(".rc-upload-told").textContent = text; };
+  const why = async (answer) => {
+    const problem = await answer.json().catch(() => ({}));
+    return [problem.title, problem.detail, problem.mend].filter(Boolean).join("：") || answer.statusText;
+  };
+  const take = async (input) => {
+    const [file] = input.files;
+    if (!file) return;
+    const asked = new URLSearchParams({ kind: input.dataset.kind, unit: input.dataset.unit, name: file.name });
+    told(input, "…");
+    const headers = { "Content-Type": "application/octet-stream", "Accept-Language": document.documentElement.lang };
+    try {
+      const answer = await fetch(`${input.dataset.upload}?${asked}`, { method: "POST", headers, body: file });
+      told(input, answer.ok ? "✓" : await why(answer));
+    } catch (error) { told(input, String(error)); }
+    input.value = "";
+  };
+  const send = async (button) => {
+    const unit = button.dataset.unit;
+    try {
+      const headers = { "Accept-Language": document.documentElement.lang };
+      const answer = await fetch(`${button.dataset.pack}?${new URLSearchParams({ unit })}`, { method: "POST", headers });
+      if (!answer.ok) { told(button, await why(answer)); return; }
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await answer.blob());
+      link.download = `${unit}.zip`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    } catch (error) { told(button, String(error)); }
+  };
+  addEventListener("change", (event) => { if (event.target.matches("[data-upload]")) take(event.target); });
   const sound = new Audio();
   let playing = null;
   const stop = () => { playing?.classList.remove("rc-playing"); playing = null; };
@@ -30,6 +62,8 @@
       sound.play().catch(stop);
       return;
     }
+    const pack = event.target.closest("[data-pack]");
+    if (pack) { send(pack); return; }
     const found = event.target.closest(".rc-found[data-block]");
     if (found) {
       const words = found.querySelector("mark")?.textContent ?? "";
