@@ -33,6 +33,7 @@ from roomctl.host.status import StatesFile
 from roomctl.i18n import several, tr
 from roomctl.services import secrecy
 from roomctl.services.accounts import Accounts
+from roomctl.services.calendar_links import CalendarLinks
 from roomctl.services.device_ports import Rack
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
@@ -218,6 +219,10 @@ class Application:
     def seal(self) -> bytes:
         """What this machine seals codes and passes with."""
         return own_secret(self.data)
+
+    @cached_property
+    def calendar_links(self) -> CalendarLinks:
+        return CalendarLinks(self.open_uow, self.clock, self.actor)
 
     @cached_property
     def screens(self) -> ScreenKeys:

@@ -20,6 +20,7 @@ PASSWORD = "ROOMCTL_PASSWORD"  # noqa: S105 - the name of a variable
 
 _NAME = typer.Argument(help=tr("用户名", "name"))
 _ROLES = typer.Option(..., "--role", "-r", help=tr("角色，可写多次：", "role, several times: ") + ", ".join(Role))
+_ONCE = typer.Option(False, "--once", help=tr("首次登录后必须改密码", "its owner changes it before anything else"))
 _JSON = typer.Option(False, "--json", help="JSON")
 
 
@@ -77,17 +78,18 @@ def add(
     name: str = _NAME,
     *,
     role: list[str] = _ROLES,
+    once: bool = _ONCE,
 ) -> None:
     """With one role or more."""
-    account = _accounts(make=True).add(name, _password(), _known(Role, role, "--role"))
+    account = _accounts(make=True).add(name, _password(), _known(Role, role, "--role"), must_change=once)
     labels = "、".join(one.label for one in sorted(account.roles))
     console().print(tr(f"已建立账号 {account.name}：{labels}", f"added {account.name}: {labels}"))
 
 
 @app.command(help=tr("重设密码，并结束其全部登录", "Set a password, and end every session of the account"))
-def passwd(name: str = _NAME) -> None:
+def passwd(name: str = _NAME, *, once: bool = _ONCE) -> None:
     """The person signs on again."""
-    _accounts().set_password(name, _password())
+    _accounts().set_password(name, _password(), must_change=once)
     console().print(tr(f"{name} 的密码已改，原有登录已结束", f"password of {name} set; its sessions have ended"))
 
 

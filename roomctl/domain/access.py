@@ -170,6 +170,7 @@ class Account:
     Attributes:
         password: an argon2 hash; never shown, never logged.
         changed: when the password was last set.
+        must_change: somebody else set the password; until its owner has set another one, it opens nothing.
 
     """
 
@@ -179,6 +180,7 @@ class Account:
     created: datetime
     changed: datetime
     disabled: bool = False
+    must_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ class Session:
 
     Attributes:
         id: SHA-256 of what the cookie holds, as hex.
+        address, browser: where it was signed on, and what the browser called itself.
 
     """
 
@@ -194,6 +197,13 @@ class Session:
     account: str
     created: datetime
     expires: datetime
+    address: str = ""
+    browser: str = ""
+
+    @property
+    def handle(self) -> str:
+        """What it is called where its owner looks at it; nobody signs on with it."""
+        return self.id[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +242,21 @@ class Failures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarLink:
+    """What a calendar program asks with, in the name of its owner, and is shown the titles and hours of meetings.
+
+    Attributes:
+        secret: SHA-256 of the link's key, as hex; the key itself is shown once and kept nowhere.
+
+    """
+
+    id: str
+    secret: str = field(repr=False)
+    account: str
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenKey:
     """What one screen of one meeting asks with, so that nobody's password stays on the computer behind it.
 
@@ -259,6 +284,7 @@ class User:
 
     Attributes:
         rights: of a token, which may have fewer than its owner; None means all that the roles give.
+        must_change: the password was set by somebody else; until it is changed, nothing may be done.
         screen: it is nobody, but a screen. It has no role and so no right; who made its key was cleared for the
             meeting, and the key opens no other.
 
@@ -268,10 +294,12 @@ class User:
     roles: frozenset[Role]
     rights: frozenset[Right] | None = None
     screen: ScreenKey | None = None
+    must_change: bool = False
 
     def may(self, right: Right) -> bool:
         """Whether the table gives this right to one of the roles, and the token carries it."""
-        return right in rights_of(self.roles) and (self.rights is None or right in self.rights)
+        held = right in rights_of(self.roles) and (self.rights is None or right in self.rights)
+        return held and not self.must_change
 
     def cleared(self, level: Level) -> bool:
         """Whether a meeting of this 密级 may be opened."""

@@ -36,6 +36,7 @@ class Entry:
     state: State
     level: Level
     urgent: bool = False
+    version: int = 0
 
     @classmethod
     def of(cls, meeting: Meeting) -> "Entry":
@@ -51,6 +52,7 @@ class Entry:
             state=meeting.state,
             level=meeting.highest_secrecy.level,
             urgent=meeting.urgent,
+            version=meeting.version,
         )
 
     @property

@@ -1,6 +1,5 @@
 """Accounts, sign-on, sessions and tokens. Secrets are kept as hashes, and stand in no log, error or event."""
 
-import hashlib
 import secrets
 import threading
 import unicodedata
@@ -10,12 +9,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
-from roomctl.domain.access import Account, Failures, Right, Role, Session, Token, User, rights_of
-from roomctl.domain.events import SYSTEM, Actor, Event
+from roomctl.domain.access import Account, Failures, Role, Session, User
+from roomctl.domain.events import SYSTEM, Actor
 from roomctl.errors import BadInput, NotFound, NotSignedOn, Refused, TooSoon
 from roomctl.i18n import tr
-from roomctl.services.identity import new_id
 from roomctl.services.ports import Clock, UnitOfWork
+from roomctl.services.tokens import Tokens, account_of
+from roomctl.services.tokens import digest as digest  # noqa: PLC0414 - who asks by an account asks by its digest
 
 SESSION = timedelta(hours=12)
 """A working day; then one signs on again."""
@@ -46,13 +46,13 @@ class Hasher(Protocol):
     def check_needs_rehash(self, hash: str) -> bool: ...  # noqa: A002
 
 
-class Accounts:
+class Accounts(Tokens):
     """Who may sign on, bound to who acts. Each method is a unit of work of its own."""
 
     def __init__(
         self, open_uow: Callable[[], UnitOfWork], clock: Clock, actor: Actor, hasher: Hasher | None = None
     ) -> None:
-        self._open, self._clock, self._actor = open_uow, clock, actor
+        super().__init__(open_uow, clock, actor)
         if hasher is not None:
             self.hasher = hasher
 
@@ -77,9 +77,17 @@ class Accounts:
         with self._open().reading() as uow:
             return uow.accounts.all()
 
-    def add(self, name: str, password: str, roles: Iterable[Role]) -> Account:
-        """Raises: BadInput: name, password or roles cannot be used. Refused: the name is taken."""
-        account = self._new(name, password, roles)
+    def add(self, name: str, password: str, roles: Iterable[Role], *, must_change: bool = False) -> Account:
+        """A new one.
+
+        Args:
+            must_change: the password is a first one, that its owner changes before anything else.
+
+        Raises:
+            BadInput: name, password or roles cannot be used. Refused: the name is taken.
+
+        """
+        account = replace(self._new(name, password, roles), must_change=must_change)
         with self._open() as uow:
             self._put_new(uow, account)
             uow.commit()
@@ -100,27 +108,45 @@ class Accounts:
         told = {"account": account.name, "roles": sorted(account.roles)}
         self._tell(uow, "account.created", told)
 
-    def set_password(self, name: str, password: str) -> None:
-        """Ends every session of the account. Raises: NotFound, BadInput."""
+    def set_password(self, name: str, password: str, *, must_change: bool = False, here: str = "") -> None:
+        """Ends the sessions of the account.
+
+        Args:
+            must_change: it is a first one, that its owner changes before anything else.
+            here: cookie of the session that stays, since it is its owner's.
+
+        Raises:
+            NotFound, BadInput.
+
+        """
         hashed = self._hash(name, password)
         with self._open() as uow:
-            account = _get(uow, name)
-            uow.accounts.put(replace(account, password=hashed, changed=self._clock.now()))
-            uow.accounts.end_sessions(name)
+            account = account_of(uow, name)
+            changed = replace(account, password=hashed, changed=self._clock.now(), must_change=must_change)
+            uow.accounts.put(changed)
+            uow.accounts.end_sessions(name, but=digest(here) if here else "")
             uow.accounts.forget_failures(f"account:{name}")
-            self._tell(uow, "account.password_set", {"account": name})
+            told = {"account": name, **({"must_change": True} if must_change else {})}
+            self._tell(uow, "account.password_set", told)
             uow.commit()
 
-    def change_password(self, name: str, old: str, new: str, *, address: str) -> None:
-        """By its owner, who knows the old one. Raises: NotSignedOn, TooSoon, BadInput."""
+    def change_password(self, name: str, old: str, new: str, *, address: str, here: str = "") -> None:
+        """By its owner, who knows the old one; sessions elsewhere end, that of `here` stays.
+
+        Raises: NotSignedOn, TooSoon. BadInput: the new one cannot be used, or is the old one.
+        """
         self._check(name, old, address)
-        self.set_password(name, new)
+        if old == new:
+            raise BadInput(
+                tr("新密码和旧密码一样", "the new password is the old one"), mend=tr("请换一个", "choose another")
+            )
+        self.set_password(name, new, here=here)
 
     def set_roles(self, name: str, roles: Iterable[Role]) -> Account:
         """Instead of those it had. Raises: NotFound, BadInput. Refused: nobody would be left to administer."""
         held = _some(name, roles)
         with self._open() as uow:
-            after = replace(_get(uow, name), roles=held)
+            after = replace(account_of(uow, name), roles=held)
             _keep_an_administrator(uow, after)
             uow.accounts.put(after)
             self._tell(uow, "account.roles_set", {"account": name, "roles": sorted(held)})
@@ -133,7 +159,7 @@ class Accounts:
         Raises: NotFound. Refused: nobody would be left to administer.
         """
         with self._open() as uow:
-            after = replace(_get(uow, name), disabled=disabled)
+            after = replace(account_of(uow, name), disabled=disabled)
             _keep_an_administrator(uow, after)
             uow.accounts.put(after)
             if disabled:
@@ -176,12 +202,15 @@ class Accounts:
 
     # --- sign-on
 
-    def sign_on(self, name: str, password: str, *, address: str, old: str = "") -> tuple[User, str]:
+    def sign_on(
+        self, name: str, password: str, *, address: str, old: str = "", browser: str = ""
+    ) -> tuple[User, str]:
         """A new session.
 
         Args:
             address: where the attempt comes from.
             old: the cookie that the browser sent; that session ends, so that nobody can plant one.
+            browser: what it calls itself.
 
         Returns:
             Who it is, and what the cookie is to hold.
@@ -200,10 +229,10 @@ class Accounts:
             if old:
                 uow.accounts.end_session(digest(old))
             uow.accounts.prune(at - timedelta(days=1))
-            uow.accounts.add_session(Session(digest(cookie), account.name, at, at + SESSION))
+            uow.accounts.add_session(Session(digest(cookie), account.name, at, at + SESSION, address, browser))
             self._tell(uow, "access.signed_on", {"address": address}, Actor.person(account.name))
             uow.commit()
-        return User(account.name, account.roles), cookie
+        return User(account.name, account.roles, must_change=account.must_change), cookie
 
     def sign_off(self, cookie: str) -> None:
         """Ends the session, wherever its cookie is kept."""
@@ -222,7 +251,33 @@ class Accounts:
             if session is None or session.expires <= self._clock.now():
                 return None
             account = uow.accounts.get(session.account)
-        return User(account.name, account.roles) if account and not account.disabled else None
+        if account is None or account.disabled:
+            return None
+        return User(account.name, account.roles, must_change=account.must_change)
+
+    def sessions(self, name: str) -> Sequence[Session]:
+        """Those of an account that have not ended, the newest first."""
+        with self._open().reading() as uow:
+            return [one for one in uow.accounts.sessions(name) if one.expires > self._clock.now()]
+
+    def end_session(self, name: str, handle: str) -> None:
+        """Of that account, see `Session.handle`. Raises: NotFound."""
+        with self._open() as uow:
+            found = next((one for one in uow.accounts.sessions(name) if one.handle == handle), None)
+            if found is None:
+                raise NotFound(
+                    tr("没有这个登录", "there is no such session"), mend=tr("可能已结束", "it may have ended")
+                )
+            uow.accounts.end_session(found.id)
+            self._tell(uow, "access.session_ended", {"account": name, "address": found.address})
+            uow.commit()
+
+    def end_other_sessions(self, name: str, cookie: str) -> None:
+        """All but the one with this cookie."""
+        with self._open() as uow:
+            uow.accounts.end_sessions(name, but=digest(cookie))
+            self._tell(uow, "access.session_ended", {"account": name})
+            uow.commit()
 
     def _check(self, name: str, password: str, address: str) -> Account:
         name, at = unicodedata.normalize("NFC", name).strip()[:MAX_NAME], self._clock.now()
@@ -290,62 +345,6 @@ class Accounts:
         with _AT_ONCE:
             return self.hasher.hash(password)
 
-    # --- tokens
-
-    def add_token(
-        self, account: str, label: str, rights: Iterable[Right], *, days: int | None = None
-    ) -> tuple[Token, str]:
-        """The token, and its text, which is shown this once.
-
-        Raises: NotFound. BadInput: no label, no right, or one that the account does not have.
-        """
-        wanted, text, at = frozenset(rights), f"rct_{secrets.token_urlsafe(32)}", self._clock.now()
-        with self._open() as uow:
-            owner = _get(uow, account)
-            beyond = wanted - rights_of(owner.roles)
-            if beyond or not wanted or not label.strip():
-                raise BadInput(
-                    tr("令牌不能这样建立", "this token cannot be made"),
-                    ", ".join(sorted(beyond)) or tr("要有用途说明和权限", "it needs a label and rights"),
-                    tr("这个账号可用：", "this account has: ") + ", ".join(sorted(rights_of(owner.roles))),
-                )
-            token = Token(
-                id=new_id(),
-                secret=digest(text),
-                account=account,
-                label=label.strip()[:MAX_NAME],
-                rights=wanted,
-                created=at,
-                expires=at + timedelta(days=days) if days else None,
-            )
-            uow.accounts.add_token(token)
-            told = {"account": account, "token": token.id, "label": token.label, "rights": sorted(wanted)}
-            self._tell(uow, "account.token_made", told)
-            uow.commit()
-        return token, text
-
-    def tokens(self) -> Sequence[Token]:
-        with self._open().reading() as uow:
-            return uow.accounts.tokens()
-
-    def drop_token(self, token_id: str) -> None:
-        """Raises: NotFound."""
-        with self._open() as uow:
-            if token_id not in {token.id for token in uow.accounts.tokens()}:
-                raise NotFound(tr(f"没有令牌“{token_id}”", f"no token {token_id!r}"), mend="roomctl accounts list")
-            uow.accounts.drop_token(token_id)
-            self._tell(uow, "account.token_dropped", {"token": token_id})
-            uow.commit()
-
-    def user_of_token(self, text: str) -> User | None:
-        """None where it is no token, it has ended, or its owner is disabled."""
-        with self._open().reading() as uow:
-            token = uow.accounts.token(digest(text))
-            if token is None or (token.expires is not None and token.expires <= self._clock.now()):
-                return None
-            owner = uow.accounts.get(token.account)
-        return User(owner.name, owner.roles, token.rights) if owner and not owner.disabled else None
-
     # --- what is noted
 
     def deny(self, what: str, why: str, *, who: str, address: str, more: int = 0) -> None:
@@ -360,11 +359,6 @@ class Accounts:
             self._tell(uow, "access.denied", told, Actor.person(who) if who else SYSTEM)
             uow.commit()
 
-    def _tell(self, uow: UnitOfWork, kind: str, data: dict[str, Any], actor: Actor | None = None) -> None:
-        uow.events.append(
-            Event(stream=uow.room.id, kind=kind, actor=actor or self._actor, at=self._clock.now(), data=data)
-        )
-
 
 def clean_name(name: str) -> str:
     """As it is kept: NFC, no space around it. Raises: BadInput."""
@@ -375,11 +369,6 @@ def clean_name(name: str) -> str:
             tr(f"应为 1 至 {MAX_NAME} 个可见字符，不含斜线", f"1 to {MAX_NAME} printable characters, and no slash"),
         )
     return name
-
-
-def digest(secret: str) -> str:
-    """SHA-256 as hex. The secrets are 256 bits of chance: no salt, no slow hash is needed."""
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
 def _some(name: str, roles: Iterable[Role]) -> frozenset[Role]:
@@ -395,7 +384,7 @@ def _some(name: str, roles: Iterable[Role]) -> frozenset[Role]:
 def _keep_an_administrator(uow: UnitOfWork, after: Account) -> None:
     """Raises: Refused, where the change would take the last one away."""
     left = [one for one in uow.accounts.all() if one.name != after.name] + [after]
-    if _administers(_get(uow, after.name)) and not any(map(_administers, left)):
+    if _administers(account_of(uow, after.name)) and not any(map(_administers, left)):
         raise Refused(
             tr(f"不能这样改“{after.name}”", f"{after.name!r} cannot be changed so"),
             tr("这是最后一个管理员", "it is the last administrator"),
@@ -405,11 +394,3 @@ def _keep_an_administrator(uow: UnitOfWork, after: Account) -> None:
 
 def _administers(account: Account) -> bool:
     return Role.ADMIN in account.roles and not account.disabled
-
-
-def _get(uow: UnitOfWork, name: str) -> Account:
-    account = uow.accounts.get(name)
-    if account is None:
-        known = ", ".join(one.name for one in uow.accounts.all()) or "-"
-        raise NotFound(tr(f"没有账号“{name}”", f"no account {name!r}"), mend=tr(f"已有：{known}", f"known: {known}"))
-    return account

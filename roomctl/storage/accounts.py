@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from roomctl.domain.access import Account, Failures, Right, Role, ScreenKey, Session, Token
+from roomctl.domain.access import Account, CalendarLink, Failures, Right, Role, ScreenKey, Session, Token
 from roomctl.storage.access_tables import (
     AccountRow,
     AdminLinkRow,
+    CalendarLinkRow,
     LoginFailureRow,
     ScreenKeyRow,
     SessionRow,
@@ -39,25 +40,53 @@ class SqlAccounts:
                 disabled=account.disabled,
                 created=account.created,
                 changed=account.changed,
+                must_change=account.must_change,
             )
         )
 
     def session(self, session_id: str) -> Session | None:
         row = self._work.reads().get(SessionRow, session_id)
-        return None if row is None else Session(row.id, row.account, row.created, row.expires)
+        return None if row is None else _session(row)
+
+    def sessions(self, account: str) -> Sequence[Session]:
+        mine = select(SessionRow).where(SessionRow.account == account)
+        newest = mine.order_by(SessionRow.created.desc(), SessionRow.id)
+        return [_session(row) for row in self._work.reads().scalars(newest)]
 
     def add_session(self, session: Session) -> None:
         self._work.connection(writing=True).execute(
             insert(SessionRow).values(
-                id=session.id, account=session.account, created=session.created, expires=session.expires
+                id=session.id,
+                account=session.account,
+                created=session.created,
+                expires=session.expires,
+                address=session.address,
+                browser=session.browser,
             )
         )
 
     def end_session(self, session_id: str) -> None:
         self._work.connection(writing=True).execute(delete(SessionRow).where(SessionRow.id == session_id))
 
-    def end_sessions(self, account: str) -> None:
-        self._work.connection(writing=True).execute(delete(SessionRow).where(SessionRow.account == account))
+    def end_sessions(self, account: str, *, but: str = "") -> None:
+        theirs = delete(SessionRow).where(SessionRow.account == account, SessionRow.id != but)
+        self._work.connection(writing=True).execute(theirs)
+
+    def calendar_link(self, secret: str) -> CalendarLink | None:
+        row = self._work.reads().scalars(select(CalendarLinkRow).where(CalendarLinkRow.secret == secret)).first()
+        return None if row is None else _calendar_link(row)
+
+    def calendar_links(self, account: str) -> Sequence[CalendarLink]:
+        mine = select(CalendarLinkRow).where(CalendarLinkRow.account == account).order_by(CalendarLinkRow.id)
+        return [_calendar_link(row) for row in self._work.reads().scalars(mine)]
+
+    def add_calendar_link(self, link: CalendarLink) -> None:
+        self._work.connection(writing=True).execute(
+            insert(CalendarLinkRow).values(id=link.id, secret=link.secret, account=link.account, made=link.made)
+        )
+
+    def drop_calendar_link(self, link_id: str) -> None:
+        self._work.connection(writing=True).execute(delete(CalendarLinkRow).where(CalendarLinkRow.id == link_id))
 
     def token(self, secret: str) -> Token | None:
         row = self._work.reads().scalars(select(TokenRow).where(TokenRow.secret == secret)).first()
@@ -144,7 +173,16 @@ def _account(row: AccountRow) -> Account:
         disabled=row.disabled,
         created=row.created,
         changed=row.changed,
+        must_change=row.must_change,
     )
+
+
+def _session(row: SessionRow) -> Session:
+    return Session(row.id, row.account, row.created, row.expires, row.address, row.browser)
+
+
+def _calendar_link(row: CalendarLinkRow) -> CalendarLink:
+    return CalendarLink(id=row.id, secret=row.secret, account=row.account, made=row.made)
 
 
 def _screen_key(row: ScreenKeyRow) -> ScreenKey:

@@ -102,7 +102,7 @@ class SqlMeetings:
         return saved
 
 
-_ENTRY = ("id", "title", "starts", "zone", "planned_minutes", "kind", "place", "chair", "state", "urgent")
+_ENTRY = ("id", "title", "starts", "zone", "planned_minutes", "kind", "place", "chair", "state", "urgent", "version")
 
 
 def _meeting_row(meeting: Meeting) -> MeetingRow:

@@ -16,6 +16,7 @@ from roomctl.web.rest import (
     accounts,
     archive,
     attendance,
+    calendar,
     checks,
     clearing,
     deliveries,
@@ -64,6 +65,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.add_middleware(Guard, sessions=sessions, denials=denials, hosts=application.settings.web.hosts)
     web.include_router(Door(application.accounts, sessions).routes())
     web.include_router(status(host))
+    web.include_router(calendar.feeds)
     web.state.feed = Feed(application.open_uow)
     web.state.screens = Screens(host)
     web.include_router(screen_pages)
@@ -72,6 +74,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.state.working = Working(application.clock)
     for part in (
         meetings,
+        calendar,
         attendance,
         recordings,
         recorder,

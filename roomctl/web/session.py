@@ -130,8 +130,18 @@ async def screen_of(request: Request) -> User | None:
     return user
 
 
+CHANGE_FIRST = "/account"
+"""The page on which a password is changed, which somebody whose password was set by another comes to first."""
+
+
 def allow(user: User, right: Right) -> None:
-    """Raises: Forbidden, where the user does not have the right."""
+    """Raises: Forbidden, where the user does not have the right, or has a password to change first."""
+    if user.must_change:
+        raise Forbidden(
+            tr("请先改密码", "change the password first"),
+            tr("现在的密码是管理员设的", "it was set by the administrator"),
+            tr(f"请在 {CHANGE_FIRST} 修改", f"at {CHANGE_FIRST}"),
+        )
     if not user.may(right):
         raise Forbidden(
             tr(f"{user.name} 不能这样做", f"{user.name} may not do this"),

@@ -84,11 +84,12 @@ def test_a_disabled_account_is_out_within_seconds_even_when_another_process_disa
     assert sign_on(rest.nobody(), "赵敏").status_code == 401
 
 
-def test_a_new_password_ends_every_session(rest):
+def test_a_new_password_ends_every_session_elsewhere(rest):
     one, other = rest.as_(Role.SECRETARY, name="赵敏"), rest.as_(Role.SECRETARY, name="赵敏")
     changed = one.put("/api/v1/session/password", json={"old": PASSWORD, "new": "a quite different one"})
     assert changed.status_code == 204
     assert other.get("/api/v1/session").status_code == 401
+    assert one.get("/api/v1/session").status_code == 200
     assert sign_on(rest.nobody(), "赵敏").status_code == 401
     assert sign_on(rest.nobody(), "赵敏", "a quite different one").status_code == 201
 
@@ -97,6 +98,73 @@ def test_nobody_changes_a_password_without_the_old_one(rest):
     client = rest.as_(Role.SECRETARY)
     answer = client.put("/api/v1/session/password", json={"old": "a guess of mine", "new": "a quite different one"})
     assert answer.status_code == 401
+
+
+def test_the_old_password_is_no_new_one(rest):
+    client = rest.as_(Role.SECRETARY)
+    answer = client.put("/api/v1/session/password", json={"old": PASSWORD, "new": PASSWORD})
+    assert answer.status_code == 422
+
+
+def test_a_token_changes_no_password_and_ends_no_session(rest):
+    program = rest.token(Right.MANAGE_ACCOUNTS)
+    for method, path in (("GET", "sessions"), ("DELETE", "sessions"), ("DELETE", "sessions/" + "0" * 16)):
+        assert program.request(method, f"/api/v1/{path}").status_code == 403
+    change = {"old": PASSWORD, "new": "a quite different one"}
+    assert program.put("/api/v1/session/password", json=change).status_code == 403
+
+
+def test_one_sees_where_one_is_signed_on_and_ends_it_there(rest):
+    agent = (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
+    )
+    other = rest.nobody(address="10.0.0.7", **{"User-Agent": agent})
+    sign_on(other, rest.account(Role.SECRETARY, name="赵敏"))
+    rest.clock.advance(1)
+    here = rest.as_(Role.SECRETARY, name="赵敏")
+    mine, theirs = here.get("/api/v1/sessions").json()
+    assert (mine["here"], theirs["here"]) == (True, False)
+    assert (theirs["address"], theirs["browser"]) == ("10.0.0.7", "Chrome · Windows")
+    assert here.delete(f"/api/v1/sessions/{theirs['handle']}").status_code == 204
+    assert other.get("/api/v1/session").status_code == 401
+    assert here.delete(f"/api/v1/sessions/{theirs['handle']}").status_code == 404
+
+
+def test_all_sessions_but_this_one_are_ended_at_once(rest):
+    here, other = rest.as_(Role.SECRETARY, name="赵敏"), rest.as_(Role.SECRETARY, name="赵敏")
+    assert here.delete("/api/v1/sessions").status_code == 204
+    assert other.get("/api/v1/session").status_code == 401
+    assert here.get("/api/v1/session").status_code == 200
+
+
+def test_nobody_ends_the_session_of_somebody_else(rest):
+    victim, attacker = rest.as_(Role.ADMIN, name="赵敏"), rest.as_(Role.USHER, name="周强")
+    handle = victim.get("/api/v1/sessions").json()[0]["handle"]
+    assert attacker.delete(f"/api/v1/sessions/{handle}").status_code == 404
+    assert victim.get("/api/v1/session").status_code == 200
+
+
+def test_a_password_that_the_administrator_set_opens_nothing_before_it_is_changed(rest):
+    rest.account(Role.SECRETARY, name="孙丽")
+    admin = rest.as_(Role.ADMIN)
+    first = "for the first time"
+    assert admin.put("/api/v1/accounts/孙丽/password", json={"password": first}).status_code == 204
+    client = rest.nobody()
+    assert sign_on(client, "孙丽", first).status_code == 201
+    assert client.get("/api/v1/session").json()["must_change"] is True
+    for path in ("meetings", "calendar", "calendar-links"):
+        assert client.get(f"/api/v1/{path}").status_code == 403
+    change = {"old": first, "new": "a quite different one"}
+    assert client.put("/api/v1/session/password", json=change).status_code == 204
+    assert client.get("/api/v1/meetings").status_code == 200
+    assert not {one.name: one for one in rest.accounts.all()}["孙丽"].must_change
+
+
+def test_the_administrators_own_new_password_need_not_be_changed(rest):
+    admin = rest.as_(Role.ADMIN, name="赵敏")
+    admin.put("/api/v1/accounts/赵敏/password", json={"password": "a quite different one"})
+    again = rest.nobody()
+    assert sign_on(again, "赵敏", "a quite different one").json()["must_change"] is False
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 200, "一二三四"])

@@ -26,6 +26,7 @@ class AccountShape(BaseModel):
     name: str
     roles: list[Role]
     disabled: bool
+    must_change: bool = Field(description="its owner changes the password before anything else")
     created: datetime
     changed: datetime
 
@@ -35,6 +36,7 @@ class AccountShape(BaseModel):
             name=account.name,
             roles=sorted(account.roles),
             disabled=account.disabled,
+            must_change=account.must_change,
             created=account.created,
             changed=account.changed,
         )
@@ -57,6 +59,7 @@ class NewAccount(Password):
 
     name: Name = Field(examples=["李晓明"])
     roles: list[Role] = Field(min_length=1, max_length=len(Role))
+    must_change: bool = Field(default=False, description="the password is a first one, to be changed by its owner")
 
 
 class TokenShape(BaseModel):
@@ -115,13 +118,15 @@ def list_accounts(request: Request, user: Managing) -> list[AccountShape]:
 @routes.post("/accounts", status_code=201, summary="Add an account")
 def add_account(request: Request, user: Managing, new: NewAccount) -> AccountShape:
     """The password is kept as an argon2 hash."""
-    return AccountShape.of(_accounts(request, user).add(new.name, new.password, new.roles))
+    return AccountShape.of(
+        _accounts(request, user).add(new.name, new.password, new.roles, must_change=new.must_change)
+    )
 
 
 @routes.put("/accounts/{name}/password", status_code=204, summary="Set a password")
 def set_password(request: Request, user: Managing, name: AccountName, new: Password) -> None:
-    """Ends every session of the account."""
-    _accounts(request, user).set_password(name, new.password)
+    """Ends every session of the account; where it is another's, its owner changes it before anything else."""
+    _accounts(request, user).set_password(name, new.password, must_change=name != user.name)
     _changed(request)
 
 
