@@ -13,6 +13,7 @@ from roomctl.serving import Host
 from roomctl.web import keys, ui
 from roomctl.web.errors import tell_errors
 from roomctl.web.pages import (
+    archive,
     calendar,
     events,
     extra,
@@ -53,6 +54,7 @@ def mount(web: FastAPI, host: Host) -> None:
         operator,
         secretary,
         papers,
+        archive,
         technician,
         inventory,
         plugins,
