@@ -70,10 +70,5 @@ def send(ctx: PluginContext, meeting: Meeting, name: str, target: ArchiveTarget,
 
 
 def may(ctx: PluginContext, meeting: Meeting) -> bool:
-    """Whether anything may be sent before the meeting is closed: the office wants it, and no secret is told."""
-    return (
-        ctx.config.send_ahead
-        and meeting.state in LIVE
-        and not meeting.highest_secrecy.state_secret
-        and not ctx.services.packages(meeting.id)
-    )
+    """Whether anything may be sent before the meeting is closed: the office wants it. To whom: `ways.open_to`."""
+    return ctx.config.send_ahead and meeting.state in LIVE and not ctx.services.packages(meeting.id)

@@ -10,9 +10,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.finding import find_meeting
-from roomctl_archive import cipher_commands, standing
+from roomctl_archive import cipher_commands, media_commands, standing
 from roomctl_archive.reverify import read_again
 from roomctl_archive.service import ArchiveService
+from roomctl_archive.verify import STUB, kind_of
 from roomctl_archive.verify import verify as verify_package
 
 
@@ -93,6 +94,7 @@ def app(ctx: PluginContext) -> typer.Typer:
         _reverify(ctx, console, find_meeting(ctx.services, meeting), repair=repair, as_json=as_json)
 
     cipher_commands.add(group, ctx, console, lambda: _bar(console))
+    media_commands.add(group, ctx, console, lambda: _bar(console))
 
     @group.command(help=tr("归档登记：接收", "the archivist accepts the deposit"))
     def accept(meeting: str, by: name) -> None:
@@ -111,8 +113,11 @@ def _verify(console: Console, package: Path, registered: str, *, as_json: bool) 
     with _bar(console) as bar:
         task = bar.add_task(tr("校验", "verify"), total=_bytes(package))
         verdict = verify_package(package, lambda size: bar.advance(task, size), registered=registered)
+    kind = kind_of(package)
     if as_json:
-        print(json.dumps(verdict.as_json(), ensure_ascii=False))
+        print(json.dumps(verdict.as_json() | ({"kind": kind} if kind else {}), ensure_ascii=False))
+    if kind == STUB:
+        console.print(tr("这是涉密存档包的存根", "this is the stub of a package of a state secret"), style="yellow")
     for fault in verdict.problems:
         console.print(f"{fault.file}: {fault.what}", style="red", markup=False, soft_wrap=True)
     read = tr(

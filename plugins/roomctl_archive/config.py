@@ -13,6 +13,8 @@ class TargetConfig(BaseModel):
     Attributes:
         kind: a kind of target that a plugin brings, such as `folder`.
         required: a meeting counts as deposited only when this target has read everything back.
+        office: whether it is the office's own storage; nothing of an 内部 meeting goes to another. Where it is not
+            said, a folder and a private address are.
 
     """
 
@@ -20,6 +22,7 @@ class TargetConfig(BaseModel):
 
     kind: str = "folder"
     required: bool = True
+    office: bool | None = None
 
 
 def _local() -> dict[str, TargetConfig]:

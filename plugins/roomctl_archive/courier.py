@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from roomctl.api import ArchiveTarget, Busy, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.deliveries import LOCAL, Delivery, DeliveryStep, SentFile, Trouble, backoff
 from roomctl.api.files import lock_file, unlock_file
-from roomctl_archive import ahead, delivery
+from roomctl_archive import ahead, delivery, ways
 from roomctl_archive.config import TargetConfig
 from roomctl_archive.fixity import Tick, silent
 
@@ -51,7 +51,7 @@ class Courier:
         packages = services.packages(meeting.id)
         proven = {one.package for one in services.receipts(meeting.id) if one.target == self.name}
         proven |= services.pruned_packages().keys()  # what was kept nowhere but there cannot be sent any more
-        left = [one for one in packages if one.id not in proven]
+        left = [one for one in packages if one.id not in proven and ways.open_to(meeting, self._config, one)]
         if not left and meeting.state is State.ARCHIVED:
             self._whole.add(meeting.id)
         rows = self.rows(meeting.id) if left else {}
@@ -112,7 +112,7 @@ class Courier:
     def _send_ahead(self, meeting: Meeting) -> None:
         """What fails is no trouble yet: all of it is sent at close. It is put off all the same."""
         now, (tries, due) = self._ctx.clock.monotonic(), self._ahead.get(meeting.id, (0, 0.0))
-        if not ahead.may(self._ctx, meeting) or now < due:
+        if not (ahead.may(self._ctx, meeting) and ways.open_to(meeting, self._config)) or now < due:
             return
         held = self._ctx.services.sent_files(ahead.reserve(self._ctx, meeting), self.name)
         if not any(True for _ in ahead.waiting(self._ctx, meeting, held)):
@@ -140,6 +140,9 @@ class Courier:
             held = {(one.package, one.target) for one in services.receipts(package.meeting)}
             if (package.id, self.name) in held or package.id in services.pruned_packages():
                 return False
+            meeting = services.meeting(package.meeting)
+            if not ways.open_to(meeting, self._config, package):
+                services.need_way(meeting.id, ways.way_of(self._config))
             try:
                 self._bring(package, tick)
             except RoomctlError as error:
@@ -311,7 +314,7 @@ def opened(ctx: PluginContext, config: TargetConfig) -> Iterator[ArchiveTarget]:
 
     Raises: BadInput, NotFound, as its section is.
     """
-    section = config.model_dump()
+    section = config.model_dump(exclude={"office"})
     target = ctx.services.target(section["kind"], section)
     ending: Any = closing(target) if isinstance(target, Closable) else nullcontext()
     with ending:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from roomctl.api import Busy, Damaged, Fault, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
+from roomctl.api.custody import MEDIUM
 from roomctl.api.deliveries import LOCAL, FixityCheck
 from roomctl_archive import places, reconcile
 from roomctl_archive.config import ArchiveConfig
@@ -182,6 +183,8 @@ class Custodian:
     def _give_up(self, meeting: Meeting, package: Package, tick: Tick) -> None:
         """The copy on this machine goes when it is old enough, archived, and every required target has it whole."""
         services, folder = self._ctx.services, self._ctx.services.data / package.path
+        if MEDIUM in package.targets:  # nobody but its keeper can read it back
+            return
         if package.id in services.pruned_packages():
             shutil.rmtree(folder, ignore_errors=True)  # a kill may have come in between
             return

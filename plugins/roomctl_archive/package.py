@@ -9,7 +9,6 @@ import uuid_utils
 
 from roomctl.api import (
     Damaged,
-    Forbidden,
     Meeting,
     Package,
     PackageFile,
@@ -19,10 +18,22 @@ from roomctl.api import (
     State,
     tr,
 )
-from roomctl_archive import ahead, bag, describe, four_properties, inventory, judges, manifest, metadata, retention
-from roomctl_archive.config import ArchiveConfig
+from roomctl.api.custody import Way
+from roomctl_archive import (
+    ahead,
+    bag,
+    describe,
+    four_properties,
+    inventory,
+    judges,
+    manifest,
+    metadata,
+    retention,
+    stub,
+    ways,
+)
 from roomctl_archive.fixity import Digests, Tick, read, silent
-from roomctl_archive.verify import FORMAT, FORMAT_LABEL, verify
+from roomctl_archive.verify import FORMAT, FORMAT_LABEL, KIND_LABEL, STUB, verify
 
 EVENTS = "events.jsonl"
 _SEALED, _SUPPLEMENT, _DOCUMENTS = "Roomctl-Sealed-At", "Roomctl-Supplement-To", "Roomctl-Documents"
@@ -30,10 +41,15 @@ _STATES_WITH_SUPPLEMENT = {State.CLOSED, State.DEPOSITED}
 
 
 def due(ctx: PluginContext, meeting: Meeting) -> bool:
-    """Whether the meeting lacks a package: its first when it is closed, a supplement for what was signed since."""
+    """Whether the meeting lacks a package: its first when it is closed, a supplement for what was signed since.
+
+    One that was handed over on a registered medium lacks its stub in the ordinary archive.
+    """
     packages = ctx.services.packages(meeting.id)
     if not packages:
         return meeting.state is State.CLOSED
+    if stub.due(ctx, meeting, packages):
+        return True
     return meeting.state in _STATES_WITH_SUPPLEMENT and bool(_late(ctx, meeting, packages))
 
 
@@ -73,22 +89,6 @@ def _payload(
     return [file for file in files if file.path == EVENTS or file.sha256 in wanted], documents
 
 
-def allow(meeting: Meeting) -> None:
-    """State secrets are packed on no ordinary machine.
-
-    Raises:
-        Forbidden: 秘密 or higher.
-
-    """
-    level = meeting.highest_secrecy
-    if level.state_secret:
-        raise Forbidden(
-            tr(f"不能给{level.level.value}级会议打存档包", f"cannot package a {level.level.value} meeting"),
-            tr("国家秘密不进入普通存储目标", "state secrets go to no ordinary target"),
-            tr("请按涉密载体移交办理", "hand it over on a registered medium"),
-        )
-
-
 def build(
     ctx: PluginContext, meeting: Meeting, tick: Tick = silent, *, planned: Callable[[int], None] = silent
 ) -> Package | None:
@@ -99,12 +99,12 @@ def build(
         planned: told beforehand how many there will be.
 
     Raises:
-        Forbidden: the meeting holds state secrets.
+        SecrecyRefused: its 密级 is never held on a machine.
         RoomctlError: see `bag.write`.
 
     """
-    allow(meeting)
-    config: ArchiveConfig = ctx.config
+    level = meeting.highest_secrecy
+    ctx.services.need_way(meeting.id, Way.REGISTERED if level.state_secret else Way.TARGET)
     if not due(ctx, meeting):
         return None
     home = ctx.folder(meeting.id)
@@ -113,6 +113,8 @@ def build(
     bag.discard_partials(home)
     if left := _finished(ctx, meeting, home, known):
         return left
+    if handed := stub.due(ctx, meeting, packages):
+        return stub.build(ctx, meeting, handed)
     at = ctx.clock.now()
     files, documents = _payload(ctx, meeting, packages)
     planned(sum(_size(file.source) for file in files))
@@ -141,7 +143,7 @@ def build(
         manifest_sha256=bagged.manifest_sha256,
         at=at,
         documents=tuple(documents),
-        targets=required(config),
+        targets=ways.required(ctx.config, meeting),
         supplement_to=first,
     )
     ctx.services.add_package(package)
@@ -190,11 +192,6 @@ def _named(path: Path) -> dict[str, int]:
         ) from error
 
 
-def required(config: ArchiveConfig) -> tuple[str, ...]:
-    """Names of the targets that a meeting's deposit waits for."""
-    return tuple(name for name, target in config.targets.items() if target.required)
-
-
 def _finished(ctx: PluginContext, meeting: Meeting, home: Path, known: set[str]) -> Package | None:
     """A whole package that a kill kept out of the database: its name is final, so its bytes are on the disk."""
     whole = (path for path in home.iterdir() if (path / manifest.TAGS[0]).is_file() and path.name not in known)
@@ -214,7 +211,7 @@ def _finished(ctx: PluginContext, meeting: Meeting, home: Path, known: set[str])
             manifest_sha256=digest,
             at=datetime.fromisoformat(_label(folder, _SEALED)),
             documents=tuple(_label(folder, _DOCUMENTS).split()),
-            targets=required(ctx.config),
+            targets=ways.required(ctx.config, meeting, stub=_label(folder, KIND_LABEL) == STUB),
             supplement_to=_label(folder, _SUPPLEMENT),
         )
         ctx.services.add_package(package)

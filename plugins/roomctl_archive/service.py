@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State, tr
+from roomctl.api.custody import MEDIUM
 from roomctl_archive import ahead, package
 from roomctl_archive.builder import Builder
 from roomctl_archive.config import ArchiveConfig
@@ -143,7 +144,7 @@ class ArchiveService:
         """Targets that the meeting's deposit waits for, and that are no longer in the settings."""
         wanted = {name for one in self._ctx.services.packages(meeting.id) for name in one.targets}
         held = {one.target for one in self._ctx.services.receipts(meeting.id)}
-        return wanted - held - self._config.targets.keys()
+        return wanted - held - self._config.targets.keys() - {MEDIUM}
 
     def _run(self, worker: Worker) -> None:
         wake = self._wakes[worker.name]

@@ -24,6 +24,11 @@ WORKERS = 2  # SM3 is the slower hash; two files at a time keep a second core bu
 EVENTS = "data/events.jsonl"
 FORMAT, FORMAT_LABEL = 2, "Roomctl-Package-Format"
 """Of a package as docs/package.md describes it. One without the label is of format 1, which had no XML."""
+KIND_LABEL, STUB, STUB_FILE = "Roomctl-Package-Kind", "stub", "stub.json"
+"""Of the stub of a state secret, which has one file, and no XML."""
+STUB_FIELDS = frozenset(
+    {"number", "meeting", "date", "secrecy", "keeper", "medium", "package", "manifest_sha256", "title"}
+)
 
 _FORMAT = re.compile(rf"^{FORMAT_LABEL}: (\S+)$", re.MULTILINE)
 _OXUM = re.compile(r"^Payload-Oxum: (\d+)\.(\d+)$", re.MULTILINE)
@@ -226,8 +231,22 @@ class _Package:
                 f"存档包格式 {version} 不认识，本程序认识到 {FORMAT}",
                 f"package format {version} is not known, this program knows up to {FORMAT}",
             )
+        elif kind_of(self.root) == STUB:
+            self.match_stub()
         elif version != "1":
             self.match_metadata()
+
+    def match_stub(self) -> None:
+        """It tells what a stub tells, and nothing else comes with it."""
+        key = f"data/{STUB_FILE}"
+        try:
+            told = json.loads(self.raw(key))
+        except (ValueError, RecursionError):
+            told = None
+        if not isinstance(told, dict) or told.keys() != STUB_FIELDS:
+            self.fault(key, "不是存根", "is no stub")
+        for path in sorted(self.payload.keys() - {key}):
+            self.fault(path, "存根里不该有它", "does not belong into a stub")
 
     def match_metadata(self) -> None:
         told: dict[str, int] = {}
@@ -259,6 +278,16 @@ class _Package:
         except OSError as error:
             self.fault(key, f"读不到：{error.strerror}", f"cannot be read: {error.strerror}")
             return b""
+
+
+def kind_of(folder: Path) -> str:
+    """`stub`, or nothing for a package that holds what it stands for."""
+    try:
+        text = (folder / "bag-info.txt").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    said = re.search(rf"^{KIND_LABEL}: (\S+)$", text, re.MULTILINE)
+    return said[1] if said else ""
 
 
 def event_rows(raw: bytes) -> Iterator[LoggedEvent]:

@@ -22,6 +22,7 @@ MINUTES = "会议记录"
 SIGN_IN_SHEET = "签到表"
 SUMMARY = "会议纪要"
 CHECK_REPORT = "设备检查报告"
+MEDIA_HAND_OVER = "涉密载体移交清单"
 HAND_OVER = "归档交接单"
 
 
@@ -97,11 +98,19 @@ def _hand_over(ctx: PluginContext, meeting: str) -> Document:
     return archive_hand_over.draft(services.registration(meeting), place=services.room.name, office=ctx.config.office)
 
 
+def _secret_hand_over(ctx: PluginContext, meeting: str) -> Document:
+    from roomctl_records.drafting import secret_hand_over  # noqa: PLC0415 - as above
+
+    services = ctx.services
+    return secret_hand_over.draft(services.meeting(meeting), services.handovers(meeting), office=ctx.config.office)
+
+
 KINDS = (
     Kind(MINUTES, "minutes.docx", _minutes),
     Kind(SIGN_IN_SHEET, "sign-in-sheet.docx", _sign_in_sheet),
     Kind(SUMMARY, "summary.docx", _summary, on_demand=True, numbered=True),
     Kind(CHECK_REPORT, "check-report.docx", _check_report, on_demand=True),
+    Kind(MEDIA_HAND_OVER, "secret-hand-over.docx", _secret_hand_over, on_demand=True),
     Kind(HAND_OVER, "hand-over.docx", _hand_over, on_demand=True),
 )
 

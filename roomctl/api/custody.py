@@ -3,11 +3,23 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from roomctl.domain.custody import MEDIUM, Declaration, Handover, Medium, is_stub
+from roomctl.domain.custody import LABEL, MEDIUM, Declaration, Handover, Medium, is_stub, serial_on
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import SecrecyRefused, Way, may
 
-__all__ = ["MEDIUM", "Custody", "Declaration", "Handover", "Medium", "SecrecyRefused", "Way", "is_stub", "may"]
+__all__ = [
+    "LABEL",
+    "MEDIUM",
+    "Custody",
+    "Declaration",
+    "Handover",
+    "Medium",
+    "SecrecyRefused",
+    "Way",
+    "is_stub",
+    "may",
+    "serial_on",
+]
 
 
 class Custody(Protocol):

@@ -22,6 +22,9 @@ DECLARABLE = (Level.SECRET, Level.CONFIDENTIAL)
 MEDIUM = "registered-medium"
 """Stands for a registered 涉密介质 where a package names its targets; no target of the settings is ever it."""
 
+LABEL = "roomctl-medium.txt"
+"""The file at the root of a registered medium that says which one it is."""
+
 MAX_TEXT = 200
 """Characters of a name, a number, a place."""
 
@@ -184,6 +187,17 @@ class Handover:
             "received_by": self.received_by,
             "received": self.received.isoformat() if self.received else None,
         }
+
+
+def label_of(serial: str) -> str:
+    """What stands in `LABEL` of a medium, for people as well."""
+    return f"涉密介质，专物专用，请勿带离保管处\nserial: {serial}\n"
+
+
+def serial_on(text: str) -> str:
+    """The serial that a `LABEL` tells; empty where it tells none."""
+    lines = (line.partition(":") for line in text.splitlines())
+    return next((value.strip() for key, _, value in lines if key.strip() == "serial"), "")
 
 
 def is_stub(meeting: Meeting, package: Package) -> bool:

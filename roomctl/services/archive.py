@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from roomctl.domain.archive import Package, PackageFile, Receipt
+from roomctl.domain.custody import is_stub
 from roomctl.domain.events import Actor, Event, LoggedEvent
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
@@ -61,7 +62,7 @@ def add_receipt(meeting_id: str, receipt: Receipt, *, actor: Actor, clock: Clock
         uow.events.append(
             Event(stream=meeting_id, kind="package.received", actor=actor, at=clock.now(), data=told),
         )
-        for need in _needs_met(meeting_id, uow):
+        for need in _needs_met(meeting, uow):
             meeting = meeting.hold(need)
         moved = None
         if Need.RECEIPTS in meeting.facts and meeting.state is State.CLOSED:
@@ -73,14 +74,19 @@ def add_receipt(meeting_id: str, receipt: Receipt, *, actor: Actor, clock: Clock
     return meeting
 
 
-def _needs_met(meeting_id: str, uow: UnitOfWork) -> frozenset[Need]:
-    """Which needs the packages that every one of their targets holds do meet."""
+def _needs_met(meeting: Meeting, uow: UnitOfWork) -> frozenset[Need]:
+    """Which needs the packages that every one of their targets holds do meet.
+
+    A state secret is deposited when its medium is signed for and its stub lies in the ordinary archive.
+    """
+    meeting_id = meeting.id
     held = {(receipt.package, receipt.target) for receipt in uow.packages.receipts(meeting_id)}
     packages = uow.packages.of(meeting_id)
     whole = [p for p in packages if p.targets and all((p.id, target) in held for target in p.targets)]
     signed = {d.id for d in uow.documents.of(meeting_id) if d.kind == MINUTES and d.signed_by}
     met = set()
-    if any(not package.supplement_to for package in whole):
+    first = {is_stub(meeting, package) for package in whole if not package.supplement_to}
+    if first == ({True, False} if meeting.highest_secrecy.state_secret else {False}):
         met.add(Need.RECEIPTS)
     if any(signed.intersection(package.documents) for package in whole):
         met.add(Need.SIGNED_RECORD)

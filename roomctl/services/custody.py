@@ -11,14 +11,16 @@ from datetime import date, datetime
 from typing import Any
 
 from roomctl.domain import custody, secrecy
+from roomctl.domain.archive import Receipt
 from roomctl.domain.custody import Confirmation, Declaration, Handover, Medium, Point, named
 from roomctl.domain.events import Event
 from roomctl.domain.lifecycle import MEETS, State
 from roomctl.domain.meeting import Meeting, Objection
+from roomctl.domain.record import RecordFile
 from roomctl.domain.secrecy import Level, Way
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import tr
-from roomctl.services import attendance
+from roomctl.services import archive, attendance, records
 from roomctl.services.bound import Bound
 from roomctl.services.identity import new_id
 from roomctl.services.ports import UnitOfWork
@@ -26,6 +28,9 @@ from roomctl.services.secrecy import DECLARED, REVOKED, declaration, declaration
 
 REGISTERED, WITHDRAWN = "secrecy.medium_registered", "secrecy.medium_withdrawn"
 CONFIRMED = "secrecy.confirmed"
+HANDOVER_LIST = "涉密载体移交清单"
+"""Kind of the document that a plugin drafts for it."""
+
 HANDED, RECEIVED = "secrecy.handed_over", "secrecy.received"
 
 # --- the points before opening ------------------------------------------------------------------------------------
@@ -346,6 +351,57 @@ class CustodyUseCases(Bound):
             uow.events.append(self._event(HANDED, {key: told[key] for key in _HANDOVER}, now))
             uow.commit()
         return one
+
+    def receive_package(self, number: int, *, by: str) -> Handover:
+        """The other side has counted and signed: the package has its receipt from then on.
+
+        Asked again for what is signed already, it makes good what a power cut has kept from happening.
+
+        Args:
+            number: of the list. by: 接收人.
+
+        Raises:
+            NotFound: no such list. Refused: it is signed, or by who handed it over. BadInput: nobody is named.
+
+        """
+        now, uow = self._clock.now(), self._open()
+        with uow:
+            one = next((each for each in handovers(uow) if each.number == number), None)
+            if one is None:
+                raise NotFound(
+                    tr(f"没有第 {number} 号移交清单", f"there is no handover list {number}"),
+                    mend="roomctl secrecy show",
+                )
+            known = {(each.package, each.target) for each in uow.packages.receipts(one.meeting)}
+            left = (one.package, custody.MEDIUM) not in known
+            if one.received is None or not left:
+                one = one.receive(by, now)
+                told = {"id": one.id, "number": number, "received_by": one.received_by}
+                uow.events.append(self._event(RECEIVED, told, now))
+                uow.commit()
+        archive.add_receipt(
+            one.meeting,
+            Receipt(
+                package=one.package,
+                target=custody.MEDIUM,
+                key=one.medium,
+                files=one.files,
+                bytes=one.bytes,
+                manifest_sha256=one.manifest_sha256,
+                at=now,
+            ),
+            **self._by(),
+        )
+        return one
+
+    def draft_handover_list(self, meeting_id: str) -> RecordFile:
+        """The 涉密载体移交清单 of a meeting as it stands, to be printed and signed by both sides.
+
+        Raises:
+            NotFound: no such meeting, nothing handed over, or no plugin drafts it.
+
+        """
+        return records.draft_one(meeting_id, HANDOVER_LIST, **self._all())
 
     def need_held(self, meeting_id: str, what: str) -> Meeting:
         """Whether this machine may hold the meeting now; asked before something comes into it.

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from roomctl.domain.archive import Package
+from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Method, Person
-from roomctl.domain.custody import Point
+from roomctl.domain.custody import MEDIUM, Point
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Objected, Overrule
 from roomctl.domain.recording import Order
@@ -255,3 +255,50 @@ def test_a_way_out_that_the_table_does_not_have_is_refused_and_noted(declared, s
     with pytest.raises(SecrecyRefused, match="普通存储目标"):
         declared.use.need_way(secret.id, Way.TARGET)
     assert refusals(declared) == [("秘密", "target")]
+
+
+def test_the_other_side_signs_once_and_then_the_package_has_its_receipt(declared, secret):
+    declared.use.register_medium(serial="光盘-01", level=Level.SECRET, keeper="机要室")
+    package = sealed(declared, secret)
+    hand_over(declared, package)
+    with pytest.raises(Refused, match="同一人"):
+        declared.use.receive_package(1, by="赵敏")
+    with pytest.raises(BadInput):
+        declared.use.receive_package(1, by=" ")
+    with pytest.raises(NotFound):
+        declared.use.receive_package(2, by="档案员")
+    assert declared.use.receive_package(1, by="档案员").received_by == "档案员"
+    (receipt,) = declared.use.receipts(secret.id)
+    assert (receipt.package, receipt.target, receipt.key) == (package.id, MEDIUM, "光盘-01")
+    with pytest.raises(Refused, match="已签收"):
+        declared.use.receive_package(1, by="别人")
+    assert [one.received_by for one in declared.use.handovers()] == ["档案员"]
+
+
+def test_a_state_secret_is_deposited_with_its_medium_and_its_stub(declared, secret):
+    declared.use.register_medium(serial="光盘-01", level=Level.SECRET, keeper="机要室")
+    confirm_all(declared, secret)
+    declared.use.arm(secret.id, Order(source="tone"))
+    declared.use.start(secret.id)
+    declared.use.adjourn(secret.id)
+    with declared.open_uow() as uow:
+        closed = uow.meetings.get(secret.id)
+        uow.meetings.save(replace(closed, state=State.CLOSED))
+        uow.commit()
+    package = Package(
+        id=new_id(), meeting=secret.id, path="p", files=3, bytes=9, manifest_sha256="ab", at=declared.clock.now(),
+        targets=(MEDIUM,),
+    )  # fmt: skip
+    declared.use.add_package(package)
+    hand_over(declared, package)
+    declared.use.receive_package(1, by="档案员")
+    assert declared.use.meeting(secret.id).state is State.CLOSED
+    stub = replace(package, id=new_id(), targets=("nas",))
+    declared.use.add_package(stub)
+    declared.use.add_receipt(
+        secret.id,
+        Receipt(
+            package=stub.id, target="nas", key="k", files=1, bytes=1, manifest_sha256="cd", at=declared.clock.now()
+        ),
+    )
+    assert declared.use.meeting(secret.id).state is State.DEPOSITED
