@@ -13,6 +13,7 @@ from roomctl.serving import Host
 from roomctl.web import keys, ui
 from roomctl.web.errors import tell_errors
 from roomctl.web.pages import (
+    accounts,
     archive,
     calendar,
     events,
@@ -49,6 +50,7 @@ def mount(web: FastAPI, host: Host) -> None:
     for page in (
         home,
         calendar,
+        accounts,
         planning,
         meeting,
         operator,

@@ -17,7 +17,7 @@ from roomctl.web.pages.board import Board
 from roomctl.web.pages.visitor import Area, Visitor, visitor_of
 from roomctl.web.plugins import Extras
 from roomctl.web.screens import Screens
-from roomctl.web.session import Sessions, holders
+from roomctl.web.session import CHANGE_FIRST, Sessions, holders
 from roomctl.web.ui import MenuItem, Part, app_shell, error_state, link_button
 
 STATIC = "/static/ui"
@@ -35,6 +35,8 @@ def head() -> str:
 
 def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
     """What the visitor's roles open; pages of plugins stand after those of the host."""
+    if visitor.user.must_change:
+        return []
     items = [MenuItem(path="/", title=tr("今日", "Today"), icon="today")]
     items.append(MenuItem(path="/calendar", title=tr("日历", "Calendar"), icon="calendar"))
     if visitor.may(Right.SEE_CHECKS):
@@ -51,6 +53,7 @@ def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
         if page.open_to(visitor.user.roles)
     ]
     for right, path, title, icon in (
+        (Right.MANAGE_ACCOUNTS, "/accounts", tr("账号", "Accounts"), "person"),
         (Right.SEE_EVENTS, "/events", tr("日志", "Events"), "history"),
         (Right.EDIT_SETTINGS, "/settings", tr("设置", "Settings"), "settings"),
         (Right.SEE_PLUGINS, "/plugins", tr("插件", "Plugins"), "extension"),
@@ -82,6 +85,8 @@ class Frame:
                 visitor = visitor_of(request, self.board, self._sessions)
                 if visitor is None:
                     return to_log_in(request)
+                if visitor.user.must_change and path != CHANGE_FIRST:
+                    return RedirectResponse(CHANGE_FIRST, status_code=303)
                 use(visitor.language)
                 shell = await self._shell(visitor, request.url.path, title())
                 with shell, gui.element("div").classes("rc-page").props('id="page" tabindex="-1"'):

@@ -68,7 +68,7 @@ def _bar(room: str, user: str, zone: str, *, dark: bool) -> Part:
         tag("span", room, class_="rc-room rc-nw rc-ell"),
         tag("span", class_="rc-grow"),
         tag("span", icon("lock"), tr("本机运行", "runs on this PC"), class_="rc-s3 rc-nw rc-row rc-wide"),
-        tag("span", user, class_="rc-s2 rc-nw rc-ell"),
+        tag("a", user, class_="rc-s2 rc-nw rc-ell", href="/account", title=tr("我的账号", "my account")),
         tag(
             "button",
             "EN" if other == "en" else "中文",
