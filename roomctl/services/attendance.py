@@ -30,8 +30,12 @@ def add_people(meeting_id: str, people: Iterable[Person], *, actor: Actor, clock
 def board(meeting_id: str, *, uow: UnitOfWork) -> Attendance:
     """Everybody's standing now."""
     with uow.reading():
-        meeting = uow.meetings.get(meeting_id)
-        return _derived(meeting, uow.roster.of(meeting_id), _facts(uow, meeting_id))
+        return within(uow.meetings.get(meeting_id), uow)
+
+
+def within(meeting: Meeting, uow: UnitOfWork) -> Attendance:
+    """Everybody's standing, inside a transaction that somebody has opened."""
+    return _derived(meeting, uow.roster.of(meeting.id), _facts(uow, meeting.id))
 
 
 def events(meeting_id: str, *, uow: UnitOfWork) -> tuple[Fact, ...]:

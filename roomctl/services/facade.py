@@ -23,6 +23,7 @@ from roomctl.services.equipment import EquipmentUseCases
 from roomctl.services.offers import ArchiveTarget
 from roomctl.services.papers import PaperUseCases
 from roomctl.services.registry import RegistrationUseCases
+from roomctl.services.seats import SeatUseCases
 from roomctl.services.signing import SigningUseCases
 from roomctl.services.sound import SoundUseCases
 from roomctl.services.words import WordUseCases
@@ -41,6 +42,7 @@ class UseCases(
     RegistrationUseCases,
     CustodyUseCases,
     ClosingUseCases,
+    SeatUseCases,
 ):
     """Implements `roomctl.api.Services`, and the use cases that only the host may call."""
 

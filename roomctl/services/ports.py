@@ -90,6 +90,10 @@ class Roster(Protocol):
         """Sets the rank of these people, by id."""
         ...
 
+    def seat(self, meeting_id: str, seats: Mapping[str, str]) -> None:
+        """Sets the seat of these people, by id."""
+        ...
+
 
 class Checks(Protocol):
     """Check runs, and what was accepted by name."""

@@ -242,6 +242,13 @@ class SqlRoster:
                 update(PersonRow).where(PersonRow.meeting == meeting_id, PersonRow.id == person).values(rank=rank)
             )
 
+    def seat(self, meeting_id: str, seats: Mapping[str, str]) -> None:
+        session = self._work.writes()
+        for person, seat in seats.items():
+            session.execute(
+                update(PersonRow).where(PersonRow.meeting == meeting_id, PersonRow.id == person).values(seat=seat)
+            )
+
 
 def _person(row: PersonRow | Row[Any]) -> Person:
     return Person(
