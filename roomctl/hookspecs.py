@@ -24,10 +24,10 @@ from roomctl.services.offers import (
     PageOffer,
     PanelOffer,
     RecorderFactory,
-    ScreenOffer,
     Service,
     TargetFactory,
 )
+from roomctl.services.screen_offers import ScreenOffer
 
 hookspec = pluggy.HookspecMarker("roomctl")
 

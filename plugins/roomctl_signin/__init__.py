@@ -1,12 +1,14 @@
 """Roster, sign-in, leave and proxy; who a card, a telephone or a seat belongs to; the list for the archive."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from roomctl.api import (
+    Check,
     Meeting,
     Objection,
     PackageFile,
@@ -27,24 +29,49 @@ def roomctl_config_model() -> type[BaseModel]:
 
 
 @hookimpl
-def roomctl_screens() -> Sequence[ScreenOffer]:
-    """The terminal at the door, 会务员's desk, and the report before the start."""
+def roomctl_screens(ctx: PluginContext) -> Sequence[ScreenOffer]:
+    """The terminal at the door, 会务员's desk, the report before the start; telephones, where they are configured."""
     here, desk, roster = Path(__file__).parent, Right.SIGN_IN, Right.SEE_ROSTER
     screens = (
         ("terminal", ("签到终端", "Sign-in terminal"), here / "terminal" / "page", desk),
         ("desk", ("签到台", "Sign-in desk"), here / "desk" / "page", desk),
         ("report", ("会前报告", "Report before the start"), here / "report_page", roster),
     )
-    return [ScreenOffer(name=one, title=title, folder=at, right=right) for one, title, at, right in screens]
+    offers = [ScreenOffer(name=one, title=title, folder=at, right=right) for one, title, at, right in screens]
+    if ctx.config is not None and ctx.config.phone:
+        from roomctl_signin.phone import codes  # noqa: PLC0415 - light start
+
+        offers.append(
+            ScreenOffer(
+                name=codes.SCREEN,
+                title=("手机签到", "Sign-in by telephone"),
+                folder=here / "phone" / "page",
+                right=desk,
+                page="page",
+                door=partial(codes.enter, ctx),
+            )
+        )
+    return offers
 
 
 @hookimpl
 def roomctl_api_routes(ctx: PluginContext) -> Any:
     """What terminal and desk show, and what is done there; the T−15 report; ranking."""
-    from roomctl_signin.desk import routes  # noqa: PLC0415 - light start
+    from roomctl_signin import acts  # noqa: PLC0415 - light start
+    from roomctl_signin.desk import routes as desk  # noqa: PLC0415
+    from roomctl_signin.phone import routes as phone  # noqa: PLC0415
     from roomctl_signin.terminal.routes import router  # noqa: PLC0415
 
-    return routes.add(router(ctx), ctx)
+    taking = acts.Taking(ctx)
+    return phone.add(desk.add(router(ctx, taking), ctx, taking), ctx, taking)
+
+
+@hookimpl
+def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
+    """That a telephone can open the page of its sign-in, where that is configured."""
+    from roomctl_signin.phone import check, codes  # noqa: PLC0415
+
+    return [check.PhoneCheck(ctx)] if codes.configured(ctx) else []
 
 
 @hookimpl

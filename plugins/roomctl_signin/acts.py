@@ -1,6 +1,7 @@
 """What people do at a terminal or at the desk, as it is sent: one by one, each with a key, taken once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -9,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from roomctl.api import (
     Actor,
     BadInput,
+    Busy,
     Meeting,
     Method,
     NotFound,
     PluginContext,
     Refused,
+    RoomctlError,
     Standing,
     attendance,
     tr,
@@ -73,44 +76,90 @@ class AnswerShape(BaseModel):
     present: int
 
 
-def take(ctx: PluginContext, meeting: Meeting, user: User, acts: Sequence[ActShape], method: Method) -> AnswerShape:
-    """Takes them one after the other. What is refused for good is answered, and noted for the secretary."""
-    taken = [_taken(ctx, meeting, user, act, method) for act in acts]
-    counts = ctx.services.attendance(meeting.id).counts
-    return AnswerShape(acts=taken, expected=counts.expected, present=counts.present)
+A_MINUTE, NOTED = 60.0, 20
+"""Seconds, and refusals of one device that are noted within them: a device that goes wild does not fill the log."""
+_DEVICES = 512
 
 
-def _taken(ctx: PluginContext, meeting: Meeting, user: User, act: ActShape, method: Method) -> TakenShape:
-    try:
-        standing = _do(ctx, meeting, user, act, method)
-    except (BadInput, NotFound, Refused) as error:
+class Taking:
+    """Takes acts one after the other. What is refused for good is answered, and noted for the secretary."""
+
+    def __init__(self, ctx: PluginContext) -> None:
+        self._ctx = ctx
+        self._refused: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def take(
+        self,
+        meeting: Meeting,
+        user: User,
+        acts: Sequence[ActShape],
+        method: Method,
+        check: Callable[[ActShape], None] = lambda _act: None,
+    ) -> AnswerShape:
+        """In their order.
+
+        Args:
+            check: raises Refused where this device may not do that.
+
+        Raises:
+            RoomctlError: nothing can be kept now.
+
+        """
+        taken = [self._taken(meeting, user, act, method, check) for act in acts]
+        counts = self._ctx.services.attendance(meeting.id).counts
+        return AnswerShape(acts=taken, expected=counts.expected, present=counts.present)
+
+    def _taken(
+        self, meeting: Meeting, user: User, act: ActShape, method: Method, check: Callable[[ActShape], None]
+    ) -> TakenShape:
+        try:
+            check(act)
+            standing = _do(self._ctx, meeting, user, act, method)
+        except (BadInput, NotFound, Refused) as error:
+            self._note(meeting, device_of(user, method), act, error)
+            why = error.what + (tr(f"：{error.why}", f": {error.why}") if error.why else "")
+            return TakenShape(key=act.key, ok=False, came="", why=why)
+        came = standing.proxy_arrived if act.proxy else standing.arrived
+        return TakenShape(key=act.key, ok=True, came=lists.minute(came, ZoneInfo(meeting.zone)), why="")
+
+    def _note(self, meeting: Meeting, device: str, act: ActShape, error: RoomctlError) -> None:
+        """Somebody stood at the door: the secretary can ask."""
+        now = self._ctx.clock.monotonic()
+        since, count = self._refused.get((meeting.id, device), (now, 0))
+        since, count = (since, count + 1) if now - since < A_MINUTE else (now, 1)
+        if (meeting.id, device) not in self._refused and len(self._refused) >= _DEVICES:
+            self._refused.pop(next(iter(self._refused)))
+        self._refused[meeting.id, device] = since, count
+        if count > NOTED:
+            return
         told = {"key": act.key, "person": act.person, "act": act.kind, "ago": int(act.ago), "why": error.what}
-        ctx.publish("not_taken", told, meeting.id)  # somebody stood at the door: the secretary can ask
-        why = error.what + (tr(f"：{error.why}", f": {error.why}") if error.why else "")
-        return TakenShape(key=act.key, ok=False, came="", why=why)
-    came = standing.proxy_arrived if act.proxy else standing.arrived
-    return TakenShape(key=act.key, ok=True, came=lists.minute(came, ZoneInfo(meeting.zone)), why="")
+        with suppress(Busy):  # of everybody together; the answer is the same
+            self._ctx.publish("not_taken", {**told, "device": device}, meeting.id)
+
+
+def device_of(user: User, method: Method) -> str:
+    """Where it is done, as the event says."""
+    return (user.screen.label or user.screen.id) if user.screen is not None else method.value
 
 
 def _do(ctx: PluginContext, meeting: Meeting, user: User, act: ActShape, method: Method) -> Standing:
     use, sent = ctx.services, attendance.Sent(act.key, act.ago)
     actor = None if user.screen is not None else Actor.person(user.name)
     if act.kind == "undo":
-        if not act.of and method is Method.TERMINAL:  # whoever passes takes back what was pressed here, nothing else
+        if not act.of and method in _PASSED:
             raise BadInput(
-                tr("终端只能撤销刚才的签到", "a terminal takes back what was done at it"),
+                tr("这里只能撤销刚才的签到", "what was done here can be taken back here, and nothing else"),
                 tr("没有写明是哪一次", "it does not say which act is meant"),
                 tr("请在签到台撤销", "take it back at the desk"),
             )
         return use.undo_attendance(meeting.id, act.person, of=act.of, sent=sent, actor=actor)
     if act.strokes:
         glass.check(act.strokes)
-    device = (user.screen.label or user.screen.id) if user.screen is not None else method.value
     standing = use.sign_in(
         meeting.id,
         act.person,
         method=method,
-        device=device,
+        device=device_of(user, method),
         proxy=act.proxy,
         signature=act.key if act.strokes else "",
         sent=sent,
@@ -119,3 +168,7 @@ def _do(ctx: PluginContext, meeting: Meeting, user: User, act: ActShape, method:
     if act.strokes:  # only now: what is refused leaves nothing, and a key's first signature is the one that counts
         glass.keep(ctx, meeting.id, act.key, act.strokes)
     return standing
+
+
+_PASSED = frozenset({Method.TERMINAL, Method.PHONE})
+"""Whoever passes takes back what was pressed here, nothing else."""

@@ -58,6 +58,17 @@ class Config(BaseModel):
             help_en="after which the terminal is free again",
         ),
     )
+    phone: str = Field(
+        default="",
+        max_length=200,
+        pattern=r"^(https?://[^/?#\s@]+/?)?$",
+        json_schema_extra=label(
+            "手机签到地址",
+            "Address for telephones",
+            help_zh="手机在会场无线网里打开本机的地址，如 http://192.168.1.20:8470；留空不开手机签到",
+            help_en="where telephones in the room reach this machine: http://192.168.1.20:8470; empty: none do",
+        ),
+    )
     quorum: Mapping[str, QuorumRule] = Field(
         default_factory=dict,
         json_schema_extra=label(

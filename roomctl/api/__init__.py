@@ -99,7 +99,6 @@ from roomctl.services.offers import (
     Recorder,
     RecorderFactory,
     Revising,
-    ScreenOffer,
     Service,
     Tap,
     TapOffer,
@@ -108,6 +107,7 @@ from roomctl.services.offers import (
 )
 from roomctl.services.ports import Clock, PluginStore
 from roomctl.services.recordings import RoomSound
+from roomctl.services.screen_offers import ScreenOffer
 from roomctl.services.speech_offers import Hypothesis, SpeechStream, StreamingTranscriber, Transcriber
 
 hookimpl = pluggy.HookimplMarker("roomctl")
@@ -376,7 +376,7 @@ class Services(SignIn, Deliveries, Registrar, Custody, Protocol):
 
 
 class PluginContext(Protocol):
-    """What a plugin may touch."""
+    """What a plugin may touch. `secret`: 32 bytes of its own, the same after a restart, to seal codes with."""
 
     @property
     def name(self) -> str: ...
@@ -392,10 +392,7 @@ class PluginContext(Protocol):
     @property
     def services(self) -> Services: ...
     @property
-    def secret(self) -> bytes:
-        """32 bytes that nobody else has, the same after a restart, to seal codes with. Neither kept nor shown."""
-        ...
-
+    def secret(self) -> bytes: ...
     def folder(self, meeting: str | None = None) -> Path:
         """The plugin's own folder, for one meeting or for the room; made when asked for."""
         ...

@@ -11,7 +11,7 @@ from roomctl.cli.screen import answer, console
 from roomctl.domain.access import ScreenKey
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
-from roomctl.services.offers import ScreenOffer
+from roomctl.services.screen_offers import ScreenOffer
 
 app = typer.Typer(
     add_completion=False,

@@ -8,7 +8,7 @@ from pathlib import Path
 from roomctl.domain.access import Right
 from roomctl.host.plugins import PluginHost
 from roomctl.host.status import Status
-from roomctl.services.offers import ScreenOffer
+from roomctl.services.screen_offers import ScreenOffer
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from roomctl.domain.meeting import Objected
-from roomctl.errors import BadInput, NotFound, NotSignedOn, RoomctlError, TooSoon
+from roomctl.errors import BadInput, Busy, NotFound, NotSignedOn, RoomctlError, TooSoon
 from roomctl.fields import wrong
 from roomctl.i18n import several, tr
 
@@ -56,6 +56,8 @@ def problem(error: RoomctlError) -> JSONResponse:
         told["objections"] = [asdict(one) for one in error.objections]
     if isinstance(error, TooSoon):
         headers["Retry-After"] = str(math.ceil(error.seconds))
+    if isinstance(error, Busy):
+        headers["Retry-After"] = "1"  # nothing is refused for good
     if isinstance(error, NotSignedOn):
         headers["WWW-Authenticate"] = "Bearer"
     if error.status >= _SERVER or error.status == HTTPStatus.FAILED_DEPENDENCY:

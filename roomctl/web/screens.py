@@ -8,12 +8,11 @@ a code in the address (`?c=`) lets a telephone in for a while.
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -22,14 +21,15 @@ from roomctl.domain.access import Right, ScreenKey, User
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import Forbidden, NotFound, NotSignedOn, Refused, RoomctlError
 from roomctl.host.screens import INDEX, offered
-from roomctl.i18n import language, tr
-from roomctl.services.offers import ScreenOffer
+from roomctl.i18n import tr
+from roomctl.services.screen_offers import ScreenOffer
 from roomctl.serving import Host
 from roomctl.web import keys
+from roomctl.web.notice import notice
 from roomctl.web.plugins import answer_of
 from roomctl.web.rest.desk import MeetingPath, as_json, host_of
 from roomctl.web.run import run
-from roomctl.web.session import Sessions, admit, screen_of, user_of
+from roomctl.web.session import Sessions, admit, scan_again, screen_of, user_of
 
 routes = APIRouter(prefix=keys.PAGES, include_in_schema=False)
 
@@ -144,7 +144,7 @@ async def enter(request: Request, key: str) -> Response:
     if user is None or user.screen is None:
         request.state.forged = True
         await request.app.state.denials.note(request, _closed(), f"{keys.PAGES}/…")
-        return _notice(_closed())
+        return notice(_closed())
     answer = RedirectResponse(f"{keys.place(user.screen)}/", 303)
     answer.headers["Referrer-Policy"] = "no-referrer"
     keys.hand_over(answer, user.screen, key, secure=request.url.scheme == "https")
@@ -179,9 +179,9 @@ async def show(
             return RedirectResponse(at, 303)
         answer = await found.files.get_response(file or INDEX, request.scope)
     except RoomctlError as error:
-        return _notice(error, log_in=isinstance(error, NotSignedOn) and not file)
+        return notice(error, log_in=isinstance(error, NotSignedOn) and not file)
     except HTTPException as error:
-        return _notice(NotFound(tr("没有这个文件", "there is no such file"), file), error.status_code)
+        return notice(NotFound(tr("没有这个文件", "there is no such file"), file), error.status_code)
     answer.headers["Cache-Control"] = "no-cache"  # after an update the next look gets the new one
     return answer
 
@@ -218,18 +218,10 @@ async def _admit(request: Request, screen: Screen, meeting_id: str) -> tuple[Use
     if user is None or not user.may(screen.offer.right):
         user = await screen_of(request)
     if user is None:
-        raise _scan_again() if screen.offer.door else _closed()
+        raise scan_again() if screen.offer.door else _closed()
     meeting = await run(host_of(request).application.usecases.meeting, meeting_id)
     admit(user, meeting.highest_secrecy.level)
     return user, meeting
-
-
-def _scan_again() -> NotSignedOn:
-    return NotSignedOn(
-        tr("请扫码打开", "open it by its code"),
-        tr("还没有扫码，或已超过 15 分钟", "it was not scanned, or more than 15 minutes ago"),
-        tr("请扫签到终端上的码，或您的个人码", "scan the code of the terminal, or your own"),
-    )
 
 
 def _closed() -> NotSignedOn:
@@ -237,18 +229,4 @@ def _closed() -> NotSignedOn:
         tr("这个屏幕没有打开", "this screen is not open"),
         tr("链接已收回，或会议已结束", "its link was taken back, or the meeting is over"),
         tr("请会务人员重新发链接", "ask for a new link"),
-    )
-
-
-def _notice(error: RoomctlError, status: int = 0, *, log_in: bool = False) -> HTMLResponse:
-    """What stands on the screen in place of its page."""
-    lang = "zh-CN" if language() == "zh" else "en"
-    door = f'<p><a href="/log-in">{escape(tr("登录", "Sign on"))}</a></p>' if log_in else ""
-    lines = "".join(f"<p>{escape(text)}</p>" for text in (error.why, error.mend) if text)
-    return HTMLResponse(
-        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>roomctl</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/static/ui/notice.css">'
-        f"<main><h1>{escape(error.what)}</h1>{lines}{door}</main></html>",
-        status or error.status,
     )

@@ -108,6 +108,8 @@ class Needs(SecurityBase):
         if self.screen and (user is None or not user.may(self.right)):
             user = await screen_of(request) or user
         if user is None:
+            if self.screen and request.cookies.get(keys.COOKIE, "").startswith(PASS):
+                raise scan_again()
             raise NotSignedOn(
                 tr("还没有登录", "nobody is signed on"),
                 tr("没有登录过，或登录已过期", "not yet, or no longer"),
@@ -116,6 +118,15 @@ class Needs(SecurityBase):
         if user.screen is None:
             allow(user, self.right)
         return user
+
+
+def scan_again() -> NotSignedOn:
+    """For a telephone that has no pass, or no longer."""
+    return NotSignedOn(
+        tr("这个页面要扫码打开", "this page is opened by a code"),
+        tr("还没有扫码，或已超过 15 分钟", "it was not scanned, or more than 15 minutes ago"),
+        tr("请扫签到终端上的码，或您的个人码", "scan the code of the terminal, or your own"),
+    )
 
 
 async def screen_of(request: Request) -> User | None:

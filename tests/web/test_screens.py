@@ -11,7 +11,7 @@ from roomctl.api.routes import needs, still
 from roomctl.domain.access import RIGHTS, Right, Role
 from roomctl.domain.lifecycle import State
 from roomctl.domain.secrecy import Level, Secrecy
-from roomctl.services.offers import ScreenOffer
+from roomctl.services.screen_offers import ScreenOffer
 from roomctl.web import keys
 from roomctl.web.errors import tell_errors
 

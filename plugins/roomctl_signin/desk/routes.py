@@ -31,7 +31,7 @@ class RankShape(BaseModel):
     name: str
 
 
-def add(routes: APIRouter, ctx: PluginContext) -> APIRouter:
+def add(routes: APIRouter, ctx: PluginContext, taking: acts.Taking) -> APIRouter:
     """Adds them to the plugin's routes."""
     usher, editor = needs(Right.SIGN_IN), needs(Right.EDIT_ROSTER)
     reader = needs(Right.SEE_ROSTER, screen=True)
@@ -51,7 +51,7 @@ def add(routes: APIRouter, ctx: PluginContext) -> APIRouter:
     @routes.post("/desk/{meeting_id}/acts", summary="Sign people in, or take it back")
     def take(meeting_id: MeetingPath, sent: Bulk, user: User = usher) -> acts.AnswerShape:
         """会务员代签, by one or many at once: 主席台 in one press. The same key is the same act."""
-        return acts.take(ctx, met(meeting_id, user), user, sent.acts, Method.DESK)
+        return taking.take(met(meeting_id, user), user, sent.acts, Method.DESK)
 
     @routes.get("/report/{meeting_id}", summary="T−15: who is here, and who is to be called")
     def tell(meeting_id: MeetingPath, user: User = reader) -> report.ReportShape:

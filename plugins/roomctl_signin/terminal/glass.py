@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from roomctl.api import BadInput, PluginContext, attendance, tr
+from roomctl.api import BadInput, PluginContext, RoomctlError, attendance, tr
 from roomctl.api.files import atomic_write
 
 WIDTH, HEIGHT = 900, 360
@@ -37,14 +37,24 @@ def check(strokes: Lines) -> None:
 
 
 def keep(ctx: PluginContext, meeting_id: str, name: str, strokes: Lines) -> None:
-    """Writes both files, `name` with its endings. What was signed once is never written over."""
-    folder = _folder(ctx, meeting_id)
-    last = folder / f"{name}.svg"
-    if last.exists():
-        return
-    folder.mkdir(exist_ok=True)
-    atomic_write(folder / f"{name}.png", png(strokes))
-    atomic_write(last, svg(strokes))
+    """Writes both files, `name` with its endings. What was signed once is never written over.
+
+    Raises: RoomctlError: they cannot be written now. Whoever sent it keeps it, and sends it again.
+    """
+    try:
+        folder = _folder(ctx, meeting_id)
+        last = folder / f"{name}.svg"
+        if last.exists():
+            return
+        folder.mkdir(exist_ok=True)
+        atomic_write(folder / f"{name}.png", png(strokes))
+        atomic_write(last, svg(strokes))
+    except OSError as error:
+        raise RoomctlError(
+            tr("签名存不下，签到已记", "the sign-in counts, but its signature cannot be kept"),
+            error.strerror or str(error),
+            tr("请清理磁盘；终端会自动重送", "free some space on the disk; the terminal sends it again by itself"),
+        ) from error
 
 
 def files(ctx: PluginContext, meeting_id: str) -> Sequence[Path]:

@@ -1,5 +1,6 @@
 """What somebody types to find a name: the initials of its pinyin, and the pinyin itself."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice, product
 
@@ -39,3 +40,11 @@ def _joined(read: list[list[str]]) -> list[str]:
 def _capitals(syllable: str) -> str:
     """Lü is typed LV, as on every keyboard for Chinese."""
     return syllable.upper().replace("Ü", "V")
+
+
+def fits(known: Sequence[str], typed: str) -> bool:
+    """Whether one of a name's keys begins with the capitals that were typed, as the terminal's own page looks."""
+    return any(
+        len(typed) <= len(key) and all(of in {ANY, char} for of, char in zip(key, typed, strict=False))
+        for key in known
+    )

@@ -17,7 +17,7 @@ TOLD = "recording_notice"
 MeetingPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id")]
 
 
-def router(ctx: PluginContext) -> APIRouter:
+def router(ctx: PluginContext, taking: acts.Taking) -> APIRouter:
     """Under /api/v1/x/signin/."""
     routes = APIRouter()
     signing = needs(Right.SIGN_IN, screen=True)
@@ -33,7 +33,7 @@ def router(ctx: PluginContext) -> APIRouter:
         """The same key is the same act: a terminal sends it until it is answered. What was done while the line was
         cut is taken as it was done at the door.
         """
-        return acts.take(ctx, door.meeting(meeting_id, user), user, sent.acts, Method.TERMINAL)
+        return taking.take(door.meeting(meeting_id, user), user, sent.acts, Method.TERMINAL)
 
     return routes
 

@@ -68,32 +68,34 @@ def of(meeting: Meeting, board: Attendance, others: Iterable[Meeting], config: C
     )
     return TerminalShape(
         room=room,
-        title=_public(meeting),
+        title=public(meeting),
         date=day.isoformat(),
         starts=f"{meeting.starts:%H:%M}",
         opens=f"{meeting.starts - opens:%H:%M}",
         chair=meeting.chair,
-        state=_state(meeting),
+        state=state(meeting),
         recorded=meeting.recorded,
         signed=config.sign_on_glass,
         welcome=config.welcome_seconds,
         expected=board.counts.expected,
         present=board.counts.present,
-        names=list(_names(board.standings, zone)),
+        names=list(names(board.standings, zone)),
         later=[
-            LaterShape(starts=f"{one.starts:%H:%M}", opens=f"{one.starts - opens:%H:%M}", title=_public(one))
+            LaterShape(starts=f"{one.starts:%H:%M}", opens=f"{one.starts - opens:%H:%M}", title=public(one))
             for one in later[:MOST_LATER]
         ],
     )
 
 
-def _state(meeting: Meeting) -> str:
+def state(meeting: Meeting) -> str:
+    """`waiting`, `open` or `over`."""
     if meeting.state in lifecycle.MEETS:
         return "open"
     return "waiting" if meeting.state in _BEFORE else "over"
 
 
-def _names(standings: Iterable[Standing], zone: ZoneInfo) -> Iterator[NameShape]:
+def names(standings: Iterable[Standing], zone: ZoneInfo) -> Iterator[NameShape]:
+    """Who may sign in: everybody on the roster, and the approved proxies."""
     for one in standings:
         person = one.person
         yield _name(one, zone, person.name, person.line, one.arrived)
@@ -118,6 +120,6 @@ def _name(
     )
 
 
-def _public(meeting: Meeting) -> str:
+def public(meeting: Meeting) -> str:
     """On a wall that everybody passes a title is read by everybody."""
     return tr("内部会议", "Internal meeting") if meeting.highest_secrecy.mark else meeting.title

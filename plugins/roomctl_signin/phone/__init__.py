@@ -1,0 +1,1 @@
+"""Sign-in by telephone: codes on the terminal and on notices, a plain page, the check that it opens."""
