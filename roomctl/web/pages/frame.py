@@ -45,6 +45,8 @@ def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
         items.append(MenuItem(path="/record", title=tr("录音", "Sound"), icon="mic"))
     if visitor.may(Right.SEE_TRANSCRIPTS):
         items.append(MenuItem(path="/words", title=tr("记录", "Words"), icon="description"))
+    if visitor.may(Right.CLEAR_ROOM):
+        items.append(MenuItem(path="/close", title=tr("散会", "Close"), icon="lock"))
     if visitor.may(Right.RETRY_ARCHIVE):
         items.append(MenuItem(path="/archive", title=tr("归档", "Archive"), icon="archive"))
     items += [
@@ -120,7 +122,7 @@ class Frame:
         user = " · ".join([visitor.user.name, *role_names(visitor)][:2])
         room = self.board.application.database.room
         elsewhere = {"/devices": "/check"}
-        of_a_meeting = ("/record", "/words", "/check", "/archive")  # of whichever
+        of_a_meeting = ("/record", "/words", "/check", "/close", "/archive")  # of whichever
         here = elsewhere.get(path) or next((one for one in of_a_meeting if path.endswith(one)), path)
         rail, bar = app_shell(menu, here=here, room=room.name, user=user, zone=room.zone, dark=visitor.dark)
         shell = gui.element("div").classes("rc-shell")

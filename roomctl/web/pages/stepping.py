@@ -185,7 +185,7 @@ def _objection(visitor: Visitor, one: Objection, mend: str) -> Part:
 
 
 def _title(visitor: Visitor, by: str) -> str:
-    own = {"checks": tr("设备", "Equipment"), "recorder": tr("录音", "Recording")}
+    own = {"checks": tr("设备", "Equipment"), "recorder": tr("录音", "Recording"), "handouts": tr("材料", "Papers")}
     return own.get(by) or str(getattr(visitor.board.application.plugins.named(by), "title", "") or by)
 
 

@@ -16,6 +16,9 @@ from roomctl.web.pages.links import RUNNING, Facts
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.ui import Part, Values
 
+CLOSING = "/meetings/{meeting_id}/close"
+"""The page on which the room is cleared."""
+
 OPERATOR = "/meetings/{meeting_id}/record"
 """The page on which a running meeting is operated, where there is one."""
 
@@ -184,11 +187,20 @@ def _until(now: datetime, minutes: str) -> datetime | None:
 
 def _closing(visitor: Visitor, meeting: Meeting) -> Iterator[Step]:
     lacking = _lacking(meeting)
+    yield Step(
+        name="room",
+        text=tr("清理会场", "Clear the room"),
+        right=Right.CLEAR_ROOM,
+        act=lambda _typed, _why: None,
+        path=CLOSING.format(meeting_id=meeting.id),
+        main=Need.CLEARED in lacking,
+    )
     if Need.CLEARED in lacking:
         yield Step(
             name="clear",
             text=tr("清理会场完成", "The room is cleared"),
-            right=Right.SIGN_IN,
+            right=Right.CLEAR_ROOM,
+            main=False,
             act=lambda typed, _why: visitor.use.clear(meeting.id, left_behind=text_of(typed, "left_behind")),
             asks=lambda typed: [
                 ui.field(
