@@ -1,13 +1,18 @@
 """Drafts the papers of a meeting from what it already knows, in the page of GB/T 9704."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
-from roomctl.api import DocumentOffer, Meeting, PackageFile, PluginContext, hookimpl
+from roomctl.api import DocumentOffer, Meeting, PackageFile, PageOffer, PluginContext, hookimpl
 from roomctl_records import offers, room
 from roomctl_records.config import RecordsConfig
+
+EDITORS = frozenset({"secretary", "admin"})
+"""Roles that see the page of the templates."""
 
 
 @hookimpl
@@ -43,3 +48,25 @@ def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[Pack
         )
         if path
     ]
+
+
+@hookimpl
+def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
+    """`roomctl records template` and `roomctl records tables`."""
+    from roomctl_records import office_command  # noqa: PLC0415 - heavy, and needed only here
+
+    return {"records": office_command.app(ctx)}
+
+
+@hookimpl
+def roomctl_pages(ctx: PluginContext) -> Sequence[PageOffer]:
+    """Template and tables of the office, beside a sample."""
+
+    @cache
+    def page() -> Any:
+        from roomctl_records import office_page  # noqa: PLC0415 - as above
+
+        return office_page.Page(ctx)
+
+    title = ("文书模板", "Templates")
+    return [PageOffer(path="", title=title, icon="description", roles=EDITORS, build=lambda: page().build())]

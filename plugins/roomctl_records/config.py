@@ -10,8 +10,9 @@ class RecordsConfig(BaseModel):
 
     Attributes:
         template: a TOML file of the office's own values, laid over the shipped `template.toml`; a relative path
-            lies in the data folder. Empty: as shipped.
-        tables: a TOML file of what the office writes in one way only, laid over `proof/tables.toml`.
+            lies in the data folder. Empty: `record-template.toml` there, where there is one.
+        tables: a TOML file of what the office writes in one way only, laid over `proof/tables.toml`. Empty:
+            `record-tables.toml` in the data folder, where there is one.
         office: 印发机关 of a 纪要, as it is written in full.
         summary_mark: what stands in red above a 纪要; empty: the office and the kind of the meeting.
 
@@ -24,8 +25,8 @@ class RecordsConfig(BaseModel):
         json_schema_extra=label(
             "本单位模板",
             "Own template",
-            help_zh="TOML 文件；空着用自带的",
-            help_en="a TOML file; empty: as shipped",
+            help_zh="TOML 文件；空着用数据目录里的 record-template.toml",
+            help_en="a TOML file; empty: record-template.toml in the data folder",
         ),
     )
     tables: str = Field(
@@ -33,8 +34,8 @@ class RecordsConfig(BaseModel):
         json_schema_extra=label(
             "本单位用语表",
             "Own written forms",
-            help_zh="单位规范名称和固定用语，TOML 文件；空着用自带的",
-            help_en="names of units and phrases, a TOML file; empty: as shipped",
+            help_zh="单位规范名称和固定用语；空着用数据目录里的 record-tables.toml",
+            help_en="names of units and phrases; empty: record-tables.toml in the data folder",
         ),
     )
     office: str = Field(

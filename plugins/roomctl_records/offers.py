@@ -73,7 +73,7 @@ def _summary(ctx: PluginContext, meeting: str) -> Document:
         services.attendance(meeting),
         services.recordings(meeting),
         services.transcript(meeting),
-        template.load(ctx.config.template, services.data).phrases,
+        template.load(ctx.config.template, services.data, SUMMARY).phrases,
         office=ctx.config.office,
         mark=ctx.config.summary_mark,
     )
@@ -129,13 +129,13 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
     def write(path: Path) -> None:
         from roomctl_records.render import docx, template  # noqa: PLC0415 - as above
 
-        form = template.load(ctx.config.template, ctx.services.data)
+        form = template.load(ctx.config.template, ctx.services.data, kind.name)
         docx.write(kind.draft(ctx, meeting.id), path, form, at=at)
 
     def set_as_pdf(source: Path, target: Path) -> Mapping[str, str]:
         from roomctl_records.render import pdf, reading, template  # noqa: PLC0415 - as above
 
-        form = template.load(ctx.config.template, ctx.services.data)
+        form = template.load(ctx.config.template, ctx.services.data, kind.name)
         return pdf.write(reading.read(source), target, form, at=at)
 
     def preview(source: Path) -> str:
@@ -143,7 +143,7 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
 
         transcript = ctx.services.transcript(meeting.id)
         heard = reading.heard(reading.read(source), transcript.segments if transcript else ())
-        return html.write(heard, template.load(ctx.config.template, ctx.services.data))
+        return html.write(heard, template.load(ctx.config.template, ctx.services.data, kind.name))
 
     def proofread(source: Path) -> Sequence[Finding]:
         from roomctl_records import proof  # noqa: PLC0415 - as above

@@ -6,7 +6,7 @@ One file is one kind of rule; each gives findings with their place, and none cha
 from collections.abc import Sequence
 
 from roomctl.api import Attendance, Document, Finding, Meeting
-from roomctl_records.proof import figures, names, punctuation, units
+from roomctl_records.proof import figures, leaders, names, punctuation, units
 from roomctl_records.proof.tables import Tables
 from roomctl_records.proof.text import lines
 
@@ -17,6 +17,7 @@ def read(document: Document, meeting: Meeting, attendance: Attendance, tables: T
     found = [
         *names.check(text, meeting, attendance),
         *units.check(text, tables),
+        *leaders.check(text, tables),
         *figures.check(text),
         *punctuation.check(text),
     ]

@@ -34,7 +34,7 @@ def write(document: Document, path: Path, template: Template, *, at: datetime) -
     """
     paper = docx.Document()
     styles.lay(paper, template)
-    _properties(paper, document, at)
+    _properties(paper, document, template, at)
     writer = _Writer(paper, template)
     if document.mark:
         writer.text(document.mark, styles.MARK)
@@ -193,8 +193,9 @@ def _with_jfif(content: bytes) -> bytes:
     return _SOI + _JFIF + content[len(_SOI) :] if bare else content
 
 
-def _properties(paper: Any, document: Document, at: datetime) -> None:
+def _properties(paper: Any, document: Document, template: Template, at: datetime) -> None:
     core = paper.core_properties
+    core.version = f"roomctl template {template.origin}"[:_PROPERTY] if template.origin else ""
     core.title = layout.clean(document.title)[:_PROPERTY]
     core.subject, core.category = layout.clean(document.kind)[:_PROPERTY], layout.clean(document.mark)[:_PROPERTY]
     core.author = core.last_modified_by = "roomctl"

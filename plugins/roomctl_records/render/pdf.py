@@ -41,10 +41,7 @@ def write(document: Document, path: Path, template: Template, *, at: datetime) -
 
     """
     stood_in = missing(template)
-    form = template.model_dump(mode="json") | {
-        "fallback": {name: list(_others(template, name)) for name in template.fonts},
-        "at": {"year": at.year, "month": at.month, "day": at.day},
-    }
+    form = _form(template, at)
     told = json.dumps(_told(document, template), ensure_ascii=False)
     with _laid_out(document) as page:
         for _ in range(_AT_MOST):
@@ -55,7 +52,7 @@ def write(document: Document, path: Path, template: Template, *, at: datetime) -
                     format="pdf",
                     pdf_standards="a-2b",
                     timestamp=int(at.astimezone(UTC).timestamp()),
-                    sys_inputs={"document": told, "template": json.dumps(form)},
+                    sys_inputs={"document": told, "template": form},
                 )
             except typst.TypstError as error:
                 unknown = _unknown(str(error))
@@ -71,6 +68,33 @@ def write(document: Document, path: Path, template: Template, *, at: datetime) -
         tr("PDF 做不出：字体里没有的字太多", "no PDF: too many characters that no font here has"),
         "".join(name for name, other in stood_in.items() if other == _GETA),
         tr("请安装收字更全的字体", "install a font that has them"),
+    )
+
+
+def picture(document: Document, template: Template, *, at: datetime, dots_an_inch: int = 72) -> bytes:
+    """The first page as PNG, as it would be printed. Raises: BadInput: no family for Chinese is on this machine."""
+    missing(template)
+    with _laid_out(document) as page:
+        made = typst.compile(
+            str(page),
+            format="png",
+            ppi=dots_an_inch,
+            sys_inputs={
+                "document": json.dumps(_told(document, template), ensure_ascii=False),
+                "template": _form(template, at),
+            },
+        )
+    return made[0] if isinstance(made, list) else made
+
+
+def _form(template: Template, at: datetime) -> str:
+    """The template as the page reads it."""
+    return json.dumps(
+        template.model_dump(mode="json")
+        | {
+            "fallback": {name: list(_others(template, name)) for name in template.fonts},
+            "at": {"year": at.year, "month": at.month, "day": at.day},
+        }
     )
 
 

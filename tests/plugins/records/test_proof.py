@@ -141,3 +141,12 @@ def test_tables_that_cannot_be_are_refused_in_one_line(tmp_path, content):
 def test_a_unit_in_its_right_form_is_not_found_within_it(found):
     own = tables.Tables(units={"市国资委": "市政府国资委", "国资委": "市国资委"}, phrases={})
     assert told(found("由市国资委负责", own=own)) == [("unit", "市国资委", "市政府国资委")]
+
+
+def test_leaders_are_held_against_the_list_of_the_office(found, tmp_path):
+    text = '[leaders]\n"张建国" = "副市长"\n"孙立新" = "市长"\n'
+    (tmp_path / "record-tables.toml").write_text(text, encoding="utf-8")
+    own = tables.load("", tmp_path)
+    assert told(found("市长张建国强调，抓紧落实。", own=own)) == [("post", "市长", "副市长")]
+    assert told(found("副市长张建围强调。", own=own))[-1] == ("name", "张建围", "张建国")
+    assert told(found("副市长张建国、市长孙立新出席。", own=own)) == []
