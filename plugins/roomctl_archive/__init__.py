@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from roomctl.api import (
     ArchiveTarget,
     Check,
+    LoggedEvent,
     MissingPart,
     PanelOffer,
     PluginContext,
@@ -70,6 +71,14 @@ def _part(kind: str, library: str) -> Iterator[None]:
             tr(f"未安装 {library}", f"{library} is not installed"),
             "pip install 'roomctl[archive]'",
         ) from error
+
+
+@hookimpl
+def roomctl_on_event(ctx: PluginContext, event: LoggedEvent) -> None:
+    """What is signed, or brought in, after archiving becomes a supplement."""
+    from roomctl_archive import supplement  # noqa: PLC0415
+
+    supplement.note(ctx, event)
 
 
 @hookimpl

@@ -1,12 +1,14 @@
 """Builds the packages that are due, and tries again what failed."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from roomctl.api import Meeting, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.deliveries import backoff
-from roomctl_archive import package
+from roomctl_archive import package, supplement
+
+EACH = 1.0  # seconds between two questions which archived meetings something has come for
 
 
 @dataclass(slots=True)
@@ -47,9 +49,27 @@ class Builder:
         self._lock = threading.Lock()
         self._job: _Job | None = None
         self._troubles: dict[str, _Trouble] = {}
+        self._late: Collection[str] = ()
+        self._asked = -EACH
 
     def due(self, meeting: Meeting) -> bool:
-        return meeting.state is not State.ARCHIVED and package.due(self._ctx, meeting)
+        """There are thousands of archived ones: of those only where something has come, see `supplement.note`."""
+        if meeting.state is not State.ARCHIVED:
+            return package.due(self._ctx, meeting)
+        if meeting.id not in self._noted():
+            return False
+        with supplement.settling(self._ctx, meeting.id) as settle:
+            found = package.due(self._ctx, meeting)
+            if not found:
+                settle()
+        return found
+
+    def _noted(self) -> Collection[str]:
+        """Archived meetings that something has come for; asked once a second, for all of them."""
+        now = self._ctx.clock.monotonic()
+        if now >= self._asked + EACH:
+            self._late, self._asked = supplement.noted(self._ctx), now
+        return self._late
 
     def work(self, meeting: Meeting) -> None:
         with self._lock:

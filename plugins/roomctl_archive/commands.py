@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.finding import find_meeting
-from roomctl_archive import cipher_commands, media_commands, standing
+from roomctl_archive import cipher_commands, family_commands, media_commands, standing
 from roomctl_archive.reverify import read_again
 from roomctl_archive.service import ArchiveService
 from roomctl_archive.verify import STUB, kind_of
@@ -38,9 +38,19 @@ def app(ctx: PluginContext) -> typer.Typer:
                 ),
             ),
         ] = "",
+        whole: Annotated[
+            bool,
+            typer.Option(
+                "--family",
+                help=tr("连同旁边的首包和补充包", "with the first package and the supplements beside it"),
+            ),
+        ] = False,
         as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
     ) -> None:
-        _verify(console, package, registered, as_json=as_json)
+        if whole:
+            family_commands.verify(console, package, _bar(console), as_json=as_json)
+        else:
+            _verify(console, package, registered, as_json=as_json)
 
     @group.command(help=tr("立即送存", "build and deliver now"))
     def push(meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))]) -> None:
@@ -118,6 +128,8 @@ def _verify(console: Console, package: Path, registered: str, *, as_json: bool) 
         print(json.dumps(verdict.as_json() | ({"kind": kind} if kind else {}), ensure_ascii=False))
     if kind == STUB:
         console.print(tr("这是涉密存档包的存根", "this is the stub of a package of a state secret"), style="yellow")
+    for line in family_commands.relation(package):
+        console.print(line, style="yellow", markup=False, soft_wrap=True)
     for fault in verdict.problems:
         console.print(f"{fault.file}: {fault.what}", style="red", markup=False, soft_wrap=True)
     read = tr(

@@ -13,7 +13,7 @@ from roomctl.api import (
     Package,
     PackageFile,
     PluginContext,
-    RecordFile,
+    Recording,
     RoomctlError,
     State,
     tr,
@@ -23,6 +23,7 @@ from roomctl_archive import (
     ahead,
     bag,
     describe,
+    family,
     four_properties,
     inventory,
     judges,
@@ -30,14 +31,13 @@ from roomctl_archive import (
     metadata,
     retention,
     stub,
+    supplement,
     ways,
 )
 from roomctl_archive.fixity import Digests, Tick, read, silent
 from roomctl_archive.verify import FORMAT, FORMAT_LABEL, KIND_LABEL, STUB, verify
 
-EVENTS = "events.jsonl"
-_SEALED, _SUPPLEMENT, _DOCUMENTS = "Roomctl-Sealed-At", "Roomctl-Supplement-To", "Roomctl-Documents"
-_STATES_WITH_SUPPLEMENT = {State.CLOSED, State.DEPOSITED}
+_SEALED, _DOCUMENTS = "Roomctl-Sealed-At", "Roomctl-Documents"
 
 
 def due(ctx: PluginContext, meeting: Meeting) -> bool:
@@ -50,32 +50,29 @@ def due(ctx: PluginContext, meeting: Meeting) -> bool:
         return meeting.state is State.CLOSED
     if stub.due(ctx, meeting, packages):
         return True
-    return meeting.state in _STATES_WITH_SUPPLEMENT and bool(_late(ctx, meeting, packages))
-
-
-def _late(ctx: PluginContext, meeting: Meeting, packages: Sequence[Package]) -> Sequence[RecordFile]:
-    """Signed documents that no package holds as signed."""
-    held = {document for one in packages for document in one.documents}
-    return [one for one in ctx.services.documents(meeting.id) if one.signed_by and one.id not in held]
+    return meeting.state in supplement.STATES and bool(
+        supplement.papers(ctx, meeting, packages) or supplement.sound(ctx, meeting, packages)
+    )
 
 
 def _payload(
     ctx: PluginContext, meeting: Meeting, packages: Sequence[Package]
-) -> tuple[Sequence[PackageFile], Sequence[str]]:
-    """The files of the package that is due, and the ids of the signed documents among them.
+) -> tuple[Sequence[PackageFile], Sequence[str], Sequence[Recording]]:
+    """The files of the package that is due, the ids of the signed documents among them, and its recordings.
 
-    The first takes everything. A supplement takes what was signed since, and the event log as it stands by then.
+    The first takes everything. A supplement takes what was signed, or brought in, since.
 
     Raises:
         Damaged: a supplement would lack a document that it is made for.
 
     """
-    late = _late(ctx, meeting, packages)  # before the files: what is signed from here on is in the next one
+    sound = supplement.sound(ctx, meeting, packages)
+    late = supplement.papers(ctx, meeting, packages)  # before the files: what is signed from here on is in the next one
     files = ctx.services.package_files(meeting.id)
     there = {file.sha256 for file in files}
     documents = [one.id for one in late if one.sha256 in there]
     if not packages:
-        return files, documents
+        return files, documents, ctx.services.recordings(meeting.id)
     if missing := [one for one in late if one.sha256 not in there]:
         raise Damaged(
             tr(
@@ -85,8 +82,7 @@ def _payload(
             missing[0].path,
             tr("请查看插件 records 的状态", "look at the state of the plugin records"),
         )
-    wanted = {one.sha256 for one in late}
-    return [file for file in files if file.path == EVENTS or file.sha256 in wanted], documents
+    return supplement.chosen(files, late, sound), documents, sound
 
 
 def build(
@@ -116,17 +112,19 @@ def build(
     if handed := stub.due(ctx, meeting, packages):
         return stub.build(ctx, meeting, handed)
     at = ctx.clock.now()
-    files, documents = _payload(ctx, meeting, packages)
+    files, documents, sound = _payload(ctx, meeting, packages)
     planned(sum(_size(file.source) for file in files))
     first = packages[0].id if packages else ""
     package_id = str(uuid_utils.uuid7()) if first else ahead.reserve(ctx, meeting)
+    supplement.keep(ctx, meeting.id, package_id, sound)
     bagged = bag.write(
         home / package_id,
         files,
         info=_info(ctx, meeting, at)
-        | {FORMAT_LABEL: str(FORMAT), _SUPPLEMENT: first, _DOCUMENTS: " ".join(documents)},
+        | {FORMAT_LABEL: str(FORMAT), _DOCUMENTS: " ".join(documents)}
+        | family.labels(packages),
         tags=metadata.describe(ctx, meeting),
-        describe=_describe(ctx, meeting, files, at, first),
+        describe=_describe(ctx, meeting, files, at, first, sound),
         tick=tick,
     )
     if {package.id for package in ctx.services.packages(meeting.id)} != known:
@@ -151,7 +149,12 @@ def build(
 
 
 def _describe(
-    ctx: PluginContext, meeting: Meeting, files: Sequence[PackageFile], at: datetime, first: str
+    ctx: PluginContext,
+    meeting: Meeting,
+    files: Sequence[PackageFile],
+    at: datetime,
+    first: str,
+    sound: Sequence[Recording],
 ) -> bag.Describe:
     """The metadata of the package that is due; `first` is the id of the one it supplements."""
     table = retention.load(ctx.config.retention, ctx.services.data)
@@ -162,7 +165,7 @@ def _describe(
             payload,
             meeting=meeting,
             documents=ctx.services.documents(meeting.id),
-            recordings=() if first else ctx.services.recordings(meeting.id),
+            recordings=sound,
             table=table,
             organization=ctx.config.source_organization.strip(),
             at=at,
@@ -212,7 +215,7 @@ def _finished(ctx: PluginContext, meeting: Meeting, home: Path, known: set[str])
             at=datetime.fromisoformat(_label(folder, _SEALED)),
             documents=tuple(_label(folder, _DOCUMENTS).split()),
             targets=ways.required(ctx.config, meeting, stub=_label(folder, KIND_LABEL) == STUB),
-            supplement_to=_label(folder, _SUPPLEMENT),
+            supplement_to=_label(folder, family.SUPPLEMENT),
         )
         ctx.services.add_package(package)
         return package

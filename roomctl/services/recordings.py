@@ -19,6 +19,8 @@ from roomctl.services.identity import new_id
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 from roomctl.services.syncing import ARMED, attach, recover, sync
 
+_CLOSED = frozenset({State.CLOSED, State.DEPOSITED, State.ARCHIVED})
+
 KEPT = frozenset({Purpose.MEETING, Purpose.IMPORT})
 """What belongs to the meeting: its own sound, and what was brought in."""
 
@@ -174,6 +176,8 @@ def create(
 def _reopen_words(meeting_id: str, uow: UnitOfWork) -> None:
     """There is more to transcribe: what was complete is so no longer, and close waits for it again."""
     meeting = uow.meetings.get(meeting_id)
+    if meeting.state in _CLOSED:  # what comes after the close is archived, not transcribed
+        return
     if Need.TRANSCRIPT in meeting.facts:
         uow.meetings.save(meeting.lack(Need.TRANSCRIPT))
     newest = uow.transcripts.latest(meeting_id)

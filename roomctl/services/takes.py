@@ -25,7 +25,10 @@ _GRACE = 20.0
 """Seconds that the last second of a test take may be late: a device opens slowly, and a segment has to be sealed."""
 
 _BLOCK = 1 << 20
-_IMPORTABLE = {State.OPEN, State.IN_SESSION, State.RECESS, State.ADJOURNED}
+_IMPORTABLE = {
+    State.OPEN, State.IN_SESSION, State.RECESS, State.ADJOURNED,
+    State.DEPOSITED, State.ARCHIVED,  # then it goes into a supplement of the package
+}  # fmt: skip
 
 Seen = Callable[[float, float | None], None]
 """Told seconds that are kept, and of how many, where that is known."""
@@ -212,7 +215,9 @@ def _need_importable(state: State, meeting_id: str) -> None:
         tr(f"会议现在是“{state.label}”", f"the meeting is {state.label!r}"),
         f"roomctl meetings open {meeting_id}"
         if early
-        else tr("关闭之后不再增加录音", "no sound is added after the close"),
+        else tr("送存完成后可以再导入，作为补充归档", "after the deposit it can be: it becomes a supplement")
+        if state is State.CLOSED
+        else tr("不再增加录音", "no sound is added any more"),
     )
 
 

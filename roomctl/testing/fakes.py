@@ -59,7 +59,9 @@ A_MORNING = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 
 T = TypeVar("T")
 
-_IMPORTABLE = frozenset({State.OPEN, State.IN_SESSION, State.RECESS, State.ADJOURNED})
+_IMPORTABLE = frozenset(
+    {State.OPEN, State.IN_SESSION, State.RECESS, State.ADJOURNED, State.DEPOSITED, State.ARCHIVED}
+)
 _OVER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED, State.ARCHIVED})
 
 

@@ -267,5 +267,5 @@ def test_when_a_file_may_come_in(house, file):
     house.use.clear(meeting.id)
     house.use.waive_transcript(meeting.id, by="赵敏", reason="设备故障")
     house.use.transition(meeting.id, State.CLOSED)
-    with pytest.raises(Refused, match="关闭之后不再增加录音"):
+    with pytest.raises(Refused, match="补充归档"):
         house.use.import_recording(meeting.id, file)

@@ -355,4 +355,7 @@ def _archive(facts: Facts) -> Part:
             rows.append(line(state_glyph(look, size="s"), f"{target}：{size}", said))
     if not rows:
         rows = [tag("p", tr("散会收尾后打包送存", "packed and deposited after the close"), class_="rc-s2")]
+    else:
+        to = f"/meetings/{facts.meeting.id}/archive"
+        rows.append(link_button(tr("归档登记", "Registration"), to, kind="sm"))
     return panel(tr("归档", "Archive"), *rows, id_="archive")

@@ -1,0 +1,148 @@
+"""What comes after the first package: a signed scan, a second recording; and a meeting's whole, verified."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from roomctl_archive import family, package, supplement
+from roomctl_archive.archivist import PackageReader
+from roomctl_archive.builder import Builder
+from roomctl_archive.commands import app
+from typer.testing import CliRunner
+
+from roomctl.api import Actor, PackageFile, RecorderState, RecordFile, State, events
+from roomctl.testing.fakes import A_MORNING
+
+
+@pytest.fixture
+def first(room, sound):
+    """The first package of a meeting with one recording, and its context."""
+    assert sound.segments
+    ctx = room.context()
+    return ctx, package.build(ctx, room.meeting)
+
+
+def archived(room):
+    room.services.held[room.meeting.id] = made = replace(room.meeting, state=State.ARCHIVED)
+    return made
+
+
+def bring_in(room, sound, tmp_path):
+    """A second recording of one segment."""
+    content = b"fLaC" + bytes(60)
+    path = tmp_path / "data" / "source" / "second.flac"
+    path.write_bytes(content)
+    path.chmod(0o444)
+    digests = {"sha256_file": events.sha256(content), "sm3_file": events.sm3(content)}
+    segment = replace(sound.segments[0], path="t01-0001.flac", **digests)
+    room.services.sound[room.meeting.id].append(
+        replace(sound, id="r2", number=2, segments=(segment,), state=RecorderState.SEALED)
+    )
+    room.services.payload[room.meeting.id].append(PackageFile("audio/r2/t01-0001.flac", path, *digests.values()))
+
+
+def scan(room, tmp_path, content=b"%PDF-1.7 scan"):
+    path = tmp_path / "data" / "signed.pdf"
+    path.write_bytes(content)
+    paper = RecordFile(
+        id="d9", meeting=room.meeting.id, kind="会议记录", version=2, path="signed.pdf",
+        sha256=events.sha256(content), at=A_MORNING, signed_by="张建国", signed_at=A_MORNING,
+    )  # fmt: skip
+    room.services.papers[room.meeting.id] = [paper]
+    room.services.payload[room.meeting.id].append(PackageFile("records/signed.pdf", path, paper.sha256))
+
+
+def happened(ctx, room, kind):
+    event = events.Event(stream=room.meeting.id, kind=kind, actor=Actor.person("孙丽"), at=A_MORNING, data={})
+    supplement.note(ctx, events_row(event))
+
+
+def events_row(event):
+    row = events.link(event, head=events.Head(), event_id="e1", room="r")
+    return replace(row, seq=1)
+
+
+def files_of(room, made):
+    root = room.services.data / made.path / "data"
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+def test_a_second_recording_after_archiving_is_a_supplement_that_names_the_first_by_its_hash(
+    first, room, sound, tmp_path
+):
+    ctx, whole = first
+    meeting = archived(room)
+    assert not package.due(ctx, meeting)
+    bring_in(room, sound, tmp_path)
+    made = package.build(ctx, meeting)
+    assert files_of(room, made) == ["audio/r2/t01-0001.flac", "events.jsonl"]
+    told = family.member(room.services.data / made.path)
+    assert (told.first, told.sha256) == (whole.id, whole.manifest_sha256)
+    assert not package.due(ctx, meeting)
+    held = PackageReader(ctx).contents(made)
+    assert [one.number for one in held.entries if one.seconds] == ["r2"]
+
+
+def test_the_scan_of_the_signed_record_is_counted_by_its_pages_and_read_where_the_copy_is_gone(first, room, tmp_path):
+    ctx, _ = first
+    scan(room, tmp_path)
+    made = package.build(ctx, archived(room))
+    assert made.documents == ("d9",)
+    reader = PackageReader(ctx)
+    (paper,) = [one for one in reader.contents(made).entries if one.record == "d9"]
+    assert (paper.kind, paper.term, paper.pages) == ("会议记录", "永久", None)
+    assert reader.count(made).ok
+    folder = room.services.data / made.path
+    folder.rename(folder.with_name("away"))
+    assert PackageReader(ctx).contents(made).entries
+
+
+def test_counting_names_what_is_not_as_it_was_registered(first, room, tampered):
+    ctx, whole = first
+    reader = PackageReader(ctx)
+    assert reader.count(whole).ok
+    assert not reader.count(replace(whole, files=whole.files + 1)).ok
+    path = room.services.data / whole.path / "data" / "records" / "minutes.docx"
+    tampered(path, b"x" + path.read_bytes()[1:])
+    assert "data/records/minutes.docx" in {fault.file for fault in reader.count(whole).problems}
+
+
+def test_an_archived_meeting_is_looked_at_only_where_something_has_come(first, room, sound, tmp_path):
+    ctx, _ = first
+    meeting = archived(room)
+    builder = Builder(ctx, chance=lambda: 0.5, stop=lambda: None, built=lambda: None)
+    bring_in(room, sound, tmp_path)
+    assert not builder.due(meeting), "nobody has said so"
+    happened(ctx, room, "meeting.noted")
+    room.clock.advance(2)
+    assert not builder.due(meeting)
+    happened(ctx, room, "recording.sealed")
+    room.clock.advance(2)
+    builder.work(meeting)
+    assert len(room.services.packages(room.meeting.id)) == 2
+    assert not builder.due(meeting)
+    assert supplement.noted(ctx) == set()
+
+
+def test_a_familys_whole_is_verified_and_a_first_of_another_hash_is_found(first, room, sound, tmp_path, tampered):
+    ctx, whole = first
+    bring_in(room, sound, tmp_path)
+    late = package.build(ctx, archived(room))
+
+    def run(*arguments):
+        return CliRunner().invoke(app(ctx), ["verify", *map(str, arguments)], catch_exceptions=False)
+
+    folder = room.services.data / late.path
+    done = run(folder, "--family", "--json")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, [one["package"] for one in told["family"]]) == (0, [whole.id, late.id])
+    assert told["files"] == whole.files + late.files
+    assert "--family" in run(folder).output
+    tags = room.services.data / whole.path / "tagmanifest-sha256.txt"
+    tampered(tags, tags.read_bytes() + b"\n")
+    assert "校验码不同" in run(folder, "--family").output
+    moved = tmp_path / "alone" / late.id
+    moved.parent.mkdir()
+    folder.rename(moved)
+    alone = run(moved, "--family")
+    assert (alone.exit_code, "不在旁边" in alone.output) == (1, True)
