@@ -10,7 +10,7 @@ from roomctl.domain.macros import Macro, StepOutcome
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, MissingPart, RoomctlError
 from roomctl.i18n import tr
-from roomctl.services import check_papers, checks, devices, evidence, macros
+from roomctl.services import check_decisions, check_papers, checks, devices, evidence, macros
 from roomctl.services.bound import Bound
 from roomctl.services.check_run import Heard
 from roomctl.services.device_ports import Rack
@@ -80,10 +80,10 @@ class EquipmentUseCases(Bound):
 
     def accept_fault(self, meeting_id: str, waiver: Waiver) -> None:
         """带故障使用, or 本次免查."""
-        checks.accept(meeting_id, waiver, rack=self._rack, **self._by())
+        check_decisions.accept(meeting_id, waiver, rack=self._rack, **self._by())
 
     def withdraw_waiver(self, meeting_id: str, device: str, check: str) -> None:
-        checks.withdraw(meeting_id, device, check, **self._by())
+        check_decisions.withdraw(meeting_id, device, check, **self._by())
 
     def waivers(self, meeting_id: str) -> Sequence[Waiver]:
         with self._open().reading() as uow:
@@ -91,7 +91,7 @@ class EquipmentUseCases(Bound):
 
     def sign_checks(self, meeting_id: str, *, by: str, note: str = "") -> CheckReport:
         """The technician's word; the report is kept as a paper from then on."""
-        signed = checks.sign(meeting_id, by=by, note=note, **self._by())
+        signed = check_decisions.sign(meeting_id, by=by, note=note, **self._by())
         check_papers.keep(signed, **self._all())
         return signed
 
@@ -125,8 +125,8 @@ class EquipmentUseCases(Bound):
         return checks.usuals(report, uow=self._open(), plugins=self._plugins(), rack=self._rack)
 
     def take_as_usual(self, meeting_id: str | None, device: str, check: str) -> None:
-        """From the newest report on, this figure is as it should be."""
-        checks.take_as_usual(meeting_id, device, check, **self._by())
+        """From the newest report on, this figure is as it should be; of the acoustic proof, all that it measured."""
+        check_decisions.take_as_usual(meeting_id, device, check, plugins=self._plugins(), **self._by())
 
     def evidence(self, name: str) -> Path:
         """A file that a row names. Raises: NotFound."""

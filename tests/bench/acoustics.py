@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
-from roomctl_av_check.acoustics import bands, noise
+import soxr
+from roomctl_av_check.acoustics import bands, drift, noise
 from roomctl_av_check.acoustics.measure import TAIL, Figures, Floor, floor, measure
-from roomctl_av_check.acoustics.sweep import Sweep
+from roomctl_av_check.acoustics.sweep import Samples, Sweep
 from roomctl_av_check.acoustics.wiring import Heard, order
 
 from roomctl.testing.acoustics import SimulatedRoom
 
-SWEEP = Sweep()
+SWEEP, SHORT = Sweep(), Sweep(seconds=1.0)
 LEAD = 3.0
 """Seconds of silence before the sweep."""
 PEOPLE = SimulatedRoom(delay=0.012, gain=-10, rt60=0.6, reverberant=6, snr=40, harmonics=((2, 0.01), (3, 0.005)))
@@ -60,7 +61,7 @@ def heard(room: SimulatedRoom) -> tuple[Figures, Floor]:
 def rows() -> Iterator[Row]:
     """The table: latency ±0.1 ms, level ±0.5 dB, SNR ±0.5 dB, response ±1 dB, polarity and order exact, hum ±0.5 dB,
     octaves of noise ±0.5 dB, THD ±10 % of it where it is above the noise, T20 ±15 % for one position and ±4 % for the
-    mean of six, EDT ±25 % and ±6 %.
+    mean of six, EDT ±25 % and ±6 %, clocks ±0.5 ppm.
 
     One position of a room of 0.6 s has a spread of its own, 4 % in T20 (ISO 3382-2:2008, clause 7: 0.88 √(1.19/BT)).
     """
@@ -82,6 +83,32 @@ def rows() -> Iterator[Row]:
     yield from _means()
     yield _class()
     yield _wiring()
+    for name in ("people", "noisy"):
+        for ppm in (0.0, -50.0, 300.0):
+            marks, _, _, given = with_chirps(ROOMS[name], ppm)
+            yield _row("clocks", name, ppm, _known(marks.drift(given)), 0.5, "ppm")
+
+
+def with_chirps(room: SimulatedRoom, ppm: float) -> tuple[drift.Marks, int, Samples, Samples]:
+    """A whole program with its chirps.
+
+    Args:
+        ppm: by which the microphone's clock is ahead.
+
+    Returns:
+        The chirps, the frame at which the sweep begins, what is heard by the loudspeaker's clock, and by the other.
+
+    """
+    rate, lead = SHORT.rate, round(0.5 * SHORT.rate)
+    begin = lead + round((drift.CHIRP_SECONDS + drift.GAP) * rate)
+    marks = drift.Marks(rate, SHORT.peak_dbfs, first=lead, last=begin + SHORT.frames + round(TAIL * rate))
+    played = np.zeros(marks.last + round(drift.MOST * rate) + len(marks.signal))
+    for at in (marks.first, marks.last):
+        played[at:][: len(marks.signal)] = marks.signal
+    played[begin:][: SHORT.frames] = SHORT.signal
+    heard = room.hear(played)
+    given = soxr.resample(heard, rate, rate * (1 + ppm * 1e-6), quality="VHQ")
+    return marks, begin, heard, np.pad(given, (0, max(len(heard) - len(given), 0)))[: len(heard)]
 
 
 def _levels() -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """`roomctl acoustics`: the baseline that the acoustic proof is held against."""
 
+import getpass
 import json
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from roomctl.api import NotFound, PluginContext, tr
-from roomctl_av_check.acoustics.proof import BASELINE
+from roomctl_av_check.acoustics.proof import BASELINE, take_baseline
 
 
 def app(ctx: PluginContext) -> typer.Typer:
@@ -21,26 +22,49 @@ def app(ctx: PluginContext) -> typer.Typer:
         """Keeps the one command below a name of its own."""
 
     @group.command(
-        help=tr("显示基线；--forget 后下次实测重记", "show it; after --forget the next proof makes it anew")
+        help=tr(
+            "显示基线；--take 把最近一次实测定为基线，--forget 忘掉它",
+            "show it; --take makes the newest proof the baseline, --forget forgets it",
+        )
     )
     def baseline(
         *,
+        take: Annotated[
+            bool,
+            typer.Option(
+                "--take", help=tr("现在是正常的：以最近一次实测为准", "the newest proof is as it should be")
+            ),
+        ] = False,
         forget: Annotated[bool, typer.Option("--forget", help=tr("忘掉现在的", "forget the present one"))] = False,
         as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
     ) -> None:
+        if take:
+            ctx.publish("baseline", {"by": take_baseline(ctx, _user())["by"]})
         kept: dict[str, Any] | None = ctx.store().get(BASELINE)
         if kept is None:
-            raise NotFound(tr("还没有声学基线", "there is no acoustic baseline yet"), mend="roomctl check --acoustic")
+            raise NotFound(
+                tr("还没有声学基线", "there is no acoustic baseline yet"),
+                mend="roomctl check --acoustic; roomctl acoustics baseline --take",
+            )
         if forget:
             ctx.store().delete(BASELINE)
-            console.print(tr("已忘掉，下次实测重记", "forgotten; the next proof makes it anew"))
+            console.print(
+                tr("已忘掉，以后的实测没有基线可比", "forgotten; later proofs have nothing to be held against")
+            )
         if as_json:
             print(json.dumps({**kept, "forgotten": forget}, ensure_ascii=False))
         elif not forget:
-            console.print(f"{kept['at'][:16]} UTC  {kept['source']}", highlight=False)
+            console.print(f"{kept['at'][:16]} UTC  {kept.get('by', '')}  {kept['source']}", highlight=False)
             console.print(_table(kept))
 
     return group
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a service account without a name
+        return "system"
 
 
 def _table(kept: dict[str, Any]) -> Table:

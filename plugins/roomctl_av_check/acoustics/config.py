@@ -23,6 +23,7 @@ class AcousticsConfig(BaseModel):
         snr_warn, snr_crit: dB of the sweep over the noise. thd_warn: %. rt60_warn: s. latency_warn: ms.
         change_warn: dB by which level, or a third of an octave of the response, may differ from the baseline.
         noise_warn: dBFS. hum_warn: dB of the strongest line over the noise around it. nc_warn: NC class.
+        drift_warn: ppm between the clocks of loudspeaker and microphones.
         sentence_warn, sentence_crit: % of the sentence.
 
     """
@@ -61,6 +62,9 @@ class AcousticsConfig(BaseModel):
     )
     hum_warn: float = Field(default=15.0, gt=0, json_schema_extra=label("交流声高于此注意", "Hum, warn above, dB"))
     nc_warn: int = Field(default=40, ge=15, le=70, json_schema_extra=label("NC 高于此注意", "NC, warn above"))
+    drift_warn: float = Field(
+        default=200.0, gt=0, json_schema_extra=label("时钟偏差高于此注意（ppm）", "Clocks apart, warn above, ppm")
+    )
     sentence_warn: float = Field(
         default=90.0, ge=0, le=100, json_schema_extra=label("句子低于此注意（%）", "Sentence, warn below, %")
     )

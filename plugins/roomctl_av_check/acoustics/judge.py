@@ -10,9 +10,8 @@ from roomctl.api.devices import Title, below
 from roomctl_av_check.acoustics import bands, noise, wiring
 from roomctl_av_check.acoustics.config import AcousticsConfig
 from roomctl_av_check.acoustics.measure import Figures, Floor
+from roomctl_av_check.acoustics.rows import clocks_row, row
 
-DEVICE = "acoustics"
-DEVICE_TITLE: Title = ("声学实测", "Acoustic proof")
 CLIPPING = -0.1
 """dBFS of the largest sample."""
 SILENT = -150.0
@@ -33,12 +32,15 @@ class Measured:
         figures: for each loudspeaker, each microphone.
         floors: of each microphone.
         steady: the sound was played without a hole; else the figures are of a try that broke.
+        drift: ppm by which the microphones' clock is ahead of the loudspeaker's, taken off the figures; infinite
+            where the sound jumped instead; None: not known.
 
     """
 
     figures: tuple[tuple[Figures, ...], ...]
     floors: tuple[Floor, ...]
     steady: bool = True
+    drift: float | None = None
 
     @property
     def whole(self) -> bool:
@@ -81,29 +83,31 @@ def judge(measured: Measured, baseline: Mapping[str, Any] | None, config: Acoust
     """
     count = len(measured.floors)
     if not measured.steady:
-        yield _row(
+        yield row(
             "play",
             ("放音", "Playing"),
             CheckState.WARN,
             tr("放音几次都有断续，数值仅供参考", "the sound broke each time; the figures are a hint only"),
             hint=tr("关掉占用 CPU 的程序后再测", "close what keeps the machine busy, then try again"),
         )
+    if measured.drift is not None:
+        yield clocks_row(measured.drift, config)
     for at in range(count):
-        yield from _microphone(at, count, measured, baseline, config)
+        yield from _microphone(at, measured, baseline, config)
     if any(measured.best(at).heard for at in range(count)):
         yield _reverberation(measured, config)
         yield from _channels(measured, baseline, config)
 
 
 def _microphone(
-    at: int, count: int, measured: Measured, baseline: Mapping[str, Any] | None, config: AcousticsConfig
+    at: int, measured: Measured, baseline: Mapping[str, Any] | None, config: AcousticsConfig
 ) -> Iterator[Result]:
     figures, ground = measured.best(at), measured.floors[at]
-    number = "" if count == 1 else f" {at + 1}"
+    number = f" {at + 1}"
     yield _level(figures, number, baseline["level"][at] if baseline else None, config, _spl(config, at))
     if figures.heard and figures.latency is not None and figures.thd is not None:
         milliseconds = figures.latency * 1000
-        yield _row(
+        yield row(
             f"latency{number}",
             _title("延迟", "Latency", number),
             CheckState.WARN if milliseconds > config.latency_warn else CheckState.OK,
@@ -117,7 +121,7 @@ def _microphone(
             hint=tr("减少中间的处理设备，或调小缓冲", "fewer processors in between, or smaller buffers"),
         )
         yield _snr(figures.snr, number, config)
-        yield _row(
+        yield row(
             f"thd{number}",
             _title("失真", "Distortion", number),
             CheckState.WARN if figures.thd > config.thd_warn else CheckState.OK,
@@ -137,10 +141,10 @@ def _microphone(
 def _snr(snr: float | None, number: str, config: AcousticsConfig) -> Result:
     title = _title("信噪比", "SNR", number)
     if snr is None:
-        return _row(
+        return row(
             f"snr{number}", title, CheckState.OK, tr("底噪为零，无从相比", "there is no noise to compare with")
         )
-    return _row(
+    return row(
         f"snr{number}",
         title,
         below(snr, warn=config.snr_warn, crit=config.snr_crit),
@@ -155,7 +159,7 @@ def _snr(snr: float | None, number: str, config: AcousticsConfig) -> Result:
 def _level(figures: Figures, number: str, usual: float | None, config: AcousticsConfig, spl: float | None) -> Result:
     title = _title("电平", "Level", number)
     if not figures.heard:
-        return _row(
+        return row(
             f"level{number}",
             title,
             CheckState.CRIT,
@@ -184,7 +188,7 @@ def _level(figures: Figures, number: str, usual: float | None, config: Acoustics
             said + tr(f"，比基线差 {change:+.1f} dB", f", {change:+.1f} dB against the baseline"),
         )
         hint = tr("看增益和音量是谁动过", "see who has turned gain or volume")
-    return _row(
+    return row(
         f"level{number}", title, state, said, value=round(figures.level, 1), unit="dBFS", threshold=usual, hint=hint
     )
 
@@ -193,7 +197,7 @@ def _response(figures: Figures, number: str, usual: Mapping[str, float] | None, 
     title = _title("频响", "Response", number)
     if usual is None:
         levels = figures.response.values()
-        return _row(
+        return row(
             f"response{number}",
             title,
             CheckState.OK,
@@ -204,7 +208,7 @@ def _response(figures: Figures, number: str, usual: Mapping[str, float] | None, 
         )
     changes = bands.differences(figures.response, {int(band): level for band, level in usual.items()})
     band, worst = max(changes.items(), key=lambda one: abs(one[1]), default=(0, 0.0))
-    return _row(
+    return row(
         f"response{number}",
         title,
         CheckState.WARN if abs(worst) > config.change_warn else CheckState.OK,
@@ -222,7 +226,7 @@ def _polarity(at: int, number: str, measured: Measured, usual: int | None) -> Re
     title = _title("极性", "Polarity", number)
     sign = measured.best(at).polarity
     if sign is None:
-        return _row(
+        return row(
             f"polarity{number}",
             title,
             CheckState.UNKNOWN,
@@ -233,7 +237,7 @@ def _polarity(at: int, number: str, measured: Measured, usual: int | None) -> Re
     word = tr("正", "normal") if sign > 0 else tr("反", "reversed")
     odd = sign != common
     against = tr("基线", "the baseline") if usual is not None else tr("其他话筒", "the other microphones")
-    return _row(
+    return row(
         f"polarity{number}",
         title,
         CheckState.WARN if odd else CheckState.OK,
@@ -247,7 +251,7 @@ def _polarity(at: int, number: str, measured: Measured, usual: int | None) -> Re
 def _noise(at: int, number: str, ground: Floor, config: AcousticsConfig) -> Iterator[Result]:
     spl = _spl(config, at)
     if ground.level < SILENT:
-        yield _row(
+        yield row(
             f"noise{number}",
             _title("底噪", "Noise floor", number),
             CheckState.OK,
@@ -255,7 +259,7 @@ def _noise(at: int, number: str, ground: Floor, config: AcousticsConfig) -> Iter
             evidence=noise_file(at + 1),
         )
         return
-    yield _row(
+    yield row(
         f"noise{number}",
         _title("底噪", "Noise floor", number),
         CheckState.WARN if ground.level > config.noise_warn else CheckState.OK,
@@ -268,7 +272,7 @@ def _noise(at: int, number: str, ground: Floor, config: AcousticsConfig) -> Iter
         evidence=noise_file(at + 1),
     )
     humming = ground.hum.prominence > config.hum_warn
-    yield _row(
+    yield row(
         f"hum{number}",
         _title("交流声", "Hum", number),
         CheckState.WARN if humming else CheckState.OK,
@@ -285,7 +289,7 @@ def _noise(at: int, number: str, ground: Floor, config: AcousticsConfig) -> Iter
     )
     if spl is not None:
         rated = noise.criterion({band: level + spl for band, level in ground.octaves.items()})
-        yield _row(
+        yield row(
             f"nc{number}",
             _title("噪声等级", "Noise class", number),
             CheckState.WARN if rated > config.nc_warn else CheckState.OK,
@@ -302,7 +306,7 @@ def _reverberation(measured: Measured, config: AcousticsConfig) -> Result:
     known = [one.t20 for one in every if one.t20 is not None]
     title: Title = ("混响时间", "Reverberation time")
     if not known:
-        return _row(
+        return row(
             "rt60",
             title,
             CheckState.SKIPPED,
@@ -312,7 +316,7 @@ def _reverberation(measured: Measured, config: AcousticsConfig) -> Result:
     seconds = median(known)
     early = [one.edt for one in every if one.edt is not None]
     edt = tr(f"，EDT {median(early):.2f} s", f", EDT {median(early):.2f} s") if early else ""
-    return _row(
+    return row(
         "rt60",
         title,
         CheckState.WARN if seconds > config.rt60_warn else CheckState.OK,
@@ -332,7 +336,7 @@ def _channels(measured: Measured, baseline: Mapping[str, Any] | None, config: Ac
     if len(measured.floors) == 1 and len(measured.figures) == 1:
         return
     if not measured.whole:
-        yield _row(
+        yield row(
             "channels",
             title,
             CheckState.SKIPPED,
@@ -349,7 +353,7 @@ def _channels(measured: Measured, baseline: Mapping[str, Any] | None, config: Ac
             if moved
             else tr("与基线一致", "as ever")
         )
-        yield _row("channels", title, CheckState.CRIT if moved else CheckState.OK, said, value=not moved, hint=hint)
+        yield row("channels", title, CheckState.CRIT if moved else CheckState.OK, said, value=not moved, hint=hint)
         return
     if len(config.nearest) == len(measured.floors) and len(measured.figures) > 1:
         wrong = [
@@ -362,9 +366,9 @@ def _channels(measured: Measured, baseline: Mapping[str, Any] | None, config: Ac
             if wrong
             else tr("各话筒最近的扬声器都对", "each is nearest to its loudspeaker")
         )
-        yield _row("channels", title, CheckState.CRIT if wrong else CheckState.OK, said, value=not wrong, hint=hint)
+        yield row("channels", title, CheckState.CRIT if wrong else CheckState.OK, said, value=not wrong, hint=hint)
         return
-    yield _row("channels", title, CheckState.SKIPPED, tr("还没有基线可比", "there is no baseline yet"))
+    yield row("channels", title, CheckState.SKIPPED, tr("还没有基线可比", "there is no baseline yet"))
 
 
 def _spl(config: AcousticsConfig, at: int) -> float | None:
@@ -373,38 +377,3 @@ def _spl(config: AcousticsConfig, at: int) -> float | None:
 
 def _title(chinese: str, english: str, number: str) -> Title:
     return f"{chinese}{number}", f"{english}{number}"
-
-
-def _row(
-    check: str,
-    title: Title,
-    state: CheckState,
-    message: str,
-    *,
-    value: Any = None,
-    unit: str = "",
-    threshold: Any = None,
-    hint: str = "",
-    evidence: str | None = None,
-) -> Result:
-    quiet = state in {CheckState.OK, CheckState.SKIPPED}
-    return Result(
-        device=DEVICE,
-        check=check,
-        state=state,
-        value=value,
-        unit=unit,
-        threshold=threshold,
-        message=message,
-        hint=None if quiet else hint or None,
-        evidence=evidence,
-        device_title=DEVICE_TITLE,
-        title=title,
-    )
-
-
-def chain_row(
-    state: CheckState, message: str, *, value: float | None = None, threshold: float | None = None, hint: str = ""
-) -> Result:
-    """The row of the sentence: from loudspeaker to text."""
-    return _row("chain", ("链路", "Chain"), state, message, value=value, unit="%", threshold=threshold, hint=hint)

@@ -1,8 +1,9 @@
 """The proof itself: a sentence, then sweeps, through the room's loudspeaker, heard by its microphones."""
 
+import math
+import os
 import shutil
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from roomctl.api import (
     CheckState,
     Meeting,
     MissingPart,
+    NotFound,
     PluginContext,
     RecorderStatus,
     Result,
@@ -24,6 +26,7 @@ from roomctl.api import (
     tr,
 )
 from roomctl.api.devices import Evidence, Title
+from roomctl.api.files import lock_file, unlock_file
 from roomctl_av_check.acoustics.apart import Silence, ask
 
 if TYPE_CHECKING:
@@ -32,8 +35,8 @@ if TYPE_CHECKING:
     from roomctl_av_check.config import AvCheckConfig
 
 DEVICE = "acoustics"
-BASELINE = "acoustics.baseline"
-"""Key in the plugin's store."""
+BASELINE, NEWEST = "acoustics.baseline", "acoustics.newest"
+"""Keys in the plugin's store: what somebody took as it should be, and the newest that can be."""
 LEAD = 3.0
 """Seconds of silence before the sweeps: the noise floor is taken from them."""
 MARGIN = 0.2
@@ -44,8 +47,6 @@ FOLDER = "acoustics-"
 LEFT_BEHIND = 3600.0
 """Seconds: no proof lasts that long."""
 NEEDS = ("numpy", "sounddevice", "soundfile", "soxr")
-_one_at_a_time = threading.Lock()
-"""One room has one loudspeaker."""
 
 
 def _untold(_what: str) -> None:
@@ -76,6 +77,10 @@ class AcousticProof:
     def hush(self) -> None:
         self._silence.want()
 
+    def take_as_usual(self, by: str) -> None:
+        """What the newest proof measured is as it should be. Raises: NotFound."""
+        take_baseline(self.ctx, by)
+
     def run(self, _meeting: Meeting | None) -> Iterator[Result]:
         """The sentence first: the recorder tells which microphones there are. Raises: RoomctlError."""
         lacking = [name for name in NEEDS if find_spec(name) is None]
@@ -85,7 +90,7 @@ class AcousticProof:
                 tr(f"缺少 {'、'.join(lacking)}", f"{', '.join(lacking)} is missing"),
                 "pip install 'roomctl[audio]'",
             )
-        with _alone():
+        with _alone(self.ctx.services.data):
             self._clear()
             with tempfile.TemporaryDirectory(prefix=FOLDER, dir=self.ctx.folder()) as folder:
                 yield from self._all(Path(folder))
@@ -141,6 +146,7 @@ class AcousticProof:
 
     def _sweeps(self, folder: Path, status: RecorderStatus, room: RoomSound) -> Iterator[Result]:
         from roomctl_av_check.acoustics import judge  # noqa: PLC0415
+        from roomctl_av_check.acoustics.rows import baseline_row  # noqa: PLC0415
 
         measured = self._measured(folder, status)
         store = self.ctx.store()
@@ -150,14 +156,18 @@ class AcousticProof:
             baseline = None
         rows = list(judge.judge(measured, baseline, self.config.acoustics))
         self._draw(measured, baseline)
-        if baseline is None and measured.steady and measured.whole:
+        if measured.steady and measured.whole:
             at = self.ctx.clock.now().isoformat()
-            store.put(BASELINE, {"at": at, "source": source, **judge.baseline_of(measured)})
+            store.put(NEWEST, {"at": at, "source": source, **judge.baseline_of(measured)})
+        else:
+            store.delete(NEWEST)
         yield from rows
+        yield baseline_row(baseline)
 
     def _measured(self, folder: Path, status: RecorderStatus) -> "Measured":
         import numpy as np  # noqa: PLC0415
 
+        from roomctl_av_check.acoustics import drift  # noqa: PLC0415
         from roomctl_av_check.acoustics.judge import Measured  # noqa: PLC0415
         from roomctl_av_check.acoustics.measure import TAIL, floor, measure  # noqa: PLC0415
         from roomctl_av_check.acoustics.sweep import Sweep  # noqa: PLC0415
@@ -169,8 +179,12 @@ class AcousticProof:
             high=min(20_000.0, 0.45 * rate),
             peak_dbfs=config.sweep_dbfs,
         )
-        first, each = round(LEAD * rate), sweep.frames + round(TAIL * rate)
-        played = np.zeros((first + each * config.speakers, config.speakers), np.float32)
+        lead, chirp = round(LEAD * rate), round((drift.CHIRP_SECONDS + drift.GAP) * rate)
+        first, each = lead + chirp, sweep.frames + round(TAIL * rate)
+        marks = drift.Marks(rate, config.sweep_dbfs, first=lead, last=first + each * config.speakers)
+        played = np.zeros((marks.last + round(drift.MOST * rate) + len(marks.signal), config.speakers), np.float32)
+        for begin in (marks.first, marks.last):
+            played[begin:][: len(marks.signal), 0] = marks.signal
         for speaker in range(config.speakers):
             played[first + each * speaker :][: sweep.frames, speaker] = sweep.signal
         np.save(folder / "played.npy", played)
@@ -191,7 +205,10 @@ class AcousticProof:
         )
         self.tell(tr("计算", "calculating"))
         recorded = np.load(folder / "recorded.npy").astype(np.float64).T
-        silences = [one[round(MARGIN * rate) : first] for one in recorded]
+        apart = drift.agreed([marks.drift(one) for one in recorded]) if said["tries"] else None
+        if apart is not None and math.isfinite(apart):
+            recorded = drift.without(recorded, apart, rate)
+        silences = [one[round(MARGIN * rate) : lead] for one in recorded]
         figures: list[tuple[Figures, ...]] = []
         for speaker in range(config.speakers):
             begin = first + each * speaker
@@ -201,7 +218,8 @@ class AcousticProof:
                     for one, silence in zip(recorded, silences, strict=True)
                 )
             )
-        return Measured(tuple(figures), tuple(floor(one, rate) for one in silences), steady=said["tries"] > 0)
+        floors = tuple(floor(one, rate) for one in silences)
+        return Measured(tuple(figures), floors, steady=said["tries"] > 0, drift=apart)
 
     def _draw(self, measured: "Measured", baseline: Mapping[str, Any] | None) -> None:
         from roomctl_av_check.acoustics import evidence  # noqa: PLC0415
@@ -221,15 +239,41 @@ class AcousticProof:
         )
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    if not _one_at_a_time.acquire(blocking=False):
-        raise Busy(
-            tr("不能做声学实测", "no acoustic proof can be made"),
-            tr("另一次实测正在进行", "another one is under way"),
-            tr("等它结束再测", "wait until it has ended"),
+def take_baseline(ctx: PluginContext, by: str) -> Mapping[str, Any]:
+    """What the newest proof measured is as it should be, by a person's word; later ones are held against it.
+
+    Raises:
+        NotFound: there is no proof that was steady, and in which every microphone heard a loudspeaker.
+
+    """
+    newest = ctx.store().get(NEWEST)
+    if newest is None:
+        raise NotFound(
+            tr("没有可作基线的声学实测", "there is no acoustic proof to be the baseline"),
+            tr("最近一次不完整，或还没有测过", "the newest one is not whole, or there is none yet"),
+            "roomctl check --acoustic",
         )
+    kept = {**newest, "by": by}
+    ctx.store().put(BASELINE, kept)
+    return kept
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """One room has one loudspeaker, whoever wants to sound it: this host, or a command beside it."""
+    path = data / "locks" / "acoustics.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        yield
+        if not lock_file(handle):
+            raise Busy(
+                tr("不能做声学实测", "no acoustic proof can be made"),
+                tr("另一次实测正在进行", "another one is under way"),
+                tr("等它结束再测", "wait until it has ended"),
+            )
+        try:
+            yield
+        finally:
+            unlock_file(handle)
     finally:
-        _one_at_a_time.release()
+        os.close(handle)

@@ -14,7 +14,7 @@ from roomctl.api.speech import KnownSentence, score
 from roomctl_av_check import facts
 from roomctl_av_check.acoustics.apart import Silence, ask
 from roomctl_av_check.acoustics.config import AcousticsConfig
-from roomctl_av_check.acoustics.judge import chain_row
+from roomctl_av_check.acoustics.rows import chain_row
 
 PEAK = 0.5
 """Of the sentence, −6 dBFS."""

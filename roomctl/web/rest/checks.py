@@ -104,6 +104,14 @@ class CheckRun(Shape):
     sound: bool = Field(default=False, description="also what makes a sound in the room: the acoustic proof")
 
 
+class NewUsual(Shape):
+    """Which figure of the newest report is as it should be."""
+
+    device: Line
+    check: Line = Field(default="", description="not asked for of the acoustic proof")
+    meeting: Id | None = Field(default=None, description="whose report; none is the room's own")
+
+
 class NewWaiver(Shape):
     """What is accepted, or excused, and why; who asks is the name."""
 
@@ -221,6 +229,15 @@ _MEDIA = {
     ".svg": "image/svg+xml", ".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg",
     ".txt": "text/plain; charset=utf-8",
 }  # fmt: skip
+
+
+@routes.post("/checks/usual", status_code=204, summary="Take a figure as it should be")
+def take_as_usual(request: Request, user: Annotated[User, Depends(Needs(Right.RUN_CHECKS))], what: NewUsual) -> None:
+    """Its usual range begins anew; of the acoustic proof the newest becomes the baseline. 404 where there is none."""
+    desk = Desk(request, user)
+    if what.meeting:
+        desk.meeting(what.meeting)
+    desk.use.take_as_usual(what.meeting, what.device, what.check)
 
 
 @routes.post("/meetings/{meeting_id}/waivers", status_code=204, summary="Accept a fault, or excuse a device")

@@ -13,6 +13,7 @@ from roomctl_av_check.acoustics.config import AcousticsConfig
 from roomctl_av_check.acoustics.duplex import TRIES, Program
 from roomctl_av_check.acoustics.measure import Figures, Floor
 from roomctl_av_check.acoustics.noise import Hum
+from roomctl_av_check.acoustics.rows import baseline_row
 from roomctl_av_check.acoustics.sentence import verdict
 
 from roomctl.api import CheckState
@@ -42,20 +43,20 @@ def test_a_good_room_has_nothing_to_mend():
     assert {row.state for row in found.values()} == {CheckState.OK}
     assert not any(row.hint for row in found.values())
     assert found["rt60"].value == 0.5
-    assert (found["response"].evidence, found["noise"].evidence) == ("response.svg", "noise-1.svg")
+    assert (found["response 1"].evidence, found["noise 1"].evidence) == ("response.svg", "noise-1.svg")
 
 
 @pytest.mark.parametrize(
     ("change", "check", "state"),
     [
-        ({"snr": 20.0}, "snr", CheckState.WARN),
-        ({"snr": 8.0}, "snr", CheckState.CRIT),
-        ({"thd": 9.0}, "thd", CheckState.WARN),
+        ({"snr": 20.0}, "snr 1", CheckState.WARN),
+        ({"snr": 8.0}, "snr 1", CheckState.CRIT),
+        ({"thd": 9.0}, "thd 1", CheckState.WARN),
         ({"t20": 1.4}, "rt60", CheckState.WARN),
         ({"t20": None}, "rt60", CheckState.SKIPPED),
-        ({"peak": 0.0}, "level", CheckState.WARN),
-        ({"latency": 1.5}, "latency", CheckState.WARN),
-        ({"polarity": None}, "polarity", CheckState.UNKNOWN),
+        ({"peak": 0.0}, "level 1", CheckState.WARN),
+        ({"latency": 1.5}, "latency 1", CheckState.WARN),
+        ({"polarity": None}, "polarity 1", CheckState.UNKNOWN),
     ],
 )
 def test_what_is_out_of_its_limits_is_told_with_its_mend(change, check, state):
@@ -82,9 +83,9 @@ def test_a_change_against_the_baseline_is_told():
     assert not judge.fits(measured(GOOD, GOOD), baseline)
     changed = replace(GOOD, level=-40.0, polarity=-1, response={**FLAT, 4000: -35.0})
     found = rows(measured(changed), baseline)
-    for check in ("level", "polarity", "response"):
+    for check in ("level 1", "polarity 1", "response 1"):
         assert found[check].state is CheckState.WARN, check
-    assert "4000 Hz" in found["response"].message
+    assert "4000 Hz" in found["response 1"].message
     assert {row.state for row in rows(measured(GOOD), baseline).values()} == {CheckState.OK}
 
 
@@ -109,16 +110,16 @@ def test_no_sound_pressure_level_and_no_class_is_claimed_without_a_calibration()
     assert not [check for check in plain if check.startswith("nc")]
     assert not [row for row in plain.values() if "SPL" in row.message]
     known = rows(measured(GOOD), config=AcousticsConfig(calibration=(120.0,)))
-    assert known["nc"].value == noise.criterion(dict.fromkeys(QUIET.octaves, 40.0))
-    assert "90.0 dB SPL" in known["level"].message
-    assert "50.0 dB SPL" in known["noise"].message
+    assert known["nc 1"].value == noise.criterion(dict.fromkeys(QUIET.octaves, 40.0))
+    assert "90.0 dB SPL" in known["level 1"].message
+    assert "50.0 dB SPL" in known["noise 1"].message
 
 
 def test_hum_and_noise_are_told():
     loud = replace(QUIET, level=-40.0, hum=Hum(-45.0, 24.0, 100))
     found = rows(measured(GOOD, floors=[loud]))
-    assert (found["noise"].state, found["hum"].state) == (CheckState.WARN, CheckState.WARN)
-    assert "100 Hz" in found["hum"].message
+    assert (found["noise 1"].state, found["hum 1"].state) == (CheckState.WARN, CheckState.WARN)
+    assert "100 Hz" in found["hum 1"].message
 
 
 def test_a_floor_of_nothing_is_a_gate_and_no_figure_is_claimed_of_it():
@@ -127,8 +128,27 @@ def test_a_floor_of_nothing_is_a_gate_and_no_figure_is_claimed_of_it():
         None,
         AcousticsConfig(calibration=(120.0,)),
     )
-    assert (found["snr"].value, found["noise"].value) == (None, None)
-    assert not {"hum", "nc"} & set(found)
+    assert (found["snr 1"].value, found["noise 1"].value) == (None, None)
+    assert not {"hum 1", "nc 1"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("drift", "state", "said"),
+    [(0.2, CheckState.OK, "同一时钟"), (-48.6, CheckState.OK, "慢 49 ppm"), (320.0, CheckState.WARN, "快 320 ppm"),
+     (float("inf"), CheckState.WARN, "跳了一段")],
+)  # fmt: skip
+def test_two_clocks_are_told(drift, state, said):
+    row = rows(replace(measured(GOOD), drift=drift))["clocks"]
+    assert row.state is state
+    assert said in row.message
+    assert bool(row.hint) == (state is CheckState.WARN)
+
+
+def test_who_took_the_baseline_is_told_and_nobody_where_nobody_did():
+    assert baseline_row(None).state is CheckState.SKIPPED
+    row = baseline_row({"at": "2026-11-12T01:00:00+00:00", "by": "刘洋"})
+    assert row.state is CheckState.OK
+    assert "刘洋" in row.message
 
 
 def test_a_try_that_broke_is_told():

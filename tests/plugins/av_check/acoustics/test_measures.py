@@ -6,18 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from roomctl_av_check.acoustics import bands, noise
+from roomctl_av_check.acoustics import bands, drift, noise
 from roomctl_av_check.acoustics.measure import TAIL, measure
 from roomctl_av_check.acoustics.sweep import Sweep
 from roomctl_av_check.acoustics.wiring import Heard, nearest, order
 
 from roomctl.testing.acoustics import SimulatedRoom
-from tests.bench.acoustics import PEOPLE, rows
+from tests.bench.acoustics import PEOPLE, SHORT, rows, with_chirps
 
-QUICK = Sweep(seconds=1.0)
 MEASURES = (
     "latency", "level", "response", "response change", "snr", "t20", "edt", "t20 mean", "edt mean", "thd", "polarity",
-    "hum", "hum line", "octave 500", "octave 8000", "nc", "channels",
+    "hum", "hum line", "octave 500", "octave 8000", "nc", "channels", "clocks",
 )  # fmt: skip
 
 
@@ -33,7 +32,7 @@ def test_a_figure_is_as_exact_as_is_promised(table, measured):
     assert [row for row in found if row.error > row.tolerance] == []
 
 
-def heard(room: SimulatedRoom, sweep: Sweep = QUICK, lead: float = 2.0):
+def heard(room: SimulatedRoom, sweep: Sweep = SHORT, lead: float = 2.0):
     first = round(lead * sweep.rate)
     played = np.concatenate([np.zeros(first), sweep.signal, np.zeros(round(TAIL * sweep.rate))])
     recorded = room.hear(played)
@@ -41,15 +40,15 @@ def heard(room: SimulatedRoom, sweep: Sweep = QUICK, lead: float = 2.0):
 
 
 def test_a_microphone_that_hears_nothing_but_noise_is_told_as_deaf():
-    noisy = np.random.default_rng(3).standard_normal(QUICK.frames + 2 * QUICK.rate) * 0.01
-    silence = np.random.default_rng(4).standard_normal(2 * QUICK.rate) * 0.01
-    assert not measure(noisy, silence, QUICK).heard
+    noisy = np.random.default_rng(3).standard_normal(SHORT.frames + 2 * SHORT.rate) * 0.01
+    silence = np.random.default_rng(4).standard_normal(2 * SHORT.rate) * 0.01
+    assert not measure(noisy, silence, SHORT).heard
 
 
 @pytest.mark.parametrize("silence", [0.0, 1e-6])
 def test_a_dead_input_is_told_as_deaf(silence):
-    dead = np.full(QUICK.frames + 2 * QUICK.rate, silence)
-    assert not measure(dead, dead[: 2 * QUICK.rate], QUICK).heard
+    dead = np.full(SHORT.frames + 2 * SHORT.rate, silence)
+    assert not measure(dead, dead[: 2 * SHORT.rate], SHORT).heard
 
 
 def test_where_the_noise_hides_the_decay_no_reverberation_time_is_claimed():
@@ -96,3 +95,23 @@ def test_each_microphone_names_the_loudspeaker_that_it_hears_first():
     right = [Heard(0.011, -16.0), Heard(0.004, -10.0)]
     assert nearest([left, right]) == (0, 1)
     assert nearest([right, left]) == (1, 0)
+
+
+# --- two clocks
+
+
+def test_what_two_clocks_do_to_a_figure_is_taken_off():
+    marks, begin, heard, given = with_chirps(PEOPLE, 300.0)
+    even = drift.without(given[None], marks.drift(given), SHORT.rate)[0]
+    silence = heard[: marks.first]
+    true, taken = (measure(one[begin : marks.last], silence, SHORT) for one in (heard, even))
+    assert taken.latency == pytest.approx(true.latency, abs=1e-4)
+    assert max(abs(taken.response[band] - true.response[band]) for band in true.response) < 0.2
+
+
+def test_sound_that_jumped_is_no_clock_and_a_deaf_microphone_tells_none():
+    marks, begin, heard, _ = with_chirps(PEOPLE, 0.0)
+    jumped = np.concatenate([heard[:begin], heard[begin + 2_000 :], np.zeros(2_000)])
+    assert drift.agreed([marks.drift(jumped), None]) == -np.inf
+    deaf = np.random.default_rng(5).standard_normal(len(heard)) * 1e-4
+    assert drift.agreed([marks.drift(deaf)]) is None

@@ -66,13 +66,16 @@ def test_a_word_becomes_text_and_every_figure_is_that_of_a_wire(room):
     assert rows["chain"].state is CheckState.OK, rows["chain"].message
     assert rows["chain"].value == 100.0, "to the last word"
     assert "play" not in rows, "it was played without a hole"
-    assert rows["level"].value == pytest.approx(-12 - 3.01, abs=0.5)
-    assert rows["thd"].value < 0.1
-    assert rows["polarity"].value == 1
-    assert (rows["snr"].value, rows["noise"].value) == (None, None), "the sink has no noise"
-    assert "hum" not in rows
+    assert rows["level 1"].value == pytest.approx(-12 - 3.01, abs=0.5)
+    assert rows["thd 1"].value < 0.1
+    assert rows["polarity 1"].value == 1
+    assert (rows["snr 1"].value, rows["noise 1"].value) == (None, None), "the sink has no noise"
+    assert "hum 1" not in rows
+    assert abs(rows["clocks"].value) < 1.0, "one sink, one clock"
     assert rows["rt60"].state is CheckState.SKIPPED
     assert not [row for row in rows.values() if row.check.startswith("nc")]
+    assert rows["baseline"].state is CheckState.SKIPPED, "nobody has said that it is as it should be"
+    proof.take_as_usual("刘洋")
     assert context.store().get(BASELINE)["source"] == "mic:pulse:room.monitor"
     assert {one.name for one in proof.evidence} == {"response.svg", "decay.svg", "noise-1.svg"}
     assert list(context.folder().iterdir()) == []
@@ -85,6 +88,7 @@ def test_channels_that_were_exchanged_are_found(room):
     context = room(speakers=2, tracks=2, nearest=(1, 2))
     first = {row.check: row for row in AcousticProof(context, context.config).run(None)}
     assert first["channels"].state is CheckState.OK, first["channels"].message
+    AcousticProof(context, context.config).take_as_usual("刘洋")
     again = {row.check: row for row in AcousticProof(context, context.config).run(None)}
     assert again["channels"].message
     assert again["channels"].state is CheckState.OK, again["channels"].message
