@@ -20,6 +20,7 @@ from roomctl.web.pages.board import Board
 from roomctl.web.pages.technician.desk import Desk
 from roomctl.web.pages.technician.sight import figure, groups, steps
 from roomctl.web.pages.visitor import Visitor
+from roomctl.web.ui import Look
 
 GATE = threading.Event()
 """Holds the slow device while it is clear."""
@@ -247,22 +248,62 @@ def test_a_fault_stands_against_the_start_with_the_way_to_where_it_is_mended(sea
     assert seat.rest.use.meeting(seat.meeting).state is State.IN_SESSION
 
 
+@dataclass
+class Sentence(Disk):
+    """An acoustic proof of three microphones, without a sound."""
+
+    device: str = "acoustics"
+    name: str = "chain"
+    device_title: tuple = ("声学实测", "Acoustic proof")
+    evidence: tuple = ()
+    tell: object = None
+    taken: list = field(default_factory=list)
+
+    def hush(self):
+        """It is silent."""
+
+    def take_as_usual(self, by):
+        self.taken.append(by)
+
+    def run(self, meeting):
+        del meeting
+        yield row("chain", 96, "%", message="识别 96 %，3.1 秒")
+        for number in (1, 2, 3):
+            yield row(f"level {number}", -30.0 - number, "dBFS")
+            bad = number == 2
+            yield row(f"snr {number}", 8.0 if bad else 40.0, "dB", state=CheckState.CRIT if bad else CheckState.OK)
+        yield row("baseline", state=CheckState.SKIPPED)
+
+
+def row(check, value=None, unit="", *, state=CheckState.OK, message=""):
+    return Result(device="acoustics", check=check, state=state, value=value, unit=unit, message=message)
+
+
+def test_each_microphone_of_the_acoustic_proof_is_one_tile_the_worst_in_front(seat):
+    proof = Sentence()
+    seat.rest.application.plugins.device_checks = [proof]
+    seat.press("whole way")
+    seat.settled()
+    ((_, tiles),) = [one for one in groups(seat.desk.look()) if one[0] == "声学实测"]
+    named = [tile.name for tile in tiles if tile.part]
+    assert named == ["话筒 2", "话筒 1", "话筒 3"]
+    assert tiles[0].name == "话筒 2"
+    assert (tiles[0].look, tiles[1].look) == (Look.CRIT, Look.SKIPPED), "then what has no baseline yet"
+    assert "−31 dBFS" in next(tile.said for tile in tiles if tile.name == "话筒 1")
+    seat.press("tile acoustics#2 ")
+    shown = seat.html()
+    detail = shown[shown.index('id="detail"') : shown.index("rc-groups")]
+    assert "snr 2" in detail
+    assert "snr 1" not in detail
+    seat.press("close detail")
+    seat.press("tile acoustics baseline")
+    assert not proof.taken
+    seat.press("usual acoustics baseline")
+    assert proof.taken == ["周强"]
+    assert "已记下" in seat.html()
+
+
 def test_the_whole_way_from_loudspeaker_to_text_stands_above_the_room(seat):
-    @dataclass
-    class Sentence(Disk):
-        device: str = "acoustics"
-        name: str = "chain"
-        evidence: tuple = ()
-        tell: object = None
-
-        def hush(self):
-            """It is silent."""
-
-        def run(self, meeting):
-            del meeting
-            message, state = "识别 96 %，3.1 秒", CheckState.OK
-            return [Result(device="acoustics", check="chain", state=state, value=96, unit="%", message=message)]
-
     seat.rest.application.plugins.device_checks = [Disk(), Sentence()]
     assert "还没有测过" in seat.html()
     seat.press("check")

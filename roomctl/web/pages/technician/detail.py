@@ -25,12 +25,14 @@ from roomctl.web.ui import (
 
 
 def device(
-    sight: Sight, id_: str, offer: DriverOffer | None, asking: Asking, ask: Ask, close: Press, doing: Doing
+    sight: Sight, target: str, offer: DriverOffer | None, asking: Asking, ask: Ask, close: Press, doing: Doing
 ) -> Part:
-    """The panel that a press on a tile opens."""
+    """The panel that a press on a tile opens: a device, or one microphone of the acoustic proof."""
+    id_, _, part = target.partition("#")
     entry = next((one for one in sight.devices if one.id == id_), None)
-    rows = sight.of(id_)
+    rows = sight.of(target)
     name = entry.name if entry else rows[0].device_name if rows else id_
+    name = tr(f"话筒 {part}", f"Microphone {part}") if part else name
     head = tag(
         "div",
         tag("h2", name, class_="rc-grow"),

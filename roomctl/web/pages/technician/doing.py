@@ -127,6 +127,18 @@ class Doing:
 
         return press
 
+    def take_baseline(self, device: str) -> Press:
+        """What the newest acoustic proof measured is as it should be; nothing sounds because of it."""
+
+        def press(_values: Values) -> None:
+            allow(self._visitor.user, Right.RUN_CHECKS)
+            self._visitor.use.take_as_usual(self._meeting, device, "")
+            self.told[device] = Told(
+                tr("基线", "Baseline"), tr("已记下，以后的实测与它比", "taken; later proofs are held against it")
+            )
+
+        return press
+
     def sign(self, values: Values) -> None:
         """The technician's word for the newest report; its paper is written meanwhile, which takes seconds."""
         allow(self._visitor.user, Right.RUN_CHECKS)

@@ -1,7 +1,7 @@
 """What is known at one look, and from it the tiles of the room and the list of what to do. Pure, but for `look`."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ ONLINE = "online"
 _WORST = (
     CheckState.CRIT, CheckState.UNKNOWN, CheckState.WARN, CheckState.WAIVED, CheckState.SKIPPED, CheckState.OK,
 )  # fmt: skip
+_LOOKS = (*(CHECK_LOOKS[state] for state in _WORST), Look.WAITING)
 _BAD = frozenset({CheckState.CRIT, CheckState.UNKNOWN, CheckState.WARN})
 _SAID = 2
 """Facts that the tile of a device says while all is well."""
@@ -109,9 +110,12 @@ class Sight:
             one.device for one in self.waivers if one.kind is WaiverKind.EXCUSED and one.check == WHOLE_DEVICE
         )
 
-    def of(self, device: str) -> Sequence[Result]:
-        """The rows of one device, in the order in which its driver shows them."""
-        return [row for row in self.rows if row.device == device]
+    def of(self, target: str) -> Sequence[Result]:
+        """The rows of one device, or of one part of it, in the order in which its driver shows them."""
+        device, _, part = target.partition("#")
+        return [
+            row for row in self.rows if row.device == device and (not part or row.check.rpartition(" ")[2] == part)
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,7 @@ class Tile:
         look: `WAITING` before the first answer.
         said: what was found, short.
         pending: it is being asked this moment.
+        part: number of the microphone that it is of; empty: the whole device.
 
     """
 
@@ -134,6 +139,12 @@ class Tile:
     history: Sequence[float] = ()
     usual: Usual | None = None
     pending: bool = False
+    part: str = ""
+
+    @property
+    def target(self) -> str:
+        """What a press shows, as `Sight.of` reads it."""
+        return f"{self.device}#{self.part}" if self.part else self.device
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,9 +299,42 @@ def groups(sight: Sight) -> Sequence[tuple[str, Sequence[Tile]]]:
         if not _answered(check, planned, sight.rows):
             tiles.append(_blank(sight, check))
     for row in sight.rows:
-        if row.device not in known and (row.device, row.check) not in planned:
+        if row.device not in known and (row.device, row.check) not in planned and not _part(sight, row):
             made.setdefault(row.device_name, []).append(_of_row(sight, row, row.name))
+    for check in sight.checks:
+        if check.device not in known and sight.sounds(check.device):
+            tiles = made.setdefault(titled(getattr(check, "device_title", ("", "")), check.device), [])
+            tiles += _of_parts(sight, check.device)
+            tiles.sort(key=lambda tile: _LOOKS.index(tile.look))
     return list(made.items())
+
+
+def _part(sight: Sight, row: Result) -> str:
+    """Number of the microphone that a row of the acoustic proof is of; empty: of none, or of another check."""
+    _, space, number = row.check.rpartition(" ")
+    return number if space and number.isdecimal() and sight.sounds(row.device) else ""
+
+
+def _of_parts(sight: Sight, device: str) -> Sequence[Tile]:
+    """A tile for each microphone with the worst of its rows: ten figures of each would hide the one that is bad."""
+    found: dict[str, list[Result]] = {}
+    for row in sight.of(device):
+        if part := _part(sight, row):
+            found.setdefault(part, []).append(row)
+    tiles = []
+    for part, rows in found.items():
+        worst = min(rows, key=lambda row: _WORST.index(row.state))
+        bad = worst.state in _BAD
+        tile = _of_row(sight, worst if bad else rows[0], tr(f"话筒 {part}", f"Microphone {part}"))
+        said = f"{worst.name}：{_told(worst)}" if bad else _fine(rows)
+        tiles.append(replace(tile, said=said, look=CHECK_LOOKS[worst.state if bad else CheckState.OK], part=part))
+    return tiles
+
+
+def _fine(rows: Sequence[Result]) -> str:
+    """Of a microphone that is well: its first figures."""
+    shown = [figure(row) for row in rows if figure(row)]
+    return tr("，", ", ").join(shown[:_SAID]) or rows[0].message
 
 
 def _answered(check: Check, planned: Collection[Key], rows: Sequence[Result]) -> bool:

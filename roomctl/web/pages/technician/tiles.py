@@ -65,7 +65,7 @@ def _group(title: str, tiles: Sequence[Tile], choose: Callable[[str], Press], ch
     return tag(
         "section",
         tag("h3", title, count),
-        tag("div", *(_tile(one, choose(one.device), on=one.device == chosen) for one in tiles), class_="rc-tiles"),
+        tag("div", *(_tile(one, choose(one.target), on=one.target == chosen) for one in tiles), class_="rc-tiles"),
         class_="rc-grp" if len(tiles) > _FEW else "rc-grp rc-few",
     )
 
@@ -76,7 +76,7 @@ _FEW = 2
 
 def _tile(tile: Tile, press: Press, *, on: bool) -> Part:
     look = Look.RUNNING if tile.pending else tile.look
-    act = f"tile {tile.key[0]} {tile.key[1]}"
+    act = f"tile {tile.target} {'' if tile.part else tile.key[1]}"
     shown = tag(
         "button",
         state_glyph(look, size="s", share=0.3),

@@ -24,6 +24,8 @@ from roomctl.web.ui import (
     tag,
 )
 
+BASELINE = "baseline"
+"""The row of the acoustic proof that tells who took what it is held against."""
 PICTURES = frozenset({"png", "jpg", "jpeg", "svg", "webp"})
 SOUNDS = frozenset({"wav", "flac", "ogg"})
 
@@ -119,6 +121,9 @@ def acts(
     if row.state is CheckState.WARN and (row.device, row.check) in sight.usuals and sight.may(Right.RUN_CHECKS):
         text = tr("作为平时值", "Take as usual")
         made.append(button(text, doing.take_as_usual(row.device, row.check), kind="sm", key=f"usual {key}"))
+    if sight.sounds(row.device) and row.check == BASELINE and sight.may(Right.RUN_CHECKS):
+        text = tr("长按：现在是正常的，作为基线", "Hold: it is as it should be, the baseline")
+        made.append(long_press(text, doing.take_baseline(row.device), key=f"usual {key}"))
     if row.firm:
         made.append(tag("span", tr("涉密会议不能带此使用", "nobody may accept this"), class_="rc-s3"))
     return tag("div", *made, class_="rc-a") if made else Part()
