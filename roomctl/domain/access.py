@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from roomctl.domain.lifecycle import State
-from roomctl.domain.secrecy import Level
+from roomctl.domain.secrecy import Level, Way, may
 from roomctl.i18n import tr
 
 
@@ -68,6 +68,12 @@ class Right(StrEnum):
     """Lets a meeting be closed without a copy, and says where it is; never a 涉密 one."""
     ANSWER_FOR_PAPERS = "handouts.answer"
     """Of the 机要: sees each release, and takes over what cannot be collected."""
+    SEE_SECRECY = "secrecy.read"
+    """What this machine is declared for, the registered media, the points before a 涉密 meeting, the handovers."""
+    DECLARE_MACHINE = "secrecy.declare"
+    KEEP_MEDIA = "secrecy.media"
+    CONFIRM_SECRECY = "secrecy.confirm"
+    RECEIVE_MEDIA = "secrecy.receive"
     SEE_LOG = "order_log.read"
     NOTE_LOG = "order_log.write"
     SEE_RECORDINGS = "recordings.read"
@@ -116,6 +122,11 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.HANDLE_PAPERS: frozenset({_S, _U, _SEC, _AD}),
     Right.RELEASE_PAPERS: frozenset({_S, _AP, _AD}),
     Right.ANSWER_FOR_PAPERS: frozenset({_SEC}),
+    Right.SEE_SECRECY: frozenset({_S, _AP, _SEC, _AR, _AD}),
+    Right.DECLARE_MACHINE: frozenset({_AD}),
+    Right.KEEP_MEDIA: frozenset({_SEC}),
+    Right.CONFIRM_SECRECY: frozenset({_S, _SEC}),
+    Right.RECEIVE_MEDIA: frozenset({_SEC, _AR}),
     Right.SEE_LOG: frozenset({_T, _O, _S, _AP, _U, _AR, _AD}),
     Right.NOTE_LOG: frozenset({_T, _O, _S, _U, _AD}),
     Right.SEE_RECORDINGS: frozenset({_T, _O, _S, _AP, _AR, _AD}),
@@ -287,6 +298,7 @@ class User:
         must_change: the password was set by somebody else; until it is changed, nothing may be done.
         screen: it is nobody, but a screen. It has no role and so no right; who made its key was cleared for the
             meeting, and the key opens no other.
+        here: who asks sits at this machine, and comes by no network.
 
     """
 
@@ -295,6 +307,7 @@ class User:
     rights: frozenset[Right] | None = None
     screen: ScreenKey | None = None
     must_change: bool = False
+    here: bool = True
 
     def may(self, right: Right) -> bool:
         """Whether the table gives this right to one of the roles, and the token carries it."""
@@ -303,7 +316,9 @@ class User:
 
     def cleared(self, level: Level) -> bool:
         """Whether a meeting of this 密级 may be opened."""
-        return self.screen is not None or not CLEARED[level].isdisjoint(self.roles)
+        if self.screen is not None:
+            return may(level, Way.SCREEN)
+        return may(level, Way.HERE if self.here else Way.REMOTE) and not CLEARED[level].isdisjoint(self.roles)
 
 
 def rights_of(roles: Iterable[Role]) -> frozenset[Right]:

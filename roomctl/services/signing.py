@@ -7,7 +7,7 @@ from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Se
 from roomctl.domain.events import Actor
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.observers import Moves
-from roomctl.services import attendance, waiting
+from roomctl.services import attendance, secrecy, waiting
 from roomctl.services.bound import Bound
 from roomctl.services.marks import Desk
 
@@ -42,16 +42,21 @@ class SigningUseCases(Bound):
         admit: Callable[[Meeting], None] | None = None,
         actor: Actor | None = None,
     ) -> Standing:
-        self._held(meeting_id, "sign in")
+        def both(meeting: Meeting) -> None:
+            if admit is not None:
+                admit(meeting)
+            secrecy.admit(meeting, self._open())
+
         how: dict[str, Any] = {
             "method": method,
             "device": device,
             "proxy": proxy,
             "signature": signature,
             "sent": sent,
-            "admit": admit,
+            "admit": both,
         }
-        return attendance.sign_in(meeting_id, person, **how, **self._by(actor))
+        with self._noting(meeting_id, "sign in"):
+            return attendance.sign_in(meeting_id, person, **how, **self._by(actor))
 
     def leave_early(self, meeting_id: str, person: str, *, sent: Sent = HERE, actor: Actor | None = None) -> Standing:
         return attendance.leave_early(meeting_id, person, sent=sent, **self._by(actor))

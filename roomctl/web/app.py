@@ -31,6 +31,7 @@ from roomctl.web.rest import (
     recordings,
     revisions,
     reworks,
+    secrecy,
     sound,
     transcripts,
 )
@@ -89,6 +90,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
         deliveries,
         archive,
         clearing,
+        secrecy,
         devices,
         events,
         plugins,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from ipaddress import ip_address
 from socket import gethostname
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from roomctl.i18n import language, speaking, tr
 from roomctl.web import keys
 from roomctl.web.denials import Denials
 from roomctl.web.problems import problem, unforeseen
-from roomctl.web.session import COOKIE, Sessions, bearer_of
+from roomctl.web.session import COOKIE, Sessions, address_of, bearer_of
 
 API = "/api/"
 
@@ -119,8 +120,17 @@ class Guard:
         cookie = "" if bearer else request.cookies.get(COOKIE, "")
         user = await self.sessions.find(token=bearer, cookie=cookie)
         state = scope.setdefault("state", {})
-        state["user"] = user
+        state["user"] = replace(user, here=here(request)) if user else None
         state["forged"] = user is None and bool(bearer or cookie)
+
+
+def here(request: HTTPConnection) -> bool:
+    """Whether it comes from this machine itself. A proxy that runs here makes every visitor look so."""
+    address = address_of(request)
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "local"
 
 
 def _language(headers: Headers) -> str:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from fastapi import Request, Response, WebSocket
 from fastapi.openapi.models import APIKey, APIKeyIn
@@ -10,7 +11,7 @@ from starlette.requests import HTTPConnection
 
 from roomctl.domain.access import RIGHTS, Right, Role, User
 from roomctl.domain.passes import PASS
-from roomctl.domain.secrecy import Level
+from roomctl.domain.secrecy import Level, SecrecyRefused
 from roomctl.errors import Forbidden, NotSignedOn
 from roomctl.i18n import tr
 from roomctl.services.accounts import SESSION, Accounts, digest
@@ -169,6 +170,13 @@ def holders(right: Right) -> str:
 def admit(user: User, level: Level) -> None:
     """Raises: Forbidden, where the user may not open a meeting of that 密级."""
     if not user.cleared(level):
+        if not user.here and replace(user, here=True).cleared(level):
+            raise SecrecyRefused(
+                tr(f"不能从其他计算机打开{level.value}会议", f"a {level.value} meeting is not opened from elsewhere"),
+                tr("密级规定如此", "its 密级 says so"),
+                tr("请在涉密计算机本机办理", "work at the approved machine itself"),
+                level=level,
+            )
         raise Forbidden(
             tr(f"{user.name} 不能打开{level.value}会议", f"{user.name} may not open a {level.value} meeting"),
             tr("角色不够", "no role that is cleared for it"),

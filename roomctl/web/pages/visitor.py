@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request
@@ -71,7 +71,7 @@ class Visitor:
         if user is None:
             gui.navigate.to("/log-in")
             raise NotSignedOn(tr("登录已过期", "the session has ended"))
-        self.user = user
+        self.user = replace(user, here=self.user.here)
         with speaking(self.language), drawn_for(self.user):
             return await run(work, *args)
 
