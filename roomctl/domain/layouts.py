@@ -63,6 +63,9 @@ class Sizes:
                     tr(f"应为 0 至 {most}", f"0 to {most}"),
                 )
 
+    def as_dict(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in MOST}
+
 
 MOST = {"platform": 60, "rows": 60, "columns": 60, "opposite": 60, "sides": 60, "observers": 300}
 

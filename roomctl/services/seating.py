@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from roomctl.domain import layouts, seating
@@ -92,7 +92,7 @@ def lay(
         kept = {place: list(people) for place, people in plan.seats.sitting.items() if place in found.places}
         told = {
             "template": {"id": wanted.id, "title": wanted.title, "shape": wanted.shape.value, "head": wanted.head},
-            "sizes": asdict(chosen),
+            "sizes": chosen.as_dict(),
             "places": list(found.places),
             "sitting": kept,
         }
@@ -220,7 +220,8 @@ def _act(meeting_id: str, acts: Acts, version: int | None, desk: Desk) -> SeatPl
 
 
 def _changed_by(uow: UnitOfWork, meeting_id: str) -> str:
-    who = list(uow.events.stream(meeting_id, seating.KINDS))[-1].actor.removeprefix("person:")
+    rows = list(uow.events.stream(meeting_id, seating.KINDS))
+    who = rows[-1].actor.removeprefix("person:") if rows else tr("有人", "somebody")
     return tr(f"{who}刚改过座位", f"{who} has just changed the seats")
 
 

@@ -277,6 +277,7 @@ def _people(visitor: Visitor, facts: Facts) -> Part | None:
     if not rows:
         rows = [tag("p", tr("还没有名单", "no roster yet"), class_="rc-s2")]
     second = tr(f"实到 {counts.present} / {counts.expected}", f"{counts.present} of {counts.expected}")
+    rows.append(link_button(tr("排座", "Seats"), f"/meetings/{facts.meeting.id}/seats", kind="sm"))
     return panel(tr("签到", "Sign-in"), *rows, second=second if counts.expected else "", id_="people")
 
 

@@ -1,0 +1,76 @@
+import pytest
+
+from roomctl.domain.access import Role
+from roomctl.domain.secrecy import Level, Secrecy
+
+
+@pytest.fixture
+def seats(rest):
+    meeting = rest.meeting()
+    path = f"/api/v1/meetings/{meeting.id}"
+    client = rest.as_(Role.SECRETARY)
+    people = [{"name": name, "rank": rank} for rank, name in enumerate(("张建国", "李晓明", "王海燕"), 1)]
+    assert client.post(f"{path}/roster", json=people).status_code == 201
+    return client, f"{path}/seats"
+
+
+def test_a_plan_is_laid_proposed_moved_and_taken_back(seats):
+    client, path = seats
+    assert client.get(path).json()["template"] is None
+    laid = client.put(path, json={"template": "platform", "version": 0}).json()
+    assert laid["template"]["sizes"] == {
+        "platform": 5, "rows": 2, "columns": 8, "opposite": 0, "sides": 0, "observers": 0,
+    }  # fmt: skip
+    assert [one["name"] for one in laid["people"]] == ["张建国", "李晓明", "王海燕"]
+    assert len(laid["unseated"]) == 3
+    plan = client.post(f"{path}/proposal", json={"version": laid["version"]}).json()
+    assert {one["name"]: one["place"] for one in plan["people"]} == {"张建国": "P3", "李晓明": "P4", "王海燕": "P2"}
+    first = plan["people"][0]["id"]
+    moved = client.post(f"{path}/moves", json={"person": first, "place": "P4", "version": plan["version"]}).json()
+    assert {one["name"]: one["place"] for one in moved["people"]} == {"张建国": "P4", "李晓明": "P3", "王海燕": "P2"}
+    back = client.post(f"{path}/undo", json={"version": moved["version"]}).json()
+    assert back["places"] == plan["places"]
+    client.put(f"{path}/channels", json={"place": "P3", "channel": 4})
+    client.post(f"{path}/locks", json={"place": "P3", "locked": True})
+    place = next(one for one in client.get(path).json()["places"] if one["id"] == "P3")
+    assert (place["channel"], place["locked"], place["people"]) == (4, True, [first])
+    wired = client.post(f"{path}/channels", json={"count": 2}).json()["places"]
+    assert [one["channel"] for one in wired if one["channel"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PUT", "", {"template": "none"}, 404),
+        ("PUT", "", {"template": "platform", "sizes": {"rows": 61}}, 422),
+        ("PUT", "", {"template": "platform", "sizes": {"x": 1}}, 422),
+        ("PUT", "", {"template": "platform", "version": 7}, 409),
+        ("POST", "/proposal", {}, 409),
+        ("POST", "/moves", {"person": "../x", "place": ""}, 422),
+        ("POST", "/moves", {"person": "x", "place": "<b>"}, 422),
+        ("POST", "/undo", {"version": -1}, 422),
+        ("PUT", "/channels", {"place": "P1", "channel": 65}, 422),
+        ("POST", "/locks", {"place": "P1", "locked": True}, 409),
+    ],
+)
+def test_what_cannot_be_is_answered_in_one_line(seats, method, path, body, status):
+    client, root = seats
+    answer = client.request(method, root + path, json=body)
+    assert answer.status_code == status
+    assert "\n" not in answer.json()["title"]
+
+
+def test_who_may_not_change_it_may_not_and_a_stranger_sees_nothing(rest, seats):
+    _, path = seats
+    assert rest.as_(Role.OPERATOR).get(path).status_code == 200
+    assert rest.as_(Role.OPERATOR).put(path, json={"template": "platform"}).status_code == 403
+    assert rest.nobody().get(path).status_code == 401
+
+
+def test_the_seats_of_a_meeting_that_one_is_not_cleared_for_stay_hidden(rest):
+    meeting = rest.meeting(secrecy=Secrecy(Level.INTERNAL))
+    path = f"/api/v1/meetings/{meeting.id}/seats"
+    for role in (Role.USHER, Role.TECHNICIAN):
+        client = rest.as_(role)
+        allowed = client.get(f"/api/v1/meetings/{meeting.id}").status_code
+        assert client.get(path).status_code in {allowed, 403}
