@@ -147,13 +147,17 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
 
     def proofread(source: Path) -> Sequence[Finding]:
         from roomctl_records import proof  # noqa: PLC0415 - as above
-        from roomctl_records.proof import tables  # noqa: PLC0415 - as above
+        from roomctl_records.proof import plan, tables  # noqa: PLC0415 - as above
         from roomctl_records.render import reading  # noqa: PLC0415 - as above
 
         services = ctx.services
         known = tables.load(ctx.config.tables, services.data)
         now = services.meeting(meeting.id)
-        return proof.read(reading.read(source), now, services.attendance(meeting.id), known)
+        transcript = services.transcript(meeting.id)
+        points = transcript.points if transcript else ()
+        attendance = services.attendance(meeting.id)
+        own = proof.read(reading.read(source), now, attendance, known, points)
+        return [*own, *plan.check(now, attendance, known)]
 
     def finish(source: Path, target: Path, number: str, on: date) -> None:
         from roomctl_records.drafting import wording  # noqa: PLC0415 - as above

@@ -44,20 +44,32 @@ def list_(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
 
 
 @app.command("check", help=tr("零差错检查", "Read a paper for errors"))
-def check(meeting: str = _ID, paper: str = _PAPER, *, as_json: bool = _JSON) -> None:
+def check(
+    meeting: str = _ID,
+    paper: str = _PAPER,
+    *,
+    every: bool = typer.Option(
+        False, "--all", help=tr("方案和全部文件，列成一张表", "方案 and all papers, in one list")
+    ),
+    as_json: bool = _JSON,
+) -> None:
     """Names, posts, order, units, dates, sums, figures, punctuation. Exit code 1 where there is something."""
     application, found = operating.begun(meeting)
-    chosen = _chosen(application.usecases.documents(found.id), paper)
-    findings = application.usecases.proofread_document(found.id, chosen.id)
+    use = application.usecases
+    chosen = None if every else _chosen(use.documents(found.id), paper)
+    findings = use.proofread_document(found.id, chosen.id) if chosen else use.proofread_papers(found.id)
+    kind = chosen.kind if chosen else tr("全部文件", "all papers")
     if as_json:
-        answer({"paper": chosen.id, "kind": chosen.kind, "findings": [asdict(one) for one in findings]})
+        about = {"paper": chosen.id, "kind": chosen.kind} if chosen else {}
+        answer(about | {"findings": [asdict(one) for one in findings]})
     else:
         for one in findings:
             hint = tr(f"，应为 {one.hint}", f", should be {one.hint}") if one.hint else ""
             source = f"  [dim]{escape(one.source)}[/]" if one.source else ""
-            console().print(f"[warn]![/] {escape(one.said + hint)}：…{escape(one.around)}…{source}")
-        told = tr(f"{chosen.kind}：{len(findings)} 处", f"{chosen.kind}: {len(findings)}")
-        console().print(told if findings else f"[ok]✓[/] {chosen.kind}" + tr("：没有发现问题", ": nothing found"))
+            where = f"{one.paper}  " if one.paper else ""
+            console().print(f"[warn]![/] {escape(where + one.said + hint)}：…{escape(one.around)}…{source}")
+        told = tr(f"{kind}：{len(findings)} 处", f"{kind}: {len(findings)}")
+        console().print(told if findings else f"[ok]✓[/] {kind}" + tr("：没有发现问题", ": nothing found"))
     if findings:
         raise typer.Exit(1)
 

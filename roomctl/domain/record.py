@@ -173,12 +173,14 @@ class Finding:
     """Something in a paper that somebody should look at; nothing is ever changed by itself.
 
     Attributes:
-        rule: what kind of rule: name, post, order, unit, phrase, date, weekday, sum, figure, punctuation.
+        rule: what kind of rule: name, missing, post, order, seat, unit, phrase, date, weekday, sum, figure, copies,
+            punctuation.
         block: place of the block in the document, -1 for the title; entry: line of a list or table in it, from 0.
         at: characters from the beginning of that line.
         text: the words in question; around: with those beside them.
         said: what is wrong; hint: what it should be, where that is known.
         source: standard and clause, where the rule is one's.
+        paper: the kind of paper that it stands in, or 方案; empty: the one that was read. document: its id.
 
     """
 
@@ -191,3 +193,5 @@ class Finding:
     said: str
     hint: str = ""
     source: str = ""
+    paper: str = ""
+    document: str = ""

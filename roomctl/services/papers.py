@@ -7,7 +7,7 @@ from pathlib import Path
 from roomctl.domain.record import Finding, RecordFile
 from roomctl.domain.revision import ParagraphChange
 from roomctl.domain.summary import LIMIT, NumberForm, Openness, Summary
-from roomctl.services import records, revisions, summaries
+from roomctl.services import proofreading, records, revisions, summaries
 from roomctl.services.bound import Bound
 from roomctl.services.revisions import Returned
 from roomctl.services.sketching import Sketch, sketch
@@ -44,6 +44,10 @@ class PaperUseCases(Bound):
     def proofread_document(self, meeting_id: str, document: str) -> Sequence[Finding]:
         """零差错检查: what somebody should look at, in the order of the paper."""
         return records.proofread(meeting_id, document, uow=self._open(), plugins=self._plugins(), data=self.data)
+
+    def proofread_papers(self, meeting_id: str) -> Sequence[Finding]:
+        """零差错检查 over all papers of the meeting, in one list, each with the paper that it stands in."""
+        return proofreading.all_papers(meeting_id, uow=self._open(), plugins=self._plugins(), data=self.data)
 
     # --- versions
 

@@ -30,6 +30,7 @@ def test_papers_are_listed_checked_and_taken_away(shell, meeting):
     papers = said(shell("papers", "list", meeting, "--json"))["papers"]
     assert [one["kind"] for one in papers] == ["会议记录", "签到表"]
     assert said(shell("papers", "check", meeting, "会议记录", "--json"))["findings"] == []
+    assert said(shell("papers", "check", meeting, "--all", "--json"))["findings"] == []
     for suffix in ("docx", "html"):
         assert shell("papers", "export", meeting, "会议记录", "-o", f"a.{suffix}").returncode == 0
     assert "停车场专题会议记录" in (shell.folder / "a.html").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from roomctl_records.config import RecordsConfig
 
+from roomctl.domain.attendance import Person
 from roomctl.domain.record import RecordFile
 from roomctl.domain.revision import Kind
 from roomctl.domain.summary import Openness
@@ -192,3 +193,23 @@ def test_drafts_made_at_once_are_two_versions(papers, adjourned):
     assert sorted(one.version for one in records) == [1, 2, 3]
     assert len({one.path for one in records}) == 3
     assert not list((papers.use.data / records[0].path).parent.glob("*.partial"))
+
+
+def test_all_papers_are_read_for_errors_in_one_list(papers, adjourned):
+    papers.use.add_people(adjourned, [Person(id="p1", name="李晓明", unit="市住建局", duty="局长", rank=1)])
+    papers.use.draft(adjourned)
+    papers.use.start_summary(adjourned)
+    for kind, text in (("会议记录", "我市停车位缺口4万个。"), ("会议纪要", "我市停车位缺口5万个。")):
+        path = papers.use.data / newest(papers, adjourned, kind).path
+        paper = word.Document(path)
+        paper.paragraphs[-1].insert_paragraph_before(text)
+        paper.save(path)
+    found = papers.use.proofread_papers(adjourned)
+    told = {(one.paper, one.rule, one.text) for one in found}
+    assert ("方案", "name", "张建国") in told  # he leads, and is not on the roster
+    assert ("会议纪要", "figure", "5万个") in told
+    assert len([one for one in found if one.paper == "方案"]) == len(
+        {one.said for one in found if one.paper == "方案"}
+    )
+    ids = {one.id for one in papers.use.documents(adjourned)}
+    assert {one.document for one in found if one.paper != "方案"} <= ids

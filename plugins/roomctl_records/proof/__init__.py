@@ -5,14 +5,16 @@ One file is one kind of rule; each gives findings with their place, and none cha
 
 from collections.abc import Sequence
 
-from roomctl.api import Attendance, Document, Finding, Meeting
-from roomctl_records.proof import figures, leaders, names, punctuation, units
+from roomctl.api import Attendance, Document, DraftPoint, Finding, Meeting
+from roomctl_records.proof import copies, figures, leaders, names, punctuation, units
 from roomctl_records.proof.tables import Tables
 from roomctl_records.proof.text import lines
 
 
-def read(document: Document, meeting: Meeting, attendance: Attendance, tables: Tables) -> Sequence[Finding]:
-    """All that somebody should look at, in the order of the paper."""
+def read(
+    document: Document, meeting: Meeting, attendance: Attendance, tables: Tables, points: Sequence[DraftPoint] = ()
+) -> Sequence[Finding]:
+    """All that somebody should look at, in the order of the paper; what is wrong in 方案 already is `plan.check`."""
     text = lines(document)
     found = [
         *names.check(text, meeting, attendance),
@@ -20,5 +22,6 @@ def read(document: Document, meeting: Meeting, attendance: Attendance, tables: T
         *leaders.check(text, tables),
         *figures.check(text),
         *punctuation.check(text),
+        *copies.check(document, points, tables),
     ]
     return sorted(found, key=lambda one: (one.block, one.entry, one.at))

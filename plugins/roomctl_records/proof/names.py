@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from roomctl.api import Attendance, Finding, Meeting, Person, tr
+from roomctl.api import Attendance, Finding, Meeting, Person, Presence, tr
 from roomctl_records.drafting import wording
 from roomctl_records.proof.text import Line
 
 LISTS = ("出席", "请假", "列席", "缺席")
 RANKED = ("出席", "请假", "缺席")
 """列席 come by 议题, those of the whole meeting first."""
+NAME_COLUMN, POST_COLUMN = "姓名", "单位及职务"
 _SHORTEST = 2  # characters of a name: one alone is found in every second word
 
 
@@ -21,7 +22,50 @@ def check(text: Sequence[Line], meeting: Meeting, attendance: Attendance) -> Ite
         own = [line for line in text if line.label == label]
         if own:
             yield from _listed(own, people, proxies)
+    yield from _missing(text, attendance)
+    yield from _sheet(text, people)
     yield from _alike(text, people)
+
+
+def _missing(text: Sequence[Line], attendance: Attendance) -> Iterator[Finding]:
+    """Where a paper has a list of who was there, no member who came or had leave is on none of its lists."""
+    lists = [line for line in text if line.label in LISTS]
+    if not any(line.label == "出席" for line in lists):
+        return
+    written = "".join(_bare(line.text) for line in lists)
+    for one in attendance.members:
+        name = one.person.name
+        named = name in written or bool(one.proxy and one.proxy in written)
+        if named or not (one.present or one.presence is Presence.ON_LEAVE):
+            continue
+        said = tr(f"名单里有{name}，稿子里没有", f"{name} is on the roster, and on no list here")
+        yield lists[0].finding("missing", 0, len(lists[0].text), said, name)
+
+
+def _sheet(text: Sequence[Line], people: Mapping[str, Person]) -> Iterator[Finding]:
+    """签到表: its names are those of the roster, with their posts, in the order of rank within a table."""
+    posts = {(line.block, line.entry): line for line in text if line.label == POST_COLUMN}
+    last: dict[int, Person] = {}
+    for line in text:
+        if line.label != NAME_COLUMN or (line.block, line.entry) not in posts:
+            continue
+        person = people.get(_bare(line.text).split("（")[0])
+        if person is None:
+            if "代" not in line.text:
+                yield line.finding(
+                    "name", 0, len(line.text), tr("名单里没有这个人", "nobody of that name on the roster")
+                )
+            continue
+        before = last.get(line.block)
+        if before and before.rank and person.rank and person.rank < before.rank:
+            yield line.finding(
+                "order", 0, len(line.text), tr(f"名次应在{before.name}之前", f"comes before {before.name}")
+            )
+        last[line.block] = person
+        beside, post = posts[line.block, line.entry], wording.post(person)
+        if "代" not in line.text and _bare(beside.text) not in {_bare(post), _bare(person.duty), _bare(person.unit)}:
+            said = tr(f"名单里是“{post}”", f"the roster has {post!r}")
+            yield beside.finding("post", 0, len(beside.text), said, post)
 
 
 def _chair(text: Sequence[Line], meeting: Meeting) -> Iterator[Finding]:

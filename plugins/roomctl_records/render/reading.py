@@ -5,6 +5,7 @@ The paper that is signed is the file that lies there: what is checked, previewed
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ _AROUND_RUNS = frozenset(
 def read(path: Path) -> Document:
     """What the file says now.
 
+    What was read of a file is kept as long as it lies there unchanged: a page asks for it every few seconds.
+
     Styles tell what a paragraph is; one in a style of the writer's own is body text. Tracked deletions are left out,
     tracked insertions are in. The id of a transcript segment is its bookmark's name: `r1_t1_0007`.
 
@@ -35,6 +38,15 @@ def read(path: Path) -> Document:
         BadInput: it is no docx.
 
     """
+    try:
+        state = path.stat()
+    except OSError:
+        return _read(path, 0, 0, 0)
+    return _read(path, state.st_ino, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, _file: int, _size: int, _changed: int) -> Document:
     try:
         paper = docx.Document(str(path))
     except Exception as error:  # a damaged zip or XML raises whatever its reader likes

@@ -247,6 +247,15 @@ def findings(request: Request, user: Reading, meeting_id: MeetingPath, document:
     return list(use.proofread_document(meeting_id, document))
 
 
+@routes.get(
+    "/meetings/{meeting_id}/papers/findings", response_model=list[Finding], summary="零差错检查 of all papers"
+)
+def all_findings(request: Request, user: Reading, meeting_id: MeetingPath) -> list[Finding]:
+    """Of 方案 and of the newest version of each kind, each with its `paper`; figures that disagree among them too."""
+    use = Desk.at(request, user, meeting_id)
+    return list(use.proofread_papers(meeting_id))
+
+
 # --- 会议纪要 -------------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from roomctl_records import proof
-from roomctl_records.proof import tables
+from roomctl_records.proof import plan, tables
 
 from roomctl.api import BadInput, Document, record
 
@@ -91,8 +91,10 @@ def test_lists_are_held_against_the_roster(found):
         record.Labelled("出席", ("李晓明　市住建局局长", "张建国　市政府副市长", "王芳　市规划局局长", "赵六　某局")),
         own=tables.Tables(units={}, phrases={}),
     )
-    assert [(one.rule, one.entry) for one in findings] == [("order", 1), ("post", 2), ("name", 3)]
-    assert findings[1].hint == "市规划局副局长"
+    there = [one for one in findings if one.rule != "missing"]
+    assert [(one.rule, one.entry) for one in there] == [("order", 1), ("post", 2), ("name", 3)]
+    assert there[1].hint == "市规划局副局长"
+    assert [one.hint for one in findings if one.rule == "missing"] == ["陈志强"]
 
 
 def test_a_chair_who_is_not_the_planned_one_is_told(found):
@@ -150,3 +152,36 @@ def test_leaders_are_held_against_the_list_of_the_office(found, tmp_path):
     assert told(found("市长张建国强调，抓紧落实。", own=own)) == [("post", "市长", "副市长")]
     assert told(found("副市长张建围强调。", own=own))[-1] == ("name", "张建围", "张建国")
     assert told(found("副市长张建国、市长孙立新出席。", own=own)) == []
+
+
+def test_the_sign_in_sheet_is_held_against_the_roster(found):
+    head, widths = ("序号", "姓名", "单位及职务"), (1, 1, 1)
+    rows = (
+        ("1", "李晓明", "市住建局局长"),
+        ("2", "张建国", "市政府副市长"),
+        ("3", "王芳", "市规划局局长"),
+        ("4", "赵六", ""),
+    )
+    findings = found(record.Table(head, rows, widths), own=tables.Tables(units={}, phrases={}))
+    assert [(one.rule, one.entry, one.hint) for one in findings] == [
+        ("order", 1, ""), ("post", 2, "市规划局副局长"), ("name", 3, ""),
+    ]  # fmt: skip
+
+
+def test_who_has_something_to_do_gets_a_copy(facts, shipped):
+    imprint = record.Imprint("分送", ("市财政局",), "办公室", "2026年11月15日")
+    document = Document(kind="会议纪要", title="题", blocks=(), imprint=imprint)
+    attendance, points = facts.services.attendance(MEETING), facts.transcript.points
+    read = proof.read(document, facts.meeting, attendance, shipped, points)
+    assert [one.hint for one in read if one.rule == "copies"] == ["市住房城乡建设局", "市规划局"]
+    everybody = replace(document, imprint=replace(imprint, to=("有关单位",)))
+    assert proof.read(everybody, facts.meeting, attendance, shipped, points) == []
+
+
+def test_what_is_wrong_in_the_plan_is_told_as_of_the_plan(facts, shipped):
+    agenda = (replace(facts.meeting.agenda[0], presenter="李小明"), facts.meeting.agenda[1])
+    meeting = replace(facts.meeting, agenda=agenda, chair="赵六")
+    findings = list(plan.check(meeting, facts.services.attendance(MEETING), shipped))
+    assert {one.paper for one in findings} == {"方案"}
+    assert [(one.block, one.text) for one in findings if one.rule == "name"] == [(-1, "赵六"), (0, "李小明")]
+    assert ("unit", "市住建局") in {(one.rule, one.text) for one in findings}

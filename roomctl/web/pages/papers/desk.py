@@ -1,7 +1,7 @@
 """What stands on the page: the papers on the left, one of them as it will be printed, its way and its findings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,9 @@ _RULES = {
     "weekday": ("星期", "weekday"),
     "sum": ("合计", "sum"),
     "figure": ("数字", "figure"),
+    "missing": ("漏列", "missing"),
+    "seat": ("座位", "seat"),
+    "copies": ("分送", "copies"),
     "punctuation": ("标点", "punctuation"),
 }
 
@@ -124,7 +127,7 @@ class Desk:
         if shown:
             try:
                 page = use.document_preview(self._meeting, shown.id)
-                findings = use.proofread_document(self._meeting, shown.id)
+                findings = self._all_findings(shown, papers)
                 returned = self._returned(shown)
                 if against:
                     differs = use.compare_documents(self._meeting, against.id, shown.id)
@@ -133,6 +136,18 @@ class Desk:
         sight = Sight(meeting, papers, summaries, shown, page, findings, returned, against, differs)
         self._kept = (key, sight)
         return sight
+
+    def _all_findings(self, shown: RecordFile, papers: Sequence[RecordFile]) -> Sequence[Finding]:
+        """Those of the paper that is shown first, then those of 方案 and of all others."""
+        use = self._visitor.use
+        every = use.proofread_papers(self._meeting)
+        others = [one for one in every if one.document != shown.id]
+        if any(one.kind == shown.kind and one.version > shown.version for one in papers):
+            own: Sequence[Finding] = [one for one in use.proofread_document(self._meeting, shown.id) if not one.paper]
+            others = [one for one in others if one.paper != shown.kind]
+        else:
+            own = [replace(one, paper="") for one in every if one.document == shown.id]
+        return [*own, *others]
 
     def _returned(self, shown: RecordFile) -> Returned | None:
         """None where its plugin drafts it, and can do no more."""
@@ -322,13 +337,18 @@ def _finding(one: Finding) -> Part:
     hint = tag("span", tr(f"应为 {one.hint}", f"should be {one.hint}"), class_="rc-c-ok") if one.hint else None
     return tag(
         "div",
-        tag("div", state_chip(tr(*_RULES.get(one.rule, (one.rule, one.rule))), "warn"), tag("b", one.said)),
+        tag(
+            "div",
+            state_chip(tr(*_RULES.get(one.rule, (one.rule, one.rule))), "warn"),
+            state_chip(one.paper) if one.paper else None,
+            tag("b", one.said),
+        ),
         tag("div", "…", before, tag("mark", one.text), after, "…", class_="rc-s2"),
         tag("div", hint, tag("span", one.source, class_="rc-s3"), class_="rc-row")
         if one.hint or one.source
         else None,
         class_="rc-found",
-        data_block=str(one.block),
+        data_block=None if one.paper else str(one.block),
     )
 
 
