@@ -16,6 +16,7 @@ from roomctl.api import (
     PluginContext,
     Right,
     ScreenOffer,
+    Service,
     State,
     hookimpl,
 )
@@ -30,12 +31,14 @@ def roomctl_config_model() -> type[BaseModel]:
 
 @hookimpl
 def roomctl_screens(ctx: PluginContext) -> Sequence[ScreenOffer]:
-    """The terminal at the door, 会务员's desk, the report before the start; telephones, where they are configured."""
+    """The terminal at the door, 会务员's desk, the report, the waiting room, its usher; telephones."""
     here, desk, roster = Path(__file__).parent, Right.SIGN_IN, Right.SEE_ROSTER
     screens = (
         ("terminal", ("签到终端", "Sign-in terminal"), here / "terminal" / "page", desk),
         ("desk", ("签到台", "Sign-in desk"), here / "desk" / "page", desk),
         ("report", ("会前报告", "Report before the start"), here / "report_page", roster),
+        ("waiting", ("候会室大屏", "Waiting room"), here / "waiting" / "screen", roster),
+        ("usher", ("候会引导", "Usher"), here / "waiting" / "usher", desk),
     )
     offers = [ScreenOffer(name=one, title=title, folder=at, right=right) for one, title, at, right in screens]
     if ctx.config is not None and ctx.config.phone:
@@ -56,14 +59,24 @@ def roomctl_screens(ctx: PluginContext) -> Sequence[ScreenOffer]:
 
 @hookimpl
 def roomctl_api_routes(ctx: PluginContext) -> Any:
-    """What terminal and desk show, and what is done there; the T−15 report; ranking."""
+    """What terminal and desk show, and what is done there; the T−15 report; ranking; 候会."""
     from roomctl_signin import acts  # noqa: PLC0415 - light start
     from roomctl_signin.desk import routes as desk  # noqa: PLC0415
     from roomctl_signin.phone import routes as phone  # noqa: PLC0415
     from roomctl_signin.terminal.routes import router  # noqa: PLC0415
+    from roomctl_signin.waiting import routes as waiting  # noqa: PLC0415
 
     taking = acts.Taking(ctx)
-    return phone.add(desk.add(router(ctx, taking), ctx, taking), ctx, taking)
+    routes = phone.add(desk.add(router(ctx, taking), ctx, taking), ctx, taking)
+    return waiting.add(routes, ctx)
+
+
+@hookimpl
+def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
+    """The report a quarter of an hour before the start."""
+    from roomctl_signin.reporting import Reporting  # noqa: PLC0415
+
+    return [Reporting(ctx)]
 
 
 @hookimpl

@@ -47,6 +47,17 @@ class Config(BaseModel):
             help_en="when sign-in opens, as the terminal says",
         ),
     )
+    report_minutes: int = Field(
+        default=15,
+        ge=0,
+        le=120,
+        json_schema_extra=label(
+            "会前报告（分钟）",
+            "Report before the start (minutes)",
+            help_zh="开始前多久报告应到、实到、未到；0 为不报告",
+            help_en="when it is told who is here and who is missing; 0 for never",
+        ),
+    )
     welcome_seconds: int = Field(
         default=6,
         ge=3,

@@ -3,13 +3,16 @@
 Nothing is ever taken out of the journal: an undo, and another text for a mark, are rows too.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from roomctl.domain.attendance import Person
 from roomctl.domain.events import Actor, Event
+from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import Marker, MarkKind, Purpose, RecorderState, Recording, standing
 from roomctl.errors import BadInput, NotFound, Refused
@@ -22,6 +25,8 @@ FARTHEST_BACK = 600.0
 """Seconds before the press at which a mark can stand: ten minutes, more than any sentence."""
 
 UNDONE, NOTED = "recording.mark_undone", "recording.mark_noted"
+ITEM_BEGUN = "meeting.item_begun"
+"""Of a meeting that is not recorded; in a recording an item is a mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +191,17 @@ def item_now(meeting_id: str, *, desk: Desk) -> int:
     for one in own[-1:]:  # the database may be a second behind its journal
         marks += standing(syncing.attach(one, plugins=desk.plugins, data=desk.data).report().markers)
     notes = [mark.note.strip() for mark in marks if mark.kind is MarkKind.ITEM]
-    return int(notes[-1]) if notes and notes[-1].isdecimal() else 0
+    if notes and notes[-1].isdecimal():
+        return int(notes[-1])
+    begun = last_begun(meeting_id, uow=desk.uow)
+    return begun[0] if begun else 0
+
+
+def last_begun(meeting_id: str, *, uow: UnitOfWork) -> tuple[int, datetime] | None:
+    """Of a meeting that is not recorded: the item that was begun last, and when."""
+    with uow.reading():
+        rows = uow.events.find(stream=meeting_id, kinds=[ITEM_BEGUN], limit=1)
+    return (int(json.loads(rows[0].data)["item"]), rows[0].instant) if rows else None
 
 
 def place_now(meeting_id: str, *, desk: Desk) -> dict[str, Any]:
@@ -201,13 +216,33 @@ def place_now(meeting_id: str, *, desk: Desk) -> dict[str, Any]:
 def next_item(meeting_id: str, number: int | None = None, *, desk: Desk) -> Marker:
     """The next item of the agenda begins, or the one of that number.
 
+    A meeting whose 录音 is 否 has items too: they are events of the meeting then, at no frame.
+
     Raises:
         Refused: nothing is being recorded, or the last item is under way. BadInput: no item of that number.
 
     """
+    meeting = desk.uow.peek(meeting_id)
     if number is None:
-        number = _following(desk.uow.peek(meeting_id), item_now(meeting_id, desk=desk))
+        number = _following(meeting, item_now(meeting_id, desk=desk))
+    if not meeting.recorded:
+        return _begin(meeting_id, number, desk)
     return mark(meeting_id, MarkKind.ITEM, str(number), desk=desk)
+
+
+def _begin(meeting_id: str, number: int, desk: Desk) -> Marker:
+    with desk.uow as uow:
+        meeting = uow.meetings.get(meeting_id)
+        _need_item(str(number), meeting)
+        if meeting.state is not State.IN_SESSION:
+            raise Refused(
+                tr("现在不能开始议题", "no item can begin now"),
+                tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
+            )
+        told = {"item": number}
+        uow.events.append(Event(stream=meeting_id, kind=ITEM_BEGUN, actor=desk.actor, at=desk.clock.now(), data=told))
+        uow.commit()
+    return Marker(MarkKind.ITEM, 0, str(number))
 
 
 def _following(meeting: Meeting, now: int) -> int:

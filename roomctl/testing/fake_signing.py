@@ -18,6 +18,7 @@ class FakeSigning(ABC):
     clock: Clock
     people: dict[str, list[Person]]
     facts: dict[str, list[Fact]]
+    items: dict[str, int]
 
     @abstractmethod
     def meeting(self, meeting_id: str) -> Meeting: ...
@@ -118,7 +119,11 @@ class FakeSigning(ABC):
         return self.roster(meeting_id)
 
     def moves(self, meeting_id: str, item: int | None = None) -> observers.Moves:
-        return observers.moves(self.roster(meeting_id), self.attendance_events(meeting_id), item or 0)
+        return observers.moves(
+            self.roster(meeting_id),
+            self.attendance_events(meeting_id),
+            self.items.get(meeting_id, 0) if item is None else item,
+        )
 
     def enter(
         self,

@@ -120,7 +120,8 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
 
     Attributes:
         data: the data folder.
-        held: meetings by id; people: roster by meeting; facts: attendance events by meeting.
+        held: meetings by id; people: roster by meeting; facts: attendance events by meeting;
+            items: number of the agenda item under way, by meeting.
         reports: check reports, `None` for the room's own; waived: waivers by meeting; sound: recordings by meeting.
         versions: transcripts by meeting, oldest first; wishes: what is to be done again with the newest.
         papers, payload, sealed, proofs: documents, package files, packages and receipts by meeting.
@@ -139,6 +140,7 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
     held: dict[str, Meeting] = field(default_factory=dict)
     people: dict[str, list[Person]] = field(default_factory=dict)
     facts: dict[str, list[attendance.Fact]] = field(default_factory=dict)
+    items: dict[str, int] = field(default_factory=dict)
     reports: dict[str | None, CheckReport] = field(default_factory=dict)
     waived: dict[str, list[checks.Waiver]] = field(default_factory=dict)
     scenes: list[Macro] = field(default_factory=list)

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from roomctl.domain import secrecy
+from roomctl.domain.attendance import Role
 from roomctl.domain.events import Actor
 from roomctl.domain.handouts import HandoutState, numbers
 from roomctl.domain.lifecycle import Need, State
-from roomctl.domain.meeting import Objected
+from roomctl.domain.meeting import AgendaItem, Objected
 from roomctl.domain.recording import Order
 from roomctl.domain.transcript import Transcript
 from roomctl.errors import BadInput, NotFound, Refused
@@ -320,3 +321,24 @@ def test_the_office_has_its_own_kinds_and_an_entry_keeps_the_title_it_was_writte
     house.use.note_log(meeting, "接待", "省里来人")
     (house.use.data / "order_log.toml").unlink()
     assert house.use.order_log(meeting)[0].kind.name == "接待"
+
+
+def test_a_meeting_that_is_not_recorded_has_items_and_people_who_come_for_them(house, person):
+    agenda = tuple(AgendaItem(n, f"议题 {n}") for n in (1, 2))
+    meeting = house.opened(recorded=False, agenda=agenda).id
+    house.use.add_people(meeting, [person("孙丽", 1, Role.OBSERVER, items=(2,))])
+    with pytest.raises(Refused, match="会前准备"):
+        house.use.next_item(meeting)
+    house.use.start(meeting)
+    assert house.use.item_now(meeting) == 0
+    house.use.next_item(meeting)
+    assert [one.name for one in house.use.moves(meeting).wait] == ["孙丽"]
+    house.use.next_item(meeting)
+    assert [one.name for one in house.use.moves(meeting).enter] == ["孙丽"]
+    house.use.enter(meeting, "孙丽")
+    assert house.use.moves(meeting).stay
+    with pytest.raises(Refused, match="没有下一项"):
+        house.use.next_item(meeting)
+    with pytest.raises(BadInput, match="没有第“7”项"):
+        house.use.next_item(meeting, 7)
+    assert house.use.item_now(meeting) == 2

@@ -9,10 +9,8 @@ from roomctl.api import Meeting, Method, PluginContext
 from roomctl.api.routes import Right, User, admit, needs
 from roomctl_signin import acts
 from roomctl_signin.config import Config
+from roomctl_signin.notice import RecordingNotice
 from roomctl_signin.terminal import sight
-
-TOLD = "recording_notice"
-"""Among the plugin's documents of a meeting: that a terminal has shown the recording notice."""
 
 MeetingPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id")]
 
@@ -43,7 +41,7 @@ class _Door:
 
     def __init__(self, ctx: PluginContext) -> None:
         self._ctx = ctx
-        self._told: set[str] = set()
+        self._notice = RecordingNotice(ctx, "terminal")
 
     def meeting(self, meeting_id: str, user: User) -> Meeting:
         meeting = self._ctx.services.meeting(meeting_id)
@@ -57,18 +55,7 @@ class _Door:
         shown = sight.of(meeting, board, others, config, self._ctx.services.room.name)
         body = shown.model_dump_json()
         tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
-        if user.screen is not None:
-            self._note_recording(meeting, user)
+        self._notice.shown(meeting, user)
         if tag == known:
             return Response(status_code=304, headers={"ETag": tag})
         return Response(body, media_type="application/json", headers={"ETag": tag})
-
-    def _note_recording(self, meeting: Meeting, user: User) -> None:
-        """That it is recorded was told at the door: one event, and one line of the record."""
-        if not meeting.recorded or meeting.id in self._told:
-            return
-        store = self._ctx.store(meeting.id)
-        if not store.get(TOLD):
-            store.put(TOLD, value=True)
-            self._ctx.publish(TOLD, {"at": "terminal", "screen": user.name}, meeting.id)
-        self._told.add(meeting.id)
