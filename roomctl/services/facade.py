@@ -23,6 +23,7 @@ from roomctl.services.equipment import EquipmentUseCases
 from roomctl.services.offers import ArchiveTarget
 from roomctl.services.papers import PaperUseCases
 from roomctl.services.registry import RegistrationUseCases
+from roomctl.services.rosters import RosterUseCases
 from roomctl.services.seats import SeatUseCases
 from roomctl.services.signing import SigningUseCases
 from roomctl.services.sound import SoundUseCases
@@ -42,6 +43,7 @@ class UseCases(
     RegistrationUseCases,
     CustodyUseCases,
     ClosingUseCases,
+    RosterUseCases,
     SeatUseCases,
 ):
     """Implements `roomctl.api.Services`, and the use cases that only the host may call."""

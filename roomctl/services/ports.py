@@ -86,12 +86,30 @@ class Roster(Protocol):
         ...
 
     def add(self, meeting_id: str, people: Iterable[Person]) -> None: ...
+    def remove(self, meeting_id: str, people: Iterable[str]) -> None:
+        """Takes them off, by id."""
+        ...
+
     def rank(self, meeting_id: str, ranks: Mapping[str, int]) -> None:
         """Sets the rank of these people, by id."""
         ...
 
     def seat(self, meeting_id: str, seats: Mapping[str, str]) -> None:
         """Sets the seat of these people, by id."""
+        ...
+
+
+class Directory(Protocol):
+    """The office's people, from whom rosters are picked. One has a name, unit, duty and telephone, and no rank."""
+
+    def all(self) -> Sequence[Person]:
+        """By unit."""
+        ...
+
+    def add(self, people: Iterable[Person]) -> None: ...
+    def set_phone(self, person_id: str, phone: str) -> None: ...
+    def remove(self, person_id: str) -> bool:
+        """Whether there was one."""
         ...
 
 
@@ -284,6 +302,7 @@ class UnitOfWork(Protocol):
 
     meetings: Meetings
     roster: Roster
+    directory: Directory
     checks: Checks
     recordings: Recordings
     transcripts: Transcripts

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, delete, or_, select, update
 
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Person, Role, by_rank
@@ -234,6 +234,10 @@ class SqlRoster:
             for person in people
         )
         session.flush()
+
+    def remove(self, meeting_id: str, people: Iterable[str]) -> None:
+        gone = delete(PersonRow).where(PersonRow.meeting == meeting_id, PersonRow.id.in_(list(people)))
+        self._work.connection(writing=True).execute(gone)
 
     def rank(self, meeting_id: str, ranks: Mapping[str, int]) -> None:
         session = self._work.writes()

@@ -12,6 +12,7 @@ from roomctl.services.archive_ports import Outbox
 from roomctl.storage.accounts import SqlAccounts
 from roomctl.storage.checks import SqlChecks
 from roomctl.storage.database import Database
+from roomctl.storage.directory import SqlDirectory
 from roomctl.storage.eventlog import SqlEventLog
 from roomctl.storage.outbox import SqlOutbox
 from roomctl.storage.repositories import SqlDocuments, SqlMeetings, SqlPackages, SqlRoster
@@ -32,6 +33,7 @@ class SqlUnitOfWork:
 
     meetings: ports.Meetings
     roster: ports.Roster
+    directory: ports.Directory
     checks: ports.Checks
     recordings: ports.Recordings
     transcripts: ports.Transcripts
@@ -48,6 +50,7 @@ class SqlUnitOfWork:
         self.room, self.machine = database.room, machine
         self.meetings = SqlMeetings(work)
         self.roster = SqlRoster(work)
+        self.directory = SqlDirectory(work)
         self.checks = SqlChecks(work)
         self.recordings = SqlRecordings(work)
         self.transcripts = SqlTranscripts(work)

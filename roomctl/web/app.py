@@ -31,12 +31,14 @@ from roomctl.web.rest import (
     recordings,
     revisions,
     reworks,
+    roster,
     seats,
     secrecy,
     sound,
     transcripts,
 )
 from roomctl.web.rest.screens import routes as screen_links
+from roomctl.web.rosters import SentRosters
 from roomctl.web.screens import Screens
 from roomctl.web.screens import routes as screen_pages
 from roomctl.web.session import Sessions
@@ -70,6 +72,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
     web.include_router(calendar.feeds)
     web.state.feed = Feed(application.open_uow)
     web.state.screens = Screens(host)
+    web.state.rosters = SentRosters(application.clock.monotonic)
     web.include_router(screen_pages)
     web.include_router(screen_links)
     web.state.levels, web.state.ears, web.state.players = Levels(), recordings.Ears(), sound.Players()
@@ -79,6 +82,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
         calendar,
         attendance,
         seats,
+        roster,
         recordings,
         recorder,
         transcripts,

@@ -23,8 +23,8 @@ API = "/api/"
 MAX_BODY = {f"{API}v1/x/": 64 << 20, API: 1 << 20, "/": 64 << 20}
 """Bytes of a request, by the beginning of its path, the longest first; a page takes uploads, and so may a plugin."""
 
-UPLOAD = re.compile(r"/api/v1/meetings/[^/]+/papers/(versions|signed)")
-"""A corrected paper, or the scan of a signed one: with its pictures larger than what the API takes else."""
+UPLOAD = re.compile(r"/api/v1/meetings/[^/]+/(papers/(versions|signed)|roster-files)")
+"""A roster, a corrected paper, or the scan of a signed one: with its pictures larger than what the API takes else."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 

@@ -27,6 +27,7 @@ from roomctl.web.pages import (
     papers,
     planning,
     plugins,
+    roster,
     seats,
     secretary,
     settings,
@@ -48,12 +49,13 @@ def mount(web: FastAPI, host: Host) -> None:
     web.mount(keys.ROUTES, routes)
     web.mount(STATIC, StaticFiles(directory=folder), name="ui")
     login.register(web, board)
-    frame = Frame(board, extras, web.state.sessions, web.state.screens, web.state.levels)
+    frame = Frame(board, extras, web.state.sessions, web.state.screens, web.state.levels, web.state.rosters)
     for page in (
         home,
         calendar,
         accounts,
         planning,
+        roster,
         meeting,
         operator,
         secretary,

@@ -16,6 +16,7 @@ from roomctl.web.levels import Levels
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.visitor import Area, Visitor, visitor_of
 from roomctl.web.plugins import Extras
+from roomctl.web.rosters import SentRosters
 from roomctl.web.screens import Screens
 from roomctl.web.session import CHANGE_FIRST, Sessions, holders
 from roomctl.web.ui import MenuItem, Part, app_shell, error_state, link_button
@@ -68,9 +69,17 @@ def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
 class Frame:
     """Registers pages, and puts the shell around each."""
 
-    def __init__(self, board: Board, extras: Extras, sessions: Sessions, screens: Screens, levels: Levels) -> None:
+    def __init__(
+        self,
+        board: Board,
+        extras: Extras,
+        sessions: Sessions,
+        screens: Screens,
+        levels: Levels,
+        rosters: SentRosters,
+    ) -> None:
         self.board, self.extras, self._sessions = board, extras, sessions
-        self.screens, self.levels = screens, levels
+        self.screens, self.levels, self.rosters = screens, levels, rosters
         self._paths: set[str] = set()
 
     def has(self, path: str) -> bool:

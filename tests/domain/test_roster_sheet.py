@@ -1,0 +1,119 @@
+"""A table read as people: by columns, and what is wrong by the cell."""
+
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomctl.domain.attendance import MAX_NAME, Person, Role
+from roomctl.domain.roster_sheet import Columns, find_columns, letters, read, written
+
+HEADS = ("姓名", "单位", "职务", "手机", "身份", "议题", "排序")
+
+
+def draft(*rows, heads=HEADS, **known):
+    numbered = list(enumerate([heads, *rows], 1))
+    ids = map(str, count())
+    return read(numbered, find_columns(numbered), new_id=ids.__next__, **known)
+
+
+def said(found):
+    return [(one.cell, one.wrong) for one in found.problems]
+
+
+def test_a_good_table_gives_everybody_in_its_order():
+    found = draft(
+        ("张　伟", "市政府", "市长", "", "", "", "1"), ("买买提•吐尔逊", "民宗局", "", "138", "列席", "议题2、3", "2")
+    )
+    assert [one.person.name for one in found.drafted] == ["张伟", "买买提·吐尔逊"]
+    assert found.drafted[1].person.role is Role.OBSERVER
+    assert found.drafted[1].person.items == (2, 3)
+    assert not found.problems
+
+
+@pytest.mark.parametrize(
+    ("row", "cell"),
+    [
+        (("", "市政府", "", "", "", "", "1"), "A2"),
+        (("长" * (MAX_NAME + 1), "", "", "", "", "", "1"), "A2"),
+        (("张伟", "单" * 201, "", "", "", "", "1"), "B2"),
+        (("张伟", "", "", "", "旁听", "", "1"), "E2"),
+        (("张伟", "", "", "", "", "全部", "1"), "F2"),
+        (("张伟", "", "", "", "", "9", "1"), "F2"),
+        (("张伟", "", "", "", "", "", "第一"), "G2"),
+        (("张伟", "", "", "", "", "", "²"), "G2"),
+        (("张伟", "", "", "", "", "", "0"), "G2"),
+        (('=HYPERLINK("http://x")', "", "", "", "", "", "1"), "A2"),
+        (("张伟", "=1+1", "", "", "", "", "1"), "B2"),
+        (("张\x07伟", "", "", "", "", "", "1"), "A2"),
+    ],
+)
+def test_what_is_wrong_is_told_by_the_cell_and_keeps_its_row_out(row, cell):
+    found = draft(row, ("李晓明", "", "", "", "", "", "2"), items=3)
+    assert said(found) == [(cell, True)]
+    assert [one.person.name for one in found.drafted] == ["李晓明"]
+    assert found.wrong[0].what
+
+
+def test_every_wrong_cell_is_told_at_once():
+    found = draft(("", "", "", "", "旁听", "", "x"), ("张伟", "", "", "", "", "", "x"))
+    assert said(found) == [("A2", True), ("E2", True), ("G2", True), ("G3", True)]
+    assert found.wrong_rows == 2
+
+
+def test_the_same_person_twice_is_wrong_and_two_of_one_name_are_only_pointed_at():
+    same = ("张伟", "财政局", "科员", "", "", "", "1")
+    found = draft(same, same, ("张伟", "教育局", "", "", "", "", "2"))
+    assert said(found) == [("A2", False), ("A3", True), ("A4", False)]
+    assert len(found.drafted) == 2
+
+
+def test_who_is_on_the_roster_is_left_out_with_a_note():
+    here = Person(id="p", name="张伟", unit="财政局")
+    found = draft(("张伟", "财政局", "", "", "", "", "1"), here=[here])
+    assert said(found) == [("A2", False)]
+    assert not found.drafted
+
+
+def test_a_card_that_two_people_have_is_wrong():
+    found = draft(("张伟", "a", "", "77"), ("李晓明", "b", "", "77"), heads=("姓名", "单位", "职务", "卡号"))
+    assert said(found) == [("D3", True)]
+
+
+def test_without_a_rank_the_order_is_the_rank_and_an_empty_one_is_pointed_at():
+    assert [one.person.rank for one in draft(("张伟",), ("李晓明",), heads=("姓名", "单位", "职务")).drafted] == [
+        1,
+        2,
+    ]
+    found = draft(("张伟", "", "", "", "", "", ""))
+    assert said(found) == [("G2", False)]
+    assert found.drafted[0].person.rank == 0
+
+
+def test_columns_without_heads_are_chosen_by_a_person():
+    rows = [(1, ("张伟", "财政局")), (2, ("李晓明", "教育局"))]
+    columns = find_columns(rows)
+    assert columns.missing == ("name", "unit", "duty")
+    found = read(rows, Columns(0, columns.heads, {"name": 0, "unit": 1}), new_id=map(str, count()).__next__)
+    assert [one.person.unit for one in found.drafted] == ["财政局", "教育局"]
+
+
+@given(st.integers(0, 20_000))
+def test_a_column_is_called_as_a_spreadsheet_calls_it(column):
+    back = 0
+    for char in letters(column):
+        back = back * 26 + ord(char) - ord("A") + 1
+    assert back == column + 1
+
+
+@given(st.text(max_size=60))
+def test_writing_a_name_again_changes_nothing(name):
+    assert written(written(name)) == written(name)
+
+
+@given(st.lists(st.lists(st.text(max_size=12), min_size=3, max_size=7), max_size=8))
+def test_any_table_is_read_without_a_trace_and_counts_each_row_once(rows):
+    found = draft(*rows)
+    taken = {one.row for one in found.drafted} | {one.row for one in found.wrong}
+    assert taken == set(range(2, len(rows) + 2))
