@@ -64,6 +64,8 @@ class _Writer:
     def __init__(self, paper: Any, template: Template) -> None:
         self.paper, self.template = paper, template
         self.marked: set[str] = set()
+        plain = paper.styles[styles.BODY].style_id  # what a paragraph is that names none
+        self.ids = {style.name: None if style.style_id == plain else style.style_id for style in paper.styles}
 
     def block(self, block: record.Block) -> None:
         kinds: dict[type, Callable[[Any], None]] = {
@@ -79,10 +81,18 @@ class _Writer:
         kinds[type(block)](block)
 
     def text(self, text: str, style: str) -> Any:
-        paragraph = self.paper.add_paragraph(style=style)
+        """By the id of its style: python-docx looks through all styles for each name, which takes long."""
+        paragraph = self.paper.add_paragraph()
+        paragraph._p.style = self.ids[style]  # noqa: SLF001 - as said
         if text:
             paragraph.add_run(layout.clean(text))
         return paragraph
+
+    def lead(self, paragraph: Any, text: str) -> Any:
+        """A run in the style of what leads a paragraph."""
+        run = paragraph.add_run(layout.clean(text))
+        run._r.style = self.ids[styles.LEAD]  # noqa: SLF001 - as above
+        return run
 
     def heading(self, block: record.Heading) -> None:
         self.text(block.text, styles.heading(block.level))
@@ -93,7 +103,7 @@ class _Writer:
     def paragraph(self, block: record.Paragraph) -> None:
         paragraph = self.text("", styles.BODY)
         if block.lead:
-            paragraph.add_run(layout.clean(block.lead), style=styles.LEAD)
+            self.lead(paragraph, block.lead)
         paragraph.add_run(layout.clean(block.text))
         if block.segment:
             self.mark(paragraph, block.segment)
@@ -130,12 +140,12 @@ class _Writer:
         gaps = len(label) - 1
         spare = max(0, self.template.layout.label_width - len(label)) * self.template.page.character
         if gaps and spare:
-            spread = paragraph.add_run(label[:-1], style=styles.LEAD)
+            spread = self.lead(paragraph, label[:-1])
             own = styles.spacing(self.template, self.template.type.body_size)
             properties = spread._r.get_or_add_rPr()  # noqa: SLF001 - spacing has no name in python-docx
             properties.append(parse_xml(f'<w:spacing {nsdecls("w")} w:val="{own + spare // gaps}"/>'))
             label = label[-1]
-        paragraph.add_run(f"{label}：", style=styles.LEAD)
+        self.lead(paragraph, f"{label}：")
 
     def table(self, block: record.Table) -> None:
         """Its header is said again on each page; a row is never torn."""
@@ -154,8 +164,9 @@ class _Writer:
             for cell, text, share in zip(cells.cells, row, block.widths, strict=True):
                 cell.width = Twips(free * share // shares)
                 cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-                cell.paragraphs[0].style = styles.HEADER_CELL if row is block.header else styles.CELL
-                cell.paragraphs[0].add_run(layout.clean(text))
+                paragraph = cell.paragraphs[0]
+                paragraph._p.style = self.ids[styles.HEADER_CELL if row is block.header else styles.CELL]  # noqa: SLF001
+                paragraph.add_run(layout.clean(text))
 
     def picture(self, block: record.Picture) -> None:
         """As wide as the text, and no higher than a third of the page; one that is no picture is told in words."""

@@ -1,0 +1,83 @@
+"""会议记录 of three hours as docx, against bare python-docx with the same text: `python -m tests.bench.records`.
+
+Prints one JSON line: `ratio` is the seconds of the bare writer over ours, so that 1.0 is as fast.
+"""
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import docx as bare
+from roomctl_records.render import docx, template
+
+from roomctl.api import Document, record
+
+SENTENCE = "今年新建停车场八个，由市住房城乡建设局牵头，市财政局配合，十二月底前完成选址工作。"
+CHARACTERS_A_MINUTE = 240  # of speech, as it is usually reckoned
+MINUTES, TURN = 180, 280
+ROUNDS = 5
+
+
+def document() -> Document:
+    """Three hours of speech in paragraphs of a turn's length, each with speaker and segment."""
+    turns = MINUTES * CHARACTERS_A_MINUTE // TURN
+    text = (SENTENCE * (TURN // len(SENTENCE) + 1))[:TURN]
+    blocks: list[record.Block] = []
+    for number in range(turns):
+        if number % 20 == 0:
+            blocks.append(record.Heading(1, f"第{number // 20 + 1}项议题"))
+        blocks.append(record.Paragraph(text, lead="李晓明：", segment=f"r1-t1-{number:04d}"))
+    return Document(kind="会议记录", title="停车场建设专题会议记录", blocks=tuple(blocks))
+
+
+def written_bare(paper: Document, path: Path) -> None:
+    """What nobody can do without: a paragraph each, in two runs."""
+    out = bare.Document()
+    for block in paper.blocks:
+        paragraph = out.add_paragraph()
+        if isinstance(block, record.Paragraph):
+            paragraph.add_run(block.lead).bold = True
+            paragraph.add_run(block.text)
+        elif isinstance(block, record.Heading):
+            paragraph.add_run(block.text)
+    out.save(str(path))
+
+
+def seconds(work: Callable[[], None]) -> float:
+    """The median of some rounds, after one that warms up."""
+    work()
+    taken = []
+    for _ in range(ROUNDS):
+        begin = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begin)
+    return statistics.median(taken)
+
+
+def main() -> None:
+    """Measures both in one run."""
+    paper = document()
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        form = template.load("", here)
+        ours = seconds(lambda: docx.write(paper, here / "a.docx", form, at=datetime(2026, 11, 12, tzinfo=UTC)))
+        theirs = seconds(lambda: written_bare(paper, here / "b.docx"))
+    told = {
+        "bench": "records",
+        "paragraphs": len(paper.blocks),
+        "characters": sum(len(block.text) for block in paper.blocks if isinstance(block, record.Paragraph)),
+        "seconds": round(ours, 3),
+        "baseline_seconds": round(theirs, 3),
+        "ratio": round(theirs / ours, 3),
+        "goal_seconds": 2.0,
+        "baseline": "python-docx, the same paragraphs in two runs each",
+    }
+    print(json.dumps(told, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
