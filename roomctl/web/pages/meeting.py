@@ -277,7 +277,18 @@ def _people(visitor: Visitor, facts: Facts) -> Part | None:
     if not rows:
         rows = [tag("p", tr("还没有名单", "no roster yet"), class_="rc-s2")]
     second = tr(f"实到 {counts.present} / {counts.expected}", f"{counts.present} of {counts.expected}")
-    rows.append(link_button(tr("排座", "Seats"), f"/meetings/{facts.meeting.id}/seats", kind="sm"))
+    here = f"/meetings/{facts.meeting.id}"
+    pending = sum(one.pending_leave for one in facts.attendance.members)
+    asked = tr(f"请假 {pending} 人待批", f"Leave: {pending} to decide") if pending else tr("请假", "Leave")
+    rows.append(
+        tag(
+            "div",
+            link_button(tr("名单", "Roster"), f"{here}/roster", kind="sm"),
+            link_button(asked, f"{here}/leave", kind="sm"),
+            link_button(tr("排座", "Seats"), f"{here}/seats", kind="sm"),
+            class_="rc-row rc-wrapping rc-below",
+        )
+    )
     return panel(tr("签到", "Sign-in"), *rows, second=second if counts.expected else "", id_="people")
 
 
