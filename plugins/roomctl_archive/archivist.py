@@ -12,7 +12,8 @@ from roomctl.api.registration import CatalogueRow, Contents, Entry, Question, Re
 from roomctl_archive import archival_code, catalogue, describe, four_properties, reconcile, xmlio
 from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.judges import Result
-from roomctl_archive.verify import verify
+from roomctl_archive.retention import FOREVER
+from roomctl_archive.verify import STUB, STUB_FILE, kind_of, verify
 
 _KEPT = "contents:"
 OPEN = "非密"
@@ -76,6 +77,8 @@ class PackageReader:
     def _read(self, package: Package) -> Contents:
         folder = self._folder(package)
         try:
+            if kind_of(folder) == STUB:
+                return _stub(folder, package, self._config.source_organization.strip())
             report = json.loads((folder / four_properties.REPORT).read_text(encoding="utf-8"))
             documents = [_document(node, folder) for node in _nodes(folder, describe.DOCUMENTS, "文件")]
             sound = []
@@ -115,6 +118,23 @@ def _document(node: Any, folder: Path) -> Entry:
         record="" if "/" in number else number,
         pages=_pages([folder / path for path, _ in files]),
     )
+
+
+def _stub(folder: Path, package: Package, organization: str) -> Contents:
+    """One 件 that stands for what lies on a registered medium, with the number that it has there."""
+    told = json.loads((folder / "data" / STUB_FILE).read_text(encoding="utf-8"))
+    entry = Entry(
+        number=f"{package.meeting}/stub",
+        kind="涉密存档包存根",
+        title=told["title"] or f"[涉密会议，编号 {told['number']}]",
+        formed=date.fromisoformat(told["date"]),
+        term=FOREVER,
+        responsible=organization,
+        secrecy=told["secrecy"],
+        files=package.files,
+        bytes=package.bytes,
+    )
+    return Contents(entries=(entry,), questions=())
 
 
 def _sound(node: Any) -> Entry:

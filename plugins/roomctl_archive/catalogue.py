@@ -1,6 +1,7 @@
 """归档文件目录 as a workbook that prints on A4: the columns of DA/T 22-2015 clause 5.5, in its order."""
 
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -22,6 +23,8 @@ COLUMNS = (
 FIRST = 4
 """Row of the first 件: a title, a line of what it is, the head."""
 
+_LINE_HEIGHT = 16.0  # points, for type of 11
+_MARGIN = 2  # characters of a column that a cell keeps free
 _LINE = Side(style="thin")
 _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _CENTRED = {"序号", "日期", "密级", "页数"}
@@ -35,6 +38,7 @@ def write(rows: Sequence[CatalogueRow], target: Path, *, title: str, organizatio
     sheet.title = "归档文件目录"
     _head(sheet, title, organization, fonds)
     for place, row in enumerate(rows, FIRST):
+        sheet.row_dimensions[place].height = _LINE_HEIGHT * _lines(_cells(row))
         for column, value in enumerate(_cells(row), 1):
             cell = sheet.cell(place, column)
             _put(cell, value)
@@ -44,6 +48,12 @@ def write(rows: Sequence[CatalogueRow], target: Path, *, title: str, organizatio
             cell.alignment = Alignment(horizontal="center" if middle else "left", vertical="center", wrap_text=True)
     _page(sheet)
     book.save(target)
+
+
+def _lines(cells: Sequence[str | int | None]) -> int:
+    """That the fullest cell of a row takes: a program that opens the sheet does not lay out rows by itself."""
+    widths = (2 * sum(not one.isascii() for one in str(cell)) + sum(map(str.isascii, str(cell))) for cell in cells)
+    return max(ceil(width / (column - _MARGIN)) for width, (_, column) in zip(widths, COLUMNS, strict=True)) or 1
 
 
 def _put(cell: Cell | MergedCell, value: str | float | None) -> None:

@@ -20,9 +20,12 @@ FOLDERS = {"audio", "transcript", "records", "plan", "checks", "events.jsonl"}
 MARKS = {
     ".docx": (b"PK\x03\x04",),
     ".flac": (b"fLaC",),
+    ".jpg": (b"\xff\xd8\xff",),
     ".json": (b"{", b"["),
     ".jsonl": (b"{",),
     ".pdf": (b"%PDF-",),
+    ".png": (b"\x89PNG",),
+    ".tif": (b"II*\x00", b"MM\x00*"),
     ".wav": (b"RIFF",),
     ".xlsx": (b"PK\x03\x04",),
 }

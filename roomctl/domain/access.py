@@ -87,6 +87,8 @@ class Right(StrEnum):
     WRITE_RECORDS = "records.write"
     SIGN_RECORDS = "records.sign"
     """审核 and 签发."""
+    TAKE_IN_SIGNED = "records.signed"
+    """Takes in the scan of a paper that was signed by hand."""
     SEE_CHECKS = "checks.read"
     RUN_CHECKS = "checks.run"
     WAIVE_CHECKS = "checks.waive"
@@ -137,6 +139,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_RECORDS: frozenset({_S, _AP, _AR, _AD}),
     Right.WRITE_RECORDS: frozenset({_S, _AD}),
     Right.SIGN_RECORDS: frozenset({_AP, _AD}),
+    Right.TAKE_IN_SIGNED: frozenset({_S, _AR, _AD}),
     Right.SEE_CHECKS: frozenset({_T, _O, _S, _AP, _AD}),
     Right.RUN_CHECKS: frozenset({_T, _O, _AD}),
     Right.WAIVE_CHECKS: frozenset({_T, _S, _AP, _AD}),

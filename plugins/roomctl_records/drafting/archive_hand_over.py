@@ -13,9 +13,11 @@ from roomctl_records.drafting import wording
 
 KIND = "归档交接单"
 _PACKAGES = ("序号", "存档包", "文件数", "字节数", "封存时间", "清点", "签收")
-_PACKAGE_WIDTHS = (2, 5, 3, 4, 5, 4, 5)
+_PACKAGE_WIDTHS = (2, 3, 3, 6, 5, 4, 5)
+_DAY = "　　年　月　日"  # to be filled in by hand
+_GROUP = 16  # characters of a digest that are read at once, and after which a line may end
 _ENTRIES = ("序号", "档号", "题名", "日期", "保管期限", "页数")
-_ENTRY_WIDTHS = (2, 6, 11, 4, 4, 2)
+_ENTRY_WIDTHS = (2, 7, 9, 5, 4, 2)
 
 
 def draft(standing: Standing, *, place: str = "", office: str = "") -> Document:
@@ -40,7 +42,7 @@ def draft(standing: Standing, *, place: str = "", office: str = "") -> Document:
         record.Table(_PACKAGES, tuple(_packages(standing, zone)), _PACKAGE_WIDTHS),
         record.Heading(1, "二、校验码"),
         record.Note("以下为各存档包清单（tagmanifest-sha256.txt）的 SHA-256，任一文件有变动即不相符。"),
-        *(record.Paragraph(one.manifest_sha256, lead=f"{number}. ") for number, one in enumerate(packages, 1)),
+        record.Table(("序号", "SHA-256"), tuple(_digests(packages)), (2, 23)),
     ]
     if rows:
         blocks += [
@@ -49,8 +51,8 @@ def draft(standing: Standing, *, place: str = "", office: str = "") -> Document:
         ]
     blocks += [
         record.Space(),
-        record.Signatures(("移交人（签名）", "接收人（签名）")),
-        record.Signatures(("日期", "日期")),
+        record.Signatures(("移交人", "接收人")),
+        record.Paragraph(f"移交日期：{_DAY}　　接收日期：{_DAY}"),
     ]
     name = title if title.endswith(("会议", "会")) else f"{title}会议"
     return Document(kind=KIND, title=f"{name}{KIND}", blocks=tuple(blocks), mark=meeting.highest_secrecy.mark)
@@ -100,6 +102,12 @@ def _packages(standing: Standing, zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
             counted,
             f"{signed.by} {signed.at.astimezone(zone):%Y-%m-%d}" if signed else "",
         )
+
+
+def _digests(packages: Sequence[Package]) -> Iterator[tuple[str, ...]]:
+    for number, one in enumerate(packages, 1):
+        text = one.manifest_sha256
+        yield (str(number), " ".join(text[at : at + _GROUP] for at in range(0, len(text), _GROUP)))
 
 
 def _entries(rows: Sequence[CatalogueRow]) -> Iterator[tuple[str, ...]]:

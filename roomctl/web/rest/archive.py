@@ -16,7 +16,7 @@ from roomctl.services.records import MINUTES
 from roomctl.services.registration import Standing, catalogue
 from roomctl.web.rest.deliveries import DeliveryShape, FixityShape
 from roomctl.web.rest.desk import Desk, MeetingPath, router
-from roomctl.web.rest.papers import PaperShape, Writing
+from roomctl.web.rest.papers import PaperShape
 from roomctl.web.rest.shapes import Line, Shape
 from roomctl.web.session import Needs
 
@@ -25,6 +25,7 @@ routes = router("archive")
 Seeing = Annotated[User, Depends(Needs(Right.SEE_MEETINGS))]
 Reading = Annotated[User, Depends(Needs(Right.SEE_RECORDS))]
 Registering = Annotated[User, Depends(Needs(Right.ACCEPT_ARCHIVE))]
+TakingIn = Annotated[User, Depends(Needs(Right.TAKE_IN_SIGNED))]
 Closing = Annotated[User, Depends(Needs(Right.CLOSE_MEETINGS))]
 Note = Annotated[str, Field(max_length=LONGEST_NOTE)]
 Scan = Annotated[bytes, Body(media_type="application/octet-stream", description="the scan as it is")]
@@ -377,7 +378,7 @@ def again(request: Request, user: Closing, meeting_id: MeetingPath, what: Again)
 @routes.post("/meetings/{meeting_id}/papers/signed", status_code=201, summary="Take in a signed copy, by its scan")
 def signed_copy(
     request: Request,
-    user: Writing,
+    user: TakingIn,
     meeting_id: MeetingPath,
     scan: Scan,
     signed_by: Annotated[Line, Query(min_length=1, description="whose signatures it shows")],

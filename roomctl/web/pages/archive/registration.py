@@ -312,7 +312,7 @@ class Registering:
             rows = [
                 tag("p", state_glyph(Look.WARN, size="s"), tr("还没有签字的会议记录", "none yet"), class_="rc-row")
             ]
-        if self._visitor.may(Right.WRITE_RECORDS):
+        if self._visitor.may(Right.TAKE_IN_SIGNED):
             rows.append(
                 tag(
                     "div",
