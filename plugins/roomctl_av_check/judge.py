@@ -78,7 +78,7 @@ def load(facts: Load, config: AvCheckConfig) -> Result:
         CheckState.WARN if per_core > config.load_warn else CheckState.OK,
         tr(f"每核负载 {per_core:.2f}（{facts.cores} 核）", f"load {per_core:.2f} a core ({facts.cores} cores)"),
         value=round(per_core, 2),
-        unit="1/core",
+        unit="×",
         threshold=config.load_warn,
         hint=tr("字幕和转写会变慢；查看：top -o %CPU", "captions and transcript will lag; see top -o %CPU"),
     )
@@ -119,9 +119,7 @@ def clock(facts: Clock) -> Result:
         tr(
             f"{facts.now:%Y-%m-%d %H:%M} UTC，时区 {facts.zone}", f"{facts.now:%Y-%m-%d %H:%M} UTC, zone {facts.zone}"
         ),
-        value=seconds,
-        unit="s",
-        threshold=0,
+        value=True,  # for how long the clock has been after that instant is nobody's figure
     )
 
 

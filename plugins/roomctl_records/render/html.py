@@ -97,10 +97,11 @@ def _block(block: record.Block) -> str:
             kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
             source = f"data:image/{kind};base64,{b64encode(content).decode()}"
             shown = f'<p class="shown"><img src="{source}" alt="{_text(description)}"></p>'
-        case record.Table(header, rows, _):
+        case record.Table(header, rows, widths):
+            wide = "".join(f'<col style="width:{100 * one / sum(widths):.1f}%">' for one in widths)
             head = "".join(f"<th>{_text(cell)}</th>" for cell in header)
             body = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
-            shown = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            shown = f"<table><colgroup>{wide}</colgroup><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return shown
 
 

@@ -14,7 +14,6 @@ from roomctl.web.pages.steps import text_of
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.ui import (
     CHECK_LOOKS,
-    Look,
     Part,
     Press,
     Values,
@@ -22,6 +21,7 @@ from roomctl.web.ui import (
     empty_state,
     error_state,
     form,
+    icon,
     link_button,
     long_press,
     note_bar,
@@ -115,13 +115,13 @@ class Desk:
         return tag("div", *shown, panel(tr("新设备", "New device"), adding), class_="rc-col")
 
     def _row(self, device: Device, *, own: bool) -> Part:
-        act = f"device {device.id}"
+        act, said = f"device {device.id}", tr("口令已设置", "its password is set")
         shown = tag(
             "button",
             tag("span", device.name, tag("span", f"{device.kind}　{device.place}", class_="rc-s3 rc-num"),
                 class_="rc-grow rc-two-lines"),
             None if own else state_chip(tr("虚拟", "virtual"), "unk"),
-            state_glyph(Look.OK, size="s", label=tr("口令已设置", "its secret is set"))
+            tag("span", icon("lock"), title=said, role="img", aria_label=said)
             if self._visitor.use.has_secret(device)
             else None,
             type="button",

@@ -30,7 +30,7 @@ def device(
     """The panel that a press on a tile opens: a device, or one microphone of the acoustic proof."""
     id_, _, part = target.partition("#")
     entry = next((one for one in sight.devices if one.id == id_), None)
-    rows = sight.of(target)
+    rows = sight.of(target) if part or not sight.sounds(id_) else sight.of_none(id_)
     name = entry.name if entry else rows[0].device_name if rows else id_
     name = tr(f"话筒 {part}", f"Microphone {part}") if part else name
     head = tag(

@@ -117,6 +117,15 @@ class Sight:
             row for row in self.rows if row.device == device and (not part or row.check.rpartition(" ")[2] == part)
         ]
 
+    def part(self, row: Result) -> str:
+        """Number of the microphone that a row of the acoustic proof is of; empty: of none, or of another check."""
+        _, space, number = row.check.rpartition(" ")
+        return number if space and number.isdecimal() and self.sounds(row.device) else ""
+
+    def of_none(self, device: str) -> Sequence[Result]:
+        """The rows of the acoustic proof that are of no microphone."""
+        return [row for row in self.of(device) if not self.part(row)]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
@@ -299,7 +308,7 @@ def groups(sight: Sight) -> Sequence[tuple[str, Sequence[Tile]]]:
         if not _answered(check, planned, sight.rows):
             tiles.append(_blank(sight, check))
     for row in sight.rows:
-        if row.device not in known and (row.device, row.check) not in planned and not _part(sight, row):
+        if row.device not in known and (row.device, row.check) not in planned and not sight.part(row):
             made.setdefault(row.device_name, []).append(_of_row(sight, row, row.name))
     for check in sight.checks:
         if check.device not in known and sight.sounds(check.device):
@@ -309,24 +318,18 @@ def groups(sight: Sight) -> Sequence[tuple[str, Sequence[Tile]]]:
     return list(made.items())
 
 
-def _part(sight: Sight, row: Result) -> str:
-    """Number of the microphone that a row of the acoustic proof is of; empty: of none, or of another check."""
-    _, space, number = row.check.rpartition(" ")
-    return number if space and number.isdecimal() and sight.sounds(row.device) else ""
-
-
 def _of_parts(sight: Sight, device: str) -> Sequence[Tile]:
     """A tile for each microphone with the worst of its rows: ten figures of each would hide the one that is bad."""
     found: dict[str, list[Result]] = {}
     for row in sight.of(device):
-        if part := _part(sight, row):
+        if part := sight.part(row):
             found.setdefault(part, []).append(row)
     tiles = []
     for part, rows in found.items():
         worst = min(rows, key=lambda row: _WORST.index(row.state))
         bad = worst.state in _BAD
         tile = _of_row(sight, worst if bad else rows[0], tr(f"话筒 {part}", f"Microphone {part}"))
-        said = f"{worst.name}：{_told(worst)}" if bad else _fine(rows)
+        said = f"{worst.name.removesuffix(f' {part}')} {figure(worst) or _told(worst)}" if bad else _fine(rows)
         tiles.append(replace(tile, said=said, look=CHECK_LOOKS[worst.state if bad else CheckState.OK], part=part))
     return tiles
 

@@ -122,8 +122,8 @@ def acts(
         text = tr("作为平时值", "Take as usual")
         made.append(button(text, doing.take_as_usual(row.device, row.check), kind="sm", key=f"usual {key}"))
     if sight.sounds(row.device) and row.check == BASELINE and sight.may(Right.RUN_CHECKS):
-        text = tr("长按：现在是正常的，作为基线", "Hold: it is as it should be, the baseline")
-        made.append(long_press(text, doing.take_baseline(row.device), key=f"usual {key}"))
+        text = tr("现在是正常的，作为基线", "As it should be: the baseline")
+        made.append(button(text, doing.take_baseline(row.device), kind="sm", key=f"usual {key}"))
     if row.firm:
         made.append(tag("span", tr("涉密会议不能带此使用", "nobody may accept this"), class_="rc-s3"))
     return tag("div", *made, class_="rc-a") if made else Part()
