@@ -44,7 +44,7 @@ def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[Pack
         for one in kept
         for path, digest in (
             (one.path, one.sha256 if one.signed_by else ""),  # a draft may still be corrected by hand
-            (one.pdf, one.pdf_sha256),
+            (one.pdf if one.pdf != one.path else "", one.pdf_sha256),
         )
         if path
     ]

@@ -13,6 +13,7 @@ class RecordsConfig(BaseModel):
             lies in the data folder. Empty: `record-template.toml` there, where there is one.
         tables: a TOML file of what the office writes in one way only, laid over `proof/tables.toml`. Empty:
             `record-tables.toml` in the data folder, where there is one.
+        place_card: the form of 座签: of the shipped `seats/cards.toml`, or of `place-cards.toml` in the data folder.
         office: 印发机关 of a 纪要, as it is written in full.
         summary_mark: what stands in red above a 纪要; empty: the office and the kind of the meeting.
 
@@ -36,6 +37,16 @@ class RecordsConfig(BaseModel):
             "Own written forms",
             help_zh="单位规范名称和固定用语；空着用数据目录里的 record-tables.toml",
             help_en="names of units and phrases; empty: record-tables.toml in the data folder",
+        ),
+    )
+    place_card: str = Field(
+        default="a4-half",
+        max_length=40,
+        json_schema_extra=label(
+            "座签规格",
+            "Form of place cards",
+            help_zh="a4-half、a4-third、200x100，或数据目录 place-cards.toml 里自己的规格",
+            help_en="a4-half, a4-third, 200x100, or one of place-cards.toml in the data folder",
         ),
     )
     office: str = Field(

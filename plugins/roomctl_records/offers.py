@@ -24,6 +24,8 @@ SUMMARY = "会议纪要"
 CHECK_REPORT = "设备检查报告"
 MEDIA_HAND_OVER = "涉密载体移交清单"
 HAND_OVER = "归档交接单"
+PLACE_CARDS = "座签"
+SEAT_PLAN = "座位图"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,35 @@ KINDS = (
 
 def offers(ctx: PluginContext, meeting: Meeting) -> Sequence[DocumentOffer]:
     """Every kind, to be drafted, shown and printed."""
-    return [_offer(ctx, kind, meeting) for kind in KINDS]
+    return [*(_offer(ctx, kind, meeting) for kind in KINDS), *_seats(ctx, meeting)]
+
+
+def _seats(ctx: PluginContext, meeting: Meeting) -> Sequence[DocumentOffer]:
+    """What is printed from the plan of the seats: PDF alone, since nobody corrects it by hand."""
+
+    def cards(path: Path) -> None:
+        from roomctl_records.render import template  # noqa: PLC0415 - as above
+        from roomctl_records.seats import printing  # noqa: PLC0415 - as above
+
+        services = ctx.services
+        form = printing.form_of(ctx.config.place_card, services.data)
+        page = template.load(ctx.config.template, services.data)
+        printing.cards(meeting, services.seat_chart(meeting.id), form, page, path, at=meeting.starts_at)
+
+    def plan(path: Path) -> None:
+        from roomctl_records.render import template  # noqa: PLC0415 - as above
+        from roomctl_records.seats import printing  # noqa: PLC0415 - as above
+
+        services = ctx.services
+        page = template.load(ctx.config.template, services.data)
+        printing.plan(meeting, services.seat_chart(meeting.id), page, path, at=meeting.starts_at)
+
+    if importlib.util.find_spec("typst") is None:
+        return ()
+    return (
+        DocumentOffer(kind=PLACE_CARDS, file_name="place-cards.pdf", write=cards, on_demand=True),
+        DocumentOffer(kind=SEAT_PLAN, file_name="seat-plan.pdf", write=plan, on_demand=True),
+    )
 
 
 def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:

@@ -6,6 +6,7 @@ from typing import Protocol
 from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
 from roomctl.domain.events import Actor
 from roomctl.domain.observers import Moves
+from roomctl.domain.seating import Chart
 
 
 class SignIn(Protocol):
@@ -84,6 +85,10 @@ class SignIn(Protocol):
         self, meeting_id: str, ranks: Mapping[str, int], *, actor: Actor | None = None
     ) -> Sequence[Person]:
         """Gives people another rank, by id; the roster as it is then. Raises: NotFound."""
+        ...
+
+    def seat_chart(self, meeting_id: str) -> Chart:
+        """Who sits where; without a layout where no seats were laid out. Raises: NotFound."""
         ...
 
     def moves(self, meeting_id: str, item: int | None = None) -> Moves:

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from pathlib import PurePosixPath as File
 
 import typer
 from rich.markup import escape
@@ -74,6 +75,29 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command(
+    "draft", help=tr("起草一份需要时才做的文件，如座签、座位图", "Draft a paper that is asked for: 座签, 座位图")
+)
+def draft(
+    meeting: str = _ID,
+    kind: str = typer.Argument(..., help=tr("种类", "its kind")),
+    *,
+    output: Path | None = typer.Option(None, "--output", "-o", help=tr("再写到这里", "and write it here")),
+    as_json: bool = _JSON,
+) -> None:
+    """A new version, from the facts as they are."""
+    application, found = operating.begun(meeting)
+    use = application.usecases
+    made = use.draft_paper(found.id, kind)
+    path = use.data / made.path
+    if output:
+        shutil.copyfile(path, output)
+    if as_json:
+        answer({**asdict(made), "file": str(output or path)})
+        return
+    console().print(f"[ok]✓[/] {escape(str(output or path))}", soft_wrap=True)
+
+
 @app.command("export", help=tr("取出一份文件", "Take a paper away"))
 def export(meeting: str = _ID, paper: str = _PAPER, *, output: Path = _OUTPUT) -> None:
     """As docx, as the PDF/A that was made of it as it was signed, or as a page of the browser."""
@@ -81,7 +105,7 @@ def export(meeting: str = _ID, paper: str = _PAPER, *, output: Path = _OUTPUT) -
     use = application.usecases
     chosen = _chosen(use.documents(found.id), paper)
     match output.suffix.lower():
-        case ".docx":
+        case suffix if suffix == File(chosen.path).suffix:
             shutil.copyfile(use.data / chosen.path, output)
         case ".pdf" if chosen.pdf:
             shutil.copyfile(use.data / chosen.pdf, output)

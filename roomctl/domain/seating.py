@@ -51,6 +51,32 @@ class Seats:
         return next((place for place, people in self.sitting.items() if person in people), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Who sits where, to be printed or shown; without a layout no seats were laid out.
+
+    Attributes:
+        sitting: place → people there, as they stand.
+
+    """
+
+    layout: Layout | None = None
+    sitting: Mapping[str, tuple[Standing, ...]] = field(default_factory=dict)
+    channels: Mapping[str, int] = field(default_factory=dict)
+
+    def place_of(self, person: str) -> Place | None:
+        """Where somebody sits; None: nowhere yet."""
+        if self.layout is None:
+            return None
+        ids = (place for place, people in self.sitting.items() if any(one.person.id == person for one in people))
+        return next((self.layout.places[one] for one in ids), None)
+
+
+def seated_name(one: Standing) -> str:
+    """Of who sits there: the approved proxy, else the person."""
+    return one.proxy or one.person.name
+
+
 def derive(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Seats:
     """Args: rows: kind and data of the meeting's events of `KINDS`, in the order of the log."""
     states, version = [Seats()], 0

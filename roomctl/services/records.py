@@ -53,6 +53,24 @@ def draft_one(
     return _write(meeting_id, offer, actor=actor, clock=clock, uow=uow, data=data)
 
 
+def draft_on_demand(
+    meeting_id: str, kind: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+) -> RecordFile:
+    """A new version of a kind that is drafted when somebody asks for it: 座签, 座位图, 设备检查报告.
+
+    Raises:
+        NotFound: no plugin drafts it. Refused: it has a way of its own.
+
+    """
+    offer = offered(uow.peek(meeting_id), kind, plugins)
+    if not offer.on_demand or offer.finish:
+        raise Refused(
+            tr(f"{kind}不能单独起草", f"{kind} is not drafted by itself"),
+            mend=f"roomctl summary start {meeting_id}" if offer.finish else f"roomctl meetings draft {meeting_id}",
+        )
+    return _write(meeting_id, offer, actor=actor, clock=clock, uow=uow, data=data)
+
+
 def offered(meeting: Meeting, kind: str, plugins: Plugins) -> DocumentOffer:
     """What the plugin that drafts papers of this kind can do with them. Raises: NotFound: there is none."""
     offer = next((one for one in plugins.documents(meeting) if one.kind == kind), None)
@@ -126,13 +144,17 @@ def keep(
             earlier = [one for one in uow.documents.of(meeting_id) if one.kind == offer.kind]
             allow(earlier)
             version = max((one.version for one in earlier), default=0) + 1
+            path = (folder / f"{name.stem}-v{version}{name.suffix}").as_posix()
+            printed = name.suffix == ".pdf"  # nobody works on it: it is its own print
             document = RecordFile(
                 id=fresh,
                 meeting=meeting_id,
                 kind=offer.kind,
                 version=version,
-                path=(folder / f"{name.stem}-v{version}{name.suffix}").as_posix(),
+                path=path,
                 sha256=sha256,
+                pdf=path if printed else "",
+                pdf_sha256=sha256 if printed else "",
                 at=clock.now(),
             )
             half.replace(data / document.path)

@@ -11,7 +11,7 @@ from roomctl.domain.events import Event
 from roomctl.domain.layouts import Layout, Sizes, Template
 from roomctl.domain.lifecycle import OVER, State
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.seating import Seats
+from roomctl.domain.seating import Chart, Seats
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services import attendance, office_files
@@ -53,6 +53,17 @@ class SeatPlan:
                 mend=tr("请先选一种布局", "choose a layout first"),
             )
         return self.layout
+
+    @property
+    def chart(self) -> Chart:
+        """For whoever prints or shows it."""
+        standings = {one.person.id: one for one in self.attendance.standings}
+        sitting = {
+            place: tuple(standings[one] for one in people if one in standings)
+            for place, people in self.seats.sitting.items()
+            if self._there(place)
+        }
+        return Chart(self.layout, sitting, self.seats.channels)
 
     def _there(self, place: str) -> bool:
         return self.layout is not None and place in self.layout.places

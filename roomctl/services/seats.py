@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from roomctl.domain.seating import Chart
 from roomctl.services import seating
 from roomctl.services.bound import Bound
 from roomctl.services.marks import Desk
@@ -13,6 +14,10 @@ class SeatUseCases(Bound):
 
     def seat_plan(self, meeting_id: str) -> SeatPlan:
         return seating.look(meeting_id, desk=Desk(**self._all()))
+
+    def seat_chart(self, meeting_id: str) -> Chart:
+        """Who sits where, for who prints or shows it. Raises: NotFound."""
+        return self.seat_plan(meeting_id).chart
 
     def lay_seats(
         self, meeting_id: str, template: str, sizes: Mapping[str, int] | None = None, *, version: int | None = None

@@ -9,6 +9,7 @@ from roomctl.api import Actor, Attendance, Meeting, Method, Person, Refused, Sta
 from roomctl.domain import attendance, observers
 from roomctl.domain.attendance import HERE, Fact, Sent
 from roomctl.domain.lifecycle import OVER
+from roomctl.domain.seating import Chart
 from roomctl.services.ports import Clock
 
 
@@ -18,10 +19,14 @@ class FakeSigning(ABC):
     clock: Clock
     people: dict[str, list[Person]]
     facts: dict[str, list[Fact]]
+    charts: dict[str, Chart]
     items: dict[str, int]
 
     @abstractmethod
     def meeting(self, meeting_id: str) -> Meeting: ...
+
+    def seat_chart(self, meeting_id: str) -> Chart:
+        return self.charts.get(self.meeting(meeting_id).id, Chart())
 
     def roster(self, meeting_id: str) -> Sequence[Person]:
         return sorted(self.people.get(meeting_id, ()), key=attendance.by_rank)

@@ -48,6 +48,7 @@ from roomctl.api.registration import Reconciled, Registration
 from roomctl.domain import attendance, checks
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.rework import Rework
+from roomctl.domain.seating import Chart
 from roomctl.testing.fake_custody import FakeCustody
 from roomctl.testing.fake_deliveries import FakeDeliveries
 from roomctl.testing.fake_registration import FakeRegistrar
@@ -121,6 +122,7 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
     Attributes:
         data: the data folder.
         held: meetings by id; people: roster by meeting; facts: attendance events by meeting;
+            charts: seats by meeting.
             items: number of the agenda item under way, by meeting.
         reports: check reports, `None` for the room's own; waived: waivers by meeting; sound: recordings by meeting.
         versions: transcripts by meeting, oldest first; wishes: what is to be done again with the newest.
@@ -140,6 +142,7 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
     held: dict[str, Meeting] = field(default_factory=dict)
     people: dict[str, list[Person]] = field(default_factory=dict)
     facts: dict[str, list[attendance.Fact]] = field(default_factory=dict)
+    charts: dict[str, Chart] = field(default_factory=dict)
     items: dict[str, int] = field(default_factory=dict)
     reports: dict[str | None, CheckReport] = field(default_factory=dict)
     waived: dict[str, list[checks.Waiver]] = field(default_factory=dict)

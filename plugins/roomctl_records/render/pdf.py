@@ -40,30 +40,40 @@ def write(document: Document, path: Path, template: Template, *, at: datetime) -
         BadInput: no family for Chinese is on this machine at all, or hundreds of characters are in none.
 
     """
+    with _laid_out(document) as page:
+        try:
+            return typeset(page, path, _told(document, template), template, at=at)
+        except typst.TypstError:
+            if any(isinstance(block, record.Picture) for block in document.blocks):
+                return _without_pictures(document, path, template, at=at)
+            raise
+
+
+def typeset(
+    page: Path, path: Path, document: Mapping[str, Any], template: Template, *, at: datetime
+) -> Mapping[str, str]:
+    """What a typst file makes of a document, as PDF/A-2b; as `write`. Raises: typst.TypstError: it cannot be read."""
     stood_in = missing(template)
     form = _form(template, at)
-    told = json.dumps(_told(document, template), ensure_ascii=False)
-    with _laid_out(document) as page:
-        for _ in range(_AT_MOST):
-            try:
-                typst.compile(
-                    str(page),
-                    output=str(path),
-                    format="pdf",
-                    pdf_standards="a-2b",
-                    timestamp=int(at.astimezone(UTC).timestamp()),
-                    sys_inputs={"document": told, "template": form},
-                )
-            except typst.TypstError as error:
-                unknown = _unknown(str(error))
-                if not unknown:
-                    if any(isinstance(block, record.Picture) for block in document.blocks):
-                        return _without_pictures(document, path, template, at=at)
-                    raise
-                told = told.translate(dict.fromkeys(map(ord, unknown), _GETA))
-                stood_in |= dict.fromkeys(unknown, _GETA)
-            else:
-                return stood_in
+    told = json.dumps(document, ensure_ascii=False)
+    for _ in range(_AT_MOST):
+        try:
+            typst.compile(
+                str(page),
+                output=str(path),
+                format="pdf",
+                pdf_standards="a-2b",
+                timestamp=int(at.astimezone(UTC).timestamp()),
+                sys_inputs={"document": told, "template": form},
+            )
+        except typst.TypstError as error:
+            unknown = _unknown(str(error))
+            if not unknown:
+                raise
+            told = told.translate(dict.fromkeys(map(ord, unknown), _GETA))
+            stood_in |= dict.fromkeys(unknown, _GETA)
+        else:
+            return stood_in
     raise BadInput(
         tr("PDF 做不出：字体里没有的字太多", "no PDF: too many characters that no font here has"),
         "".join(name for name, other in stood_in.items() if other == _GETA),

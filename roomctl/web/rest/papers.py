@@ -149,6 +149,12 @@ class Signature(Opinion):
     by: Name
 
 
+class PaperKind(Shape):
+    """What is to be drafted."""
+
+    kind: Line = Field(min_length=1, examples=["座签"])
+
+
 class Registration(Shape):
     """Empty: as the last one of the series was numbered."""
 
@@ -183,6 +189,12 @@ def draft_papers(request: Request, user: Writing, meeting_id: MeetingPath) -> li
     return [PaperShape.of(paper) for paper in use.draft(meeting_id)]
 
 
+@routes.post("/meetings/{meeting_id}/papers/drafts", status_code=201, summary="Draft a paper that is asked for")
+def draft_paper(request: Request, user: Writing, meeting_id: MeetingPath, what: PaperKind) -> PaperShape:
+    """座签 and 座位图 from the plan of the seats, 设备检查报告: each as a new version."""
+    return PaperShape.of(Desk.at(request, user, meeting_id).draft_paper(meeting_id, what.kind))
+
+
 @routes.get(
     "/meetings/{meeting_id}/papers/{document}/file",
     response_class=FileResponse,
@@ -205,7 +217,11 @@ def get_file(
             tr("没有这份文件", "there is no such paper"),
             tr("没有签字的稿没有 PDF", "a draft has no PDF") if form == "pdf" else "",
         )
-    return FileResponse(path, media_type=_TYPES[form], filename=f"{paper.kind}-v{paper.version}{File(path).suffix}")
+    return FileResponse(
+        path,
+        media_type=_TYPES[path.suffix.removeprefix(".")],
+        filename=f"{paper.kind}-v{paper.version}{File(path).suffix}",
+    )
 
 
 @routes.get(

@@ -13,7 +13,7 @@ from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.services.identity import new_id
 from tests.web.pages.conftest import PASSWORD
 
-pytestmark = [pytest.mark.needs("chromium", "python:nicegui"), pytest.mark.story]
+pytestmark = [pytest.mark.needs("chromium", "python:nicegui", "python:typst"), pytest.mark.story]
 
 NAMES = ("张建国", "李晓明", "王海燕", "𠮷田㛃", "<b>刘芳</b>", "买买提·吐尔逊·阿不都热依木江")
 
@@ -124,6 +124,14 @@ def test_a_seat_is_locked_and_has_its_microphone(open_page, meeting):
     expect(seat(page, "P1")).to_have_attribute("aria-label", "主席台 1 号座，张建国，话筒 2，已锁定")
     seat(page, "R1-3").drag_to(seat(page, "P1"))
     expect(page.get_by_role("status")).to_contain_text("已锁定")
+
+
+def test_cards_and_plan_are_printed(open_page, meeting):
+    page = open_page(f"/meetings/{meeting}/seats", who="孙丽")
+    for kind in ("座签", "座位图"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=kind).click()
+        assert download.value.path().read_bytes().startswith(b"%PDF-")
 
 
 def test_who_may_not_change_it_sees_it_on_a_telephone_too(open_page, meeting):

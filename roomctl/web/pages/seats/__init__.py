@@ -48,6 +48,7 @@ def _page(visitor: Visitor, meeting_id: str) -> Part:
         class_="rc-sd",
         data_seats=f"/api/v1/meetings/{meeting_id}/seats",
         data_may="1" if visitor.may(Right.EDIT_ROSTER) else "",
+        data_papers=f"/api/v1/meetings/{meeting_id}/papers" if visitor.may(Right.WRITE_RECORDS) else "",
         data_nobody="1" if nobody else "",
     )
     return tag("div", head, desk)

@@ -127,6 +127,7 @@
       if (chosen) parts.push(choice(chosen));
       if (plan.template || plan.people.length) parts.push(waiting());
       if (plan.template && may) parts.push(microphones());
+      if (plan.template && desk.dataset.papers) parts.push(prints());
       side.replaceChildren(...parts);
     };
     const panel = (title, ...children) => node("section", "rc-panel", node("h2", "", title), ...children);
@@ -157,6 +158,9 @@
     const waiting = () => {
       const box = node("div", "rc-sd-off");
       box.dataset.off = "1";
+      box.tabIndex = 0; // it is scrolled by keys too, also where nobody may take a name up
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", said("未排座的人", "who is without a seat"));
       for (const id of plan.unseated) {
         const who = person(id), chip = node("button", `rc-sd-chip${state.held === id ? " rc-held" : ""}`, who.name, node("small", "", who.line));
         chip.type = "button";
@@ -174,6 +178,25 @@
       input.setAttribute("aria-label", said("话筒数", "How many"));
       const number = button(said("依次编号", "Number them"), () => change("POST", "/channels", { count: Number(input.value) || 0 }, said("话筒已编号", "the microphones are numbered")));
       return panel(said("话筒", "Microphones"), node("p", "rc-s2", said("座位的话筒是录音的第几路；转写据此认人", "Which channel of the recorder a seat's microphone is; the transcript names people by it")), node("div", "rc-row", input, number));
+    };
+
+    const prints = () => {
+      const row = node("div", "rc-row");
+      for (const [kind, en] of [["座签", "Place cards"], ["座位图", "Plan"]]) row.append(button(said(kind, en), () => print(kind)));
+      return panel(said("打印", "Print"), row, node("p", "rc-sd-hint", said("PDF，按现在的座位；也列在“文件”里", "PDF, of the seats as they are; listed among the papers too")));
+    };
+    const print = async (kind) => {
+      say(said(`正在生成${kind}…`, "being made…"));
+      try {
+        const headers = { "Accept-Language": document.documentElement.lang, "Content-Type": "application/json" };
+        const answer = await fetch(`${desk.dataset.papers}/drafts`, { method: "POST", headers, body: JSON.stringify({ kind }) });
+        const made = await answer.json().catch(() => ({}));
+        if (!answer.ok) throw new Error([made.title, made.detail, made.mend].filter(Boolean).join("："));
+        const link = node("a", "");
+        Object.assign(link, { href: `${desk.dataset.papers}/${made.id}/file?as=pdf`, download: "" });
+        link.click();
+        say(said(`${kind}已下载`, "downloaded"));
+      } catch (error) { say(error.message || said("主机没有应答", "the host does not answer"), true); }
     };
 
     // --- drawing

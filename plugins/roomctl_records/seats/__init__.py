@@ -1,0 +1,1 @@
+"""座签 and 座位图, printed from the plan of the seats."""
