@@ -10,6 +10,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.i18n import language, tr
 from roomctl.web.pages import planning
+from roomctl.web.pages.attention import Matter, matters
 from roomctl.web.pages.board import Today
 from roomctl.web.pages.frame import Frame
 from roomctl.web.pages.links import Facts, links
@@ -36,7 +37,6 @@ EACH = 2.0
 """Seconds between two looks of an open page."""
 
 PANELS_EACH = 10.0
-_SOUND = 2  # place of sound in the chain: while a meeting runs, nothing comes before it
 _BYTES_PER_SECOND = 2 * 48_000 * 3  # two tracks, 48 kHz, 24 bit, not compressed: how long the disk lasts at least
 
 CHIPS = {
@@ -92,7 +92,7 @@ def page(visitor: Visitor, today: Today, seen: Sequence[Facts], *, operated: boo
 
     """
     warned = _warned(visitor, seen)
-    first = None if warned else _first(seen)
+    first = None if warned else _first(matters(seen, visitor.user, today.now))
     return join(
         (
             tag(
@@ -117,13 +117,18 @@ def page(visitor: Visitor, today: Today, seen: Sequence[Facts], *, operated: boo
             ),
             *warned,
             first,
-            tag("div", *(_row(one, _act(visitor, one.meeting, operated=operated)) for one in seen), class_="rc-list")
+            tag(
+                "div",
+                *(_row(one, _act(visitor, one.meeting, operated=operated), today.now) for one in seen),
+                class_="rc-list",
+            )
             if seen
             else tag(
                 "div",
                 empty_state(
                     tr("今天没有会议", "No meeting today"),
                     tr("新建一场，设备检查和签到就从这里开始", "plan one: checks and sign-in begin here"),
+                    link_button(tr("看日历", "Open the calendar"), "/calendar"),
                 ),
                 class_="rc-list",
             ),
@@ -165,42 +170,21 @@ def _verdict(seen: Sequence[Facts]) -> str:
     return many
 
 
-def _first(seen: Sequence[Facts]) -> Part | None:
-    """The one thing that needs a person before everything else."""
-    for look in (Look.CRIT, Look.WARN):
-        for one in seen:
-            chain = links(one)
-            now = one.meeting.state in {State.IN_SESSION, State.RECESS}
-            ranked = (chain[_SOUND], *chain) if now else chain
-            link = next((link for link in ranked if link.look is look), None)
-            if link is None:
-                continue
-            at = f"{one.meeting.starts:%H:%M}"
-            ahead = one.meeting.state in {State.PLANNED, State.APPROVED, State.OPEN}
-            strong = tr(f"{at} 的会议要处理", f"The meeting of {at} needs you")
-            if look is Look.CRIT and ahead:
-                strong = tr(f"{at} 的会议还不能开", f"The meeting of {at} cannot begin")
-            return note_bar(
-                "crit" if look is Look.CRIT else "warn",
-                _why(one, link.name, link.figure),
-                link_button(tr("去处理", "See to it"), link.href, kind="sm"),
-                strong=strong,
-            )
-    return None
+def _first(matters: Sequence[Matter]) -> Part | None:
+    """The one thing that needs a person before everything else; the others are counted."""
+    if not matters:
+        return None
+    first, others = matters[0], len(matters) - 1
+    return note_bar(
+        "crit" if first.look is Look.CRIT else "warn",
+        first.why,
+        tag("span", tr(f"还有 {others} 件", f"{others} more"), class_="rc-nw") if others else None,
+        link_button(tr("去处理", "See to it"), first.href, kind="sm"),
+        strong=first.strong,
+    )
 
 
-def _why(one: Facts, name: str, figure: str | Part) -> str:
-    if one.checks is not None and one.checks.findings and name == tr("设备", "Devices"):
-        worst = (one.checks.blocking or one.checks.findings)[0]
-        parts = (f"{worst.device_name} {worst.name}", worst.message, worst.hint or "")
-        return "，".join(part for part in parts if part)
-    if one.returned and name == tr("归档", "Archive"):
-        return one.returned
-    stuck = next(iter(one.stuck.values()), "")
-    return stuck or f"{name}：{figure if isinstance(figure, str) else ''}"
-
-
-def _row(one: Facts, act: Part) -> Part:
+def _row(one: Facts, act: Part, now_at: datetime) -> Part:
     meeting, chain = one.meeting, links(one)
     now = meeting.state in {State.IN_SESSION, State.RECESS}
     bad = any(link.look is Look.CRIT for link in chain)
@@ -224,25 +208,39 @@ def _row(one: Facts, act: Part) -> Part:
                 state_chip(mark, "secret") if mark else None,
                 class_="rc-t",
             ),
-            tag("p", second_line(meeting), class_="rc-m rc-s2 rc-ell"),
+            tag("p", second_line(meeting, one.item), class_="rc-m rc-s2 rc-ell"),
             chain_strip(chain, compact=True),
             class_="rc-what",
         ),
-        tag("div", act, tag("span", _soon(one), class_="rc-s3"), class_="rc-do"),
+        tag("div", act, tag("span", _soon(one, now_at), class_="rc-s3 rc-num"), class_="rc-do"),
         class_=classes,
         aria_label=meeting.title,
     )
 
 
-def second_line(meeting: Meeting) -> str:
-    """Who chairs it, how many items, who takes the minutes."""
+def second_line(meeting: Meeting, item: int = 0) -> str:
+    """Who chairs it, how many items, or the one under way, who takes the minutes.
+
+    Args:
+        item: number of the one under way; 0 where none is.
+
+    """
+    many = len(meeting.agenda)
     parts = (
         tr(f"主持人 {meeting.chair}", f"chair {meeting.chair}") if meeting.chair else "",
-        tr(f"议题 {len(meeting.agenda)} 项", f"{len(meeting.agenda)} items") if meeting.agenda else "",
+        _under_way(meeting, item) or (tr(f"议题 {many} 项", f"{many} items") if many else ""),
         tr(f"记录人 {meeting.minute_taker}", f"minutes {meeting.minute_taker}") if meeting.minute_taker else "",
         meeting.kind,
     )
     return "　".join(part for part in parts if part)
+
+
+def _under_way(meeting: Meeting, number: int) -> str:
+    item = next((one for one in meeting.agenda if one.n == number), None)
+    if item is None:
+        return ""
+    at = tr(f"议题 {number} / {len(meeting.agenda)}：", f"item {number} of {len(meeting.agenda)}: ") + item.title
+    return at + (tr(f"　汇报人 {item.presenter}", f", {item.presenter}") if item.presenter else "")
 
 
 def may_operate(visitor: Visitor, meeting: Meeting) -> bool:
@@ -267,8 +265,12 @@ def _act(visitor: Visitor, meeting: Meeting, *, operated: bool) -> Part:
     return link_button(text, f"/meetings/{meeting.id}", kind="pri" if now else "")
 
 
-def _soon(one: Facts) -> str:
+def _soon(one: Facts, now: datetime) -> str:
     meeting = one.meeting
+    if meeting.state in {State.IN_SESSION, State.RECESS}:
+        left = (meeting.ends_at - now).total_seconds()
+        said = _minutes(abs(left))
+        return tr(f"还剩 {said}", f"{said} left") if left >= 0 else tr(f"已超 {said}", f"{said} over")
     if meeting.state in {State.PLANNED, State.APPROVED, State.OPEN} and one.checks is not None:
         at = one.checks.at.astimezone(meeting.starts_at.tzinfo)
         return tr(f"{at:%H:%M} 已自检", f"checked at {at:%H:%M}")
@@ -276,6 +278,13 @@ def _soon(one: Facts) -> str:
     if counts.expected and meeting.state in {State.PLANNED, State.APPROVED, State.OPEN}:
         return tr(f"应到 {counts.expected} 人", f"{counts.expected} expected")
     return ""
+
+
+def _minutes(seconds: float) -> str:
+    hours, minutes = divmod(int(seconds // 60), 60)
+    if hours:
+        return tr(f"{hours} 小时 {minutes} 分", f"{hours} h {minutes} min")
+    return tr(f"{minutes} 分", f"{minutes} min")
 
 
 def _foot(visitor: Visitor, today: Today) -> Part:
@@ -298,4 +307,5 @@ def _foot(visitor: Visitor, today: Today) -> Part:
         days = (today.now.date() - at.date()).days
         day = {0: tr("今天", "today"), 1: tr("昨天", "yesterday")}.get(days, f"{at:%Y-%m-%d}")
         parts.append(tag("span", tr(f"上次备份 {day} {at:%H:%M}", f"last backup {day} {at:%H:%M}")))
+    parts += [tag("span", class_="rc-grow"), tag("a", tr("全部会议", "All meetings"), href="/calendar?view=list")]
     return tag("footer", *parts, class_="rc-foot rc-s2 rc-num")

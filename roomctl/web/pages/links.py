@@ -11,7 +11,7 @@ from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import RecordFile
-from roomctl.domain.recording import RecorderState, Recording
+from roomctl.domain.recording import MarkKind, RecorderState, Recording
 from roomctl.domain.transcript import Transcript
 from roomctl.i18n import tr
 from roomctl.services.records import MINUTES
@@ -59,6 +59,13 @@ class Facts:
         """The newest recording that is not sealed."""
         live = [one for one in self.recordings if one.state is not RecorderState.SEALED]
         return live[-1] if live else None
+
+    @property
+    def item(self) -> int:
+        """Number of the agenda item under way, as the recording's marks tell; 0 where none is."""
+        marks = [mark for one in self.recordings for mark in one.markers if mark.kind is MarkKind.ITEM]
+        note = marks[-1].note.strip() if marks and self.meeting.state in RUNNING else ""
+        return int(note) if note.isascii() and note.isdigit() else 0
 
     @property
     def seconds(self) -> float:

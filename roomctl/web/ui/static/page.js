@@ -23,7 +23,18 @@
       if (e.textContent !== said) e.textContent = said;
     }
   };
-  setInterval(tick, 1000);
+  // Out of reach: the pages' own words stand over the page (style.css), with the time of the last news.
+  let news = new Date();
+  const watch = () => {
+    const popup = document.getElementById("popup"), clock = document.querySelector("[data-clock]");
+    if (!popup) return;
+    const gone = popup.ariaHidden === "false";
+    if (!gone) news = new Date();
+    const zone = clock ? { timeZone: clock.dataset.clock } : {};
+    if (gone) popup.dataset.news = new Intl.DateTimeFormat("en-GB", { ...zone, timeStyle: "medium" }).format(news);
+    document.body.classList.toggle("rc-cut-off", gone);
+  };
+  setInterval(() => { tick(); watch(); }, 1000);
   new MutationObserver(tick).observe(document.documentElement, { childList: true, subtree: true });
 
   // What is drawn anew keeps the focus: a run of checks draws its tiles many times, and somebody works by the keys.
