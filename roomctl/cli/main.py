@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "room": ("roomctl.cli.room", "清理会场、材料收发、秩序后勤记事", "Clear the room, hand out papers, keep the log"),
     "secrecy": ("roomctl.cli.secrecy", "涉密：登记、介质、会前确认、移交", "State secrets: machine, media, points"),
     "papers": ("roomctl.cli.papers", "会议的文件：看、查错、取出", "The papers of a meeting: read, check, take away"),
+    "seats": ("roomctl.cli.seats", "座位：布局、排座、话筒", "Who sits where"),
     "summary": ("roomctl.cli.summary", "会议纪要：从起草到印发", "会议纪要, from draft to issue"),
     "models": ("roomctl.cli.models", "语音模型：下载、导入、校验", "Speech models: pull, import, verify"),
     "plugins": ("roomctl.cli.plugins", "插件及其状态", "Plugins and how they stand"),
