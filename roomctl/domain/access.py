@@ -130,7 +130,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.CONFIRM_SECRECY: frozenset({_S, _SEC}),
     Right.RECEIVE_MEDIA: frozenset({_SEC, _AR}),
     Right.SEE_LOG: frozenset({_T, _O, _S, _AP, _U, _AR, _AD}),
-    Right.NOTE_LOG: frozenset({_T, _O, _S, _U, _AD}),
+    Right.NOTE_LOG: frozenset({_O, _S, _U, _AD}),
     Right.SEE_RECORDINGS: frozenset({_T, _O, _S, _AP, _AR, _AD}),
     Right.HEAR_RECORDINGS: frozenset({_O, _S, _AP, _AD}),
     Right.MARK_RECORDINGS: frozenset({_O, _S, _AD}),

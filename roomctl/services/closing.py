@@ -1,6 +1,7 @@
 """The use cases of the room under one roof: 清理会场, the handouts, the log of order and logistics."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from roomctl.domain.clearing import LeftBehind
@@ -8,7 +9,7 @@ from roomctl.domain.handouts import Handout
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.order_log import LogEntry, LogKind
 from roomctl.domain.secrecy import OPEN, Secrecy
-from roomctl.services import clearing, handouts, office_files, order_log
+from roomctl.services import clearing, handouts, marks, office_files, order_log
 from roomctl.services.bound import Bound
 from roomctl.services.clearing import Room
 from roomctl.services.marks import Desk
@@ -88,3 +89,17 @@ class ClosingUseCases(Bound):
 
     def order_log(self, meeting_id: str) -> Sequence[LogEntry]:
         return order_log.entries(meeting_id, uow=self._open())
+
+    # --- what a meeting tells of itself
+
+    def begun_item(self, meeting_id: str) -> tuple[int, datetime] | None:
+        """Of a meeting that is not recorded: the item under way, and since when."""
+        return marks.last_begun(meeting_id, uow=self._open())
+
+    def announce_recording(self, meeting_id: str) -> None:
+        """录音告知 was said aloud. Raises: Refused: the meeting is not recorded, or does not meet."""
+        order_log.announce(meeting_id, desk=self._hand())
+
+    def recording_told(self, meeting_id: str) -> datetime | None:
+        """When 录音告知 was first told: by a screen, or aloud."""
+        return order_log.told(meeting_id, uow=self._open())

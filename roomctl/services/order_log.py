@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from roomctl.domain.lifecycle import MEETS, State
 from roomctl.domain.order_log import LogEntry, LogFact
 from roomctl.errors import Refused
 from roomctl.i18n import tr
-from roomctl.services import marks, office_files
+from roomctl.services import marks, office_files, recordings
 from roomctl.services.marks import Desk
 from roomctl.services.ports import UnitOfWork
+
+ANNOUNCED, SHOWN = "recording.announced", "x.signin.recording_notice"
+"""录音告知: said aloud, as somebody has pressed; or shown by a screen of the plugin that has them."""
 
 _WRITABLE = MEETS | {State.ADJOURNED}
 
@@ -59,6 +63,36 @@ def entries(meeting_id: str, *, uow: UnitOfWork) -> Sequence[LogEntry]:
     with uow.reading():
         uow.meetings.get(meeting_id)
         return _read(meeting_id, uow)
+
+
+def announce(meeting_id: str, *, desk: Desk) -> None:
+    """录音告知 was said aloud, at a frame where it is recorded; once is enough.
+
+    Raises:
+        Refused: the meeting's 录音 is 否, or it does not meet.
+
+    """
+    if told(meeting_id, uow=desk.uow) is not None:
+        return
+    place = marks.place_now(meeting_id, desk=desk)
+    with desk.uow as uow:
+        meeting = uow.meetings.get(meeting_id)
+        recordings.need_recorded(meeting)
+        if meeting.state not in MEETS:
+            raise Refused(
+                tr("现在不能登记录音告知", "the notice cannot be put down now"),
+                tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
+            )
+        event = Event(stream=meeting_id, kind=ANNOUNCED, actor=desk.actor, at=desk.clock.now(), data=place)
+        uow.events.append(event)
+        uow.commit()
+
+
+def told(meeting_id: str, *, uow: UnitOfWork) -> datetime | None:
+    """When 录音告知 was first told, aloud or by a screen."""
+    with uow.reading():
+        rows = uow.events.find(stream=meeting_id, kinds=[ANNOUNCED, SHOWN], newest=False, limit=1)
+    return rows[0].instant if rows else None
 
 
 def package_files(meeting_id: str, *, uow: UnitOfWork, data: Path) -> tuple[PackageFile, ...]:

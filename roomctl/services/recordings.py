@@ -112,9 +112,11 @@ def arm(
 def need_recorded(meeting: Meeting) -> None:
     """Raises: Refused, where the meeting's 录音 is 否."""
     if not meeting.recorded:
+        by = meeting.recording_approved_by
+        decided = tr(f"，{by} 批准", f", approved by {by}") if by else ""
         raise Refused(
             tr("不能录音", "the recorder stays off"),
-            tr("本次会议的“录音”为“否”", "this meeting is not to be recorded (录音: 否)"),
+            tr(f"本次会议的“录音”为“否”{decided}", f"this meeting is not to be recorded (录音: 否){decided}"),
             tr("需要录音请由审批人改为“是”", "let the approver change it"),
         )
 

@@ -342,3 +342,17 @@ def test_a_meeting_that_is_not_recorded_has_items_and_people_who_come_for_them(h
     with pytest.raises(BadInput, match="没有第“7”项"):
         house.use.next_item(meeting, 7)
     assert house.use.item_now(meeting) == 2
+
+
+def test_the_notice_is_told_once_and_only_where_something_is_recorded(house):
+    meeting = house.in_session().id
+    assert house.use.recording_told(meeting) is None
+    house.use.announce_recording(meeting)
+    house.use.announce_recording(meeting)
+    assert house.kinds(meeting).count("recording.announced") == 1
+    assert house.use.recording_told(meeting) == house.clock.now()
+    silent = house.opened(recorded=False, recording_approved_by="李晓明").id
+    with pytest.raises(Refused, match="“录音”为“否”，李晓明 批准"):
+        house.use.announce_recording(silent)
+    with pytest.raises(Refused, match="李晓明 批准"):
+        house.use.arm(silent, Order(source="tone"))

@@ -193,6 +193,27 @@ def test_a_key_marks_and_the_mark_stands_at_a_frame_of_the_journal(desk, on_air)
     assert [one.note for one in on_air.use.marks(on_air.meeting)[before:]] == [""]
 
 
+def test_what_is_noted_of_order_and_logistics_is_put_right_by_a_new_entry(desk, on_air):
+    page = desk
+    page.select_option("select[name=kind]", "logistics")
+    page.fill("input[name=note]", "加茶水")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rc-marks li").filter(has_text="后勤：加茶水")).to_be_visible()
+    page.get_by_label("更正 后勤：加茶水").click()
+    expect(page.locator("input[name=note]")).to_have_value("加茶水")
+    page.fill("input[name=note]", "加椅子")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rc-marks li").filter(has_text="后勤：加茶水（已更正）")).to_be_visible()
+    entries = on_air.use.order_log(on_air.meeting)
+    assert [(one.text, one.corrected, one.by) for one in entries] == [
+        ("加茶水", True, "赵敏"),
+        ("加椅子", False, "赵敏"),
+    ]
+    assert entries[0].place.frame is not None
+    page.get_by_text("已口头告知").click()
+    expect(page.locator(".rc-facts")).to_contain_text("已告知")
+
+
 def test_keys_name_the_speaker_and_begin_the_next_item(desk, on_air):
     page = desk
     page.keyboard.press("2")

@@ -1,5 +1,6 @@
 """What the operator's page says, without a browser: times, bars, sentences, seats, buttons by role and state."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,12 +12,14 @@ from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
+from roomctl.domain.observers import Moves, Place
+from roomctl.domain.order_log import LogEntry, LogKind
 from roomctl.domain.recording import Envelope, Gap, Marker, MarkKind, RecorderState, RecorderStatus, Recording
 from roomctl.i18n import speaking
 from roomctl.web.pages.links import Facts
 from roomctl.web.pages.operator import bars, controls, middle, right, state
 from roomctl.web.pages.operator.doing import sentence
-from roomctl.web.pages.operator.marks import lines, marks
+from roomctl.web.pages.operator.marks import lines, marks, note_field
 from roomctl.web.pages.operator.seating import seating
 from roomctl.web.pages.operator.sight import Face, Scene, Sight
 
@@ -250,3 +253,73 @@ def test_one_button_is_filled_while_the_bar_asks_to_resume():
     part = controls.actions(asked, ACTS, "", None)
     assert "rc-pri" not in part.html
     assert "resume" in part.presses
+
+
+# --- the log, 候会, 录音告知
+
+
+KINDS = (LogKind("order", ("秩序", "order")), LogKind("logistics", ("后勤", "logistics")))
+
+
+def entry(name, text, *, corrected=False):
+    return LogEntry(id=name, kind=KINDS[1], text=text, by="周强", at=START, place=Place(), corrected=corrected)
+
+
+def test_the_log_stands_among_the_marks_and_what_was_corrected_says_so():
+    seen = sight(log=(entry("a", "加茶水", corrected=True), entry("b", "加椅子")), kinds=KINDS)
+    part = marks(seen, lines(seen, ()), lambda _number: nothing, lambda _entry: nothing)
+    assert "后勤：加茶水（已更正）" in part.html
+    assert [name for name in part.presses if name.startswith("correct")] == ["correct b"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kinds"),
+    [
+        ({}, ["mark", "order", "logistics"]),
+        ({"recorder": RecorderState.PAUSED}, ["order", "logistics"]),
+        ({"recording": None, "status": None, "meeting": replace(MEETING, recorded=False)}, ["order", "logistics"]),
+        ({"role": Role.TECHNICIAN}, []),
+    ],
+)
+def test_what_may_be_noted_depends_on_the_state_and_the_role(given, kinds):
+    part = note_field(sight(kinds=KINDS, **given), nothing)
+    assert re.findall(r'value="(\w+)"', part.html if part else "") == kinds
+
+
+def test_a_correction_begins_with_what_stood_there():
+    html = note_field(sight(kinds=KINDS), nothing, entry("b", "加<椅子")).html
+    assert 'value="加&lt;椅子"' in html
+    assert 'value="mark"' not in html
+
+
+def test_who_comes_in_and_goes_out_with_the_next_item_stands_at_the_agenda_by_unit():
+    people = [Person(id=str(n), name=name, unit="市教育局") for n, name in enumerate(("孙丽", "马德福"))]
+    seen = sight(moves=Moves(1, enter=tuple(people), leave=(Person(id="9", name="吴文博"),)))
+    html = right.agenda(seen, nothing).html
+    assert "第 1 项候会" in html
+    assert "请进场：市教育局 孙丽、马德福" in html
+    assert "请退场：吴文博" in html
+
+
+def test_an_item_says_what_is_left_of_it_and_how_far_it_is_over():
+    early = right.agenda(sight(markers=(Marker(MarkKind.ITEM, 480 * RATE, "1", number=1),)), nothing).html
+    assert "还剩 3 分" in early
+    late = right.agenda(sight(markers=(Marker(MarkKind.ITEM, 60 * RATE, "1", number=1),)), nothing).html
+    assert "超时 4 分" in late
+    assert "rc-c-warn" in late
+
+
+def test_a_meeting_that_is_not_recorded_has_the_key_for_the_next_item_and_says_who_decided():
+    meeting = replace(MEETING, recorded=False, recording_approved_by="李晓明")
+    seen = sight(meeting=meeting, recording=None, status=None, begun=(1, START + timedelta(minutes=8)))
+    assert "还剩 3 分" in right.agenda(seen, nothing).html
+    assert "next" in right.agenda(seen, nothing).presses
+    assert "“录音”为“否”，李晓明 批准" in state.state(seen).html
+
+
+def test_the_notice_is_said_once_by_press_and_then_stands_with_its_time():
+    assert "announce" in state.facts(sight(), nothing).presses
+    told = state.facts(sight(told=START), nothing)
+    assert "10:00 已告知" in told.html
+    assert not told.presses
+    assert not state.facts(sight(role=Role.TECHNICIAN), nothing).presses

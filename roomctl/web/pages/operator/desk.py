@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo
 from nicegui import ui as gui
 
 from roomctl.domain import alarms
+from roomctl.domain.access import Right
 from roomctl.domain.alarms import Alarm, AlarmKind
+from roomctl.domain.attendance import Role
+from roomctl.domain.order_log import LogEntry, LogKind
 from roomctl.domain.recording import Envelope, Purpose, RecorderState, RecorderStatus, Recording
 from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import speaking, tr
@@ -148,8 +151,9 @@ class Desk:
             except RoomctlError as error:
                 self._down = str(error)
         self._history = list(self._alarms_before())
+        roster = sorted(use.roster(self.meeting), key=lambda one: one.rank)
         words, first = facts.transcript, max(0, facts.sentences - CAPTIONS)
-        return Sight(
+        made = Sight(
             facts=_up_to_date(facts, recording, status),
             user=visitor.user,
             now=board.application.clock.now().astimezone(ZoneInfo(use.room.zone)),
@@ -157,13 +161,27 @@ class Desk:
             status=status,
             test=bool(live) and live[-1].purpose is Purpose.TEST,
             said=use.sentences(words.id, first, CAPTIONS) if words else (),
-            roster=sorted(use.roster(self.meeting), key=lambda one: one.rank),
+            roster=roster,
+            log=use.order_log(self.meeting) if visitor.may(Right.SEE_LOG) else (),
+            kinds=self._kinds(),
+            begun=None if facts.meeting.recorded else use.begun_item(self.meeting),
+            told=use.recording_told(self.meeting),
             acknowledged={
                 (one.alarm.kind.value, one.alarm.track): one.acknowledged_by
                 for one in standing
                 if one.acknowledged_by
             },
         )
+        if not any(one.role is Role.OBSERVER for one in roster) or not visitor.may(Right.SEE_ROSTER):
+            return made
+        return replace(made, moves=use.moves(self.meeting, made.next_item or made.item))
+
+    def _kinds(self) -> Sequence[LogKind]:
+        """None where the office's file cannot be read: the marks of the recording do without."""
+        try:
+            return self.visitor.use.log_kinds()
+        except RoomctlError:
+            return ()
 
     def _alarms_before(self) -> list[tuple[datetime, str, bool]]:
         rows = self.visitor.use.events(stream=self.meeting, kinds=[alarms.RAISED], limit=marks.SHOWN)
@@ -195,13 +213,13 @@ class Desk:
             (self.chain, lambda: chain_strip(links(seen.facts))),
             (self.bars, lambda: self._bars(seen, table)),
             (self.plan, lambda: state.plan(seen)),
-            (self.facts, lambda: state.facts(seen)),
+            (self.facts, lambda: state.facts(seen, do.announce)),
             (self.acts, lambda: controls.actions(seen, acts, self._asking, do.heard, meanwhile=self._meanwhile)),
             (self.listen, lambda: controls.listening(seen, sound, table.names)),
             (self.meters, lambda: middle.meters(seen, table.names, table.spare)),
             (self.wave, lambda: middle.wave_box(seen)),
-            (self.marks, lambda: marks.marks(seen, marks.lines(seen, self._history), do.undo)),
-            (self.note, lambda: marks.note_field(seen, do.note)),
+            (self.marks, lambda: marks.marks(seen, marks.lines(seen, self._history), do.undo, do.correct)),
+            (self.note, lambda: marks.note_field(seen, do.note, self._correcting(seen))),
             (self.captions, lambda: right.captions(seen)),
             (self.live, lambda: right.live(seen)),
             (self.agenda, lambda: right.agenda(seen, do.next_item)),
@@ -218,6 +236,11 @@ class Desk:
         if now - at >= CORRECTED or face != (seen.scene, seen.keeps, seen.test):
             self._timer_drawn = (now, (seen.scene, seen.keeps, seen.test))
             self.state.show(await self.visitor.draw(lambda: state.state(seen)))
+
+    def _correcting(self, seen: Sight) -> LogEntry | None:
+        """The entry that somebody has pressed 更正 at."""
+        meant = [one for one in seen.log if one.id == self._doing.correcting and not one.corrected]
+        return meant[0] if meant else None
 
     def _title(self, seen: Sight) -> Part:
         meeting = seen.facts.meeting

@@ -5,18 +5,17 @@ from datetime import timedelta
 
 from roomctl.domain.access import Right
 from roomctl.domain.alarms import Alarm
+from roomctl.domain.clearing import one_line
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import MARK_SECONDS, Envelope, MarkKind
-from roomctl.errors import BadInput, RoomctlError
+from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
 from roomctl.services.facade import UseCases
 from roomctl.services.takes import Take
+from roomctl.web.pages.operator.marks import MARK
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import allow
 from roomctl.web.ui import Press, Values
-
-LONGEST_NOTE = 200
-
 
 TEST_SECONDS = 10.0
 LONGEST_SENTENCE = 30.0
@@ -46,12 +45,14 @@ class Doing:
 
     Attributes:
         heard: the last test take of this page.
+        correcting: id of the entry of the log that the next text puts right.
 
     """
 
     visitor: Visitor
     meeting: str
     heard: Take | None = None
+    correcting: str = ""
 
     @property
     def _use(self) -> UseCases:
@@ -119,17 +120,31 @@ class Doing:
         self._use.mark(self.meeting, MarkKind.MARK)
 
     def note(self, values: Values) -> None:
-        """A mark with a text. Raises: BadInput, where it is too long."""
+        """A mark with a text, or an entry of the log. Raises: BadInput, where it is too long."""
+        kind = str(values.get("kind", "")) or MARK
+        text = one_line(tr("记事", "the note"), str(values.get("note", "")), needed=False)
+        if kind != MARK:
+            self._needs(Right.NOTE_LOG)
+            if text:
+                self._use.note_log(self.meeting, kind, text, corrects=self.correcting)
+                self.correcting = ""
+            return
         self._needs(Right.MARK_RECORDINGS)
-        text = " ".join(str(values.get("note", "")).split())
-        if len(text) > LONGEST_NOTE:
-            raise BadInput(
-                tr("记事太长", "the note is too long"),
-                tr(f"{len(text)} 字", f"{len(text)} characters"),
-                tr(f"请在 {LONGEST_NOTE} 字以内", f"at most {LONGEST_NOTE}"),
-            )
         if text:
             self._use.mark(self.meeting, MarkKind.MARK, text)
+
+    def correct(self, entry: str) -> Press:
+        """The next text of the field puts that entry right; pressed again, it does not."""
+
+        def press(_values: Values) -> None:
+            self.correcting = "" if self.correcting == entry else entry
+
+        return press
+
+    def announce(self, _values: Values) -> None:
+        """录音告知 was said aloud."""
+        self._needs(Right.MARK_RECORDINGS)
+        self._use.announce_recording(self.meeting)
 
     def off_record(self, _values: Values) -> None:
         """On, from the last sentence; pressed again, off."""

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from roomctl.domain.access import Right
 from roomctl.domain.attendance import Presence
+from roomctl.domain.order_log import LogEntry
 from roomctl.domain.recording import MarkKind
 from roomctl.i18n import tr
 from roomctl.web.pages.operator.middle import headed, nothing
 from roomctl.web.pages.operator.sight import Scene, Sight, local
-from roomctl.web.ui import Look, Part, Press, clock_text, icon, join, state_glyph, tag
+from roomctl.web.ui import Look, Part, Press, button, clock_text, icon, join, state_glyph, tag
 
 _MINUTE = 60.0
 
@@ -21,6 +22,7 @@ class Line:
 
     Attributes:
         mark: number of the mark that may be taken back; 0 for what cannot be.
+        entry: id of the entry of the log that may be corrected; empty for what cannot be.
 
     """
 
@@ -28,6 +30,7 @@ class Line:
     glyph: Part
     text: str
     mark: int = 0
+    entry: str = ""
 
 
 SHOWN = 60
@@ -41,7 +44,7 @@ def lines(sight: Sight, alarms: Iterable[tuple[datetime, str, bool]]) -> Sequenc
         alarms: when, what, and whether it was severe.
 
     """
-    found = [*_of_marks(sight), *_of_gaps(sight), *_of_people(sight)]
+    found = [*_of_marks(sight), *_of_gaps(sight), *_of_people(sight), *_of_log(sight)]
     for at, what, severe in alarms:
         look = Look.CRIT if severe else Look.WARN
         found.append(Line(at=at, glyph=state_glyph(look, size="s"), text=what))
@@ -118,11 +121,24 @@ def _of_people(sight: Sight) -> Iterator[Line]:
             yield Line(at=one.arrived, glyph=icon("group"), text=text)
 
 
-def marks(sight: Sight, shown: Sequence[Line], undo: Callable[[int], Press]) -> Part:
-    """Times, what happened, and the way back from the last mark."""
+def _of_log(sight: Sight) -> Iterator[Line]:
+    """秩序/后勤: what was corrected stays, and says so."""
+    for one in sight.log:
+        done = tr("（已更正）", " (corrected)") if one.corrected else ""
+        what = f"{one.kind.name}{tr('：', ': ')}{one.text}{done}"
+        yield Line(at=one.at, glyph=icon("pencil"), text=what, entry="" if one.corrected else one.id)
+
+
+def marks(
+    sight: Sight,
+    shown: Sequence[Line],
+    undo: Callable[[int], Press],
+    correct: Callable[[str], Press] | None = None,
+) -> Part:
+    """Times, what happened, the way back from the last mark, and a correction for what was noted."""
     can_undo = sight.may(Right.MARK_RECORDINGS) and sight.scene is Scene.RECORDING
     newest = max((one.mark for one in shown), default=0) if can_undo else 0
-    rows = [_row(one, sight, undo(one.mark) if one.mark and one.mark == newest else None) for one in shown]
+    rows = [_row(one, sight, undo(one.mark) if one.mark and one.mark == newest else None, correct) for one in shown]
     second = tr(f"{len(shown)} 条", f"{len(shown)}") if shown else ""
     later = tr("录音时的标记、记事和报警列在这里", "marks, notes and alarms of the recording stand here")
     none = nothing(
@@ -136,7 +152,7 @@ def marks(sight: Sight, shown: Sequence[Line], undo: Callable[[int], Press]) -> 
     )
 
 
-def _row(one: Line, sight: Sight, undo: Press | None) -> Part:
+def _row(one: Line, sight: Sight, undo: Press | None, correct: Callable[[str], Press] | None) -> Part:
     back = None
     if undo is not None:
         shown = tag(
@@ -148,6 +164,14 @@ def _row(one: Line, sight: Sight, undo: Press | None) -> Part:
             data_act="undo",
         )
         back = Part(shown.html, {"undo": undo})
+    if one.entry and correct is not None and sight.may(Right.NOTE_LOG):
+        back = button(
+            tr("更正", "Correct"),
+            correct(one.entry),
+            kind="quiet tiny",
+            key=f"correct {one.entry}",
+            label=tr(f"更正 {one.text}", f"Correct {one.text}"),
+        )
     return tag(
         "li",
         tag("time", f"{local(one.at, sight):%H:%M:%S}"),
@@ -157,17 +181,37 @@ def _row(one: Line, sight: Sight, undo: Press | None) -> Part:
     )
 
 
-def note_field(sight: Sight, save: Press) -> Part | None:
-    """One line: N comes here, Enter saves."""
-    if not (sight.may(Right.MARK_RECORDINGS) and sight.scene is Scene.RECORDING and not sight.test):
+MARK = "mark"
+"""In place of a kind of the log: the text stands at a mark of the recording."""
+
+_LOGGED = frozenset({Scene.RECORDING, Scene.PAUSED, Scene.ARMED, Scene.IDLE, Scene.SILENT, Scene.UNRECORDED})
+
+
+def note_field(sight: Sight, save: Press, correcting: LogEntry | None = None) -> Part | None:
+    """One line: N comes here, Enter saves. A mark with a text, or an entry of the log, as the list before it says.
+
+    Args:
+        correcting: the entry that the text puts right.
+
+    """
+    marking = sight.may(Right.MARK_RECORDINGS) and sight.scene is Scene.RECORDING and not sight.test
+    logging = sight.may(Right.NOTE_LOG) and sight.scene in _LOGGED and not sight.test
+    kinds = {MARK: tr("记事", "note")} if marking and correcting is None else {}
+    kinds |= {one.id: one.name for one in sight.kinds} if logging else {}
+    if not kinds:
         return None
-    hint = tr("写一条秩序或后勤记事，回车保存", "a note on order or logistics; Enter saves")
+    chosen = correcting.kind.id if correcting else next(iter(kinds))
+    hint = tr("写一条记事，回车保存", "a note; Enter saves")
+    options = [tag("option", shown, value=one, selected=one == chosen) for one, shown in kinds.items()]
+    choice = tag("select", *options, name="kind", class_="rc-note-kind", aria_label=tr("类别", "kind of note"))
     field = tag(
         "input", type="text", name="note", class_="rc-note-in", placeholder=hint, maxlength="200", autocomplete="off",
-        aria_label=tr("记事", "note"), data_hotkey="N", data_enter=True,
+        value=correcting.text if correcting else None, aria_label=tr("记事", "note"), data_hotkey="N",
+        data_enter=True,
     )  # fmt: skip
     press = Part(
         tag("button", type="button", class_="rc-key", tabindex="-1", aria_hidden="true", data_act="note").html,
         {"note": save},
     )
-    return tag("label", icon("pencil"), field, press, tag("kbd", "N"), class_="rc-field", data_form=True)
+    head = tag("b", tr("更正", "correct"), class_="rc-nw") if correcting else icon("pencil")
+    return tag("div", head, choice, field, press, tag("kbd", "N"), class_="rc-field", data_form=True)

@@ -4,7 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from roomctl.domain.access import Right
+from roomctl.domain.attendance import Person
+from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem
+from roomctl.domain.observers import Moves
 from roomctl.domain.transcript import TranscriptSegment
 from roomctl.i18n import tr
 from roomctl.web import keys
@@ -83,7 +86,7 @@ def agenda(sight: Sight, step: Press) -> Part | None:
     items = sight.facts.meeting.agenda
     head: list[Child] = [tag("h2", tr("议题", "Agenda"))]
     following = sight.next_item
-    if sight.may(Right.MARK_RECORDINGS) and sight.scene is Scene.RECORDING and following and not sight.test:
+    if sight.may(Right.MARK_RECORDINGS) and _goes_on(sight) and following and not sight.test:
         word = tr("下一项", "Next item") if sight.item else tr("开始第 1 项", "Begin item 1")
         shown = tag(
             "button", word, tag("kbd", "→"), type="button", class_="rc-btn rc-sm", data_act="next", data_hotkey="→"
@@ -97,8 +100,16 @@ def agenda(sight: Sight, step: Press) -> Part | None:
     return join((tag("div", *head, class_="rc-head"), waits, tag("ol", *rows, class_="rc-ag")))
 
 
+def _goes_on(sight: Sight) -> bool:
+    """An item may begin now: in the recording, or in a meeting that has none."""
+    unrecorded = sight.scene is Scene.UNRECORDED and sight.facts.meeting.state is State.IN_SESSION
+    return sight.scene is Scene.RECORDING or unrecorded
+
+
 def _waiting(sight: Sight) -> Part | None:
     """候会: who comes in for the next item, and who goes."""
+    if sight.moves is not None:
+        return _moves(sight.moves) if _goes_on(sight) or sight.kept else None
     items = {one.n: one for one in sight.facts.meeting.agenda}
     coming, going = items.get(sight.next_item), items.get(sight.item)
     if not sight.kept or coming is None or not _people(coming):
@@ -110,6 +121,21 @@ def _waiting(sight: Sight) -> Part | None:
     if leaves and going is not None:
         rows.append(tag("dd", tr(f"请退场：{_named(going)}", f"goes: {_named(going)}")))
     return tag("dl", *rows, class_="rc-waits")
+
+
+def _moves(moves: Moves) -> Part | None:
+    """As the roster has it, by unit; who is inside already, and stays, is not asked to do anything."""
+    sides = ((tr("请进场", "comes in"), moves.enter), (tr("请退场", "goes"), moves.leave))
+    rows = [tag("dd", f"{said}{tr('：', ': ')}{_by_unit(whom)}") for said, whom in sides if whom]
+    head = tr(f"第 {moves.item} 项候会", f"Waiting, item {moves.item}")
+    return tag("dl", tag("dt", head), *rows, class_="rc-waits") if rows else None
+
+
+def _by_unit(people: Sequence[Person]) -> str:
+    found: dict[str, list[str]] = {}
+    for one in people:
+        found.setdefault(one.unit, []).append(one.name)
+    return tr("；", "; ").join(f"{unit} {'、'.join(names)}".strip() for unit, names in found.items())
 
 
 def _people(item: AgendaItem) -> list[str]:
@@ -132,19 +158,27 @@ def _item(item: AgendaItem, sight: Sight) -> Part:
     else:
         minutes = [planned or None]
     over = used is not None and item.minutes and used > item.minutes
-    second = " ".join(filter(None, (item.unit, item.presenter)))
+    left = _left(item, used) if used is not None else ""
+    second = "　".join(filter(None, (item.unit, item.presenter, left)))
     return tag(
         "li",
         tag("span", str(item.n), class_="rc-k rc-num"),
         tag(
             "div",
             tag("p", item.title, class_="rc-two-lines"),
-            tag("span", second, class_="rc-s3") if second else None,
+            tag("span", second, class_="rc-s3" + (" rc-c-warn" if over else "")) if second else None,
         ),
         tag("span", *minutes, class_="rc-num rc-s3 rc-nw" + (" rc-c-warn" if over else "")),
         class_="rc-cur" if under_way else "rc-done" if done else None,
         aria_current="step" if under_way else None,
     )
+
+
+def _left(item: AgendaItem, used: int) -> str:
+    if not item.minutes:
+        return ""
+    left = item.minutes - used
+    return tr(f"还剩 {left} 分", f"{left} min left") if left >= 0 else tr(f"超时 {-left} 分", f"{-left} min over")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from roomctl.domain.access import Right, User
 from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
+from roomctl.domain.observers import Moves
+from roomctl.domain.order_log import LogEntry, LogKind
 from roomctl.domain.recording import Gap, Marker, MarkKind, RecorderState, RecorderStatus, Recording
 from roomctl.domain.transcript import TranscriptSegment
 from roomctl.web.pages.links import Facts
@@ -56,6 +58,10 @@ class Sight:
         roster: in order of rank.
         acknowledged: keys of the standing alarms that somebody has seen, with who.
         said: the newest sentences, the newest last.
+        log: of order and logistics; kinds: what an entry may be about.
+        moves: who comes in and goes out with the next item; None where the roster has no observers.
+        begun: the item under way and since when, of a meeting that is not recorded.
+        told: when 录音告知 was first told in this meeting.
         now: local time of the room.
 
     """
@@ -69,6 +75,11 @@ class Sight:
     roster: Sequence[Person] = ()
     acknowledged: Mapping[tuple[str, int | None], str] = field(default_factory=dict)
     said: Sequence[TranscriptSegment] = ()
+    log: Sequence[LogEntry] = ()
+    kinds: Sequence[LogKind] = ()
+    moves: Moves | None = None
+    begun: tuple[int, datetime] | None = None
+    told: datetime | None = None
 
     def may(self, right: Right) -> bool:
         return self.user.may(right)
@@ -146,12 +157,16 @@ class Sight:
     @property
     def item(self) -> int:
         """Number of the agenda item under way; 0 before the first."""
-        return int(self._items[-1].marker.note) if self._items else 0
+        if self._items:
+            return int(self._items[-1].marker.note)
+        return self.begun[0] if self.begun else 0
 
     @property
     def item_since(self) -> datetime | None:
         """When the item under way began."""
-        return self._items[-1].at if self._items else None
+        if self._items:
+            return self._items[-1].at
+        return self.begun[1] if self.begun else None
 
     @property
     def next_item(self) -> int:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from roomctl.domain.access import Right
 from roomctl.i18n import tr
 from roomctl.web.pages.operator.sight import Scene, Sight, local
-from roomctl.web.ui import Child, Look, Part, digits_text, join, state_glyph, tag, timer
+from roomctl.web.ui import Child, Look, Part, Press, digits_text, join, state_glyph, tag, timer
 
 Row = tuple[str, Child, str, str]
 """Of a list of facts: name, value, the name under which it changes each second, colour."""
@@ -52,7 +53,7 @@ def _why(sight: Sight) -> Part | None:
             lines.append(tag("span", tr(f"计划 {until:%H:%M} 继续", f"planned until {until:%H:%M}"), class_="rc-num"))
         return tag("div", *lines, class_="rc-paused", role="status")
     said = {
-        Scene.UNRECORDED: tr("本次会议的“录音”为“否”，由审批人改", "录音 is 否: the approver may change it"),
+        Scene.UNRECORDED: _not_recorded(sight.facts.meeting.recording_approved_by),
         Scene.EARLY: tr("开始会前准备后可以录音", "it can be recorded once it is being prepared"),
         Scene.ARMED: tr("设备已打开，还没有保存声音", "the device is open; nothing is kept yet"),
         Scene.STOPPING: tr("正在封存最后一段", "the last part is being sealed"),
@@ -63,6 +64,11 @@ def _why(sight: Sight) -> Part | None:
     if sight.scene is Scene.OVER and not sight.facts.recordings:
         said = tr("这场会议没有留下录音", "of this meeting no sound was kept")
     return tag("p", said, class_="rc-s2 rc-why") if said else None
+
+
+def _not_recorded(by: str) -> str:
+    decided = tr(f"，{by} 批准", f", approved by {by}") if by else ""
+    return tr(f"本次会议的“录音”为“否”{decided}，由审批人改", f"录音 is 否{decided}: the approver may change it")
 
 
 def plan(sight: Sight) -> Part | None:
@@ -136,8 +142,13 @@ _TIGHT, _LOW = 15 * 60, 60 * 60
 """Seconds of disk below which it is said in red, in amber (`recorder.md`: 15 and 60 minutes)."""
 
 
-def facts(sight: Sight) -> Part | None:
-    """What is on disk, and what stands by."""
+def facts(sight: Sight, announce: Press | None = None) -> Part | None:
+    """What is on disk, what stands by, and whether people were told (录音告知).
+
+    Args:
+        announce: somebody has said it aloud.
+
+    """
     status, past = sight.status, sight.recording
     if status is None:
         return _past(sight) if sight.scene is Scene.OVER and past is not None else None
@@ -153,7 +164,28 @@ def facts(sight: Sight) -> Part | None:
     ]
     if sight.scene is Scene.ARMED:
         rows = [(tr("音源", "Source"), source_name(status.source), "", ""), *rows[3:]]
+    if not sight.test:
+        rows.append((tr("录音告知", "Notice"), _notice(sight, announce), "", "" if sight.told else "rc-c-warn"))
     return listed(rows)
+
+
+NOTICE = (
+    "本次会议由办公室统一录音，供整理记录使用，请勿自行录音录像",
+    "The office records this meeting for its record. Please do not record it yourself.",
+)
+"""录音告知, to be said aloud where no screen shows it."""
+
+
+def _notice(sight: Sight, announce: Press | None) -> Child:
+    if sight.told is not None:
+        return tr(f"{local(sight.told, sight):%H:%M} 已告知", f"told at {local(sight.told, sight):%H:%M}")
+    if announce is None or not sight.may(Right.MARK_RECORDINGS):
+        return tr("还没有", "not yet")
+    shown = tag(
+        "button", tr("已口头告知", "Said aloud"), type="button", class_="rc-btn rc-quiet rc-tiny",
+        data_act="announce", title=tr(*NOTICE),
+    )  # fmt: skip
+    return Part(shown.html, {"announce": announce})
 
 
 def source_name(source: str) -> str:
