@@ -5,7 +5,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roomctl.api import Check, Meeting, Missing, Order, PackageFile, PluginContext, RecorderFactory, hookimpl, tr
+from roomctl.api import (
+    Check,
+    Meeting,
+    Missing,
+    Objection,
+    Order,
+    PackageFile,
+    PluginContext,
+    RecorderFactory,
+    Service,
+    State,
+    hookimpl,
+    tr,
+)
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -62,7 +75,12 @@ def roomctl_recorders(ctx: PluginContext) -> Mapping[str, RecorderFactory]:
     def recorder(folder: Path) -> "AudioRecorder":
         from roomctl_audio.recorder import AudioRecorder  # noqa: PLC0415
 
-        return AudioRecorder(folder, standby=ctx.config.standby, drift_ppm=ctx.config.drift_ppm)
+        return AudioRecorder(
+            folder,
+            standby=ctx.config.standby,
+            drift_ppm=ctx.config.drift_ppm,
+            delivery=ctx.config.delivery,
+        )
 
     return {"audio": recorder}
 
@@ -87,7 +105,9 @@ def roomctl_device_drivers() -> "Sequence[DriverOffer]":
 
 @hookimpl
 def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]:
-    """Every segment with the hashes of its sealing, and the journals that tell of them."""
+    """Every segment with the hashes of its sealing, the journals that tell of them, and delivery formats."""
+    from roomctl_audio import delivering  # noqa: PLC0415 - needed only here
+
     files = []
     for recording in ctx.services.recordings(meeting.id):
         folder, inside = ctx.services.data / recording.folder, f"audio/{recording.id}"
@@ -96,7 +116,24 @@ def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[Pack
             for segment in recording.segments
         ]
         files += [PackageFile(f"{inside}/{path.name}", path) for path in sorted(folder.glob(f"{JOURNAL}*"))]
+        files += delivering.files(ctx.services.data, recording, ctx.config.delivery)
     return files
+
+
+@hookimpl
+def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
+    """Makes delivery formats while the meeting goes on."""
+    from roomctl_audio.delivering import DeliveryService  # noqa: PLC0415 - as above
+
+    return [DeliveryService(ctx)]
+
+
+@hookimpl
+def roomctl_gate(ctx: PluginContext, meeting: Meeting, target: State) -> Sequence[Objection]:
+    """Against closing before the delivery formats are whole."""
+    from roomctl_audio import delivering  # noqa: PLC0415 - as above
+
+    return delivering.objections(ctx, meeting, target)
 
 
 @hookimpl

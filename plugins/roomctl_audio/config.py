@@ -2,9 +2,11 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from roomctl.api import label
+from roomctl.api import label, tr
+
+DELIVERY = ("wav", "mp3")
 
 
 class AudioConfig(BaseModel):
@@ -15,6 +17,7 @@ class AudioConfig(BaseModel):
         standby: `mic:NAME`, which takes the place of a microphone that is gone; empty: nothing does.
         tracks: channels of the microphone that are recorded; 0: up to the last seat's, else all it has.
         drift_ppm: by which a source's clock may be off before it is an alarm.
+        delivery: formats that the receiving archive wants beside the masters.
         quietest_dbfs: a source whose loudest sample stays below it is told as too quiet by the check.
 
     """
@@ -61,6 +64,24 @@ class AudioConfig(BaseModel):
     segment_seconds: float = Field(
         default=60.0, gt=0, le=3600, json_schema_extra=label("每段（秒）", "Seconds a segment")
     )
+    delivery: tuple[str, ...] = Field(
+        default=(),
+        json_schema_extra=label(
+            "交付格式",
+            "Delivery formats",
+            help_zh="档案馆另要的格式，每路一个文件：wav、mp3；空着只存 FLAC 母版",
+            help_en="what the archive wants besides, a file a track: wav, mp3. Empty: the FLAC masters alone",
+        ),
+    )
     quietest_dbfs: float = Field(
         default=-60.0, lt=0, json_schema_extra=label("低于此为无声（dBFS）", "Silent below, dBFS")
     )
+
+    @field_validator("delivery")
+    @classmethod
+    def _known(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := [one for one in kinds if one not in DELIVERY]:
+            raise ValueError(
+                tr(f"没有这种格式：{strange[0]}", f"no such format: {strange[0]}") + f" ({', '.join(DELIVERY)})"
+            )
+        return tuple(dict.fromkeys(kinds))

@@ -53,12 +53,15 @@ class AudioRecorder:
     Args:
         standby: the room's, where an order names none.
         drift_ppm: from which the drift of a source's clock is an alarm.
+        delivery: formats that will lie beside the masters, for the room on the disk.
 
     """
 
-    def __init__(self, folder: Path, *, standby: str = "", drift_ppm: float = DRIFT_PPM) -> None:
+    def __init__(
+        self, folder: Path, *, standby: str = "", drift_ppm: float = DRIFT_PPM, delivery: Sequence[str] = ()
+    ) -> None:
         self.folder = folder.absolute()
-        self._standby, self._drift_ppm = standby, drift_ppm
+        self._standby, self._drift_ppm, self._delivery = standby, drift_ppm, tuple(delivery)
         self._card: control.Card | None = None  # the last one seen: a folder can be taken away from a living capture
 
     # --- arming -----------------------------------------------------------------------------------------------------
@@ -146,7 +149,8 @@ class AudioRecorder:
         said: Mapping[str, Any] = {}
         try:
             with suppress(BrokenPipeError):
-                child.stdin.write(json.dumps({**asdict(order), "alarm_drift_ppm": self._drift_ppm}).encode() + b"\n")
+                more = {"alarm_drift_ppm": self._drift_ppm, "delivery": self._delivery}
+                child.stdin.write(json.dumps(asdict(order) | more).encode() + b"\n")
                 child.stdin.flush()
             said = _line(child.stdout)
         finally:

@@ -3,9 +3,11 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from roomctl.api import BadInput, tr
+from roomctl_audio import delivered
 from roomctl_audio.sound.layout import Layout
 
 RESERVE, PROBE = "reserve.bin", ".probe-"
@@ -28,15 +30,20 @@ def reserve_bytes(seconds: float, layout: Layout, segment_seconds: float) -> int
     return round(min(segment_seconds, seconds) * layout.second) + ROWS_BYTES
 
 
-def needed(seconds: float, layout: Layout, segment_seconds: float, *, copies: int = 1) -> int:
+def needed(
+    seconds: float, layout: Layout, segment_seconds: float, *, copies: int = 1, delivery: Sequence[str] = ()
+) -> int:
     """Bytes at the largest: FLAC of noise is as large as raw sound.
 
     Args:
         copies: 2 where the package cannot hold the very files by hard links, and holds a copy of them.
+        delivery: formats that are made of every track besides.
 
     """
     open_parts = PARTS_OPEN * min(segment_seconds, seconds)
-    return round((copies * seconds + open_parts) * layout.second) + reserve_bytes(seconds, layout, segment_seconds)
+    besides = copies * seconds * delivered.bytes_a_second(delivery, layout.tracks, layout.second)
+    sound = (copies * seconds + open_parts) * layout.second
+    return round(sound + besides) + reserve_bytes(seconds, layout, segment_seconds)
 
 
 def sweep(folder: Path) -> None:
@@ -63,13 +70,16 @@ def seconds_left(folder: Path, layout: Layout, *, rate: float = 0.0) -> float:
     return max(0.0, (disk.free - margin(disk.total)) / (rate or layout.second))
 
 
-def check(folder: Path, seconds: float, layout: Layout, segment_seconds: float) -> None:
+def check(
+    folder: Path, seconds: float, layout: Layout, segment_seconds: float, *, delivery: Sequence[str] = ()
+) -> None:
     """Raises: BadInput with the numbers, where the disk is too small."""
     disk, times = shutil.disk_usage(folder), copies(folder)
-    need = needed(seconds, layout, segment_seconds, copies=times) + margin(disk.total)
+    need = needed(seconds, layout, segment_seconds, copies=times, delivery=delivery) + margin(disk.total)
     if disk.free >= need:
         return
-    minutes = int(seconds_left(folder, layout, rate=times * layout.second) // 60)
+    second = layout.second + delivered.bytes_a_second(delivery, layout.tracks, layout.second)
+    minutes = int(seconds_left(folder, layout, rate=times * second) // 60)
     twice = (
         tr("（含存档的一份副本，此磁盘不支持硬链接）", " (with the archive's copy: this disk has no hard links)")
         if times > 1

@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +49,10 @@ class Request:
 class Capture:
     """The process around a recording. Everything but `handle` runs in the main thread."""
 
-    def __init__(self, folder: Path, order: Order, drift_ppm: float = DRIFT_PPM) -> None:
-        self.folder, self.order = folder, order
+    def __init__(
+        self, folder: Path, order: Order, drift_ppm: float = DRIFT_PPM, delivery: Sequence[str] = ()
+    ) -> None:
+        self.folder, self.order, self._delivery = folder, order, delivery
         self._inbox: queue.Queue[Request | Sealed | Heard | None] = queue.Queue()
         self.source = open_source(order)
         self.session = Session(folder, order, self.source, self._inbox.put, drift_ppm=drift_ppm)
@@ -63,7 +65,7 @@ class Capture:
         planned, layout, ring = self.order.planned_seconds, self.source.layout, self.session.ring
         if self.source.total_frames is not None:
             planned = min(planned, self.source.total_frames / layout.rate) or planned
-        capacity.check(self.folder, planned, layout, self.order.segment_seconds)
+        capacity.check(self.folder, planned, layout, self.order.segment_seconds, delivery=self._delivery)
         threading.Thread(target=self._read, name="source", daemon=True).start()
         ring.wait(FIRST_SOUND_SECONDS)
         if not ring.size:
@@ -225,10 +227,11 @@ def main(argv: list[str]) -> int:
     logging.basicConfig(format="%(asctime)s %(message)s")
     said = json.loads(sys.stdin.readline())
     drift_ppm = float(said.pop("alarm_drift_ppm", DRIFT_PPM))
+    delivery = tuple(said.pop("delivery", ()))
     order = Order(**{**said, "channels": tuple((int(n), str(who)) for n, who in said["channels"])})
     capture = None
     try:
-        capture = Capture(folder, order, drift_ppm)
+        capture = Capture(folder, order, drift_ppm, delivery)
         capture.arm()
     except (RoomctlError, OSError) as error:
         if capture:

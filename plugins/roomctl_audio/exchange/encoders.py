@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 OPUS_BITRATE = 32_000
 """Bits a second: speech of one channel in full band (RFC 6716, section 2.1.1, asks for 28–40 kbit/s)."""
 OPUS_RATE = 48_000
+_SUBTYPES = {"MP3": "MPEG_LAYER_III"}
 
 
 class Sink:
@@ -69,7 +70,9 @@ class Encoding:
         made: Encoder = (
             _Opus(self._sink, rate)
             if kind == "OPUS"
-            else soundfile.SoundFile(self._sink, "w", rate, channels, subtype=f"PCM_{bits}", format=kind)
+            else soundfile.SoundFile(
+                self._sink, "w", rate, channels, subtype=_SUBTYPES.get(kind, f"PCM_{bits}"), format=kind
+            )
         )
         self._encoder = made
 

@@ -127,11 +127,11 @@ def export(
         _need_room(output, size)
         kind = "RF64" if size > wav_bytes else "WAV"
     shape = _Shape(kind, report.sample_rate, channels, bits, total)
-    blocks = _blocks(folder, report, tracks, stretches)
+    found = blocks(folder, report, tracks, stretches)
     _sweep(output)
     beside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
     try:
-        written = _write(beside, shape, _mixed(blocks) if mix else blocks, ppm, progress)
+        written = _write(beside, shape, _mixed(found) if mix else found, ppm, progress)
         durable_rename(beside, output)
     except OSError as error:
         raise _cannot_write(output, error, size if kind in {"WAV", "RF64"} else 0) from error
@@ -272,7 +272,7 @@ def _drift(rows: Sequence[journal.Row]) -> float:
 # --- sound ----------------------------------------------------------------------------------------------------------
 
 
-def _blocks(
+def blocks(
     folder: Path, report: RecordingReport, tracks: list[int], stretches: Sequence[Span]
 ) -> Iterator[NDArray[Any]]:
     """Samples of the stretches, one after another, shape (frames, tracks)."""
