@@ -19,6 +19,8 @@ from roomctl.web.ui import Link, Look, Part, clock_text, timer
 
 BEFORE = frozenset({State.PLANNED, State.APPROVED})
 RUNNING = frozenset({State.IN_SESSION, State.RECESS})
+_CLOSING = frozenset({State.ADJOURNED, State.CLOSED})
+"""The room is cleared, and what was kept is on its way: both are seen on one page."""
 OVER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED, State.ARCHIVED})
 
 
@@ -82,7 +84,7 @@ def links(facts: Facts) -> tuple[Link, ...]:
         _sound(facts, f"{here}#sound"),
         _words(facts, f"{here}#words"),
         _record(facts, f"{here}#record"),
-        _archive(facts, f"{here}#archive"),
+        _archive(facts, f"{here}/close" if facts.meeting.state in _CLOSING else f"{here}#archive"),
     )
 
 

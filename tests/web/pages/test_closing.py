@@ -60,6 +60,7 @@ def prepare() -> Callable[[Path], None]:
         made.put(COUNT)
         for copy in application.usecases.register_handouts(made.meeting, "学位建设实施方案", ["015", "016", "017"]):
             application.usecases.sign_out_handout(made.meeting, copy.id, "李晓明")
+        application.usecases.note_log(made.meeting, "order", "<i>有人返回取伞</i>")
         application.close()
 
     return prepared
@@ -168,3 +169,10 @@ def test_after_the_close_the_lights_may_go_off_and_a_dead_target_holds_nobody_up
     offsite.get_by_text("现在重试").click()
     assert use.meeting(over).state in {State.CLOSED, State.DEPOSITED}
     expect(task(page, "lights").get_by_role("checkbox")).to_be_disabled()
+
+
+def test_what_was_noted_stands_beside_the_text_for_the_secretary(open_page, over):
+    page = open_page(f"/meetings/{over}/words", who="孙丽")
+    page.click('[data-tab="notes"]')
+    expect(page.locator("[data-side]")).to_contain_text("秩序")
+    expect(page.locator("[data-side]")).to_contain_text("<i>有人返回取伞</i>")

@@ -8,8 +8,11 @@ import pytest
 from roomctl.domain.access import Role, User
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
+from roomctl.domain.observers import Place
+from roomctl.domain.order_log import LogEntry, LogKind
 from roomctl.domain.recording import Marker, MarkKind, RecorderState, Recording, Segment
 from roomctl.domain.transcript import Transcript, TranscriptHead
+from roomctl.i18n import speaking
 from roomctl.web.pages.links import Facts
 from roomctl.web.pages.secretary.bars import bars
 from roomctl.web.pages.secretary.sight import Sight, opened
@@ -47,6 +50,26 @@ def sight(*roles: Role, state: State = State.ADJOURNED, head: Transcript = HEAD,
         heads=[TranscriptHead(head, 12)],
         roster=(),
     )
+
+
+def test_what_was_noted_stands_in_the_meetings_time_and_what_has_no_frame_stands_last():
+    def entry(name, recording, frame):
+        kind = LogKind("order", ("秩序", "order"))
+        at = datetime(2026, 11, 12, 1, tzinfo=UTC)
+        return LogEntry(id=name, kind=kind, text=name, by="周强", at=at, place=Place(recording, frame))
+
+    seen = sight(
+        recordings=[recording(1, 60.0, Marker(MarkKind.MARK, 20 * RATE, "续水", number=1)), recording(2, 30.0)]
+    )
+    seen = replace(seen, log=(entry("a", "s2", 5 * RATE), entry("b", "", None), entry("c", "s1", 10 * RATE)))
+    with speaking("zh"):
+        told = opened(seen)["notes"]
+    assert [(one["at"], one["kind"], one["text"]) for one in told] == [
+        (10.0, "秩序", "c"),
+        (20.0, "标记", "续水"),
+        (65.0, "秩序", "a"),
+        (None, "秩序", "b"),
+    ]
 
 
 def test_recordings_follow_each_other_and_marks_stand_in_the_meetings_time():

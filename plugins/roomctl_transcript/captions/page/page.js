@@ -41,7 +41,8 @@
   };
 
   const note = () => {
-    if (!state || !state.on) return ["", false];
+    if (!state) return ["", false];
+    if (!state.on) return [state.recording ? said("本次会议由办公室统一录音，供整理记录使用，请勿自行录音录像", "The office records this meeting for its record. Please do not record it yourself.") : "", false];
     if (hidden()) return [said("字幕已遮住，按空格键恢复", "Captions are hidden; the space bar shows them"), false];
     if (state.state === "paused" || state.state === "down") {
       const sound = state.recording === "recording" ? said("，录音正常", "; the recording goes on") : "";

@@ -31,7 +31,7 @@ def register(frame: Frame) -> None:
         area.box.classes("rc-fill")
         area.show(await visitor.draw(lambda: _choice(found)))
 
-    @frame.page("/meetings/{meeting_id}/close", lambda: tr("散会", "Close"), Right.CLEAR_ROOM)
+    @frame.page("/meetings/{meeting_id}/close", lambda: tr("散会", "Close"), Right.SEE_MEETINGS)
     async def close(visitor: Visitor, meeting_id: str) -> None:
         at = f"?v={__version__}"
         gui.add_head_html(

@@ -16,8 +16,8 @@ PATH = "/words"
 """Leads to the meeting whose transcript is worked on, or asks which one."""
 
 SCRIPTS = (
-    "store", "list", "row", "player", "cut", "edit", "points", "side", "page", "papers", "names", "versions", "find",
-    "keys",
+    "store", "list", "row", "player", "cut", "edit", "points", "side", "page", "papers", "names", "notes", "versions",
+    "find", "keys",
 )  # fmt: skip
 """In the order in which they are run."""
 

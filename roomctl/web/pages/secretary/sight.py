@@ -1,12 +1,13 @@
 """What the secretary's page is told of a meeting: who may do what, its sound, its people, its agenda."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from roomctl.domain.access import Right, User
 from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
+from roomctl.domain.order_log import LogEntry
 from roomctl.domain.recording import MarkKind, RecorderState, Recording, off_record
 from roomctl.domain.transcript import TranscriptHead
 from roomctl.i18n import tr
@@ -26,6 +27,7 @@ class Sight:
     user: User
     heads: Sequence[TranscriptHead]
     roster: Sequence[Person]
+    log: Sequence[LogEntry] = ()
 
     @property
     def newest(self) -> TranscriptHead | None:
@@ -60,6 +62,7 @@ def seen_by(visitor: Visitor, meeting_id: str) -> Sight:
         user=visitor.user,
         heads=use.transcript_heads(meeting_id),
         roster=sorted(use.roster(meeting_id), key=lambda one: one.rank),
+        log=use.order_log(meeting_id) if visitor.may(Right.SEE_LOG) else (),
     )
 
 
@@ -67,6 +70,7 @@ def opened(seen: Sight) -> Mapping[str, Any]:
     """As the scripts read it, in seconds of the whole meeting: its recordings follow each other without a break."""
     newest, sounds, at = seen.newest, [], 0.0
     items: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
     for one in seen.sounds:
         rate = one.sample_rate
         sounds.append(
@@ -81,6 +85,7 @@ def opened(seen: Sight) -> Mapping[str, Any]:
         )
         marks = (mark for mark in one.markers if mark.kind is MarkKind.ITEM)
         items += [{"at": round(at + mark.frame / rate, 3), "n": mark.note} for mark in marks]
+        notes += _notes(seen, one, at)
         at += one.seconds
     return {
         "api": f"/api/v1/meetings/{seen.facts.meeting.id}",
@@ -92,6 +97,7 @@ def opened(seen: Sight) -> Mapping[str, Any]:
         "sounds": sounds,
         "seconds": round(at, 3),
         "items": items,
+        "notes": [*sorted(notes, key=lambda note: float(note["at"])), *_elsewhere(seen)],
         "agenda": [{"n": str(item.n), "title": item.title} for item in seen.facts.meeting.agenda],
         "people": [{"name": one.name, "office": one.unit, "unit": f"{one.unit}{one.duty}"} for one in seen.roster],
         "version": newest.version.version if newest else 0,
@@ -100,3 +106,31 @@ def opened(seen: Sight) -> Mapping[str, Any]:
         "speech": newest.version.speech if newest else 0.0,
         "covered": newest.version.covered if newest else 0.0,
     }
+
+
+def _notes(seen: Sight, recording: Recording, at: float) -> Iterator[dict[str, Any]]:
+    """What was marked and noted in a recording: beside the text, and never in the 会议记录 by itself.
+
+    Args:
+        at: where the recording begins, in seconds of the whole meeting.
+
+    """
+    for mark in recording.markers:
+        if mark.kind is MarkKind.MARK:
+            second = round(at + mark.frame / recording.sample_rate, 3)
+            yield {"at": second, "kind": tr("标记", "mark"), "text": mark.note, "by": "", "corrected": False}
+    for one in seen.log:
+        if one.place.recording == recording.id and one.place.frame is not None:
+            yield _noted(one, round(at + one.place.frame / recording.sample_rate, 3))
+
+
+def _elsewhere(seen: Sight) -> Iterator[dict[str, Any]]:
+    """What was noted while nothing was recorded."""
+    known = {one.id for one in seen.sounds}
+    for one in seen.log:
+        if one.place.recording not in known or one.place.frame is None:
+            yield _noted(one, None)
+
+
+def _noted(one: LogEntry, second: float | None) -> dict[str, Any]:
+    return {"at": second, "kind": one.kind.name, "text": one.text, "by": one.by, "corrected": one.corrected}

@@ -148,6 +148,7 @@ def _side() -> Part:
         ("papers", tr("材料", "Papers")),
         ("names", tr("名称", "Names")),
         ("holes", tr("漏转", "Holes")),
+        ("notes", tr("记事", "Notes")),
         ("versions", tr("版本", "Versions")),
         ("terms", tr("词表", "Glossary")),
     )
