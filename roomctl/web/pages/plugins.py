@@ -138,7 +138,7 @@ def _bad(visitor: Visitor, one: PluginStatus, wanted: dict[str, bool]) -> Part:
         tag("div", state_chip(one.status.label, "warn" if soft else "crit")),
         tag(
             "div",
-            tag("p", one.reason, class_="rc-ell", title=one.reason),
+            tag("p", one.reason, class_="rc-ell rc-told", title=one.reason),
             tag("div", tag("span", tr("怎么修", "mend"), class_="rc-s3"), *_mend(one.mend), class_="rc-mend"),
             trace,
             class_="rc-why",
@@ -180,7 +180,7 @@ def _want(visitor: Visitor, name: str, wanted: dict[str, bool], *, on: bool) -> 
 def _good(visitor: Visitor, one: PluginStatus, wanted: dict[str, bool]) -> Part:
     on = wanted.get(one.name, one.status is Status.ENABLED)
     title = _title(visitor, one.name)
-    second = "，".join(part for part in (_version(one), one.reason) if part)
+    told = tag("span", "，", one.reason, class_="rc-told") if one.reason else None
     look = Look.OK if one.status is Status.ENABLED and not one.missing else Look.WARN
     if one.status is Status.DISABLED:
         look = Look.SKIPPED
@@ -198,7 +198,7 @@ def _good(visitor: Visitor, one: PluginStatus, wanted: dict[str, bool]) -> Part:
     return tag(
         "section",
         state_glyph(look),
-        tag("div", tag("b", title), tag("div", second, class_="rc-s3 rc-num rc-ell", title=second), class_="rc-grow"),
+        tag("div", tag("b", title), tag("div", _version(one), told, class_="rc-s3 rc-num rc-ell"), class_="rc-grow"),
         Part(switch.html, {f"switch {one.name}": press}),
         class_="rc-g",
     )

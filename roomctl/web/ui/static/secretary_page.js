@@ -90,7 +90,7 @@
     const told = page?.signed_by
       ? said(`第 ${page.version} 稿，${page.signed_by} 已签`, `version ${page.version}, signed by ${page.signed_by}`)
       : page?.version
-        ? said(`按现在的文字；已送审到第 ${page.version} 稿`, `as of now; version ${page.version} was sent`)
+        ? said(`按现在的文字；已存第 ${page.version} 稿`, `as of now; version ${page.version} is kept`)
         : said("按现在的文字", "as of now");
     const papers = el("a", "rc-btn rc-sm", said("文件", "Papers"));
     papers.href = `/meetings/${W.opened.api.split("/").pop()}/papers`;
