@@ -36,6 +36,7 @@ def roomctl_screens(ctx: PluginContext) -> Sequence[ScreenOffer]:
     screens = (
         ("terminal", ("签到终端", "Sign-in terminal"), here / "terminal" / "page", desk),
         ("desk", ("签到台", "Sign-in desk"), here / "desk" / "page", desk),
+        ("rehearsal", ("签到演练", "Sign-in rehearsal"), here / "terminal" / "page", desk),
         ("report", ("会前报告", "Report before the start"), here / "report_page", roster),
         ("waiting", ("候会室大屏", "Waiting room"), here / "waiting" / "screen", roster),
         ("usher", ("候会引导", "Usher"), here / "waiting" / "usher", desk),
@@ -61,13 +62,15 @@ def roomctl_screens(ctx: PluginContext) -> Sequence[ScreenOffer]:
 def roomctl_api_routes(ctx: PluginContext) -> Any:
     """What terminal and desk show, and what is done there; the T−15 report; ranking; 候会."""
     from roomctl_signin import acts  # noqa: PLC0415 - light start
+    from roomctl_signin.cards import reading  # noqa: PLC0415
     from roomctl_signin.desk import routes as desk  # noqa: PLC0415
     from roomctl_signin.phone import routes as phone  # noqa: PLC0415
     from roomctl_signin.terminal.routes import router  # noqa: PLC0415
     from roomctl_signin.waiting import routes as waiting  # noqa: PLC0415
 
     taking = acts.Taking(ctx)
-    routes = phone.add(desk.add(router(ctx, taking), ctx, taking), ctx, taking)
+    cards = reading.Cards(ctx, taking, at_host=False)
+    routes = phone.add(desk.add(router(ctx, taking, cards), ctx, taking), ctx, taking)
     return waiting.add(routes, ctx)
 
 

@@ -124,17 +124,21 @@ class Taking:
 
     def _note(self, meeting: Meeting, device: str, act: ActShape, error: RoomctlError) -> None:
         """Somebody stood at the door: the secretary can ask."""
-        now = self._ctx.clock.monotonic()
-        since, count = self._refused.get((meeting.id, device), (now, 0))
-        since, count = (since, count + 1) if now - since < A_MINUTE else (now, 1)
-        if (meeting.id, device) not in self._refused and len(self._refused) >= _DEVICES:
-            self._refused.pop(next(iter(self._refused)))
-        self._refused[meeting.id, device] = since, count
-        if count > NOTED:
+        if not self.may_note(meeting.id, device):
             return
         told = {"key": act.key, "person": act.person, "act": act.kind, "ago": int(act.ago), "why": error.what}
         with suppress(Busy):  # of everybody together; the answer is the same
             self._ctx.publish("not_taken", {**told, "device": device}, meeting.id)
+
+    def may_note(self, meeting_id: str, device: str) -> bool:
+        """Counts one more refusal there; False where that are more than are noted."""
+        now, of = self._ctx.clock.monotonic(), (meeting_id, device)
+        since, count = self._refused.pop(of, (now, 0))
+        since, count = (since, count + 1) if now - since < A_MINUTE else (now, 1)
+        if len(self._refused) >= _DEVICES:
+            self._refused.pop(next(iter(self._refused)), None)
+        self._refused[of] = since, count
+        return count <= NOTED
 
 
 def device_of(user: User, method: Method) -> str:

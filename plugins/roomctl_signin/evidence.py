@@ -1,10 +1,14 @@
 """Who a card, a telephone number or a seat belongs to."""
 
+import threading
 from collections.abc import Iterable, Mapping
 
 from roomctl.api import Person, PluginContext, Refused, tr
 
 CARDS = "cards"
+SHOWN = 3
+"""Characters of a card's number that are told."""
+_ENROLLING = threading.Lock()  # two people at the desk enrol one card each: both count
 MOBILE_DIGITS = 11
 """Of a mobile number in mainland China, without its country code."""
 
@@ -17,15 +21,21 @@ def cards(ctx: PluginContext, meeting_id: str) -> Mapping[str, str]:
 
 def remember(ctx: PluginContext, meeting_id: str, new: Mapping[str, str]) -> None:
     """Adds cards. Raises: Refused where one belongs to somebody else already."""
-    known = dict(cards(ctx, meeting_id))
-    for card, person in new.items():
-        if known.get(card, person) != person:
-            raise Refused(
-                tr(f"卡号 {card} 已经登记给别人", f"card {card} belongs to somebody else"),
-                mend=tr("请核对卡号", "check the number"),
-            )
-        known[card] = person
-    ctx.store(meeting_id).put(CARDS, known)
+    with _ENROLLING:
+        known = dict(cards(ctx, meeting_id))
+        for card, person in new.items():
+            if known.get(card, person) != person:
+                raise Refused(
+                    tr(f"卡 {masked(card)} 已经登记给别人", f"card {masked(card)} belongs to somebody else"),
+                    mend=tr("请核对卡号", "check the number"),
+                )
+            known[card] = person
+        ctx.store(meeting_id).put(CARDS, known)
+
+
+def masked(card: str) -> str:
+    """The end of a card's number, for who looks for the card: whoever reads the log can make no copy of it."""
+    return f"…{card[-SHOWN:]}" if len(card) > 2 * SHOWN else "…"
 
 
 def identify(roster: Iterable[Person], known: Mapping[str, str], evidence: Mapping[str, str]) -> str | None:

@@ -1,6 +1,7 @@
 """What a terminal is told of its meeting. It keeps it, so that people sign in while the line is cut."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -44,6 +45,9 @@ class TerminalShape(BaseModel):
     state: str = Field(description="whether people sign in", examples=["waiting", "open", "over"])
     recorded: bool = Field(description="the recording notice (录音告知) is shown")
     signed: bool = Field(description="the terminal asks for a signature on glass")
+    phone: bool = Field(description="it shows a code for telephones, see `code`")
+    readers: bool = Field(description="cards are read at the host as well, see `reads`")
+    rehearsal: bool = Field(description="演练: nothing that is done here is kept")
     welcome: int = Field(description="seconds after which it is free again")
     expected: int
     present: int
@@ -57,7 +61,18 @@ TO_COME = _BEFORE | lifecycle.MEETS
 """What a terminal announces: neither what is over, nor what was cancelled."""
 
 
-def of(meeting: Meeting, board: Attendance, others: Iterable[Meeting], config: Config, room: str) -> TerminalShape:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How people sign in here besides by name. Attributes: as `TerminalShape` has them."""
+
+    phone: bool = False
+    readers: bool = False
+    rehearsal: bool = False
+
+
+def of(
+    meeting: Meeting, board: Attendance, others: Iterable[Meeting], config: Config, room: str, ways: Ways
+) -> TerminalShape:
     """The terminal's whole sight. Args: others: meetings to come, of any day."""
     zone = ZoneInfo(meeting.zone)
     opens = timedelta(minutes=config.opens_minutes)
@@ -73,9 +88,12 @@ def of(meeting: Meeting, board: Attendance, others: Iterable[Meeting], config: C
         starts=f"{meeting.starts:%H:%M}",
         opens=f"{meeting.starts - opens:%H:%M}",
         chair=meeting.chair,
-        state=state(meeting),
+        state="open" if ways.rehearsal else state(meeting),
         recorded=meeting.recorded,
         signed=config.sign_on_glass,
+        phone=ways.phone,
+        readers=ways.readers,
+        rehearsal=ways.rehearsal,
         welcome=config.welcome_seconds,
         expected=board.counts.expected,
         present=board.counts.present,

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from roomctl_signin import evidence
 
 from roomctl.app import Application
 from roomctl.domain.attendance import Method, Person, Role, Standing
+from roomctl.domain.checks import CheckReport, CheckState, Result
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.services.identity import new_id
@@ -50,7 +52,9 @@ class Door:
 def served(tmp_path_factory) -> Iterator[tuple[Application, Server]]:
     data = tmp_path_factory.mktemp("door") / "data"
     data.mkdir()
-    (data / "roomctl.toml").write_text("[plugins.signin]\nwelcome_seconds = 3\n", "utf-8")
+    (data / "roomctl.toml").write_text(
+        '[plugins.signin]\nwelcome_seconds = 3\nphone = "http://192.168.1.20:8470"\n', "utf-8"
+    )
     with serving(data, "signin") as both:
         yield both
 
@@ -154,7 +158,7 @@ def test_the_idle_screen_says_which_meeting_and_counts_but_names_nobody(open_ter
     expect(page.locator("#when")).to_have_text("10:00 开始　主持人 张建国")
     expect(page.locator("#idle [data-expected]")).to_have_text("8")
     expect(page.locator("#idle [data-recorded]")).to_have_text(NOTICE)
-    expect(page.locator("#ready")).to_contain_text("可离线签到，名单 10/10，同步 ")
+    expect(page.locator("#ready")).to_contain_text("已就绪 离线，10/10 人，同步 ")
     picture(page, tmp_path, "idle")
     page.locator("#begin").tap()
     expect(page.locator("#find")).to_be_visible()
@@ -283,3 +287,109 @@ def test_by_keys_alone_and_in_english(open_terminal):
     expect(page.locator("#lead")).to_have_text("点自己的名字，再签名")
     page.keyboard.press("Escape")
     expect(page.locator("#idle")).to_be_visible()
+
+
+def test_the_code_for_telephones_stands_there_only_after_the_check_of_today(open_terminal, door, tmp_path):
+    page = open_terminal()
+    expect(page.locator("#begin")).to_be_visible()
+    expect(page.locator("#phone")).to_be_hidden()
+    found = Result(device="phone", check="signin.page", state=CheckState.OK, message="-")
+    clock = door.application.clock
+    with door.application.open_uow() as uow:
+        uow.checks.add(CheckReport(id=new_id(), meeting=door.meeting, at=clock.now(), results=(found,)))
+        uow.commit()
+    _key, text = door.application.screens.make(door.meeting, "signin", "terminal")
+    later_page = open_terminal(door.link.rsplit("/", 1)[0] + f"/{text}", size=(1280, 800))
+    expect(later_page.locator("#phone")).to_be_visible(timeout=30_000)
+    expect(later_page.locator("#scan")).to_have_text("手机扫码签到")
+    assert later_page.locator("#code path").get_attribute("d").count("M") > 200
+    picture(later_page, tmp_path, "code")
+    first = later_page.locator("#code path").get_attribute("d")
+    later_page.clock.run_for(31_000)
+    expect(later_page.locator("#code path")).not_to_have_attribute("d", first, timeout=40_000)
+
+
+def test_a_card_that_is_held_to_a_reader_that_types(open_terminal, door, tmp_path):
+    context = door.application.plugins.loaded["signin"].context
+    person = door.standing("李晓明").person.id
+    evidence.remember(context, door.meeting, {"0012345678": person})
+    page = open_terminal()
+    expect(page.locator("#begin")).to_be_visible()
+    swipe(page, "0012345678")
+    expect(page.locator("#hello")).to_have_text("李晓明同志，您好")
+    expect(page.locator("#seat")).to_have_text("座位 5")
+    swipe(page, "0012345678")
+    expect(page.locator("#hello")).to_have_text("李晓明，已签到")
+    swipe(page, "99887766554433")
+    expect(page.locator("#card")).to_have_text("这张卡没有登记，请找会务人员")
+    expect(page.locator("#welcome")).to_be_hidden()
+    picture(page, tmp_path, "unknown-card")
+    noted = door.application.usecases.events(stream=door.meeting, kinds=["x.signin.unknown_card"])
+    assert ["…433" in row.data and "99887766554433" not in row.data for row in noted] == [True]
+    assert door.standing("李晓明").present
+    door.server.stop()
+    try:
+        swipe(page, "0012345678")
+        expect(page.locator("#card")).to_contain_text("现在查不了这张卡", timeout=20_000)
+    finally:
+        door.server.start()
+
+
+def swipe(page: Page, number: str) -> None:
+    """As a reader does: all keys at once, whatever else the machine is at."""
+    page.evaluate(
+        """(keys) => {
+          const how = { bubbles: true, cancelable: true };
+          for (const key of keys) document.body.dispatchEvent(new KeyboardEvent("keydown", { key, ...how }));
+        }""",
+        [*number, "Enter"],
+    )
+
+
+def test_a_host_that_cannot_keep_a_signature_says_so_and_gets_it_again(open_terminal, door, tmp_path):
+    folder = door.application.plugins.loaded["signin"].context.folder(door.meeting) / "signatures"
+    folder.write_text("in the way: as a full disk is", "utf-8")
+    page = open_terminal()
+    begin(page, "LXM")
+    sign(page, "李晓明")
+    expect(page.locator("#kept")).to_have_text("已存在本机，稍后自动补送", timeout=20_000)
+    expect(page.locator("#waiting")).to_contain_text("签名存不下，签到已记")
+    picture(page, tmp_path, "full")
+    folder.unlink()
+    later(page)
+    expect(page.locator("#waiting")).to_have_text("", timeout=20_000)
+    assert {path.suffix for path in folder.iterdir()} == {".svg", ".png"}
+    assert door.kinds().count("signed_in") == 1
+
+
+def test_what_the_host_refuses_for_good_is_said_and_holds_nobody_up(open_terminal):
+    page = open_terminal()
+    expect(page.locator("#begin")).to_be_visible()
+    gone = '{"title": "没有这个会议", "status": 404}'
+    page.route("**/acts", lambda route: route.fulfill(status=404, content_type="application/problem+json", body=gone))
+    begin(page, "LXM")
+    sign(page, "李晓明")
+    expect(page.locator("#wrong")).to_contain_text("没有这个会议")
+    expect(page.locator("#waiting")).to_contain_text("1 条主机不收（没有这个会议），请会务人员处理")
+    page.unroute("**/acts")
+    page.locator("#no").tap()
+    typed(page, "ZJG")
+    sign(page, "张建国")
+    expect(page.locator("#hello")).to_have_text("张建国同志，您好")
+
+
+def test_a_rehearsal_is_the_real_thing_of_which_nothing_is_kept(open_terminal, door, tmp_path):
+    _key, text = door.application.screens.make(door.meeting, "signin", "rehearsal")
+    page = open_terminal(door.link.rsplit("/", 1)[0] + f"/{text}")
+    expect(page.locator("#rehearsal")).to_contain_text("演练")
+    before = len(door.application.usecases.events(stream=door.meeting))
+    begin(page, "ZJG")
+    sign(page, "张建国")
+    expect(page.locator("#hello")).to_have_text("张建国同志，您好")
+    expect(page.locator("#rehearsal")).to_contain_text("不记入任何记录")
+    picture(page, tmp_path, "rehearsal")
+    page.locator("#known").tap()
+    expect(page.locator("#find [data-present]")).to_have_text("1")
+    assert not door.standing("张建国").present
+    assert len(door.application.usecases.events(stream=door.meeting)) == before
+    assert not list(door.application.plugins.loaded["signin"].context.folder(door.meeting).rglob("*.svg"))

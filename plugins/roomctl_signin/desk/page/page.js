@@ -45,10 +45,11 @@
         const ago = performance.now() - made;
         return { ...act, ago: ago > NOW ? Math.min(ago / 1000, 86_400) : 0 };
       },
-      aside: (row) => {
+      held: (why) => put(at("notice"), why),
+      aside: (row, why) => {
         waiting = waiting.filter((one) => one !== row);
         if (undoable?.acts.includes(row)) undoable = null;
-        put(at("notice"), said(`主机没有接受对${row.name}的操作，请刷新页面再试`, `The host did not accept the act for ${row.name}: load the page again, then try`));
+        put(at("notice"), said(`主机没有接受对${row.name}的操作（${why}），请刷新页面再试`, `The host did not accept the act for ${row.name} (${why}): load the page again, then try`));
       },
       told: (told, rows) => {
         const wrong = told.acts.filter((one) => !one.ok).map((one) => one.why);

@@ -11,9 +11,12 @@
   let english = roomScreen.english;
   const said = (zh, en) => (english ? en : zh);
 
-  let sight = null, tag = "", synced = "", lost = false, ended = false, pending = [];
+  let sight = null, tag = "", synced = "", safe = 0, lost = false, held = "", ended = false, pending = [];
   let view = "idle", typed = "", meant = null, left = 0, touched = performance.now(), busy = false;
   const signature = signing(at("glass"), () => paint());
+  const code = phoneCode(() => open() && sight.phone && !lost, () => paint());
+  const CARD = 6;                                // s that the answer to a card stands
+  let told = "", toldUntil = 0;
 
   const WORDS = {
     expected: () => said("应到", "Expected"), present: () => said("实到", "Here"),
@@ -38,13 +41,13 @@
       lost = false;
       if (!ended) {
         synced = roomScreen.clock();
-        if (answer.ok) await keeping.keep({ sight, synced });
+        if (answer.ok) { await keeping.keep({ sight, synced }); safe = await keeping.safe(); }
       }
     } catch { lost = true; }
   };
 
   const late = (row) => (keeping.ago(row) > NOW ? keeping.ago(row) : 0);
-  const stuck = new Set();                       // the host cannot read these: they stay here, and hold nobody up
+  const stuck = new Map();                       // refused for good, each with why: they stay here, and hold nobody up
   let sending = null;
   const send = () => (sending ??= deliver().finally(() => { sending = null; }));
   const deliver = async () => {
@@ -55,9 +58,11 @@
         key: row.key, kind: row.kind, person: row.person, proxy: Boolean(row.proxy), of: row.of || "",
         ago: late(row), strokes: row.strokes || [],
       }),
-      aside: (row) => stuck.add(row.key),
+      aside: (row, why) => stuck.set(row.key, why),
+      held: (why) => { held = why; },
       told: async (told) => {
         lost = false;
+        held = "";
         synced = roomScreen.clock();
         for (const one of told.acts) {
           answers.set(one.key, one);
@@ -72,6 +77,7 @@
     });
     ended = end === "closed";
     if (end !== "sent") lost = end === "lost";
+    if (end !== "held") held = "";
     pending = await keeping.waiting();
     return answers;
   };
@@ -96,8 +102,8 @@
     pending = await keeping.waiting();
     const answers = await within((sending ?? Promise.resolve()).then(send));
     busy = false;
-    const answer = answers.get(kept.key);
-    if (answer && !answer.ok) { meant = { ...meant, wrong: answer.why }; paint(); return; }
+    const answer = answers.get(kept.key), wrong = answer?.ok === false ? answer.why : stuck.get(kept.key);
+    if (wrong) { meant = { ...meant, wrong }; paint(); return; }
     welcome({ ...meant, came: answer?.came || kept.time, kept: !answer, key: kept.key });
   };
   const notMe = async () => {
@@ -106,6 +112,43 @@
     await keeping.add({ kind: "undo", person, proxy, of: key, time: roomScreen.clock() });
     pending = await keeping.waiting();
     await send();
+    paint();
+  };
+  /** A card: never “invalid” while nobody can look it up. */
+  const card = async (number) => {
+    touched = performance.now();
+    if (!open() || busy) return;
+    typed = "";
+    busy = true;
+    try {
+      const answer = await roomScreen.ask("/cards", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ number, key: roomScreen.key() }) });
+      const read = answer.ok ? await answer.json() : null;
+      if (read?.ok) cardRead(read);
+      else tell(read ? said(`${read.why}，请找会务人员`, `${read.why}: please ask the staff`) : (await roomScreen.refusal(answer)).why);
+    } catch {
+      tell(said("现在查不了这张卡，请按姓名签到，或找会务人员", "Cannot tell whose card this is now: sign in by name, or ask the staff"));
+    }
+    busy = false;
+    paint();
+  };
+  const cardRead = (read) => { welcome({ ...read, before: read.before }); tag = ""; };
+  const tell = (text) => {
+    told = text;
+    toldUntil = performance.now() + CARD * 1000;
+    if (view === "welcome") show("find");        // a stranger is not welcomed by the one before
+  };
+  cardTyped((number) => card(number));
+  let seen = -1;
+  const reads = async () => {                    // cards at a reader of the host, which this terminal shows
+    if (!sight?.readers || !open() || lost || busy) return;
+    try {
+      const answer = await roomScreen.ask(`/reads?after=${seen}`);
+      const all = answer.ok ? await answer.json() : null;
+      const newest = seen >= 0 ? all?.reads.at(-1) : null;
+      if (all) seen = all.last;
+      if (newest?.ok && view !== "confirm") cardRead(newest);
+      else if (newest && !newest.ok) tell(said(`${newest.why}，请找会务人员`, `${newest.why}: please ask the staff`));
+    } catch { /* the next look says that the line is lost */ }
     paint();
   };
   const choose = (one) => {
@@ -136,7 +179,8 @@
     if (!open() && view !== "idle" && view !== "welcome") view = "idle";
     document.documentElement.lang = english ? "en" : "zh-CN";
     document.title = said("签到", "Sign-in");
-    document.body.className = view;
+    document.body.className = [view, sight?.rehearsal && "rehearsal", code.shown() && "coded"].filter(Boolean).join(" ");
+    put(at("rehearsal"), sight?.rehearsal ? said("演练：按真签到操作，不记入任何记录", "Rehearsal: sign in as for real, nothing is kept in any record") : "");
     for (const one of ["idle", "find", "confirm", "welcome"]) at(one).hidden = view !== one;
     put(at("room"), sight?.room ?? roomScreen.about()?.room ?? "");
     put(at("language"), said("English", "中文"));
@@ -149,6 +193,8 @@
     for (const e of document.querySelectorAll("[data-present]")) put(e, String(sight?.present ?? ""));
     for (const e of document.querySelectorAll("[data-recorded]")) put(e, sight?.recorded && sight.state !== "over" && !ended ? RECORDED() : "");
     ({ idle, find, confirm: asking, welcome: greet })[view]();
+    put(at("card"), performance.now() < toldUntil ? told : "");
+    code.paint(english);
     line();
     tick();
   };
@@ -217,7 +263,7 @@
     put(at("hello"), meant.before ? said(`${meant.name}，已签到`, `${meant.name}, you have signed in`) : said(`${meant.name}同志，您好`, `Welcome, ${meant.name}`));
     put(at("taken"), [meant.line, said(`${meant.came} 已签到`, `signed in ${meant.came}`)].filter(Boolean).join("　"));
     put(at("seat"), meant.seat ? said(`座位 ${meant.seat}`, `Seat ${meant.seat}`) : "");
-    put(at("kept"), meant.kept ? said("已存在本机，联网后补送", "Kept here, and sent when the line is back") : "");
+    put(at("kept"), !meant.kept ? "" : held ? said("已存在本机，稍后自动补送", "Kept here, and sent again by itself") : said("已存在本机，联网后补送", "Kept here, and sent when the line is back"));
     at("welcome").classList.toggle("kept", Boolean(meant.kept));
     put(at("known"), said("知道了", "OK"));
     put(at("notme"), said("不是我", "Not me"));
@@ -226,12 +272,14 @@
   };
 
   const line = () => {
-    const all = sight?.names.length ?? 0;
-    put(at("ready"), sight && !ended ? said(`可离线签到，名单 ${all}/${all}，同步 ${synced}`, `Ready offline, ${all} of ${all} names, synced ${synced}`) : "");
-    const count = pending.length;
-    const cut = lost && sight ? said("连接中断，签到照常", "Line lost, sign-in goes on") : "";
+    const all = sight?.names.length ?? 0, whole = safe >= all;
+    put(at("ready"), sight && !ended ? said(`${whole ? "已就绪 离线" : "不能离线"}，${safe}/${all} 人，同步 ${synced}`, `${whole ? "Ready offline" : "Not ready offline"}, ${safe} of ${all} names, synced ${synced}`) : "");
+    const count = pending.filter((row) => !stuck.has(row.key)).length, not = pending.length - count;
+    const cut = held ? said(`主机现在存不下（${held}），签到照常`, `The host cannot keep it now (${held}); sign-in goes on`) : lost && sight ? said("连接中断，签到照常", "Line lost, sign-in goes on") : "";
     const rest = count ? said(`待补送 ${count} 条`, `${count} to be sent`) : "";
-    put(at("waiting"), [cut, rest].filter(Boolean).join("，"));
+    const whys = [...new Set(pending.map((row) => stuck.get(row.key)).filter(Boolean))].join("；");
+    const final = not ? said(`${not} 条主机不收（${whys}），请会务人员处理`, `${not} refused by the host (${whys}): please tell the staff`) : "";
+    put(at("waiting"), [cut, rest, final].filter(Boolean).join("，"));
   };
   const tick = () => put(at("clock"), roomScreen.clock());
 
@@ -275,6 +323,8 @@
   });
   setInterval(() => {
     tick();
+    reads();
+    if (told && performance.now() >= toldUntil) { told = ""; paint(); }
     if (view === "welcome" && --left <= 0) show("find");
     else if (view === "welcome") greet();
     else if (view !== "idle" && !busy && performance.now() - touched > FREE) show("idle");
@@ -282,7 +332,7 @@
 
   const start = async () => {
     const before = await keeping.kept();
-    if (before && !sight) { sight = before.sight; synced = before.synced; }
+    if (before && !sight) { sight = before.sight; synced = before.synced; safe = await keeping.safe(); }
     pending = await keeping.waiting();
     roomScreen.wall();
     paint();

@@ -1,6 +1,7 @@
 // What was done here and is not answered yet, and what the host told last: both outlive a reload and a power cut.
 window.keeping = (() => {
-  const meeting = location.pathname.replace(/\/$/, "").split("/").pop();
+  const [screen, id] = location.pathname.replace(/\/$/, "").split("/").slice(-2);
+  const meeting = screen === "terminal" ? id : `${screen}/${id}`;   // a rehearsal keeps its own
   const session = crypto.getRandomValues(new Uint32Array(2)).join("-");
   let memory = null;                             // where the browser keeps nothing (private window, full disk)
 
@@ -52,5 +53,8 @@ window.keeping = (() => {
   const keep = (sight) => put("sights", { meeting, ...sight });
   const kept = async () => (await request("sights", "readonly", (rows) => rows.get(meeting))) || memory?.sights.get(meeting) || null;
 
-  return { add, waiting, drop, ago, keep, kept };
+  /** Names that would be there after a power cut: read back, not believed. */
+  const safe = async () => (memory ? 0 : ((await request("sights", "readonly", (rows) => rows.get(meeting)).catch(() => null))?.sight.names.length ?? 0));
+
+  return { add, waiting, drop, ago, keep, kept, safe };
 })();

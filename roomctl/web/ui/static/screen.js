@@ -7,7 +7,7 @@ window.roomScreen = (() => {
   const CLOSED = 30;                             // s between two looks at a screen that was closed
   const PATIENCE = 5_000;                        // ms for the answer to a question
   const WRONG = 30_000;                          // ms by which a computer's clock may differ from the host's
-  const UNREADABLE = new Set([400, 413, 422]);   // answers that another attempt does not change
+  const FINAL = new Set([400, 404, 405, 410, 413, 422]);   // answers that another attempt does not change
   const JSON_SENT = { "Content-Type": "application/json" };
   const english = (navigator.languages.find((one) => /^(zh|en)/i.test(one)) || "zh").toLowerCase().startsWith("en");
   const said = (zh, en) => (english ? en : zh);
@@ -82,10 +82,18 @@ window.roomScreen = (() => {
   /** A random key of an act: crypto.randomUUID is there on https alone. */
   const key = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
 
-  /** Sends the rows that wait, `most` at once, until the host has answered each: "sent", "lost" or "closed".
+  /** Of an answer that is no success: for good, where another attempt changes nothing, and why, in its own words. */
+  const refusal = async (answer) => {
+    const told = await answer.json().catch(() => ({}));
+    const good = FINAL.has(answer.status) || (answer.status === 409 && !answer.headers.get("retry-after"));
+    return { final: good, why: [told.title, told.detail].filter(Boolean).join(said("：", ": ")) || String(answer.status) };
+  };
+
+  /** Sends the rows that wait, `most` at once, until the host has answered each: "sent", "lost" (no answer), "held" (it
+   *  cannot keep them now) or "closed".
    *
    *  queue.next(): those that wait, the oldest first; queue.act(row): as it is sent; queue.told(answer, rows): they were
-   *  answered, and wait no more; queue.aside(row): the host cannot read this one, which must hold nobody up.
+   *  answered, and wait no more; queue.aside(row, why): refused for good, and must hold nobody up; queue.held(why).
    */
   const deliver = async (path, most, queue) => {
     let some = most;
@@ -97,12 +105,13 @@ window.roomScreen = (() => {
         if (answer.ok) told = await answer.json();
       } catch { return "lost"; }
       if (answer.status === 401 || answer.status === 403) return "closed";
-      if (UNREADABLE.has(answer.status)) {
-        if (rows.length === 1) queue.aside(rows[0]);
+      if (!answer.ok) {
+        const { final, why } = await refusal(answer);
+        if (!final) { queue.held?.(why); return "held"; }
+        if (rows.length === 1) queue.aside(rows[0], why);
         some = 1;
         continue;
       }
-      if (!answer.ok) return "lost";
       some = most;
       await queue.told(told, rows);
     }
@@ -129,5 +138,5 @@ window.roomScreen = (() => {
     moved();
   };
 
-  return { english, said, at, put, clock, follow, ask, key, deliver, change, wall, about: () => about };
+  return { english, said, at, put, clock, follow, ask, key, deliver, refusal, change, wall, about: () => about };
 })();
