@@ -1,7 +1,6 @@
 """`roomctl meetings`: the life cycle by hand."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 import typer
@@ -9,13 +8,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from roomctl.api.finding import find_meeting
-from roomctl.cli import operating
+from roomctl.cli import operating, planning
 from roomctl.cli.screen import answer, attendance_line, console
-from roomctl.domain import secrecy
 from roomctl.domain.lifecycle import Need, State, ways_out
-from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId, Overrule
+from roomctl.domain.meeting import Meeting, Overrule
+from roomctl.domain.planning import name_of
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
+from roomctl.services.calendar import Wish
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=tr("会议，从拟定到归档", "Meetings, from plan to archive")
@@ -41,13 +41,6 @@ def _overrule(name: str, reason: str) -> Overrule | None:
     return Overrule(name, reason) if name else None
 
 
-def _show(meeting: Meeting, *, as_json: bool) -> None:
-    if as_json:
-        answer(as_dict(meeting))
-    else:
-        console().print(f"{meeting.id}  {escape(meeting.title)}  [stage]{meeting.state.label}[/]", soft_wrap=True)
-
-
 def as_dict(meeting: Meeting) -> dict[str, Any]:
     """A meeting as scripts read it."""
     return {
@@ -59,17 +52,45 @@ def as_dict(meeting: Meeting) -> dict[str, Any]:
         "zone": meeting.zone,
         "minutes": meeting.planned_minutes,
         "place": meeting.place,
+        "scope": meeting.scope,
         "chair": meeting.chair,
+        "contact": meeting.contact,
+        **{name: getattr(meeting, name) for name in ("multimedia", "press", "catering", "special")},
         "secrecy": meeting.highest_secrecy.mark or meeting.highest_secrecy.level.value,
         "recorded": meeting.recorded,
-        "agenda": [{"n": item.n, "title": item.title, "presenter": item.presenter} for item in meeting.agenda],
+        "recording_approved_by": meeting.recording_approved_by,
+        "version": meeting.version,
+        "agenda": [
+            {
+                "n": item.n,
+                "title": item.title,
+                "presenter": item.presenter,
+                "unit": item.unit,
+                "minutes": item.minutes,
+                "secrecy": item.secrecy.mark or item.secrecy.level.value,
+            }
+            for item in meeting.agenda
+        ],
     }
 
 
+_TOLD = ("scope", "contact", "multimedia", "press", "catering", "special", "recording_approved_by")
+
+
 @app.command("list", help=tr("全部会议，新的在前", "All meetings, newest first"))
-def list_(*, as_json: bool = _JSON) -> None:
+def list_(
+    *,
+    find: str = typer.Option(
+        "", help=tr("主题、主持人、场所，可用拼音首字母", "title, chair, place; or pinyin initials")
+    ),
+    as_json: bool = _JSON,
+) -> None:
     """Id, time, title, state."""
-    meetings = _application().usecases.meetings()
+    use = _application().usecases
+    meetings = use.meetings()
+    if find:
+        found = {one.id for one in use.find_meetings(Wish(text=find), most=len(meetings)).entries}
+        meetings = [one for one in meetings if one.id in found]
     if as_json:
         answer({"meetings": [as_dict(meeting) for meeting in meetings]})
         return
@@ -128,6 +149,7 @@ def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
         (tr("时间", "time"), f"{found.starts:%Y-%m-%d %H:%M}，{found.planned_minutes} " + tr("分钟", "min")),
         (tr("地点", "place"), found.place),
         (tr("主持人", "chair"), found.chair),
+        *((name_of(fact), said) for fact in _TOLD if (said := getattr(found, fact))),
         (tr("密级", "密级"), found.highest_secrecy.mark or found.highest_secrecy.level.value),
         *((tr("议题", "item"), f"{item.n}. {item.title}  {item.presenter}") for item in found.agenda),
         (tr("签到", "sign-in"), attendance_line(counted)),
@@ -143,73 +165,14 @@ def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
     console().print(grid)
 
 
-@app.command(help=tr("新建会议", "Plan a meeting"))
-def new(
-    *,
-    title: str = typer.Option(..., help=tr("主题", "title")),
-    starts: str = typer.Option(
-        "", help=tr("当地时间，如 2026-11-12 09:00；不写为现在", "local time; now if left out")
-    ),
-    minutes: int = typer.Option(60, min=1, help=tr("时长（分钟）", "planned minutes")),
-    kind: str = typer.Option("专题会议", help=tr("会议种类", "kind")),
-    chair: str = typer.Option("", help=tr("主持人", "chair")),
-    minute_taker: str = typer.Option("", help=tr("记录人", "minute taker")),
-    place: str = typer.Option("", help=tr("地点；不写为本会议室", "place; this room if left out")),
-    level: str = typer.Option("非密", "--secrecy", help="非密, 内部, 秘密★N年, 机密★N年"),
-    record: bool = typer.Option(True, "--record/--no-record", help=tr("是否录音", "whether sound is kept")),
-    item: list[str] = typer.Option(
-        [], help=tr("议题：标题 或 标题|汇报人（可多次）", "agenda item: TITLE or TITLE|PRESENTER")
-    ),
-    as_json: bool = _JSON,
-) -> None:
-    """Plans it; nothing else happens yet."""
-    from roomctl.services.identity import new_id  # noqa: PLC0415
-
-    application = _application(make=True)
-    room = application.usecases.room
-    agenda = tuple(
-        AgendaItem(n, part[0].strip(), presenter=part[1].strip() if len(part) > 1 else "")
-        for n, part in enumerate((text.split("|", 1) for text in item), start=1)
-    )
-    meeting = Meeting(
-        id=MeetingId(new_id()),
-        room=room.id,
-        zone=room.zone,
-        title=title,
-        starts=_local(starts, application, room.zone),
-        planned_minutes=minutes,
-        kind=kind,
-        chair=chair,
-        minute_taker=minute_taker,
-        place=place or room.name,
-        secrecy=secrecy.parse(level),
-        recorded=record,
-        agenda=agenda,
-    )
-    _show(application.usecases.create(meeting), as_json=as_json)
-    application.deliver()
-
-
-def _local(text: str, application: Any, zone: str) -> datetime:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
-
-    if not text:
-        now: datetime = application.clock.now()
-        return now.astimezone(ZoneInfo(zone)).replace(tzinfo=None, second=0, microsecond=0)
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInput(
-            tr(f"时间“{text}”无法识别", f"cannot read the time {text!r}"),
-            mend=tr("请写成 2026-11-12 09:00", "write it as 2026-11-12 09:00"),
-        ) from None
+planning.add_to(app)
 
 
 def _step(target: State, meeting: str, *, as_json: bool, overrule: str = "", reason: str = "") -> None:
     application = _application()
     found = find_meeting(application.usecases, meeting)
     moved = application.usecases.transition(found.id, target, overrule=_overrule(overrule, reason), reason=reason)
-    _show(moved, as_json=as_json)
+    planning.show(moved, as_json=as_json)
     application.deliver()
 
 
@@ -257,7 +220,7 @@ def adjourn(
     application.deliver()
     if not later and application.usecases.recordings(found.id):
         _work(application, "transcript", found.id)
-    _show(application.usecases.meeting(moved.id), as_json=as_json)
+    planning.show(application.usecases.meeting(moved.id), as_json=as_json)
 
 
 @app.command(help=tr("清理会场全部完成，由你一并确认", "The room is cleared: you vouch for all that is open"))
@@ -270,7 +233,7 @@ def clear(
     """One of the needs of close; `roomctl room` does it task by task."""
     application = _application()
     found = find_meeting(application.usecases, meeting)
-    _show(application.usecases.clear(found.id, left_behind=left_behind), as_json=as_json)
+    planning.show(application.usecases.clear(found.id, left_behind=left_behind), as_json=as_json)
     application.deliver()
 
 
@@ -304,7 +267,7 @@ def waive_transcript(
 ) -> None:
     """Lets it close without one."""
     application = _application()
-    _show(
+    planning.show(
         application.usecases.waive_transcript(find_meeting(application.usecases, meeting).id, by=by, reason=reason),
         as_json=False,
     )
@@ -315,7 +278,7 @@ def waive_transcript(
 def explain(meeting: str = _ID, *, reason: str = typer.Option(..., help=tr("原因", "reason"))) -> None:
     """Asked for before close."""
     application = _application()
-    _show(
+    planning.show(
         application.usecases.explain_urgency(find_meeting(application.usecases, meeting).id, reason=reason),
         as_json=False,
     )
@@ -341,7 +304,7 @@ def close(
     application.deliver()
     if not later:
         _work(application, "archive", found.id)
-    _show(application.usecases.meeting(found.id), as_json=as_json)
+    planning.show(application.usecases.meeting(found.id), as_json=as_json)
 
 
 @app.command(help=tr("取消", "Cancel"))
