@@ -24,7 +24,7 @@ def numeral(number: int) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Local time as 2026年11月12日 星期四 上午9:00 (GB/T 15835 lets a time of day stand in figures)."""
+    """Local time as 2026年11月12日 星期四 上午9:00 (GB/T 15835 lets a time of day stand in figures; clause not verified)."""
     hour = at.hour - _NOON if at.hour > _NOON else at.hour
     return f"{day(at)} 星期{_WEEKDAYS[at.weekday()]} {_part(at)}{hour}:{at.minute:02d}"
 
@@ -35,7 +35,7 @@ def half_day(at: datetime) -> str:
 
 
 def day(at: date) -> str:
-    """2026年11月12日: no zero before a figure (GB/T 9704-2012 clause 7.3.5)."""
+    """2026年11月12日: no zero before a figure (GB/T 9704-2012 clause 7.3.5.4)."""
     return f"{at.year}年{at.month}月{at.day}日"
 
 
@@ -65,7 +65,7 @@ def items(numbers: Iterable[int]) -> str:
 
 
 LINE = 22
-"""Characters beside a label: 28 on a line (GB/T 9704-2012, 5.2.1), less 2 of indent and 4 of the label."""
+"""Characters beside a label: 28 on a line (GB/T 9704-2012 clause 5.2.3), less 2 of indent and 4 of the label."""
 
 
 def flow(names: Sequence[str]) -> Sequence[str]:
