@@ -24,7 +24,7 @@ def numeral(number: int) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Local time as 2026年11月12日 星期四 上午9:00 (GB/T 15835 lets a time of day stand in figures; clause not verified)."""
+    """Local time as 2026年11月12日 星期四 上午9:00 (figures as GB/T 15835 lets them; clause not verified)."""
     hour = at.hour - _NOON if at.hour > _NOON else at.hour
     return f"{day(at)} 星期{_WEEKDAYS[at.weekday()]} {_part(at)}{hour}:{at.minute:02d}"
 
