@@ -55,6 +55,7 @@ def _minutes(ctx: PluginContext, meeting: str) -> Document:
         services.recordings(meeting),
         services.transcript(meeting),
         place=services.room.name,
+        edits=services.edits(meeting),
     )
 
 

@@ -53,6 +53,7 @@ from roomctl.domain.events import Actor, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.macros import Macro, StepOutcome
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId, Objection, Room
+from roomctl.domain.planning import Edit
 from roomctl.domain.record import Document, Finding, RecordFile
 from roomctl.domain.recording import (
     Envelope,
@@ -177,6 +178,7 @@ class Services(SignIn, Deliveries, Registrar, Custody, Protocol):
     # meetings
     def meeting(self, meeting_id: str) -> Meeting: ...
     def meetings(self, *states: State) -> Sequence[Meeting]: ...
+    def edits(self, meeting_id: str) -> Sequence[Edit]: ...
 
     # checks, sound, words
     def check_report(self, meeting_id: str | None) -> CheckReport | None: ...
@@ -426,9 +428,9 @@ CommandFactory = Callable[[PluginContext], Any]
 __all__ = [
     "Actor", "AgendaItem", "Alarm", "AlarmKind", "AlarmTurn", "ArchiveTarget", "Attendance", "AttendanceFact",
     "BadInput", "Beside", "Busy", "Change", "Check", "CheckReport", "CheckState", "Child", "Clock",
-    "CommandFactory", "Damaged", "Document", "DocumentOffer", "Doubt", "DraftPoint", "EngineOffer", "Envelope",
-    "Fault", "Finding", "Forbidden", "Gap", "Health", "Hole", "Hypothesis", "Level", "LoggedEvent", "Macro",
-    "MarkKind", "Marker", "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "Monitored", "NotFound",
+    "CommandFactory", "Damaged", "Document", "DocumentOffer", "Doubt", "DraftPoint", "Edit", "EngineOffer",
+    "Envelope", "Fault", "Finding", "Forbidden", "Gap", "Health", "Hole", "Hypothesis", "Level", "LoggedEvent",
+    "Macro", "MarkKind", "Marker", "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "Monitored", "NotFound",
     "Objection", "Order", "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable", "PluginContext",
     "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Purpose", "Receipt", "RecordFile", "Recorder",
     "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result",

@@ -1,7 +1,7 @@
 """确定会议: what may be changed in a plan, until when, and what the change does to an approval."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -48,6 +48,22 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "recorded": ("录音", "recording"),
     "recording_approved_by": ("录音批准人", "who approved the recording"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a plan, as the log tells of it.
+
+    Attributes:
+        by: as the log writes an actor; facts: names of what changed.
+        late: the preparations had begun: it was filled in afterwards.
+
+    """
+
+    at: datetime
+    by: str
+    facts: tuple[str, ...]
+    late: bool = False
 
 
 def name_of(fact: str) -> str:

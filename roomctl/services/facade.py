@@ -8,6 +8,7 @@ from roomctl.domain.archive import Package, PackageFile, Receipt
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
+from roomctl.domain.planning import Edit
 from roomctl.domain.secrecy import Level
 from roomctl.services import (
     archive,
@@ -77,6 +78,9 @@ class UseCases(
     ) -> Meeting:
         with self._noting(meeting_id, "edit"):
             return meetings.edit(meeting_id, changes, booking=booking, version=version, **self._by())
+
+    def edits(self, meeting_id: str) -> Sequence[Edit]:
+        return meetings.edits(meeting_id, uow=self._open())
 
     def find_meetings(
         self, wish: Wish, *, sees: Callable[[Level], bool] = everybody, skip: int = 0, most: int = MOST

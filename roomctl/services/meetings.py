@@ -1,6 +1,7 @@
 """The life cycle: each step asks for objections, then writes. Those that command the recorder: `sessions.py`."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ from roomctl.domain import planning
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting, Objection, Overrule
+from roomctl.domain.planning import Edit
 from roomctl.domain.recording import RecorderState
 from roomctl.errors import Busy, Forbidden, Refused
 from roomctl.i18n import tr
@@ -109,6 +111,15 @@ def edit(
     return saved
 
 
+def edits(meeting_id: str, *, uow: UnitOfWork) -> Sequence[Edit]:
+    """What was changed in the plan, the oldest first. Raises: NotFound."""
+    with uow.reading():
+        uow.meetings.get(meeting_id)
+        rows = list(uow.events.stream(meeting_id, [planning.EDITED]))
+    told = [(row, json.loads(row.data)) for row in rows]
+    return [Edit(row.instant, row.actor, tuple(data["changes"]), data.get("late") is True) for row, data in told]
+
+
 def _need_no_recorder(uow: UnitOfWork, meeting_id: str) -> None:
     live = [one for one in uow.recordings.of(meeting_id) if one.state is not RecorderState.SEALED]
     if live:
@@ -172,11 +183,15 @@ def waive_transcript(
 
 
 def explain_urgency(meeting_id: str, *, reason: str, actor: Actor, clock: Clock, uow: UnitOfWork) -> Meeting:
-    """Why the meeting was opened without approval; asked for before close."""
-    return _hold(
-        meeting_id, Need.URGENT_REASON, "meeting.urgency_explained", {"reason": reason},
-        actor=actor, clock=clock, uow=uow,
-    )  # fmt: skip
+    """Why the meeting was opened without approval; asked for before close, and said in its record."""
+    with uow:
+        meeting = uow.meetings.get(meeting_id).hold(Need.URGENT_REASON)
+        meeting = uow.meetings.save(replace(meeting, urgent_reason=reason.strip()))
+        told = {"reason": reason}
+        kind = "meeting.urgency_explained"
+        uow.events.append(Event(stream=meeting_id, kind=kind, actor=actor, at=clock.now(), data=told))
+        uow.commit()
+    return meeting
 
 
 def _hold(

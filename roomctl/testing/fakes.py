@@ -47,6 +47,7 @@ from roomctl.api import (
 from roomctl.api.registration import Reconciled, Registration
 from roomctl.domain import attendance, checks
 from roomctl.domain.lifecycle import Need
+from roomctl.domain.planning import Edit
 from roomctl.domain.rework import Rework
 from roomctl.domain.seating import Chart
 from roomctl.testing.fake_custody import FakeCustody
@@ -121,8 +122,8 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
 
     Attributes:
         data: the data folder.
-        held: meetings by id; people: roster by meeting; facts: attendance events by meeting;
-            charts: seats by meeting.
+        held: meetings by id; changed: edits of their plans; people: roster by meeting; facts: attendance events by
+            meeting; charts: seats by meeting.
             items: number of the agenda item under way, by meeting.
         reports: check reports, `None` for the room's own; waived: waivers by meeting; sound: recordings by meeting.
         versions: transcripts by meeting, oldest first; wishes: what is to be done again with the newest.
@@ -140,6 +141,7 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
     room: Room = field(default_factory=lambda: Room("01990000-0000-7000-8000-000000000001", "第一会议室"))
     clock: FakeClock = field(default_factory=FakeClock)
     held: dict[str, Meeting] = field(default_factory=dict)
+    changed: dict[str, list[Edit]] = field(default_factory=dict)
     people: dict[str, list[Person]] = field(default_factory=dict)
     facts: dict[str, list[attendance.Fact]] = field(default_factory=dict)
     charts: dict[str, Chart] = field(default_factory=dict)
@@ -179,6 +181,9 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
 
     def meeting(self, meeting_id: str) -> Meeting:
         return _named(self.held, meeting_id, "meeting")
+
+    def edits(self, meeting_id: str) -> Sequence[Edit]:
+        return tuple(self.changed.get(self.meeting(meeting_id).id, ()))
 
     def meetings(self, *states: State) -> Sequence[Meeting]:
         held = sorted(self.held.values(), key=lambda one: (one.starts, one.id), reverse=True)

@@ -98,7 +98,8 @@ def test_an_urgent_meeting_opens_at_once_and_is_asked_for_its_reason_before_clos
     with pytest.raises(Refused, match="紧急开会的原因"):
         house.use.transition(meeting.id, State.CLOSED)
     house.use.explain_urgency(meeting.id, reason="暴雨红色预警")
-    assert house.use.transition(meeting.id, State.CLOSED).state is State.CLOSED
+    closed = house.use.transition(meeting.id, State.CLOSED)
+    assert (closed.state, closed.urgent_reason) == (State.CLOSED, "暴雨红色预警")
 
 
 @pytest.mark.parametrize("mark", ["秘密★3年", "机密★10年", "绝密"])

@@ -155,3 +155,14 @@ def test_a_list_is_read_page_by_page_without_one_twice_or_lost(house):
     pages = [house.use.find_meetings(Wish(newest=False), skip=at, most=3) for at in (0, 3, 6)]
     assert [one.title for page in pages for one in page.entries] == [f"第{n}场" for n in range(7)]
     assert {page.total for page in pages} == {7}
+
+
+def test_what_was_filled_in_after_an_urgent_opening_is_told_apart(house):
+    meeting = house.meeting()
+    house.use.edit(meeting.id, {"chair": "王海燕"}, booking=FREE)
+    house.use.transition(meeting.id, State.OPEN)
+    house.use.edit(meeting.id, {"title": "防汛会商", "scope": "各区县"}, booking=FREE)
+    assert [(one.facts, one.late) for one in house.use.edits(meeting.id)] == [
+        (("chair",), False),
+        (("scope", "title"), True),
+    ]

@@ -14,6 +14,7 @@ from roomctl.api import (
     Attendance,
     Document,
     DraftPoint,
+    Edit,
     MarkKind,
     Meeting,
     PointKind,
@@ -42,6 +43,7 @@ def draft(
     transcript: Transcript | None,
     *,
     place: str = "",
+    edits: Sequence[Edit] = (),
 ) -> Document:
     """The draft.
 
@@ -49,17 +51,34 @@ def draft(
         recordings: in order of their number. Item marks part the text by 议题, 不入记录 spans are left out.
         transcript: None where there is none; the secretary then writes under the headings of the agenda.
         place: where the meeting does not say it.
+        edits: of the plan; of an urgent meeting the record says what was filled in afterwards.
 
     """
     said = sections(meeting, recordings, transcript)
     blocks: list[record.Block] = [*_head(meeting, attendance, place)]
     if any(one.frames for one in recordings):
         blocks.append(record.Note("本次会议由办公室统一录音，供整理记录使用。"))
+    if meeting.urgent:
+        blocks.append(record.Note(_urgent(meeting, edits)))
     blocks.extend(_body(meeting, said, transcript.noted if transcript else ()))
     blocks.append(record.Signatures(("主持人", "记录人")))
     title = meeting.title.strip()
     title += "" if title.endswith("会议记录") else "记录" if title.endswith("会议") else "会议记录"
     return Document(kind="会议记录", title=title, blocks=tuple(blocks), mark=meeting.highest_secrecy.mark)
+
+
+def _urgent(meeting: Meeting, edits: Sequence[Edit]) -> str:
+    """That nobody approved it before, why, and when the rest was filled in."""
+    why = meeting.urgent_reason.strip().rstrip("。")
+    late = [one.at for one in edits if one.late]
+    filled = wording.day(late[-1].astimezone(ZoneInfo(meeting.zone))) if late else ""
+    return "".join(
+        (
+            "本次会议紧急召开，会前未经审批。",
+            f"事由：{why}。" if why else "",
+            f"会议有关事项于{filled}补充登记。" if filled else "",
+        )
+    )
 
 
 def began(meeting: Meeting) -> datetime:

@@ -1,9 +1,10 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from roomctl_records.drafting import minutes, wording
 
-from roomctl.api import AgendaItem, MarkKind, Method, Person, State, record, secrecy
+from roomctl.api import AgendaItem, Edit, MarkKind, Method, Person, State, record, secrecy
 
 from .conftest import MEETING, mark, segment
 
@@ -232,3 +233,19 @@ def test_no_name_of_a_long_list_breaks_at_the_end_of_a_line():
     assert len(lines) > 1
     assert max(map(len, lines)) <= wording.LINE
     assert all(line[0] in "王阿" for line in lines)
+
+
+def test_the_record_of_an_urgent_meeting_says_so_and_what_was_filled_in_afterwards(facts):
+    urgent = replace(facts.meeting, urgent=True, urgent_reason="防汛会商。")
+    late = Edit(datetime(2026, 11, 12, 3, 0, tzinfo=UTC), "person:赵云", ("title",), late=True)
+    early = replace(late, late=False)
+
+    def notes(*edits):
+        document = minutes.draft(urgent, facts.services.attendance(MEETING), [], None, edits=edits)
+        return [block.text for block in document.blocks if isinstance(block, record.Note)]
+
+    assert notes(early) == ["本次会议紧急召开，会前未经审批。事由：防汛会商。"]
+    assert notes(early, late) == [
+        "本次会议紧急召开，会前未经审批。事由：防汛会商。会议有关事项于2026年11月12日补充登记。"
+    ]
+    assert not any("紧急" in block.text for block in facts.draft().blocks if isinstance(block, record.Note))
