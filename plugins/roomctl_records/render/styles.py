@@ -69,7 +69,7 @@ def lay(paper: Any, template: Template) -> None:
     )
     _style(paper, NUMBER, template, font=kind.body, jc="center", before=page.line)
     free, red = page.width - page.left - page.right, mark.colour[1:]
-    inset = f'w:left="{page.character}" w:right="{page.character}"'
+    inset = f'w:firstLine="{page.character}"'  # an indent of the whole paragraph would draw its rule in with it
     rule = f'<w:bottom w:val="single" w:sz="{THICK}" w:space="4" w:color="{red}"/>'
     _style(paper, ISSUER, template, font=kind.body, indent=inset, borders=rule, tab=free - page.character)
     small = round(kind.note_size * TWIPS_A_POINT)

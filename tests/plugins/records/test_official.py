@@ -92,3 +92,14 @@ def test_the_imprint_stands_at_the_foot_of_the_last_page_between_its_rules(pictu
     rules = [y for place, y in enumerate(ruled) if place == 0 or y - ruled[place - 1] > 2]
     assert len(rules) >= 3
     assert rules[-1] == pytest.approx(BOTTOM, abs=2 * MM)
+
+
+def test_the_red_rule_below_number_and_issuer_is_as_wide_as_the_text(pictures):
+    """版头中的分隔线 is as wide as the text area (GB/T 9704-2012 clause 7.2.7)."""
+    first = pictures[0]
+    pixels = first.load()
+    wide = [sum(red(pixels[x, y]) for x in range(first.width)) for y in range(first.height)]
+    rule = max(range(first.height), key=wide.__getitem__)
+    columns = [x * 72 / DPI for x in range(first.width) if red(pixels[x, rule])]
+    assert columns[0] == pytest.approx(LEFT, abs=MM)
+    assert columns[-1] == pytest.approx(RIGHT, abs=MM)
