@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,9 +49,8 @@ Acts = Iterable[tuple[str, dict[str, Any]]]
 
 def look(meeting_id: str, *, uow: UnitOfWork, data: Path) -> Room:
     """How far it is. Raises: NotFound; BadInput: the office's list cannot be read, and nothing was pressed yet."""
-    template = office_files.clearing_tasks(data)
     with uow.reading():
-        return _read(uow.meetings.get(meeting_id), template, uow)
+        return _read(uow.meetings.get(meeting_id), data, uow)
 
 
 def press(meeting_id: str, task: str, *, desk: Desk) -> Room:
@@ -265,11 +264,10 @@ def act(
         begins: the list is this meeting's from now on.
 
     """
-    template = office_files.clearing_tasks(desk.data)
     with desk.uow as uow:
         meeting = uow.meetings.get(meeting_id)
         need_state(meeting, states)
-        before = _read(meeting, template, uow)
+        before = _read(meeting, desk.data, uow)
         made = list(acts(before))
         if not made:
             return before
@@ -278,7 +276,7 @@ def act(
             made.insert(0, (clearing.BEGUN, {"tasks": [row.task.as_json() for row in before.list.rows]}))
         for kind, told in made:
             _append(uow, meeting_id, kind, told, desk)
-        after = _read(meeting, template, uow)
+        after = _read(meeting, desk.data, uow)
         if closing:
             _settle(meeting, after, uow, desk)
         uow.commit()
@@ -306,10 +304,12 @@ def register_of(meeting_id: str, uow: UnitOfWork) -> Handouts:
     return handouts.derive(_facts(meeting_id, uow, "handout.*"))
 
 
-def _read(meeting: Meeting, template: Sequence[clearing.ClearingTask], uow: UnitOfWork) -> Room:
-    """Inside a transaction."""
+def _read(meeting: Meeting, data: Path, uow: UnitOfWork) -> Room:
+    """Inside a transaction. The office's file is read only where nothing was pressed yet."""
     facts = _facts(meeting.id, uow, "clearing.*", "handout.*")
     register = handouts.derive(facts)
+    begun = any(fact.kind == clearing.BEGUN for fact in facts)
+    template = () if begun else office_files.clearing_tasks(data)
     return Room(meeting, clearing.derive(template, facts, register.settled), register)
 
 

@@ -72,6 +72,11 @@ class ClosingUseCases(Bound):
     def see_release(self, meeting_id: str, handout: str) -> Handout:
         return handouts.see_release(meeting_id, handout, desk=self._hand())
 
+    def unseen_releases(self, meeting_id: str) -> Sequence[Handout]:
+        """Copies that were released, and nobody of the 机要 has seen it."""
+        with self._open().reading() as uow:
+            return clearing.register_of(meeting_id, uow).unseen
+
     def undo_handout(self, meeting_id: str, handout: str) -> Handout:
         return handouts.undo_handout(meeting_id, handout, desk=self._hand())
 

@@ -64,6 +64,11 @@ def _of(facts: Facts, user: User, now: datetime) -> Iterator[Matter]:
     asked = sum(one.pending_leave for one in facts.attendance.members)
     if asked and user.may(Right.DECIDE_LEAVE) and meeting.state in {*BEFORE, State.OPEN, *RUNNING}:
         yield Matter(Look.WARN, strong, tr(f"请假 {asked} 人待批", f"{asked} leaves to decide"), f"{here}/leave")
+    if facts.unseen and user.may(Right.ANSWER_FOR_PAPERS):
+        why = tr(
+            f"{facts.unseen} 份材料没有收回，已放行，等你查看", f"{facts.unseen} papers released, to be seen by you"
+        )
+        yield Matter(Look.WARN, strong, why, f"{here}/close")
     unexplained = meeting.urgent and not meeting.urgent_reason and Need.URGENT_REASON not in meeting.facts
     if unexplained and meeting.state is State.ADJOURNED and user.may(Right.RUN_MEETINGS):
         yield Matter(Look.WARN, strong, tr("紧急缘由还没有写", "why it was urgent is not written"), here)

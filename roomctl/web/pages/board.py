@@ -26,6 +26,7 @@ AGE = 2.0
 """Seconds that a look at the services is good for."""
 
 _SHOWN = 50  # meetings on the home page
+_AFTER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED})
 _UNFINISHED = (State.OPEN, State.IN_SESSION, State.RECESS, State.ADJOURNED, State.CLOSED, State.DEPOSITED)
 
 _RUNNING = frozenset({State.IN_SESSION, State.RECESS})
@@ -155,6 +156,7 @@ class Board:
             packages=use.packages(meeting.id),
             receipts=use.receipts(meeting.id),
             stuck=stuck.get(meeting.id, {}),
+            unseen=len(use.unseen_releases(meeting.id)) if meeting.state in _AFTER else 0,
             returned=_returned(use.returned(meeting.id)) if meeting.state is State.DEPOSITED else "",
         )
 

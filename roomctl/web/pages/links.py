@@ -36,6 +36,7 @@ class Facts:
         continued: seconds that were lost before the current recording went on by itself, 0 where nobody knows how
             many; None where it did not.
         stuck: name of a plugin's service → why its work for this meeting does not go on.
+        unseen: papers that were released, and nobody of the 机要 has seen it.
         returned: why the archivist has sent the package back; empty where nobody has, or it was handed in again.
 
     """
@@ -55,6 +56,7 @@ class Facts:
     continued: float | None = None
     stuck: Mapping[str, str] = field(default_factory=dict)
     returned: str = ""
+    unseen: int = 0
 
     @property
     def current(self) -> Recording | None:
@@ -191,7 +193,9 @@ def _archive(facts: Facts, href: str) -> Link:
     if not facts.packages:
         if state is State.CLOSED:
             return Link(name=name, look=Look.RUNNING, figure=tr("正在打包", "packing"), share=0.1, href=href)
-        return Link(name=name, look=Look.WAITING, href=href)
+        uncleared = state is State.ADJOURNED and Need.CLEARED not in facts.meeting.facts
+        figure = tr("等清理会场", "room to be cleared") if uncleared else "—"
+        return Link(name=name, look=Look.WAITING, figure=figure, href=href)
     newest = facts.packages[-1]
     held = {one.target for one in facts.receipts if one.package == newest.id}
     done, total = len(held & set(newest.targets)), len(newest.targets)
