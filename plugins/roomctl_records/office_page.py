@@ -133,7 +133,10 @@ class Page:
         shown = ui.Part(html.write(document, made))
         picture = b64encode(pdf.picture(document, made, at=office.SHOWN_AT)).decode()
         printed = ui.tag(
-            "img", src=f"data:image/png;base64,{picture}", alt=tr("打印样张", "as printed"), style="width:100%"
+            "img",
+            src=f"data:image/png;base64,{picture}",
+            alt=tr("打印样张", "as printed"),
+            style="width:100%;border:1px solid var(--line)",
         )
         lacking = [
             tr(f"缺字体 {name}，用 {other} 代替", f"{name} is missing; {other} stands in")
@@ -143,11 +146,13 @@ class Page:
         part = ui.panel(
             tr("样张", "Sample"),
             ui.tag("div", *self._kinds(seat), class_="rc-row rc-wrapping"),
-            *(ui.tag("p", one, class_="rc-s3") for one in lacking),
+            ui.tag("p", tr("；", "; ").join(lacking), class_="rc-s3") if lacking else None,
             ui.tag(
                 "div",
                 ui.tag(
-                    "div", ui.tag("p", tr("预览", "Preview"), class_="rc-s3"), ui.tag("div", shown, style="zoom:.72")
+                    "div",
+                    ui.tag("p", tr("预览", "Preview"), class_="rc-s3"),
+                    ui.tag("div", shown, style="zoom:.72;border:1px solid var(--line)"),
                 ),
                 ui.tag("div", ui.tag("p", tr("打印（第 1 页）", "Printed, page 1"), class_="rc-s3"), printed),
                 style="display:grid;grid-template-columns:1fr 1fr;gap:16px;overflow:auto;align-items:start",

@@ -72,3 +72,21 @@ def test_a_returned_paper_is_taken_in_decided_and_compared(open_page, site, tmp_
     page.get_by_text("回到预览").click()
     expect(page.locator(".gbt")).to_be_visible()
     assert not site.outside()
+
+
+def test_the_templates_of_the_office_are_edited_beside_a_sample(open_page, site, tmp_path):
+    page = open_page("/", who="孙丽")
+    page.goto(f"{site.url}/p/records")
+    expect(page.locator(".gbt h1")).to_contain_text("停车场建设专题会议记录")
+    page.screenshot(path=tmp_path / "template.png", full_page=True)
+    page.fill("#f-own", "[page]\nline = 0\n")
+    page.get_by_text("检查", exact=True).click()
+    expect(page.get_by_text("第 2 行，page.line").first).to_be_visible()
+    page.fill("#f-own", '[masthead]\ncolour = "#cc0000"\n')
+    page.get_by_text("保存", exact=True).click()
+    expect(page.get_by_text("已保存")).to_be_visible()
+    assert "#cc0000" in (site.data / "record-template.toml").read_text(encoding="utf-8")
+    page.get_by_text("会议纪要", exact=True).click()
+    expect(page.locator(".gbt .red")).to_have_css("color", "rgb(204, 0, 0)")
+    page.screenshot(path=tmp_path / "summary.png", full_page=True)
+    assert not site.outside()
