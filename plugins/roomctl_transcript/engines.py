@@ -8,7 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from roomctl.api import BadInput, EngineOffer, MissingPart, Refused, Services, Transcriber, tr
+from roomctl.api import BadInput, EngineOffer, Meeting, MissingPart, Refused, Services, Transcriber, tr
+from roomctl.api.custody import Way, may
 
 AUTO = "auto"
 
@@ -41,6 +42,7 @@ def choose(
     *,
     streams: bool = False,
     memory: Callable[[], int] = available,
+    of: Meeting | None = None,
 ) -> Choice:
     """The engine to use. `auto` is the best one whose packages and model are here, and fit into the memory.
 
@@ -48,8 +50,10 @@ def choose(
         model: overrules the engine's own order of preference.
         streams: one that writes while somebody speaks.
         memory: bytes that are free.
+        of: whose words they are; its 密级 says whether a service outside may hear them.
 
     Raises:
+        SecrecyRefused: the engine that is wanted is outside, and may not hear this meeting.
         BadInput: no engine of that name; the known ones are listed.
         Refused: the model does not fit into the memory, with the numbers.
         MissingPart: its packages or its model are not here, with the command and the way by USB stick.
@@ -73,6 +77,11 @@ def choose(
                 tr(f"没有名为“{engine}”的引擎", f"no engine named {engine!r}"),
                 mend=tr(f"可用：{known}", f"known: {known}"),
             )
+    if of is not None and not may(of.highest_secrecy.level, Way.SERVICE):
+        inside = [offer for offer in offers if not offer.outside]
+        if not inside:
+            services.need_way(of.id, Way.SERVICE)
+        offers = inside
     first: MissingPart | Refused | None = None
     for offer in offers:
         try:

@@ -169,7 +169,7 @@ class TranscriptService:
     def _first(self, meeting: Meeting, stored: Transcript | None, sounds: Sequence[Recording]) -> bool:
         """The version that a meeting gets by itself, as far as its sound goes."""
         over = meeting.state is State.ADJOURNED
-        choice = choose(self._ctx.services, self._config.engine, self._config.model)
+        choice = choose(self._ctx.services, self._config.engine, self._config.model, of=meeting)
         same = stored is not None and (stored.engine, stored.model) == (choice.offer.name, choice.model)
         draft = Draft(
             self._ctx,
@@ -227,7 +227,8 @@ class TranscriptService:
     def _again(self, meeting: Meeting, stored: Transcript, wish: rework.Rework) -> bool:
         """What somebody wants done again, until it is done or not wanted any more."""
         sounds = self._sounds(meeting.id)
-        choice = choose(self._ctx.services, wish.engine or self._config.engine, wish.model or self._config.model)
+        engine, model = wish.engine or self._config.engine, wish.model or self._config.model
+        choice = choose(self._ctx.services, engine, model, of=meeting)
         draft = Draft(self._ctx, self._config, meeting, choice, sounds, id=wish.id, version=stored.version + 1)
         stopping = self._unwanted(meeting.id, wish)
         try:

@@ -6,10 +6,21 @@ import typer
 from rich.markup import escape
 
 from roomctl.cli.screen import answer, console
+from roomctl.domain.custody import LABEL, serial_on
 from roomctl.folders import data_folder
 from roomctl.i18n import tr
 
 app = typer.Typer(add_completion=False)
+
+
+def serial_at(folder: Path) -> str:
+    """The serial of the registered medium that the folder lies on; empty where it lies on none."""
+    for place in (folder, *folder.parents):
+        try:
+            return serial_on((place / LABEL).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            continue
+    return ""
 
 
 @app.command(help=tr("备份数据库和设置，运行中也可以", "Copy the database and the settings, also while roomctl runs"))
@@ -19,6 +30,7 @@ def backup(
     as_json: bool = typer.Option(False, "--json", help="JSON"),
 ) -> None:
     """Verified before it gets its name. Passwords and keys (secrets.toml) are left out, since a copy travels."""
+    from roomctl.app import open_application  # noqa: PLC0415
     from roomctl.services.time import SystemClock  # noqa: PLC0415
     from roomctl.storage.backup import back_up, rotate  # noqa: PLC0415
     from roomctl.storage.copies import DATABASE, FOLDER  # noqa: PLC0415
@@ -26,6 +38,8 @@ def backup(
     data = data_folder()
     own = data / FOLDER
     folder = to.expanduser().absolute() if to else own
+    if folder != own:
+        open_application().usecases.need_backup(serial_at(folder))
     copy = back_up(data / DATABASE, folder, SystemClock())
     removed = rotate(own) if folder == own else []
     told = copy.manifest()

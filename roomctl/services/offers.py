@@ -190,6 +190,7 @@ class EngineOffer:
             any is told to fetch.
         requires: Python packages that must be importable, such as `faster_whisper`.
         quality: `auto` takes the installed engine with the highest.
+        outside: it sends the sound to a service outside of this machine, which only 非密 may be.
 
     """
 
@@ -200,6 +201,7 @@ class EngineOffer:
     quality: int = 0
     streams: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+    outside: bool = False
 
 
 class ArchiveTarget(Protocol):

@@ -15,6 +15,7 @@ from roomctl.domain.access import ScreenKey, User
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import OVER
 from roomctl.domain.meeting import Meeting
+from roomctl.domain.secrecy import Way, may
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services.accounts import MAX_NAME, digest
@@ -138,7 +139,7 @@ def _ended(meeting: Meeting) -> tuple[str, str]:
     """Why a meeting has no screens, and the mend; empty where it may have them."""
     if meeting.state in OVER:
         return tr("会议已结束", "the meeting is over"), tr("屏幕随会议结束", "its screens end with it")
-    if meeting.highest_secrecy.state_secret:
+    if not may(meeting.highest_secrecy.level, Way.SCREEN):
         return (
             tr("涉密会议不用联网屏幕", "a state secret has no screens on a network"),
             tr("请在涉密计算机上直接打开", "open the page on the approved machine itself"),

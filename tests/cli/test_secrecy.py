@@ -47,3 +47,34 @@ def test_a_machine_is_declared_for_what_a_machine_may_hold(shell, level):
     run = shell(*DECLARE[:5], level, *DECLARE[6:])
     assert run.returncode == 2
     assert "Traceback" not in run.stderr
+
+
+def test_no_copy_of_a_machine_that_holds_a_state_secret_is_kept_elsewhere(shell):
+    shell("init")
+    shell(*DECLARE)
+    said(shell("meetings", "new", "--title", "专题会议", "--secrecy", "秘密★3年", "--json"))
+    refused = shell("backup", "--to", "stick")
+    assert refused.returncode == 2
+    assert "异地备份" in refused.stderr
+    assert not (shell.folder / "stick").exists()
+    assert shell("backup").returncode == 0
+    medium = shell.folder / "medium"
+    medium.mkdir()
+    shell("secrecy", "register", "medium", "--serial", "硬盘-01", "--keeper", "机要室", "--level", "秘密")
+    assert shell("backup", "--to", "medium/copies").returncode == 0
+
+
+def test_on_a_declared_machine_no_code_of_somebody_else_runs(shell):
+    shell("init")
+    folder = shell.folder / "data" / "plugins" / "weather"
+    folder.mkdir(parents=True, mode=0o755)
+    (folder / "plugin.toml").write_text(
+        'name = "weather"\ntitle = { zh = "天气", en = "Weather" }\napi = "1"\n', encoding="utf-8"
+    )
+    (folder / "__init__.py").write_text("", encoding="utf-8")
+    assert "weather" in shell(*DECLARE).stderr
+    shell("plugins", "disable", "weather")
+    assert shell(*DECLARE).returncode == 0
+    shell("plugins", "enable", "weather")
+    (row,) = [one for one in said(shell("plugins", "list", "--json"))["plugins"] if one["name"] == "weather"]
+    assert (row["status"], "涉密计算机" in row["reason"]) == ("disabled", True)

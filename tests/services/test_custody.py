@@ -302,3 +302,19 @@ def test_a_state_secret_is_deposited_with_its_medium_and_its_stub(declared, secr
         ),
     )
     assert declared.use.meeting(secret.id).state is State.DEPOSITED
+
+
+def test_a_copy_of_everything_goes_elsewhere_only_where_nothing_forbids_it(declared):
+    declared.meeting(secrecy=parse("内部"))
+    declared.use.need_backup("")
+    declared.meeting(secrecy=parse("秘密★3年"))
+    with pytest.raises(SecrecyRefused, match="异地备份"):
+        declared.use.need_backup("")
+    with pytest.raises(NotFound):
+        declared.use.need_backup("光盘-01")
+    declared.use.register_medium(serial="光盘-01", level=Level.SECRET, keeper="机要室")
+    declared.use.need_backup("光盘-01")
+    declared.use.declare_machine(approval="新批", level=Level.CONFIDENTIAL, approved=APPROVED)
+    declared.meeting(secrecy=parse("机密★3年"))
+    with pytest.raises(Refused):
+        declared.use.need_backup("光盘-01")

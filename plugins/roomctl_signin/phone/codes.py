@@ -6,6 +6,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from roomctl.api import CheckReport, CheckState, Forbidden, Meeting, PluginContext, attendance, lifecycle, passes, tr
+from roomctl.api.custody import Way, may
 from roomctl_signin.config import Config
 
 SCREEN = "phone"
@@ -31,7 +32,7 @@ def configured(ctx: PluginContext) -> bool:
 
 def allowed(meeting: Meeting) -> bool:
     """Never for a state secret: nobody takes a telephone into it."""
-    return not meeting.highest_secrecy.state_secret
+    return may(meeting.highest_secrecy.level, Way.PHONE)
 
 
 def ready(ctx: PluginContext, meeting: Meeting) -> bool:

@@ -90,8 +90,8 @@ class Boards:
         with self._switching:
             before = self.board(meeting_id)
             if on and not before.on:
-                switch.allow(self.meeting(meeting_id), confirm)
-                engine(self._ctx)
+                switch.allow(meeting := self.meeting(meeting_id), confirm)
+                engine(self._ctx, meeting)
                 blanked = bool(blanked)  # who switches them on wants to see them
             return self._switch(before, by, {"on": on, "blanked": blanked, "whole_sentences": whole_sentences})
 

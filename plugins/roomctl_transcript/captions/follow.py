@@ -31,10 +31,10 @@ RUNNING = {
 }
 
 
-def engine(ctx: PluginContext) -> Choice:
-    """The one that writes captions. Raises: RoomctlError, as `engines.choose` does."""
+def engine(ctx: PluginContext, of: Meeting) -> Choice:
+    """The one that writes its captions. Raises: RoomctlError, as `engines.choose` does."""
     config: Config = ctx.config or Config()
-    return choose(ctx.services, config.captions_engine, config.captions_model, streams=True)
+    return choose(ctx.services, config.captions_engine, config.captions_model, streams=True, of=of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def task(ctx: PluginContext, meeting: Meeting, one: Recording, *, key: int) -> T
         Refused: nothing is on disk yet. MissingPart: the recorder cannot be read along, or no engine is here.
 
     """
-    choice = engine(ctx)
+    choice = engine(ctx, ctx.services.meeting(one.meeting))
     recorder = ctx.services.recorder(one.recorder)(ctx.services.data / one.folder)
     if not isinstance(recorder, Tapped):
         raise MissingPart(

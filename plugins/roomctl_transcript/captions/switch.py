@@ -1,13 +1,14 @@
 """Who may switch captions on, and for which meeting."""
 
 from roomctl.api import BadInput, Meeting, Refused, lifecycle, tr
+from roomctl.api.custody import Way, may
 
 
 def allow(meeting: Meeting, confirm: str) -> None:
     """Raises: Refused, where this meeting has no captions. BadInput: it was not named, or another one was."""
     level = meeting.highest_secrecy
     why = mend = ""
-    if level.state_secret:
+    if not may(level.level, Way.CAPTIONS):
         why = tr(f"{level.level.value}会议不用字幕", f"a {level.level.value} meeting has none")
         mend = tr("密级规定如此；录音和转写照常", "its 密级 says so; recording and transcript go on")
     elif not meeting.recorded:

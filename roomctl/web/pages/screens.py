@@ -10,6 +10,7 @@ from roomctl.domain.access import Right, ScreenKey
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import OVER
 from roomctl.domain.meeting import Meeting
+from roomctl.domain.secrecy import Way, may
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 from roomctl.services.accounts import MAX_NAME
@@ -62,7 +63,7 @@ class Links:
     def draw(self, meeting: Meeting) -> Part:
         """Nothing where the visitor may open none, or the meeting can have none."""
         offered = self._screens.open_to(self._visitor.user)
-        if not offered or meeting.state in OVER or meeting.highest_secrecy.state_secret:
+        if not offered or meeting.state in OVER or not may(meeting.highest_secrecy.level, Way.SCREEN):
             self._made = None
             return Part()
         out = those_of(offered, self._keys.of(self._meeting))

@@ -20,6 +20,7 @@ from roomctl.api import (
     Refused,
     State,
     Transcript,
+    secrecy,
 )
 from roomctl.testing.fakes import FakeClock, FakeContext, FakeServices
 from tests.plugins.transcript.held import finish, record, wait
@@ -187,6 +188,17 @@ def test_an_unknown_engine_lists_the_known_ones(services, offer):
     services.offers = [offer()]
     with pytest.raises(BadInput, match="auto, standin"):
         choose(services, "nonesuch")
+
+
+@pytest.mark.parametrize("mark", ["内部", "秘密★3年"])
+def test_no_service_outside_hears_what_is_not_open(services, offer, meeting, mark):
+    away = replace(offer(), name="away", quality=99, outside=True)
+    services.offers = [offer(), away]
+    assert choose(services, of=meeting).offer.name == "away"
+    closed = services.held[meeting.id] = replace(meeting, secrecy=secrecy.parse(mark))
+    assert choose(services, of=closed).offer.name == "standin"
+    with pytest.raises(secrecy.SecrecyRefused):
+        choose(services, "away", of=closed)
 
 
 def test_auto_takes_the_best_engine_that_is_here(services, offer, tmp_path):
