@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from roomctl.api import Attendance, Meeting, PackageFile, PluginContext, Standing
+from roomctl.api import Attendance, Meeting, PackageFile, Person, PluginContext, Standing, tr
 from roomctl.api.files import atomic_write
+from roomctl.api.seating import Chart
 
 COLUMNS = {
     "排序": "rank", "姓名": "name", "单位": "unit", "职务": "duty", "身份": "role", "议题": "items", "座位": "seat",
@@ -93,6 +94,15 @@ def package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]
     # the mark tells Excel that it is UTF-8
     atomic_write(folder / "attendance.csv", as_csv(meeting, board).encode("utf-8-sig"))
     return [PackageFile(f"records/{name}", folder / name) for name in ("attendance.csv", "attendance.json")]
+
+
+def seat_of(chart: Chart, person: Person) -> str:
+    """Where somebody sits, as a reader finds it: by the plan, else as the roster has it."""
+    place = chart.place_of(person.id)
+    if place is None:
+        return person.seat
+    channel = chart.channels.get(place.id)
+    return place.label + (tr(f"，话筒 {channel}", f", microphone {channel}") if channel else "")
 
 
 def clock(at: datetime | None, zone: ZoneInfo) -> str:

@@ -43,8 +43,8 @@ def layout(
     use = application.usecases
     if not template:
         for one in use.seat_plan(found.id).rules.templates:
-            sizes = "  ".join(f"{name}={number}" for name, number in one.sizes.as_dict().items() if number)
-            console().print(f"{one.id:<12} {escape(tr(*one.title))}  [dim]{sizes}[/]")
+            usual = "  ".join(f"{name}={number}" for name, number in one.sizes.as_dict().items() if number)
+            console().print(f"{one.id:<12} {escape(tr(*one.title))}  [dim]{usual}[/]")
         return
     known = next((one for one in use.seat_plan(found.id).rules.templates if template in {one.id, *one.title}), None)
     sizes = {**known.sizes.as_dict(), **_sizes(size)} if size and known else None

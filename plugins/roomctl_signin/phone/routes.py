@@ -25,7 +25,7 @@ from roomctl.api import (
     tr,
 )
 from roomctl.api.routes import Right, User, admit, needs, page
-from roomctl_signin import acts
+from roomctl_signin import acts, lists
 from roomctl_signin.config import Config
 from roomctl_signin.phone import codes
 from roomctl_signin.phone.finding import find
@@ -199,7 +199,7 @@ class _Visit:
         return self._pages.done(
             name.name if name else standing.written,
             name.came if name else "",
-            standing.person.seat,
+            lists.seat_of(self._ctx.services.seat_chart(self._meeting.id), standing.person),
             signature=bool(standing.signature),
             undo=str(undo.data.get("key") or "") if undo else "",
         )

@@ -122,7 +122,8 @@ class _Door:
     def _answer(self, meeting: Meeting, board: Attendance, ways: sight.Ways, known: str) -> Response:
         config = self._ctx.config or Config()
         others = self._ctx.services.meetings(*sight.TO_COME)
-        shown = sight.of(meeting, board, others, config, self._ctx.services.room.name, ways)
+        services = self._ctx.services
+        shown = sight.of(meeting, board, others, config, services.room.name, ways, services.seat_chart(meeting.id))
         body = shown.model_dump_json()
         tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
         if tag == known:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from roomctl.api import Attendance, Meeting, Standing, State, lifecycle, tr
+from roomctl.api.seating import Chart
 from roomctl_signin import lists
 from roomctl_signin.config import Config
 from roomctl_signin.terminal.initials import keys
@@ -23,6 +24,27 @@ class NameShape(BaseModel):
     keys: list[str] = Field(description="what finds the name; `?` is any letter", examples=[["ZJ", "ZHAOJIAN"]])
     seat: str
     came: str = Field(description="HH:MM of the room; empty where nobody signed in", examples=["09:44"])
+
+
+class SpotShape(BaseModel):
+    """A place of the plan, in seats from its upper left corner, as seen from the audience."""
+
+    x: float
+    y: float
+    zone: tuple[str, str] = Field(description="in Chinese and in English", examples=[["前排", "Front row"]])
+    number: int
+    channel: int = Field(description="of its microphone; 0: none")
+    people: list[str] = Field(description="ids on the roster")
+
+
+class ChartShape(BaseModel):
+    """Where everybody sits, for the welcome."""
+
+    width: float
+    height: float
+    tables: list[tuple[float, float, float, float]]
+    named: bool = Field(description="the names of the others are shown as well")
+    places: list[SpotShape]
 
 
 class LaterShape(BaseModel):
@@ -52,6 +74,7 @@ class TerminalShape(BaseModel):
     expected: int
     present: int
     names: list[NameShape]
+    chart: ChartShape | None = Field(description="null where no seats were laid out")
     later: list[LaterShape]
 
 
@@ -71,7 +94,13 @@ class Ways:
 
 
 def of(
-    meeting: Meeting, board: Attendance, others: Iterable[Meeting], config: Config, room: str, ways: Ways
+    meeting: Meeting,
+    board: Attendance,
+    others: Iterable[Meeting],
+    config: Config,
+    room: str,
+    ways: Ways,
+    chart: Chart,
 ) -> TerminalShape:
     """The terminal's whole sight. Args: others: meetings to come, of any day."""
     zone = ZoneInfo(meeting.zone)
@@ -98,9 +127,38 @@ def of(
         expected=board.counts.expected,
         present=board.counts.present,
         names=list(names(board.standings, zone)),
+        chart=chart_of(meeting, chart),
         later=[
             LaterShape(starts=f"{one.starts:%H:%M}", opens=f"{one.starts - opens:%H:%M}", title=public(one))
             for one in later[:MOST_LATER]
+        ],
+    )
+
+
+MOST_NAMED = 24
+"""Places whose people are named on a screen in the door: with more nobody could read them."""
+
+
+def chart_of(meeting: Meeting, chart: Chart) -> ChartShape | None:
+    """As a screen may show it: of a meeting with a 密级 only one's own name."""
+    if chart.layout is None:
+        return None
+    places = chart.layout.places.values()
+    return ChartShape(
+        width=chart.layout.width,
+        height=chart.layout.height,
+        tables=list(chart.layout.tables),
+        named=len(places) <= MOST_NAMED and not meeting.highest_secrecy.mark,
+        places=[
+            SpotShape(
+                x=one.x,
+                y=one.y,
+                zone=one.zone,
+                number=one.number,
+                channel=chart.channels.get(one.id, 0),
+                people=[who.person.id for who in chart.sitting.get(one.id, ())],
+            )
+            for one in places
         ],
     )
 

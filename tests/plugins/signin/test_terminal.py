@@ -11,11 +11,14 @@ import roomctl_signin
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from roomctl_signin import lists
 from roomctl_signin.config import Config
 from roomctl_signin.terminal import glass
 from roomctl_signin.terminal.initials import ANY, keys
 
-from roomctl.api import Meeting, MeetingId, Person, State, secrecy
+from roomctl.api import Meeting, MeetingId, Person, Presence, Standing, State, secrecy, tr
+from roomctl.api.seating import Chart
+from roomctl.domain.layouts import Shape, Sizes, Template, layout
 from roomctl.testing.fakes import FakeContext, FakeServices
 
 MEETING = Meeting(
@@ -200,3 +203,12 @@ def test_the_png_is_a_picture_of_the_svg():
     with Image.open(io.BytesIO(glass.png(STROKES))) as picture:
         assert picture.getpixel((10, 10)) == 0
         assert picture.getpixel((800, 300)) == 255
+
+
+def test_a_seat_is_told_by_the_plan_and_else_by_the_roster():
+    room = layout(Template("t", ("课桌式", "Classroom"), Shape.ROWS, Sizes()), Sizes(platform=1, rows=1, columns=2))
+    person = Person(id="1", name="张建国", seat="8")
+    assert lists.seat_of(Chart(), person) == "8"
+    chart = Chart(room, {"P1": (Standing(person=person, presence=Presence.EXPECTED),)}, {"P1": 2})
+    assert lists.seat_of(chart, person) == tr("主席台 1 号座，话筒 2", "Platform, seat 1, microphone 2")
+    assert lists.seat_of(chart, Person(id="2", name="刘芳")) == ""

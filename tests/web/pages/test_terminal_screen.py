@@ -192,6 +192,27 @@ def test_a_person_finds_the_name_signs_and_is_welcomed_with_the_seat(open_termin
     expect(page.locator("#letters")).to_have_text("")
 
 
+def test_where_seats_were_laid_out_the_welcome_shows_the_way_to_ones_own(open_terminal, door, tmp_path):
+    use = door.application.usecases
+    use.lay_seats(door.meeting, "classroom")
+    use.propose_seats(door.meeting)
+    use.wire_seats(door.meeting, 3)
+    page = open_terminal()
+    begin(page, "LW")
+    sign(page, "刘伟")
+    expect(page.locator("#seat")).to_have_text("后排 4 号座")
+    expect(page.locator("#map rect.mine")).to_have_count(1)
+    expect(page.locator("#map text.mine")).to_have_text("刘伟")
+    expect(page.locator("#map")).to_have_attribute("aria-label", "座位图，台下视角")
+    assert "张建国" in page.locator("#map").text_content()
+    picture(page, tmp_path, "seated")
+    later(page)
+    typed(page, "ZJG")
+    sign(page, "张建国")
+    expect(page.locator("#seat")).to_have_text("主席台 1 号座，话筒 1")
+    expect(page.locator("#map text.mine")).to_have_text("张建国")
+
+
 def test_equal_names_are_told_apart_a_proxy_is_a_person_of_his_own_and_a_second_press_says_when(open_terminal, door):
     page = open_terminal()
     begin(page, "WW")

@@ -32,12 +32,14 @@
   });
 
   // --- the host
+  let plan = null;                               // the script that draws it: only where seats were laid out
+  const planned = () => { if (sight?.chart && !plan) plan = document.body.appendChild(Object.assign(document.createElement("script"), { src: "seat.js" })); };
   const look = async () => {
     try {
       const answer = await roomScreen.ask("", tag ? { headers: { "If-None-Match": tag } } : {});
       ended = answer.status === 401 || answer.status === 403;
       if (!ended && answer.status !== 304 && !answer.ok) throw new Error(answer.status);
-      if (answer.ok) { sight = await answer.json(); tag = answer.headers.get("etag") || ""; }
+      if (answer.ok) { sight = await answer.json(); tag = answer.headers.get("etag") || ""; planned(); }
       lost = false;
       if (!ended) {
         synced = roomScreen.clock();
@@ -259,10 +261,15 @@
     put(at("no"), said("不是我", "Not me"));
   };
 
+  let drawn = null;                              // for whom the plan was drawn
   const greet = () => {
     put(at("hello"), meant.before ? said(`${meant.name}，已签到`, `${meant.name}, you have signed in`) : said(`${meant.name}同志，您好`, `Welcome, ${meant.name}`));
     put(at("taken"), [meant.line, said(`${meant.came} 已签到`, `signed in ${meant.came}`)].filter(Boolean).join("　"));
-    put(at("seat"), meant.seat ? said(`座位 ${meant.seat}`, `Seat ${meant.seat}`) : "");
+    const place = window.seats?.words(sight?.chart, meant.person, said);
+    put(at("seat"), place || (meant.seat ? said(`座位 ${meant.seat}`, `Seat ${meant.seat}`) : ""));
+    if (drawn !== meant) window.seats?.draw(at("map"), sight?.chart, sight?.names ?? [], meant, said);
+    drawn = meant;
+    at("welcome").classList.toggle("seated", Boolean(place));
     put(at("kept"), !meant.kept ? "" : held ? said("已存在本机，稍后自动补送", "Kept here, and sent again by itself") : said("已存在本机，联网后补送", "Kept here, and sent when the line is back"));
     at("welcome").classList.toggle("kept", Boolean(meant.kept));
     put(at("known"), said("知道了", "OK"));
