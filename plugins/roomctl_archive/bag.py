@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -20,6 +21,7 @@ from roomctl_archive import durable, manifest
 from roomctl_archive.fixity import Digests, Tick, read, silent
 
 PARTIAL = ".partial"
+WORKERS = 2  # files that are read at once: a hash keeps one core busy
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -138,11 +140,15 @@ def _fill(
     tick: Tick,
     create: Create,
 ) -> tuple[int, int, str]:
-    held: dict[str, Digests] = {}
-    for path, file in payload.items():
-        place = root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        held[path] = _take(file, place, tick, create)
+    for path in payload:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        jobs = {path: pool.submit(_take, file, root / path, tick, create) for path, file in payload.items()}
+        try:
+            held = {path: job.result() for path, job in jobs.items()}
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     total = sum(each.bytes for each in held.values())
     labels = {**info, "Payload-Oxum": f"{total}.{len(payload)}"}
     texts: dict[str, Tag] = {

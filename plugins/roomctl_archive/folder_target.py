@@ -31,7 +31,12 @@ class FolderTarget:
         make: makes the root where it is missing. A share's mount point is never made: writing into it while
             the share is away would fill the local disk and look like success.
 
+    Attributes:
+        readers: files that may be read back at once.
+
     """
+
+    readers = 2
 
     def __init__(self, root: Path, sleep: Callable[[float], None], *, make: bool = False) -> None:
         self.root, self._sleep, self._make = root, sleep, make

@@ -122,13 +122,14 @@ def test_a_pipe_is_no_file_and_nobody_waits_for_it(tmp_path, files):
 
 
 BUILD = """
+import os
 import sys
 from pathlib import Path
 from roomctl.api import PackageFile
 from roomctl_archive import bag
 folder, *sources = map(Path, sys.argv[1:])
 files = [PackageFile(source.name, source) for source in sources]
-bag.write(folder, files, info={}, tags={}, tick=lambda _: print("under way", flush=True) or sys.stdin.read())
+bag.write(folder, files, info={}, tags={}, tick=lambda _: os.write(1, b"under way\\n") and sys.stdin.read())
 """
 
 

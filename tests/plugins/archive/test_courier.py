@@ -102,6 +102,7 @@ class Counting(FolderTarget):
 
     acts: ClassVar[list[tuple[str, str]]] = []
     dies_at = None
+    readers = 1  # one act is under way when it dies
 
     def _act(self, what, key):
         self.acts.append((what, key.rpartition("/")[2]))
