@@ -148,9 +148,12 @@ class Handouts:
         return tuple(one for one in self.copies if one.state is HandoutState.RELEASED and one.seen is None)
 
     def find(self, wanted: str) -> Handout:
-        """By id, or by 份号 where that is unique. Raises: NotFound."""
+        """By id, or by 份号 where that is unique; 17 is 017 and 000017. Raises: NotFound."""
         found = [one for one in self.copies if one.id == wanted]
         found = found or [one for one in self.copies if one.copy == wanted]
+        if not found and wanted.isdecimal():
+            bare = wanted.lstrip("0")
+            found = [one for one in self.copies if one.copy.isdecimal() and one.copy.lstrip("0") == bare]
         if len(found) == 1:
             return found[0]
         raise NotFound(

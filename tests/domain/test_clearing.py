@@ -164,6 +164,18 @@ def test_only_allowed_acts_are_followed_and_no_secret_copy_is_ever_released(acts
         assert all(one.state is not HandoutState.RELEASED for one in found.copies)
 
 
+def test_a_number_is_found_with_and_without_its_zeros_where_one_copy_alone_is_meant():
+    found = handouts.derive([registered("000017", "A-3")])
+    for wanted in ("17", "017", "000017", "A-3"):
+        assert found.find(wanted).copy in {"000017", "A-3"}
+    for wanted in ("", "0", "7", "１８", "a-3"):
+        with pytest.raises(NotFound):
+            found.find(wanted)
+    twice = handouts.derive([registered("17"), registered("017")])
+    with pytest.raises(NotFound, match="several papers"):
+        handouts.Handouts((*twice.copies, found.copies[0])).find("0017")
+
+
 def test_an_undo_leads_back_to_what_was_before():
     facts = [
         registered("001"),

@@ -91,9 +91,11 @@ def test_each_press_is_kept_with_who_and_when_and_may_be_undone(open_page, use, 
     page.keyboard.press("Enter")
     expect(task(page, "whiteboard")).to_contain_text("周强")
     expect(page.locator(".rc-clist .rc-big")).to_have_text("4 / 9")
-    page.get_by_label("撤销 擦净白板").click()
+    expect(page.get_by_label("撤销 擦净白板")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.locator(".rc-clist .rc-big")).to_have_text("3 / 9")
     assert use.clearing(over).list.row("whiteboard").done is None
+    expect(task(page, "whiteboard").get_by_role("checkbox")).to_be_focused()
     for name in ("whiteboard", "seat-cards", "lights", "devices"):
         task(page, name).get_by_role("checkbox").click()
         expect(task(page, name).get_by_role("checkbox")).to_have_attribute("aria-checked", "true")

@@ -210,7 +210,7 @@ def test_what_is_noted_of_order_and_logistics_is_put_right_by_a_new_entry(desk, 
         ("加椅子", False, "赵敏"),
     ]
     assert entries[0].place.frame is not None
-    page.get_by_text("已口头告知").click()
+    page.get_by_text("登记口头告知").click()
     expect(page.locator(".rc-facts")).to_contain_text("已告知")
 
 

@@ -13,9 +13,6 @@ from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import allow
 from roomctl.web.ui import Press, Values
 
-NUMBER = 3
-"""Digits of a 份号."""
-
 
 @dataclass(slots=True)
 class Doing:
@@ -78,7 +75,7 @@ class Doing:
         number = text_of(values, "copy")
         if not number:
             raise BadInput(tr("没有写份号", "no number"), mend=tr("写份号后回车", "type one, then Enter"))
-        back = self._use.take_back_handout(self.meeting, number.zfill(NUMBER) if number.isdecimal() else number)
+        back = self._use.take_back_handout(self.meeting, number)
         self.collected = tr(f"已收回 {back.line}", f"collected: {back.line}")
 
     def take_back(self, handout: str) -> Press:
@@ -134,7 +131,7 @@ class Doing:
                 tr("份号或份数不是数字", "the first number, or the count, is no number"),
                 mend=tr("例如：从 1 起，32 份", "such as: from 1, 32 copies"),
             )
-        copies = numbers(int(first[:6]), int(count[:6]), NUMBER)
+        copies = numbers(int(first[:6]), int(count[:6]))
         secrecy = parse(text_of(values, "secrecy") or "非密")
         self._use.register_handouts(self.meeting, text_of(values, "document"), copies, secrecy=secrecy)
 

@@ -38,6 +38,15 @@
     pick.click();
   });
 
+  // A task that is done has its way back in the place of its box: who works by the keys goes on from there.
+  let pressed = null;
+  document.addEventListener("focusin", (event) => { pressed = /^(task|undo) /.exec(event.target.dataset?.act || "")?.input || null; });
+  new MutationObserver(() => {
+    if (!pressed || document.activeElement !== document.body) return;
+    const id = pressed.slice(5), act = (one) => document.querySelector(`[data-act="${CSS.escape(one)}"]`);
+    (act(pressed) || act(`task ${id}`) || act(`undo ${id}`))?.focus({ preventScroll: true });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || event.target.tagName !== "INPUT" || event.target.type === "file") return;
     const press = event.target.closest(".rc-close [data-form]")?.querySelector("[data-act]:not([data-hold])");
