@@ -15,6 +15,7 @@ class RecordsConfig(BaseModel):
             `record-tables.toml` in the data folder, where there is one.
         place_card: the form of 座签: of the shipped `seats/cards.toml`, or of `place-cards.toml` in the data folder.
         office: 印发机关 of a 纪要, as it is written in full.
+        summary_days: from the end of a meeting to the 印发 of its 纪要.
         summary_mark: what stands in red above a 纪要; empty: the office and the kind of the meeting.
 
     """
@@ -67,5 +68,16 @@ class RecordsConfig(BaseModel):
             "Mark of a summary",
             help_zh="如“滨江市人民政府专题会议纪要”；空着由印发机关和会议类型组成",
             help_en="in red above it; empty: the office and the kind of the meeting",
+        ),
+    )
+    summary_days: int = Field(
+        default=3,
+        ge=1,
+        le=90,
+        json_schema_extra=label(
+            "纪要印发期限（天）",
+            "Days to a summary's issue",
+            help_zh="从散会算起",
+            help_en="from the end of the meeting",
         ),
     )

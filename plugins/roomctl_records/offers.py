@@ -176,6 +176,12 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         heard = reading.heard(reading.read(source), transcript.segments if transcript else ())
         return html.write(heard, template.load(ctx.config.template, ctx.services.data, kind.name))
 
+    def sketch() -> str:
+        from roomctl_records.render import html, template  # noqa: PLC0415 - as above
+
+        form = template.load(ctx.config.template, ctx.services.data, kind.name)
+        return html.write(kind.draft(ctx, meeting.id), form)
+
     def proofread(source: Path) -> Sequence[Finding]:
         from roomctl_records import proof  # noqa: PLC0415 - as above
         from roomctl_records.proof import plan, tables  # noqa: PLC0415 - as above
@@ -185,7 +191,7 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         known = tables.load(ctx.config.tables, services.data)
         now = services.meeting(meeting.id)
         transcript = services.transcript(meeting.id)
-        points = transcript.points if transcript else ()
+        points = transcript.noted if transcript else ()
         attendance = services.attendance(meeting.id)
         own = proof.read(reading.read(source), now, attendance, known, points)
         return [*own, *plan.check(now, attendance, known)]
@@ -203,10 +209,12 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         write=write,
         print=set_as_pdf if can_print else None,
         preview=preview,
+        sketch=sketch,
         proofread=proofread,
         finish=finish if kind.numbered else None,
         on_demand=kind.on_demand,
         revising=_revising(ctx, kind, meeting),
+        days=ctx.config.summary_days if kind.name == SUMMARY else None,
     )
 
 

@@ -290,10 +290,13 @@ class DocumentOffer:
         print: sets the file of the first path, as somebody has left it, as PDF/A at the second, and tells what stood
             in for what: fonts, and characters that no font here has. None: this kind has no print.
         preview: the file as HTML, for a page to show. None: it can only be fetched.
+        sketch: what would be drafted now, as HTML, without a file: of three hours of text within a second. None: it
+            can only be drafted.
         proofread: reads the file against the facts of the meeting and the standards. None: nobody can.
         finish: writes the signed file of the first path, with its number and the day it is issued, to the second.
         on_demand: drafted where a meeting asks for it, and not with the others.
         revising: compares versions, and takes in what somebody else has corrected. None: nobody can.
+        days: from the end of the meeting to the print, as the office wants it. None: it says nothing.
 
     """
 
@@ -302,10 +305,12 @@ class DocumentOffer:
     write: Callable[[Path], None]
     print: Callable[[Path, Path], Mapping[str, str]] | None = None
     preview: Callable[[Path], str] | None = None
+    sketch: Callable[[], str] | None = None
     proofread: Callable[[Path], Sequence[Finding]] | None = None
     finish: Callable[[Path, Path, str, date], None] | None = None
     on_demand: bool = False
     revising: Revising | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

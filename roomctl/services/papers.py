@@ -6,7 +6,7 @@ from pathlib import Path
 
 from roomctl.domain.record import Finding, RecordFile
 from roomctl.domain.revision import ParagraphChange
-from roomctl.domain.summary import LIMIT, NumberForm, Openness, Summary
+from roomctl.domain.summary import NumberForm, Openness, Summary
 from roomctl.services import proofreading, records, revisions, summaries
 from roomctl.services.bound import Bound
 from roomctl.services.revisions import Returned
@@ -82,7 +82,7 @@ class PaperUseCases(Bound):
     def summaries(self, meeting_id: str) -> tuple[Summary, ...]:
         return summaries.of(meeting_id, uow=self._open())
 
-    def start_summary(self, meeting_id: str, *, drafted_by: str = "", limit: timedelta = LIMIT) -> Summary:
+    def start_summary(self, meeting_id: str, *, drafted_by: str = "", limit: timedelta | None = None) -> Summary:
         return summaries.start(meeting_id, self._office(), drafted_by=drafted_by, limit=limit)
 
     def redraft_summary(self, meeting_id: str) -> RecordFile:

@@ -43,18 +43,19 @@ def of(meeting_id: str, *, uow: UnitOfWork) -> tuple[Summary, ...]:
         return _all(meeting_id, uow)
 
 
-def start(meeting_id: str, office: Office, *, drafted_by: str = "", limit: timedelta = paper.LIMIT) -> Summary:
+def start(meeting_id: str, office: Office, *, drafted_by: str = "", limit: timedelta | None = None) -> Summary:
     """The meeting asks for one; it is drafted at once.
 
     Args:
         drafted_by: a unit drafts it for the office (代拟); the file goes out to it and comes back.
-        limit: from the end of the meeting to the print.
+        limit: from the end of the meeting to the print; None: the office's, else three days.
 
     Raises:
         Refused: the meeting has no words yet, or a 纪要 is in hand. A new one after an issued one names it.
 
     """
     uow, clock = office.uow, office.clock
+    limit = limit or _limit(uow.peek(meeting_id), office)
     with uow:
         meeting = uow.meetings.get(meeting_id)
         if meeting.state not in _HAS_WORDS:
@@ -80,6 +81,12 @@ def start(meeting_id: str, office: Office, *, drafted_by: str = "", limit: timed
         uow.commit()
     redraft(meeting_id, office)
     return _in_hand(meeting_id, uow)
+
+
+def _limit(meeting: Meeting, office: Office) -> timedelta:
+    """Of the plugin that drafts it, which the office sets."""
+    days = next((one.days for one in office.plugins.documents(meeting) if one.kind == paper.KIND), None)
+    return paper.LIMIT if days is None else timedelta(days=days)
 
 
 def redraft(meeting_id: str, office: Office) -> RecordFile:

@@ -3,7 +3,8 @@
 import json
 import threading
 import zipfile
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import docx as word
 import pytest
@@ -15,7 +16,7 @@ from roomctl_records.config import RecordsConfig
 from roomctl.domain.attendance import Person
 from roomctl.domain.record import RecordFile
 from roomctl.domain.revision import Kind
-from roomctl.domain.summary import Openness
+from roomctl.domain.summary import NumberForm, Openness
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.services.offers import DocumentOffer
 from roomctl.testing.fakes import FakeContext
@@ -213,3 +214,48 @@ def test_all_papers_are_read_for_errors_in_one_list(papers, adjourned):
     )
     ids = {one.id for one in papers.use.documents(adjourned)}
     assert {one.document for one in found if one.paper != "方案"} <= ids
+
+
+def test_the_office_sets_how_long_a_summary_may_take(papers, adjourned):
+    asked = papers.plugins.documents
+    papers.plugins.documents = lambda meeting: [replace(one, days=7) for one in asked(meeting)]
+    started = papers.use.start_summary(adjourned)
+    assert started.due == papers.use.meeting(adjourned).adjourned_at + timedelta(days=7)
+
+
+def test_a_summary_from_draft_to_issue_is_one_numbered_paper_with_its_print(papers, adjourned, out):
+    """代拟, 会签, 公开属性, 审核, 签发, 登记, a void number, 校对, 印发, and a new one after it."""
+    use = papers.use
+    use.take_in_document(adjourned, "会议纪要", out, unit=UNIT)
+    for turn in (1, 2):
+        use.submit_summary(adjourned, units=["市财政局"], lead=UNIT)
+        use.countersign_summary(adjourned, unit=UNIT, agreed=True)
+        use.countersign_summary(adjourned, unit="市财政局", agreed=False, opinion="资金分两年安排")
+        with pytest.raises(BadInput, match="理由"):
+            use.settle_opinion(adjourned, unit="市财政局", adopted=False)
+        use.settle_opinion(adjourned, unit="市财政局", adopted=False, reason="会议已定")
+        use.conclude_countersigning(adjourned)
+        use.approve_summary(adjourned, opinion="同意")
+        if turn == 1:
+            with pytest.raises(Refused, match="公开属性"):
+                use.sign_summary(adjourned, by="张建国")
+            use.set_openness(adjourned, openness=Openness.ON_REQUEST)
+        use.sign_summary(adjourned, by="张建国")
+        drawn = use.register_summary(adjourned, form=NumberForm.DOCUMENT).number
+        if turn == 1:
+            void = drawn
+            use.send_summary_back(adjourned, reason="附件有误")
+            use.redraft_summary(adjourned)
+    use.proofread_summary(adjourned, opinion="无误")
+    done = use.issue_summary(adjourned, sent_to=["市财政局", UNIT])
+    year = papers.clock.now().year
+    assert (void, done.number) == (f"〔{year}〕1号", f"〔{year}〕2号")
+    assert done.voided == ((void, "附件有误"),)
+    final = next(one for one in use.documents(adjourned) if one.id == done.final)
+    text = "\n".join(one.text for one in word.Document(use.data / final.path).paragraphs)
+    assert done.number in text
+    assert final.signed_by == "张建国"
+    assert (use.data / final.pdf).read_bytes().startswith(b"%PDF")
+    with pytest.raises(Refused):
+        use.take_in_document(adjourned, "会议纪要", out)
+    assert use.start_summary(adjourned).supersedes == done.id
