@@ -1,6 +1,6 @@
 """The calendar: meetings found by what a reader types, and the room that is taken already."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,6 +15,9 @@ from roomctl.services.ports import UnitOfWork
 
 MOST = 500
 """Lines that are given at once."""
+
+ALL = 1_000_000
+"""More than a room ever holds."""
 
 _NAMED = 3
 """Meetings of a clash that are named; the others are counted."""
@@ -94,11 +97,13 @@ def find(
     return Found(chosen[skip : skip + most], len(chosen))
 
 
-def _fits(one: Entry, wish: Wish, words: Iterable[str], room: str) -> bool:
+def _fits(one: Entry, wish: Wish, words: Sequence[str], room: str) -> bool:
     if (wish.place and one.at(room) != wish.place) or (wish.chair and one.chair != wish.chair):
         return False
     if wish.level is not None and one.level is not wish.level:
         return False
+    if not words:
+        return True
     texts = (one.title, one.chair, one.kind, one.at(room))
     return all(any(initials.matches(word, text) for text in texts) for word in words)
 

@@ -1,6 +1,7 @@
 """Chinese text found by the initials of its pinyin: `CQTCC` finds 城区停车场."""
 
 from functools import lru_cache
+from itertools import product
 
 
 @lru_cache(maxsize=20_000)
@@ -19,14 +20,39 @@ def letters(char: str) -> frozenset[str]:
     return frozenset(one[:1].upper() for one in found[0] if one) if found else frozenset()
 
 
+@lru_cache(maxsize=50_000)
+def _readings(text: str) -> tuple[str, ...]:
+    """The initials of a text, once for each way to read it; empty where there are too many ways."""
+    read = [letters(char) for char in text if char.isalnum()]
+    ways = 1
+    for one in read:
+        ways *= max(len(one), 1)
+    return (
+        tuple("".join(chosen) for chosen in product(*(sorted(one) or [_NONE] for one in read)))
+        if ways <= _MOST
+        else ()
+    )
+
+
+_NONE = "\0"  # of a character that nobody reads: no letter is like it
+_MOST = 64
+"""Ways to read one text: a title has two or three characters with two readings each."""
+
+
 def matches(wanted: str, text: str) -> bool:
     """Whether the text holds what is wanted: as it is written, or by the initials of characters in a row."""
-    if not wanted:
+    if not wanted or wanted in text:
         return True
-    if wanted.casefold() in text.casefold():
-        return True
-    typed = wanted.upper()
-    if not typed.isascii() or not typed.isalnum():
-        return False
+    if wanted.isascii() and wanted.isalnum():
+        typed = wanted.upper()
+        found = _readings(text)
+        if any(typed in one for one in found) or (not found and _slowly(typed, text)):
+            return True
+    return wanted.casefold() in text.casefold()
+
+
+def _slowly(typed: str, text: str) -> bool:
+    """Character by character, where a text can be read in too many ways."""
     read = [letters(char) for char in text if char.isalnum()]
-    return any(all(typed[n] in read[at + n] for n in range(len(typed))) for at in range(len(read) - len(typed) + 1))
+    places = range(len(read) - len(typed) + 1)
+    return any(all(typed[n] in read[at + n] for n in range(len(typed))) for at in places)

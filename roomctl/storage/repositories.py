@@ -62,16 +62,17 @@ class SqlMeetings:
             *([columns.state.in_(sorted(states))] if states else []),
         ]
         connection = self._work.connection()
-        within = select(items.meeting, items.secrecy).join(MeetingRow.__table__).where(*chosen)
+        own, within = columns.secrecy["level"].as_string(), items.secrecy["level"].as_string()
+        secret = select(items.meeting, within).join(MeetingRow.__table__).where(within != Level.OPEN.value, *chosen)
         levels: dict[str, Level] = {}
-        for meeting, told in connection.execute(within):
-            levels[meeting] = max(levels.get(meeting, Level.OPEN), Level(told["level"]), key=lambda one: one.degree)
-        found = select(*(columns[name] for name in _ENTRY), columns.secrecy).where(*chosen)
+        for meeting, level in connection.execute(secret):
+            levels[meeting] = max(levels.get(meeting, Level.OPEN), Level(level), key=_degree)
+        found = select(*(columns[name] for name in _ENTRY), own, columns.state).where(*chosen)
         return [
             Entry(
-                **{name: getattr(row, name) for name in _ENTRY if name != "state"},
-                state=State(row.state),
-                level=max(levels.get(row.id, Level.OPEN), Level(row.secrecy["level"]), key=lambda one: one.degree),
+                **dict(zip(_ENTRY, row, strict=False)),
+                state=State(row[-1]),
+                level=max(levels[row[0]], Level(row[-2]), key=_degree) if row[0] in levels else Level(row[-2]),
             )
             for row in connection.execute(found.order_by(columns.starts, columns.id))
         ]
@@ -102,7 +103,11 @@ class SqlMeetings:
         return saved
 
 
-_ENTRY = ("id", "title", "starts", "zone", "planned_minutes", "kind", "place", "chair", "state", "urgent", "version")
+_ENTRY = ("id", "title", "starts", "zone", "planned_minutes", "kind", "place", "chair", "urgent", "version")
+
+
+def _degree(level: Level) -> int:
+    return level.degree
 
 
 def _meeting_row(meeting: Meeting) -> MeetingRow:

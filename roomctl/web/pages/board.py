@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from roomctl.app import Application, Audit
 from roomctl.domain.alarms import Alarm
+from roomctl.domain.calendar import Entry
 from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
@@ -19,6 +20,7 @@ from roomctl.domain.registration import Returned
 from roomctl.errors import RoomctlError
 from roomctl.host.status import PluginStatus, Status
 from roomctl.i18n import tr
+from roomctl.services.calendar import Wish
 from roomctl.serving import Host, Phase
 from roomctl.web.pages.links import Facts
 
@@ -116,7 +118,7 @@ class Board:
     def _look(self) -> Today:
         use, data = self.application.usecases, self.application.data
         now = self.application.clock.now().astimezone(ZoneInfo(use.room.zone))
-        chosen = [one for one in use.meetings() if _belongs(one, now)][:_SHOWN]
+        chosen = self._of_today(now)
         stuck = self._stuck()
         return Today(
             now=now,
@@ -126,6 +128,15 @@ class Board:
             free=shutil.disk_usage(data).free,
             backup=_newest_backup(data),
         )
+
+    def _of_today(self, now: datetime) -> Sequence[Meeting]:
+        """Those of today, and those of other days that are not finished; only they are read whole."""
+        use, day = self.application.usecases, datetime.combine(now.date(), datetime.min.time())
+        around = Wish(first=day - timedelta(days=1), last=day + timedelta(days=2))  # whatever their zones
+        unfinished = Wish(states=frozenset(_UNFINISHED))
+        entries = {one.id: one for wish in (around, unfinished) for one in use.find_meetings(wish).entries}
+        newest = sorted(entries.values(), key=lambda one: (one.starts, one.id), reverse=True)
+        return [use.meeting(one.id) for one in [one for one in newest if _belongs(one, now)][:_SHOWN]]
 
     @property
     def _ready(self) -> bool:
@@ -206,8 +217,8 @@ def _returned(found: Returned | None) -> str:
     return tr(f"{found.by}退回：{found.reason}", f"{found.by} has sent it back: {found.reason}")
 
 
-def _belongs(meeting: Meeting, now: datetime) -> bool:
-    if meeting.starts_at.astimezone(now.tzinfo).date() == now.date():
+def _belongs(meeting: Entry, now: datetime) -> bool:
+    if meeting.from_instant.astimezone(now.tzinfo).date() == now.date():
         return meeting.state is not State.CANCELLED
     return meeting.state in _UNFINISHED
 

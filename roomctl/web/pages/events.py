@@ -13,6 +13,7 @@ from nicegui import ui as gui
 from roomctl.domain.access import Right
 from roomctl.domain.events import LoggedEvent
 from roomctl.i18n import tr
+from roomctl.services.calendar import ALL, Wish
 from roomctl.web.pages.frame import Frame
 from roomctl.web.pages.visitor import Area, Visitor
 from roomctl.web.ui import Look, Part, Values, button, empty_state, join, note_bar, state_glyph, tag
@@ -212,8 +213,8 @@ def _note(look: Look, strong: str, said: str, kind: str) -> Part:
 def _titles(visitor: Visitor) -> dict[str, str]:
     """Streams that the visitor may see, with their titles."""
     use = visitor.board.application.usecases
-    meetings = [one for one in use.meetings() if visitor.user.cleared(one.highest_secrecy.level)]
-    return {one.id: f"{one.starts:%m-%d} {one.title}" for one in meetings}
+    found = use.find_meetings(Wish(), sees=visitor.user.cleared, most=ALL)
+    return {one.id: f"{one.starts:%m-%d} {one.title}" for one in found.entries}
 
 
 def _bar(visitor: Visitor, sight: Sight) -> Part:

@@ -1,0 +1,106 @@
+"""The calendar over ten thousand meetings: a search, a week, the home page's look, against reading the bare rows.
+
+    python -m tests.bench.calendar [MEETINGS]
+
+The baseline, in the same process on the same database: every row of the table read by sqlite3 and looked through for
+the text as it is written. The search finds by pinyin initials, leaves out what the reader may not open, and counts.
+"""
+
+import json
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from roomctl.app import Application
+from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
+from roomctl.domain.secrecy import Level, Secrecy
+from roomctl.services.calendar import Wish
+from roomctl.services.identity import new_id
+from roomctl.serving import Host
+from roomctl.web.pages.board import Board
+
+ROUNDS = 7
+GOAL = 15.0
+"""Times the baseline's: initials, 密级 and the values of the domain cost something, and still no reader waits."""
+
+WORDS = ("城区停车场建设", "老旧小区改造", "安全生产", "财源建设", "数字政府", "防汛抗旱", "政务服务大厅")
+START = datetime(2020, 1, 6, 9)
+
+
+def filled(application: Application, many: int) -> None:
+    """Four meetings a day, one in ten of them 内部, each with two items."""
+    room = application.usecases.room.id
+    for begin in range(0, many, 1000):
+        with application.open_uow() as uow:
+            for n in range(begin, min(begin + 1000, many)):
+                uow.meetings.add(
+                    Meeting(
+                        id=MeetingId(new_id()),
+                        room=room,
+                        title=f"{WORDS[n % len(WORDS)]}第{n}次会议",
+                        starts=START + timedelta(days=n // 4, hours=2 * (n % 4)),
+                        chair="张建国",
+                        agenda=(AgendaItem(1, "议题一"), AgendaItem(2, "议题二")),
+                        secrecy=Secrecy(Level.INTERNAL if n % 10 == 0 else Level.OPEN),
+                    )
+                )
+            uow.commit()
+
+
+def median(work: Callable[[], object]) -> float:
+    """Seconds."""
+    taken = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def bare(database: Path) -> list[tuple[object, ...]]:
+    """Every row, and those that hold the text."""
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("SELECT id, title, starts, chair, place, state, secrecy FROM meetings").fetchall()
+    return [row for row in rows if "停车场" in row[1]]
+
+
+def main(many: int = 10_000) -> int:
+    """One JSON line. Gives 1 where the goal is missed."""
+    with tempfile.TemporaryDirectory() as folder:
+        application = Application(Path(folder))
+        filled(application, many)
+        use = application.usecases
+        day = START + timedelta(days=many // 8)
+        week = Wish(first=day, last=day + timedelta(days=7))
+        board = Board(Host(application))
+        first = once(lambda: use.find_meetings(Wish(text="tcc")))
+        told = {
+            "meetings": many,
+            "baseline": "sqlite3 reads every row",
+            "bare_ms": round(1000 * median(lambda: bare(application.database_path)), 1),
+            "first_search_ms": round(1000 * first, 1),
+            "search_ms": round(1000 * median(lambda: use.find_meetings(Wish(text="tcc"), most=50)), 1),
+            "week_ms": round(1000 * median(lambda: use.find_meetings(week)), 1),
+            "home_ms": round(1000 * median(board._look), 1),
+        }
+        application.close()
+    told["ratio"] = round(told["search_ms"] / told["bare_ms"], 2)
+    print(json.dumps(told))
+    return int(told["ratio"] > GOAL)
+
+
+def once(work: Callable[[], object]) -> float:
+    """Of the first, which loads the dictionary of readings."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:2])))
