@@ -5,7 +5,7 @@ were made one the second stays, marked, so that it is there again when they are 
 transcript the same cuts are made again where the same words are said.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import count, pairwise
@@ -18,6 +18,9 @@ SPLIT, MERGED = "split", "merged"
 
 NEAR = 0.5
 """Seconds by which two engines may put the same word apart."""
+
+_NAME = 56
+"""Characters of an id that its second part keeps: with a number behind it there are at most 64."""
 
 _OWN = frozenset({correction.PERSON, correction.SEEN, SPLIT, MERGED})
 """Steps by people: they change the whole text, all others a place in it."""
@@ -107,13 +110,18 @@ def unburied(segment: TranscriptSegment) -> TranscriptSegment:
 
 
 def part(
-    transcript: Transcript, segment: TranscriptSegment, at: int, *, by: str
+    segment: TranscriptSegment, at: int, behind: Iterable[TranscriptSegment], *, name: str, by: str
 ) -> tuple[TranscriptSegment, TranscriptSegment]:
-    """As `split`; where a sentence was joined on at that very place, the second one is that sentence again."""
-    first, second = split(segment, at, name=_name(transcript, segment.id), by=by)
+    """As `split`; where a sentence was joined on at that very place, the second one is that sentence again.
+
+    Args:
+        behind: those that stand between it and the next one that a reader sees.
+
+    """
+    first, second = split(segment, at, name=name, by=by)
     known = [
         one
-        for one in transcript.segments
+        for one in behind
         if buried(one)
         and (one.recording, one.track, one.text) == (segment.recording, segment.track, second.text)
         and segment.start < one.start < segment.end
@@ -124,9 +132,9 @@ def part(
     return first, replace(same, speaker=second.speaker, known_by=second.known_by)
 
 
-def follower(transcript: Transcript, sentence: str) -> TranscriptSegment | None:
-    """The one that a reader sees after it."""
-    return next((after for one, after in pairwise(transcript.shown) if one.id == sentence), None)
+def names(sentence: str) -> Iterator[str]:
+    """Those that the second part of a sentence may have, in turns: one of them is not in use."""
+    return (f"{sentence[:_NAME]}-{n}" for n in count(2))
 
 
 def again(old: Transcript, new: Transcript) -> Transcript:
@@ -338,9 +346,3 @@ def _frame(segment: TranscriptSegment, second: float) -> int:
     length, frames = segment.end - segment.start, segment.last_frame + 1 - segment.first_frame
     share = (second - segment.start) / length if length > 0 else 0.0
     return segment.first_frame + round(share * frames)
-
-
-def _name(transcript: Transcript, sentence: str) -> str:
-    """Of the second part: behind the name of the first."""
-    known = {one.id for one in transcript.segments}
-    return next(name for n in count(2) if (name := f"{sentence[:56]}-{n}") not in known)

@@ -1,5 +1,7 @@
 """A sentence of the newest version made two, and two made one."""
 
+from collections.abc import Sequence
+
 from roomctl.domain import correction, cutting, points
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.recording import off_record
@@ -36,8 +38,8 @@ def split(
     """
     with uow:
         transcripts.need_open(meeting_id, uow)
-        newest = transcripts.newest(meeting_id, uow)
-        whole = _known(newest, sentence)
+        newest = transcripts.head(meeting_id, uow)
+        whole, *behind = _known(newest, sentence, uow)
         if seen is not None and seen != whole.text:
             raise transcripts.changed(whole, seen)
         if not whole.text[: max(at, 0)].strip() or not whole.text[at:].strip():
@@ -46,11 +48,12 @@ def split(
                 tr("拆开后有一边是空的", "nothing would be left on one side"),
                 tr("把光标放在两个字之间", "put the cursor between two words"),
             )
-        first, second = cutting.part(newest, whole, at, by=actor.name)
+        free = (one for one in cutting.names(sentence) if uow.transcripts.sentence(newest.id, one) is None)
+        first, second = cutting.part(whole, at, behind, name=next(free), by=actor.name)
         if speaker is not None:
             second = correction.name_speaker(second, speaker)
         uow.transcripts.put_sentence(newest.id, first)
-        if any(one.id == second.id for one in newest.segments):
+        if any(one.id == second.id for one in behind):
             uow.transcripts.put_sentence(newest.id, second)
         else:
             uow.transcripts.add_sentence(newest.id, second, behind=first.id)
@@ -91,12 +94,13 @@ def merge(
     """
     with uow:
         transcripts.need_open(meeting_id, uow)
-        newest = transcripts.newest(meeting_id, uow)
-        first, second = _known(newest, sentence), _known(newest, following)
+        newest = transcripts.head(meeting_id, uow)
+        first, *behind = _known(newest, sentence, uow)
+        second = _known(newest, following, uow)[0]
         for one, text in zip((first, second), seen or (), strict=False):
             if text != one.text:
                 raise transcripts.changed(one, text)
-        if cutting.follower(newest, sentence) != second:
+        if not behind or behind[-1] != second:
             raise Busy(
                 tr("这两句已经不挨着了", "the two no longer follow one another"),
                 tr("有人刚改过这里", "somebody has changed them just now"),
@@ -120,9 +124,10 @@ def merge(
     return whole
 
 
-def _known(transcript: Transcript, sentence: str) -> TranscriptSegment:
-    found = next((one for one in transcript.shown if one.id == sentence), None)
-    if found is None:
+def _known(newest: Transcript, sentence: str, uow: UnitOfWork) -> Sequence[TranscriptSegment]:
+    """The sentence, and what stands behind it up to the next one that a reader sees. Raises: NotFound."""
+    found = uow.transcripts.following(newest.id, sentence)
+    if not found or found[0].dropped:
         raise transcripts.no_sentence(sentence)
     return found
 

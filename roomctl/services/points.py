@@ -109,8 +109,7 @@ _ALL = 1_000_000  # sentences
 def _newest(meeting_id: str, uow: UnitOfWork) -> Transcript:
     """Without its sentences."""
     transcripts.need_open(meeting_id, uow)
-    heads = uow.transcripts.heads(meeting_id)
-    return heads[-1].version if heads else transcripts.newest(meeting_id, uow)
+    return transcripts.head(meeting_id, uow)
 
 
 def _worded(point: DraftPoint, wording: Wording, actor: Actor) -> DraftPoint:

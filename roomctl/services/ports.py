@@ -203,6 +203,10 @@ class Transcripts(Protocol):
         """In the place of the one with its id, which is there."""
         ...
 
+    def following(self, transcript_id: str, sentence: str) -> Sequence[TranscriptSegment]:
+        """From that one on to the next one that a reader sees, with those between them; none where it is not there."""
+        ...
+
     def add_sentence(self, transcript_id: str, sentence: TranscriptSegment, *, behind: str) -> None:
         """Right behind the one with that id."""
         ...

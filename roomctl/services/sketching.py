@@ -1,6 +1,5 @@
 """A paper as it would be drafted from the facts as they stand: shown, and not kept."""
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,15 +29,11 @@ def sketch(meeting_id: str, *, uow: UnitOfWork, plugins: Plugins, data: Path, ki
         meeting = uow.meetings.get(meeting_id)
         newest = next((one for one in reversed(uow.documents.of(meeting_id)) if one.kind == kind), None)
     offer = next((one for one in plugins.documents(meeting) if one.kind == kind), None)
-    if offer is None or offer.preview is None:
+    if offer is None or offer.sketch is None or offer.preview is None:
         raise NotFound(
             tr(f"{kind}不能预览", f"{kind} cannot be shown"),
             tr("没有插件会起草它", "no plugin drafts it"),
             tr("启用 records 插件", "enable the plugin `records`"),
         )
-    if newest and newest.signed_by:
-        return Sketch(offer.preview(data / newest.path), newest)
-    with tempfile.TemporaryDirectory(prefix="roomctl-sketch-") as folder:
-        path = Path(folder) / offer.file_name
-        offer.write(path)
-        return Sketch(offer.preview(path), newest)
+    signed = newest is not None and bool(newest.signed_by)
+    return Sketch(offer.preview(data / newest.path) if newest and signed else offer.sketch(), newest)

@@ -237,10 +237,7 @@ def _one(
 ) -> TranscriptSegment:
     with uow:
         need_open(meeting_id, uow)
-        heads = uow.transcripts.heads(meeting_id)
-        if not heads:
-            _none()
-        transcript = heads[-1].version
+        transcript = head(meeting_id, uow)
         before = uow.transcripts.sentence(transcript.id, sentence)
         if before is None:
             raise no_sentence(sentence)
@@ -281,6 +278,12 @@ def no_sentence(sentence: str) -> NotFound:
 def newest(meeting_id: str, uow: UnitOfWork) -> Transcript:
     """The version that is worked on, in a unit of work. Raises: NotFound, where nothing was transcribed yet."""
     return uow.transcripts.latest(meeting_id) or _none()
+
+
+def head(meeting_id: str, uow: UnitOfWork) -> Transcript:
+    """The same without its sentences: quick whatever the length."""
+    heads = uow.transcripts.heads(meeting_id)
+    return heads[-1].version if heads else _none()
 
 
 def _none() -> NoReturn:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
 from uuid_utils import uuid7
@@ -186,6 +187,7 @@ def _engine(path: Path) -> Engine:
         URL.create("sqlite+pysqlite", database=str(path)),
         connect_args={"timeout": WAIT},
         json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+        json_deserializer=from_json,  # six times as fast as the standard library's: a long day has 10,000 sentences
         max_overflow=-1,  # a reader never waits for a connection
     )
     real = os.path.realpath(path)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, tuple_
 
 from roomctl.domain.recording import Gap, Marker, MarkKind, Purpose, RecorderState, Recording, Segment
 from roomctl.domain.transcript import (
@@ -181,15 +181,23 @@ class SqlTranscripts:
         session.merge(_text_row(transcript_id, place, sentence))
         session.flush()
 
+    def following(self, transcript_id: str, sentence: str) -> Sequence[TranscriptSegment]:
+        session, row = self._work.reads(), TranscriptSegmentRow
+        first = session.get(row, (transcript_id, sentence))
+        if first is None:
+            return ()
+        behind = (row.transcript == transcript_id, tuple_(*_ORDER) > (first.place, first.start, first.id))
+        shown = select(*_ORDER).where(*behind, row.dropped.is_(False)).order_by(*_ORDER).limit(1)
+        last = session.execute(shown).one_or_none()
+        between = _sentences_of(transcript_id).where(*behind)
+        if last is not None:
+            between = between.where(tuple_(*_ORDER) <= tuple(last))
+        return [_text(first), *(_text(one) for one in session.execute(between).all())]
+
     def add_sentence(self, transcript_id: str, sentence: TranscriptSegment, *, behind: str) -> None:
         session = self._work.writes()
         place = session.get_one(TranscriptSegmentRow, (transcript_id, behind)).place
-        later = (TranscriptSegmentRow.transcript == transcript_id, TranscriptSegmentRow.place > place)
-        session.execute(
-            update(TranscriptSegmentRow).where(*later).values(place=TranscriptSegmentRow.place + 1),
-            execution_options={"synchronize_session": "fetch"},
-        )
-        session.add(_text_row(transcript_id, place + 1, sentence))
+        session.add(_text_row(transcript_id, place, sentence))  # at its place: the day's other rows stay as they are
         session.flush()
 
     def put_points(self, transcript_id: str, points: Sequence[DraftPoint]) -> None:
@@ -245,7 +253,11 @@ class SqlTranscripts:
 def _sentences_of(transcript_id: str) -> Select[Any]:
     """Not as mapped objects: of a day's sentences they take longer than all the rest."""
     query = select(*TranscriptSegmentRow.__table__.columns).where(TranscriptSegmentRow.transcript == transcript_id)
-    return query.order_by(TranscriptSegmentRow.place)
+    return query.order_by(*_ORDER)
+
+
+_ORDER = (TranscriptSegmentRow.place, TranscriptSegmentRow.start, TranscriptSegmentRow.id)
+"""Of a transcript's sentences: two parts of one that was cut share its place until all of it is saved again."""
 
 
 def _head(row: TranscriptRow) -> Transcript:

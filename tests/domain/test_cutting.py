@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from roomctl.domain import holes, points
 from roomctl.domain.correction import by_machine, confirm, confirmed, correct, corrected, name_speaker, take_back
-from roomctl.domain.cutting import buried, follower, merge, part, split
+from roomctl.domain.cutting import buried, merge, names, part, split
 from roomctl.domain.transcript import Change, Doubt, DraftPoint, PointKind, Transcript, TranscriptSegment, Word
 
 RATE = 1000
@@ -32,8 +32,11 @@ def version(*segments, n=1, own=()):
 
 def cut(transcript, sentence, at, by="王敏"):
     """The version with that sentence made two."""
-    whole = next(one for one in transcript.shown if one.id == sentence)
-    first, second = part(transcript, whole, at, by=by)
+    place = next(n for n, one in enumerate(transcript.segments) if one.id == sentence)
+    whole, *behind = transcript.segments[place:]
+    known = {one.id for one in transcript.segments}
+    name = next(one for one in names(sentence) if one not in known)
+    first, second = part(whole, at, behind, name=name, by=by)
     others = [one for one in transcript.segments if one.id != second.id]
     place = others.index(whole)
     kept = points.parted(transcript.points, first, second)
@@ -42,8 +45,8 @@ def cut(transcript, sentence, at, by="王敏"):
 
 def together(transcript, sentence, by="王敏"):
     """The version with that sentence and the next one made one."""
-    first = next(one for one in transcript.shown if one.id == sentence)
-    whole, gone = merge(first, follower(transcript, sentence), by=by)
+    place = next(n for n, one in enumerate(transcript.shown) if one.id == sentence)
+    whole, gone = merge(*transcript.shown[place : place + 2], by=by)
     new = {whole.id: whole, gone.id: gone}
     kept = points.joined(transcript.points, whole, gone)
     return replace(transcript, segments=tuple(new.get(one.id, one) for one in transcript.segments), points=kept)

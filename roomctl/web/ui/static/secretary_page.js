@@ -3,7 +3,8 @@
 (() => {
   const W = window.rcWords,
     { said, el } = W;
-  const QUIET = 1500; // ms after the last change before it is drafted anew
+  const QUIET = 1500, // ms after the last change before it is drafted anew; and as many more as there are sentences
+    EACH = 1;
   let page = null, // as the host gave it
     stale = true,
     asking = 0,
@@ -28,7 +29,7 @@
     clearTimeout(soon);
     soon = setTimeout(() => {
       if (W.tabNow() === "page" && W.opened.records && !document.hidden) ask();
-    }, QUIET);
+    }, QUIET + EACH * W.lines.length);
   };
 
   // --- where each sentence stands in it
