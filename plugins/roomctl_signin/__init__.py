@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from roomctl.api import (
     Check,
     Meeting,
+    Missing,
     Objection,
     PackageFile,
     PageOffer,
@@ -69,17 +70,32 @@ def roomctl_api_routes(ctx: PluginContext) -> Any:
     from roomctl_signin.waiting import routes as waiting  # noqa: PLC0415
 
     taking = acts.Taking(ctx)
-    cards = reading.Cards(ctx, taking, at_host=False)
+    cards = reading.shared(ctx, taking)
     routes = phone.add(desk.add(router(ctx, taking, cards), ctx, taking), ctx, taking)
     return waiting.add(routes, ctx)
 
 
 @hookimpl
 def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
-    """The report a quarter of an hour before the start."""
+    """The report a quarter of an hour before the start; card readers, where the host has some."""
     from roomctl_signin.reporting import Reporting  # noqa: PLC0415
 
-    return [Reporting(ctx)]
+    if not (ctx.config and ctx.config.readers):
+        return [Reporting(ctx)]
+    from roomctl_signin.cards import reading  # noqa: PLC0415
+    from roomctl_signin.cards.service import CardReaders  # noqa: PLC0415
+
+    return [Reporting(ctx), CardReaders(ctx, reading.shared(ctx), ctx.config.readers)]
+
+
+@hookimpl
+def roomctl_self_check(ctx: PluginContext) -> Sequence[Missing]:
+    """Libraries of the configured card readers."""
+    if not (ctx.config and ctx.config.readers):
+        return []
+    from roomctl_signin.cards.service import missing  # noqa: PLC0415
+
+    return missing(ctx.config.readers)
 
 
 @hookimpl

@@ -22,6 +22,16 @@ class QuorumRule(BaseModel):
         return quorum.Rule(self.share, self.proxies, self.observers)
 
 
+class Reader(BaseModel):
+    """A card reader of the host."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str = Field(pattern=r"^(wedge|pcsc|[\w.]+:\w+)$", description="or `module:Class` of a reader of your own")
+    device: str = Field(default="", max_length=400, description="event device; part of a PC/SC reader's name")
+    at: str = Field(default="", max_length=40, description="where it stands, as the event says")
+
+
 class Config(BaseModel):
     """What an office decides about its sign-in."""
 
@@ -78,6 +88,15 @@ class Config(BaseModel):
             "Address for telephones",
             help_zh="手机在会场无线网里打开本机的地址，如 http://192.168.1.20:8470；留空不开手机签到",
             help_en="where telephones in the room reach this machine: http://192.168.1.20:8470; empty: none do",
+        ),
+    )
+    readers: tuple[Reader, ...] = Field(
+        default=(),
+        json_schema_extra=label(
+            "读卡器",
+            "Card readers",
+            help_zh="TOML：接在本机的读卡器，每个一节，kind、device、at",
+            help_en="TOML: readers of this machine, a section each: kind, device, at",
         ),
     )
     quorum: Mapping[str, QuorumRule] = Field(

@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from contextlib import suppress
 from typing import Annotated
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +22,7 @@ from roomctl.api import (
 )
 from roomctl_signin import evidence, lists
 from roomctl_signin.acts import Key, Taking
+from roomctl_signin.config import Config
 
 KEPT = 20
 """Reads of a meeting that a terminal may still ask for: it asks each second."""
@@ -96,6 +98,20 @@ class Cards:
         if self._taking.may_note(meeting.id, device):
             with suppress(Busy):
                 self._ctx.publish("unknown_card", {"card": evidence.masked(number), "device": device}, meeting.id)
+
+
+_SHARED: "WeakValueDictionary[int, Cards]" = WeakValueDictionary()
+_SHARING = threading.Lock()
+
+
+def shared(ctx: PluginContext, taking: Taking | None = None) -> Cards:
+    """The one of the plugin: what the host's readers read, its terminals show."""
+    with _SHARING:
+        cards = _SHARED.get(id(ctx))
+        if cards is None:
+            config: Config = ctx.config or Config()
+            cards = _SHARED[id(ctx)] = Cards(ctx, taking or Taking(ctx), at_host=bool(config.readers))
+    return cards
 
 
 def _told(standing: attendance.Standing, came: str, *, before: bool) -> ReadShape:

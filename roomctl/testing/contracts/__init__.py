@@ -8,10 +8,12 @@ class TestFolderTarget(ArchiveTargetContract):
 
 import pytest
 
-for _name in ("archive_target", "device_check", "device_driver", "recorder", "streaming", "transcriber"):
+_SUITES = ("archive_target", "card_reader", "device_check", "device_driver", "recorder", "streaming", "transcriber")
+for _name in _SUITES:
     pytest.register_assert_rewrite(f"{__name__}.{_name}")
 
 from roomctl.testing.contracts.archive_target import ArchiveTargetContract  # noqa: E402 - after the line above
+from roomctl.testing.contracts.card_reader import CardReaderContract  # noqa: E402
 from roomctl.testing.contracts.device_check import DeviceCheckContract  # noqa: E402
 from roomctl.testing.contracts.device_driver import DeviceDriverContract  # noqa: E402
 from roomctl.testing.contracts.recorder import RecorderContract  # noqa: E402
@@ -19,6 +21,6 @@ from roomctl.testing.contracts.streaming import StreamingTranscriberContract  # 
 from roomctl.testing.contracts.transcriber import TranscriberContract  # noqa: E402
 
 __all__ = [
-    "ArchiveTargetContract", "DeviceCheckContract", "DeviceDriverContract", "RecorderContract",
+    "ArchiveTargetContract", "CardReaderContract", "DeviceCheckContract", "DeviceDriverContract", "RecorderContract",
     "StreamingTranscriberContract", "TranscriberContract",
 ]  # fmt: skip
