@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes
 CHUNK = 1 << 20  # bytes: large enough that hashing dominates, small enough that memory stays flat
 
 PIECE = 1 << 17
-"""Bytes that are written at once. Of 1 MiB, Linux makes large folios in the page cache of ext4: measured, that costs up
-to six times the processor time of a copy."""
+"""Bytes that are written at once. Of 1 MiB, Linux makes large folios in the page cache of ext4: measured, a copy then
+costs up to six times the processor time."""
 
 Tick = Callable[[int], None]
 """Told how many bytes have just gone through; what it raises ends the work."""
