@@ -55,6 +55,8 @@ def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
         for page in extras.pages
         if page.open_to(visitor.user.roles)
     ]
+    if visitor.may(Right.RECEIVE_MEDIA) or visitor.may(Right.DECLARE_MACHINE):
+        items.append(MenuItem(path="/secrecy", title=tr("保密", "Secrecy"), icon="flag", low=True))
     for right, path, title, icon in (
         (Right.MANAGE_ACCOUNTS, "/accounts", tr("账号", "Accounts"), "person"),
         (Right.SEE_EVENTS, "/events", tr("日志", "Events"), "history"),
