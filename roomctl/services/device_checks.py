@@ -69,10 +69,12 @@ def options_of(
     """
     offer = offers.get(device.kind)
     if offer is None:
+        meant = [one.kind for one in offers.values() if device.kind.casefold() in one.asked_as]
+        instead = tr(f"请用 {'、'.join(meant)}；", f"use {' or '.join(meant)}; ") if meant else ""
         raise BadInput(
             where("kind"),
             tr(f"没有种类 {device.kind}", f"there is no kind {device.kind}"),
-            tr("现有：", "known: ") + ", ".join(sorted(offers)),
+            instead + tr("现有：", "known: ") + ", ".join(sorted(offers)),
         )
     try:
         return offer, offer.options.model_validate(device.options)

@@ -93,6 +93,7 @@ class DriverOffer:
         requires: Python packages that must be importable, such as `pysnmp`.
         loads: modules that a talk imports. They are imported in a thread before the first one: in the loop, a large
             library would keep all other devices waiting, and their time would run out.
+        asked_as: what else people look for it by, such as `projector`; an unknown kind of that name is pointed here.
         search: looks for such devices for so many seconds, in the own networks, or at an address, `address:port` or
             network (`10.0.0.0/24`) where one is given; what it finds may be of other kinds too. None where there is
             no way. Raises: BadInput: no such place.
@@ -112,4 +113,5 @@ class DriverOffer:
     requires: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
     actions: Mapping[str, ActionOffer] = field(default_factory=dict)
+    asked_as: tuple[str, ...] = ()
     search: Callable[[float, str], Awaitable[Sequence[Found]]] | None = None

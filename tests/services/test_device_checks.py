@@ -4,10 +4,11 @@ import threading
 from dataclasses import replace
 
 import pytest
+from roomctl_av_check.drivers import host, sip
 from roomctl_av_check.drivers.pjlink import PjlinkOptions
 
 from roomctl.domain.checks import WHOLE_DEVICE, CheckState, Waiver, WaiverKind
-from roomctl.domain.devices import Emission
+from roomctl.domain.devices import Device, Emission
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.testing.emulators import Fault
@@ -191,3 +192,10 @@ def test_only_a_report_without_a_fault_is_signed_and_only_once(room):
     assert signed.signed.by == "刘洋"
     with pytest.raises(Refused):
         room.use.sign_checks(meeting.id, by="刘洋")
+
+
+def test_a_kind_that_goes_by_another_name_is_pointed_to_it(room):
+    """H.323 is not spoken: a terminal is asked by SIP, or by its port."""
+    room.house.plugins.device_drivers = {one.kind: one for one in (sip.OFFER, host.OFFER)}
+    with pytest.raises(BadInput, match=r"没有种类 h323.*请用 sip、host"):
+        room.use.put_devices([Device(id="mcu", kind="h323", title=("终端", ""), address="192.0.2.3")])

@@ -66,6 +66,7 @@ async def search(seconds: float, where: str) -> Sequence[Found]:
 OFFER = DriverOffer(
     kind="host",
     title=("网络设备（可达性）", "Network device (reachability)"),
+    asked_as=("h323", "h.323", "ping", "tcp"),
     values={
         "latency": Quantity(("延迟", "Latency"), "ms", usual=5),
         "loss": Quantity(("丢包", "Packet loss"), "%"),

@@ -64,6 +64,7 @@ def judge(device: Device, reading: Reading) -> Iterator[Result]:
 OFFER = DriverOffer(
     kind="ntp",
     title=("时间服务器", "Time server"),
+    asked_as=("clock",),
     values={
         "offset": Quantity(("时差", "Clock offset"), "s", usual=0.5),
         "stratum": Quantity(("层级", "Stratum")),

@@ -108,6 +108,7 @@ async def send(mac: str, address: str, port: int) -> None:
 OFFER = DriverOffer(
     kind="pc",
     title=("显示用电脑", "Display PC"),
+    asked_as=("wol",),
     values={"power": Quantity(("电源", "Power")), "latency": Quantity(("延迟", "Latency"), "ms")},
     read=read,
     judge=judge,

@@ -185,6 +185,7 @@ async def choose_input(device: Device, secret: Secret, wanted: str) -> Deed:
 OFFER = DriverOffer(
     kind="pjlink",
     title=("PJLink 投影机、显示屏", "PJLink projector or display"),
+    asked_as=("projector", "display"),
     values={
         "power": Quantity(("电源", "Power")),
         "input": Quantity(("输入", "Input")),

@@ -137,6 +137,7 @@ def _meaning(status: int, *, asked_of_registrar: bool) -> tuple[CheckState, str,
 OFFER = DriverOffer(
     kind="sip",
     title=("视频会议终端（SIP）", "Conference terminal (SIP)"),
+    asked_as=("h323", "h.323", "terminal", "mcu"),
     values={
         "status": Quantity(("应答", "Answer")),
         "registered": Quantity(("注册", "Registered")),

@@ -100,6 +100,7 @@ async def search(seconds: float, where: str) -> Sequence[Found]:
 OFFER = DriverOffer(
     kind="switch",
     title=("网络交换机（SNMP）", "Network switch (SNMP)"),
+    asked_as=("snmp",),
     values={
         "ports": Quantity(("端口未连接", "Ports down")),
         "up": Quantity(("已连接端口", "Ports up"), usual=2),

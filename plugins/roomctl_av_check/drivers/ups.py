@@ -163,6 +163,7 @@ def _own_words(device: Device, told: Reading, flags: list[str]) -> Iterator[Resu
 OFFER = DriverOffer(
     kind="ups",
     title=("不间断电源（NUT）", "UPS (NUT)"),
+    asked_as=("nut",),
     values={
         "status": Quantity(("供电", "Power")),
         "charge": Quantity(("电量", "Charge"), "%", usual=10),

@@ -104,6 +104,7 @@ async def recall(device: Device, _: Secret, wanted: str) -> Deed:
 OFFER = DriverOffer(
     kind="visca",
     title=("VISCA 云台摄像机", "VISCA PTZ camera"),
+    asked_as=("ptz",),
     values={
         "power": Quantity(("电源", "Power")),
         "preset": Quantity(("预置位", "Preset")),
