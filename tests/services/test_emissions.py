@@ -3,20 +3,22 @@
 import errno
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from roomctl.domain.checks import WHOLE_DEVICE, CheckState, Waiver, WaiverKind
-from roomctl.domain.devices import Emission, Garbled, LoginRefused, Silent, Unreachable
-from roomctl.domain.meeting import AgendaItem, Objected, Overrule
+from roomctl.domain.devices import Device, Emission, Garbled, LoginRefused, Silent, Unreachable
+from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId, Objected, Overrule
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.errors import BadInput, Refused
+from roomctl.services import device_checks
 from roomctl.services.device_ports import Rack
 from roomctl.testing.emulators import Fault
 
 SECRET = Secrecy(Level.SECRET, 10, "依据", "定密人")
 BY_NAME = Overrule("赵敏", "急")
+A_SECRET_ONE = Meeting(id=MeetingId("m"), room="r", title="专题", starts=datetime(2026, 11, 12, 9, 0), secrecy=SECRET)
 EXCUSED = Waiver("left", WHOLE_DEVICE, "赵敏", "不用这台", WaiverKind.EXCUSED)
 
 
@@ -118,14 +120,21 @@ def test_a_meeting_that_became_secret_after_its_check_waits_for_another(casting)
         (ValueError("driver"), False),
     ],
 )
-def test_only_what_has_no_power_is_known_to_be_off(casting, error, off):
+def test_only_what_has_no_power_is_known_to_be_off(error, off):
+    device = Device(id="left", kind="pjlink", title=("", ""), emission=Emission.CASTING)
+    online, emission = device_checks.unanswered(device, error, A_SECRET_ONE)
+    assert emission.state is (CheckState.OK if off else CheckState.CRIT)
+    assert emission.firm is not off
+    assert (online.state is CheckState.SKIPPED) is off
+
+
+def test_a_plug_that_is_pulled_is_as_it_should_be(casting):
     casting.secret()
     casting.inventory.put([replace(casting.use.device("left"), depends_on=())])
-    casting.use._rack = Rack(casting.inventory, NobodyThere(error))
+    casting.use._rack = Rack(casting.inventory, NobodyThere(by(errno.EHOSTUNREACH)))
     rows = casting.rows(meeting=casting.id, only=["left"])
-    assert rows["left", "emission"].state is (CheckState.OK if off else CheckState.CRIT)
-    assert rows["left", "emission"].firm is not off
-    assert (rows["left", "online"].state is CheckState.SKIPPED) is off
+    assert rows["left", "emission"].state is CheckState.OK
+    assert rows["left", "online"].state is CheckState.SKIPPED
 
 
 def test_behind_a_dead_switch_nothing_is_known_to_be_off(casting):

@@ -158,8 +158,12 @@ class DeviceDriverContract:
             return longest
 
         self.read(offer, emulator, Fault.NONE)  # what is imported at the first read is not counted
-        longest = min(self.with_emulator(offer, emulator, Fault.SLOW, stood) for _ in range(TRIES))
-        assert longest < STEP, f"the loop stood for {longest:.2f} s"
+        longest = STEP
+        for _ in range(TRIES):  # another program may have kept the machine: one good try is enough
+            longest = min(longest, self.with_emulator(offer, emulator, Fault.SLOW, stood))
+            if longest < STEP:
+                break
+        assert longest < STEP, "the loop stood for too long each time"
 
     # --- a device that is not
 
@@ -279,12 +283,11 @@ class DeviceDriverContract:
             await self.once(offer, device, secret, fault)  # what the first read opens for good is not counted
             await asyncio.sleep(0.02)
             first = psutil.Process().num_fds()
-            for _ in range(2):
-                await self.once(offer, device, secret, fault)
+            await self.once(offer, device, secret, fault)
             return first, await _settled(first)
 
         first, last = self.with_emulator(offer, emulator, fault, often)
-        assert last <= first, f"{last - first} handles more after two more reads"
+        assert last <= first, f"{last - first} handles more after one more read"
 
     # --- orders
 

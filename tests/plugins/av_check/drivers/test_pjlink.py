@@ -15,6 +15,8 @@ from roomctl.testing.emulators.pjlink import PjlinkEmulator
 
 
 class TestPjlink(DeviceDriverContract):
+    patience = 0.3
+
     says: ClassVar = {"input": "32"}
 
     @pytest.fixture

@@ -33,7 +33,7 @@ def offer(tmp_path):
 
 class TestRtsp(DeviceDriverContract):
     says: ClassVar = {"teach": "chair", "compare": "chair"}
-    rounds = 6
+    rounds = 3
     patience = 0.4
 
     @pytest.fixture
