@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from roomctl.cli import operating
 from roomctl.cli.screen import answer, console
+from roomctl.domain import summary_steps as way
 from roomctl.domain.summary import NumberForm, Openness, Summary
 from roomctl.i18n import tr
 
@@ -57,7 +58,7 @@ def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
             console().print(f"  {step.at:%m-%d %H:%M}  {what}  {escape(step.by)}  {escape(step.opinion)}")
 
 
-@app.command(help=tr("起草", "Draft one"))
+@app.command(way.START.name, help=tr(*way.START.about))
 def start(
     meeting: str = _ID,
     *,
@@ -69,7 +70,7 @@ def start(
     _show(application.usecases.start_summary(found.id, drafted_by=drafted_by), as_json=as_json)
 
 
-@app.command(help=tr("按现在的情况重新起草", "Draft it again from the facts as they stand"))
+@app.command(way.REDRAFT.name, help=tr(*way.REDRAFT.about))
 def redraft(meeting: str = _ID) -> None:
     """A new version."""
     application, found = operating.begun(meeting)
@@ -77,7 +78,7 @@ def redraft(meeting: str = _ID) -> None:
     console().print(f"[ok]✓[/] {escape(paper.path)}")
 
 
-@app.command(help=tr("送会签，没有单位时直接送审核", "Send it round; without units straight to 审核"))
+@app.command(way.SUBMIT.name, help=tr(*way.SUBMIT.about))
 def submit(
     meeting: str = _ID,
     *,
@@ -91,7 +92,7 @@ def submit(
     _show(application.usecases.submit_summary(found.id, units=units, lead=lead), as_json=as_json)
 
 
-@app.command("answer", help=tr("登记一个单位的会签", "Enter a unit's answer"))
+@app.command(way.ANSWER.name, help=tr(*way.ANSWER.about))
 def answer_(
     meeting: str = _ID,
     *,
@@ -106,7 +107,7 @@ def answer_(
     _show(told, as_json=as_json)
 
 
-@app.command(help=tr("一条意见采纳否", "Whether an opinion is adopted"))
+@app.command(way.SETTLE.name, help=tr(*way.SETTLE.about))
 def settle(
     meeting: str = _ID,
     *,
@@ -121,14 +122,14 @@ def settle(
     _show(told, as_json=as_json)
 
 
-@app.command(help=tr("会签完成，送审核", "End the 会签"))
+@app.command(way.CONCLUDE.name, help=tr(*way.CONCLUDE.about))
 def conclude(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
     """Once every unit has answered, and each opinion is settled."""
     application, found = operating.begun(meeting)
     _show(application.usecases.conclude_countersigning(found.id), as_json=as_json)
 
 
-@app.command(help=tr("公开属性：主动公开、依申请公开、不予公开", "公开属性"))
+@app.command(way.OPENNESS.name, help=tr(*way.OPENNESS.about))
 def openness(
     meeting: str = _ID,
     kind: Openness = typer.Argument(..., help=tr("公开属性", "which")),
@@ -141,14 +142,14 @@ def openness(
     _show(application.usecases.set_openness(found.id, openness=kind, reason=reason), as_json=as_json)
 
 
-@app.command(help=tr("审核通过", "审核"))
+@app.command(way.APPROVE.name, help=tr(*way.APPROVE.about))
 def approve(meeting: str = _ID, *, opinion: str = _OPINION, as_json: bool = _JSON) -> None:
     """On to who signs it."""
     application, found = operating.begun(meeting)
     _show(application.usecases.approve_summary(found.id, opinion=opinion), as_json=as_json)
 
 
-@app.command(help=tr("签发，签后锁定", "签发: locked from then on"))
+@app.command(way.SIGN.name, help=tr(*way.SIGN.about))
 def sign(
     meeting: str = _ID,
     *,
@@ -161,7 +162,7 @@ def sign(
     _show(application.usecases.sign_summary(found.id, by=by, opinion=opinion), as_json=as_json)
 
 
-@app.command(help=tr("登记取号", "Draw its number"))
+@app.command(way.REGISTER.name, help=tr(*way.REGISTER.about))
 def register(
     meeting: str = _ID,
     *,
@@ -176,14 +177,14 @@ def register(
     _show(told, as_json=as_json)
 
 
-@app.command(help=tr("校对无误", "校对"))
+@app.command(way.PROOFREAD.name, help=tr(*way.PROOFREAD.about))
 def proofread(meeting: str = _ID, *, opinion: str = _OPINION, as_json: bool = _JSON) -> None:
     """On to the print."""
     application, found = operating.begun(meeting)
     _show(application.usecases.proofread_summary(found.id, opinion=opinion), as_json=as_json)
 
 
-@app.command(help=tr("印发", "Issue it"))
+@app.command(way.ISSUE.name, help=tr(*way.ISSUE.about))
 def issue(
     meeting: str = _ID,
     *,
@@ -195,7 +196,7 @@ def issue(
     _show(application.usecases.issue_summary(found.id, sent_to=to), as_json=as_json)
 
 
-@app.command("return", help=tr("退回起草", "Send it back"))
+@app.command(way.RETURN.name, help=tr(*way.RETURN.about))
 def send_back(
     meeting: str = _ID,
     *,

@@ -87,7 +87,7 @@ KINDS = frozenset(
     }
 )  # fmt: skip
 
-_ALLOWED: Mapping[str, frozenset[Stage]] = {
+ALLOWED: Mapping[str, frozenset[Stage]] = {
     SUBMITTED: frozenset({Stage.DRAFTING}),
     COUNTERSIGNED: frozenset({Stage.COUNTERSIGNING}),
     SETTLED: frozenset({Stage.COUNTERSIGNING}),
@@ -100,6 +100,7 @@ _ALLOWED: Mapping[str, frozenset[Stage]] = {
     ISSUED: frozenset({Stage.PRINTING}),
     SENT_BACK: frozenset({Stage.COUNTERSIGNING, Stage.REVIEW, Stage.ISSUING, Stage.REGISTERING, Stage.PROOFREADING}),
 }
+"""Where each step belongs."""
 _NEXT = {
     CONCLUDED: Stage.REVIEW,
     APPROVED: Stage.ISSUING,
@@ -215,8 +216,8 @@ def fold(facts: Iterable[Fact]) -> tuple[Summary, ...]:
 
 def allow(summary: Summary, kind: str, data: Mapping[str, Any]) -> None:
     """Whether the step may be taken now. Raises: Refused, BadInput."""
-    if summary.stage not in _ALLOWED[kind]:
-        stages = tr("、", ", ").join(stage.label for stage in Stage if stage in _ALLOWED[kind])
+    if summary.stage not in ALLOWED[kind]:
+        stages = tr("、", ", ").join(stage.label for stage in Stage if stage in ALLOWED[kind])
         raise Refused(
             tr(f"纪要现在是“{summary.stage.label}”", f"the 纪要 is at {summary.stage.label!r}"),
             tr("这一步不能办", "this step cannot be taken there"),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomctl.domain import summary as paper
+from roomctl.domain import summary_steps
 from roomctl.domain.summary import Fact, NumberForm, Openness, Stage
 from roomctl.errors import BadInput, Refused
 
@@ -56,7 +57,7 @@ def test_the_whole_way_is_walked_step_by_step():
 def test_a_step_is_taken_only_where_it_belongs(end, kind):
     now = current(*ROUND[:end])
     data = {"units": [], "unit": "甲局", "agreed": True, "opinion": "x", "adopted": True, "openness": "主动公开"}
-    if now.stage not in paper._ALLOWED[kind]:
+    if now.stage not in paper.ALLOWED[kind]:
         with pytest.raises(Refused):
             paper.allow(now, kind, data)
 
@@ -125,3 +126,11 @@ def test_an_issued_one_is_locked_and_a_new_one_names_it():
 def test_the_three_forms_of_a_number():
     assert [form.written(12, 2026) for form in NumberForm] == ["第12期", "〔2026〕12号", "第12次"]
     assert Openness("主动公开") is Openness.OPEN
+
+
+def test_every_event_of_the_way_has_a_step_and_every_step_its_place():
+    assert {one.event for one in summary_steps.STEPS} == paper.KINDS
+    for stage in Stage:
+        assert [one for one in summary_steps.STEPS if one.belongs(stage)], stage
+    assert [one.name for one in summary_steps.STEPS if one.belongs(None)] == ["start"]
+    assert len({one.name for one in summary_steps.STEPS}) == len({one.path for one in summary_steps.STEPS})

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import BaseModel, Field, StringConstraints
 
+from roomctl.domain import summary_steps as way
 from roomctl.domain.access import Right, User
 from roomctl.domain.record import Finding, RecordFile
 from roomctl.domain.summary import MOST_UNITS, Countersign, NumberForm, Openness, Passed, Stage, Summary
@@ -21,7 +22,6 @@ routes = router("papers")
 
 Reading = Annotated[User, Depends(Needs(Right.SEE_RECORDS))]
 Writing = Annotated[User, Depends(Needs(Right.WRITE_RECORDS))]
-Signing = Annotated[User, Depends(Needs(Right.SIGN_RECORDS))]
 DocumentPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the document's id")]
 Unit = Annotated[Line, StringConstraints(min_length=1)]
 
@@ -272,6 +272,10 @@ def all_findings(request: Request, user: Reading, meeting_id: MeetingPath) -> li
     return list(use.proofread_papers(meeting_id))
 
 
+def _at(step: way.Step) -> str:
+    return f"/meetings/{{meeting_id}}/{step.path}"
+
+
 # --- 会议纪要 -------------------------------------------------------------------------------------------------------
 
 
@@ -282,29 +286,40 @@ def get_summaries(request: Request, user: Reading, meeting_id: MeetingPath) -> R
     return as_json([SummaryShape.of(one) for one in use.summaries(meeting_id)])
 
 
-@routes.post("/meetings/{meeting_id}/summaries", status_code=201, summary="Ask for a 纪要")
-def start(request: Request, user: Writing, meeting_id: MeetingPath, wanted: NewSummary) -> SummaryShape:
+@routes.post(_at(way.START), status_code=201, summary=way.START.about[1])
+def start(
+    request: Request,
+    user: Annotated[User, Depends(Needs(way.START.right))],
+    meeting_id: MeetingPath,
+    wanted: NewSummary,
+) -> SummaryShape:
     """It is drafted at once. A new one after an issued one names it."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(use.start_summary(meeting_id, drafted_by=wanted.drafted_by))
 
 
-@routes.post("/meetings/{meeting_id}/summary/draft", status_code=201, summary="Draft it again")
-def redraft(request: Request, user: Writing, meeting_id: MeetingPath) -> PaperShape:
+@routes.post(_at(way.REDRAFT), status_code=201, summary=way.REDRAFT.about[1])
+def redraft(
+    request: Request, user: Annotated[User, Depends(Needs(way.REDRAFT.right))], meeting_id: MeetingPath
+) -> PaperShape:
     """A new version from the facts as they stand."""
     use = Desk.at(request, user, meeting_id)
     return PaperShape.of(use.redraft_summary(meeting_id))
 
 
-@routes.post("/meetings/{meeting_id}/summary/submission", summary="Send it round")
-def submit(request: Request, user: Writing, meeting_id: MeetingPath, to: Round) -> SummaryShape:
+@routes.post(_at(way.SUBMIT), summary=way.SUBMIT.about[1])
+def submit(
+    request: Request, user: Annotated[User, Depends(Needs(way.SUBMIT.right))], meeting_id: MeetingPath, to: Round
+) -> SummaryShape:
     """To the units for 会签, or straight to 审核."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(use.submit_summary(meeting_id, units=to.units, lead=to.lead))
 
 
-@routes.post("/meetings/{meeting_id}/summary/answers", summary="A unit's 会签")
-def countersign(request: Request, user: Writing, meeting_id: MeetingPath, said: Answer) -> SummaryShape:
+@routes.post(_at(way.ANSWER), summary=way.ANSWER.about[1])
+def countersign(
+    request: Request, user: Annotated[User, Depends(Needs(way.ANSWER.right))], meeting_id: MeetingPath, said: Answer
+) -> SummaryShape:
     """主办 first, then all others at once."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(
@@ -312,43 +327,64 @@ def countersign(request: Request, user: Writing, meeting_id: MeetingPath, said: 
     )
 
 
-@routes.post("/meetings/{meeting_id}/summary/settlements", summary="Adopt a unit's opinion, or say why not")
-def settle(request: Request, user: Writing, meeting_id: MeetingPath, one: Settlement) -> SummaryShape:
+@routes.post(_at(way.SETTLE), summary=way.SETTLE.about[1])
+def settle(
+    request: Request,
+    user: Annotated[User, Depends(Needs(way.SETTLE.right))],
+    meeting_id: MeetingPath,
+    one: Settlement,
+) -> SummaryShape:
     """采纳否 and 理由."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(use.settle_opinion(meeting_id, unit=one.unit, adopted=one.adopted, reason=one.reason))
 
 
-@routes.post("/meetings/{meeting_id}/summary/conclusion", summary="End the 会签")
-def conclude(request: Request, user: Writing, meeting_id: MeetingPath) -> SummaryShape:
+@routes.post(_at(way.CONCLUDE), summary=way.CONCLUDE.about[1])
+def conclude(
+    request: Request, user: Annotated[User, Depends(Needs(way.CONCLUDE.right))], meeting_id: MeetingPath
+) -> SummaryShape:
     """Once every unit has answered and every opinion is settled."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(use.conclude_countersigning(meeting_id))
 
 
-@routes.put("/meetings/{meeting_id}/summary/openness", summary="公开属性")
-def set_openness(request: Request, user: Writing, meeting_id: MeetingPath, to: OpennessChoice) -> SummaryShape:
+@routes.put(_at(way.OPENNESS), summary=way.OPENNESS.about[1])
+def set_openness(
+    request: Request,
+    user: Annotated[User, Depends(Needs(way.OPENNESS.right))],
+    meeting_id: MeetingPath,
+    to: OpennessChoice,
+) -> SummaryShape:
     """To be known before it is signed."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(use.set_openness(meeting_id, openness=to.openness, reason=to.reason))
 
 
-@routes.post("/meetings/{meeting_id}/summary/approval", summary="审核")
-def approve(request: Request, user: Signing, meeting_id: MeetingPath, said: Opinion) -> SummaryShape:
+@routes.post(_at(way.APPROVE), summary=way.APPROVE.about[1])
+def approve(
+    request: Request, user: Annotated[User, Depends(Needs(way.APPROVE.right))], meeting_id: MeetingPath, said: Opinion
+) -> SummaryShape:
     """On to who signs it."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(use.approve_summary(meeting_id, opinion=said.opinion))
 
 
-@routes.post("/meetings/{meeting_id}/summary/signature", summary="签发")
-def sign(request: Request, user: Signing, meeting_id: MeetingPath, said: Signature) -> SummaryShape:
+@routes.post(_at(way.SIGN), summary=way.SIGN.about[1])
+def sign(
+    request: Request, user: Annotated[User, Depends(Needs(way.SIGN.right))], meeting_id: MeetingPath, said: Signature
+) -> SummaryShape:
     """By a named person: its text is locked from then on."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(use.sign_summary(meeting_id, by=said.by, opinion=said.opinion))
 
 
-@routes.post("/meetings/{meeting_id}/summary/registration", summary="登记: draw its number")
-def register(request: Request, user: Writing, meeting_id: MeetingPath, wanted: Registration) -> SummaryShape:
+@routes.post(_at(way.REGISTER), summary=way.REGISTER.about[1])
+def register(
+    request: Request,
+    user: Annotated[User, Depends(Needs(way.REGISTER.right))],
+    meeting_id: MeetingPath,
+    wanted: Registration,
+) -> SummaryShape:
     """Without gaps; it becomes part of the last version."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(
@@ -356,22 +392,37 @@ def register(request: Request, user: Writing, meeting_id: MeetingPath, wanted: R
     )
 
 
-@routes.post("/meetings/{meeting_id}/summary/proof", summary="校对")
-def proofread(request: Request, user: Writing, meeting_id: MeetingPath, said: Opinion) -> SummaryShape:
+@routes.post(_at(way.PROOFREAD), summary=way.PROOFREAD.about[1])
+def proofread(
+    request: Request,
+    user: Annotated[User, Depends(Needs(way.PROOFREAD.right))],
+    meeting_id: MeetingPath,
+    said: Opinion,
+) -> SummaryShape:
     """On to the print."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(use.proofread_summary(meeting_id, opinion=said.opinion))
 
 
-@routes.post("/meetings/{meeting_id}/summary/issue", summary="印发")
-def issue(request: Request, user: Writing, meeting_id: MeetingPath, to: Distribution) -> SummaryShape:
+@routes.post(_at(way.ISSUE), summary=way.ISSUE.about[1])
+def issue(
+    request: Request,
+    user: Annotated[User, Depends(Needs(way.ISSUE.right))],
+    meeting_id: MeetingPath,
+    to: Distribution,
+) -> SummaryShape:
     """And to whom it goes."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(use.issue_summary(meeting_id, sent_to=to.sent_to))
 
 
-@routes.post("/meetings/{meeting_id}/summary/return", summary="退回")
-def send_back(request: Request, user: Writing, meeting_id: MeetingPath, why: SendingBack) -> SummaryShape:
+@routes.post(_at(way.RETURN), summary=way.RETURN.about[1])
+def send_back(
+    request: Request,
+    user: Annotated[User, Depends(Needs(way.RETURN.right))],
+    meeting_id: MeetingPath,
+    why: SendingBack,
+) -> SummaryShape:
     """To the drafter. A number that was drawn is void."""
     use = Desk.at(request, user, meeting_id)
     return SummaryShape.of(use.send_summary_back(meeting_id, reason=why.reason))

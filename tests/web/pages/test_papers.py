@@ -123,8 +123,8 @@ def test_what_is_refused_stands_on_the_page(seat):
     seat.press("start", unit="")
     seat.press("submit", lead="", units="")
     page = seat.page()
-    page.presses["step back"]({})
-    seat.page().presses["do back"]({"reason": ""})
+    page.presses["step return"]({})
+    seat.page().presses["do return"]({"reason": ""})
     assert "退回要有理由" in seat.page().html
 
 
@@ -135,7 +135,7 @@ def test_only_who_signs_papers_is_offered_to(seat):
     secretary = Seat(seat.rest, seat.meeting, (Role.SECRETARY,))
     names = [one.name for one in way.steps(secretary.desk._visitor, seat.meeting, summary)]
     assert "approve" not in names
-    assert "back" in names
+    assert "return" in names
     approver = Seat(seat.rest, seat.meeting, (Role.APPROVER,), "张建国")
     assert [one.name for one in way.steps(approver.desk._visitor, seat.meeting, summary)] == ["approve"]
 

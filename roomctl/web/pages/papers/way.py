@@ -1,9 +1,10 @@
-"""The next steps of a 会议纪要, each with its form."""
+"""The next steps of a 会议纪要, by the table of them, each with its form."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from roomctl.domain.access import Right
-from roomctl.domain.summary import Openness, Stage, Summary
+from roomctl.domain import summary_steps as table
+from roomctl.domain.summary import Openness, Summary
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 from roomctl.web import ui
@@ -14,29 +15,42 @@ from roomctl.web.ui import Part, Values
 _APART = "、，,;；\n"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """What a step asks for on the page, and what it does with that.
+
+    Attributes:
+        absent: there is nothing to do with it just now; blocked: why it cannot be taken yet.
+
+    """
+
+    act: Callable[[Values], object]
+    asks: Callable[[Values], Sequence[Part]] | None = None
+    absent: bool = False
+    blocked: str = ""
+    second: str = ""
+
+
 def steps(visitor: Visitor, meeting: str, summary: Summary | None) -> list[Step]:
     """What this visitor may do next with it, in the order in which it is done."""
-    return [one for one in _all(visitor, meeting, summary) if visitor.may(one.right)]
+    stage = summary.stage if summary else None
+    found = [one for one in table.STEPS if one.belongs(stage) and visitor.may(one.right)]
+    made = [(one, _FORMS[one.name](visitor, meeting, summary)) for one in found]
+    return [_step(one, form) for one, form in made if not form.absent]
 
 
-def _all(visitor: Visitor, meeting: str, summary: Summary | None) -> Iterator[Step]:
-    if summary is None or summary.stage is Stage.DONE:
-        yield _start(visitor, meeting)
-        return
-    ways: dict[Stage, Callable[[Visitor, str, Summary], Iterator[Step]]] = {
-        Stage.DRAFTING: _drafting,
-        Stage.COUNTERSIGNING: _countersigning,
-        Stage.REVIEW: _review,
-        Stage.ISSUING: _issuing,
-        Stage.REGISTERING: _registering,
-        Stage.PROOFREADING: _proofreading,
-        Stage.PRINTING: _printing,
-    }
-    yield from ways[summary.stage](visitor, meeting, summary)
-    if summary.stage in {Stage.DRAFTING, Stage.COUNTERSIGNING, Stage.REVIEW, Stage.ISSUING}:
-        yield _openness(visitor, meeting, summary)
-    if summary.stage not in {Stage.DRAFTING, Stage.PRINTING}:
-        yield _back(visitor, meeting)
+def _step(one: table.Step, form: _Form) -> Step:
+    return Step(
+        name=one.name,
+        text=tr(*one.text),
+        right=one.right,
+        act=lambda typed, _why: form.act(typed),
+        asks=form.asks,
+        hold=one.hold,
+        main=one.main,
+        blocked=form.blocked,
+        second=form.second,
+    )
 
 
 def listed(text: str) -> list[str]:
@@ -46,188 +60,173 @@ def listed(text: str) -> list[str]:
     return [one.strip() for one in text.split("\n") if one.strip()]
 
 
-def _start(visitor: Visitor, meeting: str) -> Step:
+def _start(visitor: Visitor, meeting: str, _: Summary | None) -> _Form:
     def asks(typed: Values) -> Sequence[Part]:
         hint = tr("空着由本办起草；代拟时写单位", "empty: the office; else the unit")
         return [ui.field("unit", tr("起草单位", "Drafted by"), text_of(typed, "unit"), hint=hint)]
 
-    def act(typed: Values, _: str) -> None:
-        visitor.use.start_summary(meeting, drafted_by=text_of(typed, "unit"))
-
-    return Step(name="start", text=tr("起草纪要", "Draft a 纪要"), right=Right.WRITE_RECORDS, act=act, asks=asks)
+    return _Form(act=lambda typed: visitor.use.start_summary(meeting, drafted_by=text_of(typed, "unit")), asks=asks)
 
 
-def _drafting(visitor: Visitor, meeting: str, _: Summary) -> Iterator[Step]:
+def _submit(visitor: Visitor, meeting: str, _: Summary | None) -> _Form:
     def asks(typed: Values) -> Sequence[Part]:
+        hint = tr("用顿号隔开；都空着直接送审核", "with commas between; none: straight to 审核")
         return [
             ui.field("lead", tr("主办单位", "Leading unit"), text_of(typed, "lead")),
-            ui.field(
-                "units",
-                tr("会签单位", "Units asked"),
-                text_of(typed, "units"),
-                hint=tr("用顿号隔开；都空着直接送审核", "with commas between; none: straight to 审核"),
-            ),
+            ui.field("units", tr("会签单位", "Units asked"), text_of(typed, "units"), hint=hint),
         ]
 
-    def act(typed: Values, _why: str) -> None:
-        visitor.use.submit_summary(meeting, units=listed(text_of(typed, "units")), lead=text_of(typed, "lead"))
+    def act(typed: Values) -> object:
+        return visitor.use.submit_summary(meeting, units=listed(text_of(typed, "units")), lead=text_of(typed, "lead"))
 
-    yield Step(name="submit", text=tr("送会签", "Send round"), right=Right.WRITE_RECORDS, act=act, asks=asks)
-
-    def again(_typed: Values, _why: str) -> None:
-        visitor.use.redraft_summary(meeting)
-
-    yield Step(name="redraft", text=tr("重新起草", "Draft again"), right=Right.WRITE_RECORDS, act=again, main=False)
+    return _Form(act=act, asks=asks)
 
 
-def _countersigning(visitor: Visitor, meeting: str, summary: Summary) -> Iterator[Step]:
-    open_ = [one for one in summary.units if one.agreed is not None and not one.settled]
-    if summary.waiting_for:
-        yield _answer(visitor, meeting, summary)
-    if open_:
-        yield _settle(visitor, meeting, [one.unit for one in open_])
-
-    def act(_typed: Values, _why: str) -> None:
-        visitor.use.conclude_countersigning(meeting)
-
-    waiting = [*summary.waiting_for, *(one.unit for one in open_)]
-    names = tr("、", ", ").join(waiting)
-    yield Step(
-        name="conclude",
-        text=tr("会签完成", "End the 会签"),
-        right=Right.WRITE_RECORDS,
-        act=act,
-        blocked=tr(f"还在等：{names}", f"waiting for: {names}") if waiting else "",
-    )
+def _redraft(visitor: Visitor, meeting: str, _: Summary | None) -> _Form:
+    return _Form(act=lambda _typed: visitor.use.redraft_summary(meeting))
 
 
-def _answer(visitor: Visitor, meeting: str, summary: Summary) -> Step:
+def _answer(visitor: Visitor, meeting: str, summary: Summary | None) -> _Form:
+    waiting = summary.waiting_for if summary else ()
+
     def asks(typed: Values) -> Sequence[Part]:
-        units = {unit: unit for unit in summary.waiting_for}
+        units = {unit: unit for unit in waiting}
         return [
-            ui.field("unit", tr("单位", "Unit"), text_of(typed, "unit") or next(iter(units)), choices=units),
+            ui.field("unit", tr("单位", "Unit"), text_of(typed, "unit") or waiting[0], choices=units),
             ui.field("agreed", tr("同意", "Agreed"), bool(typed.get("agreed", True))),
             ui.field("opinion", tr("意见", "Opinion"), text_of(typed, "opinion")),
         ]
 
-    def act(typed: Values, _why: str) -> None:
-        visitor.use.countersign_summary(
+    def act(typed: Values) -> object:
+        return visitor.use.countersign_summary(
             meeting,
             unit=text_of(typed, "unit"),
             agreed=bool(typed.get("agreed")),
             opinion=text_of(typed, "opinion"),
         )
 
-    return Step(name="answer", text=tr("登记会签", "Enter an answer"), right=Right.WRITE_RECORDS, act=act, asks=asks)
+    return _Form(act=act, asks=asks, absent=not waiting)
 
 
-def _settle(visitor: Visitor, meeting: str, units: Sequence[str]) -> Step:
+def _unsettled(summary: Summary | None) -> list[str]:
+    units = summary.units if summary else ()
+    return [one.unit for one in units if one.agreed is not None and not one.settled]
+
+
+def _settle(visitor: Visitor, meeting: str, summary: Summary | None) -> _Form:
+    units = _unsettled(summary)
+
     def asks(typed: Values) -> Sequence[Part]:
+        choices = {one: one for one in units}
         return [
-            ui.field(
-                "unit", tr("单位", "Unit"), text_of(typed, "unit") or units[0], choices={one: one for one in units}
-            ),
+            ui.field("unit", tr("单位", "Unit"), text_of(typed, "unit") or units[0], choices=choices),
             ui.field("adopted", tr("采纳", "Adopted"), bool(typed.get("adopted", True))),
             ui.field("reason", tr("理由", "Reason"), text_of(typed, "reason"), hint=tr("不采纳时必填", "where not")),
         ]
 
-    def act(typed: Values, _why: str) -> None:
-        visitor.use.settle_opinion(
+    def act(typed: Values) -> object:
+        return visitor.use.settle_opinion(
             meeting,
             unit=text_of(typed, "unit"),
             adopted=bool(typed.get("adopted")),
             reason=text_of(typed, "reason"),
         )
 
-    return Step(
-        name="settle", text=tr("意见采纳否", "Settle an opinion"), right=Right.WRITE_RECORDS, act=act, asks=asks
+    return _Form(act=act, asks=asks, absent=not units)
+
+
+def _conclude(visitor: Visitor, meeting: str, summary: Summary | None) -> _Form:
+    waiting = [*(summary.waiting_for if summary else ()), *_unsettled(summary)]
+    names = tr("、", ", ").join(waiting)
+    return _Form(
+        act=lambda _typed: visitor.use.conclude_countersigning(meeting),
+        blocked=tr(f"还在等：{names}", f"waiting for: {names}") if waiting else "",
     )
 
 
-def _review(visitor: Visitor, meeting: str, _: Summary) -> Iterator[Step]:
-    def act(typed: Values, _why: str) -> None:
-        visitor.use.approve_summary(meeting, opinion=text_of(typed, "opinion"))
+def _approve(visitor: Visitor, meeting: str, _: Summary | None) -> _Form:
+    return _Form(
+        act=lambda typed: visitor.use.approve_summary(meeting, opinion=text_of(typed, "opinion")), asks=_opinion
+    )
 
-    yield Step(name="approve", text=tr("审核通过", "Approve"), right=Right.SIGN_RECORDS, act=act, asks=_opinion)
 
-
-def _issuing(visitor: Visitor, meeting: str, summary: Summary) -> Iterator[Step]:
-    def act(typed: Values, _why: str) -> None:
-        visitor.use.sign_summary(meeting, by=visitor.user.name, opinion=text_of(typed, "opinion"))
-
-    yield Step(
-        name="sign",
-        text=tr("签发", "Sign"),
-        right=Right.SIGN_RECORDS,
-        act=act,
+def _sign(visitor: Visitor, meeting: str, summary: Summary | None) -> _Form:
+    name = visitor.user.name
+    return _Form(
+        act=lambda typed: visitor.use.sign_summary(meeting, by=name, opinion=text_of(typed, "opinion")),
         asks=_opinion,
-        hold=True,
-        blocked="" if summary.openness else tr("先定公开属性", "its 公开属性 first"),
-        second=tr(f"以 {visitor.user.name} 的名义，签后锁定", f"as {visitor.user.name}; locked from then on"),
+        blocked="" if summary and summary.openness else tr("先定公开属性", "its 公开属性 first"),
+        second=tr(f"以 {name} 的名义，签后锁定", f"as {name}; locked from then on"),
     )
 
 
-def _registering(visitor: Visitor, meeting: str, _: Summary) -> Iterator[Step]:
-    def act(_typed: Values, _why: str) -> None:
-        visitor.use.register_summary(meeting)
-
-    yield Step(name="register", text=tr("登记取号", "Draw its number"), right=Right.WRITE_RECORDS, act=act, hold=True)
+def _register(visitor: Visitor, meeting: str, _: Summary | None) -> _Form:
+    return _Form(act=lambda _typed: visitor.use.register_summary(meeting))
 
 
-def _proofreading(visitor: Visitor, meeting: str, _: Summary) -> Iterator[Step]:
-    def act(typed: Values, _why: str) -> None:
-        visitor.use.proofread_summary(meeting, opinion=text_of(typed, "opinion"))
-
-    yield Step(
-        name="proofread", text=tr("校对无误", "Proof is clean"), right=Right.WRITE_RECORDS, act=act, asks=_opinion
+def _proofread(visitor: Visitor, meeting: str, _: Summary | None) -> _Form:
+    return _Form(
+        act=lambda typed: visitor.use.proofread_summary(meeting, opinion=text_of(typed, "opinion")), asks=_opinion
     )
 
 
-def _printing(visitor: Visitor, meeting: str, _: Summary) -> Iterator[Step]:
+def _issue(visitor: Visitor, meeting: str, _: Summary | None) -> _Form:
     def asks(typed: Values) -> Sequence[Part]:
         hint = tr("用顿号隔开", "with commas between")
         return [ui.field("to", tr("分送", "Sent to"), text_of(typed, "to"), hint=hint)]
 
-    def act(typed: Values, _why: str) -> None:
-        visitor.use.issue_summary(meeting, sent_to=listed(text_of(typed, "to")))
+    return _Form(
+        act=lambda typed: visitor.use.issue_summary(meeting, sent_to=listed(text_of(typed, "to"))), asks=asks
+    )
 
-    yield Step(name="issue", text=tr("印发", "Issue"), right=Right.WRITE_RECORDS, act=act, asks=asks)
 
+def _openness(visitor: Visitor, meeting: str, summary: Summary | None) -> _Form:
+    now = (summary.openness if summary else None) or Openness.ON_REQUEST
 
-def _openness(visitor: Visitor, meeting: str, summary: Summary) -> Step:
     def asks(typed: Values) -> Sequence[Part]:
-        now = text_of(typed, "openness") or (summary.openness or Openness.ON_REQUEST).value
+        choices = {one.value: one.value for one in Openness}
+        why = text_of(typed, "reason") or (summary.openness_reason if summary else "")
+        hint = tr("不予公开时写明依据哪一条", "of 不予公开: the article it rests on")
         return [
-            ui.field("openness", tr("公开属性", "Openness"), now, choices={one.value: one.value for one in Openness}),
             ui.field(
-                "reason",
-                tr("理由", "Reason"),
-                text_of(typed, "reason") or summary.openness_reason,
-                hint=tr("不予公开时写明依据哪一条", "of 不予公开: the article it rests on"),
+                "openness", tr("公开属性", "Openness"), text_of(typed, "openness") or now.value, choices=choices
             ),
+            ui.field("reason", tr("理由", "Reason"), why, hint=hint),
         ]
 
-    def act(typed: Values, _why: str) -> None:
+    def act(typed: Values) -> object:
         try:
             openness = Openness(text_of(typed, "openness"))
         except ValueError:
             raise BadInput(tr("没有这种公开属性", "there is no such 公开属性")) from None
-        visitor.use.set_openness(meeting, openness=openness, reason=text_of(typed, "reason"))
+        return visitor.use.set_openness(meeting, openness=openness, reason=text_of(typed, "reason"))
 
-    return Step(
-        name="openness", text=tr("公开属性", "Openness"), right=Right.WRITE_RECORDS, act=act, asks=asks, main=False
-    )
+    return _Form(act=act, asks=asks)
 
 
-def _back(visitor: Visitor, meeting: str) -> Step:
+def _return(visitor: Visitor, meeting: str, _: Summary | None) -> _Form:
     def asks(typed: Values) -> Sequence[Part]:
         return [ui.field("reason", tr("退回理由", "Why"), text_of(typed, "reason"))]
 
-    def act(typed: Values, _why: str) -> None:
-        visitor.use.send_summary_back(meeting, reason=text_of(typed, "reason"))
-
-    return Step(name="back", text=tr("退回", "Send back"), right=Right.WRITE_RECORDS, act=act, asks=asks, main=False)
+    return _Form(act=lambda typed: visitor.use.send_summary_back(meeting, reason=text_of(typed, "reason")), asks=asks)
 
 
 def _opinion(typed: Values) -> Sequence[Part]:
     return [ui.field("opinion", tr("意见", "Opinion"), text_of(typed, "opinion"))]
+
+
+_FORMS: Mapping[str, Callable[[Visitor, str, Summary | None], _Form]] = {
+    table.START.name: _start,
+    table.SUBMIT.name: _submit,
+    table.REDRAFT.name: _redraft,
+    table.ANSWER.name: _answer,
+    table.SETTLE.name: _settle,
+    table.CONCLUDE.name: _conclude,
+    table.APPROVE.name: _approve,
+    table.SIGN.name: _sign,
+    table.REGISTER.name: _register,
+    table.PROOFREAD.name: _proofread,
+    table.ISSUE.name: _issue,
+    table.OPENNESS.name: _openness,
+    table.RETURN.name: _return,
+}
