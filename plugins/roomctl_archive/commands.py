@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.finding import find_meeting
-from roomctl_archive import cipher_commands, family_commands, media_commands, standing
+from roomctl_archive import cipher_commands, family_commands, media_commands, register_commands, standing
 from roomctl_archive.reverify import read_again
 from roomctl_archive.service import ArchiveService
 from roomctl_archive.verify import STUB, kind_of
@@ -21,7 +21,6 @@ def app(ctx: PluginContext) -> typer.Typer:
     """The command group."""
     group = typer.Typer(help=tr("校验、送存和归档", "verify, deliver and accept packages"), no_args_is_help=True)
     console = Console(stderr=True)
-    name = Annotated[str, typer.Option("--by", help=tr("办理人姓名", "who does it"))]
 
     @group.command(help=tr("校验一个存档包", "verify a package from itself alone"))
     def verify(
@@ -105,16 +104,7 @@ def app(ctx: PluginContext) -> typer.Typer:
 
     cipher_commands.add(group, ctx, console, lambda: _bar(console))
     media_commands.add(group, ctx, console, lambda: _bar(console))
-
-    @group.command(help=tr("归档登记：接收", "the archivist accepts the deposit"))
-    def accept(meeting: str, by: name) -> None:
-        _say(console, ctx.services.accept(find_meeting(ctx.services, meeting).id, by=by))
-
-    @group.command("return", help=tr("归档登记：退回", "the archivist returns the deposit"))
-    def return_package(
-        meeting: str, by: name, reason: Annotated[str, typer.Option("--reason", help=tr("退回原因", "why"))]
-    ) -> None:
-        _say(console, ctx.services.return_package(find_meeting(ctx.services, meeting).id, by=by, reason=reason))
+    register_commands.add(group, ctx, console)
 
     return group
 
@@ -170,10 +160,6 @@ def _reverify(ctx: PluginContext, console: Console, meeting: Meeting, *, repair:
         console.print(line, style=colour, markup=False, soft_wrap=True)
     if not found.ok:
         raise typer.Exit(1)
-
-
-def _say(console: Console, meeting: Meeting) -> None:
-    console.print(f"{meeting.title}: {meeting.state.label}", style="green", markup=False)
 
 
 def _bar(console: Console) -> Progress:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from roomctl.domain import registration
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.delivery import LOCAL, Delivery, DeliveryStep, FixityCheck, SentFile
 from roomctl.domain.events import Event
@@ -176,6 +177,12 @@ class DeliveryUseCases(Bound):
                 )
             if package.id in uow.outbox.pruned():
                 return
+            made = registration.replay(uow.events.stream(package.meeting, registration.KINDS))
+            if package.supplement_to and made.taken(package) is None:
+                raise Refused(
+                    tr("本机的存档包不能清理", "the package on this machine must stay"),
+                    tr("补充包还没有签收", "nobody has signed for the supplement"),
+                )
             uow.outbox.prune(package.id, now)
             uow.outbox.drop_fixity(package.id, LOCAL)
             rows = uow.outbox.of(package.meeting, open_only=True)

@@ -225,3 +225,17 @@ def test_nothing_is_registered_before_it_has_arrived(house):
         house.use.count_packages(house.opened().id)
     with pytest.raises(NotFound):
         house.use.registration("nobody")
+
+
+def test_a_supplement_stays_on_this_machine_until_somebody_has_signed_for_it(deposit, house):
+    deposit.see_to()
+    house.use.accept(deposit.meeting, by="赵敏")
+    late = deposit.send("summary", first=deposit.package)
+    first, second = house.use.packages(deposit.meeting)
+    house.use.prune_package(first)
+    with pytest.raises(Refused, match="签收"):
+        house.use.prune_package(second)
+    deposit.see_to(package=late)
+    house.use.accept(deposit.meeting, by="赵敏")
+    house.use.prune_package(second)
+    assert set(house.use.pruned_packages()) == {first.id, second.id}
