@@ -6,6 +6,7 @@ from pathlib import Path
 
 from roomctl.domain.record import Finding, RecordFile
 from roomctl.domain.revision import ParagraphChange
+from roomctl.domain.secrecy import Way
 from roomctl.domain.summary import NumberForm, Openness, Summary
 from roomctl.services import proofreading, records, revisions, summaries
 from roomctl.services.bound import Bound
@@ -74,8 +75,9 @@ class PaperUseCases(Bound):
         return revisions.settle(meeting_id, document, decided, self._office())
 
     def pack_document(self, meeting_id: str, document: str, target: Path, *, unit: str) -> None:
-        """代拟: a zip for the unit, written to `target`."""
-        revisions.pack(meeting_id, document, target, self._office(), unit=unit)
+        """代拟: a zip for the unit, written to `target`. Raises: SecrecyRefused: its 密级 lets none out."""
+        with self._noting(meeting_id, Way.REMOVABLE.value):
+            revisions.pack(meeting_id, document, target, self._office(), unit=unit)
 
     # --- 会议纪要
 

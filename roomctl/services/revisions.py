@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from roomctl.domain import revision
+from roomctl.domain import revision, secrecy
 from roomctl.domain import summary as paper
 from roomctl.domain.events import Event, LoggedEvent
 from roomctl.domain.record import RecordFile
@@ -151,7 +151,13 @@ def settle(meeting_id: str, document: str, decided: Mapping[str, bool], office: 
 
 
 def pack(meeting_id: str, document: str, target: Path, office: Office, *, unit: str) -> None:
-    """代拟: the paper goes out to a unit as a zip, with the facts and what it may see of the transcript."""
+    """代拟: the paper goes out to a unit as a zip, with the facts and what it may see of the transcript.
+
+    Raises:
+        SecrecyRefused: its 密级 lets nothing go out on what anybody may carry. BadInput: no unit. NotFound.
+
+    """
+    secrecy.ask(office.uow.peek(meeting_id).highest_secrecy, secrecy.Way.REMOVABLE)
     unit = _unit(unit)
     if not unit:
         raise BadInput(tr("没有写给哪个单位", "it is for nobody"), mend=tr("写明代拟单位", "name the unit"))

@@ -16,6 +16,7 @@ from roomctl_records.config import RecordsConfig
 from roomctl.domain.attendance import Person
 from roomctl.domain.record import RecordFile
 from roomctl.domain.revision import Kind
+from roomctl.domain.secrecy import Level, Secrecy, SecrecyRefused
 from roomctl.domain.summary import NumberForm, Openness
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.services.offers import DocumentOffer
@@ -259,3 +260,16 @@ def test_a_summary_from_draft_to_issue_is_one_numbered_paper_with_its_print(pape
     with pytest.raises(Refused):
         use.take_in_document(adjourned, "会议纪要", out)
     assert use.start_summary(adjourned).supersedes == done.id
+
+
+def test_nothing_of_a_state_secret_goes_out_to_a_unit(papers, adjourned, tmp_path):
+    papers.use.start_summary(adjourned)
+    document = newest(papers, adjourned).id
+    uow = papers.open_uow()
+    with uow:
+        secret = replace(uow.meetings.get(adjourned), secrecy=Secrecy(Level.SECRET, 3))
+        uow.meetings.save(secret)
+        uow.commit()
+    with pytest.raises(SecrecyRefused, match="秘密"):
+        papers.use.pack_document(adjourned, document, tmp_path / "out.zip", unit=UNIT)
+    assert not (tmp_path / "out.zip").exists()

@@ -280,11 +280,18 @@ def _instant(text: str | None) -> datetime | None:
 def _around(element: Any) -> tuple[str, str]:
     """The words on either side, those taken out not among them."""
 
-    def near(siblings: Iterable[Any]) -> str:
-        return "".join(markup.text_of(one) for one in siblings if one.tag not in markup.DELETED)
+    def near(siblings: Iterable[Any]) -> Iterator[str]:
+        length = 0  # no further than is shown: a paragraph may hold thousands of changes
+        for one in siblings:
+            if one.tag not in markup.DELETED:
+                text = markup.text_of(one)
+                yield text
+                length += len(text)
+            if length >= _AROUND:
+                return
 
-    before = near(reversed(list(element.itersiblings(preceding=True))))
-    return before[-_AROUND:], near(element.itersiblings())[:_AROUND]
+    before = "".join(reversed(list(near(element.itersiblings(preceding=True)))))
+    return before[-_AROUND:], "".join(near(element.itersiblings()))[:_AROUND]
 
 
 # --- text, comments, settings
