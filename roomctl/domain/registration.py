@@ -307,7 +307,7 @@ def checked_term(text: str) -> str:
     if not _TERM.fullmatch(term):
         raise BadInput(
             tr(f"保管期限“{term[:20]}”不能用", f"{term[:20]!r} is no retention period"),
-            mend=tr("写 永久、30年、10年", "write 永久, 30年 or 10年"),
+            mend=tr("写 永久、30年、10年", "write it as the table of retention does"),
         )
     return term
 

@@ -26,7 +26,7 @@ _PAGE = 5000  # events asked for at once
 class Chosen(StrEnum):
     """Which meetings are looked at."""
 
-    TODO = "todo"
+    TO_SEE_TO = "todo"
     UNDER_WAY = "under_way"
     WAITING = "waiting"
     ARCHIVED = "archived"
@@ -92,7 +92,7 @@ class MeetingRow:
     def fits(self, chosen: Chosen) -> bool:
         copies = [copy for row in self.packages for copy in row.copies]
         match chosen:
-            case Chosen.TODO:
+            case Chosen.TO_SEE_TO:
                 return self.returned is not None or any(copy.bad for copy in copies)
             case Chosen.UNDER_WAY:
                 return not self.packages or any(one.delivery and not one.delivery.done for one in copies)

@@ -51,7 +51,7 @@ class Overview:
 
     def head(self) -> Part:
         rows = self._look()
-        open_ = sum(row.fits(Chosen.TODO) for row in rows)
+        open_ = sum(row.fits(Chosen.TO_SEE_TO) for row in rows)
         verdict = (
             tr(f"{open_} 场要处理", f"{open_} to see to")
             if open_
@@ -129,7 +129,7 @@ class Overview:
         if self._chosen is not None:
             return self._chosen
         rows = self._look()
-        return Chosen.TODO if any(row.fits(Chosen.TODO) for row in rows) else Chosen.ALL
+        return Chosen.TO_SEE_TO if any(row.fits(Chosen.TO_SEE_TO) for row in rows) else Chosen.ALL
 
     def _choose(self, one: Chosen) -> Press:
         def press(_values: Values) -> None:
