@@ -12,14 +12,17 @@ KIND = "归档交接单"
 """Kind of the document that a plugin offers for it."""
 
 
-def write(meeting_id: str, desk: Desk, *, printed: bool) -> bytes:
+def write(meeting_id: str, desk: Desk, *, printed: bool, kind: str = KIND) -> bytes:
     """The paper as docx, or as PDF/A.
+
+    Args:
+        kind: of another paper that is drafted as things stand, and kept nowhere.
 
     Raises:
         NotFound: no such meeting, no package, or no plugin drafts it. MissingPart: nothing here can print.
 
     """
-    offer = records.offered(desk.uow.peek(meeting_id), KIND, desk.plugins)
+    offer = records.offered(desk.uow.peek(meeting_id), kind, desk.plugins)
     with TemporaryDirectory() as folder:
         drafted, pdf = Path(folder, "hand-over.docx"), Path(folder, "hand-over.pdf")
         offer.write(drafted)

@@ -13,10 +13,11 @@ from roomctl.domain.record import RecordFile
 from roomctl.domain.secrecy import Level
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
-from roomctl.services import archive, records
+from roomctl.services import archive, hand_over, records
 from roomctl.services.bound import Bound
 from roomctl.services.identity import new_id
 from roomctl.services.ports import UnitOfWork
+from roomctl.services.registration import Desk
 from roomctl.services.secrecy import told_of
 
 REGISTERED, WITHDRAWN = "secrecy.medium_registered", "secrecy.medium_withdrawn"
@@ -207,6 +208,11 @@ class MediaUseCases(Bound):
 
         """
         return records.draft_one(meeting_id, HANDOVER_LIST, **self._all())
+
+    def handover_list(self, meeting_id: str, *, printed: bool) -> bytes:
+        """The same as docx or PDF/A, kept nowhere. Raises: NotFound, MissingPart."""
+        desk = Desk(plugins=self._plugins(), **self._by())
+        return hand_over.write(meeting_id, desk, printed=printed, kind=HANDOVER_LIST)
 
     def _event(self, kind: str, told: Mapping[str, Any], at: datetime) -> Event:
         """Of the room's stream."""

@@ -83,3 +83,11 @@ def test_a_state_secret_is_read_at_the_machine_and_from_nowhere_else(declared, t
     noted = [row.data for row in declared.noted("access.denied")]
     assert any(meeting.id in one for one in noted)
     assert not any("不能说" in one for one in noted)
+
+
+def test_the_list_of_a_handover_is_fetched_by_who_may_see_it(declared):
+    meeting = declared.meeting(secrecy=parse("秘密★3年"))
+    path = f"/api/v1/meetings/{meeting.id}/secrecy/handover-list"
+    assert declared.as_(Role.OPERATOR).get(path).status_code == 403
+    assert declared.as_(Role.SECURITY).get(path).status_code == 404  # no plugin drafts it here
+    assert declared.as_(Role.SECURITY).get(f"{path}?as=exe").status_code == 422

@@ -9,7 +9,7 @@ from roomctl_records.drafting import wording
 
 KIND = "涉密载体移交清单"
 _HEADER = ("编号", "介质编号", "文件数", "字节数", "移交人", "移交时间", "接收人", "保管处")
-_WIDTHS = (2, 4, 3, 4, 3, 5, 3, 4)
+_WIDTHS = (2, 4, 3, 5, 3, 5, 3, 4)
 
 
 def draft(meeting: Meeting, handovers: Sequence[Handover], *, office: str = "") -> Document:
@@ -27,18 +27,17 @@ def draft(meeting: Meeting, handovers: Sequence[Handover], *, office: str = "") 
     zone = ZoneInfo(meeting.zone)
     level = meeting.highest_secrecy
     blocks: list[record.Block] = [
-        record.Labelled("密级", (level.mark,)),
-        record.Labelled("会议编号", (meeting.id,)),
         record.Labelled("会议日期", (wording.day(meeting.starts.date()),)),
         *((record.Labelled("移交单位", (office,)),) if office else ()),
         record.Labelled("数量", (f"载体{len({one.medium for one in handovers})}件，存档包{len(handovers)}个",)),
         record.Table(_HEADER, tuple(_rows(handovers, zone)), _WIDTHS),
-        record.Note("以下为各存档包清单（tagmanifest-sha256.txt）的 SHA-256，任一文件有变动即不相符。"),
+        record.Note(
+            f"会议编号 {meeting.id}。以下为各存档包清单（tagmanifest-sha256.txt）的 SHA-256，任一文件有变动即不相符。"
+        ),
         *(record.Paragraph(one.manifest_sha256, lead=f"{one.number}. ") for one in handovers),
-        record.Note("本清单不作任何密码保护的声明；载体的保管、携带和销毁按保密规定办理。"),
-        record.Space(),
-        record.Signatures(("移交人（签名）", "接收人（签名）")),
-        record.Signatures(("日期", "日期")),
+        record.Note("本清单不声明任何密码保护；载体的保管、携带、销毁按保密规定办理。"),
+        record.Signatures(("移交人", "接收人")),
+        record.Note("移交　　　年　　月　　日　　　接收　　　年　　月　　日"),
     ]
     return Document(kind=KIND, title=KIND, blocks=tuple(blocks), mark=level.mark)
 
@@ -51,7 +50,7 @@ def _rows(handovers: Sequence[Handover], zone: ZoneInfo) -> Iterator[tuple[str, 
             str(one.files),
             str(one.bytes),
             one.handed_by,
-            f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}",
+            f"{one.at.astimezone(zone):%Y%m%d %H:%M}",
             one.received_by,
             one.keeper,
         )

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Right, User
@@ -209,6 +209,25 @@ def receive(request: Request, user: Receiving, number: NumberPath, what: Receive
 def points(request: Request, user: Reading, meeting_id: MeetingPath) -> list[PointShape]:
     """Empty where the meeting is no state secret."""
     return _points(Desk.at(request, user, meeting_id).secrecy_points(meeting_id))
+
+
+@routes.get("/meetings/{meeting_id}/secrecy/handover-list", response_class=Response, summary="涉密载体移交清单")
+def handover_list(
+    request: Request,
+    user: Reading,
+    meeting_id: MeetingPath,
+    form: Annotated[Literal["docx", "pdf"], Query(alias="as")] = "docx",
+) -> Response:
+    """As the register stands, to be signed by both sides on paper. 404: nothing was handed over yet."""
+    made = Desk.at(request, user, meeting_id).handover_list(meeting_id, printed=form == "pdf")
+    name = f'attachment; filename="handover-{meeting_id}.{form}"'
+    return Response(made, media_type=_KINDS[form], headers={"Content-Disposition": name})
+
+
+_KINDS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
 
 
 @routes.post("/meetings/{meeting_id}/secrecy/{point}", summary="Confirm a point by name")

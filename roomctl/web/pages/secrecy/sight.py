@@ -255,7 +255,9 @@ def _handovers(visitor: Visitor) -> Part:
 def _handover(visitor: Visitor, one: Handover) -> Part:
     names = f"{one.handed_by} → {one.received_by or tr('待签收', 'not signed yet')}"
     row = line(tag("b", tr(f"第 {one.number} 号", f"No. {one.number}")), f"{one.medium} · {one.keeper}", names)
-    papers = link_button(tr("打印清单", "Its list"), f"/meetings/{one.meeting}/papers", kind="quiet sm")
+    papers = link_button(
+        tr("打印清单", "Its list"), f"/api/v1/meetings/{one.meeting}/secrecy/handover-list?as=pdf", kind="quiet sm"
+    )
     if one.received or not visitor.may(Right.RECEIVE_MEDIA):
         return join((row, papers))
     name = f"receiver-{one.number}"
