@@ -128,6 +128,24 @@ def test_a_meeting_of_a_level_that_one_may_not_open_is_neither_shown_nor_listed(
     assert [one["id"] for one in secretary.get("/api/v1/meetings").json()] == [meeting.id]
 
 
+def test_no_route_gives_or_changes_anything_of_a_meeting_whose_level_one_may_not_open(rest):
+    meeting = replace(rest.meeting(), secrecy=Secrecy(Level.CONFIDENTIAL, 5))
+    with rest.application.open_uow() as uow:
+        uow.meetings.save(meeting)
+        uow.commit()
+    before, admin = rest.use.meeting(meeting.id), rest.as_(Role.ADMIN)
+    walked = 0
+    for method, path, rights in routes_of(rest.web):
+        if rights and "{meeting_id}" in path:
+            answer = ask(admin, method, path.replace("{meeting_id}", meeting.id))
+            allowed = {403} if method == "GET" and path.count("{") == 1 else {403, 404, 422}
+            assert answer.status_code in allowed, (method, path, answer.status_code, answer.text)
+            assert meeting.title not in answer.text, path
+            walked += 1
+    assert walked > 60
+    assert rest.use.meeting(meeting.id) == before
+
+
 def test_a_token_may_no_more_than_it_was_given(rest):
     client = rest.token(Right.SEE_MEETINGS)
     assert client.get("/api/v1/meetings").status_code == 200
