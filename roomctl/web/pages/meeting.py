@@ -10,7 +10,7 @@ from roomctl.domain.access import Right
 from roomctl.domain.attendance import Presence, Standing
 from roomctl.domain.checks import CheckReport
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.planning import name_of, open_facts
+from roomctl.domain.planning import Edit, name_of, open_facts
 from roomctl.domain.secrecy import Level
 from roomctl.errors import Forbidden, NotSignedOn, RoomctlError
 from roomctl.i18n import tr
@@ -312,12 +312,25 @@ def _plan(visitor: Visitor, meeting: Meeting) -> Part:
         (tr("紧急缘由", "why it was urgent"), meeting.urgent_reason),
     ]
     rows = [tag("div", tag("dt", name), tag("dd", said), class_="rc-fact") for name, said in told if said]
+    changes = visitor.use.edits(meeting.id) if visitor.may(Right.PLAN_MEETINGS) else ()
+    trace = [tag("p", _changed(one, meeting), class_="rc-s3 rc-num") for one in reversed(changes[-_TRACED:])]
     change = (
         link_button(tr("修改", "Change"), f"/meetings/{meeting.id}/edit", kind="sm", icon_name="pencil")
         if visitor.may(Right.PLAN_MEETINGS) and open_facts(meeting.state)
         else None
     )
-    return panel(tr("会议安排", "The plan"), tag("dl", *rows), change, id_="plan")
+    return panel(tr("会议安排", "The plan"), tag("dl", *rows), *trace, change, id_="plan")
+
+
+_TRACED = 3
+"""The newest changes on the page; the log has all."""
+
+
+def _changed(one: Edit, meeting: Meeting) -> str:
+    at = f"{one.at.astimezone(meeting.starts_at.tzinfo):%m-%d %H:%M}"
+    who, facts = one.by.partition(":")[2], tr("、", ", ").join(map(name_of, one.facts))
+    late = tr("补填", "filled in") if one.late else tr("改了", "changed")
+    return f"{at} {who} {late} {facts}"
 
 
 _TOLD = ("place", "scope", "contact", "multimedia", "press", "catering", "special")
