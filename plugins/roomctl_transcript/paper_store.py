@@ -57,9 +57,10 @@ def add(ctx: PluginContext, meeting: Meeting, name: str, data: bytes, *, by: str
 
     Raises:
         BadInput: its name, its kind, or what is in it: damaged, with a password, a scan. Refused: the meeting is
-            closed.
+            closed. SecrecyRefused: this machine may not hold the meeting.
 
     """
+    ctx.services.need_held(meeting.id, "papers")
     _need_open(meeting)
     name = _plain(name)
     place = folder(ctx.services.data, meeting.id)

@@ -67,8 +67,9 @@ def objections(meeting: Meeting, uow: UnitOfWork) -> Iterable[Objection]:
             "secrecy",
             tr(f"保密要求未确认：{point.label}", f"not confirmed: {point.label}"),
             tr(
-                f"由保密员确认：roomctl secrecy confirm {meeting.id} {point.value} --by 姓名",
-                f"let the security officer confirm it: roomctl secrecy confirm {meeting.id} {point.value} --by NAME",
+                f"由保密员在“保密”页确认，或 roomctl secrecy confirm {meeting.id} {point.value} --by 姓名",
+                f"let the security officer confirm it on the page Secrecy, or: "
+                f"roomctl secrecy confirm {meeting.id} {point.value} --by NAME",
             ),
             firm=True,
         )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from socket import gethostname
 from urllib.parse import urlsplit
 
@@ -128,9 +128,11 @@ def here(request: HTTPConnection) -> bool:
     """Whether it comes from this machine itself. A proxy that runs here makes every visitor look so."""
     address = address_of(request)
     try:
-        return ip_address(address).is_loopback
+        found = ip_address(address)
     except ValueError:
         return address == "local"
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_loopback
 
 
 def _language(headers: Headers) -> str:

@@ -7,6 +7,7 @@ import pytest
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Method, Person
 from roomctl.domain.custody import MEDIUM, Point
+from roomctl.domain.events import SYSTEM, Event
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Objected, Overrule
 from roomctl.domain.recording import Order
@@ -318,3 +319,18 @@ def test_a_copy_of_everything_goes_elsewhere_only_where_nothing_forbids_it(decla
     declared.meeting(secrecy=parse("机密★3年"))
     with pytest.raises(Refused):
         declared.use.need_backup("光盘-01")
+
+
+def test_a_power_cut_between_signature_and_receipt_is_made_good(declared, secret):
+    declared.use.register_medium(serial="光盘-01", level=Level.SECRET, keeper="机要室")
+    one = hand_over(declared, sealed(declared, secret))
+    told = {"id": one.id, "number": one.number, "received_by": "档案员"}
+    with declared.open_uow() as uow:
+        uow.events.append(
+            Event(stream=declared.room, kind="secrecy.received", actor=SYSTEM, at=declared.clock.now(), data=told)
+        )
+        uow.commit()
+    assert not declared.use.receipts(secret.id)
+    assert declared.use.receive_package(1, by="档案员").received_by == "档案员"
+    assert len(declared.use.receipts(secret.id)) == 1
+    assert declared.kinds(declared.room).count("secrecy.received") == 1

@@ -119,7 +119,7 @@ NOBODY_MAY = [
 
 
 @pytest.mark.parametrize(("who", "address", "level"), NOBODY_MAY)
-def test_no_route_tells_anything_of_a_meeting_that_its_level_keeps_from_the_reader(made, who, address, level):
+def test_no_route_tells_anything_of_a_meeting_that_its_level_keeps_from_the_reader(made, caplog, who, address, level):
     application, web, paths = made
     meeting, words = held(application, level)
     with browser(web, who, address) as client:
@@ -131,6 +131,7 @@ def test_no_route_tells_anything_of_a_meeting_that_its_level_keeps_from_the_read
             assert answer.status_code < 500, (method, path, answer.text)
     assert asked > 150
     assert application.usecases.meeting(meeting.id) == meeting
+    assert not [word for word in words if word in caplog.text]
 
 
 def test_the_same_walk_finds_what_may_be_read(made):

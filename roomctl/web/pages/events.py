@@ -41,6 +41,7 @@ _KINDS = {
     "order_log.*": ("秩序后勤", "order and logistics"),
     "package.*": ("归档", "archive"),
     "account.*": ("账号", "accounts"),
+    "secrecy.*": ("保密", "secrecy"),
     "access.*": ("拒绝", "denials"),
     "x.*": ("插件", "plugins"),
 }
