@@ -93,7 +93,7 @@ class Asking:
 @pytest.fixture
 def clients(rest):
     """A program with every right, a browser, and at the end one that is not known."""
-    return [rest.token(*Right), rest.as_(Role.OPERATOR), rest.nobody()]
+    return [rest.token(*Right, roles=(Role.ADMIN, Role.SECURITY)), rest.as_(Role.OPERATOR), rest.nobody()]
 
 
 @pytest.mark.timeout(400)
