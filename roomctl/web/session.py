@@ -150,9 +150,9 @@ def allow(user: User, right: Right) -> None:
     """Raises: Forbidden, where the user does not have the right, or has a password to change first."""
     if user.must_change:
         raise Forbidden(
-            tr("请先改密码", "change the password first"),
-            tr("现在的密码是管理员设的", "it was set by the administrator"),
-            tr(f"请在 {CHANGE_FIRST} 修改", f"at {CHANGE_FIRST}"),
+            tr("密码还没有改过", "the password has not been changed yet"),
+            tr("现在的密码是管理员设的", "the administrator has set it"),
+            tr(f"请先在 {CHANGE_FIRST} 修改", f"change it first, at {CHANGE_FIRST}"),
         )
     if not user.may(right):
         raise Forbidden(
