@@ -1,18 +1,23 @@
 """A telephone that signs somebody in: by the code of the terminal or its own, through the host as it is."""
 
 import re
+import warnings
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from roomctl_signin.phone import codes
 
 from roomctl.app import Application
 from roomctl.domain import passes
-from roomctl.domain.access import Right, Role
+from roomctl.domain.access import Right, Role, rights_of
 from roomctl.domain.attendance import Person
 from roomctl.domain.checks import CheckReport, CheckState, Result
 from roomctl.domain.lifecycle import State
@@ -26,6 +31,13 @@ from roomctl.web.app import build
 from roomctl.web.errors import tell_errors
 from roomctl.web.plugins import Extras
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import schemathesis
+    from schemathesis import GenerationMode
+
+OURS = {"authorization", "cookie", "host", "origin"}
+"""Headers that say who asks."""
 SITE = "http://192.168.1.20:8470"
 NAMES = ("张建国", "赵健", "赵洁", "周㛃", "李晓明", "陈志强", "买买提·吐尔逊")
 STROKES = [[[10, 10], [400, 200]]]
@@ -51,6 +63,7 @@ class Room:
         routes.state.sessions = self.web.state.sessions
         Extras(host, routes).ask()
         self.web.mount(keys.ROUTES, routes)
+        self.routes = routes
 
     def restart(self):
         self.application.close()
@@ -455,3 +468,48 @@ def test_codes_are_shown_only_while_the_check_of_today_has_opened_the_page(room,
     room.clock.sleep(1)
     report(room, None, CheckState.WARN)
     assert not codes.ready(room.ctx, room.use.meeting(meeting.id))
+
+
+# --- whatever the description allows, and much that it does not
+
+
+def asking(room, meeting, roles):
+    """A telephone, somebody of each role, and nobody."""
+    yield room.scanned(meeting)
+    for role in roles:
+        name = f"of-{role}"
+        room.application.accounts.add(name, new_id(), [role])
+        _token, text = room.application.accounts.add_token(name, "t", sorted(rights_of([role])))
+        yield room.phone(Authorization=f"Bearer {text}")
+    yield room.phone()
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    ("roles", "examples"),
+    [([Role.USHER], 1), pytest.param(list(Role), 20, marks=pytest.mark.long)],
+    ids=["one", "all"],
+)
+def test_no_request_of_a_telephone_or_of_any_role_is_a_fault_of_our_own(room, meeting, roles, examples):
+    clients, seen = list(asking(room, meeting, roles)), Counter()
+    known = {"meeting_id": meeting.id, "person": room.person(meeting, "赵健").id}
+    schema = schemathesis.openapi.from_dict(room.routes.openapi())
+    paths = "/signin/(phone|codes|terminal|rehearsal)/"
+    for operation in [one.ok() for one in schema.get_all_operations() if re.match(paths, one.ok().path)]:
+        right, wrong = (operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
+
+        @settings(max_examples=examples, suppress_health_check=list(HealthCheck), deadline=None, database=None)
+        @given(case=right | wrong, real=st.booleans())
+        def one(case, real):
+            if real:
+                case.path_parameters.update({name: of for name, of in known.items() if name in case.path_parameters})
+            sent = requests.Request(**case.as_transport_kwargs(base_url=f"{SITE}{keys.ROUTES}")).prepare()
+            made_up = {name: of for name, of in sent.headers.items() if name.lower() not in OURS}
+            for client in clients:
+                answer = client.request(sent.method, sent.url, headers=made_up, content=sent.body)
+                seen[answer.status_code] += 1
+                assert answer.status_code < 500, (sent.method, sent.url, answer.text)
+
+        one()
+    assert seen[401], seen  # nobody was asked for
+    assert seen[404] + seen[422] + seen[409], seen  # and somebody got past the door

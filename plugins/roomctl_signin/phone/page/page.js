@@ -13,7 +13,7 @@
     memory = rows;
     try { if (rows.length) localStorage.setItem(KEPT, JSON.stringify(rows)); else localStorage.removeItem(KEPT); } catch (e) { /* a private window */ }
   }
-  function say(text) { if (wrong) { wrong.hidden = !text; wrong.textContent = text || ""; } }
+  function say(text, safe) { if (wrong) { wrong.hidden = !text; wrong.textContent = text || ""; wrong.className = safe ? "box kept" : "box wrong"; } }
   function words(name) { return form ? form.getAttribute("data-" + name) : ""; }
   function field(name) { return form.elements[name].value; }
 
@@ -73,14 +73,14 @@
       sending = false;
       try { told = JSON.parse(asked.responseText); } catch (e) { /* not ours: a hotspot's page */ }
       if (asked.status === 200 && told && told.acts) return answered(row, told.acts[0]);
-      if (asked.status === 401 || asked.status === 403) return say(words("scan"));
+      if (asked.status === 401 || asked.status === 403) return say(words("scan"), true);
       if (told && told.title && (asked.status === 400 || asked.status === 404 || asked.status === 413 || asked.status === 422)) return answered(row, { ok: false, why: told.title });
       later();
     };
     asked.onerror = asked.ontimeout = function () { sending = false; later(); };
     asked.send(JSON.stringify({ acts: [{ key: row.key, person: row.person, proxy: row.proxy, strokes: row.strokes, ago: late(row) }] }));
   }
-  function later() { say(words("kept")); setTimeout(send, EACH); }
+  function later() { say(words("kept"), true); setTimeout(send, EACH); }
   function answered(row, told) {
     var rows = read().filter(function (one) { return one.key !== row.key; });
     write(rows);
@@ -95,7 +95,7 @@
     if (button.disabled) return;
     if (pen && !signed()) { say(words("sign")); return; }
     button.disabled = true;
-    say(words("wait"));
+    say(words("wait"), true);
     write(read().concat([{ key: field("key"), person: field("person"), proxy: Boolean(field("proxy")), strokes: strokes, at: new Date().getTime(), to: form.getAttribute("data-acts"), done: page }]));
     send();
   });
