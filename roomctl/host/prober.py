@@ -35,6 +35,9 @@ LOCKED = 900.0
 three to five attempts within minutes."""
 LOOK = 0.05
 """Seconds between two looks at a place that another process talks to."""
+TURN, SLOW = 0.25, 0.25
+"""Seconds between two looks at how late the loop is; and by how much it is, while one talk lasts, on a machine that
+has too much to do."""
 STUCK = 3.0
 """Seconds; importing a library for the first read takes up to one on a slow machine."""
 
@@ -126,7 +129,9 @@ class Prober:
             async def ask() -> Reading:
                 return await offer.read(device, secret)
 
-            return await self._talk(device, offer, _twice(ask) if offer.lossy else ask, offer.deadline)
+            return await self._talk(
+                device, offer, _twice(ask) if offer.lossy else self._unhurried(ask), offer.deadline
+            )
 
         return self._begin(offer, work)
 
@@ -191,6 +196,25 @@ class Prober:
             kind,
             self._patience,
         )
+
+    def _unhurried(self, ask: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
+        """Once more, where nothing came while this machine itself was slow: that is no dead device."""
+
+        async def asked() -> T:
+            before = self._late
+            try:
+                return await ask()
+            except (TimeoutError, Silent, Unreachable, OSError):
+                if self._late - before < SLOW:
+                    raise
+            return await ask()
+
+        return asked
+
+    @property
+    def _late(self) -> float:
+        """Seconds by which the loop's turns have been late, all together."""
+        return self._loop.late if self._loop else 0.0
 
     async def _talk(
         self,
@@ -271,12 +295,18 @@ class _Loop:
         self.stuck = False
         self._found_out, self._patience = found_out, patience
         self._loop = asyncio.new_event_loop()
-        self._turned = time.monotonic()
+        self._turned = self._due = time.monotonic()
+        self._late = 0.0
         self._talks: dict[Future[Any], str] = {}
         self._over = threading.Event()
         self._loop.call_soon(self._turn)
         threading.Thread(target=self._live, name="devices", daemon=True).start()
         threading.Thread(target=self._watch, name="devices watch", daemon=True).start()
+
+    @property
+    def late(self) -> float:
+        """Seconds by which its turns have been late, all together, up to now."""
+        return self._late + max(0.0, time.monotonic() - self._due)
 
     def run(self, work: Callable[[], Coroutine[Any, Any, T]], kind: str) -> "Future[T]":
         """The future of a coroutine that runs here, in the caller's language."""
@@ -312,7 +342,10 @@ class _Loop:
 
     def _turn(self) -> None:
         self._turned = time.monotonic()
-        self._loop.call_later(self._patience / 4, self._turn)
+        self._late += max(0.0, self._turned - self._due)
+        pause = min(TURN, self._patience / 4)
+        self._due = self._turned + pause
+        self._loop.call_later(pause, self._turn)
 
     def _watch(self) -> None:
         looked = time.monotonic()

@@ -21,7 +21,7 @@ from roomctl.api.devices import (
     Reading,
     Silent,
 )
-from roomctl.domain.devices import NO_SECRET, Busy
+from roomctl.domain.devices import NO_SECRET, Busy, Unreachable
 from roomctl.errors import MissingPart, RoomctlError
 from roomctl.host.prober import LOCKED, Prober, Refusals
 from roomctl.testing.emulators import Fault, Running
@@ -320,3 +320,27 @@ def test_a_good_login_is_forgotten_as_a_refusal(tmp_path, projector):
     stamp[0] = "a"
     assert prober.read(device, OFFER, emulator.secret()).result(5)["power"] == "on"
     prober.close()
+
+
+@pytest.mark.parametrize(("kept", "asked"), [(0.6, 2), (0.0, 1)])
+def test_what_came_to_nothing_while_this_machine_was_slow_is_asked_once_more(prober, kept, asked):
+    """As where others take the processor: the answer waits in a buffer while the driver's time runs out."""
+    times = 0
+
+    async def read(_device, _secret):
+        nonlocal times
+        times += 1
+        if times == 1:
+            time.sleep(kept)  # noqa: ASYNC251 - that is what is tried
+            await asyncio.sleep(0)
+            raise Unreachable("nobody answers")
+        return LIT
+
+    prober.read(lamp(id="other"), driver(lambda _device, _secret: asyncio.sleep(0, LIT)), NO_SECRET).result(60)
+    talk = prober.read(lamp(), driver(read, deadline=30.0), NO_SECRET)
+    if asked == 1:
+        with pytest.raises(Unreachable):
+            talk.result(60)
+    else:
+        assert talk.result(60) == LIT
+    assert times == asked
