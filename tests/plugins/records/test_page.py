@@ -27,15 +27,19 @@ DOCUMENT = Document(
 )
 
 
-def from_docx(document, folder):
-    docx.write(document, folder / "page.docx", template.load("", folder), at=A_MORNING)
+def from_docx(folder, **documents):
+    """`page=DOCUMENT` becomes page.pdf; all of them in one run, since it takes long to start."""
+    paths = [folder / f"{name}.docx" for name in documents]
+    for path, document in zip(paths, documents.values(), strict=True):
+        docx.write(document, path, template.load("", folder), at=A_MORNING)
     profile = f"-env:UserInstallation=file://{folder}/profile"
     argv = [shutil.which("soffice"), profile, "--headless", "--convert-to", "pdf", "--outdir", folder]
-    subprocess.run([*argv, folder / "page.docx"], check=True, capture_output=True, timeout=100)
+    subprocess.run([*argv, *paths], check=True, capture_output=True, timeout=100)
 
 
-def from_typst(document, folder):
-    pdf.write(document, folder / "page.pdf", template.load("", folder), at=A_MORNING)
+def from_typst(folder, **documents):
+    for name, document in documents.items():
+        pdf.write(document, folder / f"{name}.pdf", template.load("", folder), at=A_MORNING)
 
 
 @pytest.fixture(
@@ -48,7 +52,7 @@ def from_typst(document, folder):
 def pages(tmp_path_factory, request):
     """Lines of each page: (left, top, right, bottom, text)."""
     folder = tmp_path_factory.mktemp("page")
-    request.param(DOCUMENT, folder)
+    request.param(folder, page=DOCUMENT)
     tool = shutil.which("pdftotext")
     subprocess.run([tool, "-bbox-layout", folder / "page.pdf", folder / "page.html"], check=True, capture_output=True)
     html = (folder / "page.html").read_text(encoding="utf-8")

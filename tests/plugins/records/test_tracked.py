@@ -147,7 +147,7 @@ PIECES = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(written=st.lists(PIECES, min_size=1, max_size=4))
 def test_all_accepted_is_the_new_text_and_all_refused_the_old(tmp_path_factory, written):
     folder = tmp_path_factory.mktemp("any")
