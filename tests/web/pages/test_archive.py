@@ -110,5 +110,5 @@ def test_on_a_telephone_nothing_is_wider_than_the_screen(open_page):
     wide = "document.documentElement.scrollWidth > innerWidth"
     assert not page.evaluate(wide)
     page.locator("section", has_text=TITLE).get_by_role("link").first.click()
-    expect(page.get_by_text("归档文件", exact=True).first).to_be_visible()
+    expect(page.get_by_text("归档交接单（PDF）")).to_be_visible()
     assert not page.evaluate(wide)

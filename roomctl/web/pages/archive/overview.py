@@ -159,7 +159,7 @@ class Overview:
             tag(
                 "div",
                 tag("h2", meeting.title, class_="rc-ell", title=meeting.title),
-                tag("span", f"{meeting.starts:%Y-%m-%d %H:%M}", class_="rc-s3 rc-num rc-nw rc-grow"),
+                tag("span", f"{meeting.starts:%Y-%m-%d %H:%M}", class_="rc-s3 rc-num rc-nw rc-grow rc-held-on"),
                 state_chip(meeting.state.label, "ok" if row.fits(Chosen.ARCHIVED) else "run"),
                 link_button(
                     tr("归档登记", "Register") if waits else tr("查看", "See"),
