@@ -30,10 +30,18 @@
     end.collapse(false);
     getSelection().removeAllRanges();
     getSelection().addRange(end);
+    let kept = 0; // a stroke costs no more than its painting: what was written is kept soon after
+    const keep = () => {
+      if (W.editing?.id !== line.id || !p.isConnected) return;
+      const now = clean(p.textContent);
+      W.draft(line.id, now === W.editing.base ? null : { text: now, seen: W.editing.base });
+    };
     p.addEventListener("input", () => {
-      W.draft(line.id, clean(p.textContent) === W.editing?.base ? null : { text: clean(p.textContent), seen: W.editing?.base });
-      W.measureAgain();
+      clearTimeout(kept);
+      kept = setTimeout(keep, 150);
     });
+    const taller = new ResizeObserver(() => (p.isConnected ? W.measureAgain() : taller.disconnect()));
+    taller.observe(p);
     p.addEventListener("keydown", keyed);
     p.addEventListener("blur", () => {
       W.leave();

@@ -8,38 +8,37 @@
   let page = null, // as the host gave it
     stale = true,
     asking = 0,
+    busy = false,
     soon = 0;
 
   const ask = async () => {
     const mine = ++asking;
     clearTimeout(soon);
     stale = false;
-    try {
-      const made = await W.ask("GET", "/minutes");
-      if (mine !== asking) return;
-      page = made;
-    } catch (error) {
-      if (mine !== asking) return;
-      page = { error };
-    }
+    busy = true;
+    const made = await W.ask("GET", "/minutes").catch((error) => ({ error }));
+    if (mine !== asking) return;
+    busy = false;
+    page = made;
     if (W.tabNow() === "page") W.drawSide();
   };
+  const shown = () => W.tabNow() === "page" && W.opened.records && !document.hidden;
+  /** Once nothing changes any more: the text itself comes first. */
   const later = () => {
     stale = true;
     clearTimeout(soon);
-    soon = setTimeout(() => {
-      if (W.tabNow() === "page" && W.opened.records && !document.hidden) ask();
-    }, QUIET + EACH * W.lines.length);
+    if (W.reading || (W.version && !W.known)) return;
+    soon = setTimeout(() => shown() && ask(), page === null ? 0 : QUIET + EACH * W.lines.length);
   };
 
   // --- where each sentence stands in it
-  let paragraphs = []; // {place, e}: those that were spoken, in the order of the paper
+  let paragraphs = []; // {place, e, text}: those that were spoken, in the order of the paper
   const indexed = (paper) => {
     paragraphs = [];
     for (const e of paper.querySelectorAll("[data-segment]")) {
       const place = W.place.get(e.dataset.segment);
       if (place === undefined) continue;
-      paragraphs.push({ place, e });
+      paragraphs.push({ place, e, text: e.textContent });
       const play = W.press("", () => {
         W.go(W.place.get(e.dataset.segment));
         W.hear(W.from(W.lines[W.current]));
@@ -54,12 +53,12 @@
     const line = W.lines[W.current];
     if (!line || !paragraphs.length || !window.Highlight || !CSS.highlights) return;
     // a decision stands on its own, a sentence of a speech in the paragraph that its turn began
-    const said = paragraphs.filter((one) => one.place <= W.current && one.e.textContent.includes(line.text)),
+    const said = paragraphs.filter((one) => one.place <= W.current && one.text.includes(line.text)),
       nearest = Math.max(...said.map((one) => one.place)),
       ranges = said
         .filter((one) => one.place === nearest || one.place === W.current)
-        .map(({ e }) => {
-          const at = e.textContent.indexOf(line.text);
+        .map(({ e, text }) => {
+          const at = text.indexOf(line.text);
           return W.range(e, at, at + line.text.length);
         })
         .filter(Boolean);
@@ -108,8 +107,8 @@
       box.replaceChildren(W.note(said("你的角色不能看会议记录", "your role does not see the papers")));
       return;
     }
-    if (stale) ask();
     if (page === null) {
+      if (!busy) later();
       box.replaceChildren(W.note(said("正在起草…", "drafting…")));
       return;
     }
@@ -117,6 +116,7 @@
       box.replaceChildren(W.note(page.error.message, [page.error.why, page.error.mend].filter(Boolean).join(" ")));
       return;
     }
+    if (stale) later();
     const top = box.scrollTop,
       paper = el("div", "rc-sheet");
     paper.innerHTML = page.html; // made by the host, of text alone
@@ -131,6 +131,7 @@
     stale = true;
   });
   W.on("read changed noted", later);
+  document.addEventListener("visibilitychange", () => W.opened && stale && later());
   W.on("current", () => {
     if (W.tabNow() === "page") marking(true);
   });
