@@ -186,7 +186,10 @@ class DeviceJob:
     def late(self) -> tuple[Result, ...]:
         self._took = self.clock.monotonic() - self._began
         self._let_go()
-        return self._failed(Silent(tr("驱动到时限也没有放手", "its driver did not let go at the deadline")))
+        said = tr(
+            "到时限没有结束：驱动没有放手，或本机太忙", "not over in time: its driver hangs, or this machine is busy"
+        )
+        return self._failed(Silent(said))
 
     def end(self) -> tuple[Result, ...]:
         self.ended = True
