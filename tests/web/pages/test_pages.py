@@ -167,7 +167,7 @@ def test_by_keyboard_alone_one_reaches_a_meeting_and_checks_the_equipment(open_p
 
 def test_the_menu_and_the_pages_follow_the_role(open_page, site):
     page = open_page("/", who="周强")
-    expect(page.locator(".rc-rail a")).to_have_text(["今日", "签到"])
+    expect(page.locator(".rc-rail a")).to_have_text(["今日", "日历", "散会", "签到"])
     page.goto(site.url + "/settings")
     expect(page.get_by_role("alert")).to_contain_text("你的角色不能看这一页")
 
