@@ -174,10 +174,19 @@ def ask(secrecy: Secrecy, way: Way) -> None:
     level = secrecy.level.value
     raise SecrecyRefused(
         tr(f"{level}会议不能走{way.label}", f"a {level} meeting cannot go by {way.label}"),
-        tr("密级规定如此", "its 密级 says so"),
+        _why(secrecy, way),
         _mend(secrecy),
         level=secrecy.level,
     )
+
+
+def _why(secrecy: Secrecy, way: Way) -> str:
+    if way is Way.REMOVABLE and secrecy.state_secret:
+        return tr(
+            "商用密码不得用来保护国家秘密（密码法第七条、第八条）",
+            "a commercial cipher must not protect a state secret (密码法, articles 7 and 8)",
+        )
+    return tr("密级规定如此", "its 密级 says so")
 
 
 def _mend(secrecy: Secrecy) -> str:

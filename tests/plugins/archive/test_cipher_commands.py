@@ -50,6 +50,7 @@ def test_no_cipher_that_is_sold_protects_a_state_secret(room, run, tmp_path, mar
     at(room, mark)
     done = run("encrypt", room.meeting.id, "--to", str(tmp_path))
     assert isinstance(done.exception, secrecy.SecrecyRefused)
+    assert "密码法" in done.exception.why
     assert not list(tmp_path.glob("*.rcp"))
 
 
