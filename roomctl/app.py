@@ -27,7 +27,8 @@ from roomctl.host.lock import HostLock
 from roomctl.host.manifest import Found, discover
 from roomctl.host.platform import machine
 from roomctl.host.plugins import PluginHost
-from roomctl.host.prober import Prober, Refusals
+from roomctl.host.prober import Prober
+from roomctl.host.refusals import Refusals
 from roomctl.host.registry import Deadlines
 from roomctl.host.status import StatesFile
 from roomctl.i18n import several, tr

@@ -23,7 +23,8 @@ from roomctl.api.devices import (
 )
 from roomctl.domain.devices import NO_SECRET, Busy, Unreachable
 from roomctl.errors import MissingPart, RoomctlError
-from roomctl.host.prober import LOCKED, Prober, Refusals
+from roomctl.host.prober import Prober
+from roomctl.host.refusals import LOCKED, Refusals
 from roomctl.testing.emulators import Fault, Running
 from roomctl.testing.emulators.pjlink import PjlinkEmulator
 
