@@ -60,9 +60,27 @@
       W.press(said("听", "Listen"), () => W.playSpan(one.from, one.to)),
     );
   };
+  // --- what was marked and noted while the sentence was said
+  let flags = { lines: null, notes: null, at: new Map() };
+  const flagged = (i) => {
+    const { notes } = W.opened;
+    if (flags.lines !== W.lines || flags.notes !== notes) {
+      flags = { lines: W.lines, notes, at: new Map() };
+      for (const one of notes) {
+        const place = one.at === null || one.corrected ? -1 : W.at(one.at);
+        if (place >= 0) flags.at.set(place, [...(flags.at.get(place) || []), one]);
+      }
+    }
+    return flags.at.get(i) || [];
+  };
+  const flag = (one) => {
+    const e = el("span", "rc-chip rc-flag", `⚑ ${one.kind}${one.text ? said("：", ": ") + one.text : ""}`);
+    e.title = [W.clock(one.at), one.by].filter(Boolean).join("  ");
+    return e;
+  };
   /** How many lines of buttons and notes a row has below or above its text; for the reckoning of its height. */
   W.extras = (i) =>
-    between(i).length + (W.lines[i].doubts.length ? 1 : 0) + (i === W.current && W.asked(W.lines[i]).length ? 1 : 0);
+    between(i).length + (W.lines[i].doubts.length || flagged(i).length ? 1 : 0) + (i === W.current && W.asked(W.lines[i]).length ? 1 : 0);
 
   // --- the text in runs of one look
   const WORDS = new Set(["names", "terms", "numbers"]); // steps that put other words in; the rest is script and punctuation
@@ -262,6 +280,7 @@
     const text = el("p", "", ...runs(line, asked));
     row.append(time, text);
     const below = el("div", "rc-under");
+    for (const one of flagged(i)) below.append(flag(one));
     for (const one of line.doubts) below.append(figure(one));
     if (line.corrected) below.append(el("span", "rc-s3", said(`${by(line)} 改过`, `changed by ${by(line)}`)));
     if (on) row.append(pill(line, i));
