@@ -184,7 +184,7 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
 
     def proofread(source: Path) -> Sequence[Finding]:
         from roomctl_records import proof  # noqa: PLC0415 - as above
-        from roomctl_records.proof import plan, tables  # noqa: PLC0415 - as above
+        from roomctl_records.proof import plan, seats, tables  # noqa: PLC0415 - as above
         from roomctl_records.render import reading  # noqa: PLC0415 - as above
 
         services = ctx.services
@@ -194,7 +194,8 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         points = transcript.noted if transcript else ()
         attendance = services.attendance(meeting.id)
         own = proof.read(reading.read(source), now, attendance, known, points)
-        return [*own, *plan.check(now, attendance, known)]
+        chart = services.seat_chart(meeting.id)
+        return [*own, *plan.check(now, attendance, known), *seats.check(chart, attendance)]
 
     def finish(source: Path, target: Path, number: str, on: date) -> None:
         from roomctl_records.drafting import wording  # noqa: PLC0415 - as above

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 from roomctl_records import proof
-from roomctl_records.proof import plan, tables
+from roomctl_records.proof import plan, seats, tables
 
 from roomctl.api import BadInput, Document, record
+from roomctl.api.seating import Chart
+from roomctl.domain.layouts import Shape, Sizes, Template, layout
 
 from .conftest import MEETING
 
@@ -185,3 +187,18 @@ def test_what_is_wrong_in_the_plan_is_told_as_of_the_plan(facts, shipped):
     assert {one.paper for one in findings} == {"方案"}
     assert [(one.block, one.text) for one in findings if one.rule == "name"] == [(-1, "赵六"), (0, "李小明")]
     assert ("unit", "市住建局") in {(one.rule, one.text) for one in findings}
+
+
+def test_place_cards_are_held_against_who_comes(facts):
+    attendance = facts.services.attendance(MEETING)
+    people = {one.person.name: one for one in attendance.members}
+    assert list(seats.check(Chart(), attendance)) == []
+    room = layout(
+        Template("t", ("课桌式", ""), Shape.ROWS, Sizes()), Sizes(platform=1, rows=1, columns=5, observers=2)
+    )
+    sitting = dict(
+        zip(room.honour, [(people[name],) for name in ("张建国", "李晓明", "陈志强", "王芳")], strict=False)
+    )
+    found = list(seats.check(Chart(room, sitting), attendance))
+    assert {one.paper for one in found} == {"座签"}
+    assert sorted((one.text, "请假" in one.said) for one in found) == [("周涛", False), ("王芳", True)]

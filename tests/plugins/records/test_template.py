@@ -1,5 +1,6 @@
 import docx as reader
 import pytest
+from roomctl_records import offers
 from roomctl_records.render import docx, template
 
 from roomctl.api import BadInput, Document
@@ -102,3 +103,7 @@ def test_a_document_says_which_template_it_was_made_with(tmp_path):
     (tmp_path / "own.toml").write_text('[type]\nbody = "宋体"\n', encoding="utf-8")
     docx.write(paper, tmp_path / "b.docx", template.load("own.toml", tmp_path), at=A_MORNING)
     assert "own.toml sha256:" in reader.Document(tmp_path / "b.docx").core_properties.version
+
+
+def test_every_paper_that_is_drafted_may_have_values_of_its_own():
+    assert {one.name for one in offers.KINDS} == set(template.KINDS)
