@@ -107,7 +107,9 @@ def walk(client, paths, meeting):
         if method != "GET" and not of:
             continue
         url = re.sub(r"{(meeting|meeting_id)}", meeting.id, path)
-        url = re.sub(r"{\w+(:\w+)?}", "1", url) + ("?after=x" if path.endswith("/stream") and not of else "")
+        url = re.sub(r"{\w+(:\w+)?}", "1", url)
+        if not of:  # it may be asked about one by name
+            url += f"?meeting={meeting.id}&stream={meeting.id}" + ("&after=x" if path.endswith("/stream") else "")
         yield method, path, of, client.request(method, url)
 
 
