@@ -1,5 +1,6 @@
 """Over REST: the clearing list, what was left behind, the papers, and the log of the session."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -99,11 +100,15 @@ def test_a_secret_meeting_is_closed_to_who_is_not_cleared(rest, over):
         {"document": "x", "copies": ["1"], "secrecy": "秘密"},
         {"document": "x", "copies": ["1"], "secrecy": "绝密"},
         {"document": "", "copies": ["1"]},
+        {"document": "x\x00", "copies": ["1"]},
+        {"document": "x", "copies": ["1\ud800"]},
+        {"document": "x", "copies": ["1" * 201]},
     ],
 )
 def test_a_registration_that_is_wrong_is_refused_and_nothing_is_kept(rest, over, body):
     client = rest.as_(Role.SECRETARY)
-    assert client.post(f"{over}/handouts", json=body).status_code in {409, 422}
+    sent = {"content": json.dumps(body), "headers": {"Content-Type": "application/json"}}
+    assert client.post(f"{over}/handouts", **sent).status_code in {400, 409, 422}
     assert client.get(f"{over}/clearing").json()["handouts"] == []
 
 

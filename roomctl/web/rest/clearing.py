@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from roomctl.domain import secrecy
 from roomctl.domain.access import Right, User
-from roomctl.domain.clearing import MAX_TEXT
 from roomctl.domain.handouts import MAX_COPIES, HandoutState
 from roomctl.services import clearing
 from roomctl.web.rest.desk import Desk, MeetingPath, router
@@ -22,7 +21,7 @@ routes = router("clearing")
 Clearing = Annotated[User, Depends(Needs(Right.CLEAR_ROOM))]
 Handling = Annotated[User, Depends(Needs(Right.HANDLE_PAPERS))]
 Noting = Annotated[User, Depends(Needs(Right.NOTE_LOG))]
-Short = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+Short = Annotated[Line, StringConstraints(min_length=1)]
 
 
 class Which(Shape):
