@@ -94,7 +94,8 @@ def take_in(meeting_id: str, content: bytes, desk: Desk, *, signed_by: str, kind
             uow.events.append(Event(stream=meeting_id, kind=SIGNED_COPY, actor=desk.actor, at=now, data=told))
             uow.commit()
     except BaseException:
-        half.unlink(missing_ok=True)
+        for left in (half, target):
+            left.unlink(missing_ok=True)
         raise
     return paper
 

@@ -239,3 +239,32 @@ def test_a_supplement_stays_on_this_machine_until_somebody_has_signed_for_it(dep
     house.use.accept(deposit.meeting, by="赵敏")
     house.use.prune_package(second)
     assert set(house.use.pruned_packages()) == {first.id, second.id}
+
+
+def test_two_who_send_the_same_scan_take_in_one_paper(deposit, house):
+    scan = b"%PDF-1.7\n" + bytes(50) + b"%%EOF"
+    one, other = (deposit.as_(name).take_in_signed(deposit.meeting, scan, signed_by="张建国") for name in "赵周")
+    assert one == other
+    assert deposit.events.count("record.signed_copy") == 1
+    folder = (house.use.data / one.path).parent
+    assert [path.name for path in folder.iterdir() if path.name.startswith("signed-")] == [f"signed-{one.id}.pdf"]
+
+
+@pytest.mark.parametrize("by", ["", " \n ", "张" * 121])
+def test_a_scan_without_the_names_of_who_signed_is_refused_and_leaves_nothing(deposit, house, by):
+    before = house.use.documents(deposit.meeting)
+    with pytest.raises(BadInput):
+        house.use.take_in_signed(deposit.meeting, b"%PDF-1.7 %%EOF", signed_by=by)
+    assert house.use.documents(deposit.meeting) == before
+
+
+def test_what_the_packages_hold_cannot_be_read_without_their_plugin(deposit, house, monkeypatch):
+    def unread(_package):
+        raise NotFound("the metadata is gone")
+
+    deposit.see_to()
+    monkeypatch.setattr(deposit.archive, "contents", unread)
+    standing = house.use.registration(deposit.meeting)
+    assert list(standing.unread) == [deposit.package]
+    with pytest.raises(Refused):
+        house.use.accept(deposit.meeting, by="赵敏")

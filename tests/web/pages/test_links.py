@@ -80,6 +80,8 @@ def test_the_archive_counts_targets_until_the_archivist_has_accepted():
     receipt = Receipt(package="p", target="nas", key="k", files=1, bytes=1, manifest_sha256="0", at=AT)
     assert said(chain(State.CLOSED, packages=[PACKAGE], receipts=[receipt])[ARCHIVE]) == "送存 1 / 2 处"
     assert said(chain(State.DEPOSITED, packages=[PACKAGE])[ARCHIVE]) == "待归档"
+    returned = chain(State.DEPOSITED, packages=[PACKAGE], returned="周强退回：缺签到表")[ARCHIVE]
+    assert (returned.look, said(returned)) == (Look.WARN, "被退回")
     assert chain(State.ARCHIVED)[ARCHIVE].look is Look.OK
 
 
