@@ -262,7 +262,8 @@ def _act(visitor: Visitor, meeting: Meeting, *, operated: bool) -> Part:
         State.CLOSED: tr("查看归档", "See the archive"),
         State.DEPOSITED: tr("查看归档", "See the archive"),
     }.get(meeting.state, tr("查看会议", "See the meeting"))
-    return link_button(text, f"/meetings/{meeting.id}", kind="pri" if now else "")
+    registers = meeting.state is State.DEPOSITED and visitor.may(Right.SEE_RECORDS)
+    return link_button(text, f"/meetings/{meeting.id}{'/archive' if registers else ''}", kind="pri" if now else "")
 
 
 def _soon(one: Facts, now: datetime) -> str:
