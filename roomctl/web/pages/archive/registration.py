@@ -32,6 +32,12 @@ from roomctl.web.ui import (
 from roomctl.web.ui import field as typed_field
 
 _LOOKS = {Result.PASSED: Look.OK, Result.FAILED: Look.CRIT, Result.NONE: Look.SKIPPED}
+_PROPERTIES = {
+    "真实性": ("真实性", "authenticity"),
+    "完整性": ("完整性", "integrity"),
+    "可用性": ("可用性", "usability"),
+    "安全性": ("安全性", "security"),
+}
 _FAULTS = 5  # of a counting, that are named
 
 
@@ -166,7 +172,7 @@ class Registering:
             state_glyph(_LOOKS[answer.result] if answer else Look.WAITING, size="s"),
             tag("code", one.number, class_="rc-s3"),
             tag("b", title),
-            state_chip(one.property),
+            state_chip(tr(*_PROPERTIES.get(one.property, (one.property, one.property)))),
             tag("span", _said(answer), class_="rc-grow rc-s2"),
             act,
             class_="rc-row rc-wrapping",
