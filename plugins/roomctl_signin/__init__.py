@@ -64,6 +64,7 @@ def roomctl_api_routes(ctx: PluginContext) -> Any:
     """What terminal and desk show, and what is done there; the T−15 report; ranking; 候会."""
     from roomctl_signin import acts  # noqa: PLC0415 - light start
     from roomctl_signin.cards import reading  # noqa: PLC0415
+    from roomctl_signin.cards import routes as card_routes  # noqa: PLC0415
     from roomctl_signin.desk import routes as desk  # noqa: PLC0415
     from roomctl_signin.phone import routes as phone  # noqa: PLC0415
     from roomctl_signin.terminal.routes import router  # noqa: PLC0415
@@ -72,7 +73,7 @@ def roomctl_api_routes(ctx: PluginContext) -> Any:
     taking = acts.Taking(ctx)
     cards = reading.shared(ctx, taking)
     routes = phone.add(desk.add(router(ctx, taking, cards), ctx, taking), ctx, taking)
-    return waiting.add(routes, ctx)
+    return card_routes.add(waiting.add(routes, ctx), ctx)
 
 
 @hookimpl

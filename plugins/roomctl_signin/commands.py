@@ -210,6 +210,26 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901, PLR0915 - one smal
         evidence.remember(ctx, meeting, {number.strip(): person.id})
         _say(tr("已登记", "noted"))
 
+    @group.command(help=tr("个人码的地址，印在通知和座签上", "Personal codes, for notices and place cards"))
+    def codes(
+        meeting: MeetingArg,
+        *,
+        revoke: Annotated[str, typer.Option(help=tr("作废此人的码，换新码", "revoke this person's"))] = "",
+        as_json: Json = False,
+    ) -> None:
+        from roomctl_signin.phone import codes as own  # noqa: PLC0415 - light start
+
+        found = find_meeting(ctx.services, meeting)
+        own.need_allowed(ctx, found)
+        if revoke:
+            own.revoke(ctx, found.id, revoke)
+        told = {one.name: own.personal(ctx, found.id, one.id) for one in services.roster(found.id)}
+        if as_json:
+            _answer(told)
+            return
+        for name, url in told.items():
+            _say(escape(f"{name}\t{url}"))
+
     @group.command(help=tr("签到情况", "Who is here"))
     def status(meeting: MeetingArg, *, as_json: Json = False) -> None:
         found = find_meeting(ctx.services, meeting)

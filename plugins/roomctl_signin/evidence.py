@@ -16,14 +16,15 @@ MOBILE_DIGITS = 11
 def cards(ctx: PluginContext, meeting_id: str) -> Mapping[str, str]:
     """Card number → id of the person, for one meeting."""
     known: dict[str, str] = ctx.store(meeting_id).get(CARDS, {})
-    return known
+    return {card.upper(): person for card, person in known.items()}
 
 
 def remember(ctx: PluginContext, meeting_id: str, new: Mapping[str, str]) -> None:
     """Adds cards. Raises: Refused where one belongs to somebody else already."""
     with _ENROLLING:
         known = dict(cards(ctx, meeting_id))
-        for card, person in new.items():
+        for number, person in new.items():
+            card = number.upper()
             if known.get(card, person) != person:
                 raise Refused(
                     tr(f"卡 {masked(card)} 已经登记给别人", f"card {masked(card)} belongs to somebody else"),
@@ -48,7 +49,7 @@ def identify(roster: Iterable[Person], known: Mapping[str, str], evidence: Mappi
     """
     people = tuple(roster)
     pointed: list[set[str]] = []
-    if card := evidence.get("card", "").strip():
+    if card := evidence.get("card", "").strip().upper():  # readers differ in how they write hexadecimal digits
         pointed.append({person.id for person in people if person.id == known.get(card)})
     if phone := _digits(evidence.get("phone", "")):
         pointed.append({person.id for person in people if _digits(person.phone) == phone})

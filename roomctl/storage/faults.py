@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from roomctl.errors import BadInput, Busy, Damaged, Refused, RoomctlError
+from roomctl.errors import Busy, Damaged, Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.storage.copies import FOLDER, before_migrations, newest_sound, restore_command
 
@@ -67,7 +67,7 @@ def told(error: DBAPIError | sqlite3.Error, path: Path) -> RoomctlError:
             tr("请清理磁盘空间，或检查磁盘", "free some space, or look after the disk"),
         )
     if any(word in said for word in _CLOSED):
-        return BadInput(
+        return RoomctlError(  # no fault of who asks: what a terminal sends then is kept there, and sent again
             tr(f"数据库 {path} 打不开", f"cannot open the database {path}"),
             why,
             tr(

@@ -5,7 +5,18 @@ from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from roomctl.api import CheckReport, CheckState, Forbidden, Meeting, PluginContext, attendance, lifecycle, passes, tr
+from roomctl.api import (
+    CheckReport,
+    CheckState,
+    Forbidden,
+    Meeting,
+    PluginContext,
+    Refused,
+    attendance,
+    lifecycle,
+    passes,
+    tr,
+)
 from roomctl.api.custody import Way, may
 from roomctl_signin.config import Config
 
@@ -33,6 +44,20 @@ def configured(ctx: PluginContext) -> bool:
 def allowed(meeting: Meeting) -> bool:
     """Never for a state secret: nobody takes a telephone into it."""
     return may(meeting.highest_secrecy.level, Way.PHONE)
+
+
+def need_allowed(ctx: PluginContext, meeting: Meeting) -> None:
+    """Raises: Refused: nobody signs in by telephone here."""
+    if configured(ctx) and allowed(meeting):
+        return
+    secret = not allowed(meeting)
+    raise Refused(
+        tr("本次会议不用手机签到", "nobody signs in by telephone here"),
+        tr("涉密会议不允许", "a state secret does not allow it")
+        if secret
+        else tr("没有写手机签到地址", "no address for telephones is set"),
+        "" if secret else tr("请在设置里写 [plugins.signin] phone", "set phone in [plugins.signin]"),
+    )
 
 
 def ready(ctx: PluginContext, meeting: Meeting) -> bool:

@@ -83,7 +83,7 @@ def add(routes: APIRouter, ctx: PluginContext, taking: acts.Taking) -> APIRouter
     def list_codes(meeting_id: MeetingPath, user: User = editor) -> list[CodeShape]:
         """For notices and 座签. They are no secret of the host, but who has one signs in as that person."""
         meeting = phone.met(meeting_id, user)
-        phone.need_allowed(meeting)
+        codes.need_allowed(ctx, meeting)
         return [
             CodeShape(person=one.id, name=one.name, url=codes.personal(ctx, meeting.id, one.id))
             for one in ctx.services.roster(meeting.id)
@@ -108,24 +108,10 @@ class _Phone:
         admit(user, meeting.highest_secrecy.level)
         return meeting
 
-    def need_allowed(self, meeting: Meeting) -> None:
-        """Raises: Refused."""
-        if codes.configured(self.ctx) and codes.allowed(meeting):
-            return
-        raise Refused(
-            tr("本次会议不用手机签到", "nobody signs in by telephone here"),
-            tr("涉密会议不允许", "a state secret does not allow it")
-            if not codes.allowed(meeting)
-            else tr("没有写手机签到地址", "no address for telephones is set"),
-            ""
-            if not codes.allowed(meeting)
-            else tr("请在设置里写 [plugins.signin] phone", "set phone in [plugins.signin]"),
-        )
-
     def of(self, meeting_id: str, user: User) -> "_Visit":
         """Raises: NotFound. Forbidden. Refused: no telephone signs in here."""
         meeting = self.met(meeting_id, user)
-        self.need_allowed(meeting)
+        codes.need_allowed(self.ctx, meeting)
         return _Visit(self, meeting, user)
 
 

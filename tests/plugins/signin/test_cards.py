@@ -90,3 +90,16 @@ def test_a_rehearsal_answers_as_if_it_were_real_and_leaves_nothing(web, ctx):
     ctx.clock.sleep(3600)
     assert web.get("/rehearsal/m1").json()["present"] == 0
     assert web.get("/terminal/m1").json()["present"] == 0
+
+
+def enrolled(web, person, number, role="secretary"):
+    return web.put(f"/cards/m1/{person}", json={"number": number}, headers={"role": role}).status_code
+
+
+def test_the_office_says_whose_card_it_is_and_a_card_is_read_however_its_digits_are_written(web, ctx):
+    assert enrolled(web, "2", "04a1b2c3") == 204
+    assert read(web, "04A1B2C3")["name"] == "陈志强"
+    assert [enrolled(web, "1", "04A1B2C3"), enrolled(web, "9", "5566")] == [409, 404]
+    assert enrolled(web, "1", "5566", role="usher") == 403
+    (noted,) = [one for one in ctx.published if one.kind == "x.signin.card_enrolled"]
+    assert (noted.data["card"], "04a1b2c3" in str(noted.data).lower()) == ("…2c3", False)

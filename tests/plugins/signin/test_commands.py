@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from roomctl_signin import commands, roomctl_identify
+from roomctl_signin.config import Config
 from typer.testing import CliRunner
 
 from roomctl.api import BadInput, Meeting, MeetingId, NotFound, Refused, State
@@ -215,3 +216,13 @@ def test_the_report_names_who_is_to_be_called(seated):
     assert len(told["absent"]) == seated.counts.absent
     shown = seated.run("signin", "report", MEETING).stderr
     assert all(one["name"] in shown and one["phone"] in shown for one in told["absent"])
+
+
+def test_personal_codes_are_told_for_the_notice_and_a_revoked_one_is_another(seated):
+    with pytest.raises(Refused, match="手机签到"):
+        seated.signin("codes", MEETING)
+    seated.ctx.config = Config(phone="http://192.168.1.20:8470")
+    before = seated.signin("codes", MEETING)
+    after = seated.signin("codes", MEETING, "--revoke", "周明")
+    assert before["周明"].startswith(f"http://192.168.1.20:8470/s/signin/phone/{MEETING}?c=")
+    assert {name for name, url in after.items() if url != before[name]} == {"周明"}

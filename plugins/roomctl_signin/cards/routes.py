@@ -1,0 +1,38 @@
+"""REST of the desk: whose card it is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict
+
+from roomctl.api import PluginContext, attendance
+from roomctl.api.routes import Right, User, admit, needs
+from roomctl_signin import evidence
+from roomctl_signin.cards.reading import Number
+
+Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+
+
+class NewCard(BaseModel):
+    """A card that is given to somebody."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Number
+
+
+def add(routes: APIRouter, ctx: PluginContext) -> APIRouter:
+    """Adds it to the plugin's routes."""
+    editor = needs(Right.EDIT_ROSTER)
+
+    @routes.put("/cards/{meeting_id}/{person}", status_code=204, summary="Say whose card it is")
+    def enrol(meeting_id: Id, person: Id, card: NewCard, user: User = editor) -> None:
+        """Somebody may have several; a card of somebody else is refused. Its number is not told again."""
+        meeting = ctx.services.meeting(meeting_id)
+        admit(user, meeting.highest_secrecy.level)
+        who = attendance.find_person(ctx.services.roster(meeting.id), person)
+        evidence.remember(ctx, meeting.id, {card.number: who.id})
+        told = {"person": who.id, "name": who.name, "card": evidence.masked(card.number), "by": user.name}
+        ctx.publish("card_enrolled", told, meeting.id)
+
+    return routes
