@@ -142,6 +142,32 @@ def test_any_screen_can_say_which_room_and_which_meeting_it_belongs_to(room):
     assert room.nobody().get(answer.headers["location"] + "about.json").status_code == 401
 
 
+@pytest.mark.parametrize(("inside", "title"), [(False, "Internal meeting"), (True, "干部任免")])
+def test_the_title_of_an_internal_meeting_is_told_inside_the_room_alone(room, inside, title):
+    loaded = room.application.plugins.loaded
+    loaded["transcript"] = [replace(one, inside=inside) for one in loaded["transcript"]]
+    meeting = room.opened()
+    with room.application.open_uow() as uow:
+        kept = uow.meetings.get(meeting.id)
+        uow.meetings.save(replace(kept, title="干部任免", secrecy=Secrecy(Level.INTERNAL)))
+        uow.commit()
+    browser, answer = entered(room, handed_out(room, meeting))
+    told = browser.get(answer.headers["location"] + "about.json").json()
+    assert (told["meeting"], told["starts"]) == (title, "2026-11-12T09:00:00")
+    person = room.as_(Role.OPERATOR).get(answer.headers["location"] + "about.json").json()
+    assert person["meeting"] == "干部任免"
+
+
+def test_a_screen_with_a_door_has_no_link(room):
+    loaded = room.application.plugins.loaded
+    loaded["transcript"] = [replace(one, door=lambda _meeting, _code: "") for one in loaded["transcript"]]
+    meeting, operator = room.opened(), room.as_(Role.OPERATOR)
+    where = f"/api/v1/meetings/{meeting.id}/screens"
+    assert operator.post(where, json={"plugin": "transcript", "screen": "captions"}).status_code == 409
+    assert "captions" not in {one["screen"] for one in operator.get(where).json()["offered"]}
+    assert room.nobody().get(f"/s/transcript/captions/{meeting.id}/").status_code == 401
+
+
 def test_a_key_opens_its_own_screen_and_meeting_and_nothing_else(room):
     meeting, other = room.opened(), room.opened()
     link = handed_out(room, meeting)

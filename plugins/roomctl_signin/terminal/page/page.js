@@ -14,7 +14,13 @@
   let sight = null, tag = "", synced = "", safe = 0, lost = false, held = "", ended = false, pending = [];
   let view = "idle", typed = "", meant = null, left = 0, touched = performance.now(), busy = false;
   const signature = signing(at("glass"), () => paint());
-  const code = phoneCode(() => open() && sight.phone && !lost, () => paint());
+  let code = null;                               // shows the code for telephones: only where they are let in
+  const coded = () => {
+    if (!sight?.phone || code) return;
+    code = { paint: () => {}, shown: () => false };
+    const there = () => { code = phoneCode(() => open() && sight.phone && !lost, () => paint()); };
+    document.body.appendChild(Object.assign(document.createElement("script"), { src: "code.js", onload: there, onerror: () => { code = null; } }));
+  };
   const CARD = 6;                                // s that the answer to a card stands
   let told = "", toldUntil = 0;
 
@@ -39,7 +45,7 @@
       const answer = await roomScreen.ask("", tag ? { headers: { "If-None-Match": tag } } : {});
       ended = answer.status === 401 || answer.status === 403;
       if (!ended && answer.status !== 304 && !answer.ok) throw new Error(answer.status);
-      if (answer.ok) { sight = await answer.json(); tag = answer.headers.get("etag") || ""; planned(); }
+      if (answer.ok) { sight = await answer.json(); tag = answer.headers.get("etag") || ""; planned(); coded(); }
       lost = false;
       if (!ended) {
         synced = roomScreen.clock();
@@ -181,7 +187,7 @@
     if (!open() && view !== "idle" && view !== "welcome") view = "idle";
     document.documentElement.lang = english ? "en" : "zh-CN";
     document.title = said("签到", "Sign-in");
-    document.body.className = [view, sight?.rehearsal && "rehearsal", code.shown() && "coded"].filter(Boolean).join(" ");
+    document.body.className = [view, sight?.rehearsal && "rehearsal", code?.shown() && "coded"].filter(Boolean).join(" ");
     put(at("rehearsal"), sight?.rehearsal ? said("演练：按真签到操作，不记入任何记录", "Rehearsal: sign in as for real, nothing is kept in any record") : "");
     for (const one of ["idle", "find", "confirm", "welcome"]) at(one).hidden = view !== one;
     put(at("room"), sight?.room ?? roomScreen.about()?.room ?? "");
@@ -196,7 +202,7 @@
     for (const e of document.querySelectorAll("[data-recorded]")) put(e, sight?.recorded && sight.state !== "over" && !ended ? RECORDED() : "");
     ({ idle, find, confirm: asking, welcome: greet })[view]();
     put(at("card"), performance.now() < toldUntil ? told : "");
-    code.paint(english);
+    code?.paint(english);
     line();
     tick();
   };
