@@ -71,7 +71,7 @@ def _machine(visitor: Visitor) -> Part:
         said = tag(
             "p",
             state_glyph(Look.OK, size="s"),
-            tr("本机没有登记，只办理非密和内部会议", "not declared: 非密 and 内部 meetings alone"),
+            tr("本机没有登记，只办理非密和内部会议", "not declared: no 秘密 meeting is held here"),
             class_="rc-row",
         )
         return panel(tr("本机", "This machine"), said, _declare(visitor) if may else None, id_="machine")
@@ -191,7 +191,10 @@ def _media(visitor: Visitor) -> Part:
             "serial",
             tr("介质编号", "Serial"),
             "",
-            hint=tr(f"写进介质根目录的 {LABEL}：serial: 编号", f"write it into {LABEL} on it: serial: …"),
+            hint=tr(
+                f"还要写进介质上的 {LABEL}；用命令行登记会自动写上",
+                f"it also stands in {LABEL} on it; the command line writes that",
+            ),
         ),
         field("level", tr("密级", "Level"), Level.SECRET.value, choices=_levels()),
         field("keeper", tr("保管处", "Kept at"), ""),
