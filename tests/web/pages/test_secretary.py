@@ -480,7 +480,7 @@ def test_a_paper_is_put_in_beside_the_text_and_left_out_again(page, tmp_path):
     expect(found).to_have_count(0)
 
 
-def test_what_the_operator_marked_stands_at_the_sentence_that_was_said_then(page, words):
+def test_what_the_operator_marked_stands_at_the_sentence_that_was_said_then(page):
     told = {"at": 20.0, "kind": "标记", "text": "资金口径", "by": "赵敏", "corrected": False}
     page.evaluate("(one) => rcWords.told({opened: {...rcWords.opened, notes: [one]}})", told)
     expect(row(page, 4).locator(".rc-flag")).to_have_text("⚑ 标记：资金口径")
