@@ -8,6 +8,7 @@ import pytest
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Attendance, Person, Presence, Standing
 from roomctl.domain.checks import CheckReport, CheckState, Result
+from roomctl.domain.devices import Device, Emission
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.domain.recording import RecorderState, Recording
@@ -109,3 +110,10 @@ def test_every_link_leads_to_its_place():
 def test_in_english_too(monkeypatch):
     monkeypatch.setenv("ROOMCTL_LANG", "en")
     assert [link.name for link in chain()] == ["Devices", "Sign-in", "Sound", "Words", "Record", "Archive"]
+
+
+def test_what_is_not_off_in_a_secret_meeting_outranks_a_good_check():
+    casting = Device(id="cast", kind="host", title=("投屏器", ""), emission=Emission.CASTING)
+    for report in (None, checked(CheckState.OK)):
+        link = chain(State.IN_SESSION, checks=report, emitting=[casting])[DEVICES]
+        assert (link.look, said(link)) == (Look.CRIT, "1 台没有关")

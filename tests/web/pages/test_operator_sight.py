@@ -10,6 +10,7 @@ import pytest
 from roomctl.domain.access import Role, User
 from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.domain.attendance import Person
+from roomctl.domain.devices import Device, Emission
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.observers import Moves, Place
@@ -323,3 +324,13 @@ def test_the_notice_is_said_once_by_press_and_then_stands_with_its_time():
     assert "10:00 已告知" in told.html
     assert not told.presses
     assert not state.facts(sight(role=Role.TECHNICIAN), nothing).presses
+
+
+def test_what_is_not_off_in_a_secret_meeting_is_a_red_bar_at_the_operator_too():
+    seen = sight()
+    casting = Device(id="cast", kind="host", title=("投屏器", ""), emission=Emission.CASTING)
+    seen = replace(seen, facts=replace(seen.facts, emitting=[casting]))
+    shown = bars.bars(seen, str, see=lambda _alarm: nothing, resume=nothing, see_continued=nothing).html
+    assert "涉密会议中没有关闭：投屏器" in shown
+    assert "拔掉电源" in shown
+    assert "rc-mild" not in shown

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -379,3 +379,15 @@ def test_figures_are_short_and_hints_become_steps():
     assert figure(row) == "−0.03248 s"
     assert list(steps(row)) == ["一", "二"]
     assert steps(Result(device="a", check="b", state=CheckState.OK, hint="一")) == ()
+
+
+def test_what_is_not_off_in_a_secret_meeting_stands_above_all(seat):
+    seat.press("check")
+    seat.settled()
+    seen, desk = seat.desk.look(), seat.desk
+    good = next(device for device in seen.devices if device.id == "good")
+    seen = replace(seen, facts=replace(seen.facts, emitting=[good]))
+    assert "立即关闭 1 台" in desk.verdict(seen).html
+    assert "涉密会议中没有关闭" in desk.notes(seen).html
+    tile = next(tile for _, tiles in groups(seen) for tile in tiles if tile.device == "good")
+    assert (tile.look, tile.said) == (Look.CRIT, "涉密会议中没有关闭")

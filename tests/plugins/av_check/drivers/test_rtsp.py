@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import gc
+import json
 from dataclasses import replace
 from typing import ClassVar
 
@@ -199,3 +201,36 @@ def test_a_child_that_dies_half_way_is_an_error_without_the_password(said):
     with pytest.raises(RoomctlError) as told:
         talk.look_of(said, Secret(USER, PASSWORD))
     assert PASSWORD not in str(told.value)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_looks_again_and_again_leave_no_process_and_no_memory(offer):
+    """Each look is a process of its own, which is gone with it: also where it hangs, or is refused."""
+    emulator, process = RtspEmulator(seconds=SECONDS), psutil.Process()
+
+    async def looks(count):
+        device = replace(emulator.device(), options=offer.options.model_validate(emulator.device().options))
+        for number in range(count):
+            await emulator.switch((Fault.NONE, Fault.PASSWORD, Fault.STALLED)[number % 3])
+            with contextlib.suppress(RoomctlError, TimeoutError, OSError):
+                await asyncio.wait_for(offer.read(device, KNOWN), 3)
+
+    async def soak():
+        await emulator.start()
+        try:
+            await looks(6)
+            gc.collect()
+            before = process.num_fds(), process.num_threads(), process.memory_info().rss
+            await looks(30)
+            gc.collect()
+            return before, (process.num_fds(), process.num_threads(), process.memory_info().rss)
+        finally:
+            await emulator.stop()
+
+    before, after = asyncio.run(soak())
+    print(json.dumps({"before": before, "after": after}))
+    assert after[0] <= before[0]
+    assert after[1] <= before[1]
+    assert after[2] - before[2] < 8 << 20
+    assert not [one for one in process.children(recursive=True) if "picture_child" in " ".join(one.cmdline())]
