@@ -182,7 +182,7 @@ def _notice(sight: Sight, announce: Press | None) -> Child:
     if announce is None or not sight.may(Right.MARK_RECORDINGS):
         return tr("还没有", "not yet")
     shown = tag(
-        "button", tr("登记口头告知", "Note that it was said"), type="button", class_="rc-btn rc-quiet rc-tiny",
+        "button", tr("登记口头告知", "Said aloud"), type="button", class_="rc-btn rc-quiet rc-tiny",
         data_act="announce", title=tr(*NOTICE),
     )  # fmt: skip
     return Part(shown.html, {"announce": announce})
