@@ -204,7 +204,7 @@ class Transcripts(Protocol):
         ...
 
     def following(self, transcript_id: str, sentence: str) -> Sequence[TranscriptSegment]:
-        """From that one on to the next one that a reader sees, with those between them; none where it is not there."""
+        """From that one to the next that a reader sees, with those between them; none where it is not there."""
         ...
 
     def add_sentence(self, transcript_id: str, sentence: TranscriptSegment, *, behind: str) -> None:
