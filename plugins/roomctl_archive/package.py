@@ -67,7 +67,7 @@ def _payload(
 
     """
     sound = supplement.sound(ctx, meeting, packages)
-    late = supplement.papers(ctx, meeting, packages)  # before the files: what is signed from here on is in the next one
+    late = supplement.papers(ctx, meeting, packages)  # before the files: what is signed later is in the next one
     files = ctx.services.package_files(meeting.id)
     there = {file.sha256 for file in files}
     documents = [one.id for one in late if one.sha256 in there]

@@ -46,9 +46,7 @@ def test_a_wav_grows_with_each_sealed_segment_and_holds_the_masters_samples(tmp_
     assert extend(made.folder, "wav").complete
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda _: b"", lambda raw: raw[:60], lambda raw: raw[:2000], lambda _: b"x" * 9]
-)
+@pytest.mark.parametrize("damage", [lambda _: b"", lambda raw: raw[:60], lambda raw: raw[:2000], lambda _: b"x" * 9])
 def test_what_a_kill_has_left_is_mended_from_the_masters(tmp_path, damage):
     made = Made(tmp_path / "rec")
     made.part(SOUND[:2400])
