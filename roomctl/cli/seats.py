@@ -6,8 +6,8 @@ from rich.table import Table
 
 from roomctl.cli.operating import ID, JSON, begun
 from roomctl.cli.screen import answer, console
-from roomctl.domain.attendance import find_person
-from roomctl.domain.seating import seated_name
+from roomctl.domain.attendance import Standing, find_person
+from roomctl.domain.seating import Chart, seated_name
 from roomctl.errors import BadInput, NotFound
 from roomctl.i18n import tr
 from roomctl.services.seating import SeatPlan
@@ -100,6 +100,10 @@ def undo(meeting: str = ID, *, as_json: bool = JSON) -> None:
     _tell(application.usecases.undo_seats(found.id), as_json=as_json)
 
 
+def _shown(who: Standing, chart: Chart) -> str:
+    return seated_name(who) + (tr("（请假）", " (on leave)") if who.person.id in chart.away else "")
+
+
 def _sizes(given: list[str]) -> dict[str, int]:
     sizes = {}
     for one in given:
@@ -122,7 +126,7 @@ def _tell(plan: SeatPlan, *, as_json: bool) -> None:
                 "label": one.label,
                 "channel": chart.channels.get(one.id, 0),
                 "locked": one.id in plan.seats.locked,
-                "people": [seated_name(who) for who in chart.sitting.get(one.id, ())],
+                "people": [seated_name(who) for who in chart.coming(one.id)],
             }
             for one in (chart.layout.places.values() if chart.layout else ())
         ]
@@ -136,7 +140,7 @@ def _tell(plan: SeatPlan, *, as_json: bool) -> None:
     for head in (tr("编号", "id"), tr("座位", "seat"), tr("姓名", "name"), tr("话筒", "channel"), ""):
         table.add_column(head)
     for one in chart.layout.places.values():
-        names = "、".join(seated_name(who) for who in chart.sitting.get(one.id, ()))
+        names = "、".join(_shown(who, chart) for who in chart.sitting.get(one.id, ()))
         number = chart.channels.get(one.id)
         locked = tr("锁定", "locked") if one.id in plan.seats.locked else ""
         table.add_row(one.id, escape(one.label), escape(names), str(number or ""), locked)

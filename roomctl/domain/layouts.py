@@ -172,7 +172,9 @@ def fitted(template: Template, members: int, observers: int) -> Sizes:
     wanted = {"observers": observers}
     match template.shape:
         case Shape.ROWS:
-            wanted |= {"columns": 1, "rows": ceil((members - sizes.platform) / max(sizes.columns, 1))}
+            seats = members - sizes.platform
+            wanted |= {"columns": max(ceil(seats / MOST["rows"]), 1)}
+            wanted |= {"rows": ceil(seats / max(sizes.columns, wanted["columns"]))}
         case Shape.TABLE:
             half = ceil((members - sizes.sides * 2) / 2)
             wanted |= {"platform": half, "opposite": half}

@@ -57,12 +57,23 @@ class Chart:
 
     Attributes:
         sitting: place → people there, as they stand.
+        away: ids of those who will not come: on leave, they send nobody, and the office keeps them no seat.
 
     """
 
     layout: Layout | None = None
     sitting: Mapping[str, tuple[Standing, ...]] = field(default_factory=dict)
     channels: Mapping[str, int] = field(default_factory=dict)
+    away: frozenset[str] = frozenset()
+
+    def coming(self, place: str) -> tuple[Standing, ...]:
+        """Who will sit there."""
+        return tuple(one for one in self.sitting.get(place, ()) if one.person.id not in self.away)
+
+    @property
+    def seated_away(self) -> tuple[Standing, ...]:
+        """Who has a place, and will not come."""
+        return tuple(one for people in self.sitting.values() for one in people if one.person.id in self.away)
 
     def place_of(self, person: str) -> Place | None:
         """Where somebody sits; None: nowhere yet."""
@@ -194,6 +205,8 @@ def moved(
 ) -> dict[str, tuple[str, ...]]:
     """What changes when a person takes a place; who sits there takes the other's. Place empty: he sits nowhere.
 
+    Who would share the other's place with somebody of the same item has none instead.
+
     Raises:
         NotFound: no such person or place. Refused: the place is locked.
 
@@ -222,7 +235,11 @@ def moved(
         back: tuple[str, ...] = ()
     else:
         stay, back = (), there
-    changed = {here: tuple(one for one in seats.sitting[here] if one != person) + back} if here else {}
+    changed: dict[str, tuple[str, ...]] = {}
+    if here:
+        rest = tuple(one for one in seats.sitting[here] if one != person)
+        fit = all(_apart(by_id[a], by_id[b]) for a in rest for b in back if a in by_id and b in by_id)
+        changed[here] = rest + back if fit else rest
     if place:
         changed[place] = (*stay, person)
     return changed

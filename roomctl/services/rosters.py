@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from roomctl.domain import seating
 from roomctl.domain.attendance import Person
 from roomctl.domain.events import Event
 from roomctl.domain.lifecycle import OVER
@@ -170,11 +171,13 @@ def _imports(uow: UnitOfWork, meeting_id: str) -> Sequence[Import]:
 
 
 def _used(uow: UnitOfWork, meeting_id: str, people: Sequence[str]) -> Sequence[str]:
-    """Those of whom the log tells more than that they are on the roster."""
+    """Those who have a seat, and those of whom the log tells more than that they are on the roster."""
+    rows = ((row.kind, json.loads(row.data)) for row in uow.events.stream(meeting_id, seating.KINDS))
+    seats = seating.derive(rows)
     left = set(people)
-    used: set[str] = set()
+    used = {one for one in people if seats.place_of(one)}
     for row in uow.events.stream(meeting_id):
-        if not row.kind.startswith("roster."):
+        if not row.kind.startswith(("roster.", "seats.")):
             used |= {one for one in left if one in row.data}
             left -= used
     return [one for one in people if one in used]

@@ -7,14 +7,14 @@ from typing import Any
 
 from roomctl.domain import layouts, seating
 from roomctl.domain.attendance import Attendance, Person, Role
-from roomctl.domain.events import Event
+from roomctl.domain.events import Actor, Event
 from roomctl.domain.layouts import Layout, Sizes, Template
 from roomctl.domain.lifecycle import OVER, State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.seating import Chart, Seats
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import tr
-from roomctl.services import attendance, office_files
+from roomctl.services import attendance, office_files, rosters
 from roomctl.services.marks import Desk
 from roomctl.services.office_files import SeatRules
 from roomctl.services.ports import UnitOfWork
@@ -63,11 +63,14 @@ class SeatPlan:
             for place, people in self.seats.sitting.items()
             if self._there(place)
         }
-        return Chart(self.layout, sitting, self.seats.channels)
+        away = frozenset(standings) - {one.id for one in self.people}
+        return Chart(self.layout, sitting, self.seats.channels, away)
 
     def _there(self, place: str) -> bool:
         return self.layout is not None and place in self.layout.places
 
+
+_NO_RULES = SeatRules((), layouts.Even.TWO_LEFT, keep_leave=False)
 
 Acts = Callable[[SeatPlan], Sequence[tuple[str, dict[str, Any]]]]
 """What is to be told, from the plan as it is then."""
@@ -78,6 +81,16 @@ def look(meeting_id: str, *, desk: Desk) -> SeatPlan:
     rules = office_files.seat_rules(desk.data)
     with desk.uow.reading():
         return _read(desk.uow.meetings.get(meeting_id), rules, desk.uow)
+
+
+def chart(meeting_id: str, *, desk: Desk) -> Chart:
+    """Who sits where, for who prints or shows it. A wrong file of layouts stops no sign-in. Raises: NotFound."""
+    try:
+        rules = office_files.seat_rules(desk.data)
+    except BadInput:
+        rules = _NO_RULES
+    with desk.uow.reading():
+        return _read(desk.uow.meetings.get(meeting_id), rules, desk.uow).chart
 
 
 def lay(
@@ -232,18 +245,28 @@ def _act(meeting_id: str, acts: Acts, version: int | None, desk: Desk) -> SeatPl
 
 def _changed_by(uow: UnitOfWork, meeting_id: str) -> str:
     rows = list(uow.events.stream(meeting_id, seating.KINDS))
-    who = rows[-1].actor.removeprefix("person:") if rows else tr("有人", "somebody")
+    who = Actor.parse(rows[-1].actor).name if rows else tr("有人", "somebody")
     return tr(f"{who}刚改过座位", f"{who} has just changed the seats")
 
 
 def _into_roster(plan: SeatPlan, uow: UnitOfWork) -> None:
-    """The roster's seat is what the recorder, the operator's keys and the transcript read."""
-    if plan.layout is None:
-        return
-    names = seating.names_of_seats(plan.layout, plan.seats)
+    """The roster's seat is what the recorder, the operator's keys and the transcript read.
+
+    Who has no place in the plan has the seat that came with the roster, unless it is a microphone of the plan's.
+    """
+    planned = seating.names_of_seats(plan.layout, plan.seats) if plan.layout else {}
+    wired = {str(channel) for channel in plan.seats.channels.values()}
+    given = {person: seat for person, seat in _given_seats(plan.meeting.id, uow).items() if seat.strip() not in wired}
     people = [one.person for one in plan.attendance.standings]
-    changed = {one.id: names.get(one.id, "") for one in people if one.seat != names.get(one.id, "")}
+    names = {one.id: planned.get(one.id, given.get(one.id, "")) for one in people}
+    changed = {one.id: names[one.id] for one in people if one.seat != names[one.id]}
     uow.roster.seat(plan.meeting.id, changed)
+
+
+def _given_seats(meeting_id: str, uow: UnitOfWork) -> dict[str, str]:
+    """What the roster had as the seat before there was a plan, by person."""
+    rows = uow.events.stream(meeting_id, [rosters.ADDED])
+    return {one["id"]: one["seat"] for row in rows for one in json.loads(row.data)["people"] if one.get("seat")}
 
 
 def _read(meeting: Meeting, rules: SeatRules, uow: UnitOfWork) -> SeatPlan:

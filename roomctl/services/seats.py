@@ -16,8 +16,7 @@ class SeatUseCases(Bound):
         return seating.look(meeting_id, desk=Desk(**self._all()))
 
     def seat_chart(self, meeting_id: str) -> Chart:
-        """Who sits where, for who prints or shows it. Raises: NotFound."""
-        return self.seat_plan(meeting_id).chart
+        return seating.chart(meeting_id, desk=Desk(**self._all()))
 
     def lay_seats(
         self, meeting_id: str, template: str, sizes: Mapping[str, int] | None = None, *, version: int | None = None

@@ -108,6 +108,13 @@ def test_a_fitted_layout_has_room_for_everybody(shape, members, observers):
     assert len(found.observers) >= observers
 
 
+def test_rows_grow_wider_where_there_may_be_no_more_of_them():
+    room = Template("t", ("", ""), Shape.ROWS, Sizes(platform=1, rows=2, columns=4))
+    sizes = fitted(room, 300, 0)
+    assert (sizes.rows, sizes.columns) == (60, 5)
+    assert len(layout(room, sizes).honour) >= 300
+
+
 def test_no_table_grows_for_ever():
     assert fitted(template(Shape.TABLE), 500, 500) == Sizes(platform=60, opposite=60, observers=300)
 

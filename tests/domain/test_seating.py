@@ -114,6 +114,12 @@ def test_an_observer_joins_one_of_another_item_and_takes_the_seat_of_one_of_the_
     assert moved(LAYOUT, seats, people, "p3", "O1") == {"O1": ("p3",)}
 
 
+def test_nobody_comes_to_share_a_seat_with_somebody_of_the_same_item_by_a_move():
+    people = [observer(1, 1), observer(2, 2), observer(3, 1, 2)]
+    seats = Seats(sitting={"O1": ("p1", "p2"), "O2": ("p3",)})
+    assert moved(LAYOUT, seats, people, "p2", "O2") == {"O1": ("p1",), "O2": ("p2",)}
+
+
 def test_what_cannot_be_moved_is_said():
     seats = Seats(sitting={"P1": ("p1",), "R1-1": ("p2",)}, locked=frozenset({"P1"}))
     with pytest.raises(Refused, match="Platform, seat 1 is locked"):

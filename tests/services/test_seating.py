@@ -87,6 +87,61 @@ def test_a_member_on_leave_has_no_seat_and_a_proxy_takes_it(seated):
     assert seats["R1-3"] == ["王海燕"]
 
 
+def seats_of(house, meeting):
+    return {one.name: one.seat for one in house.use.roster(meeting)}
+
+
+def test_a_seat_that_came_with_the_roster_stays_until_the_plan_says_another(house):
+    use, meeting = house.use, house.meeting().id
+    people = [Person(id=new_id(), name=name, rank=n, seat=seat) for n, (name, seat) in enumerate(GIVEN.items(), 1)]
+    use.add_people(meeting, people)
+    use.lay_seats(meeting, "platform")
+    assert seats_of(house, meeting) == GIVEN
+    use.propose_seats(meeting)
+    use.move_seat(meeting, people[1].id, "")
+    assert seats_of(house, meeting) == {"张建国": "主席台3号座", "李晓明": "4", "王海燕": "主席台2号座"}
+    use.wire_seat(meeting, "P3", 4)  # the plan's channel 4 is not his any more
+    assert seats_of(house, meeting) == {"张建国": "4", "李晓明": "", "王海燕": "主席台2号座"}
+    for _ in range(4):
+        use.undo_seats(meeting)
+    assert seats_of(house, meeting) == GIVEN
+
+
+GIVEN = {"张建国": "3", "李晓明": "4", "王海燕": ""}
+
+
+def test_who_got_leave_after_the_seats_were_laid_is_known_as_away(seated):
+    use, meeting = seated.use, seated.planned.id
+    use.propose_seats(meeting)
+    use.request_leave(meeting, "李晓明", reason="出差")
+    use.decide_leave(meeting, "李晓明", granted=True, by="张建国")
+    chart = use.seat_chart(meeting)
+    assert [one.person.name for one in chart.seated_away] == ["李晓明"]
+    place = chart.place_of(seated.people["李晓明"]).id
+    assert (len(chart.sitting[place]), chart.coming(place)) == (1, ())
+    (use.data / "seats.toml").write_text(
+        'keep_leave = true\n[[layouts]]\nid = "x"\ntitle = "x"\nshape = "rows"\n', encoding="utf-8"
+    )
+    assert use.seat_chart(meeting).seated_away == ()
+
+
+def test_an_import_can_be_taken_back_once_its_people_have_no_seat_any_more(seated):
+    use, meeting = seated.use, seated.planned.id
+    (new,) = use.import_people(meeting, [Person(id=new_id(), name="赵敏", rank=9)], source="名单.xlsx")
+    (imported,) = use.imports(meeting)
+    use.propose_seats(meeting)
+    with pytest.raises(Refused, match="赵敏"):
+        use.undo_import(meeting, imported.id)
+    use.move_seat(meeting, new.id, "")
+    assert use.undo_import(meeting, imported.id) == [new.id]
+
+
+def test_a_wrong_file_of_layouts_hides_no_seat_from_who_signs_in(seated):
+    before = seated.use.propose_seats(seated.planned.id).chart
+    (seated.use.data / "seats.toml").write_text("layouts = [", encoding="utf-8")
+    assert seated.use.seat_chart(seated.planned.id).sitting == before.sitting
+
+
 def test_the_plan_does_not_follow_the_offices_file(seated):
     before = seated.use.propose_seats(seated.planned.id)
     (seated.use.data / "seats.toml").write_text(

@@ -38,6 +38,25 @@ def test_a_plan_is_laid_proposed_moved_and_taken_back(seats):
     assert [one["channel"] for one in wired if one["channel"]] == [1, 2]
 
 
+def test_who_sits_and_is_on_leave_is_told_and_can_be_unseated(rest, seats):
+    client, path = seats
+    client.put(path, json={"template": "platform"})
+    plan = client.post(f"{path}/proposal", json={}).json()
+    away = plan["people"][1]["id"]
+    root = path.removesuffix("/seats")
+    client.post(f"{root}/leave-requests", json={"person": away, "reason": "出差"})
+    leader = rest.as_(Role.APPROVER)
+    assert leader.post(f"{root}/leave-decisions", json={"person": away, "granted": True}).status_code == 201
+    plan = client.get(path).json()
+    assert [(one["id"] == away, one["away"]) for one in plan["people"]] == [
+        (False, False),
+        (False, False),
+        (True, True),
+    ]
+    moved = client.post(f"{path}/moves", json={"person": away, "place": ""}).json()
+    assert away not in {one["id"] for one in moved["people"]}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [

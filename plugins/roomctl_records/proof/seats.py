@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from roomctl.api import Attendance, Finding, Presence, tr
+from roomctl.api import Attendance, Finding, tr
 from roomctl.api.seating import Chart, seated_name
 from roomctl_records.proof.text import Line
 
@@ -17,7 +17,7 @@ def check(chart: Chart, attendance: Attendance) -> Iterator[Finding]:
     for place, one in enumerate(attendance.members):
         name = seated_name(one)
         seat = chart.place_of(one.person.id)
-        away = one.presence is Presence.ON_LEAVE and not one.proxy
+        away = one.person.id in chart.away
         if seat is None and not away:
             said = tr(f"{name}没有座位", f"{name} has no place")
         elif seat is not None and away:

@@ -68,14 +68,14 @@ def _read(path: Path) -> dict[str, Any]:
 def cards(
     meeting: Meeting, chart: Chart, form: CardForm, template: Template, path: Path, *, at: datetime
 ) -> Mapping[str, str]:
-    """One card for each who has a seat, in the order of the seats; a name of two characters with a full-width space.
+    """One card for each who has a seat and comes, in the order of the seats; 刘芳 with a full-width space.
 
     Raises:
         NotFound: nobody has a seat.
 
     """
     layout = _laid_out(chart)
-    names = [wording.spaced(seated_name(one)) for place in layout.places for one in chart.sitting.get(place, ())]
+    names = [wording.spaced(seated_name(one)) for place in layout.places for one in chart.coming(place)]
     if not names:
         raise NotFound(
             tr("还没有人有座位", "nobody has a seat yet"), mend=tr("请先按排序排座", "seat people by rank first")
@@ -127,7 +127,7 @@ def _view(name: str, layout: Layout, chart: Chart) -> dict[str, Any]:
             "x": one.x,
             "y": one.y,
             "number": one.number,
-            "names": _lines([seated_name(who) for who in chart.sitting.get(one.id, ())]),
+            "names": _lines([seated_name(who) for who in chart.coming(one.id)]),
         }
         for one in layout.places.values()
     ]

@@ -156,7 +156,7 @@ def chart_of(meeting: Meeting, chart: Chart) -> ChartShape | None:
                 zone=one.zone,
                 number=one.number,
                 channel=chart.channels.get(one.id, 0),
-                people=[who.person.id for who in chart.sitting.get(one.id, ())],
+                people=[who.person.id for who in chart.coming(one.id)],
             )
             for one in places
         ],

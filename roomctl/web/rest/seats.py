@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from roomctl.domain.access import Right, User
 from roomctl.domain.attendance import Role, Standing
 from roomctl.domain.layouts import Layout, Place, Template
-from roomctl.domain.seating import MAX_CHANNEL, Seats
+from roomctl.domain.seating import MAX_CHANNEL, Seats, seated_name
 from roomctl.i18n import tr
 from roomctl.services.seating import SeatPlan
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
@@ -108,18 +108,20 @@ class SitterShape(BaseModel):
     rank: int
     items: list[int]
     place: str
+    away: bool = Field(description="sits here, but is on leave, and sends nobody")
 
     @classmethod
-    def of(cls, one: Standing, seats: Seats) -> Self:
+    def of(cls, one: Standing, seats: Seats, *, away: bool) -> Self:
         return cls(
             id=one.person.id,
-            name=one.proxy or one.person.name,
+            name=seated_name(one),
             instead_of=one.person.name if one.proxy else "",
             line=one.proxy_duty if one.proxy else one.person.line,
             role=one.person.role,
             rank=one.person.rank,
             items=list(one.person.items),
             place=seats.place_of(one.person.id),
+            away=away,
         )
 
 
@@ -147,7 +149,9 @@ class SeatPlanShape(BaseModel):
     height: float
     tables: list[tuple[float, float, float, float]] = Field(description="x, y, width, height")
     places: list[PlaceShape]
-    people: list[SitterShape] = Field(description="everybody for whom there must be a seat, by rank; members first")
+    people: list[SitterShape] = Field(
+        description="everybody for whom there must be a seat, by rank, members first; then who sits, and is away"
+    )
     unseated: list[str]
 
     @classmethod
@@ -163,7 +167,10 @@ class SeatPlanShape(BaseModel):
             height=found.height,
             tables=list(found.tables),
             places=[PlaceShape.of(one, seats) for one in found.places.values()],
-            people=[SitterShape.of(standings[one.id], seats) for one in plan.people],
+            people=[
+                *(SitterShape.of(standings[one.id], seats, away=False) for one in plan.people),
+                *(SitterShape.of(one, seats, away=True) for one in plan.chart.seated_away),
+            ],
             unseated=[one.id for one in plan.unseated],
         )
 

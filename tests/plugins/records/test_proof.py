@@ -199,6 +199,7 @@ def test_place_cards_are_held_against_who_comes(facts):
     sitting = dict(
         zip(room.honour, [(people[name],) for name in ("张建国", "李晓明", "陈志强", "王芳")], strict=False)
     )
-    found = list(seats.check(Chart(room, sitting), attendance))
+    away = frozenset({people["王芳"].person.id})
+    found = list(seats.check(Chart(room, sitting, away=away), attendance))
     assert {one.paper for one in found} == {"座签"}
     assert sorted((one.text, "请假" in one.said) for one in found) == [("周涛", False), ("王芳", True)]

@@ -28,7 +28,10 @@
         const mine = one === own, other = chart.named && names.findLast((n) => n.person === one.people[0]);  // a proxy, after the member
         const x = one.x * WIDE, y = one.y * DEEP, text = mine ? meant.name : other?.name || "";
         svg.append(el("rect", { class: mine ? "mine" : one.people.length ? "" : "none", x: x - 48, y: y - 26, width: 96, height: 52, rx: 8 }));
-        if (text) svg.append(el("text", { class: mine ? "mine" : "", x, y: y + 7, "text-anchor": "middle", "font-size": Math.max(10, Math.min(18, Math.floor(88 / [...text].length))) }, text));
+        if (!text) continue;
+        const size = Math.max(10, Math.min(18, Math.floor(88 / [...text].length)));
+        const fit = size * [...text].length > 90 ? { textLength: 88, lengthAdjust: "spacingAndGlyphs" } : {};  // never over its neighbours
+        svg.append(el("text", { class: mine ? "mine" : "", x, y: y + 7, "text-anchor": "middle", "font-size": size, ...fit }, text));
       }
       svg.append(el("text", { class: "view", x: w, y: -16, "text-anchor": "end" }, said("台下视角", "Seen from the audience")));
       svg.append(el("path", { class: "door", d: `M${w / 2 - 12} ${h + 26}l12-12 12 12` }), el("text", { x: w / 2, y: h + 52, "text-anchor": "middle", "font-size": 18 }, said("门口，您在这里", "The door: you are here")));

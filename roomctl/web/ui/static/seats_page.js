@@ -16,7 +16,7 @@
 
   const begin = (desk) => {
     const may = Boolean(desk.dataset.may), api = desk.dataset.seats;
-    const state = { turned: false, chosen: "", held: "", focus: "" };
+    const state = { turned: false, chosen: "", held: "", focus: "", layout: "" };
     let plan = null, busy = false;
     const bar = node("div", "rc-sd-bar"), told = node("p", "rc-sd-said"), drawing = node("div", "rc-sd-plan"), side = node("div", "rc-sd-side");
     told.setAttribute("role", "status");
@@ -26,18 +26,19 @@
     const place = (id) => plan.places.find((one) => one.id === id);
 
     // --- the host
+    const why = (told) => [told.title, told.detail, told.mend].filter(Boolean).join(said("：", ": "));
     const ask = async (method, path, body) => {
       const headers = { "Accept-Language": document.documentElement.lang, "Content-Type": "application/json" };
       const answer = await fetch(api + path, { method, headers, body: body && JSON.stringify(body) });
       if (answer.status === 401) location.href = `/log-in?next=${encodeURIComponent(location.pathname)}`;
       const found = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw new Error([found.title, found.detail, found.mend].filter(Boolean).join("："));
+      if (!answer.ok) throw new Error(why(found));
       return found;
     };
     const load = async () => {
       try {
         const found = await ask("GET", "");
-        if (!plan || found.version !== plan.version || found.people.length !== plan.people.length) { plan = found; show(); }
+        if (JSON.stringify(found) !== JSON.stringify(plan)) { plan = found; show(); } // a leave, a proxy, a name change too
       } catch (error) { say(error.message || said("主机没有应答", "the host does not answer"), true); }
     };
     const change = async (method, path, body, done) => {
@@ -45,6 +46,7 @@
       busy = true;
       try {
         plan = await ask(method, path, { ...body, version: plan.version });
+        state.layout = "";
         say(done || "");
       } catch (error) {
         say(error.message || said("主机没有应答，没有改动", "the host does not answer; nothing was changed"), true);
@@ -73,7 +75,7 @@
       for (const one of plan.templates) {
         const option = node("option", "", one.title);
         option.value = one.id;
-        option.selected = plan.template?.id === one.id;
+        option.selected = (state.layout || plan.template?.id) === one.id;
         chosen.append(option);
       }
       const fields = () => {
@@ -84,7 +86,7 @@
           return node("label", "", said(...SIZES[name]), input);
         }));
       };
-      chosen.addEventListener("change", fields);
+      chosen.addEventListener("change", () => { state.layout = chosen.value; fields(); });
       fields();
       const lay = () => {
         const given = [...sizes.querySelectorAll("input")].filter((one) => one.value !== "");
@@ -136,7 +138,8 @@
         const who = person(id);
         if (!who) return "";
         const instead = who.instead_of ? said(`（代${who.instead_of}）`, ` (for ${who.instead_of})`) : "";
-        return node("p", "", node("b", "", who.name + instead), " ", node("span", "rc-s2", who.line));
+        const away = who.away ? said("（请假）", " (on leave)") : "";
+        return node("p", "", node("b", "", who.name + instead + away), " ", node("span", "rc-s2", who.line));
       });
       const acts = node("div", "rc-row");
       if (may) {
@@ -191,7 +194,7 @@
         const headers = { "Accept-Language": document.documentElement.lang, "Content-Type": "application/json" };
         const answer = await fetch(`${desk.dataset.papers}/drafts`, { method: "POST", headers, body: JSON.stringify({ kind }) });
         const made = await answer.json().catch(() => ({}));
-        if (!answer.ok) throw new Error([made.title, made.detail, made.mend].filter(Boolean).join("："));
+        if (!answer.ok) throw new Error(why(made));
         const link = node("a", "");
         Object.assign(link, { href: `${desk.dataset.papers}/${made.id}/file?as=pdf`, download: "" });
         link.click();
@@ -200,10 +203,13 @@
     };
 
     // --- drawing
+    const ACTIVE = "button, input, select, [tabindex]";
     const show = () => {
       const kept = document.activeElement?.closest?.("[data-place]")?.dataset.place;
+      const box = [bar, side].find((one) => one.contains(document.activeElement)), nth = box ? [...box.querySelectorAll(ACTIVE)].indexOf(document.activeElement) : -1;
       showBar();
       showSide();
+      if (nth >= 0) { const now = box.querySelectorAll(ACTIVE); now[Math.min(nth, now.length - 1)]?.focus(); } // who works by keys stays where he was
       if (!plan.template) {
         const text = desk.dataset.nobody ? said("还没有名单：先把人加进名单，再来排座", "there is no roster yet: add people first") : said("还没有排座：在上面选一种布局", "no seats yet: choose a layout above");
         drawing.replaceChildren(node("p", "rc-s2", text));

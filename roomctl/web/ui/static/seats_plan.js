@@ -27,6 +27,7 @@
   };
   const names = (people, x, y) => {
     const rows = people.length > 1 ? people.slice(0, 2).map((one) => one.name) : lines(people[0].name);
+    if (people.length > 2) rows[1] += ` +${people.length - 2}`;
     const most = Math.max(...rows.map((one) => [...one].length));
     const size = Math.max(10, Math.min(rows.length > 1 ? 15 : 18, Math.floor((BOX[0] - 8) / most)));
     return rows.map((text, n) => {
@@ -38,7 +39,7 @@
   };
 
   const label = (place, people) => {
-    const parts = [place.label, people.map((one) => one.name).join("、") || said("空位", "free")];
+    const parts = [place.label, people.map((one) => one.name + (one.away ? said("（请假）", " (on leave)") : "")).join(said("、", ", ")) || said("空位", "free")];
     if (place.channel) parts.push(said(`话筒 ${place.channel}`, `microphone ${place.channel}`));
     if (place.locked) parts.push(said("已锁定", "locked"));
     return parts.join(said("，", ", "));
@@ -46,7 +47,7 @@
 
   const seat = (place, people, [x, y], state) => {
     const [w, h] = BOX, left = x * WIDE - w / 2 + EDGE, top = y * DEEP - h / 2 + EDGE;
-    const classes = ["rc-sd-seat", people.length ? "rc-full" : "rc-none", place.locked ? "rc-locked" : "",
+    const classes = ["rc-sd-seat", people.length ? "rc-full" : "rc-none", place.locked ? "rc-locked" : "", people.length && people.every((one) => one.away) ? "rc-away" : "",
       state.chosen === place.id ? "rc-on" : "", people.some((one) => one.id === state.held) ? "rc-held" : ""];
     const g = el("g", { class: classes.filter(Boolean).join(" "), role: "button", tabindex: state.focus === place.id ? 0 : -1,
       "data-place": place.id, "aria-label": label(place, people) });
