@@ -182,20 +182,28 @@ def _record(facts: Facts, href: str) -> Link:
 
 def _archive(facts: Facts, href: str) -> Link:
     name, state = tr("归档", "Archive"), facts.meeting.state
-    if state is State.ARCHIVED:
-        return Link(name=name, look=Look.OK, figure=tr("已归档", "archived"), href=href)
     if facts.returned:
         return Link(name=name, look=Look.WARN, figure=tr("被退回", "sent back"), href=href)
+    if state is State.ARCHIVED:
+        return Link(name=name, look=Look.OK, figure=tr("已归档", "archived"), href=href)
     if state is State.DEPOSITED:
         return Link(name=name, look=Look.RUNNING, figure=tr("待归档", "to be accepted"), share=0.9, href=href)
     if facts.stuck.get("archive"):
         return Link(name=name, look=Look.WARN, figure=tr("送存受阻，会再试", "held up, tried again"), href=href)
-    if not facts.packages:
-        if state is State.CLOSED:
-            return Link(name=name, look=Look.RUNNING, figure=tr("正在打包", "packing"), share=0.1, href=href)
-        uncleared = state is State.ADJOURNED and Need.CLEARED not in facts.meeting.facts
-        figure = tr("等清理会场", "room to be cleared") if uncleared else "—"
-        return Link(name=name, look=Look.WAITING, figure=figure, href=href)
+    return _sent(facts, name, href) if facts.packages else _unpacked(facts.meeting, name, href)
+
+
+def _unpacked(meeting: Meeting, name: str, href: str) -> Link:
+    """No package of it was made yet."""
+    if meeting.state is State.CLOSED:
+        return Link(name=name, look=Look.RUNNING, figure=tr("正在打包", "packing"), share=0.1, href=href)
+    uncleared = meeting.state is State.ADJOURNED and Need.CLEARED not in meeting.facts
+    figure = tr("等清理会场", "room to be cleared") if uncleared else "—"
+    return Link(name=name, look=Look.WAITING, figure=figure, href=href)
+
+
+def _sent(facts: Facts, name: str, href: str) -> Link:
+    """To how many of its targets the newest package has gone."""
     newest = facts.packages[-1]
     held = {one.target for one in facts.receipts if one.package == newest.id}
     done, total = len(held & set(newest.targets)), len(newest.targets)

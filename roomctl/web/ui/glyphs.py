@@ -98,7 +98,6 @@ def state_glyph(look: Look, *, size: str = "", share: float = 0.6, label: str | 
 
 
 _ICONS = {
-    "archive": "M4 5h16v4H4zM6 9v11h12V9M10 13h4",
     "today": "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4M8 14h3M8 17h6",
     "calendar": "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4M4 15h16M9.3 10v10M14.7 10v10",
     "checklist": "M4 6l1.5 1.5L8 5M4 13l1.5 1.5L8 12M4 20l1.5 1.5L8 19M12 6h8M12 13h8M12 20h8",
