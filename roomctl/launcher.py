@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,7 +163,15 @@ class Launcher:
             keep(self._data)
             after: Mapping[str, Any] = {}
             while not self._stop.is_set():
-                life = self._begin(after)
+                try:
+                    life = self._begin(after)
+                except OSError as error:  # no memory, no process number: that passes
+                    if not self._once_ready:
+                        raise
+                    self._deaths += 1
+                    log.error("no host could be started: %s", error)
+                    self._stop.wait(self._pause())
+                    continue
                 trouble = self._watch(life)
                 if self._stop.is_set():
                     self._end(life)
@@ -173,7 +182,7 @@ class Launcher:
                     return 2
                 after = self._died(life, code, trouble)
                 self._manager.alive()
-                self._stop.wait(self._pause(life, code))
+                self._stop.wait(0.0 if code == RESTART else self._pause())
         return 0
 
     def stop(self) -> None:
@@ -233,7 +242,11 @@ class Launcher:
             return {}
         self._deaths = 1 if time.monotonic() - life.ready > STEADY else self._deaths + 1
         why = _why(trouble, code)
-        name, stacks = self._blame(trouble or Trouble.CRASH)
+        try:
+            name, stacks = self._blame(trouble or Trouble.CRASH)
+        except OSError as error:  # a full disk keeps no host from being started again
+            log.error("nothing could be kept of it: %s", error)
+            name, stacks = None, ""
         log.error("the host %s; %s", why, f"plugin {name}" if name else "no plugin is to blame")
         told = tr(f"主程序{_why_zh(trouble, code)}，重新启动", f"the host {why}; it is started again")
         self._manager.status(told)
@@ -246,7 +259,8 @@ class Launcher:
                 )
             )
         elif self._deaths >= LOOP_OF_DEATHS and not Starts(self._data).under_way():
-            Starts(self._data).give_up()
+            with suppress(OSError):  # as above
+                Starts(self._data).give_up()
         return {"why": why, "plugin": name or "", "stacks": stacks}
 
     def _blame(self, trouble: Trouble) -> tuple[str | None, str]:
@@ -291,11 +305,11 @@ class Launcher:
             old.unlink(missing_ok=True)
         return file.name
 
-    def _pause(self, life: Life, code: int) -> float:
-        if code == RESTART:
-            return 0.0
-        del life
-        return float(min(FIRST_PAUSE * 2 ** (self._deaths - 1), LONGEST_PAUSE))
+    def _pause(self) -> float:
+        doublings = min(
+            self._deaths - 1, 10
+        )  # further ones change nothing, and a night of them is no number any more
+        return float(min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
 
 
 _TRACE = 20_000  # characters of a dump that a plugin's status keeps
@@ -347,9 +361,12 @@ def launch(data: Path, options: Sequence[str]) -> int:
 
     """
     argv = [sys.executable, "-m", "roomctl.host_process", *options]
-    launcher = Launcher(
-        data, argv, say=lambda line: print(line, file=sys.stderr, flush=True), manager=Manager.of(os.environ)
-    )
+
+    def say(line: str) -> None:
+        with suppress(OSError):  # nobody reads it any more
+            print(line, file=sys.stderr, flush=True)
+
+    launcher = Launcher(data, argv, say=say, manager=Manager.of(os.environ))
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if number := getattr(signal, name, None):
             signal.signal(number, lambda *_: launcher.stop())

@@ -1,5 +1,6 @@
 """The launcher with a small program in the host's place."""
 
+import errno
 import sys
 import threading
 import time
@@ -23,7 +24,7 @@ class Launched:
     said: list[str] = field(default_factory=list)
     code: int | None = None
 
-    def begin(self, code, limits=None):
+    def begin(self, code, limits=None, deaths=0):
         script = self.data / "host.py"
         head = (
             f"import sys, time\nlives = open({str(self.data / 'lives')!r}, 'a+')\nlives.write('x')\nlives.flush()\n"
@@ -31,6 +32,7 @@ class Launched:
         count = "lives.seek(0)\nlife = len(lives.read())\n"
         script.write_text(head + count + dedent(code), encoding="utf-8")
         self.launcher = Launcher(self.data, [sys.executable, str(script)], say=self.said.append, limits=limits)
+        self.launcher._deaths = deaths
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
 
@@ -87,6 +89,41 @@ def test_one_that_cannot_even_begin_has_told_why_and_ends_the_launcher(launched)
 def test_one_that_was_ready_before_is_tried_for_ever(launched):
     launched.begin(f"if life == 1:\n    {READY}\nsys.exit(2)")
     wait(lambda: launched.lives() >= 3)
+    assert launched.end() == 0
+
+
+def test_a_night_of_deaths_ends_no_launcher(launched):
+    launched.begin(f"{READY}\nsys.exit(1)", deaths=5000)
+    wait(lambda: launched.said)
+    assert launched.end() == 0
+
+
+def test_a_full_disk_keeps_no_host_from_being_started_again(launched, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Launcher, "_keep", full)
+    monkeypatch.setattr(Starts, "give_up", full)
+    (launched.data / "logs").mkdir()
+    (launched.data / "logs" / "stacks.txt").write_text("Fatal Python error", encoding="utf-8")
+    launched.begin(f"{READY}\nif life <= 1: sys.exit(1)\nsys.stdin.read()", deaths=4)
+    wait(lambda: launched.lives() == 2 or launched.code is not None or not launched.thread.is_alive(), 60)
+    assert launched.end() == 0
+
+
+def test_a_machine_that_has_no_process_to_give_is_asked_again(launched, monkeypatch):
+    begin, refused = Launcher._begin, []
+
+    def scarce(self, after):
+        if after and not refused:
+            refused.append(after)
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        return begin(self, after)
+
+    monkeypatch.setattr(Launcher, "_begin", scarce)
+    launched.begin(f"{READY}\nif life == 1: sys.exit(1)\nsys.stdin.read()")
+    wait(lambda: launched.lives() == 2)
+    assert refused
     assert launched.end() == 0
 
 
