@@ -16,7 +16,9 @@ from roomctl.i18n import tr
 COUNTED, ANSWERED, TERM = "package.counted", "package.answered", "package.term_set"
 ACCEPTED, RESUBMITTED = "package.accepted", "package.resubmitted"
 RETURNED, ARCHIVED = "meeting.returned", "meeting.archived"
-KINDS = (COUNTED, ANSWERED, TERM, ACCEPTED, RESUBMITTED, RETURNED, ARCHIVED)
+SENT_BACK = "package.returned"
+"""Of a supplement to a meeting that is archived, and stays so."""
+KINDS = (COUNTED, ANSWERED, TERM, ACCEPTED, RESUBMITTED, RETURNED, SENT_BACK, ARCHIVED)
 """Events that a registration is made of."""
 
 UNKNOWN_TERM = "不详"
@@ -234,7 +236,7 @@ def _step(made: Registration, row: LoggedEvent) -> Registration:  # noqa: PLR091
             if "packages" in data:  # `package.accepted` tells it
                 return made
             return replace(made, whole=Signed(by=by, at=at, demo=bool(data.get("demo"))), returned=None, handed_in="")
-        case "meeting.returned":
+        case "meeting.returned" | "package.returned":
             reason = str(data.get("reason", ""))
             return replace(made, returned=Returned(reason=reason, by=by, at=at), handed_in="")
         case _:
@@ -314,7 +316,7 @@ def checked_term(text: str) -> str:
 
 def checked_note(text: str, *, needed: bool = False) -> str:
     """A remark on one line or several. Raises: BadInput: too long, or empty where it is needed."""
-    note = text.strip()
+    note = "".join(char for char in text if char in "\n\t" or char.isprintable()).strip()
     if needed and not note:
         raise BadInput(
             tr("还没有写原因", "the reason is empty"),

@@ -19,7 +19,7 @@ from roomctl.services.ports import UnitOfWork
 STATES = (State.CLOSED, State.DEPOSITED, State.ARCHIVED)
 """Of meetings that have, or wait for, a package."""
 
-_SIGNING = (rules.RETURNED, rules.RESUBMITTED, rules.ACCEPTED, rules.ARCHIVED)
+_SIGNING = (rules.RETURNED, rules.SENT_BACK, rules.RESUBMITTED, rules.ACCEPTED, rules.ARCHIVED)
 _PAGE = 5000  # events asked for at once
 
 

@@ -220,11 +220,20 @@ def accept(meeting_id: str, desk: Desk, *, by: str, demo: bool = False, seen: in
 
 
 def send_back(meeting_id: str, desk: Desk, *, by: str, reason: str) -> Meeting:
-    """退回 with a reason; the meeting stays deposited. Raises: Refused. BadInput: no reason."""
+    """退回 with a reason: the meeting stays deposited; of one that is archived it is the supplement.
+
+    Raises:
+        Refused: nothing was deposited, or all is signed for. BadInput: no reason.
+
+    """
     why = rules.checked_note(reason, needed=True)
     with desk.uow as uow:
         before, made = uow.meetings.get(meeting_id), _registration(meeting_id, uow)
         if made.returned and (made.returned.reason, made.returned.by) == (why, by):
+            return before
+        if before.state is State.ARCHIVED and any(not made.taken(one) for one in uow.packages.of(meeting_id)):
+            _note(meeting_id, rules.SENT_BACK, {"reason": why, "by": by}, desk)
+            uow.commit()
             return before
         meeting, event = before.move(
             State.DEPOSITED, actor=desk.actor, at=desk.clock.now(), reason=why, data={"by": by, "demo": False}

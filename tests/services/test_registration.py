@@ -268,3 +268,28 @@ def test_what_the_packages_hold_cannot_be_read_without_their_plugin(deposit, hou
     assert list(standing.unread) == [deposit.package]
     with pytest.raises(Refused):
         house.use.accept(deposit.meeting, by="赵敏")
+
+
+def test_a_supplement_is_sent_back_and_handed_in_again_while_its_meeting_stays_archived(deposit, house):
+    deposit.see_to()
+    house.use.accept(deposit.meeting, by="赵敏")
+    with pytest.raises(Refused):
+        house.use.return_package(deposit.meeting, by="周强", reason="无")
+    late = deposit.send("summary", first=deposit.package)
+    deposit.see_to("周强", package=late, result=Result.FAILED, note="扫描不清")
+    for _ in range(2):
+        assert house.use.return_package(deposit.meeting, by="周强", reason="扫描不清").state is State.ARCHIVED
+    assert deposit.events.count("package.returned") == 1
+    (row,) = house.use.archive_overview()
+    assert (row.returned.reason, house.use.returned(deposit.meeting).by) == ("扫描不清", "周强")
+    deposit.see_to("周强", package=late)
+    with pytest.raises(Refused, match="退回"):
+        house.use.accept(deposit.meeting, by="周强")
+    house.use.hand_in_again(deposit.meeting, note="重扫")
+    assert house.use.accept(deposit.meeting, by="周强").state is State.ARCHIVED
+    assert house.use.registration(deposit.meeting).registration.signed[late].by == "周强"
+
+
+def test_a_note_holds_no_characters_that_cannot_be_printed(deposit):
+    made = deposit.see_to(note="纸质\x00件\n\x1b第二行\ud800")
+    assert made.answers[deposit.package, "GD1-7"].note == "纸质件\n第二行"

@@ -29,6 +29,7 @@ AGE = 2.0
 
 _SHOWN = 50  # meetings on the home page
 _AFTER = frozenset({State.ADJOURNED, State.CLOSED, State.DEPOSITED})
+_DEPOSITED = frozenset({State.DEPOSITED, State.ARCHIVED})
 _UNFINISHED = (State.OPEN, State.IN_SESSION, State.RECESS, State.ADJOURNED, State.CLOSED, State.DEPOSITED)
 
 _RUNNING = frozenset({State.IN_SESSION, State.RECESS})
@@ -168,7 +169,7 @@ class Board:
             receipts=use.receipts(meeting.id),
             stuck=stuck.get(meeting.id, {}),
             unseen=len(use.unseen_releases(meeting.id)) if meeting.state in _AFTER else 0,
-            returned=_returned(use.returned(meeting.id)) if meeting.state is State.DEPOSITED else "",
+            returned=_returned(use.returned(meeting.id)) if meeting.state in _DEPOSITED else "",
         )
 
     def _alarms(self, meeting: Meeting, recordings: Sequence[Recording]) -> tuple[Sequence[Alarm], str]:

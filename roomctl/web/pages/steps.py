@@ -77,7 +77,7 @@ def _all(visitor: Visitor, facts: Facts) -> Iterator[Step]:
             yield _move(visitor, meeting, State.ADJOURNED, tr("散会", "Adjourn"), hold=True, main=False)
         case State.ADJOURNED:
             yield from _closing(visitor, meeting)
-        case State.DEPOSITED:
+        case State.DEPOSITED | State.ARCHIVED:
             yield from _registering(visitor, facts)
         case _:
             pass
@@ -256,6 +256,8 @@ def _registering(visitor: Visitor, facts: Facts) -> Iterator[Step]:
     meeting = facts.meeting
     if facts.returned:
         yield _hand_in_again(visitor, meeting)
+    elif meeting.state is State.ARCHIVED:  # of which a supplement alone may be sent back
+        return
     yield Step(
         name="register",
         text=tr("归档登记", "Register in the archive"),
