@@ -21,8 +21,8 @@ STATES = frozenset({State.CLOSED, State.DEPOSITED, State.ARCHIVED})
 
 EVENTS = "events.jsonl"
 _HELD, _LATE = "sound:", "late:"
-_TOUCHING = ("record.", "recording.", "summary.")
-"""Kinds of event after which an archived meeting may lack a supplement."""
+_TOUCHING = ("record.", "recording.", "summary.", "meeting.archived")
+"""Kinds of event after which an archived meeting may lack a supplement: what came just before that, too."""
 
 
 def note(ctx: PluginContext, event: LoggedEvent) -> None:

@@ -107,6 +107,21 @@ def test_counting_names_what_is_not_as_it_was_registered(first, room, tampered):
     assert "data/records/minutes.docx" in {fault.file for fault in reader.count(whole).problems}
 
 
+def test_what_is_signed_a_moment_before_the_meeting_is_archived_becomes_a_supplement(first, room, tmp_path):
+    ctx, _ = first
+    scan(room, tmp_path)
+    happened(ctx, room, "record.signed_copy")  # nobody has looked yet
+    meeting = archived(room)
+    happened(ctx, room, "meeting.archived")
+    builder = Builder(ctx, chance=lambda: 0.5, stop=lambda: None, built=lambda: None)
+    builder.work(meeting)
+    assert room.services.packages(meeting.id)[-1].documents == ("d9",)
+    room.clock.advance(2)
+    builder.work(meeting)
+    room.clock.advance(2)
+    assert not builder.due(meeting)
+
+
 def test_an_archived_meeting_is_looked_at_only_where_something_has_come(first, room, sound, tmp_path):
     ctx, _ = first
     meeting = archived(room)
