@@ -169,7 +169,7 @@ class Launcher:
                     if not self._once_ready:
                         raise
                     self._deaths += 1
-                    log.error("no host could be started: %s", error)
+                    log.warning("no host could be started: %s", error)
                     self._stop.wait(self._pause())
                     continue
                 trouble = self._watch(life)
@@ -245,7 +245,7 @@ class Launcher:
         try:
             name, stacks = self._blame(trouble or Trouble.CRASH)
         except OSError as error:  # a full disk keeps no host from being started again
-            log.error("nothing could be kept of it: %s", error)
+            log.warning("nothing could be kept of it: %s", error)
             name, stacks = None, ""
         log.error("the host %s; %s", why, f"plugin {name}" if name else "no plugin is to blame")
         told = tr(f"主程序{_why_zh(trouble, code)}，重新启动", f"the host {why}; it is started again")

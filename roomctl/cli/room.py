@@ -59,9 +59,7 @@ def found_(
 ) -> None:
     """Until it is handed to somebody its task stays open."""
     application, found = operating.begun(meeting)
-    thing = application.usecases.find_thing(found.id, what, place=place)
-    if to:
-        application.usecases.hand_over(found.id, thing.id, to)
+    application.usecases.find_thing(found.id, what, place=place, to=to)
     _tell(application, found.id, as_json=as_json)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from unicodedata import category
 
 from roomctl.domain.checks import Title, titled
 from roomctl.domain.events import Actor
@@ -23,6 +24,9 @@ PICTURED = "clearing.pictured"
 HANDED = "clearing.handed"
 CONTACTED = "clearing.contacted"
 """Somebody has looked up a telephone number, to ask for a paper."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+"""Controls, formats such as a turn of direction, halves of a character (Unicode, table 4-4)."""
 
 MAX_TEXT = 200
 """Characters of what was found, where, and who took it."""
@@ -230,13 +234,13 @@ def derive(template: Sequence[ClearingTask], facts: Iterable[ClearingFact], sett
 
 
 def one_line(name: str, said: str, *, needed: bool = True) -> str:
-    """What somebody wrote, on one line. Raises: BadInput: nothing, or too much.
+    """What somebody wrote, on one line, without what nobody sees. Raises: BadInput: nothing, or too much.
 
     Args:
         name: of the field, in the reader's language.
 
     """
-    line = " ".join(said.split())
+    line = " ".join("".join(" " if category(char) in _UNSEEN else char for char in said).split())
     if needed and not line:
         raise BadInput(tr(f"{name}没有填写", f"{name} is empty"), mend=tr(f"请填写{name}", f"fill in {name}"))
     if len(line) > MAX_TEXT:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain, zip_longest
-from math import ceil
+from math import ceil, sqrt
 
 from roomctl.domain.checks import Title
 from roomctl.errors import BadInput
@@ -163,6 +163,10 @@ def middle_out(line: Sequence[str], even: Even = Even.TWO_LEFT) -> tuple[str, ..
     return (*line[first : first + 1], *(place for place in pairs if place is not None))
 
 
+_DEEP = 1.6
+"""Rows of seats for each column that a hall has at most before it grows wider: from further back nobody is seen."""
+
+
 def fitted(template: Template, members: int, observers: int) -> Sizes:
     """The template's sizes, grown until everybody has a seat, as far as there may be seats.
 
@@ -173,7 +177,7 @@ def fitted(template: Template, members: int, observers: int) -> Sizes:
     match template.shape:
         case Shape.ROWS:
             seats = members - sizes.platform
-            wanted |= {"columns": max(ceil(seats / MOST["rows"]), 1)}
+            wanted |= {"columns": ceil(sqrt(max(seats, 1) / _DEEP))}
             wanted |= {"rows": ceil(seats / max(sizes.columns, wanted["columns"]))}
         case Shape.TABLE:
             half = ceil((members - sizes.sides * 2) / 2)

@@ -15,7 +15,7 @@ from roomctl.domain.handouts import Handout, Handouts
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, NotFound, Refused
-from roomctl.i18n import several, tr
+from roomctl.i18n import several, speaking, tr
 from roomctl.services import office_files
 from roomctl.services.identity import new_id
 from roomctl.services.marks import Desk
@@ -117,14 +117,22 @@ def undo(meeting_id: str, task: str, *, desk: Desk) -> Room:
 # --- things left behind
 
 
-def find_thing(meeting_id: str, what: str, place: str, *, desk: Desk) -> LeftBehind:
-    """Somebody has found something. The task of the list is open again, until the thing is handed to somebody."""
+def find_thing(meeting_id: str, what: str, place: str, to: str = "", *, desk: Desk) -> LeftBehind:
+    """Somebody has found something. The task of the list is open again, until the thing is handed to somebody.
+
+    Args:
+        to: who keeps it already; empty: nobody yet.
+
+    """
     said = one_line(tr("物品", "the thing"), what)
     where = one_line(tr("地点", "the place"), place, needed=False)
+    keeper = _keeper(to, needed=False)
     thing = new_id()
 
     def acts(room: Room) -> Acts:
         yield clearing.FOUND, {"thing": thing, "what": said, "place": where}
+        if keeper:
+            yield clearing.HANDED, {"thing": thing, "to": keeper}
         for row in room.list.rows:
             if row.task.kind is TaskKind.LEFT_BEHIND and row.done is not None:
                 yield clearing.UNDONE, {"task": row.task.id}
@@ -134,13 +142,17 @@ def find_thing(meeting_id: str, what: str, place: str, *, desk: Desk) -> LeftBeh
 
 def hand_over(meeting_id: str, thing: str, to: str, *, desk: Desk) -> LeftBehind:
     """Who keeps it now; said again, the newer holds."""
-    said = one_line(tr("交给谁", "who keeps it"), to)
+    said = _keeper(to)
 
     def acts(room: Room) -> Acts:
         if room.list.thing(thing).handed_to != said:
             yield clearing.HANDED, {"thing": thing, "to": said}
 
     return act(meeting_id, acts, desk).list.thing(thing)
+
+
+def _keeper(to: str, *, needed: bool = True) -> str:
+    return one_line(tr("交给谁", "who keeps it"), to, needed=needed)
 
 
 def add_picture(meeting_id: str, thing: str, content: bytes, *, desk: Desk) -> LeftBehind:
@@ -161,9 +173,12 @@ def add_picture(meeting_id: str, thing: str, content: bytes, *, desk: Desk) -> L
     folder = desk.data / "meetings" / meeting_id / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{thing}-{sha256[:8]}.{suffix}"
-    half = folder / f"{name}.partial"
-    half.write_bytes(content)
-    half.replace(folder / name)
+    half = folder / f"{name}.{new_id()}.partial"  # two people may send the same one at once
+    try:
+        half.write_bytes(content)
+        half.replace(folder / name)
+    finally:
+        half.unlink(missing_ok=True)
 
     def acts(room: Room) -> Acts:
         if room.list.thing(thing).sha256 != sha256:
@@ -192,7 +207,9 @@ def package_files(meeting_id: str, *, uow: UnitOfWork, data: Path) -> tuple[Pack
     folder = data / "meetings" / meeting_id / "package"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "clearing.json"
-    path.write_text(json.dumps(as_json(room), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with speaking("zh"):  # whoever closes the meeting, it is the office's paper
+        told = as_json(room)
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     photos = data / "meetings" / meeting_id / FOLDER
     shown = [one.picture for one in room.list.things if one.picture and (photos / one.picture).is_file()]
     return (
@@ -288,7 +305,7 @@ def _settle(meeting: Meeting, room: Room, uow: UnitOfWork, desk: Desk) -> None:
     held, whole = Need.CLEARED in meeting.facts, room.list.complete and not room.handouts.out
     if whole and not held:
         uow.meetings.save(meeting.hold(Need.CLEARED))
-        kept = several(f"{one.what} → {one.handed_to}" for one in room.list.things)
+        kept = "；".join(f"{one.what} → {one.handed_to}" for one in room.list.things)  # in nobody's own language
         _append(uow, meeting.id, "meeting.cleared", {"left_behind": kept}, desk)
     elif held and not whole:
         uow.meetings.save(meeting.lack(Need.CLEARED))

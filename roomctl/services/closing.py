@@ -38,8 +38,8 @@ class ClosingUseCases(Bound):
 
     # --- things left behind
 
-    def find_thing(self, meeting_id: str, what: str, *, place: str = "") -> LeftBehind:
-        return clearing.find_thing(meeting_id, what, place, desk=self._hand())
+    def find_thing(self, meeting_id: str, what: str, *, place: str = "", to: str = "") -> LeftBehind:
+        return clearing.find_thing(meeting_id, what, place, to, desk=self._hand())
 
     def hand_over(self, meeting_id: str, thing: str, to: str) -> LeftBehind:
         return clearing.hand_over(meeting_id, thing, to, desk=self._hand())

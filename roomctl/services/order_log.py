@@ -13,7 +13,7 @@ from roomctl.domain.events import Event
 from roomctl.domain.lifecycle import MEETS, State
 from roomctl.domain.order_log import LogEntry, LogFact
 from roomctl.errors import Refused
-from roomctl.i18n import tr
+from roomctl.i18n import speaking, tr
 from roomctl.services import marks, office_files, recordings
 from roomctl.services.marks import Desk
 from roomctl.services.ports import UnitOfWork
@@ -97,7 +97,8 @@ def told(meeting_id: str, *, uow: UnitOfWork) -> datetime | None:
 
 def package_files(meeting_id: str, *, uow: UnitOfWork, data: Path) -> tuple[PackageFile, ...]:
     """The log as JSON; none where nothing was noted. Inside no transaction."""
-    rows: list[dict[str, Any]] = [one.as_json() for one in entries(meeting_id, uow=uow)]
+    with speaking("zh"):  # whoever closes the meeting, it is the office's paper
+        rows: list[dict[str, Any]] = [one.as_json() for one in entries(meeting_id, uow=uow)]
     if not rows:
         return ()
     path = data / "meetings" / meeting_id / "package" / "order-log.json"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,10 +110,11 @@ def test_a_fitted_layout_has_room_for_everybody(shape, members, observers):
     assert len(found.observers) >= observers
 
 
-def test_rows_grow_wider_where_there_may_be_no_more_of_them():
+def test_a_hall_for_many_grows_wider_as_well_as_deeper():
     room = Template("t", ("", ""), Shape.ROWS, Sizes(platform=1, rows=2, columns=4))
     sizes = fitted(room, 300, 0)
-    assert (sizes.rows, sizes.columns) == (60, 5)
+    assert (sizes.rows, sizes.columns) == (22, 14)
+    assert fitted(room, 21, 0) == replace(room.sizes, rows=5)
     assert len(layout(room, sizes).honour) >= 300
 
 

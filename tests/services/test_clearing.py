@@ -1,6 +1,7 @@
 import json
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from roomctl.domain.meeting import AgendaItem, Objected
 from roomctl.domain.recording import Order
 from roomctl.domain.transcript import Transcript
 from roomctl.errors import BadInput, NotFound, Refused
+from roomctl.i18n import speaking
 from roomctl.services.identity import new_id
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -304,6 +306,45 @@ def test_notes_go_into_the_package_and_not_into_the_record(house):
     (file,) = [one for one in house.use.package_files(meeting) if one.path == "records/order-log.json"]
     (row,) = json.loads(file.source.read_text(encoding="utf-8"))
     assert (row["title"], row["text"], row["frame"]) == ("后勤", "加茶水", None)
+
+
+def test_what_is_kept_is_in_the_offices_language_whoever_closes_the_meeting(house):
+    meeting = house.in_session().id
+    with speaking("en"):
+        house.use.note_log(meeting, "order", "旁听席有人进出")
+        house.use.adjourn(meeting)
+        for what in ("水杯", "雨伞"):
+            house.use.find_thing(meeting, what, to="值班室")
+        house.use.clear(meeting)
+        files = {one.path: one.source for one in house.use.package_files(meeting)}
+    log, room = (json.loads(files[f"records/{name}.json"].read_text("utf-8")) for name in ("order-log", "clearing"))
+    assert log[0]["title"] == "秩序"
+    assert "擦净白板" in {one["title"] for one in room["tasks"]}
+    told = next(row for row in house.events(meeting) if row.kind == "meeting.cleared")
+    assert json.loads(told.data)["left_behind"] == "水杯 → 值班室；雨伞 → 值班室"
+
+
+def test_a_thing_whose_keeper_cannot_be_put_down_is_not_put_down_either(house, over):
+    meeting = over()
+    with pytest.raises(BadInput, match="交给谁"):
+        house.use.find_thing(meeting, "水杯", to="x" * 201)
+    assert house.use.clearing(meeting).list.things == ()
+
+
+def test_two_people_may_send_the_same_photo_at_once(house, over, monkeypatch):
+    meeting = over()
+    thing = house.use.find_thing(meeting, "水杯")
+    write, first = Path.write_bytes, []
+
+    def meanwhile(path, content):
+        write(path, content)
+        if not first:
+            first.append(path)
+            house.use.add_picture(meeting, thing.id, content)
+
+    monkeypatch.setattr(Path, "write_bytes", meanwhile)
+    name = house.use.add_picture(meeting, thing.id, PNG).picture
+    assert [one.name for one in house.use.picture(meeting, thing.id).parent.iterdir()] == [name]
 
 
 def test_a_note_needs_a_meeting_that_is_on(house):
