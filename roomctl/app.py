@@ -35,6 +35,7 @@ from roomctl.i18n import several, tr
 from roomctl.services import secrecy
 from roomctl.services.accounts import Accounts
 from roomctl.services.calendar_links import CalendarLinks
+from roomctl.services.counting import CountRuns
 from roomctl.services.device_ports import Rack
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
@@ -196,7 +197,13 @@ class Application:
             models=self.models,
             sound=self._sound,
             rack=self.rack,
+            counts=self.counts,
         )
+
+    @cached_property
+    def counts(self) -> CountRuns:
+        """Packages that are being counted."""
+        return CountRuns()
 
     @cached_property
     def rack(self) -> Rack:
@@ -337,6 +344,8 @@ class Application:
         """Stops what was started, within so many seconds, and gives the database back."""
         if "rack" in self.__dict__:
             self.rack.prober.close()
+        if "counts" in self.__dict__:
+            self.counts.close(timeout)
         if "plugins" in self.__dict__:
             self.plugins.close(timeout)
         if "database" in self.__dict__:

@@ -11,6 +11,7 @@ from roomctl.api import Damaged, Fault, NotFound, Package, PluginContext, Verdic
 from roomctl.api.registration import CatalogueRow, Contents, Entry, Question, Reconciled, Series
 from roomctl_archive import archival_code, catalogue, describe, four_properties, reconcile, xmlio
 from roomctl_archive.config import ArchiveConfig
+from roomctl_archive.fixity import Tick
 from roomctl_archive.judges import Result
 from roomctl_archive.retention import FOREVER
 from roomctl_archive.verify import STUB, STUB_FILE, kind_of, verify
@@ -38,9 +39,9 @@ class PackageReader:
             questions=tuple(Question(**one) for one in kept["questions"]),
         )
 
-    def count(self, package: Package) -> Verdict:
+    def count(self, package: Package, tick: Tick) -> Verdict:
         folder = self._folder(package)
-        found = verify(folder, registered=package.manifest_sha256)
+        found = verify(folder, tick, registered=package.manifest_sha256)
         faults = list(found.problems)
         for was, should, zh, en in (
             (found.files, package.files, "个文件", "files"),

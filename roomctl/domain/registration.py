@@ -102,6 +102,11 @@ class Series:
     def code(self, number: int) -> str:
         return f"{self.prefix}{number:0{self.digits}}"
 
+    def number(self, code: str) -> int:
+        """The 件号 of one of its 档号; 0 where it is of another series."""
+        rest = code.removeprefix(self.prefix) if code.startswith(self.prefix) else ""
+        return int(rest) if rest.isdecimal() and len(rest) >= self.digits else 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counting:

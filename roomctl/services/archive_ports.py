@@ -1,6 +1,6 @@
 """What the use cases of the archive depend on: the outbox, which storage implements, and a plugin's archivist."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -17,8 +17,13 @@ class Archivist(Protocol):
         """What the package's own metadata says. Raises: Damaged, NotFound: it cannot be read."""
         ...
 
-    def count(self, package: Package) -> Verdict:
-        """Reads every file of the copy on this machine, against its manifests and the register. Raises: NotFound."""
+    def count(self, package: Package, tick: Callable[[int], None]) -> Verdict:
+        """Reads every file of the copy on this machine, against its manifests and the register. Raises: NotFound.
+
+        Args:
+            tick: told the bytes as they are read, in any thread; what it raises ends the reading, and comes through.
+
+        """
         ...
 
     def series(self, entry: Entry, term: str) -> Series | None:

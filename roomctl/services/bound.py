@@ -9,6 +9,7 @@ from roomctl.domain.events import Actor, Event
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import SecrecyRefused
 from roomctl.services import secrecy
+from roomctl.services.counting import CountRuns
 from roomctl.services.device_ports import Rack
 from roomctl.services.ports import Clock, Models, Plugins, UnitOfWork
 from roomctl.services.recordings import RoomSound
@@ -23,7 +24,7 @@ class Bound:
         plugins: asked late, since they are loaded after their contexts are made.
         sound: what the room records with, as its settings say now.
         rack: the room's devices; None where there are none, as in most tests.
-        under_way: check runs of this process; shared by all who act.
+        under_way: check runs of this process; counts: of packages; both shared by all who act.
 
     """
 
@@ -39,11 +40,13 @@ class Bound:
         sound: Callable[[], RoomSound] = RoomSound,
         rack: Rack | None = None,
         under_way: RunsUnderWay | None = None,
+        counts: CountRuns | None = None,
     ) -> None:
         self.data = data
         self._actor, self._clock, self._open, self._plugins, self._models = actor, clock, open_uow, plugins, models
         self._sound, self._rack = sound, rack
         self._under_way = under_way or RunsUnderWay()
+        self._counts = counts or CountRuns()
 
     def acting_as(self, actor: Actor) -> Self:
         """The same use cases, done by somebody else."""
@@ -57,6 +60,7 @@ class Bound:
             sound=self._sound,
             rack=self._rack,
             under_way=self._under_way,
+            counts=self._counts,
         )
 
     @contextmanager

@@ -56,7 +56,7 @@ class Standing:
     @property
     def due(self) -> bool:
         """Whether there is something for an archivist to sign for."""
-        return self.meeting.state in _REGISTERED and bool(self.open)
+        return self.meeting.state in REGISTERED and bool(self.open)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,8 @@ class Desk:
     data: Path = field(default_factory=Path)
 
 
-_REGISTERED = frozenset({State.DEPOSITED, State.ARCHIVED})
+REGISTERED = frozenset({State.DEPOSITED, State.ARCHIVED})
+"""States of a meeting whose packages may be registered."""
 
 
 def look(meeting_id: str, desk: Desk) -> Standing:
@@ -80,7 +81,7 @@ def look(meeting_id: str, desk: Desk) -> Standing:
         meeting = uow.meetings.get(meeting_id)
         packages, receipts = uow.packages.of(meeting_id), uow.packages.receipts(meeting_id)
         documents = uow.documents.of(meeting_id)
-        made = _registration(meeting_id, uow)
+        made = replayed(meeting_id, uow)
     contents, unread = _read(archivist, packages)
     numbers = {one.final: one.number for one in summaries.of(meeting_id, uow=desk.uow) if one.final and one.number}
     open_ = [one for one in packages if made.taken(one) is None]
@@ -98,24 +99,6 @@ def look(meeting_id: str, desk: Desk) -> Standing:
         numbers=numbers,
         lacking=_lacking(meeting, made, open_, contents, arrived),
     )
-
-
-def count(meeting_id: str, desk: Desk) -> Registration:
-    """清点: every file of the packages that nobody has signed for is read, on this machine.
-
-    Raises:
-        Refused: there is nothing to register. NotFound: a package is not on this machine.
-
-    """
-    archivist = desk.plugins.archivist()
-    _, open_ = _due(meeting_id, desk.uow)
-    found = [(package.id, archivist.count(package)) for package in open_]
-    with desk.uow as uow:
-        for package, verdict in found:
-            told = rules.counting_data(package, files=verdict.files, bytes_=verdict.bytes, problems=verdict.problems)
-            _note(meeting_id, rules.COUNTED, told, desk)
-        uow.commit()
-    return _now(meeting_id, desk.uow)
 
 
 def answer(
@@ -142,7 +125,7 @@ def answer(
         if before and (before.result, before.note) == (result, said):
             return made
         _unseen(before, seen, made, desk.actor)
-        _note(meeting_id, rules.ANSWERED, told, desk)
+        log(meeting_id, rules.ANSWERED, told, desk)
         uow.commit()
     return _now(meeting_id, desk.uow)
 
@@ -163,7 +146,7 @@ def set_term(
         if before and (before.term, before.reason) == (wanted, why):
             return made
         _unseen(before, seen, made, desk.actor)
-        _note(meeting_id, rules.TERM, told, desk)
+        log(meeting_id, rules.TERM, told, desk)
         uow.commit()
     return _now(meeting_id, desk.uow)
 
@@ -183,7 +166,7 @@ def accept(meeting_id: str, desk: Desk, *, by: str, demo: bool = False, seen: in
     here = [one for one in before.open if one.id in before.arrived]
     wanted = _series(here, before, desk.plugins.archivist())  # the plugin is asked before the transaction
     with desk.uow as uow:
-        meeting, made = uow.meetings.get(meeting_id), _registration(meeting_id, uow)
+        meeting, made = uow.meetings.get(meeting_id), replayed(meeting_id, uow)
         if meeting.state is State.ARCHIVED and all(made.taken(one) for one in before.packages):
             last = made.taken(before.packages[-1]) if before.packages else None
             raise Refused(
@@ -203,7 +186,7 @@ def accept(meeting_id: str, desk: Desk, *, by: str, demo: bool = False, seen: in
             "packages": [one.id for one in here],
             "files": sum(one.files for one in here),
             "bytes": sum(one.bytes for one in here),
-            "codes": _draw(wanted, uow),
+            "codes": _draw(wanted, made, uow),
             "by": by,
             "demo": demo,
         }
@@ -214,7 +197,7 @@ def accept(meeting_id: str, desk: Desk, *, by: str, demo: bool = False, seen: in
             )  # fmt: skip
             meeting = uow.meetings.save(meeting)
             uow.events.append(moved)
-        _note(meeting_id, rules.ACCEPTED, told, desk)
+        log(meeting_id, rules.ACCEPTED, told, desk)
         uow.commit()
     return meeting
 
@@ -228,11 +211,11 @@ def send_back(meeting_id: str, desk: Desk, *, by: str, reason: str) -> Meeting:
     """
     why = rules.checked_note(reason, needed=True)
     with desk.uow as uow:
-        before, made = uow.meetings.get(meeting_id), _registration(meeting_id, uow)
+        before, made = uow.meetings.get(meeting_id), replayed(meeting_id, uow)
         if made.returned and (made.returned.reason, made.returned.by) == (why, by):
             return before
         if before.state is State.ARCHIVED and any(not made.taken(one) for one in uow.packages.of(meeting_id)):
-            _note(meeting_id, rules.SENT_BACK, {"reason": why, "by": by}, desk)
+            log(meeting_id, rules.SENT_BACK, {"reason": why, "by": by}, desk)
             uow.commit()
             return before
         meeting, event = before.move(
@@ -254,10 +237,10 @@ def hand_in_again(meeting_id: str, desk: Desk, *, note: str) -> Registration:
     said = rules.checked_note(note, needed=True)
     with desk.uow as uow:
         uow.meetings.get(meeting_id)
-        made = _registration(meeting_id, uow)
+        made = replayed(meeting_id, uow)
         if made.returned is None:
             raise Refused(tr("没有被退回", "it was not sent back"))
-        _note(meeting_id, rules.RESUBMITTED, {"note": said}, desk)
+        log(meeting_id, rules.RESUBMITTED, {"note": said}, desk)
         uow.commit()
     return _now(meeting_id, desk.uow)
 
@@ -286,7 +269,7 @@ def write_catalogue(meeting_id: str, target: Path, desk: Desk) -> None:
 
 def returned(uow: UnitOfWork, meeting_id: str) -> rules.Returned | None:
     """Whether the archivist has sent it back, and it was not handed in again. Inside a transaction."""
-    return _registration(meeting_id, uow).returned
+    return replayed(meeting_id, uow).returned
 
 
 def _line(
@@ -338,18 +321,6 @@ def _lacking(
     return (*needs, *rules.lacking(made, here, contents, arrived))
 
 
-def _due(meeting_id: str, uow: UnitOfWork) -> tuple[Registration, Sequence[Package]]:
-    with uow.reading():
-        meeting, made = uow.meetings.get(meeting_id), _registration(meeting_id, uow)
-        open_ = [one for one in uow.packages.of(meeting_id) if made.taken(one) is None]
-    if meeting.state not in _REGISTERED or not open_:
-        raise Refused(
-            tr("没有要登记的存档包", "there is no package to register"),
-            tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label}"),
-        )
-    return made, open_
-
-
 def _held(meeting_id: str, package: str, desk: Desk) -> Contents:
     """What a package of this meeting holds. Raises: NotFound, Damaged."""
     with desk.uow.reading() as uow:
@@ -362,7 +333,7 @@ def _held(meeting_id: str, package: str, desk: Desk) -> Contents:
 
 def _open(meeting_id: str, package: str, uow: UnitOfWork) -> Registration:
     """The registration, as long as nobody has signed for the package. Inside the transaction."""
-    meeting, made = uow.meetings.get(meeting_id), _registration(meeting_id, uow)
+    meeting, made = uow.meetings.get(meeting_id), replayed(meeting_id, uow)
     found = next(one for one in uow.packages.of(meeting_id) if one.id == package)
     signed = made.taken(found)
     if signed is not None:
@@ -370,7 +341,7 @@ def _open(meeting_id: str, package: str, uow: UnitOfWork) -> Registration:
             tr("已经签收，不能再改", "it is signed for, and cannot be changed"),
             tr(f"{signed.by}已签收", f"{signed.by} has signed for it"),
         )
-    if meeting.state not in _REGISTERED:
+    if meeting.state not in REGISTERED:
         raise Refused(
             tr("还不能登记", "it cannot be registered yet"),
             tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label}"),
@@ -410,11 +381,18 @@ def _series(packages: Sequence[Package], standing: Standing, archivist: Archivis
     ]
 
 
-def _draw(wanted: Sequence[_Wanted], uow: UnitOfWork) -> list[dict[str, Any]]:
-    """档号, each series going on where it ended, without gaps. Inside the transaction."""
+def _draw(wanted: Sequence[_Wanted], made: Registration, uow: UnitOfWork) -> list[dict[str, Any]]:
+    """档号, each series going on where it ended, without gaps. Inside the transaction.
+
+    A 件 that comes again in a supplement, as the event log does in each, keeps the one that it has.
+    """
     last, told = _last(uow, {series.prefix for _, _, series in wanted}), []
+    codes = [(entry, code) for (_, entry), code in made.codes.items()]
     for package, entry, series in wanted:
-        last[series.prefix] = number = last[series.prefix] + 1
+        had = [number for one, code in codes if one == entry and (number := series.number(code))]
+        number = had[0] if had else last[series.prefix] + 1
+        last[series.prefix] = max(number, last[series.prefix])
+        codes.append((entry, series.code(number)))
         one = {"package": package, "entry": entry, "series": series.prefix, "number": number}
         told.append(one | {"code": series.code(number)})
     return told
@@ -436,15 +414,17 @@ def _last(uow: UnitOfWork, prefixes: set[str]) -> dict[str, int]:
     return dict.fromkeys(prefixes, 0) | last
 
 
-def _registration(meeting_id: str, uow: UnitOfWork) -> Registration:
+def replayed(meeting_id: str, uow: UnitOfWork) -> Registration:
+    """As its events tell it. Inside a transaction."""
     return rules.replay(uow.events.stream(meeting_id, rules.KINDS))
 
 
 def _now(meeting_id: str, uow: UnitOfWork) -> Registration:
     with uow.reading():
-        return _registration(meeting_id, uow)
+        return replayed(meeting_id, uow)
 
 
-def _note(meeting_id: str, kind: str, told: Mapping[str, Any], desk: Desk) -> None:
+def log(meeting_id: str, kind: str, told: Mapping[str, Any], desk: Desk) -> None:
+    """One more event of the registration. Inside a transaction."""
     event = Event(stream=meeting_id, kind=kind, actor=desk.actor, at=desk.clock.now(), data=told)
     desk.uow.events.append(event)

@@ -6,7 +6,7 @@ from pathlib import Path
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import RecordFile
 from roomctl.domain.registration import Reconciled, Registration, Result, Returned
-from roomctl.services import archive_overview, hand_over, registration, signed_copies
+from roomctl.services import archive_overview, counting, hand_over, registration, signed_copies
 from roomctl.services.bound import Bound
 from roomctl.services.records import MINUTES
 from roomctl.services.registration import Desk, Standing
@@ -19,7 +19,14 @@ class RegistrationUseCases(Bound):
         return registration.look(meeting_id, self._registry())
 
     def count_packages(self, meeting_id: str) -> Registration:
-        return registration.count(meeting_id, self._registry())
+        return counting.count(meeting_id, self._registry(), self._counts)
+
+    def start_counting(self, meeting_id: str) -> counting.CountRun:
+        return counting.start(meeting_id, self._registry, self._counts)
+
+    def counting(self, meeting_id: str) -> counting.CountRun | None:
+        """The run under way, or the last one if it broke off."""
+        return self._counts.of(meeting_id)
 
     def answer_item(
         self, meeting_id: str, *, package: str, number: str, result: Result, note: str = "", seen: int | None = None

@@ -293,3 +293,19 @@ def test_a_supplement_is_sent_back_and_handed_in_again_while_its_meeting_stays_a
 def test_a_note_holds_no_characters_that_cannot_be_printed(deposit):
     made = deposit.see_to(note="纸质\x00件\n\x1b第二行\ud800")
     assert made.answers[deposit.package, "GD1-7"].note == "纸质件\n第二行"
+
+
+def test_what_comes_again_in_a_supplement_keeps_its_code(deposit, house):
+    deposit.archive.prefix = "X043-"
+    late = deposit.send("scan", first=deposit.package)  # both before anybody has signed
+    deposit.see_to()
+    deposit.see_to(package=late)
+    house.use.accept(deposit.meeting, by="赵敏")
+    other = replace(ENTRY, number="m/other")
+    deposit.archive.entries = (ENTRY, other)
+    last = deposit.send("summary", first=deposit.package)  # and one after
+    deposit.see_to(package=last)
+    house.use.accept(deposit.meeting, by="赵敏")
+    codes = house.use.registration(deposit.meeting).registration.codes
+    assert [codes[one, ENTRY.number] for one in (deposit.package, late, last)] == ["X043-永久-0001"] * 3
+    assert codes[last, "m/other"] == "X043-永久-0002"

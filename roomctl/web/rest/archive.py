@@ -10,8 +10,10 @@ from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Right, User
 from roomctl.domain.lifecycle import State
-from roomctl.domain.registration import LONGEST_NOTE, Answer, Reconciled, Result
+from roomctl.domain.registration import LONGEST_NOTE, Reconciled, Result
 from roomctl.services.archive_overview import Chosen, MeetingRow
+from roomctl.services.counting import CountRun
+from roomctl.services.facade import UseCases
 from roomctl.services.records import MINUTES
 from roomctl.services.registration import Standing, catalogue
 from roomctl.web.rest.deliveries import DeliveryShape, FixityShape
@@ -32,6 +34,7 @@ Scan = Annotated[bytes, Body(media_type="application/octet-stream", description=
 Seen = Annotated[int | None, Field(ge=0, description="`version` as it was read: what another has said stays")]
 
 MOST_ROWS = 200
+SOON = 2.0  # seconds that an answer waits for what may be done by then
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HAND_OVER = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -173,6 +176,16 @@ class CountShape(BaseModel):
     at: datetime
 
 
+class CountRunShape(BaseModel):
+    """清点 that is under way, or that broke off."""
+
+    by: str
+    since: datetime
+    total: int = Field(description="bytes to be read")
+    done: int
+    failed: str = Field(description="why it broke off; empty while it is under way")
+
+
 class RegistrationShape(BaseModel):
     """How far the registration is."""
 
@@ -181,6 +194,7 @@ class RegistrationShape(BaseModel):
     lacking: list[str]
     returned: str
     handed_in: str
+    counting: CountRunShape | None = Field(description="null when it has come to its end")
     counts: list[CountShape]
     items: list[ItemShape]
     entries: list[EntryShape]
@@ -189,7 +203,7 @@ class RegistrationShape(BaseModel):
     unread: dict[str, str] = Field(description="package → why what it holds cannot be read")
 
     @classmethod
-    def of(cls, standing: Standing) -> Self:
+    def of(cls, standing: Standing, run: CountRun | None) -> Self:
         made = standing.registration
         rows = iter(catalogue(standing))
         return cls(
@@ -198,6 +212,7 @@ class RegistrationShape(BaseModel):
             lacking=list(standing.lacking) if standing.due else [],
             returned=made.returned.reason if made.returned else "",
             handed_in=made.handed_in,
+            counting=CountRunShape.model_validate(run, from_attributes=True) if run else None,
             counts=[
                 CountShape(
                     package=package,
@@ -217,7 +232,9 @@ class RegistrationShape(BaseModel):
                     title=one.title,
                     property=one.property,
                     why=one.why,
-                    answer=_answer(made.answers.get((package.id, one.number))),
+                    answer=AnswerShape.model_validate(said, from_attributes=True)
+                    if (said := made.answers.get((package.id, one.number)))
+                    else None,
                 )
                 for package in standing.packages
                 if package.id in standing.contents
@@ -250,8 +267,9 @@ class RegistrationShape(BaseModel):
         )
 
 
-def _answer(one: Answer | None) -> AnswerShape | None:
-    return AnswerShape(result=one.result, note=one.note, by=one.by, at=one.at) if one else None
+def _registered(use: UseCases, meeting_id: str) -> RegistrationShape:
+    run = use.counting(meeting_id)  # first: what ends after this is counted in what follows
+    return RegistrationShape.of(use.registration(meeting_id), run)
 
 
 class Saying(Shape):
@@ -320,15 +338,18 @@ def reconciliation(request: Request, user: Registering) -> list[ReconciledShape]
 @routes.get("/meetings/{meeting_id}/registration", summary="How far the 归档登记 is")
 def registration(request: Request, user: Reading, meeting_id: MeetingPath) -> RegistrationShape:
     """What was counted, answered and changed, what is lacking, and every 件. 424: no plugin reads packages."""
-    return RegistrationShape.of(Desk.at(request, user, meeting_id).registration(meeting_id))
+    return _registered(Desk.at(request, user, meeting_id), meeting_id)
 
 
-@routes.post("/meetings/{meeting_id}/registration/count", summary="清点: count files and bytes, read every one")
+@routes.post("/meetings/{meeting_id}/registration/count", status_code=202, summary="清点: every file is read")
 def count(request: Request, user: Registering, meeting_id: MeetingPath) -> RegistrationShape:
-    """Takes as long as the disk takes to read the packages. 409: there is nothing to register."""
+    """Begins; small packages are done with the answer, of others `counting` tells how far it is.
+
+    409: there is nothing to register, or it is being counted already.
+    """
     use = Desk.at(request, user, meeting_id)
-    use.count_packages(meeting_id)
-    return RegistrationShape.of(use.registration(meeting_id))
+    use.start_counting(meeting_id).ended.wait(SOON)
+    return _registered(use, meeting_id)
 
 
 @routes.put("/meetings/{meeting_id}/registration/answers", summary="Answer an item that a person must look at")
@@ -338,7 +359,7 @@ def answer(request: Request, user: Registering, meeting_id: MeetingPath, said: S
     use.answer_item(
         meeting_id, package=said.package, number=said.number, result=said.result, note=said.note, seen=said.seen
     )
-    return RegistrationShape.of(use.registration(meeting_id))
+    return _registered(use, meeting_id)
 
 
 @routes.put("/meetings/{meeting_id}/registration/terms", summary="Another 保管期限, with a reason")
@@ -348,7 +369,7 @@ def term(request: Request, user: Registering, meeting_id: MeetingPath, wish: Ter
     use.set_term(
         meeting_id, package=wish.package, entry=wish.entry, term=wish.term, reason=wish.reason, seen=wish.seen
     )
-    return RegistrationShape.of(use.registration(meeting_id))
+    return _registered(use, meeting_id)
 
 
 @routes.post("/meetings/{meeting_id}/registration/signature", summary="签收: take over what has arrived")
@@ -356,7 +377,7 @@ def sign(request: Request, user: Registering, meeting_id: MeetingPath, what: Sig
     """In the name of who asks. 409, with all that is lacking."""
     use = Desk.at(request, user, meeting_id)
     use.accept(meeting_id, by=user.name, seen=what.seen)
-    return RegistrationShape.of(use.registration(meeting_id))
+    return _registered(use, meeting_id)
 
 
 @routes.post("/meetings/{meeting_id}/registration/return", summary="退回 to the secretary")
@@ -364,7 +385,7 @@ def send_back(request: Request, user: Registering, meeting_id: MeetingPath, what
     """The meeting stays deposited; the reason stands on the secretary's home page."""
     use = Desk.at(request, user, meeting_id)
     use.return_package(meeting_id, by=user.name, reason=what.reason)
-    return RegistrationShape.of(use.registration(meeting_id))
+    return _registered(use, meeting_id)
 
 
 @routes.post("/meetings/{meeting_id}/registration/again", summary="Hand in again what was sent back")
@@ -372,7 +393,7 @@ def again(request: Request, user: Closing, meeting_id: MeetingPath, what: Again)
     """409: nothing was sent back."""
     use = Desk.at(request, user, meeting_id)
     use.hand_in_again(meeting_id, note=what.note)
-    return RegistrationShape.of(use.registration(meeting_id))
+    return _registered(use, meeting_id)
 
 
 @routes.post("/meetings/{meeting_id}/papers/signed", status_code=201, summary="Take in a signed copy, by its scan")

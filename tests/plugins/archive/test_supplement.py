@@ -8,6 +8,7 @@ from roomctl_archive import family, package, supplement
 from roomctl_archive.archivist import PackageReader
 from roomctl_archive.builder import Builder
 from roomctl_archive.commands import app
+from roomctl_archive.fixity import silent
 from typer.testing import CliRunner
 
 from roomctl.api import Actor, PackageFile, RecorderState, RecordFile, State, events
@@ -91,7 +92,7 @@ def test_the_scan_of_the_signed_record_is_counted_by_its_pages_and_read_where_th
     reader = PackageReader(ctx)
     (paper,) = [one for one in reader.contents(made).entries if one.record == "d9"]
     assert (paper.kind, paper.term, paper.pages) == ("会议记录", "永久", None)
-    assert reader.count(made).ok
+    assert reader.count(made, silent).ok
     folder = room.services.data / made.path
     folder.rename(folder.with_name("away"))
     assert PackageReader(ctx).contents(made).entries
@@ -100,11 +101,11 @@ def test_the_scan_of_the_signed_record_is_counted_by_its_pages_and_read_where_th
 def test_counting_names_what_is_not_as_it_was_registered(first, room, tampered):
     ctx, whole = first
     reader = PackageReader(ctx)
-    assert reader.count(whole).ok
-    assert not reader.count(replace(whole, files=whole.files + 1)).ok
+    assert reader.count(whole, silent).ok
+    assert not reader.count(replace(whole, files=whole.files + 1), silent).ok
     path = room.services.data / whole.path / "data" / "records" / "minutes.docx"
     tampered(path, b"x" + path.read_bytes()[1:])
-    assert "data/records/minutes.docx" in {fault.file for fault in reader.count(whole).problems}
+    assert "data/records/minutes.docx" in {fault.file for fault in reader.count(whole, silent).problems}
 
 
 def test_what_is_signed_a_moment_before_the_meeting_is_archived_becomes_a_supplement(first, room, tmp_path):

@@ -39,6 +39,8 @@ _PROPERTIES = {
     "安全性": ("安全性", "security"),
 }
 _FAULTS = 5  # of a counting, that are named
+SOON = 0.5
+"""Seconds that a press waits for what may be done by then; the page shows how far it is."""
 
 
 class Registering:
@@ -47,7 +49,6 @@ class Registering:
     def __init__(self, visitor: Visitor, meeting: str) -> None:
         self._visitor, self._meeting = visitor, meeting
         self._open: tuple[str, str, str] | None = None  # what is typed: kind, package, number
-        self._counting = False
         self._seen = 0
 
     # --- what stands on the page
@@ -150,8 +151,14 @@ class Registering:
             glyph = state_glyph(Look.OK if one.ok else Look.CRIT, size="s")
             rows.append(tag("p", glyph, tag("b", said), found, class_="rc-row rc-wrapping rc-num"))
             rows += [tag("p", f"{fault.file} {fault.what}", class_="rc-c-crit") for fault in one.problems[:_FAULTS]]
-        if self._counting:
-            rows.append(tag("p", tr("正在清点，大的存档包要几分钟…", "counting; a large package takes minutes…")))
+        run = self._visitor.use.counting(self._meeting) if self._may(standing, package) else None
+        if run is not None and run.failed:
+            rows.append(tag("p", run.failed, class_="rc-c-crit"))
+        if run is not None and not run.failed:
+            share = min(100.0, 100 * run.done / run.total) if run.total else 0.0
+            said = f"{size(run.done)} / {size(run.total)}"
+            rows.append(tag("p", tr(f"{run.by}正在清点：{said}", f"{run.by} is counting: {said}"), class_="rc-num"))
+            rows.append(tag("div", tag("i"), class_="rc-go", style=f"--v:{share:.0f}"))
         elif self._may(standing, package):
             again = tr("再清点一次", "Count again") if one else tr("清点", "Count")
             rows.append(button(again, self._count_now, key=f"count {package.id}", kind="" if one else "pri"))
@@ -374,11 +381,7 @@ class Registering:
 
     def _count_now(self, _values: Values) -> None:
         self._allowed()
-        self._counting = True
-        try:
-            self._visitor.use.count_packages(self._meeting)
-        finally:
-            self._counting = False
+        self._visitor.use.start_counting(self._meeting).ended.wait(SOON)
 
     def _answer(self, package: str, number: str) -> Press:
         seen = self._seen
