@@ -89,23 +89,31 @@ def find(
     """
     with uow.reading():
         room = uow.room.name
-        every = uow.meetings.entries(first=wish.first, last=wish.last, states=wish.states)
-    words = wish.text.split()
-    chosen = [one for one in every if sees(one.level) and _fits(one, wish, words, room)]
+        every = uow.meetings.entries(
+            first=wish.first, last=wish.last, states=wish.states, holds=_holder(wish.text.split(), room)
+        )
+    chosen = [one for one in every if sees(one.level) and _fits(one, wish, room)]
     if wish.newest:
         chosen.reverse()
     return Found(chosen[skip : skip + most], len(chosen))
 
 
-def _fits(one: Entry, wish: Wish, words: Sequence[str], room: str) -> bool:
+def _holder(words: Sequence[str], room: str) -> Callable[[str, str, str, str], bool] | None:
+    """Whether each word is in title, chair, kind or place; it is asked of every meeting there is."""
+    if not words:
+        return None
+    held = [initials.matcher(word) for word in words]
+
+    def holds(title: str, chair: str, kind: str, place: str) -> bool:
+        return all(has(title) or has(chair) or has(kind) or has(place.strip() or room) for has in held)
+
+    return holds
+
+
+def _fits(one: Entry, wish: Wish, room: str) -> bool:
     if (wish.place and one.at(room) != wish.place) or (wish.chair and one.chair != wish.chair):
         return False
-    if wish.level is not None and one.level is not wish.level:
-        return False
-    if not words:
-        return True
-    texts = (one.title, one.chair, one.kind, one.at(room))
-    return all(any(initials.matches(word, text) for text in texts) for word in words)
+    return wish.level is None or one.level is wish.level
 
 
 def take_room(meeting: Meeting, booking: Booking, *, uow: UnitOfWork) -> dict[str, object]:

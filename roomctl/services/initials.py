@@ -1,6 +1,7 @@
 """Chinese text found by the initials of its pinyin: `CQTCC` finds 城区停车场."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from itertools import product
 
 
@@ -21,17 +22,22 @@ def letters(char: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=50_000)
-def _readings(text: str) -> tuple[str, ...]:
-    """The initials of a text, once for each way to read it; empty where there are too many ways."""
+def _sought_in(text: str) -> tuple[str, bool]:
+    """What is looked through: the text, then its initials, once for each way to read it; all in small letters.
+
+    The second says whether the initials are there: not where there are too many ways, or nothing is to be read.
+    """
+    folded = text.casefold()
+    if text.isascii():
+        return f"{folded}\n{''.join(filter(str.isalnum, folded))}", True
     read = [letters(char) for char in text if char.isalnum()]
     ways = 1
     for one in read:
         ways *= max(len(one), 1)
-    return (
-        tuple("".join(chosen) for chosen in product(*(sorted(one) or [_NONE] for one in read)))
-        if ways <= _MOST
-        else ()
-    )
+    if ways > _MOST:
+        return folded, False
+    spelt = ("".join(chosen) for chosen in product(*(sorted(one) or [_NONE] for one in read)))
+    return "\n".join((folded, *spelt)).casefold(), True
 
 
 _NONE = "\0"  # of a character that nobody reads: no letter is like it
@@ -41,14 +47,22 @@ _MOST = 64
 
 def matches(wanted: str, text: str) -> bool:
     """Whether the text holds what is wanted: as it is written, or by the initials of characters in a row."""
-    if not wanted or wanted in text:
-        return True
-    if wanted.isascii() and wanted.isalnum():
-        typed = wanted.upper()
-        found = _readings(text)
-        if any(typed in one for one in found) or (not found and _slowly(typed, text)):
-            return True
-    return wanted.casefold() in text.casefold()
+    return matcher(wanted)(text)
+
+
+def matcher(wanted: str) -> Callable[[str], bool]:
+    """The same for many texts, most of which come again and again: rooms, chairs, kinds."""
+    typed = wanted.casefold()
+    spelt = typed.isascii() and typed.isalnum()
+
+    @cache
+    def holds(text: str) -> bool:
+        if not spelt:
+            return wanted in text or typed in text.casefold()
+        sought, read = _sought_in(text)
+        return typed in sought or (not read and _slowly(typed.upper(), text))
+
+    return holds
 
 
 def _slowly(typed: str, text: str) -> bool:

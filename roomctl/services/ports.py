@@ -1,6 +1,6 @@
 """The protocols that use cases depend on, and that storage and host implement. What plugins offer: `offers.py`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -58,11 +58,13 @@ class Meetings(Protocol):
         first: datetime | None = None,
         last: datetime | None = None,
         states: frozenset[State] = frozenset(),
+        holds: Callable[[str, str, str, str], bool] | None = None,
     ) -> Sequence[Entry]:
         """Lines of the calendar in order of their start, without reading whole meetings.
 
         Args:
             first, last: local time; those that begin from the one on, and before the other.
+            holds: whether title, chair, kind and place, as they were written, are those of a line that is wanted.
 
         """
         ...

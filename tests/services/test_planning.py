@@ -129,6 +129,23 @@ def test_a_meeting_is_found_by_what_is_written_or_by_initials(house, text):
     assert found(house, text=text) == ["城区停车场建设专题研究"]
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Q3 数据安全 GB/T 22239", "q3sjaqgbt22239"),  # letters and numbers between the characters
+        ("IT strategy", "itst"),
+        ("行长和银行乐队" * 12, "XCHYX"),  # read in more ways than anybody writes down
+        ("Straße", "STRASSE"),
+        ("𬭎字", "𬭎"),  # beyond the first 65,536 characters
+    ],
+)
+def test_texts_of_any_kind_are_found_by_their_initials(house, title, text):
+    house.meeting(title=title)
+    house.meeting(title="例会", chair="周强")
+    assert found(house, text=text) == [title]
+    assert found(house, text=f"{text}x") == []
+
+
 def test_a_meeting_is_found_by_its_day_state_place_and_level(house):
     house.meeting(title="早", starts=datetime(2026, 11, 11, 9, 0))
     house.meeting(title="中", place="二楼报告厅", secrecy=Secrecy(Level.INTERNAL))
