@@ -1,10 +1,10 @@
 """The papers of a meeting that this plugin drafts: one line of `KINDS` each."""
 
 import importlib.util
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from roomctl.api import (
     Document,
@@ -26,6 +26,8 @@ MEDIA_HAND_OVER = "涉密载体移交清单"
 HAND_OVER = "归档交接单"
 PLACE_CARDS = "座签"
 SEAT_PLAN = "座位图"
+SIGNATURES = "signatures"
+"""Folder of the package in which what was signed on glass lies, each as PNG by the name that the sign-in tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,26 @@ def _sign_in_sheet(ctx: PluginContext, meeting: str) -> Document:
     from roomctl_records.drafting import sign_in_sheet  # noqa: PLC0415 - as above
 
     services = ctx.services
-    return sign_in_sheet.draft(services.meeting(meeting), services.attendance(meeting), place=services.room.name)
+    attendance = services.attendance(meeting)
+    wanted = {one.signature for one in attendance.standings if one.signature}
+    signatures = _on_glass(ctx, meeting, wanted) if wanted else {}
+    return sign_in_sheet.draft(services.meeting(meeting), attendance, signatures, place=services.room.name)
+
+
+def _on_glass(ctx: PluginContext, meeting: str, wanted: Collection[str]) -> Mapping[str, bytes]:
+    """What was signed on glass lies with the plugin that took it, and is known by the name it has in the package.
+
+    One that cannot be read is empty: the sheet says so, and has all others.
+    """
+    found = {}
+    for one in ctx.services.package_files(meeting):
+        path = PurePosixPath(one.path)
+        if path.parent.name == SIGNATURES and path.suffix == ".png" and path.stem in wanted:
+            try:
+                found[path.stem] = one.source.read_bytes()
+            except OSError:
+                found[path.stem] = b""
+    return found
 
 
 def _summary(ctx: PluginContext, meeting: str) -> Document:
@@ -161,7 +182,7 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         from roomctl_records.render import docx, template  # noqa: PLC0415 - as above
 
         form = template.load(ctx.config.template, ctx.services.data, kind.name)
-        docx.write(kind.draft(ctx, meeting.id), path, form, at=at)
+        docx.write(kind.draft(ctx, meeting.id), path, form, at=at, meeting=meeting.id)
 
     def set_as_pdf(source: Path, target: Path) -> Mapping[str, str]:
         from roomctl_records.render import pdf, reading, template  # noqa: PLC0415 - as above
@@ -227,7 +248,8 @@ def _revising(ctx: PluginContext, kind: Kind, meeting: Meeting) -> Revising:
 
         incoming.look(path)
         tracked.need_ours(path, numbered=kind.numbered)
-        return pack.identifier(path)
+        tracked.review(path)  # what could never be decided is told now
+        return pack.identifier(path, meeting.id, kind.name)
 
     def lines(path: Path, accepted: bool) -> Sequence[str]:  # noqa: FBT001 - as the offer is called
         from roomctl_records.revising import tracked  # noqa: PLC0415 - as above

@@ -56,6 +56,25 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture between two paragraphs, or small in a cell of a table, such as a signature.
+
+    Attributes:
+        content: a PNG or JPEG file.
+        description: for who cannot see it; what stands under it is a block of its own.
+        beside: words in the same cell.
+
+    """
+
+    content: bytes
+    description: str
+    beside: str = ""
+
+
+Cell = str | Picture
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Rows under a header, which is said again on each page.
 
@@ -65,27 +84,13 @@ class Table:
     """
 
     header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     widths: tuple[int, ...]
 
     def __post_init__(self) -> None:
         columns = {len(self.header), len(self.widths), *map(len, self.rows)}
         if len(columns) != 1:
             raise ValueError(f"a table of {len(self.header)} columns has rows or widths of {columns}")
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture between two paragraphs.
-
-    Attributes:
-        content: a PNG or JPEG file.
-        description: for who cannot see it; what stands under it is a block of its own.
-
-    """
-
-    content: bytes
-    description: str
 
 
 Block = Heading | Paragraph | Labelled | Signatures | Note | Space | Table | Picture

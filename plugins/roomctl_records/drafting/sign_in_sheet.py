@@ -1,6 +1,6 @@
 """签到表: who was expected and who came, by whom and when, in the order of rank."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,11 +10,18 @@ from roomctl_records.drafting.minutes import began
 
 KIND = "签到表"
 _HEADER = ("序号", "姓名", "单位及职务", "时间", "情况", "签名")
-_WIDTHS = (3, 6, 9, 3, 5, 4)
+_WIDTHS = (3, 6, 8, 4, 5, 6)
 
 
-def draft(meeting: Meeting, attendance: Attendance, *, place: str = "") -> Document:
-    """The sheet as it stands. Members first, then those who attend (列席), each list by itself numbered."""
+def draft(
+    meeting: Meeting, attendance: Attendance, signatures: Mapping[str, bytes] | None = None, *, place: str = ""
+) -> Document:
+    """The sheet as it stands. Members first, then those who attend (列席), each list by itself numbered.
+
+    Args:
+        signatures: what was written on glass, as PNG, by `Standing.signature`. Who has none there signs by hand.
+
+    """
     blocks: list[record.Block] = [
         record.Labelled("时间", (wording.moment(began(meeting)),)),
         record.Labelled("地点", (meeting.place or place,)),
@@ -27,7 +34,7 @@ def draft(meeting: Meeting, attendance: Attendance, *, place: str = "") -> Docum
     for place_, (title, people) in enumerate(present, 1):
         if len(present) > 1:
             blocks.append(record.Heading(1, f"{wording.numeral(place_)}、{title}"))
-        blocks.append(record.Table(_HEADER, tuple(_rows(people, meeting)), _WIDTHS))
+        blocks.append(record.Table(_HEADER, tuple(_rows(people, meeting, signatures or {})), _WIDTHS))
     title = meeting.title.strip()
     return Document(
         kind=KIND,
@@ -50,7 +57,9 @@ def _sum(attendance: Attendance) -> str:
     return "，".join(parts) + "。"
 
 
-def _rows(people: Sequence[Standing], meeting: Meeting) -> Iterator[tuple[str, ...]]:
+def _rows(
+    people: Sequence[Standing], meeting: Meeting, signatures: Mapping[str, bytes]
+) -> Iterator[tuple[record.Cell, ...]]:
     zone = ZoneInfo(meeting.zone)
 
     def clock(at: datetime | None) -> str:
@@ -58,7 +67,14 @@ def _rows(people: Sequence[Standing], meeting: Meeting) -> Iterator[tuple[str, .
 
     for number, one in enumerate(people, 1):
         arrived = one.proxy_arrived or one.arrived
-        yield (str(number), one.written, wording.standing_for(one), clock(arrived), _how(one, clock(one.left)), "")
+        how = _how(one, clock(one.left))
+        signed = _signed(one, signatures)
+        yield (str(number), one.written, wording.standing_for(one), clock(arrived), how, signed)
+
+
+def _signed(one: Standing, signatures: Mapping[str, bytes]) -> record.Cell:
+    content = signatures.get(one.signature) if one.signature else None
+    return record.Picture(content, f"{one.written}签名") if content is not None else ""
 
 
 def _how(one: Standing, left: str) -> str:

@@ -56,7 +56,8 @@ def _lines(document: Document) -> Iterator[Line]:
                 yield from (Line(place, entry, label, entry=n) for n, entry in enumerate(entries))
             case record.Table(header, rows, _):
                 for n, row in enumerate(rows):
-                    yield from (Line(place, cell, head, entry=n) for head, cell in zip(header, row, strict=True))
+                    cells = (cell if isinstance(cell, str) else cell.beside for cell in row)
+                    yield from (Line(place, cell, head, entry=n) for head, cell in zip(header, cells, strict=True))
             case record.Signatures() | record.Space() | record.Picture():
                 pass
             case record.Paragraph(text, _, segment):

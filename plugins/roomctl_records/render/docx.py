@@ -10,10 +10,9 @@ from typing import Any
 import docx
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_PARAGRAPH_ALIGNMENT, WD_TAB_LEADER
-from docx.image.exceptions import UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Emu, Twips
+from docx.shared import Emu, Mm, Pt, Twips
 
 from roomctl.api import Document, record
 from roomctl_records.render import docx_official as official
@@ -22,19 +21,26 @@ from roomctl_records.render.template import Template
 
 _BOOKMARK = 40  # characters, the longest name of a bookmark in Word
 _PROPERTY = 255  # characters, the longest that a core property may be
+_ABOVE_AND_BELOW = Pt(3)  # a picture in a cell: its paper is white, and would lie over the rule
+OF_MEETING = "urn:roomctl:meeting:"
+"""Before the meeting's id, in the file's own properties (dc:identifier)."""
+_CELL_MARGIN = Twips(108)  # left and right within a cell, as Word has it where a table says nothing
 _SIGNED_AT = 20  # characters from the left of the text to where the line for a signature ends
 
 
-def write(document: Document, path: Path, template: Template, *, at: datetime) -> None:
+def write(document: Document, path: Path, template: Template, *, at: datetime, meeting: str = "") -> None:
     """Renders to `path`.
 
     Args:
         at: becomes the file's time of creation, so that drafting twice from the same facts gives the same file.
+        meeting: its id, by which the file is known when it comes back; empty where it is of none.
 
     """
     paper = docx.Document()
     styles.lay(paper, template)
     _properties(paper, document, template, at)
+    if meeting:
+        paper.core_properties.identifier = OF_MEETING + meeting
     writer = _Writer(paper, template)
     if document.mark:
         writer.text(document.mark, styles.MARK)
@@ -43,7 +49,7 @@ def write(document: Document, path: Path, template: Template, *, at: datetime) -
     for line in layout.title_lines(layout.clean(document.title), layout.title_width(template)):
         writer.text(line, styles.TITLE)
     writer.text("", styles.BODY)
-    for block in document.blocks:
+    for block in layout.with_readable_pictures(document).blocks:
         writer.block(block)
     if document.imprint:
         official.imprint(paper, document.imprint, template)
@@ -161,29 +167,37 @@ class _Writer:
             properties.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
             if row is block.header:
                 properties.append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
-            for cell, text, share in zip(cells.cells, row, block.widths, strict=True):
+            for cell, shown, share in zip(cells.cells, row, block.widths, strict=True):
                 cell.width = Twips(free * share // shares)
                 cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
                 paragraph = cell.paragraphs[0]
                 paragraph._p.style = self.ids[styles.HEADER_CELL if row is block.header else styles.CELL]  # noqa: SLF001
-                paragraph.add_run(layout.clean(text))
+                if isinstance(shown, record.Picture):
+                    room = Twips(free * share // shares) - 2 * _CELL_MARGIN
+                    self.placed(paragraph, shown, wide=room, high=Mm(layout.PICTURE_IN_CELL))
+                    form = paragraph.paragraph_format
+                    form.space_before = form.space_after = _ABOVE_AND_BELOW
+                    paragraph.add_run(layout.clean(shown.beside))
+                else:
+                    paragraph.add_run(layout.clean(shown))
 
     def picture(self, block: record.Picture) -> None:
-        """As wide as the text, and no higher than a third of the page; one that is no picture is told in words."""
+        """As wide as the text, and no higher than a third of the page."""
         page = self.template.page
-        wide, high = page.width - page.left - page.right, page.height // 3
         paragraph = self.text("", styles.NOTE)
+        paragraph.paragraph_format.keep_with_next = True
+        wide = page.width - page.left - page.right
+        self.placed(paragraph, block, wide=Twips(wide), high=Twips(page.height // 3))
+
+    def placed(self, paragraph: Any, picture: record.Picture, *, wide: int, high: int) -> None:
+        """As large as fits, its ratio kept. Args: wide, high: EMU."""
         form = paragraph.paragraph_format
-        form.alignment, form.first_line_indent, form.keep_with_next = WD_PARAGRAPH_ALIGNMENT.CENTER, 0, True
+        form.alignment, form.first_line_indent = WD_PARAGRAPH_ALIGNMENT.CENTER, 0
         form.line_spacing = 1.0  # an exact line would cut it off
-        try:
-            shape = paragraph.add_run().add_picture(BytesIO(_with_jfif(block.content)))
-        except (UnrecognizedImageError, UnexpectedEndOfFileError, ValueError, ZeroDivisionError):
-            paragraph.add_run(f"（图片无法显示：{layout.clean(block.description)}）")
-            return
-        scale = min(Twips(wide) / shape.width, Twips(high) / shape.height)
+        shape = paragraph.add_run().add_picture(BytesIO(_with_jfif(picture.content)))
+        scale = min(wide / shape.width, high / shape.height)
         shape.width, shape.height = Emu(round(shape.width * scale)), Emu(round(shape.height * scale))
-        shape._inline.docPr.set("descr", layout.clean(block.description))  # noqa: SLF001 - no other name for it
+        shape._inline.docPr.set("descr", layout.clean(picture.description))  # noqa: SLF001 - no other name for it
 
     def signatures(self, block: record.Signatures) -> None:
         """A line each for the hand; no name is typed."""

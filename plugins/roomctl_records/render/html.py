@@ -49,6 +49,7 @@ def _style(template: Template) -> str:
         f".gbt .issuer{{display:flex;justify-content:space-between;padding:0 1em;text-indent:0;"
         f"border-bottom:1pt solid {mark.colour};margin-bottom:{page.line / point}pt}}"
         ".gbt .shown{text-indent:0;text-align:center}.gbt .shown img{max-width:100%;max-height:33%}"
+        f".gbt td img{{display:block;margin:0 auto;max-width:100%;max-height:{layout.PICTURE_IN_CELL}mm}}"
         f".gbt dl{{display:grid;grid-template-columns:max-content 1fr;margin:0 0 0 {indent}em}}"
         f".gbt dt{{font-family:{faces(kind.label)}}}.gbt dd{{margin:0}}.gbt dd+dd{{grid-column:2}}"
         f".gbt table{{border-collapse:collapse;width:100%;font-size:{kind.note_size}pt}}"
@@ -71,7 +72,7 @@ def _parts(document: Document, template: Template) -> Iterator[str]:
         yield f'<p class="issuer"><span>{_text(head.issuer)}</span><span>{_text(head.date)}</span></p>'
     lines = layout.title_lines(layout.clean(document.title), layout.title_width(template))
     yield f"<h1>{'<br>'.join(escape(line) for line in lines)}</h1>"
-    for block in document.blocks:
+    for block in layout.with_readable_pictures(document).blocks:
         yield _block(block)
     if foot := document.imprint:
         yield f'<div class="imprint"><p>{_text(foot.label)}：{_text("，".join(foot.to))}。</p>'
@@ -93,16 +94,24 @@ def _block(block: record.Block) -> str:
             shown = "".join(f"<p>{_text(role)}（签名）：＿＿＿＿＿＿＿＿</p>" for role in roles)
         case record.Space():
             shown = "<p><br></p>"
-        case record.Picture(content, description):
-            kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
-            source = f"data:image/{kind};base64,{b64encode(content).decode()}"
-            shown = f'<p class="shown"><img src="{source}" alt="{_text(description)}"></p>'
+        case record.Picture():
+            shown = f'<p class="shown">{_picture(block)}</p>'
         case record.Table(header, rows, widths):
             wide = "".join(f'<col style="width:{100 * one / sum(widths):.1f}%">' for one in widths)
             head = "".join(f"<th>{_text(cell)}</th>" for cell in header)
-            body = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
+            body = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
             shown = f"<table><colgroup>{wide}</colgroup><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return shown
+
+
+def _cell(cell: record.Cell) -> str:
+    return _text(cell) if isinstance(cell, str) else f"{_picture(cell)}{_text(cell.beside)}"
+
+
+def _picture(picture: record.Picture) -> str:
+    kind = "png" if picture.content.startswith(b"\x89PNG") else "jpeg"
+    source = f"data:image/{kind};base64,{b64encode(picture.content).decode()}"
+    return f'<img src="{source}" alt="{_text(picture.description)}">'
 
 
 def _text(text: str) -> str:

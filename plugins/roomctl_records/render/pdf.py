@@ -1,13 +1,13 @@
 """Writes a document as PDF/A-2b (ISO 19005-2), by typst. The same document and time give the same bytes."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -40,13 +40,17 @@ def write(document: Document, path: Path, template: Template, *, at: datetime) -
         BadInput: no family for Chinese is on this machine at all, or hundreds of characters are in none.
 
     """
-    with _laid_out(document) as page:
+    shown = layout.with_readable_pictures(document)
+    with _laid_out(shown) as page:
         try:
-            return typeset(page, path, _told(document, template), template, at=at)
+            return typeset(page, path, _told(shown, template), template, at=at)
         except typst.TypstError:
-            if any(isinstance(block, record.Picture) for block in document.blocks):
-                return _without_pictures(document, path, template, at=at)
-            raise
+            if not any(_pictures(shown)):
+                raise
+            bare = layout.with_readable_pictures(
+                shown, opens=lambda _: False
+            )  # of a kind that typst alone cannot read
+            return typeset(page, path, _told(bare, template), template, at=at)
 
 
 def typeset(
@@ -84,13 +88,14 @@ def typeset(
 def picture(document: Document, template: Template, *, at: datetime, dots_an_inch: int = 72) -> bytes:
     """The first page as PNG, as it would be printed. Raises: BadInput: no family for Chinese is on this machine."""
     missing(template)
-    with _laid_out(document) as page:
+    shown = layout.with_readable_pictures(document)
+    with _laid_out(shown) as page:
         made = typst.compile(
             str(page),
             format="png",
             ppi=dots_an_inch,
             sys_inputs={
-                "document": json.dumps(_told(document, template), ensure_ascii=False),
+                "document": json.dumps(_told(shown, template), ensure_ascii=False),
                 "template": _form(template, at),
             },
         )
@@ -103,6 +108,7 @@ def _form(template: Template, at: datetime) -> str:
         template.model_dump(mode="json")
         | {
             "fallback": {name: list(_others(template, name)) for name in template.fonts},
+            "picture_in_cell": layout.PICTURE_IN_CELL,
             "at": {"year": at.year, "month": at.month, "day": at.day},
         }
     )
@@ -112,29 +118,30 @@ def _form(template: Template, at: datetime) -> str:
 def _laid_out(document: Document) -> Iterator[Path]:
     """The page, with the pictures of the document beside it: typst reads files below the page alone."""
     page = Path(__file__).with_name("page.typ")
-    pictures = [block for block in document.blocks if isinstance(block, record.Picture)]
+    pictures = list(_pictures(document))
     if not pictures:
         yield page
         return
     with TemporaryDirectory() as folder:
         laid = Path(folder, page.name)
         laid.write_bytes(page.read_bytes())
-        for number, one in enumerate(pictures):
-            Path(folder, _file(number, one)).write_bytes(one.content)
+        for one in pictures:
+            Path(folder, _file(one)).write_bytes(one.content)
         yield laid
 
 
-def _file(number: int, picture: record.Picture) -> str:
-    return f"picture-{number}.{'png' if picture.content.startswith(_PNG) else 'jpg'}"
+def _pictures(document: Document) -> Iterator[record.Picture]:
+    for block in document.blocks:
+        if isinstance(block, record.Picture):
+            yield block
+        elif isinstance(block, record.Table):
+            yield from (cell for row in block.rows for cell in row if isinstance(cell, record.Picture))
 
 
-def _without_pictures(document: Document, path: Path, template: Template, *, at: datetime) -> Mapping[str, str]:
-    """A picture that cannot be read costs the pictures, not the paper."""
-    blocks = tuple(
-        record.Note(f"（图片无法显示：{one.description}）") if isinstance(one, record.Picture) else one
-        for one in document.blocks
-    )
-    return write(replace(document, blocks=blocks), path, template, at=at)
+def _file(picture: record.Picture) -> str:
+    """By its content: the same picture twice is one file."""
+    ending = "png" if picture.content.startswith(_PNG) else "jpg"
+    return f"{hashlib.sha256(picture.content).hexdigest()}.{ending}"
 
 
 def _unknown(error: str) -> str:
@@ -177,14 +184,8 @@ def _families() -> frozenset[str]:
 
 def _told(document: Document, template: Template) -> dict[str, Any]:
     """The document as the page reads it."""
-    told: dict[str, Any] = _clean(asdict(replace(document, blocks=())))
-    numbers = count()
-    told["blocks"] = [
-        {"kind": "Picture", "file": _file(next(numbers), block), "description": layout.clean(block.description)}
-        if isinstance(block, record.Picture)
-        else {"kind": type(block).__name__} | _clean(asdict(block))
-        for block in document.blocks
-    ]
+    told: dict[str, Any] = _clean(document)
+    told["blocks"] = [{"kind": type(block).__name__} | _clean(block) for block in document.blocks]
     told["title_lines"] = layout.title_lines(layout.clean(document.title), layout.title_width(template))
     return told
 
@@ -192,8 +193,10 @@ def _told(document: Document, template: Template) -> dict[str, Any]:
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return layout.clean(value)
-    if isinstance(value, dict):
-        return {key: _clean(one) for key, one in value.items()}
+    if isinstance(value, record.Picture):
+        return {"file": _file(value)} | {name: _clean(getattr(value, name)) for name in ("description", "beside")}
+    if is_dataclass(value):
+        return {field.name: _clean(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, list | tuple):
         return [_clean(one) for one in value]
     return value

@@ -139,10 +139,11 @@ class _Found:
         }[style]
 
     def table(self, table: Table) -> None:
-        rows = [tuple(cell.text for cell in row.cells) for row in table.rows]
-        if rows:
+        heads, *rows = [row.cells for row in table.rows] or [()]
+        if heads:
             widths = tuple(int(column.width or 1) for column in table.columns)
-            self.blocks.append(record.Table(rows[0], tuple(rows[1:]), widths))
+            header = tuple(cell.text for cell in heads)
+            self.blocks.append(record.Table(header, tuple(tuple(map(_cell, row)) for row in rows), widths))
 
     def _signature(self, role: str) -> None:
         last = self.blocks[-1] if self.blocks else None
@@ -175,6 +176,12 @@ class _Found:
             office, _, printed = lines[1].partition("\t")
             copies = tuple(to.rstrip("。").split("，"))
             self.imprint = record.Imprint(label, copies, office, printed.removesuffix("印发"))
+
+
+def _cell(cell: Any) -> record.Cell:
+    """Its words; with a picture of ours in it, the first one, and the words beside it."""
+    picture = next((one for paragraph in cell.paragraphs for one in _pictures(paragraph)), None)
+    return replace(picture, beside=cell.text.strip()) if picture else str(cell.text)
 
 
 def _pictures(paragraph: Paragraph) -> Iterator[record.Picture]:

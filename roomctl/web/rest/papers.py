@@ -30,7 +30,7 @@ _TYPES = {
     "pdf": "application/pdf",
 }
 _FILES = {200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _TYPES.values()}}}
-_SHOWN = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+_SHOWN = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 class PaperShape(BaseModel):

@@ -1,5 +1,6 @@
 """设备检查报告: what is to be mended, what people decided, and the pictures that prove it, on every kind of page."""
 
+import io
 import struct
 import zlib
 from dataclasses import replace
@@ -7,6 +8,7 @@ from dataclasses import replace
 import docx as reader
 import pytest
 import roomctl_records
+from PIL import Image
 from roomctl_records import offers
 from roomctl_records.drafting import check_report
 from roomctl_records.render import docx, html, pdf, reading, template
@@ -120,7 +122,9 @@ def test_the_picture_stands_on_every_page_and_is_read_back(document, form, tmp_p
     (picture,) = [block for block in back.blocks if isinstance(block, record.Picture)]
     assert (picture.content, picture.description) == (png(), "全景摄像机，画面")
     assert 'src="data:image/png;base64,' in html.write(back, form)
-    bare = b"\xff\xd8\xff\xc0\x00\x0b\x08\x00\x24\x00\x40\x01\x01\x11\x00\xff\xd9"  # as a camera sends it: no JFIF
+    jpeg = io.BytesIO()
+    Image.new("L", (64, 36)).save(jpeg, "JPEG")
+    bare = jpeg.getvalue()[:2] + jpeg.getvalue()[20:]  # as a camera sends it: no JFIF
     docx.write(replace(document, blocks=(record.Picture(bare, "帧"),)), tmp_path / "j.docx", form, at=A_MORNING)
     assert [type(block) for block in reading.read(tmp_path / "j.docx").blocks] == [record.Picture]
     pdf.write(back, tmp_path / "r.pdf", form, at=A_MORNING)
