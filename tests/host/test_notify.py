@@ -42,9 +42,10 @@ def test_signs_of_life_come_well_within_the_limit_and_no_oftener(manager, monkey
 
 
 @pytest.mark.parametrize(
-    ("pid", "usec", "signs"), [("", "4000000", 1), (str(os.getpid()), "4000000", 1), ("1", "4000000", 0), ("", "", 0)]
+    ("pid", "usec", "signs"), [("", "4000000", 1), ("own", "4000000", 1), ("1", "4000000", 0), ("", "", 0)]
 )
 def test_only_the_process_that_is_watched_says_that_it_lives(manager, pid, usec, signs):
+    pid = str(os.getpid()) if pid == "own" else pid
     environment = {"NOTIFY_SOCKET": manager.getsockname(), "WATCHDOG_PID": pid, "WATCHDOG_USEC": usec, "HOME": "/"}
     Manager.of(environment).alive()
     assert len(heard(manager)) == signs
