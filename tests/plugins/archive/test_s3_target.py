@@ -35,6 +35,13 @@ FULL = Path("/dev/full")
 LARGE = os.urandom(2 * PART + 7)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def nothing_is_left_open():
+    """Once for all: what is collected without having been closed is a warning, which is an error here."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     one = Weed(tmp_path_factory.mktemp("weed") / "w")
@@ -85,7 +92,6 @@ def connect(section):
     yield connect
     for one in made:
         one.close()
-    gc.collect()
     assert not [t for t in threading.enumerate() if t.name.startswith("s3 part")]
 
 

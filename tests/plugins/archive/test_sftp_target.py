@@ -54,6 +54,13 @@ def _user():
     return pwd.getpwuid(os.getuid()).pw_name
 
 
+@pytest.fixture(autouse=True, scope="module")
+def nothing_is_left_open():
+    """Once for all: what is collected without having been closed is a warning, which is an error here."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture
 def connect(section):
     """Makes targets, and closes them after the test."""
@@ -68,7 +75,6 @@ def connect(section):
     for one in made:
         one.close()
     assert not [t for t in threading.enumerate() if isinstance(t, paramiko.Transport)], "a connection was left open"
-    gc.collect()
 
 
 @pytest.fixture
