@@ -14,7 +14,7 @@ from roomctl.cli.screen import answer, console
 from roomctl.domain.meeting import Meeting, Overrule
 from roomctl.errors import BadInput, NotFound
 from roomctl.i18n import tr
-from roomctl.services.calendar import Booking
+from roomctl.services.calendar import Booking, named
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -115,7 +115,11 @@ def new(
     why = str(given.pop("share_room", ""))
     meeting = _checked(NewMeeting, given, file).made(room.id)
     booking = _booking(application, why) if planned else None
-    show(application.usecases.create(meeting, booking=booking), as_json=as_json)
+    made = application.usecases.create(meeting, booking=booking)
+    show(made, as_json=as_json)
+    if found := application.usecases.collisions(made):
+        said = tr(f"同一场所还有会议：{named(found)}", f"the room is wanted by others: {named(found)}")
+        console().print(f"[warn]{escape(said)}[/]", soft_wrap=True)
     application.deliver()
 
 

@@ -116,24 +116,33 @@ def _fits(one: Entry, wish: Wish, room: str) -> bool:
     return wish.level is None or one.level is wish.level
 
 
-def take_room(meeting: Meeting, booking: Booking, *, uow: UnitOfWork) -> dict[str, object]:
-    """Whether the room is free for the meeting; what the event tells where somebody took it all the same.
+def collisions(meeting: Meeting, *, uow: UnitOfWork, buffer: timedelta = timedelta(0)) -> Sequence[Entry]:
+    """Other meetings that hold its place while it lasts, in order of their start; the unit of work is open."""
+    day = timedelta(days=2)  # two meetings, each a day long, and whatever the zones
+    others = uow.meetings.entries(first=meeting.starts - day, last=meeting.starts + day)
+    return clashes(Entry.of(meeting), others, room=uow.room.name, buffer=buffer)
+
+
+def take_room(meeting: Meeting, booking: Booking | None, *, uow: UnitOfWork) -> dict[str, object]:
+    """Whether the room is free for the meeting; what the event tells where it is taken all the same.
 
     It is asked in the transaction that saves the meeting, so two people cannot be given the same hour.
+
+    Args:
+        booking: on what terms; None where the meeting cannot wait, and is held whatever else was planned.
 
     Raises:
         RoomTaken: another meeting is held there then, and nobody takes the room all the same.
         BadInput: it is taken all the same, without a reason.
 
     """
-    wanted, room = Entry.of(meeting), uow.room.name
-    day = timedelta(days=2)  # two meetings, each a day long, and whatever the zones
-    others = uow.meetings.entries(first=meeting.starts - day, last=meeting.starts + day)
-    found = clashes(wanted, others, room=room, buffer=booking.buffer)
+    found = collisions(meeting, uow=uow, buffer=booking.buffer if booking else timedelta(0))
     if not found:
         return {}
+    if booking is None:
+        return {"room_shared": {"meetings": [one.id for one in found]}}
     if booking.overrule is None:
-        raise _taken(wanted, found, booking, room)
+        raise _taken(Entry.of(meeting), found, booking, uow.room.name)
     if not booking.overrule.reason.strip():
         raise BadInput(
             tr("占用已排定的场所要写理由", "taking a room that is taken needs a reason"),
@@ -144,20 +153,25 @@ def take_room(meeting: Meeting, booking: Booking, *, uow: UnitOfWork) -> dict[st
 
 
 def _taken(wanted: Entry, found: Sequence[Entry], booking: Booking, room: str) -> RoomTaken:
-    said = [_said(one, booking.sees) for one in found[:_NAMED]]
-    if len(found) > _NAMED:
-        said.append(tr(f"另有 {len(found) - _NAMED} 场", f"and {len(found) - _NAMED} more"))
     minutes = int(booking.buffer / timedelta(minutes=1))
     apart = tr(f"（会间留 {minutes} 分钟）", f" ({minutes} min stay free between meetings)") if minutes else ""
     place = wanted.at(room)
     return RoomTaken(
         tr(f"{place}这段时间已有会议", f"{place} is taken at that time") + apart,
-        several(said),
+        named(found, booking.sees),
         tr(
             "换时间或场所；或由有权的人写明理由占用",
             "choose another time or place; or somebody with the right takes it all the same and says why",
         ),
     )
+
+
+def named(found: Sequence[Entry], sees: Callable[[Level], bool] = everybody) -> str:
+    """Hour and title of the first ones, and how many more there are; no title that the reader may not see."""
+    said = [_said(one, sees) for one in found[:_NAMED]]
+    if len(found) > _NAMED:
+        said.append(tr(f"另有 {len(found) - _NAMED} 场", f"and {len(found) - _NAMED} more"))
+    return several(said)
 
 
 def _said(one: Entry, sees: Callable[[Level], bool]) -> str:

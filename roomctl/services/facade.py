@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from roomctl.domain.archive import Package, PackageFile, Receipt
+from roomctl.domain.calendar import Entry
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Overrule, Room
@@ -86,6 +87,10 @@ class UseCases(
         self, wish: Wish, *, sees: Callable[[Level], bool] = everybody, skip: int = 0, most: int = MOST
     ) -> Found:
         return calendar.find(wish, sees=sees, skip=skip, most=most, uow=self._open())
+
+    def collisions(self, meeting: Meeting) -> Sequence[Entry]:
+        with self._open().reading() as uow:
+            return calendar.collisions(meeting, uow=uow)
 
     def meeting(self, meeting_id: str) -> Meeting:
         return self._open().peek(meeting_id)

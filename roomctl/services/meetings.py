@@ -24,7 +24,8 @@ def create(
     """Plans a meeting.
 
     Args:
-        booking: the room must be free on these terms; without, nobody asks (a meeting that cannot wait).
+        booking: the room must be free on these terms; without, it is held all the same (a meeting that cannot
+            wait), and the event tells which ones it collides with.
 
     Raises:
         SecrecyRefused: this machine may not hold a meeting of that 密级.
@@ -49,7 +50,7 @@ def create(
         "agenda": [item.title for item in meeting.agenda],
     }
     with uow:
-        shared = calendar.take_room(meeting, booking, uow=uow) if booking else {}
+        shared = calendar.take_room(meeting, booking, uow=uow)
         uow.meetings.add(meeting)
         uow.events.append(
             Event(stream=meeting.id, kind="meeting.created", actor=actor, at=clock.now(), data={**told, **shared}),

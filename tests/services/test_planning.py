@@ -10,7 +10,7 @@ from roomctl.domain.meeting import AgendaItem, Overrule
 from roomctl.domain.recording import Order
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.errors import BadInput, Busy, Forbidden, Refused
-from roomctl.services.calendar import Booking, Wish
+from roomctl.services.calendar import Booking, Wish, named
 
 FREE = Booking()
 NINE = datetime(2026, 11, 12, 9, 0)
@@ -68,6 +68,14 @@ def test_a_named_person_takes_the_room_all_the_same_and_stands_by_it(house):
     told = house.events(second.id)[-1].data
     assert first.id in told
     assert "前一场提前结束" in told
+
+
+def test_a_meeting_that_cannot_wait_is_held_and_the_log_tells_which_it_collides_with(house):
+    first = house.meeting()
+    urgent = house.meeting(title="紧急会议")
+    assert [one.id for one in house.use.collisions(urgent)] == [first.id]
+    assert first.id in house.events(urgent.id)[-1].data
+    assert named(house.use.collisions(urgent), lambda _level: False).endswith("内部会议")
 
 
 def test_time_is_kept_free_between_meetings_where_the_office_wants_it(house):

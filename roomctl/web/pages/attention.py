@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from roomctl.domain.access import Right, User
 from roomctl.domain.lifecycle import Need, State
 from roomctl.i18n import tr
+from roomctl.services.calendar import named
 from roomctl.web.pages.links import BEFORE, RUNNING, Facts, links
 from roomctl.web.ui import Look, Part
 
@@ -61,6 +62,13 @@ def _of(facts: Facts, user: User, now: datetime) -> Iterator[Matter]:
                 else tr("还没有开始会前准备", "its preparations have not begun")
             )
             yield Matter(Look.WARN, strong, why, here)
+    if (
+        meeting.state in BEFORE
+        and user.may(Right.PLAN_MEETINGS)
+        and (urgent := [one for one in facts.collisions if one.urgent])
+    ):
+        why = tr("紧急会议占用场所：", "an urgent meeting takes the room: ") + named(urgent, user.cleared)
+        yield Matter(Look.WARN, strong, why, f"{here}/edit")
     asked = sum(one.pending_leave for one in facts.attendance.members)
     if asked and user.may(Right.DECIDE_LEAVE) and meeting.state in {*BEFORE, State.OPEN, *RUNNING}:
         yield Matter(Look.WARN, strong, tr(f"请假 {asked} 人待批", f"{asked} leaves to decide"), f"{here}/leave")

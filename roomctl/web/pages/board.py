@@ -13,7 +13,7 @@ from roomctl.app import Application, Audit
 from roomctl.domain.alarms import Alarm
 from roomctl.domain.calendar import Entry
 from roomctl.domain.devices import Device
-from roomctl.domain.lifecycle import State
+from roomctl.domain.lifecycle import OVER, State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import RecorderState, Recording
 from roomctl.domain.registration import Returned
@@ -168,6 +168,7 @@ class Board:
             packages=use.packages(meeting.id),
             receipts=use.receipts(meeting.id),
             stuck=stuck.get(meeting.id, {}),
+            collisions=() if meeting.state in OVER else use.collisions(meeting),
             unseen=len(use.unseen_releases(meeting.id)) if meeting.state in _AFTER else 0,
             returned=_returned(use.returned(meeting.id)) if meeting.state in _DEPOSITED else "",
         )

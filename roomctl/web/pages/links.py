@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from roomctl.domain.alarms import Alarm
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Attendance
+from roomctl.domain.calendar import Entry
 from roomctl.domain.checks import CheckReport
 from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import Need, State
@@ -37,6 +38,7 @@ class Facts:
             many; None where it did not.
         stuck: name of a plugin's service → why its work for this meeting does not go on.
         unseen: papers that were released, and nobody of the 机要 has seen it.
+        collisions: other meetings that hold its place while it lasts, as long as it is not over.
         returned: why the archivist has sent the package back; empty where nobody has, or it was handed in again.
 
     """
@@ -55,6 +57,7 @@ class Facts:
     recorder_down: str = ""
     continued: float | None = None
     stuck: Mapping[str, str] = field(default_factory=dict)
+    collisions: Sequence[Entry] = ()
     returned: str = ""
     unseen: int = 0
 

@@ -12,8 +12,9 @@ from roomctl.domain.checks import CheckReport
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.planning import Edit, name_of, open_facts
 from roomctl.domain.secrecy import Level
-from roomctl.errors import Forbidden, NotSignedOn, RoomctlError
+from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import tr
+from roomctl.services import calendar
 from roomctl.web.pages import stepping
 from roomctl.web.pages.frame import Frame
 from roomctl.web.pages.home import CHIPS, EACH, may_operate, second_line
@@ -24,6 +25,7 @@ from roomctl.web.pages.steps import OPERATOR
 from roomctl.web.pages.visitor import Area, Visitor
 from roomctl.web.pages.warnings import bars
 from roomctl.web.plugins import ExtraPanel
+from roomctl.web.session import admit
 from roomctl.web.ui import (
     Look,
     Part,
@@ -135,12 +137,7 @@ class Pasts:
 
 def _facts(visitor: Visitor, meeting_id: str) -> Facts:
     facts = visitor.board.facts(meeting_id)
-    level = facts.meeting.highest_secrecy.level
-    if not visitor.user.cleared(level):
-        raise Forbidden(
-            tr(f"你不能打开{level.value}会议", f"you may not open a {level.value} meeting"),
-            mend=tr("请找保密员", "ask the security officer"),
-        )
+    admit(visitor.user, facts.meeting.highest_secrecy.level)
     return facts
 
 
@@ -178,9 +175,17 @@ def _head(visitor: Visitor, facts: Facts, desk: Desk, *, operated: bool) -> Part
             tag("p", f"{when}　{second_line(meeting)}", class_="rc-s2 rc-num"),
             class_="rc-grow",
         ),
+        _to_secrecy(visitor, meeting),
         stepping.buttons(visitor, facts, desk, lead),
         class_="rc-hd",
     )
+
+
+def _to_secrecy(visitor: Visitor, meeting: Meeting) -> Part | None:
+    """Where the points are confirmed, and the handovers stand."""
+    if not (meeting.highest_secrecy.state_secret and visitor.may(Right.SEE_SECRECY)):
+        return None
+    return link_button(tr("保密", "Secrecy"), "/secrecy", icon_name="flag")
 
 
 def _ignore(_value: object) -> None:
@@ -190,9 +195,18 @@ def _ignore(_value: object) -> None:
 def _body(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part:
     left = [_equipment(visitor, facts, pasts), _sound(visitor, facts), _archive(facts)]
     right = [_plan(visitor, facts.meeting), _people(visitor, facts), _agenda(facts.meeting), _papers(visitor, facts)]
-    notes = [note_bar("warn", why) for why in facts.stuck.values()]
+    notes = [_collisions(visitor, facts), *(note_bar("warn", why) for why in facts.stuck.values())]
     columns = tag("div", tag("div", *left, class_="rc-col"), tag("div", *right, class_="rc-col"), class_="rc-two")
     return join((*notes, tag("div", columns, class_="rc-wrap")))
+
+
+def _collisions(visitor: Visitor, facts: Facts) -> Part | None:
+    """An urgent meeting asks nobody for the room, and somebody may have taken it all the same."""
+    if not facts.collisions:
+        return None
+    where = facts.collisions[0].at(visitor.use.room.name)
+    strong = tr(f"{where}同一时间还有会议", f"{where} is wanted by another meeting at that time")
+    return note_bar("warn", calendar.named(facts.collisions, visitor.user.cleared), strong=strong)
 
 
 def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part | None:

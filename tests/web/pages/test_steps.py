@@ -15,7 +15,9 @@ from roomctl.errors import BadInput, Refused
 from roomctl.i18n import speaking
 from roomctl.services.identity import new_id
 from roomctl.services.offers import DocumentOffer
+from roomctl.web.pages import meeting as meeting_page
 from roomctl.web.pages import planning, stepping, steps
+from roomctl.web.pages.attention import matters
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.stepping import Desk
 from roomctl.web.pages.visitor import Visitor
@@ -261,6 +263,20 @@ def test_an_urgent_meeting_is_open_at_once_and_asks_why_before_the_close(rest, a
     assert Need.URGENT_REASON in rest.use.meeting(meeting.id).facts
     room.press("closed")
     assert room.state is State.CLOSED
+
+
+def test_an_urgent_meeting_says_whose_hour_it_takes_and_the_other_is_told(rest, at):
+    urgent = planning.open_urgently(at(rest.meeting(), Role.SECRETARY).visitor).rpartition("/")[2]
+    starts = rest.use.meeting(urgent).starts
+    there = rest.meeting(title="财源建设", starts=starts)
+    visitor = at(there, Role.SECRETARY).visitor
+    board = visitor.board
+    assert "财源建设" in meeting_page._collisions(visitor, board.facts(urgent)).html
+    found = matters([board.facts(there.id)], visitor.user, board.today().now)
+    told = [one for one in found if f"紧急会议占用场所：{starts:%m-%d}" in one.why]
+    assert [one.href for one in told] == [f"/meetings/{there.id}/edit"]
+    rest.use.transition(there.id, State.CANCELLED, reason="改期")
+    assert there.id not in {one.id for one in board.facts(urgent).collisions}
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.OPERATOR, Role.USHER, Role.TECHNICIAN])

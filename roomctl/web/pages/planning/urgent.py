@@ -22,7 +22,7 @@ def may_open_urgently(visitor: Visitor) -> bool:
 def open_urgently(visitor: Visitor) -> str:
     """A meeting that begins now, already being prepared; why it was urgent is asked for before the close.
 
-    It takes the room from whoever planned to use it: nobody asks about clashes.
+    It takes the room from whoever planned to use it: its page and theirs say so, and nobody is refused.
 
     Returns:
         Its page.
