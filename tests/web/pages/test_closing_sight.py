@@ -13,7 +13,7 @@ from roomctl.domain.delivery import DeliveryStep, Trouble
 from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import State
 from roomctl.domain.secrecy import Level, Secrecy
-from roomctl.errors import Forbidden
+from roomctl.errors import BadInput, Forbidden
 from roomctl.i18n import speaking
 from roomctl.services.drivers import ActionOffer, Deed, DriverOffer
 from roomctl.services.identity import new_id
@@ -178,6 +178,36 @@ def test_an_undo_by_a_visitor_who_lost_the_right_is_refused(rest, over):
     with pytest.raises(Forbidden):
         press({})
     assert rest.use.clearing(over).list.row("lights").done
+
+
+def test_a_press_on_a_page_that_is_open_no_longer_is_refused(rest, over):
+    copy = copy_out(rest, over)
+    seat = Seat(rest, over, (Role.USHER,))
+    seat.press("fold papers")
+    presses = seat.page()[1]
+    with rest.application.open_uow() as uow:
+        uow.meetings.save(replace(uow.meetings.get(over), secrecy=Secrecy(Level.SECRET, 3)))
+        uow.commit()
+    before = rest.use.clearing(over)
+    for name in (f"call {copy}", "task lights", f"back {copy}"):
+        with pytest.raises(Forbidden):
+            presses[name]({})
+    assert rest.use.clearing(over).list == before.list
+    assert seat.desk.doing.phones == {}
+
+
+@pytest.mark.parametrize("first", ["1234567", "-1", "一", "", "9" * 300])
+def test_no_number_of_a_copy_is_cut_short(rest, over, first):
+    doing = Seat(rest, over).desk.doing
+    with pytest.raises(BadInput, match="份号"):
+        doing.register({"document": "方案", "first": first, "count": "2"})
+    assert rest.use.clearing(over).handouts.copies == ()
+
+
+def test_a_thing_whose_keeper_is_too_long_is_not_half_put_down(rest, over):
+    with pytest.raises(BadInput, match="交给谁"):
+        Seat(rest, over).desk.doing.found({"what": "水杯", "to": "x" * 201})
+    assert rest.use.clearing(over).list.things == ()
 
 
 @pytest.mark.parametrize("typed", [{}, {"copy": "  "}, {"copy": "999"}, {"copy": "x" * 500}])

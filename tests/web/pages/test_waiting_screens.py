@@ -150,3 +150,15 @@ def test_both_speak_english(open_screen, room):
     wall, usher = open_screen("waiting", (1280, 800), "en-US"), open_screen("usher", (390, 844), "en-US")
     expect(wall.locator("#leave h2")).to_have_text("Please leave the room")
     expect(usher.locator("#leave h2")).to_have_text("Lead out 1")
+
+
+def test_names_leave_the_telephone_when_its_link_is_taken_back(open_screen, room):
+    page = open_screen("usher", (390, 844))
+    expect(page.locator("#title")).not_to_be_empty()
+    screens = room.application.screens
+    for key in screens.of(room.meeting):
+        screens.drop(room.meeting, key.id)
+    expect(page.locator("#state")).to_contain_text("链接已收回", timeout=60_000)
+    kept = page.evaluate("JSON.stringify(localStorage)")
+    shown = page.inner_text("body")
+    assert not [name for name in ("孙丽", "马德福", "吴文博", "𠮷田美") if name in kept + shown]

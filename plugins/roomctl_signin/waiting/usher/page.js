@@ -15,6 +15,14 @@
 
   const ago = (row) => { const ms = Date.now() - row.at; return ms < NOW ? 0 : Math.min(Math.max(ms / 1000, 0), LONGEST); };
   const settle = (rows) => { waiting = waiting.filter((one) => !rows.includes(one)); keep("acts", waiting); };
+  /** Names and telephones leave the telephone with the link; what was done and not sent yet stays. */
+  const forget = () => {
+    sight = null;
+    keep("sight", null);
+    for (const name of Object.keys(HEADS)) { at(name).hidden = true; at(name).querySelector("ul").replaceChildren(); }
+    for (const name of ["title", "now", "following", "nobody"]) put(at(name), "");
+    drawn = "";
+  };
   let sending = null;
   const send = () => (sending ??= roomScreen.deliver("/acts", AT_ONCE, {
     next: () => waiting,
@@ -25,11 +33,12 @@
       if (no) refused = no.why;
     },
     aside: (row) => settle([row]),
-  }).then((end) => { lost = end === "lost"; closed = end === "closed"; }).finally(() => { sending = null; }));
+  }).then((end) => { lost = end === "lost"; closed = end === "closed"; if (closed) forget(); }).finally(() => { sending = null; }));
   const look = async () => {
     try {
       const answer = await roomScreen.ask("");
       closed = answer.status === 401 || answer.status === 403;
+      if (closed) forget();
       if (answer.ok) { sight = await answer.json(); keep("sight", sight); }
       lost = !answer.ok && !closed;
     } catch { lost = true; }
@@ -76,8 +85,8 @@
     const state = closed ? said("链接已收回，或会议已结束", "the link was taken back, or the meeting is over") : lost ? said(`连接中断，已存在本机 ${waiting.length} 条，联网后补送`, `Line lost: ${waiting.length} kept here, sent later`) : refused ? said(`没有登记：${refused}`, `Not taken: ${refused}`) : sight && !sight.open ? said("现在不能登记", "Nothing can be put down now") : "";
     put(at("state"), state);
     const e = at("done");
-    e.hidden = !undoable;
-    if (undoable) {
+    e.hidden = !undoable || !sight;
+    if (!e.hidden) {
       put(e.firstChild, undoable.kind === "enter" ? said(`${undoable.name}已进场`, `${undoable.name} is in`) : said(`${undoable.name}已退场`, `${undoable.name} is out`));
       put(e.lastChild, said("撤销", "Undo"));
     }

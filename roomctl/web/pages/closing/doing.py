@@ -10,8 +10,11 @@ from roomctl.i18n import tr
 from roomctl.services.facade import UseCases
 from roomctl.web.pages.steps import text_of
 from roomctl.web.pages.visitor import Visitor
-from roomctl.web.session import allow
+from roomctl.web.session import admit, allow
 from roomctl.web.ui import Press, Values
+
+_DIGITS = 6
+"""Of a 份号: GB/T 9704-2012 section 7.2.1."""
 
 
 @dataclass(slots=True)
@@ -34,7 +37,9 @@ class Doing:
         return self.visitor.use
 
     def _needs(self, right: Right) -> None:
+        """Also of the 密级, which may have been raised since the page was opened."""
         allow(self.visitor.user, right)
+        admit(self.visitor.user, self._use.meeting(self.meeting).highest_secrecy.level)
 
     # --- the list
 
@@ -56,9 +61,8 @@ class Doing:
 
     def found(self, values: Values) -> None:
         self._needs(Right.CLEAR_ROOM)
-        thing = self._use.find_thing(self.meeting, text_of(values, "what"), place=text_of(values, "place"))
-        if to := text_of(values, "to"):
-            self._use.hand_over(self.meeting, thing.id, to)
+        place, to = text_of(values, "place"), text_of(values, "to")
+        self._use.find_thing(self.meeting, text_of(values, "what"), place=place, to=to)
 
     def hand_over(self, thing: str) -> Press:
         def press(values: Values) -> None:
@@ -126,12 +130,12 @@ class Doing:
         """Copies of a paper, from one number on."""
         self._needs(Right.HANDLE_PAPERS)
         first, count = text_of(values, "first"), text_of(values, "count")
-        if not (first.isdecimal() and count.isdecimal()):
+        if not (first.isdecimal() and count.isdecimal()) or max(len(first), len(count)) > _DIGITS:
             raise BadInput(
                 tr("份号或份数不是数字", "the first number, or the count, is no number"),
                 mend=tr("例如：从 1 起，32 份", "such as: from 1, 32 copies"),
             )
-        copies = numbers(int(first[:6]), int(count[:6]))
+        copies = numbers(int(first), int(count))
         secrecy = parse(text_of(values, "secrecy") or "非密")
         self._use.register_handouts(self.meeting, text_of(values, "document"), copies, secrecy=secrecy)
 
