@@ -1,0 +1,67 @@
+"""What a story saw on its way: pictures and checks, written as one HTML page."""
+
+import time
+from base64 import b64encode
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+STYLE = """
+body { font: 16px/1.6 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem }
+img { max-width: 100%; border: 1px solid #ccc } figure { margin: 1rem 0 2rem } figcaption { color: #555 }
+table { border-collapse: collapse } td { border-bottom: 1px solid #ddd; padding: .2rem 1rem .2rem 0; vertical-align: top }
+.bad { color: #b00020; font-weight: bold }
+"""
+
+
+@dataclass
+class Album:
+    """Pictures in the order in which they were taken, and promises with what was found.
+
+    Attributes:
+        folder: where pictures and the report lie.
+
+    """
+
+    folder: Path
+    _seen: list[tuple[float, str, str]] = field(default_factory=list)
+    _held: list[tuple[str, bool, str]] = field(default_factory=list)
+    _began: float = field(default_factory=time.monotonic)
+
+    def picture(self, page: Page, name: str, said: str, *, full: bool = False) -> None:
+        """One more, `name.jpg`, with what is to be seen on it."""
+        page.screenshot(path=self.folder / f"{name}.jpg", type="jpeg", quality=70, full_page=full)
+        self._seen.append((time.monotonic() - self._began, name, said))
+
+    def promise(self, said: str, *, held: bool, found: object = "") -> None:
+        """Whether it was kept; nothing is raised before `broken` is asked."""
+        self._held.append((said, held, str(found)))
+
+    @property
+    def broken(self) -> list[str]:
+        """Promises that were not kept, with what was found."""
+        return [f"{said}: {found}" for said, held, found in self._held if not held]
+
+    def write(self) -> Path:
+        """The report, in one file."""
+        rows = [
+            f"<tr><td class={'good' if held else 'bad'}>{'✓' if held else '✗'}<td>{escape(said)}<td>{escape(found)}"
+            for said, held, found in self._held
+        ]
+        shown = [
+            f"<figure><img src='data:image/jpeg;base64,{self._code(name)}' alt=''>"
+            f"<figcaption>{at:.0f} s　{escape(said)}</figcaption></figure>"
+            for at, name, said in self._seen
+        ]
+        path = self.folder / "report.html"
+        path.write_text(
+            f"<!doctype html><html lang=zh><meta charset=utf-8><title>会议室的一天</title><style>{STYLE}</style>"
+            f"<h1>会议室的一天</h1><table>{''.join(rows)}</table>{''.join(shown)}",
+            encoding="utf-8",
+        )
+        return path
+
+    def _code(self, name: str) -> str:
+        return b64encode((self.folder / f"{name}.jpg").read_bytes()).decode()
