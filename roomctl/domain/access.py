@@ -176,6 +176,9 @@ CLEARED: dict[Level, frozenset[Role]] = {
 }
 """Who may open a meeting of that 密级 at all; the right to what is in it comes on top. No administrator: 三员分立."""
 
+HAND_OVER = frozenset({_SEC, _AR})
+"""Who still opens a state secret that is left on a machine whose declaration has ended, to hand it over."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -302,6 +305,7 @@ class User:
         screen: it is nobody, but a screen. It has no role and so no right; who made its key was cleared for the
             meeting, and the key opens no other.
         here: who asks sits at this machine, and comes by no network.
+        machine: the highest 密级 that this machine shows who asks, see `services.secrecy.shown`.
 
     """
 
@@ -311,6 +315,7 @@ class User:
     screen: ScreenKey | None = None
     must_change: bool = False
     here: bool = True
+    machine: Level = Level.CONFIDENTIAL
 
     def may(self, right: Right) -> bool:
         """Whether the table gives this right to one of the roles, and the token carries it."""
@@ -321,6 +326,8 @@ class User:
         """Whether a meeting of this 密级 may be opened."""
         if self.screen is not None:
             return may(level, Way.SCREEN)
+        if level.degree > self.machine.degree:
+            return False
         return may(level, Way.HERE if self.here else Way.REMOTE) and not CLEARED[level].isdisjoint(self.roles)
 
 

@@ -11,8 +11,10 @@ from typing import Any, Protocol
 
 from roomctl.domain.access import Account, Failures, Role, Session, User
 from roomctl.domain.events import SYSTEM, Actor
+from roomctl.domain.secrecy import Level
 from roomctl.errors import BadInput, NotFound, NotSignedOn, Refused, TooSoon
 from roomctl.i18n import tr
+from roomctl.services import secrecy
 from roomctl.services.ports import Clock, UnitOfWork
 from roomctl.services.tokens import Tokens, account_of
 from roomctl.services.tokens import digest as digest  # noqa: PLC0414 - who asks by an account asks by its digest
@@ -254,6 +256,10 @@ class Accounts(Tokens):
         if account is None or account.disabled:
             return None
         return User(account.name, account.roles, must_change=account.must_change)
+
+    def shown(self, roles: frozenset[Role]) -> Level:
+        """The highest 密级 that this machine shows to somebody with these roles."""
+        return secrecy.shown(roles, self._open())
 
     def sessions(self, name: str) -> Sequence[Session]:
         """Those of an account that have not ended, the newest first."""

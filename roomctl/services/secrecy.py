@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from roomctl.domain import secrecy
+from roomctl.domain.access import CLEARED, HAND_OVER, Role
 from roomctl.domain.custody import Declaration
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.meeting import Meeting
@@ -58,6 +59,19 @@ def admit(meeting: Meeting, uow: UnitOfWork) -> None:
         return  # nobody is asked
     standing = declaration(uow)
     secrecy.admit(meeting.highest_secrecy, standing.level if standing else None)
+
+
+def shown(roles: frozenset[Role], uow: UnitOfWork) -> Level:
+    """The highest level that this machine shows to somebody with these roles.
+
+    What it holds of a declaration that has ended is shown to those who hand it over; what came with a copy of another
+    machine's database is shown to nobody.
+    """
+    if CLEARED[Level.SECRET].isdisjoint(roles):
+        return Level.INTERNAL  # nobody is asked
+    mine = [one for at, one in declarations(uow) if at == uow.machine]
+    count = [one.level for one in mine if one.revoked is None or not HAND_OVER.isdisjoint(roles)]
+    return max(count, key=lambda level: level.degree, default=Level.INTERNAL)
 
 
 def told_of(uow: UnitOfWork, *kinds: str) -> Iterator[tuple[LoggedEvent, Mapping[str, Any]]]:

@@ -28,7 +28,8 @@ FRESH = 2.0
 _KEPT = 1024  # sessions remembered at once
 
 __all__ = [
-    "COOKIE", "Needs", "Sessions", "User", "address_of", "bearer_of", "keep", "let_go", "screen_of", "user_of",
+    "COOKIE", "Needs", "Sessions", "User", "address_of", "bearer_of", "keep", "let_go", "screen_of", "sessions_of",
+    "user_of",
 ]  # fmt: skip
 
 
@@ -71,7 +72,7 @@ class Sessions:
         known = self._known.get(key)
         if known is not None and now < known[0]:
             return known[1]
-        user = await run(ask, secret)
+        user = await run(self._asked, ask, secret)
         self._known.pop(key, None)
         if user is not None:
             self._known[key] = (now + FRESH, user)
@@ -79,9 +80,19 @@ class Sessions:
                 self._known.popitem(last=False)
         return user
 
+    def _asked(self, ask: Callable[[str], User | None], secret: str) -> User | None:
+        user = ask(secret)
+        return replace(user, machine=self.accounts.shown(user.roles)) if user else None
+
     def forget(self) -> None:
         """Something changed: ask the database again."""
         self._known.clear()
+
+
+def sessions_of(request: Request) -> Sessions:
+    """Those of the web that answers."""
+    sessions: Sessions = request.app.state.sessions
+    return sessions
 
 
 NEEDS = "right:"
@@ -134,8 +145,7 @@ async def screen_of(request: Request) -> User | None:
     """The screen that asks, where its key opens this path."""
     if not (text := request.cookies.get(keys.COOKIE, "")):
         return None
-    sessions: Sessions = request.app.state.sessions
-    user = await sessions.screen(text)
+    user = await sessions_of(request).screen(text)
     if user is None or user.screen is None or not keys.opens(user.screen, request.url.path):
         request.state.forged = user is not None or text.startswith(PASS)  # elsewhere no browser sends it by itself
         return None
@@ -170,6 +180,16 @@ def holders(right: Right) -> str:
 def admit(user: User, level: Level) -> None:
     """Raises: Forbidden, where the user may not open a meeting of that 密级."""
     if not user.cleared(level):
+        if level.degree > user.machine.degree and replace(user, machine=level).cleared(level):
+            raise SecrecyRefused(
+                tr(f"不能打开{level.value}会议", f"a {level.value} meeting is not opened here"),
+                tr("本机现在没有登记到这一密级", "this machine is not declared for it now"),
+                tr(
+                    "请到登记的涉密计算机办理；登记撤销后由保密员或档案员移交",
+                    "work at a machine that is; once revoked, let the security officer or the archivist hand it over",
+                ),
+                level=level,
+            )
         if not user.here and replace(user, here=True).cleared(level):
             raise SecrecyRefused(
                 tr(f"不能从其他计算机打开{level.value}会议", f"a {level.value} meeting is not opened from elsewhere"),

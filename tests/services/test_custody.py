@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from roomctl.domain.access import Role
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Method, Person
 from roomctl.domain.custody import MEDIUM, Point
@@ -14,6 +15,7 @@ from roomctl.domain.recording import Order
 from roomctl.domain.secrecy import Level, SecrecyRefused, Way, parse
 from roomctl.errors import BadInput, Forbidden, NotFound, Refused
 from roomctl.services.identity import new_id
+from roomctl.services.secrecy import shown
 from roomctl.storage.uow import SqlUnitOfWork
 
 APPROVED = date(2020, 1, 1)
@@ -74,6 +76,9 @@ def test_a_database_that_is_copied_to_another_machine_declares_nothing_there(dec
     elsewhere._open = lambda: SqlUnitOfWork(before._work.database, new_id, "another machine")
     assert declared.use.declaration() is not None
     assert elsewhere.declaration() is None
+    officer = frozenset({Role.SECURITY})
+    assert shown(officer, before) is Level.SECRET
+    assert shown(officer, elsewhere._open()) is Level.INTERNAL
     with pytest.raises(SecrecyRefused):
         elsewhere.create(replace(declared.meeting(), id=new_id(), secrecy=parse("秘密★3年")))
 

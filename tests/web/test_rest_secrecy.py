@@ -85,6 +85,22 @@ def test_a_state_secret_is_read_at_the_machine_and_from_nowhere_else(declared, t
     assert not any("不能说" in one for one in noted)
 
 
+def test_a_machine_that_is_no_longer_declared_shows_it_to_who_hands_it_over_and_to_nobody_else(declared, two):
+    here, away, meeting = two
+    path = f"/api/v1/meetings/{meeting.id}"
+    revoke = {"reason": "到期"}
+    assert declared.as_(Role.ADMIN).post("/api/v1/secrecy/declaration/revoke", json=revoke).status_code == 200
+    refused = here.get(path)
+    assert refused.status_code == 403
+    assert "not declared" in refused.text
+    assert "不能说" not in refused.text + here.get("/api/v1/meetings").text + here.get("/api/v1/events").text
+    for role in (Role.SECURITY, Role.ARCHIVIST):
+        assert declared.as_(role).get(path).status_code == 200
+    assert declared.as_(Role.ADMIN).post("/api/v1/secrecy/declaration", json=DECLARATION).status_code == 201
+    assert here.get(path).status_code == 200
+    assert away.get(path).status_code == 403
+
+
 def test_the_list_of_a_handover_is_fetched_by_who_may_see_it(declared):
     meeting = declared.meeting(secrecy=parse("秘密★3年"))
     path = f"/api/v1/meetings/{meeting.id}/secrecy/handover-list"

@@ -55,7 +55,7 @@ def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:
         for page in extras.pages
         if page.open_to(visitor.user.roles)
     ]
-    if visitor.may(Right.RECEIVE_MEDIA) or visitor.may(Right.DECLARE_MACHINE):
+    if any(map(visitor.may, (Right.RECEIVE_MEDIA, Right.DECLARE_MACHINE, Right.CONFIRM_SECRECY))):
         items.append(MenuItem(path="/secrecy", title=tr("保密", "Secrecy"), icon="flag", low=True))
     for right, path, title, icon in (
         (Right.MANAGE_ACCOUNTS, "/accounts", tr("账号", "Accounts"), "person"),

@@ -12,7 +12,7 @@ from roomctl.domain.custody import MAX_TEXT, Confirmation, Declaration, Handover
 from roomctl.domain.secrecy import Level
 from roomctl.web.rest.desk import Desk, MeetingPath, router
 from roomctl.web.rest.shapes import Line, Shape
-from roomctl.web.session import Needs
+from roomctl.web.session import Needs, sessions_of
 
 routes = router("secrecy")
 
@@ -163,13 +163,17 @@ def machine(request: Request, user: Reading) -> MachineShape:
 def declare(request: Request, user: Declaring, what: NewDeclaration) -> DeclarationShape:
     """A new one ends the one before. 403: 绝密, 内部. 409: plugins of somebody else are in use."""
     use = Desk(request, user).use
-    return DeclarationShape.of(use.declare_machine(approval=what.approval, level=what.level, approved=what.approved))
+    one = use.declare_machine(approval=what.approval, level=what.level, approved=what.approved)
+    sessions_of(request).forget()  # they know what this machine shows
+    return DeclarationShape.of(one)
 
 
 @routes.post("/secrecy/declaration/revoke", summary="Revoke the declaration")
 def revoke(request: Request, user: Declaring, what: Why) -> DeclarationShape:
     """404: none stands. 409: a 涉密 meeting is being held."""
-    return DeclarationShape.of(Desk(request, user).use.revoke_declaration(reason=what.reason))
+    one = Desk(request, user).use.revoke_declaration(reason=what.reason)
+    sessions_of(request).forget()
+    return DeclarationShape.of(one)
 
 
 @routes.post("/secrecy/media", status_code=201, summary="Register a medium")

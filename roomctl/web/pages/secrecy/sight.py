@@ -117,11 +117,13 @@ def _do_declare(visitor: Visitor, typed: Values) -> None:
             tr("批准日期不对", "the day of the approval is wrong"), mend=tr("例如 2026-01-05", "such as 2026-01-05")
         ) from None
     visitor.use.declare_machine(approval=str(typed.get("approval", "")), level=_level(typed), approved=approved)
+    visitor.sessions.forget()  # they know what this machine shows
 
 
 def _revoke(visitor: Visitor, typed: Values) -> None:
     allow(visitor.user, Right.DECLARE_MACHINE)
     visitor.use.revoke_declaration(reason=str(typed.get("reason", "")))
+    visitor.sessions.forget()
 
 
 def _level(typed: Values) -> Level:
