@@ -68,7 +68,14 @@ def _sign_in_sheet(ctx: PluginContext, meeting: str) -> Document:
     attendance = services.attendance(meeting)
     wanted = {one.signature for one in attendance.standings if one.signature}
     signatures = _on_glass(ctx, meeting, wanted) if wanted else {}
-    return sign_in_sheet.draft(services.meeting(meeting), attendance, signatures, place=services.room.name)
+    versions = (one.version for one in services.documents(meeting) if one.kind == SIGN_IN_SHEET)
+    return sign_in_sheet.draft(
+        services.meeting(meeting),
+        attendance,
+        signatures,
+        place=services.room.name,
+        version=max(versions, default=0) + 1,
+    )
 
 
 def _on_glass(ctx: PluginContext, meeting: str, wanted: Collection[str]) -> Mapping[str, bytes]:

@@ -20,6 +20,7 @@ from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 MINUTES = "会议记录"
 DRAFTED = "record.drafted"
+_OPEN = 0o644
 
 
 def draft(
@@ -199,7 +200,7 @@ def sign(
         )
     newest = drafted[-1]
     if newest.signed_by:
-        raise Refused(tr(f"{kind}已由{newest.signed_by}签字", f"{kind} is already signed by {newest.signed_by}"))
+        raise _signed_already(newest)
     if Need.TRANSCRIPT not in meeting.facts:
         raise Refused(
             tr(f"{kind}还不能签字", f"{kind} cannot be signed yet"),
@@ -221,10 +222,33 @@ def sign(
     told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": found, "by": by, "demo": demo}
     told |= how
     with uow:
+        last = max((one for one in uow.documents.of(meeting_id) if one.kind == kind), key=lambda one: one.version)
+        if last.id != signed.id or last.signed_by:  # somebody signed, or made a version, while the print was set
+            raise _overtaken(signed, last, data)
         uow.documents.put(signed)
         uow.events.append(Event(stream=meeting_id, kind="record.signed", actor=actor, at=clock.now(), data=told))
         uow.commit()
     return signed
+
+
+def _signed_already(paper: RecordFile) -> Refused:
+    return Refused(
+        tr(f"{paper.kind}已由{paper.signed_by}签字", f"{paper.kind} is already signed by {paper.signed_by}")
+    )
+
+
+def _overtaken(mine: RecordFile, last: RecordFile, data: Path) -> Refused:
+    """What to tell who came second; a version that nobody has signed may be changed again, and has no print."""
+    if last.id == mine.id:
+        return _signed_already(last)
+    (data / mine.path).chmod(_OPEN)
+    if mine.pdf and mine.pdf != mine.path:
+        (data / mine.pdf).unlink(missing_ok=True)
+    return Refused(
+        tr(f"{mine.kind}还不能签字", f"{mine.kind} cannot be signed yet"),
+        tr(f"刚刚有了第 {last.version} 稿", f"version {last.version} has just come"),
+        tr("请看过最新一稿再签", "look at the newest version, then sign"),
+    )
 
 
 def need_settled(meeting: Meeting, document: RecordFile, plugins: Plugins, data: Path) -> None:

@@ -19,6 +19,7 @@ from roomctl.domain.revision import Kind
 from roomctl.domain.secrecy import Level, Secrecy, SecrecyRefused
 from roomctl.domain.summary import NumberForm, Openness
 from roomctl.errors import BadInput, NotFound, Refused
+from roomctl.services import records
 from roomctl.services.offers import DocumentOffer
 from roomctl.testing.fakes import FakeContext
 
@@ -127,8 +128,19 @@ def test_a_paper_with_open_changes_goes_nowhere(papers, adjourned, out):
 
 def test_a_file_of_another_paper_is_not_taken(papers, adjourned, out, tmp_path):
     papers.use.draft(adjourned)
-    with pytest.raises(Refused, match="不是本次会议的会议记录"):
+    with pytest.raises(BadInput, match="它是会议纪要，不是会议记录"):
         papers.use.take_in_document(adjourned, "会议记录", out)
+    paper = word.Document(out)
+    paper.core_properties.identifier = "urn:roomctl:document:of-another"
+    paper.save(tmp_path / "other.docx")
+    with pytest.raises(Refused, match="不是本次会议的会议纪要"):
+        papers.use.take_in_document(adjourned, "会议纪要", tmp_path / "other.docx")
+    other = papers.meeting()
+    papers.use.draft(other.id)
+    with pytest.raises(BadInput, match="另一次会议"):
+        papers.use.take_in_document(
+            adjourned, "会议记录", papers.use.data / newest(papers, other.id, "会议记录").path
+        )
     word.Document().save(tmp_path / "foreign.docx")
     with pytest.raises(BadInput, match="缺：标题"):
         papers.use.take_in_document(adjourned, "会议纪要", tmp_path / "foreign.docx")
@@ -142,6 +154,28 @@ def test_a_signed_record_takes_nothing_in(papers, adjourned):
     signed = papers.use.sign(adjourned, by="孙丽")
     with pytest.raises(Refused, match="孙丽"):
         papers.use.take_in_document(adjourned, "会议记录", papers.use.data / signed.path)
+
+
+@pytest.mark.parametrize("comes", ["a signature", "a version"])
+def test_of_two_who_sign_at_once_the_second_is_told(papers, adjourned, monkeypatch, comes):
+    papers.use.draft(adjourned)
+    drafted, settled = newest(papers, adjourned, "会议记录"), records.need_settled
+
+    def meanwhile(*_args):
+        monkeypatch.setattr(records, "need_settled", settled)
+        if comes == "a signature":
+            papers.use.sign(adjourned, by="孙丽")
+        else:
+            papers.use.take_in_document(adjourned, "会议记录", papers.use.data / drafted.path)
+
+    monkeypatch.setattr(records, "need_settled", meanwhile)
+    with pytest.raises(Refused, match="孙丽" if comes == "a signature" else "第 2 稿"):
+        papers.use.sign(adjourned, by="赵敏")
+    first, *later = [one for one in papers.use.documents(adjourned) if one.kind == "会议记录"]
+    path = papers.use.data / first.path
+    assert first.signed_by == ("" if later else "孙丽")
+    assert bool(path.stat().st_mode & 0o200) is bool(later)
+    assert not (later and path.with_suffix(".pdf").exists())
 
 
 def test_a_correction_is_not_put_behind_a_draft_that_nobody_asked_for(papers, adjourned):

@@ -195,6 +195,7 @@ class _Writer:
         form.alignment, form.first_line_indent = WD_PARAGRAPH_ALIGNMENT.CENTER, 0
         form.line_spacing = 1.0  # an exact line would cut it off
         shape = paragraph.add_run().add_picture(BytesIO(_with_jfif(picture.content)))
+        high = min(high, Mm(picture.height)) if picture.height else high
         scale = min(wide / shape.width, high / shape.height)
         shape.width, shape.height = Emu(round(shape.width * scale)), Emu(round(shape.height * scale))
         shape._inline.docPr.set("descr", layout.clean(picture.description))  # noqa: SLF001 - no other name for it

@@ -29,16 +29,15 @@ def decide(element: Any, *, accept: bool) -> None:
     for child in list(element):
         parent.insert(place, child)
         place += 1
-    _told_again(parent)
+        _told_again(child)
     parent.remove(element)
 
 
-def _told_again(parent: Any) -> None:
+def _told_again(run: Any) -> None:
     """What was marked as removed is text again."""
     names = {qn("w:delText"): qn("w:t"), qn("w:delInstrText"): qn("w:instrText")}
-    for run in parent.iterchildren(qn("w:r")):
-        for part in run:
-            part.tag = names.get(part.tag, part.tag)
+    for part in run if run.tag == qn("w:r") else ():
+        part.tag = names.get(part.tag, part.tag)
 
 
 def _form(change: Any, *, accept: bool) -> None:

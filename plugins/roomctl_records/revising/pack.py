@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
-from roomctl.api import Attendance, Meeting, Presence, Recording, Role, Standing, Transcript
+from roomctl.api import Attendance, Meeting, Presence, Recording, Role, Standing, Transcript, tr
 from roomctl_records.drafting import minutes, wording
+from roomctl_records.render.docx import OF_MEETING
 from roomctl_records.revising import tracked
+from roomctl_records.revising.incoming import refused
 
 IDENTIFIER = "urn:roomctl:document:"
 """Before the document's id, in the file's own properties (dc:identifier)."""
@@ -19,9 +21,24 @@ _FOR_EDITORS = "\ufeff"  # by which an editor of Windows knows UTF-8
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can tell
 
 
-def identifier(path: Path) -> str:
-    """Id of the document that the file was made from; empty where it says none."""
-    told = str(tracked.opened(path).core_properties.identifier or "")
+def identifier(path: Path, meeting: str, kind: str) -> str:
+    """Id of the document that the file was made from; empty where it says none.
+
+    Raises: BadInput: it says that it is of another meeting, or another kind of paper.
+    """
+    core = tracked.opened(path).core_properties
+    told = str(core.identifier or "")
+    ours = told.startswith((IDENTIFIER, OF_MEETING))
+    if told.startswith(OF_MEETING) and told != OF_MEETING + meeting:
+        raise refused(
+            tr("它是另一次会议的", "it is of another meeting"),
+            tr("核对是不是传错了文件", "see whether it is the right file"),
+        )
+    if ours and core.subject and core.subject != kind:
+        raise refused(
+            tr(f"它是{core.subject}，不是{kind}", f"it is a {core.subject}, no {kind}"),
+            tr("核对是不是传错了文件", "see whether it is the right file"),
+        )
     return told.removeprefix(IDENTIFIER) if told.startswith(IDENTIFIER) else ""
 
 

@@ -9,10 +9,13 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import docx
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml.exceptions import InvalidXmlError
 from docx.oxml.ns import qn
 
 from roomctl.api import BadInput, revision, tr
@@ -43,7 +46,6 @@ class _Change:
 def review(path: Path) -> revision.Review:
     """What is still open in the file. Raises: BadInput: it cannot be read."""
     paper = opened(path)
-    body = paper.element.body
     changes = [
         revision.TrackedChange(
             id=str(number),
@@ -56,7 +58,7 @@ def review(path: Path) -> revision.Review:
             before=one.before,
             after=one.after,
         )
-        for number, one in enumerate(_changes(body), 1)
+        for number, one in enumerate(_changes(*_stories(paper)), 1)
     ]
     return revision.Review(changes=tuple(changes), comments=tuple(_comments(paper)))
 
@@ -71,8 +73,8 @@ def settle(source: Path, target: Path, decided: Mapping[str, bool]) -> None:
 
     """
     paper = opened(source)
-    body = paper.element.body
-    known = {str(number): one for number, one in enumerate(_changes(body), 1)}
+    stories = _stories(paper)
+    known = {str(number): one for number, one in enumerate(_changes(*stories), 1)}
     if strange := [one for one in decided if one not in known]:
         raise BadInput(
             tr(f"没有修订 {strange[0]}", f"there is no change {strange[0]}"),
@@ -81,8 +83,9 @@ def settle(source: Path, target: Path, decided: Mapping[str, bool]) -> None:
     for id_, accept in decided.items():
         for element in known[id_].elements:
             decide(element, accept=accept)
-    if not any(_changes(body)):
-        _without_marks(body)
+    if not any(_changes(*stories)):
+        for story in stories:
+            _without_marks(story)
         _tracking(paper, on=False)
     save(paper, target)
 
@@ -143,11 +146,18 @@ def save(paper: Any, target: Path) -> None:
 # --- finding them
 
 
-def _changes(body: Any) -> Iterator[_Change]:
+def _stories(paper: Any) -> Sequence[Any]:
+    """The text, then each header and footer, where the same markup stands."""
+    rels = paper.part.rels.values()
+    parts = {one.target_part for one in rels if one.reltype in {RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER}}
+    return (paper.element.body, *(part.element for part in sorted(parts, key=lambda part: part.partname)))
+
+
+def _changes(*stories: Any) -> Iterator[_Change]:
     """In the order of the text; what stands side by side, by one author, is one change."""
     moves: dict[tuple[str, str], _Change] = {}
     last: _Change | None = None
-    for place, paragraph in enumerate(_with_text(body)):
+    for place, paragraph in enumerate(chain.from_iterable(map(_with_text, stories))):
         for element in _marked(paragraph):
             one = _read(element, place)
             if last is not None and _beside(last, one, element):
@@ -299,7 +309,7 @@ def _around(element: Any) -> tuple[str, str]:
 
 def _comments(paper: Any) -> Iterator[revision.Comment]:
     """Of the part that Word keeps them in; the words between start and end of its range are what it is about."""
-    told = {str(one.comment_id): one for one in paper.comments}
+    told = _known_comments(paper)
     for place, roots in enumerate(_with_text(paper.element.body)):
         for start in roots[-1].iter(qn("w:commentRangeStart")):
             one = told.pop(start.get(qn("w:id"), ""), None)
@@ -313,6 +323,14 @@ def _comments(paper: Any) -> Iterator[revision.Comment]:
             yield revision.Comment(
                 paragraph=place, author=one.author, at=one.timestamp, text=one.text[:_MOST_SHOWN], on=on[:_MOST_SHOWN]
             )
+
+
+def _known_comments(paper: Any) -> dict[str, Any]:
+    """By their ids. Raises: BadInput: one has no id or author, which the schema asks for (clause 17.13.4.2)."""
+    try:
+        return {str(one.comment_id): one for one in paper.comments if one.author is not None}
+    except (ValueError, InvalidXmlError) as error:
+        raise refused(tr("里面的批注不完整", "a comment in it is not whole")) from error
 
 
 def _without_marks(body: Any) -> None:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import docx as reader
 import pytest
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from roomctl_records.render import docx, template
-from roomctl_records.revising import incoming, tracked
+from roomctl_records.revising import deciding, incoming, tracked
 
 from roomctl.api import BadInput, Document, record
 from roomctl.testing.fakes import A_MORNING
@@ -215,6 +215,45 @@ def test_what_is_no_docx_is_refused_in_words(tmp_path):
         file.truncate(100 << 20)
     with pytest.raises(BadInput, match="64 MB"):
         incoming.look(tmp_path / "a.docx")
+
+
+def test_what_is_tracked_in_a_header_is_decided_as_well(sent_back):
+    path = sent_back(paragraph(run("前"), inserted("甲")))
+    paper = reader.Document(path)
+    paper.sections[0].footer.is_linked_to_previous = False
+    paper.sections[0].footer._element.append(parse_xml(paragraph(run("页脚"), inserted("乙"))))
+    paper.save(path)
+    assert [one.added for one in tracked.review(path).changes] == ["甲", "乙"]
+    tracked.settle(path, path.with_name("b.docx"), {"1": True, "2": False})
+    assert tracked.review(path.with_name("b.docx")).changes == ()
+    foot = reader.Document(path.with_name("b.docx")).sections[0].footer
+    assert foot.paragraphs[-1].text == "页脚"
+
+
+@pytest.mark.parametrize("lacks", ["author", "id"])
+def test_a_comment_that_is_not_whole_is_refused_in_words(sent_back, lacks):
+    path = sent_back()
+    paper = reader.Document(path)
+    comment = paper.add_comment(paper.paragraphs[-1].runs, "批", author="甲")
+    del comment._comment_elm.attrib[qn(f"w:{lacks}")]
+    paper.save(path)
+    with pytest.raises(BadInput, match="批注不完整"):
+        tracked.review(path)
+
+
+def test_thousands_of_changes_in_one_paragraph_are_decided_in_time_that_grows_with_them(sent_back, monkeypatch):
+    seen = 0
+    told_again = deciding._told_again
+
+    def counted(run):
+        nonlocal seen
+        seen += 1
+        told_again(run)
+
+    monkeypatch.setattr(deciding, "_told_again", counted)
+    path = sent_back(paragraph(*(inserted("甲") + run("乙") for _ in range(300))))
+    assert tracked.lines(path)[-1] == "甲乙" * 300
+    assert seen <= 2 * 300
 
 
 def test_a_paper_of_ours_is_taken(sent_back):
