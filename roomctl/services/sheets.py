@@ -2,11 +2,14 @@
 
 import csv
 import io
+import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
@@ -18,6 +21,8 @@ MAX_ROWS, MAX_COLUMNS = 20_000, 200
 ENCODINGS = ("utf-8-sig", "gb18030")
 """UTF-8, with or without its mark; then GBK, GB2312 and GB 18030, which Excel writes on a Chinese Windows."""
 DELIMITERS = ",\t;，"
+_TOP = 20
+"""Lines that tell what sets the cells apart: a title above the heads has marks of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +70,20 @@ def rows_of(content: bytes, name: str) -> tuple[Row, ...]:
 
 def _csv_rows(name: str, content: bytes) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(name, content)
-    first = next((line for line in text.splitlines() if any(mark in line for mark in DELIMITERS)), "")
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = list(islice(io.StringIO(text), _TOP))
+    delimiter = max(DELIMITERS, key=lambda mark: max((line.count(mark) for line in lines), default=0))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             yield reader.line_num, [cell.strip() for cell in cells[:MAX_COLUMNS]]
     except csv.Error as error:
-        line = reader.line_num
-        raise _unusable(name, tr(f"第 {line} 行：{error}", f"line {line}: {error}")) from error
+        raise _unusable(
+            name,
+            tr(
+                f"到第 {reader.line_num} 行读不下去：引号没有成对，或一格太长",
+                f"reading ends at line {reader.line_num}: a quotation mark without its pair, or too long a cell",
+            ),
+        ) from error
 
 
 def _decoded(name: str, content: bytes) -> str:
@@ -102,12 +112,11 @@ def _xlsx_rows(name: str, content: bytes) -> Iterator[tuple[int, list[str]]]:
                 openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data) for data in (True, False)
             )
             try:
-                for sheet in (first := (values.worksheets[0], formulas.worksheets[0])):
-                    sheet.reset_dimensions()  # some programs write a wrong extent
-                sides = (sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS) for sheet in first)
-                for n, (cells, written) in enumerate(zip(*sides, strict=False), 1):
-                    yield n, [_text(_shown(*pair)) for pair in zip(cells, written, strict=False)]
-                    if n > MAX_ROWS:
+                for pair in zip(values.worksheets, formulas.worksheets, strict=True):
+                    found = _sheet_rows(*pair)
+                    first = next((row for row in found if any(row[1])), None)
+                    if first is not None:  # an empty sheet before it is none that anybody means
+                        yield from _merged(chain([first], found), _tall(pair[0], content))
                         return
             finally:
                 values.close()
@@ -116,6 +125,50 @@ def _xlsx_rows(name: str, content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise
     except Exception as error:  # openpyxl lets whatever its XML and zip parts raise come through
         raise _unusable(name, tr("xlsx 已损坏或不是工作簿", "the xlsx is damaged, or no workbook")) from error
+
+
+def _sheet_rows(values: Any, formulas: Any) -> Iterator[tuple[int, list[str]]]:
+    for sheet in (values, formulas):
+        sheet.reset_dimensions()  # some programs write a wrong extent
+    sides = (sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS) for sheet in (values, formulas))
+    for n, (cells, written) in enumerate(zip(*sides, strict=False), 1):
+        yield n, [_text(_shown(*pair)) for pair in zip(cells, written, strict=False)]
+        if n > MAX_ROWS:
+            return
+
+
+def _tall(sheet: Any, content: bytes) -> Mapping[tuple[int, int], int]:
+    """Cells merged over several rows of one column: first row, and column from 0 → last row.
+
+    A sheet that is read row by row does not tell of them; its XML does (`mergeCell`, ECMA-376 part 1, 18.3.1.54).
+    """
+    from openpyxl.utils import column_index_from_string  # noqa: PLC0415
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = archive.read(sheet._worksheet_path)  # noqa: SLF001 - nothing else says which part it is
+    return {
+        (int(top), column_index_from_string(left.decode("ascii")) - 1): int(bottom)
+        for left, top, right, bottom in _MERGED.findall(text)
+        if left == right
+    }
+
+
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+
+
+def _merged(
+    rows: Iterable[tuple[int, list[str]]], tall: Mapping[tuple[int, int], int]
+) -> Iterator[tuple[int, list[str]]]:
+    """With what stands in a merged cell in each of its rows, as a reader sees it; an empty row stays empty."""
+    said: dict[int, tuple[str, int]] = {}  # column → text, last row
+    for n, cells in rows:
+        filled = list(cells)
+        for column, cell in enumerate(cells if tall else ()):
+            if (bottom := tall.get((n, column))) is not None:
+                said[column] = cell, bottom
+            elif column in said and n <= said[column][1] and any(cells):
+                filled[column] = said[column][0]
+        yield n, filled
 
 
 def _shown(value: object, written: object) -> object:

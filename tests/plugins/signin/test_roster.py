@@ -67,6 +67,33 @@ def test_a_title_above_the_heads_and_empty_rows_do_no_harm(tmp_path):
     assert [(person.rank, person.name) for person in read(path)] == [(1, "张建国"), (2, "李晓明")]
 
 
+def test_what_is_merged_over_several_rows_is_said_of_each_of_them(tmp_path):
+    book = openpyxl.Workbook()
+    book.create_sheet("名单")  # the one before it is empty
+    sheet = book.worksheets[1]
+    for row in [
+        ["参会名单"],
+        ["姓名", "单位", "职务"],
+        ["张建国", "市住建局", "局长"],
+        ["李晓明", None, "副局长"],
+        [None, None, None],
+        ["王芳", None, "科长"],
+    ]:
+        sheet.append(row)
+    sheet.merge_cells("A1:C1")
+    sheet.merge_cells("B3:B5")
+    book.save(tmp_path / "roster.xlsx")
+    assert [(person.name, person.unit) for person in read(tmp_path / "roster.xlsx")] == [
+        ("张建国", "市住建局"),
+        ("李晓明", "市住建局"),
+        ("王芳", ""),
+    ]
+
+
+def test_the_marks_of_a_title_are_not_those_between_the_cells(tmp_path):
+    assert names(file_of(tmp_path, f"参会名单，2026年\n{PLAIN}")) == ["张建国", "李晓明"]
+
+
 def test_english_heads_are_read(tmp_path):
     (person,) = read(file_of(tmp_path, "Name,Unit,Title,Role\nZhang Wei,City Hall,Deputy Mayor,observer\n"))
     assert (person.name, person.duty, person.role) == ("Zhang Wei", "Deputy Mayor", Role.OBSERVER)
