@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -20,6 +21,8 @@ from roomctl_records.render.template import Template
 
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 _GETA = "〓"
+_COMBINING = frozenset({"Mn", "Mc", "Me"})
+_VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # chooses a form, and is never shown itself
 _PNG = b"\x89PNG"
 _AT_MOST = 200  # characters that no font has
 _SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC")
@@ -74,8 +77,8 @@ def typeset(
             unknown = _unknown(str(error))
             if not unknown:
                 raise
-            told = told.translate(dict.fromkeys(map(ord, unknown), _GETA))
-            stood_in |= dict.fromkeys(unknown, _GETA)
+            told, gone = _replaced(told, unknown)
+            stood_in |= dict.fromkeys(gone, _GETA)
         else:
             return stood_in
     raise BadInput(
@@ -153,6 +156,23 @@ def _unknown(error: str) -> str:
     return "".join(character for character in dict.fromkeys(shown) if character not in '\\"')
 
 
+def _replaced(told: str, unknown: str) -> tuple[str, list[str]]:
+    """With 〓 for what cannot be shown, and what that was.
+
+    A letter is named, too, where it is a combining mark above it that no font has: marks go first.
+    """
+    text, gone, above = "", [], False
+    for one in told:
+        above = above and unicodedata.category(one) in _COMBINING and not _VARIANT.match(one)
+        if above:
+            gone.append(one)
+        text += _GETA if above else one
+        above = above or one in unknown
+    if gone:
+        return text, gone
+    return told.translate(dict.fromkeys(map(ord, unknown), _GETA)), list(unknown)
+
+
 def missing(template: Template) -> dict[str, str]:
     """Fonts of the template that are not on this machine, and what stands in. Raises: BadInput: nothing could."""
     here = _families()
@@ -194,7 +214,9 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return layout.clean(value)
     if isinstance(value, record.Picture):
-        return {"file": _file(value)} | {name: _clean(getattr(value, name)) for name in ("description", "beside")}
+        return {"file": _file(value)} | {
+            name: _clean(getattr(value, name)) for name in ("description", "beside", "height")
+        }
     if is_dataclass(value):
         return {field.name: _clean(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, list | tuple):

@@ -65,7 +65,7 @@ def test_words_are_words_and_never_code(written, words):
 
 
 @settings(max_examples=6, deadline=None)
-@given(text=st.text(max_size=12))
+@given(text=st.text(max_size=6))
 def test_any_text_can_be_written(tmp_path_factory, shipped, text):
     path = tmp_path_factory.mktemp("any") / "a.pdf"
     document = Document(
@@ -86,6 +86,13 @@ def test_a_character_that_no_font_has_is_shown_as_the_printers_sign_and_told(tmp
     document = Document(kind="会议记录", title="题", blocks=(record.Paragraph("张\u0378国"),))
     assert pdf.write(document, tmp_path / "a.pdf", shipped, at=A_MORNING)["\u0378"] == "〓"
     assert "张〓国" in told(tmp_path / "a.pdf")
+
+
+def test_a_mark_above_a_letter_that_no_font_has_costs_itself_alone(tmp_path, shipped):
+    document = Document(kind="会议记录", title="题", blocks=(record.Paragraph("张Ó\u1ab0国"),))
+    stood_in = pdf.write(document, tmp_path / "a.pdf", shipped, at=A_MORNING)
+    assert [name for name, other in stood_in.items() if other == "〓"] == ["\u1ab0"]
+    assert "张Ó〓国" in told(tmp_path / "a.pdf")
 
 
 def test_a_machine_without_any_chinese_font_is_told_what_to_install(monkeypatch, tmp_path, shipped):
