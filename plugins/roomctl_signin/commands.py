@@ -1,7 +1,7 @@
 """`roomctl roster …` and `roomctl signin …`."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ from roomctl.api import (
 from roomctl.api.finding import find_meeting
 from roomctl_signin import evidence, lists, quorums, ranks, report
 from roomctl_signin.config import Config
-from roomctl_signin.roster import load
+from roomctl_signin.roster import Roster, load
 
 MeetingArg = Annotated[
     str,
@@ -62,12 +62,7 @@ def roster(ctx: PluginContext) -> typer.Typer:
     ) -> None:
         meeting = find_meeting(ctx.services, meeting).id
         read = load(file)
-        here = {_same(person): person for person in ctx.services.roster(meeting)}
-        new = [person for person in read.people if _same(person) not in here]
-        ids = {person.id: here.get(_same(person), person).id for person in read.people}
-        if new:
-            ctx.services.add_people(meeting, new, actor=_actor(by))
-        evidence.remember(ctx, meeting, {card: ids[person] for card, person in read.cards.items()})
+        new = _brought_in(ctx, meeting, read, _actor(by))
         if (ctx.config or Config()).ranks is not None:
             ranks.put_in_order(ctx, meeting, _actor(by))
         already = len(read.people) - len(new)
@@ -201,13 +196,13 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901, PLR0915 - one smal
 
     @group.command(help=tr("登记卡号", "Say whose card it is"))
     def card(
-        meeting: MeetingArg, name: NameArg, number: Annotated[str, typer.Argument(help=tr("卡号", "number"))]
+        meeting: MeetingArg,
+        name: NameArg,
+        number: Annotated[str, typer.Argument(help=tr("卡号", "number"))],
+        *,
+        by: By = "",
     ) -> None:
-        meeting = find_meeting(ctx.services, meeting).id
-        person = next((one for one in services.roster(meeting) if name in {one.name, one.id}), None)
-        if person is None:
-            raise NotFound(tr(f"名单里没有“{name}”", f"nobody named {name!r} is on the roster"))
-        evidence.remember(ctx, meeting, {number.strip(): person.id})
+        evidence.enrol(ctx, find_meeting(ctx.services, meeting).id, name, number.strip(), by)
         _say(tr("已登记", "noted"))
 
     @group.command(help=tr("个人码的地址，印在通知和座签上", "Personal codes, for notices and place cards"))
@@ -223,12 +218,13 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901, PLR0915 - one smal
         own.need_allowed(ctx, found)
         if revoke:
             own.revoke(ctx, found.id, revoke)
-        told = {one.name: own.personal(ctx, found.id, one.id) for one in services.roster(found.id)}
+        told = [(one, own.personal(ctx, found.id, one.id)) for one in services.roster(found.id)]
         if as_json:
-            _answer(told)
+            codes = [{"person": one.id, "name": one.name, "url": url} for one, url in told]
+            _answer({"meeting": found.id, "codes": codes})
             return
-        for name, url in told.items():
-            _say(escape(f"{name}\t{url}"))
+        for one, url in told:
+            _say(escape(f"{one.name}\t{one.line}\t{url}"))
 
     @group.command(help=tr("签到情况", "Who is here"))
     def status(meeting: MeetingArg, *, as_json: Json = False) -> None:
@@ -364,6 +360,20 @@ def _maybe_proxy(board: Attendance, name: str) -> tuple[str, bool]:
         return name, False
     stands_for = [one.person.id for one in board.standings if one.proxy == name]
     return (stands_for[0], True) if len(stands_for) == 1 else (name, False)
+
+
+def _brought_in(ctx: PluginContext, meeting: str, read: Roster, actor: Actor | None) -> Sequence[Person]:
+    """Who of the file was not on the roster yet. Raises: Refused: a card is somebody else's; nobody is added then."""
+    here = {_same(person): person for person in ctx.services.roster(meeting)}
+    new = [person for person in read.people if _same(person) not in here]
+    ids = {person.id: here.get(_same(person), person).id for person in read.people}
+    cards = {card: ids[person] for card, person in read.cards.items()}
+    evidence.need_free(evidence.cards(ctx, meeting), cards)
+    if new:
+        ctx.services.add_people(meeting, new, actor=actor)
+    if cards:
+        evidence.remember(ctx, meeting, cards)
+    return new
 
 
 def _same(person: Person) -> tuple[str, str, str]:

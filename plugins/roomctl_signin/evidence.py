@@ -1,11 +1,14 @@
 """Who a card, a telephone number or a seat belongs to."""
 
+import re
 import threading
 from collections.abc import Iterable, Mapping
 
-from roomctl.api import Person, PluginContext, Refused, tr
+from roomctl.api import BadInput, Person, PluginContext, Refused, attendance, tr
 
 CARDS = "cards"
+NUMBER = r"^[0-9A-Za-z]{4,40}$"
+"""Of a card, as readers type it."""
 SHOWN = 3
 """Characters of a card's number that are told."""
 _ENROLLING = threading.Lock()  # two people at the desk enrol one card each: both count
@@ -19,19 +22,37 @@ def cards(ctx: PluginContext, meeting_id: str) -> Mapping[str, str]:
     return {card.upper(): person for card, person in known.items()}
 
 
+def need_free(known: Mapping[str, str], new: Mapping[str, str]) -> None:
+    """Args: known, new: card number → id. Raises: Refused where one belongs to somebody else already."""
+    for number, person in new.items():
+        card = number.upper()
+        if known.get(card, person) != person:
+            raise Refused(
+                tr(f"卡 {masked(card)} 已经登记给别人", f"card {masked(card)} belongs to somebody else"),
+                mend=tr("请核对卡号", "check the number"),
+            )
+
+
 def remember(ctx: PluginContext, meeting_id: str, new: Mapping[str, str]) -> None:
     """Adds cards. Raises: Refused where one belongs to somebody else already."""
     with _ENROLLING:
-        known = dict(cards(ctx, meeting_id))
-        for number, person in new.items():
-            card = number.upper()
-            if known.get(card, person) != person:
-                raise Refused(
-                    tr(f"卡 {masked(card)} 已经登记给别人", f"card {masked(card)} belongs to somebody else"),
-                    mend=tr("请核对卡号", "check the number"),
-                )
-            known[card] = person
-        ctx.store(meeting_id).put(CARDS, known)
+        known = cards(ctx, meeting_id)
+        need_free(known, new)
+        added = {number.upper(): person for number, person in new.items()}
+        ctx.store(meeting_id).put(CARDS, {**known, **added})
+
+
+def enrol(ctx: PluginContext, meeting_id: str, person: str, number: str, by: str) -> None:
+    """Says whose card it is. Args: person: id or name. Raises: BadInput, NotFound, Refused."""
+    if not re.fullmatch(NUMBER, number):
+        raise BadInput(
+            tr("卡号不对", "this is no number of a card"),
+            mend=tr("4 到 40 位字母、数字", "4 to 40 letters and digits"),
+        )
+    who = attendance.find_person(ctx.services.roster(meeting_id), person)
+    remember(ctx, meeting_id, {number: who.id})
+    told = {"person": who.id, "name": who.name, "card": masked(number), "by": by}
+    ctx.publish("card_enrolled", told, meeting_id)
 
 
 def masked(card: str) -> str:

@@ -27,7 +27,7 @@ from roomctl_signin.config import Config
 KEPT = 20
 """Reads of a meeting that a terminal may still ask for: it asks each second."""
 
-Number = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,40}$", description="as the reader types it")]
+Number = Annotated[str, Field(pattern=evidence.NUMBER, description="as the reader types it")]
 
 
 class CardShape(BaseModel):

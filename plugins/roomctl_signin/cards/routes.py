@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict
 
-from roomctl.api import PluginContext, attendance
+from roomctl.api import PluginContext
 from roomctl.api.routes import Right, User, admit, needs
 from roomctl_signin import evidence
 from roomctl_signin.cards.reading import Number
@@ -30,9 +30,6 @@ def add(routes: APIRouter, ctx: PluginContext) -> APIRouter:
         """Somebody may have several; a card of somebody else is refused. Its number is not told again."""
         meeting = ctx.services.meeting(meeting_id)
         admit(user, meeting.highest_secrecy.level)
-        who = attendance.find_person(ctx.services.roster(meeting.id), person)
-        evidence.remember(ctx, meeting.id, {card.number: who.id})
-        told = {"person": who.id, "name": who.name, "card": evidence.masked(card.number), "by": user.name}
-        ctx.publish("card_enrolled", told, meeting.id)
+        evidence.enrol(ctx, meeting.id, person, card.number, user.name)
 
     return routes

@@ -174,6 +174,28 @@ def test_a_card_can_be_noted_at_the_desk(seated):
     assert roomctl_identify(seated.ctx, meeting, {"card": "7777"}) == sunli.id
     with pytest.raises(Refused):
         seated.run("signin", "card", MEETING, "周明", "7777")
+    with pytest.raises(BadInput):
+        seated.run("signin", "card", MEETING, "周明", "7-7")
+    assert [one.data["name"] for one in seated.ctx.published if one.kind == "x.signin.card_enrolled"] == ["孙丽"]
+
+
+def test_a_roster_with_a_card_of_somebody_else_brings_nobody_in(seated):
+    before = len(seated.ctx.services.roster(MEETING))
+    seated.roster_file.write_text("姓名,单位,职务,卡号\n赵敏,市审计局,局长,\n钱进,市审计局,副局长,0001\n", "utf-8")
+    with pytest.raises(Refused):
+        seated.run("roster", "import", MEETING, seated.roster_file)
+    assert len(seated.ctx.services.roster(MEETING)) == before
+
+
+def test_two_of_one_name_are_told_apart_by_card_and_by_code(seated):
+    seated.roster_file.write_text("姓名,单位,职务\n周明,市审计局,科长\n", "utf-8")
+    seated.run("roster", "import", MEETING, seated.roster_file)
+    with pytest.raises(Refused):
+        seated.run("signin", "card", MEETING, "周明", "8888")
+    seated.ctx.config = Config(phone="http://192.168.1.20:8470")
+    codes = seated.signin("codes", MEETING)["codes"]
+    assert [one["name"] for one in codes].count("周明") == 2
+    assert len({one["url"] for one in codes}) == len(codes) == 6
 
 
 def test_evidence_that_points_to_two_people_names_nobody(seated):
@@ -222,7 +244,9 @@ def test_personal_codes_are_told_for_the_notice_and_a_revoked_one_is_another(sea
     with pytest.raises(Refused, match="手机签到"):
         seated.signin("codes", MEETING)
     seated.ctx.config = Config(phone="http://192.168.1.20:8470")
-    before = seated.signin("codes", MEETING)
-    after = seated.signin("codes", MEETING, "--revoke", "周明")
+    before, after = (
+        {one["name"]: one["url"] for one in seated.signin("codes", MEETING, *more)["codes"]}
+        for more in ((), ("--revoke", "周明"))
+    )
     assert before["周明"].startswith(f"http://192.168.1.20:8470/s/signin/phone/{MEETING}?c=")
     assert {name for name, url in after.items() if url != before[name]} == {"周明"}
