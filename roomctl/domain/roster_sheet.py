@@ -184,14 +184,17 @@ class _Reader:
         name = row.name()
         unit, duty, phone, seat = (row.line(key) for key in ("unit", "duty", "phone", "seat"))
         role, rank = row.role(), row.rank(self._position)
-        items, card = row.items(self._items), row.line("card")
+        items, card = row.items(self._items), row.line("card").upper()  # readers differ in how they write hexadecimal
         same = (name, unit, duty)
         if not row.bad and same in self._seen:
             row.say("name", *_twice(self._seen[same], n, name))
         if not row.bad and card and card in self._cards:
             row.say(
                 "card",
-                tr(f"卡号 {card} 和第 {self._cards[card]} 行重复", f"the card is that of row {self._cards[card]}"),
+                tr(
+                    f"第 {n} 行的卡号和第 {self._cards[card]} 行重复",
+                    f"row {n}: the card is that of row {self._cards[card]}",
+                ),
             )
         if row.bad:
             return

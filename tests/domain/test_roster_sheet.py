@@ -76,9 +76,13 @@ def test_who_is_on_the_roster_is_left_out_with_a_note():
     assert not found.drafted
 
 
-def test_a_card_that_two_people_have_is_wrong():
-    found = draft(("张伟", "a", "", "77"), ("李晓明", "b", "", "77"), heads=("姓名", "单位", "职务", "卡号"))
+def test_a_card_that_two_people_have_is_wrong_however_it_is_written_and_its_number_is_not_told():
+    found = draft(
+        ("张伟", "a", "", "04ab77c1"), ("李晓明", "b", "", "04AB77C1"), heads=("姓名", "单位", "职务", "卡号")
+    )
     assert said(found) == [("D3", True)]
+    (what,) = [one.what for one in found.problems]
+    assert ("row 3" in what, "row 2" in what, "77c1" in what.lower()) == (True, True, False)
 
 
 def test_without_a_rank_the_order_is_the_rank_and_an_empty_one_is_pointed_at():
