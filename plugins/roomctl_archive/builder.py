@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from roomctl.api import Meeting, PluginContext, Progress, RoomctlError, State, tr
+from roomctl.api import Busy, Meeting, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.deliveries import backoff
 from roomctl_archive import package, supplement
 
@@ -90,6 +90,8 @@ class Builder:
 
         try:
             package.build(self._ctx, meeting, tick, planned=planned)
+        except Busy as error:  # no trouble: it is being done
+            self._ctx.log.info("archive: %s", error)
         except RoomctlError as error:
             self._put_off(meeting.id, str(error))
         except (OSError, ValueError, TypeError, LookupError) as error:

@@ -1,6 +1,5 @@
 """Brings packages to one target: what is due by the outbox, one at a time, and alone among all processes."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
@@ -8,12 +7,12 @@ from typing import Any, Protocol, runtime_checkable
 
 from roomctl.api import ArchiveTarget, Busy, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.deliveries import LOCAL, Delivery, DeliveryStep, SentFile, Trouble, backoff
-from roomctl.api.files import lock_file, unlock_file
-from roomctl_archive import ahead, delivery, ways
+from roomctl_archive import ahead, delivery, durable, supplement, ways
 from roomctl_archive.config import TargetConfig
 from roomctl_archive.fixity import Tick, silent
 
 NOTE_EACH = 1.0  # seconds between two notes of how far it is
+EACH = 1.0  # seconds between two questions whether a package was sealed
 
 
 @runtime_checkable
@@ -39,12 +38,14 @@ class Courier:
         self._ctx, self._chance, self._stop = ctx, chance, stop
         self._config: TargetConfig = ctx.config.targets[name]
         self._tried: set[str] = set()  # a start tries at once, whatever was agreed before it
-        self._whole: set[str] = set()  # archived meetings that lack nothing here, and never will
+        self._whole: set[str] = set()  # archived meetings that lack nothing here, until the next package is sealed
+        self._sealed, self._asked = supplement.newest(ctx), -EACH
         self._ahead: dict[str, tuple[int, float]] = {}  # tries that failed during a meeting, and when to try again
         self.under_way: Delivery | None = None
 
     def lacking(self, meeting: Meeting) -> Sequence[Package]:
         """Packages of the meeting that the target has not read back yet, the oldest first; each has its row."""
+        self._look_again()
         if meeting.id in self._whole:
             return ()
         services = self._ctx.services
@@ -59,6 +60,20 @@ class Courier:
             if one.id not in rows:
                 services.enqueue(one, [self.name])
         return left
+
+    def look_again(self) -> None:
+        """A package was sealed: there may be a supplement to a meeting that lacked nothing. Any thread may say so."""
+        self._whole.clear()
+
+    def _look_again(self) -> None:
+        """The same, where another process has sealed it; asked once a second, for all meetings."""
+        now = self._ctx.clock.monotonic()
+        if now < self._asked + EACH:
+            return
+        self._asked = now
+        if (sealed := supplement.newest(self._ctx)) != self._sealed:
+            self._sealed = sealed
+            self.look_again()
 
     def rows(self, meeting_id: str) -> Mapping[str, Delivery]:
         """By package, as the outbox has them."""
@@ -285,22 +300,15 @@ def alone(ctx: PluginContext, place: str) -> Iterator[None]:
         Busy: another delivers, or repairs, there.
 
     """
-    path = ctx.folder() / f"{place}.lock"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        if not lock_file(handle):
+    with durable.locked(ctx.folder() / f"{place}.lock") as free:
+        if not free:
             name = name_of(place)
             raise Busy(
                 tr(f"正在写入 {name}", f"{name} is being written to"),
                 tr("正在送存或修复", "a delivery or a repair is under way there"),
                 tr("请等它完成，可用 roomctl archive status 查看", "wait for it: roomctl archive status"),
             )
-        try:
-            yield
-        finally:
-            unlock_file(handle)
-    finally:
-        os.close(handle)
+        yield
 
 
 def name_of(place: str) -> str:

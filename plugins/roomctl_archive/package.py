@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import uuid_utils
 
 from roomctl.api import (
+    Busy,
     Damaged,
     Meeting,
     Package,
@@ -23,6 +24,7 @@ from roomctl_archive import (
     ahead,
     bag,
     describe,
+    durable,
     family,
     four_properties,
     inventory,
@@ -37,6 +39,7 @@ from roomctl_archive import (
 from roomctl_archive.fixity import Digests, Tick, read, silent
 from roomctl_archive.verify import FORMAT, FORMAT_LABEL, KIND_LABEL, STUB, verify
 
+_LOCK = "build.lock"
 _SEALED, _DOCUMENTS = "Roomctl-Sealed-At", "Roomctl-Documents"
 
 
@@ -95,7 +98,7 @@ def build(
         planned: told beforehand how many there will be.
 
     Raises:
-        SecrecyRefused: its 密级 is never held on a machine.
+        SecrecyRefused: its 密级 is never held on a machine. Busy: another process builds it.
         RoomctlError: see `bag.write`.
 
     """
@@ -104,6 +107,22 @@ def build(
     if not due(ctx, meeting):
         return None
     home = ctx.folder(meeting.id)
+    with durable.locked(home / _LOCK) as free:
+        if not free:
+            raise Busy(
+                tr("正在打存档包", "the package is being built"),
+                tr("另一进程正在打这次会议的存档包", "another process builds the one of this meeting"),
+                tr("请等它完成，可用 roomctl archive status 查看", "wait for it: roomctl archive status"),
+            )
+        return _build(ctx, meeting, home, tick, planned)
+
+
+def _build(
+    ctx: PluginContext, meeting: Meeting, home: Path, tick: Tick, planned: Callable[[int], None]
+) -> Package | None:
+    """`build`, alone among all processes: what lies there half made is nobody's any more."""
+    if not due(ctx, meeting):
+        return None
     packages = ctx.services.packages(meeting.id)
     known = {package.id for package in packages}
     bag.discard_partials(home)
@@ -127,11 +146,6 @@ def build(
         describe=_describe(ctx, meeting, files, at, first, sound),
         tick=tick,
     )
-    if {package.id for package in ctx.services.packages(meeting.id)} != known:
-        raise RoomctlError(
-            tr("存档包已由另一进程打好", "another process has just packaged this meeting"),
-            mend=tr("不需要再做", "nothing to do"),
-        )
     package = Package(
         id=package_id,
         meeting=meeting.id,

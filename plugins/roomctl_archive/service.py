@@ -64,7 +64,7 @@ class ArchiveService:
         self._ctx = ctx
         self._config: ArchiveConfig = ctx.config
         self._stopping = threading.Event()
-        self._builder = Builder(ctx, chance=chance, stop=self._stop, built=self.wake)
+        self._builder = Builder(ctx, chance=chance, stop=self._stop, built=self._built)
         self._couriers = [Courier(ctx, name, chance=chance, stop=self._stop) for name in self._config.targets]
         self._workers: list[Worker] = [self._builder, *self._couriers, Custodian(ctx, stop=self._stop)]
         self._states = (*OPEN, *ahead.LIVE) if self._config.send_ahead else OPEN
@@ -90,6 +90,11 @@ class ArchiveService:
     def wake(self) -> None:
         for event in self._wakes.values():
             event.set()
+
+    def _built(self) -> None:
+        for courier in self._couriers:
+            courier.look_again()
+        self.wake()
 
     def health(self) -> Health:
         failing = self.failures()

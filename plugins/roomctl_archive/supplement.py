@@ -20,13 +20,19 @@ STATES = frozenset({State.CLOSED, State.DEPOSITED, State.ARCHIVED})
 """In which a meeting that has its first package may get another."""
 
 EVENTS = "events.jsonl"
-_HELD, _LATE = "sound:", "late:"
+_HELD, _LATE, _SEALED = "sound:", "late:", "sealed"
 _TOUCHING = ("record.", "recording.", "summary.", "meeting.archived")
 """Kinds of event after which an archived meeting may lack a supplement: what came just before that, too."""
 
 
 def note(ctx: PluginContext, event: LoggedEvent) -> None:
-    """Something was signed, or brought in, for a meeting that is archived: it is looked at once more."""
+    """Something was signed, or brought in, for a meeting that is archived: it is looked at once more.
+
+    So are all of them by who delivers, after a package was sealed.
+    """
+    if event.kind == "package.sealed":
+        ctx.store().put(_SEALED, event.seq)
+        return
     if not event.kind.startswith(_TOUCHING):
         return
     try:
@@ -35,6 +41,11 @@ def note(ctx: PluginContext, event: LoggedEvent) -> None:
         return
     if meeting.state is State.ARCHIVED:
         ctx.store().put(f"{_LATE}{meeting.id}", event.seq)
+
+
+def newest(ctx: PluginContext) -> int:
+    """Differs as soon as one more package was sealed, of whatever meeting, by whatever process."""
+    return int(ctx.store().get(_SEALED) or 0)
 
 
 def noted(ctx: PluginContext) -> Collection[str]:

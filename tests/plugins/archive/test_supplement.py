@@ -1,6 +1,7 @@
 """What comes after the first package: a signed scan, a second recording; and a meeting's whole, verified."""
 
 import json
+import threading
 from dataclasses import replace
 
 import pytest
@@ -8,10 +9,12 @@ from roomctl_archive import family, package, supplement
 from roomctl_archive.archivist import PackageReader
 from roomctl_archive.builder import Builder
 from roomctl_archive.commands import app
+from roomctl_archive.courier import Courier
 from roomctl_archive.fixity import silent
+from roomctl_archive.verify import verify
 from typer.testing import CliRunner
 
-from roomctl.api import Actor, PackageFile, RecorderState, RecordFile, State, events
+from roomctl.api import Actor, Busy, PackageFile, RecorderState, RecordFile, State, events
 from roomctl.testing.fakes import A_MORNING
 
 
@@ -162,3 +165,46 @@ def test_a_familys_whole_is_verified_and_a_first_of_another_hash_is_found(first,
     folder.rename(moved)
     alone = run(moved, "--family")
     assert (alone.exit_code, "不在旁边" in alone.output) == (1, True)
+
+
+def test_a_supplement_to_a_meeting_that_lacked_nothing_is_delivered_without_a_restart(first, room, tmp_path):
+    ctx, _ = first
+    couriers = [Courier(ctx, "local", chance=lambda: 0.5, stop=lambda: None) for _ in range(2)]
+    for one in couriers:
+        one.work(room.meeting)
+        one.work(archived(room))
+    scan(room, tmp_path)
+    made = package.build(ctx, room.services.meeting(room.meeting.id))
+    here, elsewhere = couriers
+    here.look_again()  # as the service does that has built it
+    assert [one.id for one in here.lacking(archived(room))] == [made.id]
+    happened(ctx, room, "package.sealed")  # as another process learns of it
+    room.clock.advance(2)
+    elsewhere.work(archived(room))
+    assert [one.package for one in room.services.receipts(room.meeting.id)][-1] == made.id
+    assert not here.lacking(archived(room))
+
+
+def test_a_second_build_at_once_is_told_and_leaves_the_first_alone(room, sound):
+    assert sound.segments
+    ctx, inside, go, made = room.context(), threading.Event(), threading.Event(), []
+
+    def held_up(_size):
+        inside.set()
+        assert go.wait(60)
+
+    building = threading.Thread(target=lambda: made.append(package.build(ctx, room.meeting, held_up)))
+    building.start()
+    try:
+        assert inside.wait(60)
+        with pytest.raises(Busy, match="正在打存档包"):
+            package.build(ctx, room.meeting)
+        builder = Builder(ctx, chance=lambda: 0.5, stop=lambda: None, built=lambda: None)
+        builder.work(room.meeting)
+        assert not builder.troubles(), "it is being done"
+    finally:
+        go.set()
+        building.join(60)
+    assert list(room.services.packages(room.meeting.id)) == made
+    assert verify(room.services.data / made[0].path).ok
+    assert package.build(ctx, room.meeting) is None
