@@ -24,6 +24,7 @@ FIRST = 4
 """Row of the first 件: a title, a line of what it is, the head."""
 
 _LINE_HEIGHT = 16.0  # points, for type of 11
+_HIGHEST = 409.0  # points; a spreadsheet takes no higher row
 _MARGIN = 2  # characters of a column that a cell keeps free
 _LINE = Side(style="thin")
 _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -38,7 +39,7 @@ def write(rows: Sequence[CatalogueRow], target: Path, *, title: str, organizatio
     sheet.title = "归档文件目录"
     _head(sheet, title, organization, fonds)
     for place, row in enumerate(rows, FIRST):
-        sheet.row_dimensions[place].height = _LINE_HEIGHT * _lines(_cells(row))
+        sheet.row_dimensions[place].height = min(_HIGHEST, _LINE_HEIGHT * _lines(_cells(row)))
         for column, value in enumerate(_cells(row), 1):
             cell = sheet.cell(place, column)
             _put(cell, value)

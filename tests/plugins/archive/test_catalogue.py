@@ -9,6 +9,8 @@ from roomctl_archive import archival_code, catalogue
 from roomctl.api import BadInput
 from roomctl.api.registration import CatalogueRow, Entry
 
+LONG = "长" * 600
+
 
 def row(**more):
     facts = {
@@ -29,15 +31,18 @@ def entry(**more):
 
 def test_the_list_has_the_columns_of_the_standard_and_prints_its_head_on_each_page(tmp_path):
     path = tmp_path / "list.xlsx"
-    sound = row(number=2, pages=None, seconds=3725.0, files=4, supplement=True, secrecy="内部", title="=1+1\x0b")
+    sound = row(
+        number=2, pages=None, seconds=3725.0, files=4, supplement=True, secrecy="内部", title=f"=1+1\x0b{LONG}"
+    )
     catalogue.write([row(), sound], path, title="停车场建设专题会议", organization="市政府办公室", fonds="X043")
     sheet = load_workbook(path).active
     rows = list(sheet.iter_rows(min_row=3, values_only=True))
     assert rows[0] == ("序号", "档号", "文号", "责任者", "题名", "日期", "密级", "页数", "备注")
     assert (*rows[1][4:6], rows[1][7]) == ("[停车场建设会议记录]", "20261112", 4)
-    assert rows[2][4] == "=1+1", "a title is no formula"
+    assert rows[2][4] == f"=1+1{LONG}", "a title is no formula"
     assert sheet["E5"].data_type == "s"
     assert rows[2][8] == "保管期限永久，时长1:02:05，4个文件，补充归档"
+    assert sheet.row_dimensions[5].height == 409, "a spreadsheet opens no sheet with a higher row"
     assert (sheet.print_title_rows, sheet.page_setup.paperSize) == ("$3:$3", int(sheet.PAPERSIZE_A4))
 
 
