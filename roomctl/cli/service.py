@@ -118,9 +118,9 @@ def uninstall(
     path = _unit_file(system=system)
     if not path.exists():
         raise NotFound(tr("没有安装过服务", "the service is not installed"), mend="roomctl service install")
-    _nothing_recorded(system=system)
     if not yes and not typer.confirm(tr("停止并移除 roomctl 服务？数据都留着", "Stop and remove it? Data stays")):
         raise typer.Exit(1)
+    _nothing_recorded(system=system)  # as late as can be: somebody may begin while the question stands
     _run([*_systemctl(system=system), "disable", "--now", unit.FILE])
     path.unlink()
     _run([*_systemctl(system=system), "daemon-reload"])
@@ -148,16 +148,14 @@ def _data(*, system: bool) -> Path:
 
 
 def _plan(data: Path, serve: Sequence[str], *, system: bool) -> Plan:
-    """Raises: Refused, where a service of the machine could not read its own program."""
-    program = Path(sys.executable)
-    if system and any(Path(sys.prefix).is_relative_to(home) for home in ("/root", "/home")):
-        raise Refused(
-            tr(f"服务用户读不到 {sys.prefix}", f"the service's user cannot read {sys.prefix}"),
-            tr("家目录对别的用户是关着的", "homes are closed to others"),
-            tr(
-                "请装到 /opt/roomctl，或用 --user 装成自己的服务",
-                "install roomctl under /opt/roomctl, or use --user for a service of your own",
-            ),
+    """Raises: Refused, where a service of the machine could not read its own program, or what it is to work on."""
+    program, folders = Path(sys.executable), list(_folders(data))
+    if system:
+        told = (Path(word) for word in (*serve, os.environ.get("ROOMCTL_MODELS", "")))
+        _need_open([Path(sys.prefix), Path(sys.base_prefix)], tr("请装到 /opt/roomctl", "install roomctl under /opt"))
+        _need_open(
+            [data, *(one for one in told if one.is_absolute()), *(one for one in folders if one.exists())],
+            tr("请移到 /var/lib 这样的地方", "move it, such as under /var/lib"),
         )
     if system and (data / "roomctl.db").exists() and not _owned(data / "roomctl.db"):
         raise Refused(
@@ -177,7 +175,7 @@ def _plan(data: Path, serve: Sequence[str], *, system: bool) -> Plan:
                 data=PurePosixPath(data),
                 environment=environment,
                 account=ACCOUNT if system else "",
-                writable=[PurePosixPath(path) for path in _folders(data)],
+                writable=[PurePosixPath(path) for path in folders],
             )
         )
     }
@@ -188,6 +186,17 @@ def _plan(data: Path, serve: Sequence[str], *, system: bool) -> Plan:
         make = ["install", "-d", "-m", "700", "-o", ACCOUNT, "-g", ACCOUNT, str(data)]
         commands = [["systemd-sysusers", str(SYSUSERS)], make, *commands]
     return Plan(files, commands)
+
+
+def _need_open(paths: Sequence[Path], mend: str) -> None:
+    """Raises: Refused: one lies where the unit of a machine's service lets it see nothing, see `unit.CLOSED`."""
+    for path in paths:
+        if any(path.is_relative_to(folder) for folder in unit.CLOSED):
+            raise Refused(
+                tr(f"服务用户读不到 {path}", f"the service's user cannot read {path}"),
+                tr("家目录和 /tmp 对它是关着的", "homes and /tmp are closed to it"),
+                mend + tr("，或用 --user 装成自己的服务", ", or use --user for a service of your own"),
+            )
 
 
 def _folders(data: Path) -> Iterator[Path]:

@@ -18,6 +18,9 @@ FILE = f"{NAME}.service"
 SILENCE = 60
 """Seconds without a sign of the launcher after which systemd starts it again; its own pauses take half of it."""
 
+CLOSED = tuple(map(PurePosixPath, ("/home", "/root", "/run/user", "/tmp", "/var/tmp")))  # noqa: S108 - named, not used
+"""What a machine's service sees nothing of: ProtectHome and PrivateTmp, systemd.exec(5)."""
+
 _DEVICES = ("char-alsa", "char-input", "char-ttyS", "char-ttyUSB", "char-ttyACM", "char-usb_device")
 """What a room has: sound cards, card readers, serial lines."""
 

@@ -1,6 +1,12 @@
 import json
+import re
+import sys
+from pathlib import Path
 
 import pytest
+
+from roomctl.cli import service
+from roomctl.errors import Busy, Refused
 
 
 def test_a_dry_run_writes_nothing_and_shows_all(shell):
@@ -32,3 +38,46 @@ def test_without_systemd_it_says_what_to_do_instead(shell, action):
     assert done.returncode == 2
     assert "roomctl serve" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("closed", ["prefix", "base_prefix", "data", "certificate", "target", "models"])
+def test_a_service_of_the_machine_works_on_nothing_that_it_cannot_see(closed, monkeypatch, tmp_path):
+    opened, home = Path("/opt/roomctl"), tmp_path
+    monkeypatch.setattr(service.unit, "CLOSED", (tmp_path,))
+    for name in ("prefix", "base_prefix"):
+        monkeypatch.setattr(sys, name, str(home if closed == name else opened))
+    monkeypatch.setattr(service, "_folders", lambda _data: [home if closed == "target" else home / "topic"])
+    monkeypatch.setenv("ROOMCTL_MODELS", str(home if closed == "models" else opened))
+    data, words = (home if closed == "data" else opened), ["serve", "--host", "127.0.0.1"]
+    words += ["--certificate", str(home if closed == "certificate" else opened)]
+    with pytest.raises(Refused, match=re.escape(str(home))):
+        service._plan(data, words, system=True)
+    assert service._plan(data, words, system=False).files
+
+
+def test_a_service_of_the_machine_is_planned_where_all_is_open(monkeypatch):
+    for name in ("prefix", "base_prefix"):
+        monkeypatch.setattr(sys, name, "/opt/roomctl")
+    monkeypatch.setattr(service, "_folders", lambda _data: [Path("/srv/archive")])
+    monkeypatch.delenv("ROOMCTL_MODELS", raising=False)
+    plan = service._plan(Path("/var/lib/roomctl"), ["serve"], system=True)
+    assert "ReadWritePaths=-/var/lib/roomctl -/srv/archive" in plan.files[Path("/etc/systemd/system/roomctl.service")]
+    assert plan.commands[0][0] == "systemd-sysusers"
+
+
+def test_a_recording_that_begins_while_the_question_stands_is_not_left_alone(monkeypatch, tmp_path):
+    file, ran, recorded = tmp_path / "roomctl.service", [], []
+    file.touch()
+
+    def busy(**_):
+        if recorded:
+            raise Busy("a recording runs", "meeting m1", "stop it first")
+
+    monkeypatch.setattr(service, "_present", lambda: None)
+    monkeypatch.setattr(service, "_unit_file", lambda **_: file)
+    monkeypatch.setattr(service, "_nothing_recorded", busy)
+    monkeypatch.setattr(service, "_run", ran.append)
+    monkeypatch.setattr(service.typer, "confirm", lambda _asked: recorded.append("m1") or True)
+    with pytest.raises(Busy):
+        service.uninstall(system=False, user=True, yes=False)
+    assert (ran, file.exists()) == ([], True)
