@@ -222,7 +222,7 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         points = transcript.noted if transcript else ()
         attendance = services.attendance(meeting.id)
         own = proof.read(reading.read(source), now, attendance, known, points)
-        chart = services.seat_chart(meeting.id)
+        chart = services.seat_chart(meeting.id, attendance)
         return [*own, *plan.check(now, attendance, known), *seats.check(chart, attendance)]
 
     def finish(source: Path, target: Path, number: str, on: date) -> None:

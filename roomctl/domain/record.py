@@ -63,12 +63,16 @@ class Picture:
         content: a PNG or JPEG file.
         description: for who cannot see it; what stands under it is a block of its own.
         beside: words in the same cell.
+        height: millimetres; 0: as high as there is room.
+        aside: at the right edge, beside the lines that follow.
 
     """
 
     content: bytes
     description: str
     beside: str = ""
+    height: float = 0.0
+    aside: bool = False
 
 
 Cell = str | Picture

@@ -185,9 +185,13 @@ class _Writer:
         """As wide as the text, and no higher than a third of the page."""
         page = self.template.page
         paragraph = self.text("", styles.NOTE)
-        paragraph.paragraph_format.keep_with_next = True
+        if not block.aside:
+            paragraph.paragraph_format.keep_with_next = True
         wide = page.width - page.left - page.right
         self.placed(paragraph, block, wide=Twips(wide), high=Twips(page.height // 3))
+        if block.aside:
+            paragraph.paragraph_format.line_spacing = Pt(1)  # holds the picture, and is no line itself
+            _float(paragraph._p.find(f".//{qn('wp:inline')}"))  # noqa: SLF001 - no other name for it
 
     def placed(self, paragraph: Any, picture: record.Picture, *, wide: int, high: int) -> None:
         """As large as fits, its ratio kept. Args: wide, high: EMU."""
@@ -208,6 +212,20 @@ class _Writer:
             stop = paragraph.paragraph_format.tab_stops.add_tab_stop(end)
             stop.leader = WD_TAB_LEADER.LINES
             paragraph.add_run("\t")
+
+
+def _float(inline: Any) -> None:
+    """At the right margin, what follows beside it (ISO/IEC 29500-1 clause 20.4.2.3)."""
+    anchor = parse_xml(
+        f'<wp:anchor {nsdecls("wp")} distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="1" '
+        'behindDoc="0" locked="0" layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/>'
+        '<wp:positionH relativeFrom="margin"><wp:align>right</wp:align></wp:positionH>'
+        '<wp:positionV relativeFrom="paragraph"><wp:posOffset>0</wp:posOffset></wp:positionV></wp:anchor>'
+    )
+    extent, *rest = list(inline)
+    wrap = parse_xml(f'<wp:wrapSquare {nsdecls("wp")} wrapText="left"/>')
+    inline.getparent().replace(inline, anchor)
+    anchor.extend([extent, wrap, *rest])
 
 
 _SOI, _JFIF = b"\xff\xd8", b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"

@@ -49,7 +49,9 @@ def _style(template: Template) -> str:
         f".gbt .issuer{{display:flex;justify-content:space-between;padding:0 1em;text-indent:0;"
         f"border-bottom:1pt solid {mark.colour};margin-bottom:{page.line / point}pt}}"
         ".gbt .shown{text-indent:0;text-align:center}.gbt .shown img{max-width:100%;max-height:33%}"
-        f".gbt td img{{display:block;margin:0 auto;max-width:100%;max-height:{layout.PICTURE_IN_CELL}mm}}"
+        ".gbt .aside{float:right}"
+        ".gbt td img{display:block;margin:0 auto;object-fit:contain;max-width:100%;"
+        f"max-height:{layout.PICTURE_IN_CELL}mm}}"
         f".gbt dl{{display:grid;grid-template-columns:max-content 1fr;margin:0 0 0 {indent}em}}"
         f".gbt dt{{font-family:{faces(kind.label)}}}.gbt dd{{margin:0}}.gbt dd+dd{{grid-column:2}}"
         f".gbt table{{border-collapse:collapse;width:100%;font-size:{kind.note_size}pt}}"
@@ -95,7 +97,7 @@ def _block(block: record.Block) -> str:
         case record.Space():
             shown = "<p><br></p>"
         case record.Picture():
-            shown = f'<p class="shown">{_picture(block)}</p>'
+            shown = f'<p class="{"aside" if block.aside else "shown"}">{_picture(block)}</p>'
         case record.Table(header, rows, widths):
             wide = "".join(f'<col style="width:{100 * one / sum(widths):.1f}%">' for one in widths)
             head = "".join(f"<th>{_text(cell)}</th>" for cell in header)
@@ -111,7 +113,8 @@ def _cell(cell: record.Cell) -> str:
 def _picture(picture: record.Picture) -> str:
     kind = "png" if picture.content.startswith(b"\x89PNG") else "jpeg"
     source = f"data:image/{kind};base64,{b64encode(picture.content).decode()}"
-    return f'<img src="{source}" alt="{_text(picture.description)}">'
+    high = f' style="height:{picture.height:.1f}mm"' if picture.height else ""
+    return f'<img src="{source}" alt="{_text(picture.description)}"{high}>'
 
 
 def _text(text: str) -> str:

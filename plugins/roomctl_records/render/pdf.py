@@ -23,6 +23,7 @@ _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 _GETA = "〓"
 _COMBINING = frozenset({"Mn", "Mc", "Me"})
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # chooses a form, and is never shown itself
+_TOLD = ("description", "beside", "height", "aside")  # of a picture, beside its file
 _PNG = b"\x89PNG"
 _AT_MOST = 200  # characters that no font has
 _SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC")
@@ -214,9 +215,7 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return layout.clean(value)
     if isinstance(value, record.Picture):
-        return {"file": _file(value)} | {
-            name: _clean(getattr(value, name)) for name in ("description", "beside", "height")
-        }
+        return {"file": _file(value)} | {name: _clean(getattr(value, name)) for name in _TOLD}
     if is_dataclass(value):
         return {field.name: _clean(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, list | tuple):

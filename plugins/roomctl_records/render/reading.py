@@ -11,6 +11,7 @@ from typing import Any
 
 import docx
 from docx.oxml.ns import qn
+from docx.shared import Emu
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
@@ -186,13 +187,15 @@ def _cell(cell: Any) -> record.Cell:
 
 def _pictures(paragraph: Paragraph) -> Iterator[record.Picture]:
     """PNG and JPEG alone: a page of ours has no others, and not every printer knows them."""
-    for inline in paragraph._p.iter(qn("wp:inline")):  # noqa: SLF001 - pictures have no name in python-docx
-        about = inline.find(qn("wp:docPr"))
+    for inline in paragraph._p.iter(qn("wp:inline"), qn("wp:anchor")):  # noqa: SLF001 - pictures have no name in python-docx
+        about, extent = inline.find(qn("wp:docPr")), inline.find(qn("wp:extent"))
+        high = round(Emu(int(extent.get("cy", 0))).mm, 1) if extent is not None else 0.0
         for blip in inline.iter(qn("a:blip")):
             part = paragraph.part.related_parts.get(blip.get(qn("r:embed"), ""))
             content = part.blob if part is not None else b""
             if content.startswith((b"\x89PNG", b"\xff\xd8")):
-                yield record.Picture(content, about.get("descr", "") if about is not None else "")
+                described = about.get("descr", "") if about is not None else ""
+                yield record.Picture(content, described, height=high, aside=inline.tag == qn("wp:anchor"))
 
 
 def _text(paragraph: Any) -> str:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import docx as word
 import pytest
+import segno
 from docx.shared import Mm
 from PIL import Image
 from pypdf import PdfReader
@@ -11,7 +12,19 @@ from roomctl_records import offers
 from roomctl_records.drafting import sign_in_sheet
 from roomctl_records.render import docx, html, layout, pdf, reading, template
 
-from roomctl.api import Attendance, Meeting, Method, PackageFile, Person, Presence, Standing, State, record
+from roomctl.api import (
+    Attendance,
+    Meeting,
+    Method,
+    PackageFile,
+    Person,
+    Presence,
+    RecordFile,
+    Standing,
+    State,
+    record,
+)
+from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.testing.fakes import A_MORNING
 
 from .conftest import MEETING
@@ -84,10 +97,9 @@ def form(tmp_path):
 
 
 def pictures(document):
-    """Number of the row, and what stands in its last cell."""
-    return {
-        row[0]: row[-1] for table in tables(document) for row in table.rows if isinstance(row[-1], record.Picture)
-    }
+    """Number of the row, and the picture in its last cell; how high it is shown says its file alone."""
+    cells = {row[0]: row[-1] for table in tables(document) for row in table.rows}
+    return {number: replace(one, height=0.0) for number, one in cells.items() if isinstance(one, record.Picture)}
 
 
 def test_who_signed_on_glass_needs_no_pen(facts, context, tmp_path):
@@ -131,8 +143,8 @@ def of(count, signed):
 
 @pytest.mark.parametrize("count", [3, 300])
 def test_few_and_many_signatures_come_back_from_docx_each_in_its_row(facts, form, tmp_path, count):
-    signed = {f"k{n}": ink(n % 250, (90, 30 + n % 7)) for n in range(0, count, 2)}
-    document = sign_in_sheet.draft(facts.meeting, of(count, {*range(0, count, 2)}), signed)
+    signed = {f"k{n}": ink(n % 250, (90, 30 + n % 7)) for n in range(0, count, 3)}
+    document = sign_in_sheet.draft(facts.meeting, of(count, {*range(0, count, 3)}), signed)
     docx.write(document, tmp_path / "a.docx", form, at=A_MORNING)
     back = reading.read(tmp_path / "a.docx")
     assert pictures(back) == pictures(document)
@@ -173,3 +185,35 @@ def test_words_typed_beside_a_signature_stay_with_it(facts, form, tmp_path):
     assert "补签 &lt;b&gt;" in html.write(back, form)
     pdf.write(back, tmp_path / "a.pdf", form, at=A_MORNING)
     assert "补签" in PdfReader(tmp_path / "a.pdf").pages[0].extract_text()
+
+
+# --- the check code
+
+
+def coded(document):
+    return [one for one in document.blocks if isinstance(one, record.Picture)]
+
+
+def test_the_check_code_names_meeting_and_version_and_lets_nobody_in(context, facts, tmp_path):
+    offer = next(one for one in offers.offers(context(), facts.meeting) if one.kind == offers.SIGN_IN_SHEET)
+    for version in (1, 2):
+        offer.write(tmp_path / f"{version}.docx")
+        document = reading.read(tmp_path / f"{version}.docx")
+        (code,) = coded(document)
+        drawn = io.BytesIO()
+        segno.make(f"ROOMCTL:SIGN-IN-SHEET:{MEETING}:{version}", micro=False, error="m").save(drawn, "png", scale=8)
+        assert code == record.Picture(drawn.getvalue(), "核对码", height=20.0, aside=True)
+        (said,) = [n for n, one in enumerate(document.blocks) if f"签到表第{version}版" in str(one)]
+        kept = RecordFile(
+            id="d", meeting=MEETING, kind=offers.SIGN_IN_SHEET, version=version, path="x", sha256="", at=A_MORNING
+        )
+        facts.services.papers[MEETING] = [kept]
+    assert said not in {one.block for one in offer.proofread(tmp_path / "2.docx")}
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_no_sheet_of_a_state_secret_has_a_code_that_asks_for_a_telephone(facts, level):
+    secret = replace(facts.meeting, secrecy=Secrecy(level))
+    document = sign_in_sheet.draft(secret, of(1, ()), version=1)
+    assert bool(coded(document)) is not secret.highest_secrecy.state_secret
+    assert "核对码" in str(document.blocks) or secret.highest_secrecy.state_secret
