@@ -5,6 +5,7 @@ from typing import Protocol
 
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.registration import (
+    Answer,
     CatalogueRow,
     Contents,
     Entry,
@@ -19,8 +20,8 @@ from roomctl.services.archive_ports import Archivist
 from roomctl.services.registration import Standing, catalogue
 
 __all__ = [
-    "Archivist", "CatalogueRow", "Contents", "Entry", "Question", "Reconciled", "Registrar", "Registration", "Result",
-    "Series", "Signed", "Standing", "catalogue",
+    "Answer", "Archivist", "CatalogueRow", "Contents", "Entry", "Question", "Reconciled", "Registrar", "Registration",
+    "Result", "Series", "Signed", "Standing", "catalogue",
 ]  # fmt: skip
 
 

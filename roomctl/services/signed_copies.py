@@ -10,12 +10,13 @@ from roomctl.domain.record import RecordFile
 from roomctl.domain.registration import checked_note
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
+from roomctl.services import hand_over
 from roomctl.services.identity import new_id
 from roomctl.services.records import MINUTES
 from roomctl.services.registration import Desk
 
 SIGNED_COPY = "record.signed_copy"
-KINDS = (MINUTES, "会议纪要", "签到表")
+KINDS = (MINUTES, "会议纪要", "签到表", hand_over.KIND)
 """Papers that are signed by hand."""
 
 LARGEST = 60_000_000

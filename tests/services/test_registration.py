@@ -309,3 +309,11 @@ def test_what_comes_again_in_a_supplement_keeps_its_code(deposit, house):
     codes = house.use.registration(deposit.meeting).registration.codes
     assert [codes[one, ENTRY.number] for one in (deposit.package, late, last)] == ["X043-永久-0001"] * 3
     assert codes[last, "m/other"] == "X043-永久-0002"
+
+
+def test_the_signed_hand_over_is_taken_in_as_such_and_is_no_signed_record(deposit, house):
+    made = deposit.as_("周强").take_in_signed(
+        deposit.meeting, b"%PDF-1.7 hand-over %%EOF", signed_by="孙丽、周强", kind="归档交接单"
+    )
+    assert (made.kind, made.signed_by) == ("归档交接单", "孙丽、周强")
+    assert made.id not in {one.id for one in house.use.registration(deposit.meeting).signed}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from roomctl.api import Document, NotFound, Package, record, tr
-from roomctl.api.registration import CatalogueRow, Result, Standing, catalogue
+from roomctl.api.registration import Answer, CatalogueRow, Question, Result, Standing, catalogue
 from roomctl_records.drafting import wording
 
 KIND = "归档交接单"
@@ -18,6 +18,8 @@ _DAY = "　　年　月　日"  # to be filled in by hand
 _GROUP = 16  # characters of a digest that are read at once, and after which a line may end
 _ENTRIES = ("序号", "档号", "题名", "日期", "保管期限", "页数")
 _ENTRY_WIDTHS = (2, 7, 9, 5, 4, 2)
+_ITEMS = ("编号", "项目", "结果", "检查人", "说明")
+_ITEM_WIDTHS = (4, 8, 4, 4, 9)
 
 
 def draft(standing: Standing, *, place: str = "", office: str = "") -> Document:
@@ -49,6 +51,12 @@ def draft(standing: Standing, *, place: str = "", office: str = "") -> Document:
             record.Heading(1, "三、归档文件"),
             record.Table(_ENTRIES, tuple(_entries(rows)), _ENTRY_WIDTHS),
         ]
+    if items := tuple(_items(standing)):
+        number = "四" if rows else "三"
+        blocks += [
+            record.Heading(1, f"{number}、人工检查"),
+            record.Table(_ITEMS, items, _ITEM_WIDTHS),
+        ]
     blocks += [
         record.Space(),
         record.Signatures(("移交人", "接收人")),
@@ -70,13 +78,25 @@ def _sum(packages: Sequence[Package], rows: Sequence[CatalogueRow]) -> str:
     return "，".join(filter(None, parts))
 
 
-def _answers(standing: Standing) -> str:
-    asked = [
-        standing.registration.answers.get((package.id, one.number))
+def _asked(standing: Standing) -> Sequence[tuple[Package, Question, Answer | None]]:
+    return [
+        (package, one, standing.registration.answers.get((package.id, one.number)))
         for package in standing.packages
         if package.id in standing.contents
         for one in standing.contents[package.id].questions
     ]
+
+
+def _items(standing: Standing) -> Iterator[tuple[str, ...]]:
+    """Signed and scanned, the paper takes the answers into the archive."""
+    for package, one, answer in _asked(standing):
+        title = f"{one.title}（补充包）" if package.supplement_to else one.title
+        said = (answer.result.value, answer.by, answer.note) if answer else ("未检查", "", "")
+        yield (one.number, title, *said)
+
+
+def _answers(standing: Standing) -> str:
+    asked = [answer for _, _, answer in _asked(standing)]
     if not asked:
         return "无"
     said = [

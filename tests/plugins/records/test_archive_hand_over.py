@@ -7,7 +7,7 @@ import pytest
 from roomctl_records.drafting import archive_hand_over
 
 from roomctl.api import NotFound, Package, record
-from roomctl.api.registration import Contents, Entry, Registration, Signed, Standing
+from roomctl.api.registration import Answer, Contents, Entry, Question, Registration, Result, Signed, Standing
 from roomctl.testing.fakes import A_MORNING
 
 
@@ -52,3 +52,19 @@ def test_it_says_how_much_is_handed_over_and_by_which_digest(standing):
 def test_there_is_nothing_to_hand_over_before_there_is_a_package(standing):
     with pytest.raises(NotFound):
         archive_hand_over.draft(replace(standing, packages=[]))
+
+
+def test_each_answer_stands_in_it_with_who_gave_it_and_what_is_open_says_so(standing):
+    asked = tuple(
+        Question(number=number, title=title, title_en="", property="真实性", why="")
+        for number, title in (("GD1-7", "档号规范性"), ("GD2-7", "内容完整性"))
+    )
+    held = Contents(entries=(), questions=asked)
+    answer = Answer(result=Result.NONE, note="由档案系统编", by="周强", at=A_MORNING)
+    made = replace(standing.registration, answers={("bb", "GD1-7"): answer})
+    paper = archive_hand_over.draft(replace(standing, contents={"bb": held}, registration=made))
+    assert [one.rows for one in paper.blocks if isinstance(one, record.Table)][-1] == (
+        ("GD1-7", "档号规范性（补充包）", "不适用", "周强", "由档案系统编"),
+        ("GD2-7", "内容完整性（补充包）", "未检查", "", ""),
+    )
+    assert [one.text for one in paper.blocks if isinstance(one, record.Heading)][-1] == "三、人工检查"

@@ -8,7 +8,9 @@ from roomctl.domain.archive import Package
 from roomctl.domain.registration import UNKNOWN_TERM, Answer, CatalogueRow, Entry, Question, Result
 from roomctl.errors import BadInput
 from roomctl.i18n import language, tr
+from roomctl.services.records import MINUTES
 from roomctl.services.registration import Standing, catalogue
+from roomctl.services.signed_copies import KINDS
 from roomctl.web.pages.archive.overview import size
 from roomctl.web.pages.steps import text_of
 from roomctl.web.pages.visitor import Visitor
@@ -329,6 +331,7 @@ class Registering:
             rows.append(
                 tag(
                     "div",
+                    typed_field("kind", tr("是哪份", "Which paper"), MINUTES, choices={one: one for one in KINDS}),
                     typed_field("signed_by", tr("签字人", "Signed by"), "", hint=tr("纸上签名的人", "on paper")),
                     tag(
                         "label",

@@ -9,7 +9,7 @@
     told.textContent = "…";
     const headers = { "Content-Type": "application/octet-stream", "Accept-Language": document.documentElement.lang };
     try {
-      const asked = new URLSearchParams({ signed_by: by });
+      const asked = new URLSearchParams({ signed_by: by, kind: box.querySelector("[name=kind]").value });
       const answer = await fetch(`${input.dataset.scan}?${asked}`, { method: "POST", headers, body: file });
       const said = answer.ok ? null : await answer.json();
       told.textContent = said ? [said.title, said.detail, said.mend].filter(Boolean).join(" ") : "✓";
