@@ -108,7 +108,7 @@ class ScreenKeys:
 
         """
         with self._open().reading() as uow:
-            why, mend = _ended(uow.meetings.get(meeting_id))
+            why, mend = _ended(uow.meetings.get(meeting_id), Way.PHONE)
         if why:
             raise Refused(tr("这里不能用手机", "no telephone is let in here"), why, mend)
         now = int(self._clock.now().timestamp())
@@ -125,7 +125,8 @@ class ScreenKeys:
         with self._open().reading() as uow:
             key = _as_key(given) if given else uow.accounts.screen_key(digest(text))
             try:
-                if key is None or _ended(uow.meetings.get(key.meeting))[0]:
+                way = Way.PHONE if given else Way.SCREEN
+                if key is None or _ended(uow.meetings.get(key.meeting), way)[0]:
                     return None
             except NotFound:  # restored from a copy that is older than the pass
                 return None
@@ -135,16 +136,21 @@ class ScreenKeys:
         uow.events.append(Event(stream=meeting_id, kind=kind, actor=self._actor, at=self._clock.now(), data=data))
 
 
-def _ended(meeting: Meeting) -> tuple[str, str]:
-    """Why a meeting has no screens, and the mend; empty where it may have them."""
+def _ended(meeting: Meeting, way: Way = Way.SCREEN) -> tuple[str, str]:
+    """Why a meeting has no screens, or no telephones, and the mend; empty where it may have them."""
     if meeting.state in OVER:
         return tr("会议已结束", "the meeting is over"), tr("屏幕随会议结束", "its screens end with it")
-    if not may(meeting.highest_secrecy.level, Way.SCREEN):
+    if may(meeting.highest_secrecy.level, way):
+        return "", ""
+    if way is Way.PHONE:
         return (
-            tr("涉密会议不用联网屏幕", "a state secret has no screens on a network"),
-            tr("请在涉密计算机上直接打开", "open the page on the approved machine itself"),
+            tr("涉密会议不用手机", "nobody takes a telephone into a state secret"),
+            tr("请在签到台签到", "sign in at the desk"),
         )
-    return "", ""
+    return (
+        tr("涉密会议不用联网屏幕", "a state secret has no screens on a network"),
+        tr("请在涉密计算机上直接打开", "open the page on the approved machine itself"),
+    )
 
 
 def _as_key(one: passes.Pass) -> ScreenKey:

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from roomctl.domain.access import Right, ScreenKey, User
 from roomctl.domain.meeting import Meeting
+from roomctl.domain.secrecy import Way
 from roomctl.errors import Forbidden, NotFound, NotSignedOn, Refused, RoomctlError
 from roomctl.host.screens import INDEX, offered
 from roomctl.i18n import tr
@@ -219,8 +220,11 @@ async def _admit(request: Request, screen: Screen, meeting_id: str) -> tuple[Use
         user = await screen_of(request)
     if user is None:
         raise scan_again() if screen.offer.door else _closed()
-    meeting = await run(host_of(request).application.usecases.meeting, meeting_id)
+    use = host_of(request).application.usecases
+    meeting = await run(use.meeting, meeting_id)
     admit(user, meeting.highest_secrecy.level)
+    if screen.offer.door is not None:
+        await run(use.need_way, meeting_id, Way.PHONE)
     return user, meeting
 
 

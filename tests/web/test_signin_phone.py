@@ -17,7 +17,7 @@ from roomctl_signin.phone import codes
 
 from roomctl.app import Application
 from roomctl.domain import passes
-from roomctl.domain.access import Right, Role, rights_of
+from roomctl.domain.access import Right, Role, User, rights_of
 from roomctl.domain.attendance import Person
 from roomctl.domain.checks import CheckReport, CheckState, Result
 from roomctl.domain.lifecycle import State
@@ -437,6 +437,25 @@ def test_where_it_is_not_configured_or_the_meeting_became_secret_no_telephone_is
     assert room.phone().get(code).status_code == 403
     assert phone.get(at(meeting)).status_code == 401
     assert not codes.ready(room.ctx, room.use.meeting(meeting.id))
+
+
+def test_who_is_signed_on_reaches_no_telephone_page_of_a_state_secret(room, meeting, monkeypatch):
+    name, person = new_id(), room.person(meeting, "赵健")
+    room.application.accounts.add(name, new_id(), [Role.SECURITY, Role.SECRETARY])
+    _token, text = room.application.accounts.add_token(name, "t", sorted(rights_of([Role.SECRETARY])))
+    asked = room.phone(Authorization=f"Bearer {text}")
+    assert asked.get(at(meeting)).status_code == 200  # what it may while the meeting is open
+    with room.application.open_uow() as uow:
+        uow.meetings.save(replace(uow.meetings.get(meeting.id), secrecy=Secrecy(Level.SECRET, 3)))
+        uow.commit()
+    monkeypatch.setattr(User, "cleared", lambda _user, _level: True)  # at the approved machine, with every role
+    for path in (at(meeting), f"/s/signin/phone/{meeting.id}/", f"/s/signin/phone/{meeting.id}/about.json",
+                 f"/api/v1/x/signin/codes/{meeting.id}"):  # fmt: skip
+        assert asked.get(path).status_code == 403, path
+    assert asked.post(at(meeting, "acts"), json=act(person)).status_code == 403
+    assert asked.post(at(meeting), data={"key": new_id(), "person": person.id}).status_code == 403
+    assert room.present(meeting) == 0
+    assert room.use.events(kinds=["secrecy.refused"])
 
 
 def test_before_sign_in_opens_and_after_it_ended_the_page_says_so(room):

@@ -47,17 +47,14 @@ def allowed(meeting: Meeting) -> bool:
 
 
 def need_allowed(ctx: PluginContext, meeting: Meeting) -> None:
-    """Raises: Refused: nobody signs in by telephone here."""
-    if configured(ctx) and allowed(meeting):
-        return
-    secret = not allowed(meeting)
-    raise Refused(
-        tr("本次会议不用手机签到", "nobody signs in by telephone here"),
-        tr("涉密会议不允许", "a state secret does not allow it")
-        if secret
-        else tr("没有写手机签到地址", "no address for telephones is set"),
-        "" if secret else tr("请在设置里写 [plugins.signin] phone", "set phone in [plugins.signin]"),
-    )
+    """Raises: SecrecyRefused: by its 密级 nobody signs in by telephone. Refused: the office lets nobody do so."""
+    ctx.services.need_way(meeting.id, Way.PHONE)
+    if not configured(ctx):
+        raise Refused(
+            tr("本次会议不用手机签到", "nobody signs in by telephone here"),
+            tr("没有写手机签到地址", "no address for telephones is set"),
+            tr("请在设置里写 [plugins.signin] phone", "set phone in [plugins.signin]"),
+        )
 
 
 def ready(ctx: PluginContext, meeting: Meeting) -> bool:
