@@ -87,8 +87,13 @@ class SignIn(Protocol):
         """Gives people another rank, by id; the roster as it is then. Raises: NotFound."""
         ...
 
-    def seat_chart(self, meeting_id: str) -> Chart:
-        """Who sits where; without a layout where no seats were laid out. Raises: NotFound."""
+    def seat_chart(self, meeting_id: str, board: Attendance | None = None) -> Chart:
+        """Who sits where; without a layout where no seats were laid out. Raises: NotFound.
+
+        Args:
+            board: as `attendance` gives it, where the caller has it already, which saves the most of the work.
+
+        """
         ...
 
     def moves(self, meeting_id: str, item: int | None = None) -> Moves:

@@ -83,14 +83,22 @@ def look(meeting_id: str, *, desk: Desk) -> SeatPlan:
         return _read(desk.uow.meetings.get(meeting_id), rules, desk.uow)
 
 
-def chart(meeting_id: str, *, desk: Desk) -> Chart:
-    """Who sits where, for who prints or shows it. A wrong file of layouts stops no sign-in. Raises: NotFound."""
+def chart(meeting_id: str, board: Attendance | None = None, *, desk: Desk) -> Chart:
+    """Who sits where, for who prints or shows it. A wrong file of layouts stops no sign-in.
+
+    Args:
+        board: how everybody stands, where the caller has read it already: it is the most of the work.
+
+    Raises:
+        NotFound: no such meeting.
+
+    """
     try:
         rules = office_files.seat_rules(desk.data)
     except BadInput:
         rules = _NO_RULES
     with desk.uow.reading():
-        return _read(desk.uow.meetings.get(meeting_id), rules, desk.uow).chart
+        return _read(desk.uow.meetings.get(meeting_id), rules, desk.uow, board).chart
 
 
 def lay(
@@ -269,10 +277,10 @@ def _given_seats(meeting_id: str, uow: UnitOfWork) -> dict[str, str]:
     return {one["id"]: one["seat"] for row in rows for one in json.loads(row.data)["people"] if one.get("seat")}
 
 
-def _read(meeting: Meeting, rules: SeatRules, uow: UnitOfWork) -> SeatPlan:
+def _read(meeting: Meeting, rules: SeatRules, uow: UnitOfWork, board: Attendance | None = None) -> SeatPlan:
     rows = ((row.kind, json.loads(row.data)) for row in uow.events.stream(meeting.id, seating.KINDS))
     seats = seating.derive(rows)
-    board = attendance.within(meeting, uow)
+    board = board or attendance.within(meeting, uow)
     found = layouts.layout(seats.template, seats.sizes, rules.even) if seats.template else None
     people = seating.expected(board.standings, keep_leave=rules.keep_leave)
     return SeatPlan(meeting, rules, seats, found, people, board)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from roomctl.domain.attendance import Attendance
 from roomctl.domain.seating import Chart
 from roomctl.services import seating
 from roomctl.services.bound import Bound
@@ -15,8 +16,8 @@ class SeatUseCases(Bound):
     def seat_plan(self, meeting_id: str) -> SeatPlan:
         return seating.look(meeting_id, desk=Desk(**self._all()))
 
-    def seat_chart(self, meeting_id: str) -> Chart:
-        return seating.chart(meeting_id, desk=Desk(**self._all()))
+    def seat_chart(self, meeting_id: str, board: Attendance | None = None) -> Chart:
+        return seating.chart(meeting_id, board, desk=Desk(**self._all()))
 
     def lay_seats(
         self, meeting_id: str, template: str, sizes: Mapping[str, int] | None = None, *, version: int | None = None

@@ -25,7 +25,8 @@ class FakeSigning(ABC):
     @abstractmethod
     def meeting(self, meeting_id: str) -> Meeting: ...
 
-    def seat_chart(self, meeting_id: str) -> Chart:
+    def seat_chart(self, meeting_id: str, board: Attendance | None = None) -> Chart:
+        del board
         return self.charts.get(self.meeting(meeting_id).id, Chart())
 
     def roster(self, meeting_id: str) -> Sequence[Person]:

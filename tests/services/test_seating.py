@@ -119,6 +119,7 @@ def test_who_got_leave_after_the_seats_were_laid_is_known_as_away(seated):
     assert [one.person.name for one in chart.seated_away] == ["李晓明"]
     place = chart.place_of(seated.people["李晓明"]).id
     assert (len(chart.sitting[place]), chart.coming(place)) == (1, ())
+    assert use.seat_chart(meeting, use.attendance(meeting)) == chart
     (use.data / "seats.toml").write_text(
         'keep_leave = true\n[[layouts]]\nid = "x"\ntitle = "x"\nshape = "rows"\n', encoding="utf-8"
     )

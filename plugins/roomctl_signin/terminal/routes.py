@@ -123,7 +123,8 @@ class _Door:
         config = self._ctx.config or Config()
         others = self._ctx.services.meetings(*sight.TO_COME)
         services = self._ctx.services
-        shown = sight.of(meeting, board, others, config, services.room.name, ways, services.seat_chart(meeting.id))
+        chart = services.seat_chart(meeting.id, board)
+        shown = sight.of(meeting, board, others, config, services.room.name, ways, chart)
         body = shown.model_dump_json()
         tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
         if tag == known:
