@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +40,7 @@ def add(group: typer.Typer, ctx: PluginContext, console: Console, bar: Bar) -> N
         folders = packages_of(ctx, found)
         path = to / file_name(found) if to.is_dir() else to
         words = _passphrase(confirm=True)
-        with bar() as shown:
+        with _ending_in_order(), bar() as shown:
             task = shown.add_task(tr("加密", "encipher"), total=None)
             size = enciphered.encipher(
                 folders,
@@ -64,7 +66,7 @@ def add(group: typer.Typer, ctx: PluginContext, console: Console, bar: Bar) -> N
         folder = to or Path.cwd() / file.stem
         mark = _mark(file)
         words = _passphrase(confirm=False)
-        with bar() as shown:
+        with _ending_in_order(), bar() as shown:
             task = shown.add_task(tr("解密", "decipher"), total=file.stat().st_size)
             found = enciphered.decipher(file, folder, words, tick=lambda step: shown.advance(task, step))
         if as_json:
@@ -114,6 +116,22 @@ def _mark(file: Path) -> str:
         raise NotFound(tr(f"没有文件 {file}", f"no file {file}"), mend=tr("请核对路径", "look at the path"))
     with file.open("rb") as source:
         return read_header(source)[0].mark
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """A window that is closed, or a shutdown, ends it as Ctrl-C does: nothing that was deciphered is left behind."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    ends = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+    kept = {one: signal.signal(one, leave) for one in ends if signal.getsignal(one) is not signal.SIG_IGN}  # nohup
+    try:
+        yield
+    finally:
+        for one, before in kept.items():
+            signal.signal(one, before)
 
 
 def _passphrase(*, confirm: bool) -> str:

@@ -93,7 +93,8 @@ class Header:
 
 def _known(told: Any) -> None:
     """Raises: ValueError, for another cipher, and for an N that is no power of two above 1 (RFC 7914 section 2)."""
-    if (told["cipher"], told["kdf"]) != ("SM4-GCM", "scrypt") or int(told["n"]).bit_count() != 1 or told["n"] == 1:
+    n = _number(told, "n")
+    if (told["cipher"], told["kdf"]) != ("SM4-GCM", "scrypt") or n.bit_count() != 1 or n == 1:
         raise ValueError
 
 
@@ -126,7 +127,14 @@ def strong(passphrase: str) -> str:
 
 def _derive(passphrase: str, salt: bytes, cost: Cost) -> tuple[bytes, bytes]:
     """Key and check. The passphrase is UTF-8 in Unicode NFC, so that every keyboard gives the same."""
-    text = unicodedata.normalize("NFC", passphrase).encode()
+    try:
+        text = unicodedata.normalize("NFC", passphrase).encode()
+    except UnicodeEncodeError:  # bytes of another encoding, as Python keeps them in a variable
+        raise BadInput(
+            tr("口令读不出来", "the passphrase cannot be read"),
+            tr("它不是 UTF-8", "it is not in UTF-8"),
+            tr("请在 UTF-8 的终端里输入", "type it in a terminal that speaks UTF-8"),
+        ) from None
     derived = Scrypt(salt=salt, length=_KEY + _CHECK, n=cost.n, r=cost.r, p=cost.p).derive(text)
     return derived[:_KEY], derived[_KEY:]
 

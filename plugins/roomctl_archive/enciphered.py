@@ -4,6 +4,7 @@ Inside is a tar (POSIX.1-2001, pax): one folder for each package, named by its i
 """
 
 import os
+import secrets
 import shutil
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,14 +49,10 @@ def encipher(
 
     """
     strong(passphrase)
-    if path.exists():
-        raise Refused(
-            tr(f"文件 {path} 已存在", f"{path} is there already"),
-            mend=tr("请换一个文件名", "choose another name"),
-        )
-    partial = path.with_name(path.name + PARTIAL)
+    _need_free(path)
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PARTIAL}")  # two may write at once
     with _removing(partial), _told(path):
-        with partial.open("wb") as out:
+        with partial.open("xb") as out:
             inner = Enciphering(out, passphrase, mark=mark, cost=cost)
             with tarfile.open(
                 fileobj=cast("BinaryIO", _Sink(inner, tick)), mode="w|", format=tarfile.PAX_FORMAT, bufsize=PART
@@ -66,8 +63,17 @@ def encipher(
             out.flush()
             os.fsync(out.fileno())
         size = partial.stat().st_size
+        _need_free(path)
         durable_rename(partial, path)
     return size
+
+
+def _need_free(path: Path) -> None:
+    if path.exists():
+        raise Refused(
+            tr(f"文件 {path} 已存在", f"{path} is there already"),
+            mend=tr("请换一个文件名", "choose another name"),
+        )
 
 
 def _add(tar: tarfile.TarFile, folder: Path) -> None:

@@ -106,7 +106,8 @@ class CustodyUseCases(MediaUseCases):
         """This machine is approved for state secrets from now on; a new declaration ends the one before.
 
         Raises:
-            BadInput: no number, or a day to come. Forbidden: 绝密. Refused: plugins of somebody else are in use.
+            BadInput: no number, or a day to come. Forbidden: 绝密. Refused: plugins of somebody else are in use, or
+                a meeting above that level is being held just now.
 
         """
         now, number = self._clock.now(), named(approval, ("批准文号", "the number of the approval"))
@@ -131,6 +132,7 @@ class CustodyUseCases(MediaUseCases):
         with uow:
             before = declaration(uow)
             if before is not None:
+                _need_none_held(uow, above=level)
                 self._end(uow, before, tr("由新的登记代替", "replaced by a new one"), now)
             told = {**one.as_json(), "machine": uow.machine}
             kept = {key: told[key] for key in ("approval", "level", "approved", "by", "machine")}
@@ -153,12 +155,7 @@ class CustodyUseCases(MediaUseCases):
                     tr("本机没有登记涉密批准文号", "this machine is not declared"),
                     mend=tr("没有可撤销的", "there is nothing to revoke"),
                 )
-            if any(one.highest_secrecy.state_secret for one in uow.meetings.all(*MEETS)):
-                raise Refused(
-                    tr("现在不能撤销", "it cannot be revoked now"),
-                    tr("有涉密会议正在进行", "a meeting with state secrets is being held"),
-                    tr("请在散会后撤销", "revoke it when that is over"),
-                )
+            _need_none_held(uow, above=Level.INTERNAL)
             self._end(uow, standing, why, now)
             uow.commit()
         return replace(standing, revoked=now, revoked_by=self._actor.name, reason=why)
@@ -251,6 +248,16 @@ class CustodyUseCases(MediaUseCases):
         with self._noting(meeting_id, way.value):
             secrecy.ask(meeting.highest_secrecy, way)
         return meeting
+
+
+def _need_none_held(uow: UnitOfWork, *, above: Level) -> None:
+    """Raises: Refused: a meeting above that level is being held, which would be shut out of its own machine."""
+    if any(one.highest_secrecy.level.degree > above.degree for one in uow.meetings.all(*MEETS)):
+        raise Refused(
+            tr("现在不能撤销或降低登记", "the declaration cannot be revoked or lowered now"),
+            tr("有涉密会议正在进行", "a meeting with state secrets is being held"),
+            tr("请在散会后办理", "do it when that is over"),
+        )
 
 
 _BEFORE = frozenset({State.PLANNED, State.APPROVED})

@@ -134,6 +134,14 @@ def test_a_declaration_is_not_revoked_under_a_meeting(declared):
     assert declared.use.declaration() is not None
 
 
+def test_a_declaration_is_not_lowered_under_a_meeting(declared):
+    declared.use.declare_machine(approval="9号", level=Level.CONFIDENTIAL, approved=APPROVED)
+    declared.opened(secrecy=parse("机密★5年"))
+    with pytest.raises(Refused, match="正在进行"):
+        declared.use.declare_machine(approval="10号", level=Level.SECRET, approved=APPROVED)
+    assert declared.use.declaration().approval == "9号"
+
+
 def test_nothing_in_the_log_of_the_room_tells_a_title(house):
     with pytest.raises(SecrecyRefused):
         house.meeting(title="一件不能说的事", secrecy=parse("机密★3年"))

@@ -1,8 +1,9 @@
 import json
+import signal
 from dataclasses import replace
 
 import pytest
-from roomctl_archive import cipher_commands, commands
+from roomctl_archive import cipher_commands, commands, enciphered
 from roomctl_archive.package import build
 from typer.testing import CliRunner
 
@@ -63,3 +64,20 @@ def test_another_file_is_refused_before_anybody_types_a_passphrase(run, tmp_path
     monkeypatch.setattr(cipher_commands, "_passphrase", None)
     assert isinstance(run("open", str(tmp_path / "a.zip")).exception, BadInput)
     assert isinstance(run("open", str(tmp_path / "none.rcp")).exception, NotFound)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
+def test_a_window_that_is_closed_leaves_nothing_deciphered(room, run, tmp_path, monkeypatch, ending):
+    build(room.context(), at(room, "内部"))
+    assert run("encrypt", room.meeting.id, "--to", str(tmp_path / "a.rcp")).exit_code == 0
+    before, seen = signal.getsignal(ending), []
+
+    def closed(folder, **_how):
+        seen.extend(folder.rglob("*"))
+        signal.raise_signal(ending)
+
+    monkeypatch.setattr(enciphered, "sync_tree", closed)
+    done = run("open", str(tmp_path / "a.rcp"), "--to", str(tmp_path / "back"))
+    assert (done.exit_code, bool(seen)) == (128 + ending, True)
+    assert not list(tmp_path.glob("back*"))
+    assert signal.getsignal(ending) == before

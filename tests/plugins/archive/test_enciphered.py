@@ -110,7 +110,7 @@ def test_any_header_is_read_or_damaged(line):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"n": 1 << 40}, {"n": 3}, {"r": 0}, {"part": 1 << 40}, {"part": True}, {"cipher": "none"}]
+    "wrong", [{"n": 1 << 40}, {"n": 3}, {"r": 0}, {"part": 1 << 40}, {"part": True}, {"cipher": "none"}, {"n": 1e400}]
 )
 def test_a_header_cannot_ask_for_more_than_a_machine_has(wrong):
     told = json.loads(Header(mark="", salt=b"s", prefix=bytes(7), check=bytes(16)).line()) | wrong
@@ -187,6 +187,27 @@ def test_what_is_there_is_never_written_over(package, file, tmp_path):
     with pytest.raises(Refused):
         decipher(file, tmp_path / "back", WORDS)
     assert file.read_bytes() == before
+
+
+def test_two_who_write_the_same_file_at_once_never_write_into_each_others(package, tmp_path):
+    path, others = tmp_path / "a.rcp", []
+
+    def meanwhile(_size):
+        if not others:
+            others.append(None)
+            encipher([package], path, WORDS, cost=CHEAP)
+            others.append(path.read_bytes())
+
+    with pytest.raises(Refused):
+        encipher([package], path, WORDS, tick=meanwhile, cost=CHEAP)
+    assert path.read_bytes() == others[1]
+    assert [one.name for one in tmp_path.glob("a.rcp*")] == ["a.rcp"]
+
+
+def test_a_passphrase_of_another_encoding_is_refused_in_words(package, tmp_path):
+    with pytest.raises(BadInput, match="UTF-8"):
+        encipher([package], tmp_path / "a.rcp", "abc\udcc4" * 4, cost=CHEAP)
+    assert not list(tmp_path.glob("a.rcp*"))
 
 
 def test_a_short_passphrase_keeps_nothing_and_makes_nothing(package, tmp_path):
