@@ -116,6 +116,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.DEPOSITED, State.DEPOSITED, "return", "returned", reason=True),
 )  # fmt: skip
 
+REPLANNED = Transition(State.APPROVED, State.PLANNED, "edit", "edited")
+"""Beside the table, and no way out of a state: an edit of what the approval stood for takes it, nobody else does."""
+
 _BY_STEP = {(row.source, row.target): row for row in TRANSITIONS}
 
 

@@ -1,12 +1,13 @@
 """确定会议: what may be changed in a plan, until when, and what the change does to an approval."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
+from roomctl.domain.attendance import Person
 from roomctl.domain.events import Actor, Event
-from roomctl.domain.lifecycle import BEGUN, OVER, State
+from roomctl.domain.lifecycle import BEGUN, OVER, REPLANNED, State
 from roomctl.domain.meeting import AgendaItem, Meeting
 from roomctl.domain.secrecy import Secrecy
 from roomctl.errors import Refused
@@ -110,9 +111,9 @@ def edit(meeting: Meeting, changes: Mapping[str, Any], *, actor: Actor, at: date
     told: dict[str, Any] = {
         "changes": {name: [_told(getattr(meeting, name)), _told(value)] for name, value in sorted(differing.items())}
     }
-    if meeting.state is State.APPROVED and APPROVED & differing.keys():
-        after = replace(after, state=State.PLANNED)
-        told |= {"from": State.APPROVED.value, "to": State.PLANNED.value}
+    if meeting.state is REPLANNED.source and APPROVED & differing.keys():
+        after = replace(after, state=REPLANNED.target)
+        told |= {"from": REPLANNED.source.value, "to": REPLANNED.target.value}
     if meeting.state not in {State.PLANNED, State.APPROVED}:
         told["late"] = True
     return after, Event(stream=meeting.id, kind=EDITED, actor=actor, at=at, data=told)
@@ -137,11 +138,51 @@ def _allow(meeting: Meeting, wanted: frozenset[str]) -> None:
     )
 
 
+def renumbered(before: Sequence[AgendaItem], after: Sequence[AgendaItem]) -> Mapping[int, int]:
+    """Number of each item → its number in the other agenda; those that are gone are left out.
+
+    An item is known by its title; where a title is gone and a new one stands in its place, it was renamed.
+    """
+    places: dict[str, list[int]] = {}
+    for item in after:
+        places.setdefault(item.title, []).append(item.n)
+    found = {item.n: places[item.title].pop(0) for item in before if places.get(item.title)}
+    taken = set(found.values())
+    there = {item.n for item in after}
+    return found | {item.n: item.n for item in before if item.n not in found and item.n in there - taken}
+
+
+def follow(
+    people: Iterable[Person], before: Sequence[AgendaItem], after: Sequence[AgendaItem]
+) -> Mapping[str, tuple[int, ...]]:
+    """Observers whose items have other numbers now: id → the new ones. A number that no item had stays.
+
+    Raises:
+        Refused: all items of an observer are gone; without any he would be there for the whole meeting.
+
+    """
+    moved: dict[int, int | None] = {item.n: None for item in before} | dict(renumbered(before, after))
+    found = {}
+    for person in people:
+        items = tuple(sorted(to for n in person.items if (to := moved.get(n, n)) is not None))
+        if person.items and not items:
+            raise Refused(
+                tr("议题不能删去", "the item cannot be taken off"),
+                tr(f"{person.name}只列席这一项", f"{person.name} comes for it alone"),
+                tr("请先把他从名单上删去", "take him off the roster first"),
+            )
+        if items != tuple(sorted(person.items)):
+            found[person.id] = items
+    return found
+
+
 def _keep(before: Meeting, after: Meeting) -> None:
-    """Marks, papers and rosters name items by their number: none may go once the preparations have begun."""
-    if len(after.agenda) < len(before.agenda):
+    """Marks, papers and rosters name items by their number: none may go or move once the preparations have begun."""
+    if any(old != new for old, new in renumbered(before.agenda, after.agenda).items()) or (
+        len(after.agenda) < len(before.agenda)
+    ):
         raise Refused(
-            tr("议题不能再减少", "no item can be taken off the agenda now"),
+            tr("议题不能再减少或调换", "no item can be taken off the agenda or moved now"),
             tr("录音标记、列席人员和材料按议题序号登记", "marks, observers and papers go by the number of the item"),
             tr("可以改名，或在后面加", "rename it, or add to the end"),
         )

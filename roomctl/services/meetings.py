@@ -69,7 +69,7 @@ def edit(
     clock: Clock,
     uow: UnitOfWork,
 ) -> Meeting:
-    """Other facts of a meeting, see `planning.edit`.
+    """Other facts of a meeting, see `planning.edit`. Observers follow their items to another number.
 
     Args:
         version: of the meeting as the editor saw it; None where nothing was seen.
@@ -78,7 +78,8 @@ def edit(
     Raises:
         Busy: somebody else changed it since. Forbidden: its 密级 may not be held here, or the editor may not open
             what came of it.
-        Refused: what may no longer be changed; the room is taken; the recorder is ready, and 录音 would be no.
+        Refused: what may no longer be changed; the room is taken; the recorder is ready, and 录音 would be no; an
+            item goes that an observer comes for alone.
 
     """
     with uow:
@@ -106,6 +107,10 @@ def edit(
             _need_no_recorder(uow, meeting_id)
         moved = any(getattr(before, name) != getattr(after, name) for name in ("starts", "planned_minutes", "place"))
         shared = calendar.take_room(after, booking, uow=uow) if moved else {}
+        observers = planning.follow(uow.roster.of(meeting_id), before.agenda, after.agenda)
+        if observers:
+            uow.roster.attend(meeting_id, observers)
+            shared["observers"] = {person: list(items) for person, items in observers.items()}
         saved = uow.meetings.save(after)
         uow.events.append(replace(event, data={**event.data, **shared}))
         uow.commit()

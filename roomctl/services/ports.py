@@ -96,6 +96,10 @@ class Roster(Protocol):
         """Sets the rank of these people, by id."""
         ...
 
+    def attend(self, meeting_id: str, items: Mapping[str, Sequence[int]]) -> None:
+        """Sets the numbers of the items that these people attend, by id."""
+        ...
+
     def seat(self, meeting_id: str, seats: Mapping[str, str]) -> None:
         """Sets the seat of these people, by id."""
         ...

@@ -253,6 +253,12 @@ class SqlRoster:
         gone = delete(PersonRow).where(PersonRow.meeting == meeting_id, PersonRow.id.in_(list(people)))
         self._work.connection(writing=True).execute(gone)
 
+    def attend(self, meeting_id: str, items: Mapping[str, Sequence[int]]) -> None:
+        session = self._work.writes()
+        for person, numbers in items.items():
+            where = PersonRow.meeting == meeting_id, PersonRow.id == person
+            session.execute(update(PersonRow).where(*where).values(items=list(numbers)))
+
     def rank(self, meeting_id: str, ranks: Mapping[str, int]) -> None:
         session = self._work.writes()
         for person, rank in ranks.items():

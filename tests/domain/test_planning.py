@@ -73,6 +73,16 @@ def test_what_is_filled_in_after_the_preparations_began_says_so():
     assert event.data["late"] is True
 
 
+@pytest.mark.parametrize("state", [State.OPEN, State.RECESS])
+def test_items_are_renamed_and_added_but_change_no_places_once_they_are_known_by_number(state):
+    swapped = (AgendaItem(1, "老旧小区改造"), AgendaItem(2, "停车场建设"))
+    with pytest.raises(Refused):
+        changed(meeting(state), agenda=swapped)
+    assert changed(meeting(), agenda=swapped)[0].agenda == swapped
+    renamed = (AgendaItem(1, "停车场"), ITEMS[1], AgendaItem(3, "临时议题"))
+    assert changed(meeting(state), agenda=renamed)[0].agenda == renamed
+
+
 def test_no_item_goes_once_people_and_papers_are_named_by_its_number():
     with pytest.raises(Refused, match="no item can be taken off"):
         changed(meeting(State.OPEN), agenda=ITEMS[:1])

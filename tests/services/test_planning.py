@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from roomctl.domain.attendance import Person, Role
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Overrule
 from roomctl.domain.recording import Order
@@ -108,6 +109,26 @@ def test_nobody_makes_a_meeting_that_he_could_not_open_himself(house):
             booking=Booking(sees=lambda level: level is Level.OPEN),
         )
     assert house.use.meeting(meeting.id) == meeting
+
+
+def test_observers_follow_their_items_and_keep_the_last_one_on_the_agenda(house):
+    agenda = tuple(AgendaItem(n, title) for n, title in enumerate(("停车场", "安全", "财源"), 1))
+    meeting = house.meeting(agenda=agenda)
+    house.use.add_people(meeting.id, [
+        Person(id=name, name=name, role=Role.OBSERVER, items=items)
+        for name, items in (("甲", (1,)), ("乙", (3, 2)), ("丙", ()), ("丁", (9,)))
+    ])  # fmt: skip
+
+    def change(*titles):
+        house.use.edit(meeting.id, {"agenda": tuple(AgendaItem(*one) for one in enumerate(titles, 1))}, booking=FREE)
+        return {one.name: one.items for one in house.use.roster(meeting.id)}
+
+    assert change("财源", "停车场", "安全") == {"甲": (2,), "乙": (1, 3), "丙": (), "丁": (9,)}
+    assert change("财源建设", "停车场") == {"甲": (2,), "乙": (1,), "丙": (), "丁": (9,)}
+    before = house.use.meeting(meeting.id)
+    with pytest.raises(Refused, match="甲只列席这一项"):
+        change("财源建设")
+    assert house.use.meeting(meeting.id) == before
 
 
 def test_a_meeting_whose_recorder_is_ready_does_not_become_one_without_a_recording(house):
