@@ -261,6 +261,9 @@ def test_who_is_signed_on_opens_no_screen_of_a_level_that_is_closed_to_him(room)
     with room.application.open_uow() as uow:
         uow.meetings.save(replace(uow.meetings.get(meeting.id), secrecy=Secrecy(Level.SECRET, 3)))
         uow.commit()
+    assert room.as_(Role.SECRETARY).get(place(meeting, under=keys.PAGES) + "/").status_code == 403  # not declared
+    declared = {"approval": "市保密审字〔2026〕7号", "level": "秘密", "approved": "2020-01-05"}
+    assert room.as_(Role.ADMIN).post("/api/v1/secrecy/declaration", json=declared).status_code == 201
     assert room.as_(Role.ADMIN).get(place(meeting, under=keys.PAGES) + "/").status_code == 403
     assert room.as_(Role.SECRETARY).get(place(meeting, under=keys.PAGES) + "/").status_code == 200
 
