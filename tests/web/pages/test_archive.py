@@ -78,6 +78,12 @@ def test_an_archivist_registers_a_meeting_from_the_list_to_the_signature(open_pa
     page.get_by_role("button", name="记下").click()
     expect(page.locator(".rc-toast")).to_contain_text("还没有写原因")
     page.get_by_label("说明").fill("由档案系统编")
+    entry = page.request.get(path(page, site)).json()["entries"][0]  # another's act draws the page anew
+    wish = {"package": entry["package"], "entry": entry["entry"], "term": "永久", "reason": "一般性会议"}
+    assert page.request.put(f"{path(page, site)}/terms", data=wish, headers={"Origin": site.url}).ok
+    expect(page.get_by_text("一般性会议")).to_be_visible(timeout=60_000)
+    expect(page.get_by_label("说明")).to_have_value("由档案系统编")
+    expect(page.get_by_label("结果")).to_have_value("不适用")
     page.get_by_role("button", name="记下").click()
     expect(item.get_by_text("由档案系统编")).to_be_visible()
     answer_the_rest(page, site)
