@@ -107,6 +107,7 @@ def test_who_was_slower_is_told_who_changed_it_and_sees_the_new_plan(open_page, 
     other = open_page(f"/meetings/{meeting}/seats", who="孙丽")
     seat(other, "R1-4").drag_to(seat(other, "R2-4"))
     expect(seat(other, "R2-4")).to_have_class("rc-sd-seat rc-full")
+    expect(page.get_by_role("status")).to_have_text("主机没有应答")
     page.unroute("**/seats")
     seat(page, "P1").drag_to(seat(page, "R1-4"))
     expect(page.get_by_role("status")).to_contain_text("孙丽刚改过座位")
@@ -117,13 +118,28 @@ def test_who_was_slower_is_told_who_changed_it_and_sees_the_new_plan(open_page, 
 def test_a_seat_is_locked_and_has_its_microphone(open_page, meeting):
     page = open_page(f"/meetings/{meeting}/seats", who="孙丽")
     seat(page, "P1").click()
-    page.get_by_role("button", name="锁定").click()
+    page.get_by_role("button", name="锁定").press("Enter")
     expect(seat(page, "P1")).to_have_attribute("aria-label", "主席台 1 号座，张建国，已锁定")
+    expect(page.get_by_role("button", name="解锁")).to_be_focused()
     page.get_by_label("话筒编号").fill("2")
     page.get_by_label("话筒编号").press("Tab")
     expect(seat(page, "P1")).to_have_attribute("aria-label", "主席台 1 号座，张建国，话筒 2，已锁定")
     seat(page, "R1-3").drag_to(seat(page, "P1"))
     expect(page.get_by_role("status")).to_contain_text("已锁定")
+
+
+def test_who_got_leave_is_struck_out_at_once_and_can_be_unseated(site, open_page, meeting):
+    page = open_page(f"/meetings/{meeting}/seats", who="孙丽")
+    expect(seat(page, "R1-2")).to_have_class("rc-sd-seat rc-none")
+    application = Application(site.data)
+    application.usecases.request_leave(meeting, "李晓明", reason="出差")
+    application.usecases.decide_leave(meeting, "李晓明", granted=True, by="张建国")
+    application.close()
+    expect(seat(page, "R1-3")).to_have_attribute("aria-label", "前排 3 号座，李晓明（请假）", timeout=60_000)
+    expect(seat(page, "R1-3")).to_have_class("rc-sd-seat rc-full rc-away")
+    seat(page, "R1-3").click()
+    page.get_by_role("button", name="撤下").click()
+    expect(seat(page, "R1-3")).to_have_class("rc-sd-seat rc-none rc-on")
 
 
 def test_cards_and_plan_are_printed(open_page, meeting):

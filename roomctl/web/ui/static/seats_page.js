@@ -29,7 +29,7 @@
     const why = (told) => [told.title, told.detail, told.mend].filter(Boolean).join(said("：", ": "));
     const ask = async (method, path, body) => {
       const headers = { "Accept-Language": document.documentElement.lang, "Content-Type": "application/json" };
-      const answer = await fetch(api + path, { method, headers, body: body && JSON.stringify(body) });
+      const answer = await fetch(api + path, { method, headers, body: body && JSON.stringify(body) }).catch(() => { throw new Error(""); });
       if (answer.status === 401) location.href = `/log-in?next=${encodeURIComponent(location.pathname)}`;
       const found = await answer.json().catch(() => ({}));
       if (!answer.ok) throw new Error(why(found));
@@ -149,7 +149,9 @@
             acts.append(button(said("换座", "Move") + which, () => hold(id)), button(said("撤下", "Unseat") + which, () => move(id, "")));
           }
         }
-        acts.append(button(one.locked ? said("解锁", "Unlock") : said("锁定", "Lock"), () => change("POST", "/locks", { place: one.id, locked: !one.locked })));
+        const lock = button(one.locked ? said("解锁", "Unlock") : said("锁定", "Lock"), () => change("POST", "/locks", { place: one.id, locked: !one.locked }));
+        lock.dataset.key = "lock";
+        acts.append(lock);
         const input = node("input", "");
         Object.assign(input, { type: "number", min: 0, max: 64, value: one.channel || "" });
         input.setAttribute("aria-label", said("话筒编号", "Channel of the microphone"));
@@ -192,7 +194,7 @@
       say(said(`正在生成${kind}…`, "being made…"));
       try {
         const headers = { "Accept-Language": document.documentElement.lang, "Content-Type": "application/json" };
-        const answer = await fetch(`${desk.dataset.papers}/drafts`, { method: "POST", headers, body: JSON.stringify({ kind }) });
+        const answer = await fetch(`${desk.dataset.papers}/drafts`, { method: "POST", headers, body: JSON.stringify({ kind }) }).catch(() => { throw new Error(""); });
         const made = await answer.json().catch(() => ({}));
         if (!answer.ok) throw new Error(why(made));
         const link = node("a", "");
@@ -203,13 +205,17 @@
     };
 
     // --- drawing
-    const ACTIVE = "button, input, select, [tabindex]";
+    const ACTIVE = "button, input, select, [tabindex]", name = (one) => one.dataset.key || one.name || one.getAttribute("aria-label") || one.textContent;
     const show = () => {
       const kept = document.activeElement?.closest?.("[data-place]")?.dataset.place;
-      const box = [bar, side].find((one) => one.contains(document.activeElement)), nth = box ? [...box.querySelectorAll(ACTIVE)].indexOf(document.activeElement) : -1;
+      const active = document.activeElement, box = [bar, side].find((one) => one.contains(active));
+      const nth = box ? [...box.querySelectorAll(ACTIVE)].indexOf(active) : -1, called = nth >= 0 && name(active);
       showBar();
       showSide();
-      if (nth >= 0) { const now = box.querySelectorAll(ACTIVE); now[Math.min(nth, now.length - 1)]?.focus(); } // who works by keys stays where he was
+      if (nth >= 0) { // who works by keys stays where he was
+        const now = [...box.querySelectorAll(ACTIVE)];
+        (now.find((one) => name(one) === called) ?? now[Math.min(nth, now.length - 1)])?.focus();
+      }
       if (!plan.template) {
         const text = desk.dataset.nobody ? said("还没有名单：先把人加进名单，再来排座", "there is no roster yet: add people first") : said("还没有排座：在上面选一种布局", "no seats yet: choose a layout above");
         drawing.replaceChildren(node("p", "rc-s2", text));
@@ -221,10 +227,10 @@
       if (kept) drawing.querySelector(`[data-place="${CSS.escape(state.focus)}"]`)?.focus();
     };
     const hold = (id) => {
-      state.held = id;
       const who = person(id);
+      state.held = who ? id : "";
       show();
-      if (id) {
+      if (who) {
         drawing.querySelector(`[data-place="${CSS.escape(state.focus)}"]`)?.focus();
         say(said(`已拿起${who.name}：点一个座位放下，Esc 取消`, `${who.name} is picked up: press a seat, or Esc`));
       }
