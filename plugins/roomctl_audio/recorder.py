@@ -225,6 +225,7 @@ class AudioRecorder:
             sample_rate=said["sample_rate"],
             bits=said["bits"],
             source=said["source"],
+            realtime=bool(said.get("realtime")),
             standby=said["standby"],
             started=_moment(said["started"]),
             frames=said["frames"],
@@ -331,6 +332,7 @@ def _origin(rows: Sequence[journal.Row]) -> dict[str, Any]:
         "bits": opened["bits"],
         "source": (switches[-1] if switches else opened).get("source", ""),
         "standby": opened["order"].get("standby", ""),
+        "realtime": bool(opened["order"].get("realtime")),
         "started": _moment(part_row["utc"]) if part_row else None,
         "total_frames": opened["total_frames"],
     }

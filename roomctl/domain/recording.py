@@ -213,6 +213,7 @@ class RecorderStatus:
         alarms: that stand this moment, the newest first.
         drift_ppm: by which the source's clock is fast (positive) or slow; None while not yet known.
         paused_since: when the pause began, while there is one; pause_until: its planned end, where told.
+        realtime: as the order has it: a file is played at its own pace.
 
     """
 
@@ -239,6 +240,7 @@ class RecorderStatus:
     drift_ppm: float | None = None
     paused_since: datetime | None = None
     pause_until: datetime | None = None
+    realtime: bool = False
 
 
 @dataclass(frozen=True, slots=True)

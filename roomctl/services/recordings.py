@@ -305,7 +305,8 @@ def go_on(
     """The recording of a meeting in session, after a crash: the living one, or a new one that follows it.
 
     A dead one is sealed as far as it got. A microphone goes on in a new recording, and the gap is declared by
-    the two recordings' clocks; a file goes on at the frame where it stopped, or not at all where it had ended.
+    the two recordings' clocks; a file goes on at the frame where it stopped and at
+    the same pace, or not at all where it had ended.
     One that somebody stopped stays as it is. 不入记录 goes on with it.
     """
     last = _last(meeting_id, uow)
@@ -326,7 +327,12 @@ def go_on(
     kept = sum(one.frames for one in own)
     following = arm(
         meeting_id,
-        replace(order, source=last.source, skip_frames=kept if last.source.startswith("file:") else 0),
+        replace(
+            order,
+            source=last.source,
+            skip_frames=kept if last.source.startswith("file:") else 0,
+            realtime=order.realtime or status.realtime,
+        ),
         recorder=last.recorder,
         actor=actor,
         clock=clock,

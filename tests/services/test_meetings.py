@@ -117,7 +117,8 @@ def test_the_meeting_takes_the_highest_level_of_its_items(house):
 
 def test_a_dead_recording_is_sealed_and_a_new_one_follows_where_the_file_stopped(house):
     meeting = house.opened()
-    house.use.arm(meeting.id, Order(source="file:talk.wav"))
+    house.use.arm(meeting.id, Order(source="file:talk.wav", realtime=True))
+    house.plugins.newest.told = {"realtime": True}
     house.use.start(meeting.id)
     house.use.mark(meeting.id, MarkKind.MARK)
     house.plugins.newest.crash()
@@ -127,6 +128,7 @@ def test_a_dead_recording_is_sealed_and_a_new_one_follows_where_the_file_stopped
     assert first.state is RecorderState.SEALED
     assert house.plugins.newest.order.source == "file:talk.wav"
     assert house.plugins.newest.order.skip_frames == first.frames == 48_000
+    assert house.plugins.newest.order.realtime, "or what is left of the file is over in a moment"
     assert house.plugins.newest.heard == ["arm", "start"]
 
 

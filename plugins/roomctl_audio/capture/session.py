@@ -207,6 +207,7 @@ class Session:
             "bits": self.layout.bits,
             "sample_rate": self.layout.rate,
             "source": self.source.name,
+            "realtime": self.order.realtime,
             "standby": self.source.standby,
             "started": keeper.started,
             "frames": keeper.frames,

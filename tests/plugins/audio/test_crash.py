@@ -58,6 +58,7 @@ def test_whoever_is_killed_no_frame_on_disk_is_lost(tmp_path):
 def test_after_a_kill_the_status_says_so(crashed):
     status = crashed.status()
     assert status.state is RecorderState.STOPPING
+    assert status.realtime, "what follows it is played at the same pace"
     assert "recover" in status.problem
 
 
