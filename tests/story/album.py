@@ -9,9 +9,11 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 STYLE = """
-body { font: 16px/1.6 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem }
+body { font: 16px/1.6 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 75rem; margin: 2rem auto;
+  padding: 0 1rem }
 img { max-width: 100%; border: 1px solid #ccc } figure { margin: 1rem 0 2rem } figcaption { color: #555 }
-table { border-collapse: collapse } td { border-bottom: 1px solid #ddd; padding: .2rem 1rem .2rem 0; vertical-align: top }
+table { border-collapse: collapse } td { border-bottom: 1px solid #ddd; padding: .2rem 1rem .2rem 0;
+  vertical-align: top }
 .bad { color: #b00020; font-weight: bold }
 """
 

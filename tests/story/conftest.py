@@ -61,7 +61,7 @@ class Day:
     Attributes:
         site: the host; album: what was seen; sound: the file that is spoken in the room.
         away: folder of the archive target that is not there for a while.
-        meeting: id, once it is planned; told: facts of earlier chapters for the last one.
+        meeting: id, once it is planned.
 
     """
 
@@ -71,7 +71,6 @@ class Day:
     sound: Path
     away: Path
     meeting: str = ""
-    told: dict[str, Any] = field(default_factory=dict)
     _pages: dict[str, Page] = field(default_factory=dict)
     _application: Application | None = None
 
