@@ -194,6 +194,8 @@ def test_a_person_finds_the_name_signs_and_is_welcomed_with_the_seat(open_termin
 
 def test_where_seats_were_laid_out_the_welcome_shows_the_way_to_ones_own(open_terminal, door, tmp_path):
     use = door.application.usecases
+    long = Person(id=new_id(), name="买买提·吐尔逊·阿不都热依木江·" * 2 + "W" * 8, rank=99)
+    use.add_people(door.meeting, [long])
     use.lay_seats(door.meeting, "classroom")
     use.propose_seats(door.meeting)
     use.wire_seats(door.meeting, 3)
@@ -205,6 +207,8 @@ def test_where_seats_were_laid_out_the_welcome_shows_the_way_to_ones_own(open_te
     expect(page.locator("#map text.mine")).to_have_text("刘伟")
     expect(page.locator("#map")).to_have_attribute("aria-label", "座位图，台下视角")
     assert "张建国" in page.locator("#map").text_content()
+    named = page.locator("#map text", has_text="吐尔逊")
+    assert named.evaluate("(name) => name.getBBox().width") <= 96  # no wider than a seat
     picture(page, tmp_path, "seated")
     later(page)
     typed(page, "ZJG")
