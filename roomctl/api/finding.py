@@ -9,7 +9,7 @@ from roomctl.i18n import tr
 
 
 class _Meetings(Protocol):
-    def meetings(self) -> Sequence[Meeting]: ...
+    def meetings_ending(self, end: str) -> Sequence[str]: ...
     def meeting(self, meeting_id: str) -> Meeting: ...
 
 
@@ -20,10 +20,10 @@ def find_meeting(services: _Meetings, wanted: str) -> Meeting:
         BadInput: several meetings end so. NotFound: none does.
 
     """
-    found = [one for one in services.meetings() if wanted and one.id.endswith(wanted)]
+    found = services.meetings_ending(wanted) if wanted else ()
     if len(found) > 1:
         raise BadInput(
             tr(f"“{wanted}”对应 {len(found)} 场会议", f"{wanted!r} fits {len(found)} meetings"),
             mend=tr("请多写几位", "give more of the id"),
         )
-    return found[0] if found else services.meeting(wanted)
+    return services.meeting(found[0] if found else wanted)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from roomctl.domain.lifecycle import OVER, State
@@ -62,7 +62,8 @@ class Entry:
 
     @property
     def from_instant(self) -> datetime:
-        return self.starts.replace(tzinfo=ZoneInfo(self.zone))
+        """In UTC: within a zone hours are added by its clock, which is put forward and back."""
+        return self.starts.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
 
     @property
     def to_instant(self) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NewType
 from zoneinfo import ZoneInfo
 
@@ -129,7 +129,9 @@ class Meeting:
 
     @property
     def ends_at(self) -> datetime:
-        return self.starts_at + timedelta(minutes=self.planned_minutes)
+        """Planned end as an instant: so many minutes later, whatever the zone does to its clocks meanwhile."""
+        end = self.starts_at.astimezone(UTC) + timedelta(minutes=self.planned_minutes)
+        return end.astimezone(self.starts_at.tzinfo)
 
     @property
     def highest_secrecy(self) -> Secrecy:

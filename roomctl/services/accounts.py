@@ -195,11 +195,17 @@ class Accounts(Tokens):
 
     def _good_link(self, uow: UnitOfWork, key: str) -> None:
         until = uow.accounts.link(digest(key))
-        if until is None or until <= self._clock.now():
+        if until is None or until <= self._clock.now() or any(map(_administers, uow.accounts.all())):
             raise NotSignedOn(
                 tr("这个链接不能再用", "this link is no longer good"),
-                tr("已用过，或已过 30 分钟", "it was used, or is older than 30 minutes"),
-                tr("用 roomctl accounts link 取得新链接", "roomctl accounts link prints a new one"),
+                tr(
+                    "已用过，已过 30 分钟，或已有管理员",
+                    "it was used, is older than 30 minutes, or there is an administrator",
+                ),
+                tr(
+                    "用 roomctl accounts link 取得新链接，或请管理员建账号",
+                    "roomctl accounts link prints a new one, or ask the administrator",
+                ),
             )
 
     # --- sign-on

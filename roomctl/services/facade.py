@@ -95,6 +95,10 @@ class UseCases(
     def meeting(self, meeting_id: str) -> Meeting:
         return self._open().peek(meeting_id)
 
+    def meetings_ending(self, end: str) -> Sequence[str]:
+        with self._open().reading() as uow:
+            return uow.meetings.ending(end)
+
     def meetings(self, *states: State) -> Sequence[Meeting]:
         with self._open().reading() as uow:
             return uow.meetings.all(*states)

@@ -52,6 +52,10 @@ class Meetings(Protocol):
         """Newest first; only those in one of the states, where any is named."""
         ...
 
+    def ending(self, end: str) -> Sequence[str]:
+        """Ids that end so, in their order."""
+        ...
+
     def entries(
         self,
         *,

@@ -49,6 +49,11 @@ class SqlMeetings:
             query = query.where(MeetingRow.state.in_([state.value for state in states]))
         return [_meeting(row) for row in self._work.reads().scalars(query)]
 
+    def ending(self, end: str) -> Sequence[str]:
+        column = MeetingRow.__table__.c.id
+        ids = self._work.connection().execute(select(column).order_by(column)).scalars()
+        return [one for one in ids if one.endswith(end)]
+
     def entries(
         self,
         *,

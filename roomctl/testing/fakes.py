@@ -185,6 +185,9 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
     def edits(self, meeting_id: str) -> Sequence[Edit]:
         return tuple(self.changed.get(self.meeting(meeting_id).id, ()))
 
+    def meetings_ending(self, end: str) -> Sequence[str]:
+        return sorted(one for one in self.held if one.endswith(end))
+
     def meetings(self, *states: State) -> Sequence[Meeting]:
         held = sorted(self.held.values(), key=lambda one: (one.starts, one.id), reverse=True)
         return [one for one in held if not states or one.state in states]

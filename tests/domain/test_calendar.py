@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from roomctl.domain.calendar import Entry, clashes, month_after, side_by_side, week_of, weeks_of_month
 from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.domain.secrecy import Level
 
 NONE = timedelta(0)
@@ -66,6 +67,16 @@ def test_it_does_not_matter_who_asks(first, long, second, short, buffer):
     two = entry(id="b", starts=midnight + timedelta(minutes=second), minutes=short)
     apart = timedelta(minutes=buffer)
     assert bool(in_the_way(one, two, buffer=apart)) == bool(in_the_way(two, one, buffer=apart))
+
+
+def test_hours_are_counted_by_time_that_passes_and_not_by_a_clock_that_is_put_back():
+    night = datetime(2026, 10, 25, 1, 30)  # in Berlin three o'clock becomes two
+    long = entry(id="a", starts=night, minutes=120, zone="Europe/Berlin")
+    assert long.to_instant - long.from_instant == timedelta(hours=2)
+    assert in_the_way(entry(id="b", starts=datetime(2026, 10, 25, 1, 15), minutes=30, zone="UTC"), long) == ["a"]
+    assert in_the_way(entry(id="c", starts=datetime(2026, 10, 25, 1, 30), minutes=30, zone="UTC"), long) == []
+    held = Meeting(id=MeetingId("m"), room="r", title="例会", starts=night, zone="Europe/Berlin", planned_minutes=120)
+    assert held.ends_at.isoformat() == "2026-10-25T02:30:00+01:00"
 
 
 @given(days)

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from roomctl.api.finding import find_meeting
 from roomctl.domain.attendance import Person, Role
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Overrule
 from roomctl.domain.recording import Order
 from roomctl.domain.secrecy import Level, Secrecy
-from roomctl.errors import BadInput, Busy, Forbidden, Refused
+from roomctl.errors import BadInput, Busy, Forbidden, NotFound, Refused
 from roomctl.services.calendar import Booking, Wish, named
 
 FREE = Booking()
@@ -145,6 +146,17 @@ def test_an_approved_plan_that_changes_cannot_be_opened_before_it_is_approved_ag
 
 
 # --- the list
+
+
+def test_a_meeting_is_meant_by_the_end_of_its_id_alone(house):
+    first, second = house.meeting(), house.meeting(title="例会")
+    assert find_meeting(house.use, second.id[-12:]) == second
+    assert find_meeting(house.use, first.id) == first
+    common = next(one for n in range(30) if len(house.use.meetings_ending(one := first.id[-1 - n :])) == 1)
+    assert find_meeting(house.use, common) == first
+    for wanted in ("", "%", "_" * 12, "nobody"):
+        with pytest.raises(NotFound):
+            find_meeting(house.use, wanted)
 
 
 def found(house, **wish):

@@ -114,6 +114,8 @@ def test_the_calendar_is_searched_and_read_page_by_page(rest):
 
 
 def test_what_one_may_not_open_is_neither_found_nor_counted(rest):
+    declaration = {"approval": "市保密审字〔2026〕7号", "level": "机密", "approved": "2020-01-05"}
+    assert rest.as_(Role.ADMIN).post("/api/v1/secrecy/declaration", json=declaration).status_code == 201
     meeting = rest.meeting(title="人事安排")
     with rest.application.open_uow() as uow:
         uow.meetings.save(replace(meeting, secrecy=Secrecy(Level.CONFIDENTIAL, 5)))

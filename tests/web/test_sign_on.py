@@ -6,6 +6,7 @@ import pytest
 
 from roomctl.domain.access import Right, Role
 from roomctl.domain.events import verify
+from roomctl.errors import NotSignedOn
 from roomctl.services.accounts import FREE, LINK, LONGEST, SESSION
 from roomctl.web.session import COOKIE, FRESH
 
@@ -296,6 +297,14 @@ def test_the_first_link_makes_one_administrator_once(rest):
     assert first(client, key).json()["roles"] == ["admin"]
     assert client.get("/api/v1/accounts").status_code == 200
     assert first(rest.nobody(), key, "second").status_code == 401
+    assert rest.accounts.first_link() is None
+
+
+def test_the_first_link_ends_where_an_administrator_is_made_in_another_way(rest):
+    key = rest.accounts.first_link()
+    rest.account(Role.ADMIN)
+    with pytest.raises(NotSignedOn):
+        rest.accounts.add_first(key, "陌生人", "correct horse battery")
     assert rest.accounts.first_link() is None
 
 
