@@ -65,7 +65,7 @@ def list_(*, as_json: bool = _JSON) -> None:
     table = Table(tr("用户名", "name"), tr("角色", "roles"), tr("状态", "status"), box=None, pad_edge=False)
     for one in people:
         state = f"[warn]{tr('已停用', 'disabled')}[/]" if one.disabled else f"[ok]{tr('可用', 'enabled')}[/]"
-        table.add_row(escape(one.name), "、".join(role.label for role in sorted(one.roles)), state)
+        table.add_row(escape(one.name), tr("、", ", ").join(role.label for role in sorted(one.roles)), state)
     console().print(table)
     for token in tokens:
         until = token.expires.date().isoformat() if token.expires else tr("长期", "no end")
@@ -82,7 +82,7 @@ def add(
 ) -> None:
     """With one role or more."""
     account = _accounts(make=True).add(name, _password(), _known(Role, role, "--role"), must_change=once)
-    labels = "、".join(one.label for one in sorted(account.roles))
+    labels = tr("、", ", ").join(one.label for one in sorted(account.roles))
     console().print(tr(f"已建立账号 {account.name}：{labels}", f"added {account.name}: {labels}"))
 
 
@@ -97,7 +97,7 @@ def passwd(name: str = _NAME, *, once: bool = _ONCE) -> None:
 def roles(name: str = _NAME, *, role: list[str] = _ROLES) -> None:
     """From the next request on."""
     account = _accounts().set_roles(name, _known(Role, role, "--role"))
-    labels = "、".join(one.label for one in sorted(account.roles))
+    labels = tr("、", ", ").join(one.label for one in sorted(account.roles))
     console().print(f"{account.name}: {labels}")
 
 

@@ -157,7 +157,7 @@ class Meeting:
         """
         step = find(self.state, target)
         if step is None:
-            ways = "、".join(f"{row.target.label} ({row.verb})" for row in ways_out(self.state))
+            ways = tr("、", ", ").join(f"{row.target.label} ({row.verb})" for row in ways_out(self.state))
             raise Refused(
                 tr(
                     f"会议现在是“{self.state.label}”，不能转为“{target.label}”",

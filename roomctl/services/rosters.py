@@ -98,7 +98,7 @@ class RosterUseCases(Bound):
             names = {one.id: one.name for one in uow.roster.of(meeting_id)}
             going = [one for one in found.people if one in names]
             if used := _used(uow, meeting_id, going):
-                said = "、".join(names[one] for one in used[:5])
+                said = tr("、", ", ").join(names[one] for one in used[:5])
                 raise Refused(
                     tr("不能撤销这次导入", "the import cannot be taken back"),
                     tr(f"已有记录：{said}", f"something was done with: {said}"),
