@@ -1,5 +1,6 @@
 """What people do at a terminal or at the desk, as it is sent: one by one, each with a key, taken once."""
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Annotated, Literal
@@ -87,6 +88,7 @@ class Taking:
     def __init__(self, ctx: PluginContext) -> None:
         self._ctx = ctx
         self._refused: dict[tuple[str, str], tuple[float, int]] = {}
+        self._taking = threading.Lock()  # of two requests of one telephone at once the second sees what the first did
 
     def take(
         self,
@@ -113,8 +115,9 @@ class Taking:
         self, meeting: Meeting, user: User, act: ActShape, method: Method, check: Callable[[ActShape], None]
     ) -> TakenShape:
         try:
-            check(act)
-            standing = _do(self._ctx, meeting, user, act, method)
+            with self._taking:
+                check(act)
+                standing = _do(self._ctx, meeting, user, act, method)
         except (BadInput, NotFound, Refused) as error:
             self._note(meeting, device_of(user, method), act, error)
             why = error.what + (tr(f"：{error.why}", f": {error.why}") if error.why else "")

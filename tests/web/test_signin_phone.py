@@ -1,6 +1,7 @@
 """A telephone that signs somebody in: by the code of the terminal or its own, through the host as it is."""
 
 import re
+import threading
 import warnings
 from collections import Counter
 from dataclasses import replace
@@ -13,16 +14,18 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from roomctl_signin import acts
 from roomctl_signin.phone import codes
 
 from roomctl.app import Application
 from roomctl.domain import passes
 from roomctl.domain.access import Right, Role, User, rights_of
-from roomctl.domain.attendance import Person
+from roomctl.domain.attendance import Method, Person
 from roomctl.domain.checks import CheckReport, CheckState, Result
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.domain.secrecy import Level, Secrecy
+from roomctl.errors import Refused
 from roomctl.services.identity import new_id
 from roomctl.serving import Host, Phase
 from roomctl.testing.fakes import FakeClock
@@ -267,6 +270,32 @@ def test_one_telephone_signs_one_person_in_however_often_it_scans(room, meeting)
     told = pressed(phone, meeting, second)
     assert (told["ok"], "已经给别人签到" in told["why"]) == (False, True)
     assert pressed(phone, meeting, first)["ok"]
+    assert room.present(meeting) == 1
+
+
+def test_two_requests_of_one_telephone_at_once_sign_one_person_in(room, meeting):
+    taking, user = acts.Taking(room.ctx), User("手机", frozenset())
+    checking, second = threading.Event(), threading.Event()
+    taken = []
+
+    def check(one):
+        """As a telephone's: who was signed in on it before is looked up, which takes a moment."""
+        before = list(taken)
+        (second if checking.is_set() else checking).set()
+        second.wait(0.2)
+        if before:
+            raise Refused("another one")
+        taken.append(one.key)
+
+    def press(name):
+        sent = [acts.ActShape(key=new_id(), person=room.person(meeting, name).id)]
+        taking.take(meeting, user, sent, Method.PHONE, check)
+
+    both = [threading.Thread(target=press, args=(name,)) for name in ("赵健", "赵洁")]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
     assert room.present(meeting) == 1
 
 
