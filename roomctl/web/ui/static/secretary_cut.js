@@ -76,6 +76,10 @@
     range.setEnd(at.anchorNode, at.anchorOffset);
     return clean(`${range.toString()}·`).length - 1;
   };
+  const atEnd = (p) => {
+    const at = caret(p);
+    return at > 0 && at === clean(p.textContent).length;
+  };
   const splitAt = async (p) => {
     const { id } = W.editing,
       at = caret(p),
@@ -93,10 +97,11 @@
   /** Whether the key cuts or joins; it does then. */
   W.cutKey = (event) => {
     const p = event.currentTarget,
-      at = caret(p);
-    if (event.key === "Enter" && event.shiftKey) splitAt(p);
-    else if (event.key === "Backspace" && at === 0) joinFrom(0);
-    else if (event.key === "Delete" && at === clean(p.textContent).length && at > 0) joinFrom(1);
+      { key } = event;
+    // where the cursor is costs the browser a layout: asked for where it matters, not at each stroke
+    if (key === "Enter" && event.shiftKey) splitAt(p);
+    else if (key === "Backspace" && caret(p) === 0) joinFrom(0);
+    else if (key === "Delete" && atEnd(p)) joinFrom(1);
     else return false;
     event.preventDefault();
     event.stopPropagation();
