@@ -76,11 +76,14 @@ def test_a_secret_meeting_is_closed_to_who_is_not_cleared(rest, over):
     with rest.application.open_uow() as uow:
         uow.meetings.save(replace(uow.meetings.get(meeting), secrecy=Secrecy(Level.SECRET, 3)))
         uow.commit()
+    secretary = rest.as_(Role.SECRETARY)
+    assert secretary.get(f"{over}/clearing").status_code == 403  # the machine is not declared for it
+    declared = {"approval": "市保密审字〔2026〕7号", "level": "秘密", "approved": "2020-01-05"}
+    assert rest.as_(Role.ADMIN).post("/api/v1/secrecy/declaration", json=declared).status_code == 201
     usher = rest.as_(Role.USHER)
     for path in ("clearing", "order-log"):
         assert usher.get(f"{over}/{path}").status_code == 403
     assert usher.post(f"{over}/handouts", json={"document": "密", "copies": ["1"]}).status_code == 403
-    secretary = rest.as_(Role.SECRETARY)
     (made,) = secretary.post(
         f"{over}/handouts", json={"document": "密〔2026〕3 号", "copies": ["001"], "secrecy": "秘密★3年"}
     ).json()

@@ -196,6 +196,20 @@ def test_a_press_on_a_page_that_is_open_no_longer_is_refused(rest, over):
     assert seat.desk.doing.phones == {}
 
 
+def test_a_copy_that_was_collected_by_mistake_is_out_again(rest, over):
+    copy = copy_out(rest, over)
+    seat = Seat(rest, over, (Role.USHER,))
+    assert f"undo {copy}" not in seat.page()[1]
+    for press, typed in (("collect", {"copy": "17"}), (f"back {copy}", {})):
+        seat.desk.open = "papers"
+        seat.press(press, **typed)
+        assert rest.use.clearing(over).handouts.out == ()
+        assert "刚收回" in seat.html()
+        seat.press(f"undo {copy}")
+        assert [one.id for one in rest.use.clearing(over).handouts.out] == [copy]
+        assert "刚收回" not in seat.html()
+
+
 @pytest.mark.parametrize("first", ["1234567", "-1", "一", "", "9" * 300])
 def test_no_number_of_a_copy_is_cut_short(rest, over, first):
     doing = Seat(rest, over).desk.doing

@@ -24,6 +24,7 @@ class Doing:
     Attributes:
         phones: telephone numbers that this page has looked up, by id of the copy.
         collected: what the field for 份号 has done last.
+        back: id of the copy that this page has taken back last.
 
     """
 
@@ -31,6 +32,7 @@ class Doing:
     meeting: str
     phones: dict[str, str] = field(default_factory=dict)
     collected: str = ""
+    back: str = ""
 
     @property
     def _use(self) -> UseCases:
@@ -80,12 +82,13 @@ class Doing:
         if not number:
             raise BadInput(tr("没有写份号", "no number"), mend=tr("写份号后回车", "type one, then Enter"))
         back = self._use.take_back_handout(self.meeting, number)
+        self.back = back.id
         self.collected = tr(f"已收回 {back.line}", f"collected: {back.line}")
 
     def take_back(self, handout: str) -> Press:
         def press(_values: Values) -> None:
             self._needs(Right.HANDLE_PAPERS)
-            self._use.take_back_handout(self.meeting, handout)
+            self.back = self._use.take_back_handout(self.meeting, handout).id
 
         return press
 

@@ -32,9 +32,15 @@ def said(seen: Sight) -> str:
 
 
 def notes(seen: Sight, doing: Doing) -> Part:
-    """Copies that were not collected: where each is, until the security officer has seen it, and who took it over."""
+    """The copy that was collected last, for who took the wrong one; those that were not: where each is, whether the
+    security officer has seen it, and who took it over.
+    """
     bars = []
     for one in seen.room.handouts.copies:
+        if one.id == doing.back and one.state is HandoutState.BACK and seen.live:
+            undo = button(tr("撤销", "Undo"), doing.undo_copy(one.id), kind="sm", key=f"undo {one.id}")
+            strong = tr(f"{one.line} {one.name}", f"{one.line}, {one.name}")
+            bars.append(note_bar("unk", tr("刚收回", "collected just now"), undo, strong=strong))
         if one.state is HandoutState.TRANSFERRED:
             strong = tr(f"{one.line}已移交机要", f"{one.line}: with the security officer")
             bars.append(note_bar("crit", one.where, _back(seen, one, doing), strong=strong))
@@ -48,7 +54,11 @@ def notes(seen: Sight, doing: Doing) -> Part:
             see: Child = None
             if one.seen is None and seen.may(Right.ANSWER_FOR_PAPERS):
                 see = button(tr("已知", "Seen"), doing.see(one.id), kind="sm", key=f"see {one.id}")
-            bars.append(note_bar("warn", f"{one.where}（{told}）", see, _back(seen, one, doing), strong=strong))
+            bars.append(
+                note_bar(
+                    "warn", one.where + tr(f"（{told}）", f" ({told})"), see, _back(seen, one, doing), strong=strong
+                )
+            )
     return tag("div", *bars, class_="rc-bars") if bars else Part()
 
 
