@@ -9,6 +9,7 @@ from roomctl.domain import seating
 from roomctl.domain.attendance import Person
 from roomctl.domain.events import Event
 from roomctl.domain.lifecycle import OVER
+from roomctl.domain.meeting import Meeting
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services import initials
@@ -53,12 +54,7 @@ class RosterUseCases(Bound):
 
         """
         with self._open() as uow:
-            meeting = uow.meetings.get(meeting_id)
-            if meeting.state in OVER:
-                raise Refused(
-                    tr("名单不能再改", "the roster can no longer be changed"),
-                    tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
-                )
+            _need_open(uow.meetings.get(meeting_id))
             here = {_same(one) for one in uow.roster.of(meeting_id)}
             new = tuple(one for one in people if _same(one) not in here)
             if new:
@@ -84,11 +80,12 @@ class RosterUseCases(Bound):
             Their ids.
 
         Raises:
-            NotFound: no such import, or it was taken back. Refused: something was done with one of them since.
+            NotFound: no such import, or it was taken back. Refused: something was done with one of them since, or
+                the meeting is over: who did not come is a fact by then.
 
         """
         with self._open() as uow:
-            uow.meetings.get(meeting_id)
+            _need_open(uow.meetings.get(meeting_id))
             found = next((one for one in _imports(uow, meeting_id) if one.id == import_id), None)
             if found is None:
                 raise NotFound(
@@ -156,6 +153,15 @@ class RosterUseCases(Bound):
 
     def _roster_event(self, stream: str, kind: str, data: Mapping[str, object]) -> Event:
         return Event(stream=stream, kind=kind, actor=self._actor, at=self._clock.now(), data=data)
+
+
+def _need_open(meeting: Meeting) -> None:
+    """Raises: Refused: it is over."""
+    if meeting.state in OVER:
+        raise Refused(
+            tr("名单不能再改", "the roster can no longer be changed"),
+            tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
+        )
 
 
 def _imports(uow: UnitOfWork, meeting_id: str) -> Sequence[Import]:

@@ -64,11 +64,16 @@ def test_an_import_of_another_meeting_is_not_taken_back_from_here(house):
     assert house.use.roster(first.id)
 
 
-def test_nobody_comes_onto_the_roster_of_a_meeting_that_is_over(house):
+def test_nobody_comes_onto_the_roster_of_a_meeting_that_is_over_and_nobody_leaves_it(house):
     meeting = house.in_session()
+    house.use.import_people(meeting.id, [person("孙丽")], source=SHEET)
     house.use.adjourn(meeting.id)
     with pytest.raises(Refused, match="名单不能再改"):
         house.use.import_people(meeting.id, [person("李晓明")], source=SHEET)
+    (found,) = house.use.imports(meeting.id)
+    with pytest.raises(Refused, match="名单不能再改"):
+        house.use.undo_import(meeting.id, found.id)
+    assert "孙丽" in {one.name for one in house.use.roster(meeting.id)}
 
 
 # --- the office's people
