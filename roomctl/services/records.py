@@ -129,6 +129,7 @@ def keep(
     """What `fill` writes becomes the next version of its kind, even where several people make one at once.
 
     Args:
+        fill: called again where somebody else was faster: a paper may say which version it is.
         event: its kind; told: what it says besides the document's id, kind, version and SHA-256.
         allow: raises where the versions that there are now forbid another.
 
@@ -139,33 +140,42 @@ def keep(
     fresh = new_id()
     half = data / folder / f".{fresh}.partial"
     try:
-        fill(half)
-        sha256 = digest(half)
-        with uow:
-            earlier = [one for one in uow.documents.of(meeting_id) if one.kind == offer.kind]
-            allow(earlier)
-            version = max((one.version for one in earlier), default=0) + 1
-            path = (folder / f"{name.stem}-v{version}{name.suffix}").as_posix()
-            printed = name.suffix == ".pdf"  # nobody works on it: it is its own print
-            document = RecordFile(
-                id=fresh,
-                meeting=meeting_id,
-                kind=offer.kind,
-                version=version,
-                path=path,
-                sha256=sha256,
-                pdf=path if printed else "",
-                pdf_sha256=sha256 if printed else "",
-                at=clock.now(),
-            )
-            half.replace(data / document.path)
-            said = {"document": fresh, "kind": offer.kind, "version": version, "sha256": sha256} | dict(told)
-            uow.documents.put(document)
-            uow.events.append(Event(stream=meeting_id, kind=event, actor=actor, at=clock.now(), data=said))
-            uow.commit()
+        while True:
+            with uow.reading():
+                expected = _next([one for one in uow.documents.of(meeting_id) if one.kind == offer.kind])
+            fill(half)
+            sha256 = digest(half)
+            with uow:
+                earlier = [one for one in uow.documents.of(meeting_id) if one.kind == offer.kind]
+                allow(earlier)
+                version = _next(earlier)
+                if version != expected:
+                    continue
+                path = (folder / f"{name.stem}-v{version}{name.suffix}").as_posix()
+                printed = name.suffix == ".pdf"  # nobody works on it: it is its own print
+                document = RecordFile(
+                    id=fresh,
+                    meeting=meeting_id,
+                    kind=offer.kind,
+                    version=version,
+                    path=path,
+                    sha256=sha256,
+                    pdf=path if printed else "",
+                    pdf_sha256=sha256 if printed else "",
+                    at=clock.now(),
+                )
+                half.replace(data / document.path)
+                said = {"document": fresh, "kind": offer.kind, "version": version, "sha256": sha256} | dict(told)
+                uow.documents.put(document)
+                uow.events.append(Event(stream=meeting_id, kind=event, actor=actor, at=clock.now(), data=said))
+                uow.commit()
+                return document
     finally:
         half.unlink(missing_ok=True)
-    return document
+
+
+def _next(earlier: Sequence[RecordFile]) -> int:
+    return max((one.version for one in earlier), default=0) + 1
 
 
 def sign(

@@ -26,6 +26,22 @@ def test_each_time_is_a_new_version_and_a_pdf_is_its_own_print(offering):
     assert offering.kinds(meeting.id)[-2:] == ["record.drafted"] * 2
 
 
+def test_a_paper_that_names_its_version_names_the_right_one_though_somebody_was_faster(offering):
+    meeting = offering.meeting()
+    named = []
+
+    def write(path):
+        named.append(len(offering.use.documents(meeting.id)) + 1)
+        path.write_text(str(named[-1]))
+        if len(named) == 1:
+            offering.use.draft_paper(meeting.id, "座签")
+
+    offering.plugins.papers = [DocumentOffer(kind="座签", file_name="cards.pdf", write=write, on_demand=True)]
+    assert offering.use.draft_paper(meeting.id, "座签").version == 2
+    kept = {one.version: (offering.use.data / one.path).read_text() for one in offering.use.documents(meeting.id)}
+    assert kept == {1: "1", 2: "2"}
+
+
 @pytest.mark.parametrize(("kind", "mend"), [("会议记录", "meetings draft"), ("会议纪要", "summary start")])
 def test_a_paper_that_has_a_way_of_its_own_is_not_drafted_past_it(offering, kind, mend):
     meeting = offering.meeting()
