@@ -168,12 +168,12 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def sound(folder) -> Path:
-    """Some 70 s of a meeting of four microphones: its beginning, a report, and all that it decides."""
+    """Some 87 s of a meeting of four microphones: its beginning, a report, and all that it decides."""
     made = Path(__file__).parents[3] / "shared" / "speech" / "meeting_4ch.flac"
     if not made.is_file():
         return Path(__file__).parents[2] / "roomctl" / "demo" / "clip" / "demo_60s.flac"
     samples, rate = soundfile.read(made, dtype="int16", always_2d=True)
-    kept = np.concatenate([samples[: round(25.2 * rate)], samples[round(98.4 * rate) :]])
+    kept = np.concatenate([samples[: round(41.7 * rate)], samples[round(98.4 * rate) :]])
     soundfile.write(folder / "room.flac", kept, rate, subtype="PCM_16")
     return folder / "room.flac"
 

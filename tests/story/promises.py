@@ -82,7 +82,7 @@ def words(day: Day, decided: str) -> None:
     kinds = {one.kind for one in head.noted}
     day.album.promise("有决定和任务", held={PointKind.DECISION, PointKind.ACTION} <= kinds, found=kinds)
     speakers = {one.speaker for one in shown}
-    day.album.promise("按席位认出发言人", held={"张建国", "李晓明"} <= speakers, found=speakers)
+    day.album.promise("按席位认出发言人", held={"张建国", "王海燕"} <= speakers, found=speakers)
 
 
 def _off(one: Recording) -> list[tuple[str, int, int]]:
