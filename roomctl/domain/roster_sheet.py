@@ -179,6 +179,9 @@ class _Reader:
         self._position = 0
 
     def take(self, n: int, cells: Sequence[str]) -> None:
+        at = self._columns.of.get("name")
+        if at is not None and at < len(cells) and _head(cells[at]) in HEADS["name"]:
+            return  # the heads again, as on the next printed page; or below themselves, in merged cells
         row = _Row(n, cells, self._columns.of, self._problems)
         self._position += 1
         name = row.name()
