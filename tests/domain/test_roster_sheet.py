@@ -124,6 +124,7 @@ def test_any_table_is_read_without_a_trace_and_counts_each_row_once(rows):
 
 
 def test_heads_that_stand_there_again_are_nobody():
-    found = draft(("张伟", "财政局", "局长"), ("姓 名", "单位", "职务"), ("李晓明", "财政局", "科长"), heads=HEADS[:3])
+    rows = ("张伟", "财政局", "局长"), ("姓 名", "单位", "职务"), ("李晓明", "财政局", "科长")
+    found = draft(*rows, heads=HEADS[:3])
     assert [one.person.name for one in found.drafted] == ["张伟", "李晓明"]
     assert not found.problems
