@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
 
 from roomctl.api import ArchiveTarget, Busy, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
+from roomctl.api.custody import place_name
 from roomctl.api.deliveries import LOCAL, Delivery, DeliveryStep, SentFile, Trouble, backoff
 from roomctl_archive import ahead, delivery, durable, supplement, ways
 from roomctl_archive.config import TargetConfig
@@ -313,7 +314,7 @@ def alone(ctx: PluginContext, place: str) -> Iterator[None]:
 
 def name_of(place: str) -> str:
     """As people call it."""
-    return tr("本机", "this machine") if place == LOCAL else place
+    return tr("本机", "this machine") if place == LOCAL else place_name(place)
 
 
 @contextmanager

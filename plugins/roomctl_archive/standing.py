@@ -47,7 +47,7 @@ def table(ctx: PluginContext, meeting: Meeting | None) -> Table:
     for row in _deliveries(ctx, meeting):
         made.add_row(
             f"{titles.get(row.meeting, '')} …{row.meeting[-6:]}",
-            row.target,
+            name_of(row.target),
             row.step.label,
             size(row.bytes) if row.bytes else "",
             f"{100 * row.sent // row.bytes}% / {100 * row.checked // row.bytes}%" if row.bytes else "",
@@ -62,7 +62,7 @@ def lines(ctx: PluginContext, meeting: Meeting | None) -> Iterator[str]:
     for row in _deliveries(ctx, meeting):
         if row.trouble:
             again = tr(f"（已试 {row.tries} 次）", f" ({row.tries} tries)")
-            yield f"{row.target}: {row.trouble}{again}"
+            yield f"{name_of(row.target)}: {row.trouble}{again}"
     for check in _checks(ctx, meeting):
         for fault in check.problems:
             yield f"{name_of(check.place)}: {check.package}: {fault.file}: {fault.what}"

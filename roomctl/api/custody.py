@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from roomctl.domain.custody import LABEL, MEDIUM, Declaration, Handover, Medium, is_stub, serial_on
+from roomctl.domain.custody import LABEL, MEDIUM, Declaration, Handover, Medium, is_stub, place_name, serial_on
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import SecrecyRefused, Way, may
 
@@ -18,6 +18,7 @@ __all__ = [
     "Way",
     "is_stub",
     "may",
+    "place_name",
     "serial_on",
 ]
 

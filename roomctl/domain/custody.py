@@ -12,7 +12,7 @@ from typing import Any
 
 from roomctl.domain.archive import Package
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.secrecy import Level
+from roomctl.domain.secrecy import Level, Way
 from roomctl.errors import BadInput, Forbidden, Refused
 from roomctl.i18n import tr
 
@@ -187,6 +187,11 @@ class Handover:
             "received_by": self.received_by,
             "received": self.received.isoformat() if self.received else None,
         }
+
+
+def place_name(target: str) -> str:
+    """A target as people read it."""
+    return Way.REGISTERED.label if target == MEDIUM else target
 
 
 def label_of(serial: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from roomctl.domain.access import Role
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Method, Person
-from roomctl.domain.custody import MEDIUM, Point
+from roomctl.domain.custody import MEDIUM, Point, place_name
 from roomctl.domain.events import SYSTEM, Event
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Objected, Overrule
@@ -284,6 +284,7 @@ def test_the_other_side_signs_once_and_then_the_package_has_its_receipt(declared
     assert declared.use.receive_package(1, by="档案员").received_by == "档案员"
     (receipt,) = declared.use.receipts(secret.id)
     assert (receipt.package, receipt.target, receipt.key) == (package.id, MEDIUM, "光盘-01")
+    assert place_name(receipt.target) == "登记的涉密介质"
     with pytest.raises(Refused, match="已签收"):
         declared.use.receive_package(1, by="别人")
     assert [one.received_by for one in declared.use.handovers()] == ["档案员"]

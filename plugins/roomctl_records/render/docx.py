@@ -44,6 +44,7 @@ def write(document: Document, path: Path, template: Template, *, at: datetime, m
     writer = _Writer(paper, template)
     if document.mark:
         writer.text(document.mark, styles.MARK)
+        styles.mark_pages(paper, layout.clean(document.mark))
     if document.masthead:
         official.masthead(paper, document.masthead, template)
     for line in layout.title_lines(layout.clean(document.title), layout.title_width(template)):

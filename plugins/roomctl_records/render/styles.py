@@ -3,6 +3,7 @@
 Everything is set in styles, so that who corrects the draft in a word processor keeps the form.
 """
 
+from copy import deepcopy
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -200,6 +201,21 @@ def _font_table(paper: Any, template: Template) -> None:
     for part in paper.part.package.iter_parts():
         if part.partname == "/word/fontTable.xml":
             part._blob = text.encode()  # noqa: SLF001 - python-docx only carries this part along
+
+
+def mark_pages(paper: Any, mark: str) -> None:
+    """密级 at the head of each page after the first, where it stands above the title."""
+    section = paper.sections[0]
+    section.different_first_page_header_footer = True
+    section.first_page_footer.is_linked_to_previous = False
+    first, numbered = section.first_page_footer._element, section.footer._element  # noqa: SLF001 - as `_page_numbers`
+    for child in list(first):
+        first.remove(child)
+    first.extend(deepcopy(list(numbered)))
+    for header in (section.header, section.even_page_header):
+        header.is_linked_to_previous = False
+        header.paragraphs[0].style = MARK
+        header.paragraphs[0].text = mark
 
 
 def _page_numbers(paper: Any, template: Template) -> None:

@@ -9,6 +9,7 @@ from nicegui import ui as gui
 from roomctl.domain.access import Right
 from roomctl.domain.attendance import Presence, Standing
 from roomctl.domain.checks import CheckReport
+from roomctl.domain.custody import place_name
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.planning import Edit, name_of, open_facts
 from roomctl.domain.secrecy import Level
@@ -391,7 +392,7 @@ def _archive(facts: Facts) -> Part:
             said = tr("已核对", "read back, equal") if receipt else tr("送存中", "on its way")
             look = Look.OK if receipt else Look.RUNNING
             size = tr(f"{package.files} 个文件", f"{package.files} files") + f"，{package.bytes / 1e6:.1f} MB"
-            rows.append(line(state_glyph(look, size="s"), f"{target}：{size}", said))
+            rows.append(line(state_glyph(look, size="s"), f"{place_name(target)}：{size}", said))
     if not rows:
         rows = [tag("p", tr("散会收尾后打包送存", "packed and deposited after the close"), class_="rc-s2")]
     else:

@@ -1,6 +1,7 @@
 import re
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -34,6 +35,17 @@ def written(tmp_path, shipped):
 def body(path):
     with zipfile.ZipFile(path) as archive:
         return ET.fromstring(archive.read("word/document.xml"))  # noqa: S314 - our own file
+
+
+def test_the_secrecy_stands_on_every_page_and_the_first_is_numbered_as_well(facts, written):
+    section = reader.Document(written(replace(facts.draft(), mark="内部"))).sections[0]
+    heads = (section.first_page_header, section.header, section.even_page_header)
+    assert section.different_first_page_header_footer
+    assert ["".join(one.text for one in head.paragraphs) for head in heads] == ["", "内部", "内部"]
+    assert "PAGE" in section.first_page_footer._element.xml
+    assert (
+        not reader.Document(written(replace(facts.draft(), mark=""))).sections[0].different_first_page_header_footer
+    )
 
 
 def test_word_and_python_read_back_every_word(facts, written):

@@ -88,6 +88,13 @@ def test_a_character_that_no_font_has_is_shown_as_the_printers_sign_and_told(tmp
     assert "张〓国" in told(tmp_path / "a.pdf")
 
 
+def test_the_secrecy_stands_on_every_page(written):
+    long = Document(kind="会议记录", title="题", mark="内部", blocks=(record.Paragraph("同意。" * 600),))
+    pages = [page.extract_text() for page in PdfReader(written(long)).pages]
+    assert len(pages) > 1
+    assert [text.count("内部") for text in pages] == [1] * len(pages)
+
+
 def test_a_mark_above_a_letter_that_no_font_has_costs_itself_alone(tmp_path, shipped):
     document = Document(kind="会议记录", title="题", blocks=(record.Paragraph("张Ó\u1ab0国"),))
     stood_in = pdf.write(document, tmp_path / "a.pdf", shipped, at=A_MORNING)

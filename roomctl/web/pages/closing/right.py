@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from roomctl.domain.access import Right
+from roomctl.domain.custody import place_name
 from roomctl.domain.delivery import Delivery, DeliveryStep
 from roomctl.domain.lifecycle import State
 from roomctl.i18n import tr
@@ -95,7 +96,7 @@ def _target(seen: Sight, name: str, doing: Doing) -> Part:
         tag(
             "div",
             state_glyph(look, share=share),
-            tag("b", name),
+            tag("b", place_name(name)),
             state_chip(tr("必需", "required") if needed else tr("可选", "optional")),
             tag("span", value, class_="rc-v rc-num"),
             class_="rc-t",
