@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from roomctl.app import Application
 from roomctl.domain.access import Role
+from roomctl.domain.recording import Marker, MarkKind
 from tests.web.pages.conftest import PASSWORD, SIZES
 from tests.web.pages.held import SAID, Held, held, sentences, speech
 
@@ -35,12 +36,23 @@ def prepare() -> Callable[[Path], None]:
         for name, role in (("孙丽", Role.SECRETARY), ("王敏", Role.SECRETARY), ("马兰", Role.APPROVER)):
             application.accounts.add(name, PASSWORD, [role])
         sound = speech(data / "phone.wav", COUNT)
-        held(application, sound).put(COUNT)
+        first = held(application, sound)
+        first.put(COUNT)
+        _mark(application, first.recording, 20, "资金口径")
         held(application, speech(data / "short.wav", 2)).put(2_500)
         held(application, sound).put(COUNT, holes=(2, 3))
         application.close()
 
     return prepared
+
+
+def _mark(application: Application, recording: str, second: float, note: str) -> None:
+    """As the recorder leaves it when somebody presses M."""
+    with application.open_uow() as uow:
+        one = uow.recordings.get(recording)
+        marker = Marker(MarkKind.MARK, round(second * one.sample_rate), note, number=1)
+        uow.recordings.put(replace(one, markers=(*one.markers, marker)))
+        uow.commit()
 
 
 def _held(application: Application, n: int) -> Held:
@@ -481,8 +493,6 @@ def test_a_paper_is_put_in_beside_the_text_and_left_out_again(page, tmp_path):
 
 
 def test_what_the_operator_marked_stands_at_the_sentence_that_was_said_then(page):
-    told = {"at": 20.0, "kind": "标记", "text": "资金口径", "by": "赵敏", "corrected": False}
-    page.evaluate("(one) => rcWords.told({opened: {...rcWords.opened, notes: [one]}})", told)
     expect(row(page, 4).locator(".rc-flag")).to_have_text("⚑ 标记：资金口径")
     page.click('[data-tab="notes"]')
     expect(page.locator(".rc-side")).to_contain_text("资金口径")
