@@ -30,6 +30,7 @@ FORMATS = {
     ".ofd": ("OFD", ""),
     ".pdf": ("PDF", "application/pdf"),
     ".png": ("PNG", "image/png"),
+    ".svg": ("SVG", "image/svg+xml"),
     ".tif": ("TIFF", "image/tiff"),
     ".txt": ("TXT", "text/plain"),
     ".wav": ("WAV", "audio/vnd.wave"),

@@ -25,6 +25,7 @@ MARKS = {
     ".jsonl": (b"{",),
     ".pdf": (b"%PDF-",),
     ".png": (b"\x89PNG",),
+    ".svg": (b"<svg", b"<?xml"),
     ".tif": (b"II*\x00", b"MM\x00*"),
     ".wav": (b"RIFF",),
     ".xlsx": (b"PK\x03\x04",),

@@ -22,6 +22,7 @@ def office(tmp_path):
         ("records/summary-v1.docx", "会议纪要", "永久"),
         ("records/sheet.docx", "签到表", "永久"),
         ("records/attendance.csv", "", "永久"),
+        ("records/signatures/5a5d120d451f5888.svg", "", "永久"),
         ("plan/plan.json", "", "永久"),
         ("plan/x.docx", "会议通知", "永久"),
         ("plan/notice.pdf", "", "永久"),
@@ -40,6 +41,7 @@ def test_the_shipped_table(tmp_path, path, kind, term):
 def test_a_file_without_a_kind_of_its_own_gets_the_one_of_its_place(tmp_path):
     table = retention.load("", tmp_path)
     assert table.of("records/attendance.csv").kind == "参会名单"
+    assert table.of("records/signatures/5a5d120d451f5888.svg").kind == "签到签名"
     assert table.of("plan/whatever.pdf").kind == "会议材料"
     assert table.of("x/unknown.bin").kind == "不详"
 
