@@ -344,7 +344,6 @@ def test_the_transcript_is_put_right_and_the_record_sent_for_review(day):
     page.keyboard.press("Escape")
     expect(row.locator("p")).to_have_text(DECIDED)
     expect(row).to_contain_text(f"{SECRETARY} 改过")
-    expect(page.locator("[data-points]")).to_contain_text("于12月15日前完成改造资金的拨付工作")
     page.locator("[data-send=minutes]").click()
     expect(page.locator(".rc-toast")).to_contain_text("已送审")
     day.album.picture(page, "19-corrected", "改过的一句和旁边的会议记录")
