@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from uuid_utils import uuid7
 
 from roomctl.domain.meeting import DEFAULT_ZONE, Room
-from roomctl.errors import RoomctlError
+from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
 from roomctl.storage.copies import ASIDE, FOLDER, before_migrations, copies
 from roomctl.storage.faults import busy, damaged, gone, told
@@ -153,6 +153,12 @@ def _create(path: Path, room_name: str, zone: str, migrations: Migrations) -> No
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
         part.unlink(missing_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise BadInput(
+            tr(f"数据库 {path} 打不开", f"cannot open the database {path}"),
+            error.strerror or str(error),
+            tr("请检查路径，或另选数据目录", "check the path, or choose another data folder"),
+        ) from error
     except OSError as error:
         raise told(sqlite3.OperationalError(f"unable to open: {error.strerror}"), path) from error
     engine = _engine(part)

@@ -149,4 +149,4 @@ def test_check_takes_the_end_of_an_id(shell):
     identity = listed.split('"id": "')[1].split('"')[0]
     checked = shell("check", identity[-6:], "--json")
     assert f'"meeting": "{identity}"' in checked.stdout, checked.stderr
-    refused(shell("archive", "accept", identity[-6:], "--by", "赵敏"), "拟定")
+    refused(shell("archive", "accept", identity[-6:], "--by", "赵敏"), "还不能签收")

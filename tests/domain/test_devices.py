@@ -132,7 +132,7 @@ def row(state, **more):
 def test_two_acts_two_states_and_what_is_good_stays_good(kind, state, check):
     waiver = Waiver("left", check, "赵敏", "备用", kind)
     bad, good, firm = waive((row(CheckState.CRIT), row(CheckState.OK), row(CheckState.CRIT, firm=True)), [waiver])
-    assert (bad.state, bad.hint) == (state, "赵敏: 备用")
+    assert (bad.state, bad.remark) == (state, "赵敏: 备用")
     assert good.state is CheckState.OK
     assert firm.state is CheckState.CRIT
 

@@ -120,6 +120,8 @@ def test_a_meeting_of_a_level_that_one_may_not_open_is_neither_shown_nor_listed(
     with rest.application.open_uow() as uow:
         uow.meetings.save(meeting)
         uow.commit()
+    declared = {"approval": "市保密审字〔2026〕7号", "level": "秘密", "approved": "2020-01-05"}
+    assert rest.as_(Role.ADMIN).post("/api/v1/secrecy/declaration", json=declared).status_code == 201
     technician, secretary = rest.as_(Role.TECHNICIAN), rest.as_(Role.SECRETARY)
     assert technician.get(f"/api/v1/meetings/{meeting.id}").status_code == 403
     assert technician.get(f"/api/v1/meetings/{meeting.id}/recordings").status_code == 403

@@ -329,7 +329,7 @@ def _complaints(page: Page, language: str, house: House) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.long)])
 def test_every_page_speaks_one_language_fits_and_is_there_for_who_does_not_see_it(
     language, part, readers, site, house
 ):

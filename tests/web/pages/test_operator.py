@@ -188,7 +188,7 @@ def test_a_key_marks_and_the_mark_stands_at_a_frame_of_the_journal(desk, on_air)
     frames = on_air.use.recorder_status(on_air.meeting).frames
     assert all(0 < one.frame <= frames for one in made)
     page.keyboard.press("Escape")
-    page.locator(".rc-marks button").click()  # takes the last one back
+    page.locator(".rc-marks button[data-act=undo]").click()  # takes the last one back
     expect(page.locator(".rc-marks li").filter(has_text="m 主席台续水")).to_have_count(0)
     assert [one.note for one in on_air.use.marks(on_air.meeting)[before:]] == [""]
 
