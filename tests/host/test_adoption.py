@@ -23,6 +23,9 @@ pytestmark = [pytest.mark.needs("python:fastapi"), pytest.mark.needs("python:num
 
 @pytest.fixture
 def application(tmp_path):
+    (tmp_path / "data").mkdir()
+    settings = "[plugins.audio]\nsegment_seconds = 3.0\n"  # of a recording that the host begins by itself
+    (tmp_path / "data" / "roomctl.toml").write_text(settings, encoding="utf-8")
     made = Application(tmp_path / "data")
     yield made
     made.close()
