@@ -69,9 +69,11 @@ class SqlEventLog:
     ) -> Iterator[LoggedEvent]:
         if saying:
             return self._saying(stream, kinds, saying)
-        query = select(*COLUMNS).where(EventRow.stream == stream).order_by(EventRow.n)
-        if kinds:
-            query = query.where(or_(*map(_of_kind, kinds)))
+        query = select(*COLUMNS).where(EventRow.stream == stream)
+        # Both are the order of the log; by `n` SQLite would read the whole stream for what is asked of a kind.
+        query = (
+            query.where(or_(*map(_of_kind, kinds))).order_by(EventRow.seq) if kinds else query.order_by(EventRow.n)
+        )
         return iter([logged(row) for row in self._work.connection().execute(query)])
 
     def _saying(self, stream: str, kinds: Sequence[str], saying: Mapping[str, str]) -> Iterator[LoggedEvent]:

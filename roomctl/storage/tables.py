@@ -324,7 +324,7 @@ class EventRow(Base):
     """Nothing here is ever changed: `at`, `actor` and `data` are text exactly as it was hashed."""
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("stream", "n"),)
+    __table_args__ = (UniqueConstraint("stream", "n"), Index("ix_events_stream_kind", "stream", "kind", "n"))
 
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     id: Mapped[str] = mapped_column(unique=True)
