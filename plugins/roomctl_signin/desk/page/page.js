@@ -9,6 +9,7 @@
   let sight = null, text = "", lost = false, closed = false, sort = "away", whom = null, undoable = null;
   const ticked = new Set();
   let waiting = [];                              // acts that are not answered yet, the oldest first
+  let taken = [];                                // acts that the host took, and `sight` does not show yet
 
   const WORDS = {
     未到: ["未到", "not here"], 到会: ["到会", "here"], 迟到: ["到会", "here"], 请假: ["请假", "on leave"], 缺席: ["缺席", "absent"], 早退: ["早退", "left early"],
@@ -24,6 +25,7 @@
 
   // --- the host
   const look = async () => {
+    const before = taken;
     try {
       const answer = await roomScreen.ask("");
       closed = answer.status === 401 || answer.status === 403;
@@ -32,6 +34,7 @@
       if (!closed) {
         const now = await answer.text();
         if (now !== text) { text = now; sight = JSON.parse(now); }
+        taken = taken.filter((one) => !before.includes(one));
       }
     } catch { lost = true; }
     paint();
@@ -55,6 +58,7 @@
         const wrong = told.acts.filter((one) => !one.ok).map((one) => one.why);
         put(at("notice"), [...new Set(wrong)].join("；"));
         waiting = waiting.filter((one) => !rows.includes(one));
+        taken = [...taken, ...rows.filter((row) => told.acts.some((one) => one.ok && one.key === row.key))];
       },
     });
     closed = end === "closed";
@@ -78,7 +82,7 @@
 
   // --- who is shown
   const open = () => Boolean(sight?.open) && !closed;
-  const away = (one) => !one.here && !waiting.some((row) => row.person === one.id);
+  const away = (one) => !one.here && ![...taken, ...waiting].some((row) => row.person === one.id);
   const fits = (one, wanted) => !wanted || one.keys.some((k) => k.startsWith(wanted.toUpperCase())) || `${one.name}${one.line}${one.leave?.proxy ?? ""}`.includes(wanted);
   const shown = () => {
     const wanted = at("wanted").value.trim();
@@ -126,7 +130,7 @@
   };
   let drawn = "";
   const rows = () => {
-    const people = shown(), state = JSON.stringify([people, [...ticked], open(), waiting.length, english]);
+    const people = shown(), state = JSON.stringify([people, [...ticked], open(), waiting.length, taken.length, english]);
     put(at("nobody"), sight && !people.length ? (sight.people.length ? said("没有这样的人", "Nobody fits") : said("还没有名单：roomctl roster import", "No roster yet: roomctl roster import")) : "");
     if (state === drawn) return;
     drawn = state;

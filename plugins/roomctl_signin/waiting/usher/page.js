@@ -9,16 +9,19 @@
   const KEPT = `roomctl-usher-${location.pathname.replace(/\/$/, "").split("/").pop()}`;
   const read = (name, none) => { try { return JSON.parse(localStorage.getItem(`${KEPT}-${name}`)) ?? none; } catch { return none; } };
   const keep = (name, value) => { try { localStorage.setItem(`${KEPT}-${name}`, JSON.stringify(value)); } catch { /* it lives in memory alone */ } };
-  let sight = read("sight", null), waiting = read("acts", []), lost = false, closed = false, undoable = null, refused = "";
+  let sight = read("sight", null), waiting = read("acts", []), taken = read("taken", []), lost = false, closed = false, undoable = null, refused = "";
   const make = (tag, props, ...children) => { const e = Object.assign(document.createElement(tag), props); e.append(...children.filter(Boolean)); return e; };
   const nth = (n) => said(`第 ${n} 项`, `Item ${n}`);
 
   const ago = (row) => { const ms = Date.now() - row.at; return ms < NOW ? 0 : Math.min(Math.max(ms / 1000, 0), LONGEST); };
   const settle = (rows) => { waiting = waiting.filter((one) => !rows.includes(one)); keep("acts", waiting); };
+  /** What the host took, and `sight` does not show yet: the line may be lost before the next look. */
+  const since = (rows) => { taken = rows; keep("taken", taken); };
   /** Names and telephones leave the telephone with the link; what was done and not sent yet stays. */
   const forget = () => {
     sight = null;
     keep("sight", null);
+    since([]);
     for (const name of Object.keys(HEADS)) { at(name).hidden = true; at(name).querySelector("ul").replaceChildren(); }
     for (const name of ["title", "now", "following", "nobody"]) put(at(name), "");
     drawn = "";
@@ -29,17 +32,19 @@
     act: ({ key, kind, person, item, of }) => ({ key, kind, person, ...(kind === "enter" ? { item } : {}), ...(of ? { of } : {}), ago: ago(waiting.find((one) => one.key === key)) }),
     told: (answer, rows) => {
       settle(rows);
+      since([...taken, ...rows.filter((row) => answer.acts.some((one) => one.ok && one.key === row.key))]);
       const no = answer.acts.find((one) => !one.ok);
       if (no) refused = no.why;
     },
     aside: (row) => settle([row]),
   }).then((end) => { lost = end === "lost"; closed = end === "closed"; if (closed) forget(); }).finally(() => { sending = null; }));
   const look = async () => {
+    const before = taken;
     try {
       const answer = await roomScreen.ask("");
       closed = answer.status === 401 || answer.status === 403;
       if (closed) forget();
-      if (answer.ok) { sight = await answer.json(); keep("sight", sight); }
+      if (answer.ok) { sight = await answer.json(); keep("sight", sight); since(taken.filter((one) => !before.includes(one))); }
       lost = !answer.ok && !closed;
     } catch { lost = true; }
     paint();
@@ -55,12 +60,14 @@
     await look();
   };
 
-  /** The lists as they are once what waits here was taken. */
+  const acted = () => [...taken, ...waiting];
+  /** The lists as they are once what was done here is shown by the host. */
   const lists = () => {
     const of = { enter: [...sight.enter], leave: [...sight.leave], stay: [...sight.stay], wait: [...sight.wait] };
-    for (const row of waiting) {
+    const undone = new Set(acted().map((row) => row.of).filter(Boolean));
+    for (const row of acted()) {
       const from = Object.keys(of).find((name) => of[name].some((one) => one.person === row.person));
-      if (!from || row.kind === "undo") continue;
+      if (!from || row.kind === "undo" || undone.has(row.key)) continue;
       const one = of[from].find((it) => it.person === row.person);
       of[from] = of[from].filter((it) => it !== one);
       of[row.kind === "enter" ? "stay" : "wait"].push(one);
@@ -69,7 +76,7 @@
   };
   const HEADS = { enter: ["请进场", "Lead in"], leave: ["请退场", "Lead out"], wait: ["候会", "Waiting"], stay: ["在会场", "Inside"] };
   const row = (one, name) => {
-    const waits = waiting.some((it) => it.person === one.person);
+    const waits = acted().some((it) => it.person === one.person);
     const goes = name === "leave" || name === "stay";
     const button = make("button", { textContent: goes ? said("已退场", "Is out") : said("已进场", "Is in"), disabled: !sight.open || waits });
     button.setAttribute("aria-label", `${button.textContent} ${one.name}`);
@@ -94,7 +101,7 @@
     put(at("title"), sight.title);
     put(at("now"), sight.item ? `${nth(sight.item)}　${sight.item_title}` : said("还没有开始议题", "No item has begun"));
     put(at("following"), sight.following ? said(`下一项：第 ${sight.following} 项　${sight.following_title}`, `Next: item ${sight.following}, ${sight.following_title}`) : "");
-    const shown = JSON.stringify([sight, waiting]);
+    const shown = JSON.stringify([sight, taken, waiting]);
     if (shown === drawn) return;
     drawn = shown;
     const of = lists();
