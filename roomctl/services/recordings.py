@@ -62,6 +62,7 @@ def order_of(meeting: Meeting, people: Iterable[Person], room: Order, now: datet
     """The room's order for a meeting: up to its planned end, and who sits at which channel.
 
     A seat whose name is a number is the channel of that number. A stand-by is none where it is the source itself.
+    A file stands in for what is heard live, so it plays at its own pace.
     """
     seats = {int(one.seat): one.name for one in people if _CHANNEL.fullmatch(one.seat)}
     source = source or room.source
@@ -71,6 +72,7 @@ def order_of(meeting: Meeting, people: Iterable[Person], room: Order, now: datet
         room,
         source=source,
         standby="" if room.standby == source else room.standby,
+        realtime=True,
         planned_seconds=max(left, _SHORTEST).total_seconds(),
         channels=tuple(sorted(seats.items())),
     )
@@ -331,7 +333,7 @@ def go_on(
             order,
             source=last.source,
             skip_frames=kept if last.source.startswith("file:") else 0,
-            realtime=order.realtime or status.realtime,
+            realtime=status.realtime,
         ),
         recorder=last.recorder,
         actor=actor,

@@ -81,7 +81,12 @@ def make_test_take(
             tr("试录只在开会之前", "test takes are made before the meeting begins"),
         )
     _need_free_room(uow)
-    order = replace(order, planned_seconds=seconds, segment_seconds=max(order.segment_seconds, seconds))
+    order = replace(
+        order,
+        realtime=False,  # of a file its sound is asked for, and nobody has to sit through it
+        planned_seconds=seconds,
+        segment_seconds=max(order.segment_seconds, seconds),
+    )
     made = recordings.create(
         meeting, order, Purpose.TEST, {"seconds": seconds},
         recorder=recorder, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,

@@ -115,20 +115,21 @@ def test_the_meeting_takes_the_highest_level_of_its_items(house):
         house.meeting(agenda=(replace(item, secrecy=secrecy.parse("秘密★3年")),))
 
 
-def test_a_dead_recording_is_sealed_and_a_new_one_follows_where_the_file_stopped(house):
+@pytest.mark.parametrize("realtime", [True, False])
+def test_a_dead_recording_is_sealed_and_a_new_one_follows_where_the_file_stopped(house, realtime):
     meeting = house.opened()
-    house.use.arm(meeting.id, Order(source="file:talk.wav", realtime=True))
-    house.plugins.newest.told = {"realtime": True}
+    house.use.arm(meeting.id, Order(source="file:talk.wav", realtime=realtime))
+    house.plugins.newest.told = {"realtime": realtime}
     house.use.start(meeting.id)
     house.use.mark(meeting.id, MarkKind.MARK)
     house.plugins.newest.crash()
-    following = house.use.continue_recording(meeting.id, Order(source="ignored"))
+    following = house.use.continue_recording(meeting.id, Order(source="ignored", realtime=not realtime))
     first, second = house.use.recordings(meeting.id)
     assert (first.number, second.number, following.id) == (1, 2, second.id)
     assert first.state is RecorderState.SEALED
     assert house.plugins.newest.order.source == "file:talk.wav"
     assert house.plugins.newest.order.skip_frames == first.frames == 48_000
-    assert house.plugins.newest.order.realtime, "or what is left of the file is over in a moment"
+    assert house.plugins.newest.order.realtime is realtime, "or what is left of the file is over in a moment"
     assert house.plugins.newest.heard == ["arm", "start"]
 
 

@@ -98,6 +98,15 @@ def test_a_source_is_no_stand_by_of_itself(house):
     assert house.use.order(house.opened().id, source="mic:乙").standby == ""
 
 
+def test_a_file_that_stands_in_for_the_room_takes_its_own_time_but_not_in_a_test_take(house):
+    house.sound = RoomSound("audio", Order(source="file:talk.wav"))
+    meeting = house.opened()
+    house.use.test_take(meeting.id)
+    assert not house.plugins.newest.order.realtime
+    house.use.arm(meeting.id)
+    assert house.plugins.newest.order.realtime
+
+
 def test_a_recess_may_have_a_planned_end_that_the_recorder_is_told(house):
     meeting = house.in_session()
     end = house.clock.now() + timedelta(minutes=10)

@@ -5,7 +5,6 @@ import http.client
 import json
 import struct
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -66,8 +65,11 @@ def test_the_recorder_is_armed_with_the_rooms_own_settings(rest, operator):
     assert (armed.status_code, armed.json()["source"], armed.json()["purpose"]) == (201, "mic:USB", "meeting")
     order = recorder(rest).order
     assert (order.standby, order.bits, order.channels) == ("mic:备用", 16, ((2, "李晓明"),))
+    assert order.realtime
     status = operator.get(path(meeting, "/recorder")).json()
     assert (status["state"], status["label"]) == ("armed", "armed")
+    operator.post(path(meeting, "/recordings"), json={"realtime": False})
+    assert not recorder(rest).order.realtime
 
 
 def test_a_recess_has_a_planned_end(rest, operator, meeting):
@@ -398,4 +400,4 @@ def test_the_last_look_is_told_too():
 def test_an_order_that_names_its_source_is_armed_with_it(rest, operator):
     meeting = rest.opened()
     operator.post(path(meeting, "/recordings"), json={"source": "tone"})
-    assert recorder(rest).order == replace(Order(source="tone"), planned_seconds=3600)
+    assert recorder(rest).order == Order(source="tone", realtime=True, planned_seconds=3600)

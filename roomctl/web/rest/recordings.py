@@ -1,6 +1,7 @@
 """Recordings of a meeting: all of them, armed, looked at, listened to; and test takes."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from fastapi import Depends, Query, Request
@@ -103,6 +104,7 @@ class Arm(Shape):
     """What to record. A file is recorded from the command line alone: its path is of this machine."""
 
     source: Source | None = Field(default=None, description="the room's own where it is left out")
+    realtime: bool = Field(default=True, description="where the room's source is a file: at its own pace, as if live")
 
 
 class TryOut(Shape):
@@ -148,7 +150,7 @@ def arm(
     """
     desk = Desk(request, user)
     desk.meeting(meeting_id)
-    order = desk.use.order(meeting_id, source=what.source or "")
+    order = replace(desk.use.order(meeting_id, source=what.source or ""), realtime=what.realtime)
     return RecordingShape.of(desk.use.arm(meeting_id, order))
 
 
