@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from roomctl.api import Hole, Transcript, TranscriptSegment
-from roomctl_transcript import coverage, points, speakers
+from roomctl.api import Hole, Transcript, TranscriptSegment, cues
+from roomctl_transcript import coverage, speakers
 from roomctl_transcript.engines import Choice
 from roomctl_transcript.invariants import broken
 from roomctl_transcript.runner import Gathered
@@ -73,7 +73,7 @@ def transcript(
         complete=complete,
         segments=tuple(segments),
         holes=tuple(hole for one, two in zip(gathered, measured, strict=True) for hole in _holes(one, two)),
-        points=points.draft(segments),
+        points=cues.draft(segments),
         report={
             "changes": dict(steps),
             "dropped": sum(segment.dropped for segment in segments),

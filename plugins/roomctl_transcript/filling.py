@@ -4,8 +4,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from roomctl.api import Hole, PluginContext, Transcript, TranscriptSegment, rework
-from roomctl_transcript import coverage, files, points, speakers
+from roomctl.api import Hole, PluginContext, Transcript, TranscriptSegment, cues, rework
+from roomctl_transcript import coverage, files, speakers
 from roomctl_transcript.cutting import PAD
 from roomctl_transcript.draft import Draft
 from roomctl_transcript.runner import Gathered, Runner, Work
@@ -98,7 +98,7 @@ def put_in(stored: Transcript, hole: Hole, gathered: Gathered, draft: Draft) -> 
         left=left,
         by=f"{draft.choice.offer.name} · {draft.choice.model}",
     )
-    return replace(made, points=points.draft(made.segments)) if gained else made, gained
+    return replace(made, points=cues.draft(made.segments)) if gained else made, gained
 
 
 def _between(one: TranscriptSegment, stored: Transcript) -> TranscriptSegment:

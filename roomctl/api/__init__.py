@@ -28,6 +28,7 @@ from roomctl.domain import (
     attendance,
     checks,
     correction,
+    cues,
     events,
     lifecycle,
     meeting,
@@ -442,6 +443,6 @@ __all__ = [
     "Service", "Services", "SpeakerKnownBy", "SpeechStream", "Standing", "State", "StepOutcome", "Stored",
     "StreamingTranscriber", "Tap", "TapOffer", "Tapped", "TargetFactory", "Transcriber", "Transcript",
     "TranscriptHead", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks", "correction",
-    "events", "hookimpl", "label", "language", "lifecycle", "meeting", "observers", "passes", "quorum", "ranking",
-    "record", "recording", "revision", "rework", "secrecy", "timing", "tr", "transcript",
+    "cues", "events", "hookimpl", "label", "language", "lifecycle", "meeting", "observers", "passes", "quorum",
+    "ranking", "record", "recording", "revision", "rework", "secrecy", "timing", "tr", "transcript",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import count
 
-from roomctl.domain import correction
+from roomctl.domain import correction, cues
 from roomctl.domain.transcript import DraftPoint, Transcript, TranscriptSegment
 
 
@@ -31,39 +31,40 @@ def ordered(points: Sequence[DraftPoint], segments: Iterable[TranscriptSegment])
     return tuple(sorted(points, key=lambda one: place.get(one.segment, len(place))))
 
 
+def redraft(points: Sequence[DraftPoint], *sentences: TranscriptSegment) -> tuple[DraftPoint, ...]:
+    """As the words of these sentences are by now: what nobody has written is drafted from them anew.
+
+    What somebody has written or struck out stays as it is, and knows that its words were changed; beside it stands
+    only what its own words did not give. So the same words give the same points, whatever they were in between.
+    """
+    made = list(points)
+    for segment in sentences:
+        own = [_aware(one, segment.text) for one in made if one.segment == segment.id and one.by]
+        names = {one.kind: one.id for one in made if one.segment == segment.id and not one.by}
+        place = next((n for n, one in enumerate(made) if one.segment == segment.id), len(made))
+        made = [one for one in made if one.segment != segment.id]
+        judged = cues.draft(replace(segment, text=one.text) for one in own)
+        kinds = {one.kind for one in (*own, *judged)}
+        drafted = [replace(one, id=names.get(one.kind, "")) for one in cues.draft([segment]) if one.kind not in kinds]
+        taken = {one.name for one in (*made, *own)}
+        named = [replace(one, id=fresh((*made, *own), segment.id)) if one.name in taken else one for one in drafted]
+        made[place:place] = [*own, *named]
+    return tuple(made)
+
+
 def follow(points: Sequence[DraftPoint], before: str, after: TranscriptSegment) -> tuple[DraftPoint, ...]:
-    """As the words of its sentence are put right, so are those of a point that nobody has written."""
-    return tuple(
-        _followed(one, after.text) if one.segment == after.id and not one.by and one.text == before else one
-        for one in points
-    )
+    """As the words of its sentence are put right, so are its points; a sentence that says the same keeps them."""
+    return tuple(points) if before == after.text else redraft(points, after)
 
 
-def _followed(point: DraftPoint, text: str) -> DraftPoint:
-    return replace(
-        point,
-        text=text,
-        owner=_moved(point.owner, point.text, text),
-        support=tuple(_moved(one, point.text, text) for one in point.support),
-        deadline=_moved(point.deadline, point.text, text),
-        what=_moved(point.what, point.text, text),
-    )
+def _aware(point: DraftPoint, text: str) -> DraftPoint:
+    return replace(point, now="" if text == point.text else text)
 
 
-def _moved(part: str, before: str, after: str) -> str:
-    """The words of `after` that stand where `part` stands in `before`; as it is, where it does not stand there."""
-    start = before.find(part) if part else -1
-    if start < 0:
-        return part
-    end, made = start + len(part), ""
-    for tag, first, last, low, high in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            made += (
-                after[low + max(start - first, 0) : high - max(last - end, 0)] if first < end and last > start else ""
-            )
-        elif (first < end and last > start) or (tag == "insert" and start < first < end):
-            made += after[low:high]
-    return made or part
+def _moved(point: DraftPoint, home: TranscriptSegment) -> DraftPoint:
+    """At another sentence that says the same: only what a person put right counts as another wording."""
+    moved = replace(point, segment=home.id, text=point.text if point.now else home.text)
+    return _aware(moved, home.text) if point.by else moved
 
 
 def parted(
@@ -76,9 +77,8 @@ def parted(
             made.append(one)
             continue
         home = max((first, second), key=lambda part: _alike(one.what or one.text, part.text))
-        text = one.text if one.by else home.text
-        made.append(replace(one, id=one.name if home is second else one.id, segment=home.id, text=text))
-    return tuple(made)
+        made.append(_moved(replace(one, id=one.name if home is second else one.id), home))
+    return redraft(made, first, second)
 
 
 def _alike(words: str, text: str) -> int:
@@ -87,15 +87,18 @@ def _alike(words: str, text: str) -> int:
 
 def joined(points: Sequence[DraftPoint], whole: TranscriptSegment, gone: TranscriptSegment) -> tuple[DraftPoint, ...]:
     """Of two sentences that were made one: those of the second are the whole one's."""
-    return tuple(replace(one, id=one.name, segment=whole.id) if one.segment == gone.id else one for one in points)
+    made = [
+        _moved(replace(one, id=one.id if one.segment == whole.id else one.name), whole)
+        if one.segment in {whole.id, gone.id}
+        else one
+        for one in points
+    ]
+    return redraft(made, whole)
 
 
 def carry(old: Transcript, new: Transcript) -> tuple[DraftPoint, ...]:
     """The points of a new version, with what people made of the old ones', and in the words that people put right."""
-    made = list(new.points)
-    for segment in new.shown:
-        if correction.corrected(segment):
-            made = list(follow(made, correction.by_machine(segment), segment))
+    made = list(redraft(new.points, *(one for one in new.shown if correction.corrected(one))))
     for one in old.points:
         if not one.by:
             continue
@@ -104,7 +107,7 @@ def carry(old: Transcript, new: Transcript) -> tuple[DraftPoint, ...]:
             continue
         known = [other for other in made if not other.by and other.segment == home.id and other.kind is one.kind]
         made = [other for other in made if other.name != one.name and other not in known[:1]]
-        made.append(replace(one, id=one.name, segment=home.id))
+        made.append(_moved(replace(one, id=one.name), home))
     return ordered(made, new.segments)
 
 

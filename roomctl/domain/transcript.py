@@ -181,6 +181,7 @@ class DraftPoint:
         owner: 牵头/负责 unit or person; support: 配合; person: 责任人; deadline: as spoken, written form.
         id: where it is no longer the id of its sentence: two sentences were made one, or it was added.
         by: who wrote it so; empty where nobody has.
+        now: 原话已改: what its sentence says by now, where that was changed after a person wrote it; else empty.
         struck: a person says that it is none; it stays, and is shown nowhere.
 
     """
@@ -195,6 +196,7 @@ class DraftPoint:
     person: str = ""
     id: str = ""
     by: str = ""
+    now: str = ""
     struck: bool = False
 
     @property

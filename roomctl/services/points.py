@@ -54,7 +54,7 @@ def add(
             raise transcripts.no_sentence(sentence)
         name = points.fresh(newest.points, sentence)
         made = _worded(DraftPoint(kind=wording.kind, text=said.text, segment=sentence, id=name), wording, actor)
-        order = uow.transcripts.sentences(newest.id, 0, _ALL)
+        order = uow.transcripts.sentences(newest.id, 0, transcripts.ALL)
         kept = points.ordered(points.put(newest.points, made), order)
         _keep(meeting_id, newest, kept, ADDED, None, made, actor=actor, clock=clock, uow=uow)
     return made
@@ -70,7 +70,7 @@ def write(
     clock: Clock,
     uow: UnitOfWork,
 ) -> DraftPoint:
-    """A point written otherwise; one that was struck out is there again.
+    """A point written otherwise, of the words that stand there now; one that was struck out is there again.
 
     Args:
         seen: as it stood on the screen; where it is another by now, nothing is written over.
@@ -103,9 +103,6 @@ def strike(
     return made
 
 
-_ALL = 1_000_000  # sentences
-
-
 def _newest(meeting_id: str, uow: UnitOfWork) -> Transcript:
     """Without its sentences."""
     transcripts.need_open(meeting_id, uow)
@@ -121,6 +118,8 @@ def _worded(point: DraftPoint, wording: Wording, actor: Actor) -> DraftPoint:
         support=wording.support,
         person=wording.person,
         deadline=wording.deadline,
+        text=point.now or point.text,
+        now="",
         id=point.name,
         by=actor.name,
         struck=False,

@@ -14,6 +14,8 @@ from roomctl.services.ports import Clock, UnitOfWork
 
 LONGEST = 2000
 """Characters of one sentence."""
+ALL = 1_000_000
+"""Sentences: more than any transcript has."""
 OPEN = frozenset({State.IN_SESSION, State.RECESS, State.ADJOURNED})
 """While a meeting is in one of these its transcript can be put right: afterwards it is in the package."""
 
@@ -201,7 +203,7 @@ def _all(
             uow.transcripts.put_sentence(transcript.id, after)
             kept = points.follow(kept, before.text, after)
         if kept != transcript.points:
-            uow.transcripts.put_points(transcript.id, kept)
+            uow.transcripts.put_points(transcript.id, points.ordered(kept, transcript.segments))
         if others:
             told = {"transcript": transcript.id, "name": name, "sentences": len(others)}
             _tell(meeting_id, kind, told, actor=actor, clock=clock, uow=uow)
@@ -246,6 +248,8 @@ def _one(
             uow.transcripts.put_sentence(transcript.id, after)
             kept = points.follow(transcript.points, before.text, after)
             if kept != transcript.points:
+                if all(one.segment != sentence for one in transcript.points):
+                    kept = points.ordered(kept, uow.transcripts.sentences(transcript.id, 0, ALL))
                 uow.transcripts.put_points(transcript.id, kept)
             told = {"transcript": transcript.id, "sentence": sentence, "before": before.text, "after": after.text}
             if after.speaker != before.speaker:

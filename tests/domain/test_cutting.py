@@ -208,7 +208,33 @@ def test_as_a_sentence_is_put_right_so_is_its_point():
     one = correct(said(before), "由市财政局牵头，12月25日前完成资金的拨付。", by="王敏")
     (made,) = points.follow((own,), before, one)
     assert (made.owner, made.deadline, made.what) == ("市财政局", "12月25日前", "完成资金的拨付")
-    assert points.follow((replace(own, by="马兰"),), before, one) == (replace(own, by="马兰"),)
+    mine = replace(own, by="马兰")
+    assert points.follow((mine,), before, one) == (replace(mine, now=one.text),)
+    assert points.follow((replace(mine, now=one.text),), one.text, said(before)) == (mine,)
+    assert points.follow((mine,), before, said(before)) == (mine,)
+
+
+def test_words_that_are_put_right_may_become_a_task_and_undoing_them_takes_it_back():
+    before, task = "由市财政局签头完成拨付。", "由市财政局牵头完成拨付。"
+    (made,) = points.follow((), before, said(task))
+    assert (made.kind, made.owner, made.by, made.name) == (PointKind.ACTION, "市财政局", "", "r1-t1-0001")
+    assert points.follow((made,), task, said(before)) == ()
+    opinion = "会议认为资金由市财政局签头。"
+    mine = DraftPoint(kind=PointKind.OPINION, text=opinion, segment="r1-t1-0001", by="马兰")
+    kept, new = points.follow((mine,), opinion, said("会议认为资金由市财政局牵头。"))
+    assert (kept.text, kept.now, new.kind, new.by) == (opinion, "会议认为资金由市财政局牵头。", PointKind.ACTION, "")
+    assert new.name != kept.name
+    assert points.follow((kept, new), kept.now, said(opinion)) == (mine,)
+    struck = replace(mine, kind=PointKind.DECISION, struck=True)  # an opinion, says the machine; none, says a person
+    assert [one.kind for one in points.follow((struck,), opinion, said(opinion + "。"))] == [PointKind.DECISION]
+
+
+def test_a_sentence_that_is_cut_says_nothing_else():
+    text = "大家都同意。由市财政局牵头完成资金拨付。"
+    own = DraftPoint(kind=PointKind.ACTION, text=text, segment="r1-t1-0001", what="拨付资金", by="马兰")
+    made = cut(version(said(text), own=(own,)), "r1-t1-0001", 6)
+    assert [(one.what, one.now) for one in made.points] == [("拨付资金", "")]
+    assert [one.now for one in together(made, "r1-t1-0001").points] == [""]
 
 
 def test_what_a_person_made_of_points_lives_on():

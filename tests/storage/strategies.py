@@ -183,6 +183,7 @@ def transcripts(draw, transcript_id: str, meeting_id: str, recording_id: str):
                     support=tuples(text),
                     deadline=text,
                     what=text,
+                    now=text,
                 )
             ),
             report=st.dictionaries(text, json_values, max_size=3),

@@ -142,16 +142,22 @@ def test_a_sentence_is_made_two_and_one_again(words):
 def test_points_are_written_added_and_struck_out(words):
     path, client, write, made = words
     own = DraftPoint(
-        kind=PointKind.ACTION, text="由市财正局负责。", segment="r1-t1-0001", owner="市财正局", what="拨付"
+        kind=PointKind.ACTION, text="由市财正局负责，拨付。", segment="r1-t1-0001", owner="市财正局", what="拨付"
     )
-    write("由市财正局负责。", of=replace(made, points=(own,)))
-    client.put(f"{path}/transcript/sentences/r1-t1-0001", json={"text": "由市财政局负责。"})
+    write("由市财正局负责，拨付。", of=replace(made, points=(own,)))
+    client.put(f"{path}/transcript/sentences/r1-t1-0001", json={"text": "由市财政局负责，拨付。"})
     (point,) = client.get(f"{path}/transcripts/1/notes").json()["points"]
-    assert (point["name"], point["owner"], point["text"]) == ("r1-t1-0001", "市财政局", "由市财政局负责。")
+    assert (point["name"], point["owner"], point["text"]) == ("r1-t1-0001", "市财政局", "由市财政局负责，拨付。")
     seen = {"kind": "action", "what": "拨付", "owner": "市财政局"}
     mine = {**seen, "person": "陈志强", "support": ["市发改委"], "seen": seen}
     one = f"{path}/transcript/points/r1-t1-0001"
     assert client.put(one, json=mine).json()["by"] == "王敏"
+    client.put(f"{path}/transcript/sentences/r1-t1-0001", json={"text": "由市财政局负责拨付。"})
+    (point,) = client.get(f"{path}/transcripts/1/notes").json()["points"]
+    assert (point["by"], point["text"], point["now"]) == ("王敏", "由市财政局负责，拨付。", "由市财政局负责拨付。")
+    client.delete(f"{path}/transcript/sentences/r1-t1-0001/correction")
+    (point,) = client.get(f"{path}/transcripts/1/notes").json()["points"]
+    assert (point["by"], point["now"]) == ("王敏", "")
     late = client.put(one, json=mine)
     assert (late.status_code, late.json()["title"]) == (409, "王敏 has just changed this point")
     assert client.post(f"{one}/strike", json={"seen": seen}).status_code == 409

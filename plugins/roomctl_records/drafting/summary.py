@@ -117,8 +117,9 @@ def _decided(section: minutes.Section, points: Sequence[DraftPoint], phrases: Ph
     here = {segment.id for segment in section.segments}
     own = [point for point in points if point.segment in here]
     for point in own:
-        if point.kind is PointKind.DECISION and not _ANNOUNCES.search(point.text):
-            yield record.Paragraph(phrases.decided.format(text=_bare(point.text)), segment=point.segment)
+        said = point.what or point.text
+        if point.kind is PointKind.DECISION and not _ANNOUNCES.search(said):
+            yield record.Paragraph(phrases.decided.format(text=_bare(said)), segment=point.segment)
         elif point.kind is PointKind.ACTION:
             yield record.Paragraph(phrases.asked.format(text=_action(point)), segment=point.segment)
 

@@ -66,6 +66,7 @@ class PointShape(BaseModel):
     name: str
     kind: PointKind
     text: str = Field(description="as it was said")
+    now: str = Field(description="what its sentence says by now, where it was changed after a person wrote this")
     segment: str = Field(description="id of its sentence")
     what: str
     owner: str
@@ -81,6 +82,7 @@ class PointShape(BaseModel):
             name=point.name,
             kind=point.kind,
             text=point.text,
+            now=point.now,
             segment=point.segment,
             what=point.what,
             owner=point.owner,

@@ -5,10 +5,9 @@ import json
 import pytest
 from roomctl_transcript.coverage import Utterance, measure
 from roomctl_transcript.cutting import Span
-from roomctl_transcript.points import draft
 from roomctl_transcript.speakers import assign
 
-from roomctl.api import PointKind, SpeakerKnownBy, Word
+from roomctl.api import PointKind, SpeakerKnownBy, Word, cues
 
 PEOPLE = ("张建国", "李晓明", "王海燕", "陈志强")
 
@@ -49,7 +48,7 @@ PEOPLE = ("张建国", "李晓明", "王海燕", "陈志强")
     ],
 )
 def test_an_action_has_owner_support_deadline_and_what(text, owner, support, deadline, what, segment):
-    (point,) = draft([segment(text)])
+    (point,) = cues.draft([segment(text)])
     assert point.kind is PointKind.ACTION
     assert (point.owner, point.support, point.deadline, point.what) == (owner, support, deadline, what)
     assert point.segment == "r1-t1-0001"
@@ -68,7 +67,7 @@ def test_an_action_has_owner_support_deadline_and_what(text, owner, support, dea
     ],
 )
 def test_cue_phrases_tell_the_kind(text, kind, segment):
-    assert [point.kind for point in draft([segment(text)])] == [kind]
+    assert [point.kind for point in cues.draft([segment(text)])] == [kind]
 
 
 @pytest.mark.parametrize(
@@ -82,11 +81,11 @@ def test_cue_phrases_tell_the_kind(text, kind, segment):
     ],
 )
 def test_other_sentences_give_no_point(text, segment):
-    assert draft([segment(text)]) == ()
+    assert cues.draft([segment(text)]) == ()
 
 
 def test_an_invention_gives_no_point(segment):
-    assert draft([segment("会议决定散会。", dropped=True)]) == ()
+    assert cues.draft([segment("会议决定散会。", dropped=True)]) == ()
 
 
 def test_a_cue_gives_the_floor_and_the_chair_takes_it_back(demo_clip, segment):

@@ -8,9 +8,10 @@ import json
 from collections import Counter
 
 import pytest
-from roomctl_transcript.points import draft
 
-from roomctl.api import PointKind
+from roomctl.api import PointKind, cues
+
+draft = cues.draft
 
 T, O, D, A = PointKind.TOPIC, PointKind.OPINION, PointKind.DECISION, PointKind.ACTION  # noqa: E741 - as in the labels
 

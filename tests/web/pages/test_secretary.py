@@ -216,6 +216,14 @@ def test_a_point_is_written_and_the_record_beside_the_text_says_so(page, words):
     expect(page.locator(".rc-pt.rc-on")).to_contain_text("责任人陈志强")
     expect(sheet).to_contain_text("责任人：陈志强")
     expect(sheet).to_contain_text("时限：2026年12月25日")
+    head = words.use.transcript_heads(words.meeting)[-1].version
+    mine = next(one for one in head.noted if one.person)
+    words.use.correct_sentence(words.meeting, mine.segment, "由市财政局牵头，12月30日前完成资金拨付。")
+    flag = page.locator(".rc-pt.rc-on .rc-clash")
+    expect(flag).to_contain_text("原话已改写要点时：由市财政局牵头，市发改委配合，12月20日前")
+    expect(flag).to_contain_text("现在是：由市财政局牵头，12月30日前")
+    words.use.take_back_correction(words.meeting, mine.segment)
+    expect(flag).to_have_count(0)
     page.locator(".rc-pt.rc-on [data-point]").click()
     head = words.use.transcript_heads(words.meeting)[-1].version
     point = next(one for one in head.noted if one.person)

@@ -89,10 +89,21 @@
   };
 
   // --- a card, and the form in its place
-  const mark = (line) => {
-    const seen = line && (line.confirmed || line.corrected);
+  const mark = (line, point) => {
+    const seen = line && !point.now && (line.confirmed || line.corrected);
     return W.glyph(seen ? "ok" : "wait", seen ? said("已核对", "checked") : said("待核", "to be checked"));
   };
+  /** 原话已改: a point that somebody wrote stays; both wordings of its sentence stand below it. */
+  const changed = (point) =>
+    point?.now
+      ? el(
+          "div",
+          "rc-clash",
+          el("b", "", said("原话已改", "what was said has been corrected")),
+          el("p", "", said("写要点时：", "when it was written: "), el("s", "", point.text)),
+          el("p", "", said("现在是：", "it is now: "), point.now),
+        )
+      : null;
   const open = (point) => {
     writing = { name: point.name, segment: point.segment, words: worded(point), seen: worded(point), clash: "" };
     draw();
@@ -111,10 +122,11 @@
     const e = el(
       "div",
       "rc-pt",
-      el("div", "rc-k", mark(line), el("b", "", KIND()[point.kind] || point.kind), at),
+      el("div", "rc-k", mark(line, point), el("b", "", KIND()[point.kind] || point.kind), at),
       el("span", "", point.what || point.text),
       rows.length ? list : null,
       point.by ? el("div", "rc-s3", said(`${point.by} 写`, `by ${point.by}`)) : null,
+      changed(point),
     );
     e.dataset.segment = point.segment;
     if (W.may()) {
@@ -155,6 +167,8 @@
     });
     whose();
     e.append(parts);
+    const moved = changed(W.points.find((one) => one.name === held.name));
+    if (moved) e.append(moved);
     if (held.clash)
       e.append(
         el(
@@ -208,7 +222,7 @@
     };
     for (const point of W.points) {
       const line = lineOf(point);
-      if (!line || !(line.confirmed || line.corrected)) unseen++;
+      if (point.now || !line || !(line.confirmed || line.corrected)) unseen++;
       put(point.segment, card(point));
     }
     if (writing && !writing.name) put(writing.segment, form(null));

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from roomctl.api import DraftPoint, PointKind, TranscriptSegment
+from roomctl.domain.transcript import DraftPoint, PointKind, TranscriptSegment
 
 _WHO = r"[^，。；、？]{2,16}"
 _WHEN = (
