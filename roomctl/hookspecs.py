@@ -27,6 +27,7 @@ from roomctl.services.offers import (
     Service,
     TargetFactory,
 )
+from roomctl.services.print_offers import Typesetter
 from roomctl.services.screen_offers import ScreenOffer
 
 hookspec = pluggy.HookspecMarker("roomctl")
@@ -107,6 +108,12 @@ def roomctl_record_documents(ctx: PluginContext, meeting: Meeting) -> Sequence[D
 @hookspec
 def roomctl_room_documents(ctx: PluginContext) -> Sequence[DocumentOffer]:
     """Documents that this plugin can draft for the room alone, such as the report of a check for no meeting."""
+    raise AssertionError
+
+
+@hookspec
+def roomctl_typesetter(ctx: PluginContext) -> Typesetter:
+    """Sets pages that other plugins lay out, in the office's fonts."""
     raise AssertionError
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from roomctl.api import DocumentOffer, Meeting, PackageFile, PageOffer, PluginContext, hookimpl
+from roomctl.api.printing import Typesetter
 from roomctl_records import offers, room
 from roomctl_records.config import RecordsConfig
+from roomctl_records.typesetting import Typst
 
 EDITORS = frozenset({"secretary", "admin"})
 """Roles that see the page of the templates."""
@@ -31,6 +33,12 @@ def roomctl_record_documents(ctx: PluginContext, meeting: Meeting) -> Sequence[D
 def roomctl_room_documents(ctx: PluginContext) -> Sequence[DocumentOffer]:
     """The report of the newest check that is no meeting's."""
     return [room.check_report(ctx)]
+
+
+@hookimpl
+def roomctl_typesetter(ctx: PluginContext) -> Typesetter:
+    """By typst, with the fonts of the office's template."""
+    return Typst(ctx)
 
 
 @hookimpl

@@ -205,25 +205,33 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901, PLR0915 - one smal
         evidence.enrol(ctx, find_meeting(ctx.services, meeting).id, name, number.strip(), by)
         _say(tr("已登记", "noted"))
 
-    @group.command(help=tr("个人码的地址，印在通知和座签上", "Personal codes, for notices and place cards"))
+    @group.command(help=tr("个人码的地址，或印成一页裁开分发", "Personal codes; or a sheet of them, to cut apart"))
     def codes(
         meeting: MeetingArg,
         *,
         revoke: Annotated[str, typer.Option(help=tr("作废此人的码，换新码", "revoke this person's"))] = "",
+        pdf: Annotated[Path | None, typer.Option(help=tr("印成 A4，写到这里", "as A4 pages, written here"))] = None,
         as_json: Json = False,
     ) -> None:
         from roomctl_signin.phone import codes as own  # noqa: PLC0415 - light start
+        from roomctl_signin.phone import sheet  # noqa: PLC0415 - as above
 
         found = find_meeting(ctx.services, meeting)
         own.need_allowed(ctx, found)
         if revoke:
             own.revoke(ctx, found.id, revoke)
+        if pdf is not None:
+            made = sheet.pdf(ctx, found)
+            try:
+                pdf.write_bytes(made)
+            except OSError as error:
+                raise BadInput(tr(f"不能写 {pdf}", f"cannot write {pdf}"), error.strerror or str(error)) from None
+            _say(f"[green]✓[/] {escape(str(pdf))}")
         told = [(one, own.personal(ctx, found.id, one.id)) for one in services.roster(found.id)]
         if as_json:
             codes = [{"person": one.id, "name": one.name, "url": url} for one, url in told]
             _answer({"meeting": found.id, "codes": codes})
-            return
-        for one, url in told:
+        for one, url in told if not (as_json or pdf) else ():
             _say(escape(f"{one.name}\t{one.line}\t{url}"))
 
     @group.command(help=tr("签到情况", "Who is here"))

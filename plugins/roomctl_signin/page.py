@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from roomctl.api import Meeting, PluginContext, Standing, lifecycle, tr, ui
+from roomctl.api import Meeting, PluginContext, Right, Standing, lifecycle, tr, ui
 from roomctl_signin import quorums, report
+from roomctl_signin.phone import codes
 
 DESK = frozenset({"usher", "secretary", "admin"})
 
@@ -35,6 +36,8 @@ def _meeting(ctx: PluginContext, meeting: Meeting) -> ui.Part:
         ]
     doors = (("desk", tr("打开签到台", "Open the desk"), "pri"), ("report", tr("会前报告", "Report"), ""))
     ways = [ui.link_button(text, f"/s/signin/{screen}/{meeting.id}/", kind=kind) for screen, text, kind in doors]
+    if codes.configured(ctx) and codes.allowed(meeting) and ui.visitor().may(Right.EDIT_ROSTER):
+        ways.append(ui.link_button(tr("打印个人码", "Print codes"), f"/api/v1/x/signin/codes/{meeting.id}/sheet"))
     return ui.panel(
         meeting.title,
         *shown,

@@ -21,6 +21,7 @@ import pluggy
 
 from roomctl.api.custody import Custody
 from roomctl.api.deliveries import Deliveries
+from roomctl.api.printing import Printing
 from roomctl.api.registration import Registrar
 from roomctl.api.signing import SignIn
 from roomctl.domain import (
@@ -165,7 +166,7 @@ class Child(Protocol):
         ...
 
 
-class Services(SignIn, Deliveries, Registrar, Custody, Protocol):
+class Services(SignIn, Deliveries, Registrar, Custody, Printing, Protocol):
     """The public use cases. Each is one unit of work; the actor is the plugin unless another is named."""
 
     @property

@@ -29,6 +29,7 @@ from roomctl.services.offers import (
     Service,
     TargetFactory,
 )
+from roomctl.services.print_offers import Typesetter
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,15 @@ class PluginHost(Registry):
 
     def room_documents(self) -> Sequence[DocumentOffer]:
         return [one for _, offers in self.ask("roomctl_room_documents") for one in offers]
+
+    def typesetter(self) -> Typesetter:
+        found = next((one for _, one in self.ask("roomctl_typesetter")), None)
+        if found is None:
+            raise MissingPart(
+                tr("没有插件能排版打印", "no plugin sets pages"),
+                mend=tr("启用 records 插件", "enable the plugin `records`"),
+            )
+        return found  # type: ignore[no-any-return]  # the promise was checked
 
     def package_files(self, meeting: Meeting) -> Sequence[PackageFile]:
         return [one for _, files in self.ask("roomctl_package_files", meeting=meeting) for one in files]

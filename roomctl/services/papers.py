@@ -1,8 +1,9 @@
 """The use cases of papers under one roof: what is drafted and signed, and the way of a 纪要."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from roomctl.domain.record import Finding, RecordFile
 from roomctl.domain.revision import ParagraphChange
@@ -53,6 +54,10 @@ class PaperUseCases(Bound):
     def proofread_papers(self, meeting_id: str) -> Sequence[Finding]:
         """零差错检查 over all papers of the meeting, in one list, each with the paper that it stands in."""
         return proofreading.all_papers(meeting_id, uow=self._open(), plugins=self._plugins(), data=self.data)
+
+    def typeset(self, page: Path, told: Mapping[str, Any], target: Path, *, at: datetime) -> Mapping[str, str]:
+        """What a plugin has laid out, as PDF; nothing of it is kept. Raises: MissingPart: nothing here can print."""
+        return self._plugins().typesetter().set(page, told, target, at=at)
 
     # --- versions
 

@@ -19,6 +19,7 @@ from roomctl.domain.transcript import DraftPoint, Transcript, TranscriptHead, Tr
 from roomctl.services.account_store import AccountStore
 from roomctl.services.archive_ports import Archivist, Outbox
 from roomctl.services.offers import Check, DocumentOffer, EngineOffer, RecorderFactory, TargetFactory
+from roomctl.services.print_offers import Typesetter
 
 if TYPE_CHECKING:
     from roomctl.services.drivers import DriverOffer  # it stands on pydantic, which a capture does without
@@ -381,6 +382,10 @@ class Plugins(Protocol):
     def target(self, kind: str) -> TargetFactory: ...
     def documents(self, meeting: Meeting) -> Sequence[DocumentOffer]: ...
     def room_documents(self) -> Sequence[DocumentOffer]: ...
+    def typesetter(self) -> Typesetter:
+        """Raises: MissingPart: no plugin sets pages."""
+        ...
+
     def package_files(self, meeting: Meeting) -> Sequence[PackageFile]: ...
     def archivist(self) -> Archivist:
         """Raises: MissingPart: no plugin reads packages."""

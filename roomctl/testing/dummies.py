@@ -14,6 +14,7 @@ from roomctl.api import (
     Marker,
     MarkKind,
     Meeting,
+    MissingPart,
     NotFound,
     Objection,
     Order,
@@ -28,6 +29,7 @@ from roomctl.api import (
     TargetFactory,
 )
 from roomctl.api.devices import DriverOffer
+from roomctl.api.printing import Typesetter
 from roomctl.testing.fake_registration import DummyArchivist
 
 _RATE = 48_000
@@ -177,6 +179,9 @@ class DummyPlugins:
 
     def archivist(self) -> DummyArchivist:
         return self.archive
+
+    def typesetter(self) -> Typesetter:
+        raise MissingPart("no plugin sets pages")
 
     def documents(self, meeting: Meeting) -> Sequence[DocumentOffer]:
         del meeting

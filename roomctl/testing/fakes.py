@@ -171,6 +171,12 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
     records_with: RoomSound = field(default_factory=lambda: RoomSound(order=Order(source="tone")))
     looked: list[str | None] = field(default_factory=list)
 
+    def typeset(self, page: Path, told: Mapping[str, Any], target: Path, *, at: datetime) -> Mapping[str, str]:
+        """Keeps what would have been set, as JSON."""
+        del page, at
+        target.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        return {}
+
     # meetings
 
     def hold(self, meeting: Meeting, people: Iterable[Person] = ()) -> Meeting:

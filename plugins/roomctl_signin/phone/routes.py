@@ -27,7 +27,7 @@ from roomctl.api import (
 from roomctl.api.routes import Right, User, admit, needs, page
 from roomctl_signin import acts, lists
 from roomctl_signin.config import Config
-from roomctl_signin.phone import codes
+from roomctl_signin.phone import codes, sheet
 from roomctl_signin.phone.finding import find
 from roomctl_signin.phone.pages import Pages
 from roomctl_signin.terminal import sight
@@ -88,6 +88,18 @@ def add(routes: APIRouter, ctx: PluginContext, taking: acts.Taking) -> APIRouter
             CodeShape(person=one.id, name=one.name, url=codes.personal(ctx, meeting.id, one.id))
             for one in ctx.services.roster(meeting.id)
         ]
+
+    @routes.get(
+        "/codes/{meeting_id}/sheet",
+        summary="Everybody's own code, on paper",
+        response_class=Response,
+        responses={200: {"content": {"application/pdf": {}}}},
+    )
+    def print_codes(meeting_id: MeetingPath, user: User = editor) -> Response:
+        """A4 with a card for each person, to be cut apart."""
+        made = sheet.pdf(ctx, phone.met(meeting_id, user))
+        shown = {"Content-Disposition": f'inline; filename="{sheet.FILE_NAME}"', "Cache-Control": "no-store"}
+        return Response(made, media_type="application/pdf", headers=shown)
 
     @routes.delete("/codes/{meeting_id}/{person}", status_code=204, summary="Revoke somebody's own code")
     def revoke(meeting_id: MeetingPath, person: PersonPath, user: User = editor) -> None:

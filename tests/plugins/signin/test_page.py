@@ -3,6 +3,7 @@ from datetime import datetime
 
 import pytest
 from roomctl_signin import roomctl_pages
+from roomctl_signin.config import Config
 
 from roomctl.api import Meeting, MeetingId, Method, Person, State, secrecy
 from roomctl.i18n import speaking
@@ -16,6 +17,8 @@ MEETING = Meeting(
     starts=datetime(2026, 11, 12, 9, 5),
     state=State.OPEN,
 )
+
+PHONE = "http://192.168.1.20:8470"
 
 
 @pytest.fixture
@@ -39,6 +42,13 @@ def test_it_says_how_each_meeting_stands_and_leads_to_its_desk_and_report(ctx):
     assert "请假待批：孙丽" in html
     for screen in ("desk", "report"):
         assert f'href="/s/signin/{screen}/{MEETING.id}/"' in html
+
+
+def test_personal_codes_are_printed_where_telephones_sign_in_and_by_who_may_edit_the_roster(ctx):
+    for address, role, offered in (("", "secretary", 0), (PHONE, "usher", 0), (PHONE, "secretary", 1)):
+        ctx.config = Config(phone=address)
+        with seen_by(role):
+            assert drawn(ctx).html.count(f'href="/api/v1/x/signin/codes/{MEETING.id}/sheet"') == offered
 
 
 def test_the_list_of_a_secret_meeting_is_not_shown_to_the_door(ctx):
