@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import psutil
 
 from roomctl.api import EngineOffer, MissingPart, Services, Verdict
+from roomctl.api.speech import candidates
 
 SLEEPS = ("sleep.target", "suspend.target", "hibernate.target", "hybrid-sleep.target")
 TIMEOUT = 5.0
@@ -124,7 +125,7 @@ class Speech:
     Attributes:
         wanted: name of an engine, or `auto`.
         lacking: engine → Python packages that are not installed.
-        verdict: of the model that would be used, every byte read; None where there is none.
+        verdict: of the model that would be used, every byte read; None where there is none, or its engine brings it.
 
     """
 
@@ -137,12 +138,9 @@ class Speech:
     @property
     def choice(self) -> tuple[EngineOffer, str] | None:
         """The engine that would be used, and its model: the best that has all it needs."""
-        for offer in sorted(self.offers, key=lambda offer: -offer.quality):
-            if self.wanted not in {"auto", offer.name} or self.lacking.get(offer.name):
-                continue
-            for model in offer.models:
-                if model in self.installed:
-                    return offer, model
+        for offer in candidates(self.offers, self.wanted):
+            if not self.lacking.get(offer.name) and (model := offer.model(self.installed)):
+                return offer, model
         return None
 
 
@@ -233,7 +231,7 @@ def fonts() -> frozenset[str] | None:
 def speech(services: Services, wanted: str) -> Speech:
     """Engines of all plugins; the model that would be used is read to its last byte."""
     told = _engines(services, wanted)
-    if told.choice is None:
+    if told.choice is None or told.choice[0].bundled:
         return told
     try:
         return replace(told, verdict=services.verify_model(told.choice[1]))

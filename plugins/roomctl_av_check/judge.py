@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from roomctl.api import CheckState, Result, checks, tr
+from roomctl.api.speech import candidates
 from roomctl_av_check.config import AvCheckConfig
 from roomctl_av_check.facts import SLEEPS, Clock, Disk, Load, Memory, Power, Sleep, Speech, Sync
 
@@ -226,8 +227,7 @@ def power(facts: Power) -> Result:
 
 def speech(facts: Speech) -> Result:
     """The engine that would be used has its packages and a model whose every byte is right."""
-    wanted = [offer for offer in facts.offers if facts.wanted in {"auto", offer.name}]
-    if not wanted:
+    if not candidates(facts.offers, facts.wanted):
         known = "、".join(offer.name for offer in facts.offers) or "-"
         return _result(
             "model",
@@ -238,6 +238,9 @@ def speech(facts: Speech) -> Result:
     if facts.choice is None:
         return _no_engine(facts)
     offer, model = facts.choice
+    if offer.bundled:
+        said = tr(f"{offer.name} · {model}，随引擎安装", f"{offer.name} · {model}, comes with the engine")
+        return _result("model", CheckState.OK, said, value=model)
     if facts.verdict is None or not facts.verdict.ok:
         fault = next(iter(facts.verdict.problems), None) if facts.verdict else None
         why = f"{fault.file}: {fault.what}" if fault else tr("没有一个文件", "not one file")
@@ -288,7 +291,7 @@ def fonts(families: frozenset[str] | None) -> Result:
 
 def _no_engine(facts: Speech) -> Result:
     """The best engine that was wanted, and what it lacks."""
-    best = max((o for o in facts.offers if facts.wanted in {"auto", o.name}), key=lambda offer: offer.quality)
+    best = candidates(facts.offers, facts.wanted)[0]
     if packages := facts.lacking.get(best.name):
         names = "、".join(packages)
         return _result(

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from roomctl.api import label
-from roomctl_transcript.engines import AUTO
+from roomctl.api.speech import AUTO
 
 
 class Config(BaseModel):

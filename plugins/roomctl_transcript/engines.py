@@ -10,8 +10,7 @@ from typing import Any
 
 from roomctl.api import BadInput, EngineOffer, Meeting, MissingPart, Refused, Services, Transcriber, tr
 from roomctl.api.custody import Way, may
-
-AUTO = "auto"
+from roomctl.api.speech import AUTO, candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class Choice:
     """An engine with its model, ready to be loaded.
 
     Attributes:
-        model: name in the catalogue; folder: where it lies.
+        model: name in the catalogue, or of what the engine's packages bring; folder: where it lies.
 
     """
 
@@ -68,15 +67,15 @@ def choose(
             tr("引擎插件没有启用", "no engine plugin is enabled"),
             "roomctl plugins list",
         )
-    offers = sorted(every, key=lambda offer: -offer.quality)
-    if engine != AUTO:
-        offers = [offer for offer in offers if offer.name == engine]
-        if not offers:
-            known = ", ".join([AUTO, *sorted(offer.name for offer in every)])
-            raise BadInput(
-                tr(f"没有名为“{engine}”的引擎", f"no engine named {engine!r}"),
-                mend=tr(f"可用：{known}", f"known: {known}"),
-            )
+    offers = candidates(every, engine)
+    if not offers:
+        known = ", ".join([AUTO, *sorted(offer.name for offer in every)])
+        raise BadInput(
+            tr("没有自荐的引擎", "no engine offers itself")
+            if engine == AUTO
+            else tr(f"没有名为“{engine}”的引擎", f"no engine named {engine!r}"),
+            mend=tr(f"可用：{known}", f"known: {known}"),
+        )
     if of is not None and not may(of.highest_secrecy.level, Way.SERVICE):
         inside = [offer for offer in offers if not offer.outside]
         if not inside:
@@ -93,6 +92,8 @@ def choose(
 
 
 def _fitting(services: Services, choice: Choice, free: int) -> Choice:
+    if choice.offer.bundled:
+        return choice  # nobody knows what it needs
     needs = services.model_memory(choice.model)
     if needs <= free:
         return choice
@@ -117,6 +118,14 @@ def _ready(services: Services, offer: EngineOffer, model: str) -> Choice:
                 tr(f"缺少 Python 包 {package}", f"Python package {package} is missing"),
                 "pip install 'roomctl[speech]'",
             )
+    if offer.bundled:
+        if model in {"", offer.bundled}:
+            return Choice(offer, offer.bundled, services.data / "models")
+        raise MissingPart(
+            tr(f"引擎 {offer.name} 没有模型 {model}", f"engine {offer.name} has no model {model}"),
+            tr(f"它自带 {offer.bundled}", f"it brings {offer.bundled}"),
+            tr("请不写 model", "leave the model out"),
+        )
     installed = set(services.installed_models())
     wanted = (model,) if model else offer.models
     name = next((one for one in wanted if one in installed), wanted[-1])  # the lightest is fetched soonest

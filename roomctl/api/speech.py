@@ -1,4 +1,4 @@
-"""A known sentence, and how much of it was heard: for whoever proves that speech becomes text."""
+"""Which engines a setting means; a known sentence, and how much of it was heard, for whoever proves them."""
 
 import json
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from roomctl.demo.score import Score, score
+from roomctl.services.offers import AUTO, candidates
 
-__all__ = ["KnownSentence", "Score", "known_sentence", "score"]
+__all__ = ["AUTO", "KnownSentence", "Score", "candidates", "known_sentence", "score"]
 
 _NUMBER = 4
 

@@ -72,10 +72,12 @@ def _settings(application: Any) -> Iterator[Missing]:
 
 def _models(application: Any) -> Iterator[Missing]:
     """Some engine must have a model, or nothing is transcribed."""
-    offers = application.plugins.engines()
-    names = [offer.models[0] for offer in offers if offer.models]
-    if names and not any(application.models.has(model) for offer in offers for model in offer.models):
-        best = max(offers, key=lambda offer: offer.quality).models[-1]
+    from roomctl.services.offers import AUTO, candidates  # noqa: PLC0415 - asked of a whole host alone
+
+    offers = candidates(application.plugins.engines(), AUTO)
+    installed = application.models.installed()
+    if offers and not any(offer.model(installed) for offer in offers):
+        best = offers[0].models[-1]
         yield Missing(
             tr(f"模型 {best}", f"model {best}"),
             tr("没有模型就不能转写", "nothing can be transcribed without a model"),

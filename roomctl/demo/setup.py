@@ -12,7 +12,7 @@ from roomctl.config import FILE
 from roomctl.domain.recording import Order
 from roomctl.errors import BadInput, MissingPart, NotFound
 from roomctl.i18n import tr
-from roomctl.services.offers import EngineOffer
+from roomctl.services.offers import AUTO, EngineOffer, candidates
 
 _SETTINGS = """\
 # 演示的工作目录 / the demo's work dir
@@ -61,15 +61,15 @@ def _toml_string(text: str) -> str:
 def _choose(application: Application, wanted: str) -> EngineOffer:
     """`auto` is the best engine whose packages are here; its model may still have to be fetched."""
     offers = {offer.name: offer for offer in application.usecases.engines()}
-    if wanted != "auto" and wanted not in offers:
+    if wanted != AUTO and wanted not in offers:
         raise NotFound(
             tr(f"没有引擎 {wanted}", f"no engine {wanted}"),
-            mend=tr("可用：", "known: ") + ", ".join(["auto", *sorted(offers)]),
+            mend=tr("可用：", "known: ") + ", ".join([AUTO, *sorted(offers)]),
         )
-    candidates = list(offers.values()) if wanted == "auto" else [offers[wanted]]
-    usable = [offer for offer in candidates if all(find_spec(package) for package in offer.requires)]
+    meant = candidates(offers.values(), wanted)
+    usable = [offer for offer in meant if all(find_spec(package) for package in offer.requires)]
     if not usable:
-        lacking = sorted({package for offer in candidates for package in offer.requires if not find_spec(package)})
+        lacking = sorted({package for offer in meant for package in offer.requires if not find_spec(package)})
         raise MissingPart(
             tr("没有可用的语音引擎", "no speech engine can be used"),
             tr("缺少 Python 包 ", "missing Python packages: ") + ", ".join(lacking),
@@ -79,7 +79,7 @@ def _choose(application: Application, wanted: str) -> EngineOffer:
 
 
 def _model_here(application: Application, offer: EngineOffer) -> bool:
-    return any(application.models.has(model) for model in offer.models)
+    return bool(offer.model(application.models.installed()))
 
 
 def _fetch_model(application: Application, offer: EngineOffer, screen: Console) -> None:

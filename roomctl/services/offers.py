@@ -3,7 +3,7 @@
 The protocols that the host itself implements stand in `ports.py`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -179,6 +179,10 @@ class Tapped(Protocol):
         ...
 
 
+AUTO = "auto"
+"""What a setting says in place of an engine's name: the best that is here."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOffer:
     """An engine as a plugin offers it. Named by import path, so that the host never loads speech code.
@@ -187,21 +191,33 @@ class EngineOffer:
         entry: `package.module:Class`, a `Transcriber`.
         streams: it is a `StreamingTranscriber` too; live captions need one.
         models: names in the catalogue, the preferred first, the lightest last; the last is what somebody without
-            any is told to fetch.
+            any is told to fetch. Empty where its packages bring the model: `bundled` is its name then, under which
+            transcripts tell what made them, and the engine's folder is that of all models.
         requires: Python packages that must be importable, such as `faster_whisper`.
-        quality: `auto` takes the installed engine with the highest.
+        quality: `auto` takes the installed engine with the highest. One below 0 is taken by its name alone.
         outside: it sends the sound to a service outside of this machine, which only 非密 may be.
 
     """
 
     name: str
     entry: str
-    models: tuple[str, ...]
+    models: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     quality: int = 0
     streams: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     outside: bool = False
+    bundled: str = ""
+
+    def model(self, installed: Container[str]) -> str:
+        """The one that it would use, of those that are here; empty where none of its own is."""
+        return self.bundled or next((name for name in self.models if name in installed), "")
+
+
+def candidates(offers: Iterable[EngineOffer], wanted: str) -> list[EngineOffer]:
+    """Engines that a setting means, the best first: the one of that name, or for `auto` all that offer themselves."""
+    meant = [one for one in offers if (one.quality >= 0 if wanted == AUTO else one.name == wanted)]
+    return sorted(meant, key=lambda offer: -offer.quality)
 
 
 class ArchiveTarget(Protocol):

@@ -18,10 +18,8 @@ from roomctl.errors import BadInput, Busy, NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services import transcripts
 from roomctl.services.identity import new_id
+from roomctl.services.offers import AUTO
 from roomctl.services.ports import Clock, Models, Plugins, UnitOfWork
-
-AUTO = "auto"
-"""The best engine that is installed."""
 
 WRITTEN, DISMISSED = "transcript.hole_written", "transcript.hole_dismissed"
 _SAME = 0.05  # seconds
@@ -288,7 +286,7 @@ def _need_known(engine: str, model: str, plugins: Plugins, models: Models) -> No
             tr(f"没有名为“{engine}”的引擎", f"no engine named {engine!r}"),
             mend=tr("可用：", "known: ") + ", ".join([AUTO, *sorted(offers)]),
         )
-    if model and model not in models.installed():
+    if model and model not in {*models.installed(), *(one.bundled for one in plugins.engines())}:
         raise BadInput(
             tr(f"没有安装模型“{model}”", f"the model {model!r} is not installed"),
             tr("已安装：", "installed: ") + (", ".join(sorted(models.installed())) or "-"),

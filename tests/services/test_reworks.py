@@ -29,7 +29,8 @@ def done(house):
     house.use.adjourn(meeting.id)
     (recording,) = house.use.recordings(meeting.id)
     house.use.settle_recording(recording.id)
-    house.plugins.offers = [EngineOffer(name="vosk", entry="x:Y", models=("m",))]
+    own = EngineOffer(name="own", entry="x:Z", bundled="of-its-own")
+    house.plugins.offers = [EngineOffer(name="vosk", entry="x:Y", models=("m",)), own]
     first = Transcript(
         id=new_id(), meeting=meeting.id, version=1, engine="vosk", model="m", complete=True, speech=60.0,
         covered=50.0, segments=(said(recording.id, "由市发改为负责。"), said(recording.id, "散会。", 8)),
@@ -106,6 +107,11 @@ def test_what_was_cancelled_meanwhile_is_not_kept(done):
     with pytest.raises(NotFound):
         house.use.hole_tried(meeting, replace(before, segments=()), asked.holes[0], gained=0)
     assert house.use.transcript(meeting) == before
+
+
+def test_an_engine_may_have_brought_its_model(done):
+    house, meeting, _ = done
+    assert house.use.ask_rework(meeting, AGAIN, engine="own", model="of-its-own").model == "of-its-own"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ HOUR = 2 * 48_000 * 3 * 3600 * 2
 
 WHISPER = EngineOffer(name="whisper", entry="a:B", models=("small", "base"), requires=("faster_whisper",), quality=2)
 VOSK = EngineOffer(name="vosk", entry="a:C", models=("cn",), requires=("vosk",), quality=1)
+OWN = EngineOffer(name="own", entry="a:D", bundled="en", quality=-1)
 
 
 @pytest.mark.parametrize(("free", "state"), [(HOUR - 1, CRIT), (HOUR, WARN), (2 * HOUR - 1, WARN), (2 * HOUR, OK)])
@@ -143,6 +144,8 @@ def speech(wanted="auto", *, lacking=(), installed=("base",), verdict=WHOLE, off
         (speech(installed=["small"]), OK, "small"),
         (speech(installed=["base", "cn"]), OK, "whisper"),
         (speech("vosk", installed=["base", "cn"]), OK, "cn"),
+        (speech("own", installed=[], verdict=None, offers=(OWN, VOSK)), OK, "en"),
+        (speech(installed=[], verdict=None, offers=(OWN, VOSK)), CRIT, "roomctl models pull cn"),
         (speech(installed=["base", "cn"], lacking=["whisper"]), OK, "cn"),
         (speech(installed=[], verdict=None), CRIT, "roomctl models pull base"),
         (speech("vosk", verdict=None), CRIT, "roomctl models pull cn"),

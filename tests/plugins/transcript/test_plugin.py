@@ -214,6 +214,16 @@ def test_auto_takes_the_best_engine_that_is_here(services, offer, tmp_path):
         choose(services, "broken")
 
 
+def test_an_engine_that_brings_its_model_needs_none_of_the_catalogue(services):
+    own = EngineOffer(name="own", entry="x:Y", bundled="en-us", quality=-1)
+    services.offers = [own]
+    assert (choose(services, "own").model, choose(services, "own", "en-us").model) == ("en-us", "en-us")
+    with pytest.raises(MissingPart, match="en-us"):
+        choose(services, "own", "absent")
+    with pytest.raises(BadInput, match="own"):  # below 0 it is taken by its name alone
+        choose(services)
+
+
 def test_a_config_with_an_unknown_key_is_refused():
     with pytest.raises(ValueError, match="engin"):
         Config(engin="whisper")
