@@ -2,17 +2,14 @@
 
 import ast
 import re
-import shlex
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
-import typer.main
 
 from roomctl import hookspecs
-from roomctl.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,29 +71,6 @@ def test_help_loads_no_command_no_plugin_and_no_heavy_library():
     assert "demo" in told
     loaded = {name.partition(".")[0] for name in told.partition("LOADED")[2].split()}
     assert not loaded & (HEAVY | {plugin.name for plugin in PLUGINS} | {"roomctl_models"})
-
-
-def _commands(text):
-    """`roomctl a b …` as README writes them, without placeholders and comments."""
-    for line in re.findall(r"^ +(?:\.venv/bin/)?(roomctl [^\n#]+)", text, re.MULTILINE):
-        yield shlex.split(line)[1:]
-
-
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
-def test_every_command_of_the_readme_exists(name):
-    text = (ROOT / name).read_text(encoding="utf-8")
-    seen = list(_commands(text))
-    assert len(seen) > 20
-    for words in seen:
-        command = typer.main.get_command(app)
-        for word in words:
-            if word.startswith("-") or not hasattr(command, "get_command"):
-                break
-            command = command.get_command(None, word)
-            assert command is not None, words
-        options = {option for parameter in command.params for option in parameter.opts + parameter.secondary_opts}
-        for word in words:
-            assert not word.startswith("--") or word in options | {"--data", "--lang"}, words
 
 
 def test_both_readmes_give_the_same_two_commands():
