@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from roomctl.domain.access import Right
 from roomctl.domain.clearing import ClearingFact, Press
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.errors import NotFound, Refused
@@ -89,6 +90,11 @@ class Handout:
         """Accounted for. A copy of a 涉密 paper that never left the service counts too."""
         return self.state is not HandoutState.OUT
 
+    @property
+    def undone_with(self) -> Right:
+        """What somebody needs who takes the last act of this copy back: the right by which it was done."""
+        return _DONE_WITH.get(self.state, Right.HANDLE_PAPERS)
+
     def need(self, kind: str) -> None:
         """Whether that act may follow now. Raises: Refused."""
         if kind == RELEASED and self.secrecy.state_secret:
@@ -105,6 +111,11 @@ class Handout:
                 mend=tr("请刷新后再看", "look again"),
             )
 
+
+_DONE_WITH: Mapping[HandoutState, Right] = {
+    HandoutState.RELEASED: Right.RELEASE_PAPERS,
+    HandoutState.TRANSFERRED: Right.ANSWER_FOR_PAPERS,
+}
 
 _BEFORE: Mapping[str, frozenset[HandoutState]] = {
     SIGNED_OUT: frozenset({HandoutState.STOCK, HandoutState.BACK}),

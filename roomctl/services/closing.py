@@ -1,9 +1,10 @@
 """The use cases of the room under one roof: 清理会场, the handouts, the log of order and logistics."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from roomctl.domain.access import Right
 from roomctl.domain.clearing import LeftBehind
 from roomctl.domain.handouts import Handout
 from roomctl.domain.meeting import Meeting
@@ -77,8 +78,11 @@ class ClosingUseCases(Bound):
         with self._open().reading() as uow:
             return clearing.register_of(meeting_id, uow).unseen
 
-    def undo_handout(self, meeting_id: str, handout: str) -> Handout:
-        return handouts.undo_handout(meeting_id, handout, desk=self._hand())
+    def undo_handout(
+        self, meeting_id: str, handout: str, *, allow: Callable[[Right], None] = lambda _right: None
+    ) -> Handout:
+        """Args: allow: is asked for the right that the act which is taken back was done with."""
+        return handouts.undo_handout(meeting_id, handout, allow=allow, desk=self._hand())
 
     def contact_holder(self, meeting_id: str, handout: str) -> str:
         """The telephone of who has a copy; that it was looked up is an event."""

@@ -1,9 +1,10 @@
 """会议材料 by their numbers: registered, signed out, collected, released or handed over; see `domain/handouts.py`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from roomctl.domain import clearing, handouts
+from roomctl.domain.access import Right
 from roomctl.domain.attendance import find_person
 from roomctl.domain.clearing import one_line
 from roomctl.domain.handouts import Handout
@@ -94,9 +95,21 @@ def see_release(meeting_id: str, handout: str, *, desk: Desk) -> Handout:
     return _of_handout(meeting_id, handout, handouts.SEEN, {}, desk, {State.ADJOURNED} | OVER)
 
 
-def undo_handout(meeting_id: str, handout: str, *, desk: Desk) -> Handout:
-    """Takes the last act of a copy back; the event stays."""
-    return _of_handout(meeting_id, handout, handouts.UNDONE, {}, desk, LIVE)
+def undo_handout(meeting_id: str, handout: str, *, allow: Callable[[Right], None], desk: Desk) -> Handout:
+    """Takes the last act of a copy back; the event stays.
+
+    Args:
+        allow: raises where whoever does it lacks the right by which that act was done.
+
+    """
+
+    def acts(room: Room) -> Acts:
+        one = room.handouts.find(handout)
+        allow(one.undone_with)
+        one.need(handouts.UNDONE)
+        yield handouts.UNDONE, {"handout": one.id, "copy": one.copy}
+
+    return act(meeting_id, acts, desk, LIVE).handouts.find(handout)
 
 
 def contact(meeting_id: str, handout: str, *, desk: Desk) -> str:

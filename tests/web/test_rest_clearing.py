@@ -71,6 +71,25 @@ def test_a_copy_goes_its_way_and_each_step_asks_for_its_own_right(rest, over):
     assert rest.as_(Role.ADMIN).post(f"{path}/transfers", json={"where": "x"}).status_code == 403
 
 
+def test_an_act_of_a_copy_is_taken_back_only_by_who_could_have_done_it(rest, over):
+    usher, secretary = rest.as_(Role.USHER), rest.as_(Role.SECRETARY)
+    approver, security = rest.as_(Role.APPROVER), rest.as_(Role.SECURITY)
+    made = usher.post(f"{over}/handouts", json={"document": "方案", "copies": ["1", "2"]}).json()
+    one, two = (f"{over}/handouts/{copy['id']}" for copy in made)
+    for path in (one, two):
+        usher.post(f"{path}/sign-outs", json={"person": "马德福"})
+    assert secretary.post(f"{one}/releases", json={"where": "车上"}).status_code == 201
+    assert security.post(f"{two}/transfers", json={"where": "保密办"}).status_code == 201
+    for who, path in ((usher, one), (security, one), (usher, two), (secretary, two), (rest.as_(Role.ADMIN), two)):
+        assert who.post(f"{path}/undos").status_code == 403
+    states = [copy["state"] for copy in usher.get(f"{over}/clearing").json()["handouts"]]
+    assert states == ["released", "transferred"]
+    assert approver.post(f"{one}/undos").json()["state"] == "out"
+    assert security.post(f"{two}/undos").json()["state"] == "out"
+    assert approver.post(f"{one}/undos").status_code == 403
+    assert usher.post(f"{one}/undos").json()["state"] == "stock"
+
+
 def test_a_secret_meeting_is_closed_to_who_is_not_cleared(rest, over):
     meeting = over.rpartition("/")[2]
     with rest.application.open_uow() as uow:

@@ -1,6 +1,7 @@
 """After the session: the clearing list, things left behind, the papers that are collected; and the session's log."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -14,7 +15,7 @@ from roomctl.services import clearing
 from roomctl.web.rest.desk import Desk, MeetingPath, router
 from roomctl.web.rest.shapes import Id, Line, Shape
 from roomctl.web.run import run
-from roomctl.web.session import Needs
+from roomctl.web.session import Needs, allow
 
 routes = router("clearing")
 
@@ -243,9 +244,15 @@ def take_back(request: Request, user: Handling, meeting_id: MeetingPath, handout
 
 
 @routes.post("/meetings/{meeting_id}/handouts/{handout}/undos", status_code=201, summary="Take the last act back")
-def undo_handout(request: Request, user: Handling, meeting_id: MeetingPath, handout: Id) -> HandoutShape:
-    """The event stays."""
-    return _handout(Desk.at(request, user, meeting_id).undo_handout(meeting_id, handout))
+def undo_handout(
+    request: Request,
+    user: Annotated[User, Depends(Needs(Right.SEE_ROSTER))],
+    meeting_id: MeetingPath,
+    handout: Id,
+) -> HandoutShape:
+    """By who may do what is taken back: a release needs `handouts.release`, a hand-over `handouts.answer`."""
+    use = Desk.at(request, user, meeting_id)
+    return _handout(use.undo_handout(meeting_id, handout, allow=partial(allow, user)))
 
 
 @routes.post("/meetings/{meeting_id}/handouts/{handout}/releases", status_code=201, summary="Close without this copy")

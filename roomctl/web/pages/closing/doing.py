@@ -1,6 +1,7 @@
 """What the buttons of the close page do: one use case each, in the name of who presses."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from roomctl.domain.access import Right
 from roomctl.domain.handouts import numbers
@@ -94,8 +95,8 @@ class Doing:
 
     def undo_copy(self, handout: str) -> Press:
         def press(_values: Values) -> None:
-            self._needs(Right.HANDLE_PAPERS)
-            self._use.undo_handout(self.meeting, handout)
+            self._needs(Right.SEE_ROSTER)
+            self._use.undo_handout(self.meeting, handout, allow=partial(allow, self.visitor.user))
 
         return press
 
