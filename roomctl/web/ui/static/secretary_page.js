@@ -4,7 +4,8 @@
   const W = window.rcWords,
     { said, el } = W;
   const QUIET = 1500, // ms after the last change before it is drafted anew; and as many more as there are sentences
-    EACH = 1;
+    EACH = 1,
+    LEAF = 40; // paragraphs
   let page = null, // as the host gave it
     stale = true,
     asking = 0,
@@ -47,6 +48,24 @@
       play.disabled = !W.opened.hear;
       e.prepend(play);
     }
+  };
+  /** In leaves, of which those in sight are painted: else every stroke in the text paints all that was said once more. */
+  const leaved = (paper) => {
+    const leaves = [];
+    for (const sheet of paper.querySelectorAll(".gbt")) {
+      const all = [...sheet.children];
+      for (let k = 0; k < all.length; k += LEAF) {
+        const leaf = el("div");
+        all[k].before(leaf);
+        leaf.append(...all.slice(k, k + LEAF));
+        leaves.push(leaf);
+      }
+    }
+    const tall = leaves.map((leaf) => leaf.offsetHeight); // before one of them is left out
+    leaves.forEach((leaf, k) => {
+      leaf.style.contentVisibility = "auto";
+      leaf.style.containIntrinsicBlockSize = `auto ${tall[k]}px`;
+    });
   };
   const marking = (bring) => {
     CSS.highlights?.delete("rc-page");
@@ -122,6 +141,7 @@
     paper.innerHTML = page.html; // made by the host, of text alone
     box.replaceChildren(head(), paper);
     indexed(paper);
+    leaved(paper);
     box.scrollTop = top;
     marking(false);
   });
