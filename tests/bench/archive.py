@@ -1,9 +1,9 @@
 """An archive of real bytes: close to receipt, verify, S3; each against the plain tools, in the same run.
 
-Run: `python -m tests.bench.archive [--gb 0.25 1 …] [--dir FOLDER] [--without-s3]`. One JSON line for each size and
-leg, each size in a process of its own, whose peak of memory (RSS) stands in every line: it must stay as it is.
-`ratio` is of time on the wall, `cpu_ratio` of user and system time, which what else the machine does touches less;
-ours works on two cores.
+    python -m tests.bench.archive [--gb 0.2 2] [--dir FOLDER] [--without-s3]
+
+Each size in a process of its own, whose peak of memory (RSS) must not grow with the size. `ratio` is of time on the
+wall, `cpu_ratio` of user and system time, which what else the machine does touches less; ours works on two cores.
 
 close     a closed meeting is packaged, delivered to a folder with fsync, read back, receipted; against `cp -r` and
           `sha256sum` of the copy, without any fsync.
@@ -11,14 +11,11 @@ verify    both digests of every file, events and metadata; against `sha256sum -c
 s3        every file put to SeaweedFS on this machine with SHA-256 of each part; against boto3's own upload_file.
 """
 
-import argparse
 import hashlib
-import json
 import os
 import resource
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +23,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -38,42 +37,62 @@ from roomctl_archive.verify import verify
 from roomctl.api import Meeting, MeetingId, PackageFile, State, events
 from roomctl.api.deliveries import Secret
 from roomctl.testing.fakes import FakeContext, FakeServices
+from tests.bench import Bench, Goal
 
 MASTER = 20 << 20  # bytes of one sealed segment: some minutes of FLAC
-GOALS = {"close": 0.8, "verify": 0.9, "s3": 0.9}
+BENCH = Bench(
+    __file__,
+    {
+        "close": Goal(
+            "a meeting is packaged, delivered, read back, receipted", ">=", 0.8, "×", "cp -r and sha256sum"
+        ),
+        "verify": Goal("a package is verified", ">=", 0.9, "×", "sha256sum -c"),
+        "s3": Goal("a package is sent to S3", ">=", 0.9, "×", "boto3's upload_file"),
+        "memory": Goal("memory at its peak", "<=", 200, "MB", "the smallest size"),
+        "flat": Goal("memory at its peak, of the largest size", "<=", 1.1, "×", "the smallest size"),
+    },
+    needs=("weed",),
+)
 MEETING = "01993333-0000-7000-8000-000000000001"
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--gb", type=float, nargs="+", default=[0.25])
-    options.add_argument("--dir", type=Path, default=Path(tempfile.gettempdir()))
-    options.add_argument("--without-s3", action="store_true")
-    options.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
-    asked = options.parse_args()
-    if asked.here:
-        for size in asked.gb:
-            _measure(size, asked.dir, s3=not asked.without_s3)
-        return
-    for size in asked.gb:
-        more = ["--without-s3"] if asked.without_s3 else []
-        subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "tests.bench.archive",
-                "--here",
-                "--gb",
-                str(size),
-                "--dir",
-                str(asked.dir),
-                *more,
-            ],
-            check=True,
-        )
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What one size told, out of the process that worked."""
+
+    name: str
+    size: int
+    ours: "Spent"
+    plain: "Spent"
 
 
-def _measure(size: float, where: Path, *, s3: bool) -> None:
+def main(gb: list[float], dir: str, without_s3: bool) -> None:  # noqa: A002, FBT001 - as the options are called
+    peaks = []
+    for size in sorted(gb):
+        ours, theirs = get_context("spawn").Pipe(duplex=False)
+        job = get_context("spawn").Process(target=_measure, args=(theirs, size, Path(dir), not without_s3))
+        job.start()
+        theirs.close()
+        legs, peak = ours.recv()
+        job.join()
+        peaks.append(peak)
+        for leg in legs:
+            BENCH.tell(
+                leg.name,
+                leg.plain.wall / leg.ours.wall,
+                case=f"{leg.size / 1e9:.2g} GB",
+                mb_per_second=round(leg.size / leg.ours.wall / 1e6, 1),
+                plain_mb_per_second=round(leg.size / leg.plain.wall / 1e6, 1),
+                cpu_ratio=round(leg.plain.cpu / leg.ours.cpu, 3),
+            )
+    BENCH.tell("memory", max(peaks), ratio=peaks[-1] / peaks[0])
+    if len(peaks) > 1:
+        BENCH.tell("flat", peaks[-1] / peaks[0], sizes_gb=sorted(gb), mb=[round(one, 1) for one in peaks])
+
+
+def _measure(told: Connection, size: float, where: Path, s3: bool) -> None:  # noqa: FBT001 - argument of a process
+    """The process of one size: sends its legs, and its peak of memory in MB."""
+    legs = []
     with tempfile.TemporaryDirectory(dir=where) as name:
         folder = Path(name)
         ctx, meeting, source = _meeting(folder, round(size * 1e9))
@@ -81,14 +100,15 @@ def _measure(size: float, where: Path, *, s3: bool) -> None:
         shutil.rmtree(folder / "copy")
         ours = _took(lambda: _close(ctx, meeting))
         (made,) = ctx.services.packages(meeting.id)
-        _tell("close", made.bytes, ours, plain)
+        legs.append(Leg("close", made.bytes, ours, plain))
 
         local = ctx.services.data / made.path
         summed = _took(lambda: _run("sha256sum", "--quiet", "-c", "manifest-sha256.txt", cwd=local))
         verified = _took(lambda: _whole(local))
-        _tell("verify", made.bytes, verified, summed)
+        legs.append(Leg("verify", made.bytes, verified, summed))
         if s3:
-            _send(folder, local, made)
+            legs.append(Leg("s3", made.bytes, *_send(folder, local, made)))
+        told.send((legs, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
 
 def _meeting(folder: Path, size: int) -> tuple[FakeContext, Meeting, Path]:
@@ -130,7 +150,7 @@ def _whole(folder: Path) -> None:
     assert not [fault for fault in verdict.problems if "metadata" not in fault.file], verdict.problems[:3]
 
 
-def _send(folder: Path, local: Path, made: package.Package) -> None:
+def _send(folder: Path, local: Path, made: package.Package) -> list["Spent"]:
     """Puts of each kind in turns, file by file, so that what else the machine does hits both alike."""
     from roomctl_archive.s3_target import S3Target  # noqa: PLC0415 - an extra
 
@@ -144,7 +164,7 @@ def _send(folder: Path, local: Path, made: package.Package) -> None:
                 with path.open("rb") as stream:
                     spent[0] += _took(partial(target.put, f"ours/{item.path}", stream, item.sha256))
                 spent[1] += _took(partial(plain.upload_file, path, "archive", f"plain/{item.path}"))
-    _tell("s3", made.bytes, *spent)
+    return spent
 
 
 @contextmanager
@@ -204,20 +224,5 @@ def _processors() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def _tell(leg: str, size: int, ours: Spent, plain: Spent) -> None:
-    answer = {
-        "bench": "archive",
-        "leg": leg,
-        "bytes": size,
-        "mb_per_second": round(size / ours.wall / 1e6, 1),
-        "plain_mb_per_second": round(size / plain.wall / 1e6, 1),
-        "ratio": round(plain.wall / ours.wall, 3),
-        "cpu_ratio": round(plain.cpu / ours.cpu, 3),
-        "goal": GOALS[leg],
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-    }
-    print(json.dumps(answer), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    BENCH.run(main, __doc__, gb=([0.2, 2.0], [0.05, 0.2]), dir=tempfile.gettempdir(), without_s3=False)

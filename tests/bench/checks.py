@@ -1,6 +1,8 @@
 """A run over many devices against its slowest deadline, and one PJLink read against aiopjlink alone.
 
-Run: `python -m tests.bench.checks [MANY]`. Another process emulates the devices, over loopback. Of the 20, three
+    python -m tests.bench.checks [--devices 200] [--reads 200]
+
+Another process emulates the devices, over loopback. Of the 20, three
 are dead (one refuses, one never takes the connection, one takes it and says nothing), one answers rubbish, and one is
 late with each answer. The many are asked three times: projectors alone, beside the library alone; then of ten kinds,
 and of these again where each tenth is dead, silent or rubbish. Reads by us and by the library alone take turns, ask
@@ -8,10 +10,8 @@ the same, and sign on alike.
 """
 
 import asyncio
-import json
 import multiprocessing
 import socket
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -34,13 +34,26 @@ from roomctl.services.device_checks import Prepared
 from roomctl.services.time import SystemClock
 from roomctl.testing.emulators import Fault, Running, kinds
 from roomctl.testing.emulators.pjlink import PASSWORD
+from tests.bench import Bench, Goal
 
 OFFERS = {one.kind: one for one in offers(Path.cwd)}
 OFFER = OFFERS["pjlink"]
-FEW, MANY, READS = 20, 200, 200
+FEW, WARMING = 20, 10
 OVER = 1.0
 """Seconds by which a run may exceed the slowest deadline."""
-GOAL_READ = 1.2
+DEADLINE = "the slowest deadline and 1 s"
+BENCH = Bench(
+    __file__,
+    {
+        "few": Goal("20 devices, of which 3 are dead, 1 answers rubbish, 1 is late", "<=", 1.0, "×", DEADLINE),
+        "many": Goal("projectors, all at once", "<=", 2.0, "×", "aiopjlink alone, all at once"),
+        "many_memory": Goal("memory that they add", "<=", 0.1, "MB a device", "one process, before the run"),
+        "several": Goal("devices of ten kinds, each tenth faulty", "<=", 1.0, "×", DEADLINE),
+        "several_memory": Goal("memory that they add", "<=", 0.1, "MB a device", "one process, before the run"),
+        "handles": Goal("handles that are left of all these runs", "<=", 0, "", "handles before them"),
+        "read": Goal("one PJLink read", "<=", 1.2, "×", "aiopjlink alone"),
+    },
+)
 LATE = 0.5
 """Seconds by which the slow one is late with each of its ten answers."""
 
@@ -118,7 +131,7 @@ def run(prober: Prober, rack: Rack) -> tuple[float, dict[str, CheckState]]:
     return time.perf_counter() - began, {row.device: row.state for row in rows if row.check == "online"}
 
 
-def few(prober: Prober) -> dict[str, Any]:
+def few(prober: Prober) -> None:
     with emulated(FEW) as (rack, pipe), nowhere() as port:
         run(prober, rack[:1])  # the library is imported by the first
         for at, fault in enumerate(("dead", "silent", "rubbish", "slow")):
@@ -129,16 +142,12 @@ def few(prober: Prober) -> dict[str, Any]:
     bad = [states[f"p{n}"] for n in (0, 1, 2, 4)]
     assert bad.count(CheckState.OK) == 0, states
     assert list(states.values()).count(CheckState.OK) == FEW - 4, states
-    return {
-        "devices": FEW,
-        "wall": round(took, 3),
-        "slowest_deadline": OFFER.deadline,
-        "ratio": round(took / (OFFER.deadline + OVER), 3),
-        "goal": 1.0,
-    }
+    limit = OFFER.deadline + OVER
+    BENCH.tell("few", took / limit, wall=round(took, 3), slowest_deadline=OFFER.deadline)
 
 
-def many(prober: Prober, number: int) -> dict[str, Any]:
+def many(prober: Prober, number: int) -> int:
+    """Gives the handles that are left."""
     process = psutil.Process()
     with emulated(number) as (rack, _):
         ports = [device.port or 0 for device, _ in rack]
@@ -150,18 +159,17 @@ def many(prober: Prober, number: int) -> dict[str, Any]:
         asyncio.run(bare_all(ports))
         alone = time.perf_counter() - began
     assert set(states.values()) == {CheckState.OK}, states
-    return {
-        "devices": number,
-        "wall": round(took, 3),
-        "library_wall": round(alone, 3),
-        "ratio": round(took / alone, 3),
-        "grown_mb": round(grown / 1e6, 1),
-        "handles_left": process.num_fds() - handles,
-    }
+    BENCH.tell("many", took / alone, devices=number, wall=round(took, 3), library_wall=round(alone, 3))
+    _tell_memory("many_memory", before, grown, number)
+    return process.num_fds() - handles
 
 
-def several(prober: Prober, number: int) -> dict[str, Any]:
-    """Of ten kinds: all well, then each tenth with something wrong."""
+def _tell_memory(goal: str, before: int, grown: int, number: int) -> None:
+    BENCH.tell(goal, grown / 1e6 / number, ratio=(before + grown) / before, devices=number, mb=round(grown / 1e6, 1))
+
+
+def several(prober: Prober, number: int) -> int:
+    """Of ten kinds: all well, then each tenth with something wrong. Gives the handles that are left."""
     process = psutil.Process()
     with emulated(number, KINDS) as (rack, pipe):
         run(prober, rack[: len(KINDS)])
@@ -177,18 +185,17 @@ def several(prober: Prober, number: int) -> dict[str, Any]:
         assert {f"p{at}" for at in ill} >= bad, bad
         grown = process.memory_info().rss - before
     slowest = max(OFFERS[name].deadline for name in KINDS)
-    return {
-        "devices": number,
-        "kinds": len(KINDS),
-        "wall": round(well, 3),
-        "faulty": len(bad),
-        "faulty_wall": round(took, 3),
-        "slowest_deadline": slowest,
-        "ratio": round(took / (slowest + OVER), 3),
-        "goal": 1.0,
-        "grown_mb": round(grown / 1e6, 1),
-        "handles_left": process.num_fds() - handles,
-    }
+    BENCH.tell(
+        "several",
+        took / (slowest + OVER),
+        devices=number,
+        well_wall=round(well, 3),
+        faulty=len(bad),
+        faulty_wall=round(took, 3),
+        slowest_deadline=slowest,
+    )
+    _tell_memory("several_memory", before, grown, number)
+    return process.num_fds() - handles
 
 
 async def bare_all(ports: list[int]) -> None:
@@ -208,44 +215,39 @@ async def bare(port: int) -> None:
         await link.filter.hours()
 
 
-def read(prober: Prober) -> dict[str, Any]:
+def read(prober: Prober, reads: int) -> None:
     """Each read in a loop that runs already: the library's in one of ours."""
     with emulated(1) as (rack, _), Running() as other:
         (one,) = prepared(rack)
         port = one.device.port or 0
         ours, theirs = [], []
-        for number in range(READS + 10):
+        for number in range(reads + WARMING):
             began = time.perf_counter()
             prober.read(one.device, one.offer, one.secret).result()
             between = time.perf_counter()
             other.do(bare(port))
             ended = time.perf_counter()
-            if number >= 10:  # the first are warming up
+            if number >= WARMING:
                 ours.append(between - began)
                 theirs.append(ended - between)
-    return {
-        "reads": READS,
-        "ms": round(1000 * median(ours), 2),
-        "library_ms": round(1000 * median(theirs), 2),
-        "ratio": round(median(a / b for a, b in zip(ours, theirs, strict=True)), 3),
-        "goal": GOAL_READ,
-    }
+    BENCH.tell(
+        "read",
+        median(a / b for a, b in zip(ours, theirs, strict=True)),
+        reads=reads,
+        ms=round(1000 * median(ours), 2),
+        library_ms=round(1000 * median(theirs), 2),
+    )
 
 
-def main() -> None:
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else MANY
+def main(devices: int, reads: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         prober = Prober(Path(folder))
-        answer = {
-            "bench": "checks",
-            "faults": few(prober),
-            "many": many(prober, number),
-            "several": several(prober, number),
-            "read": read(prober),
-        }
+        few(prober)
+        left = many(prober, devices) + several(prober, devices)
+        BENCH.tell("handles", left, ratio=1 + left / psutil.Process().num_fds())
+        read(prober, reads)
         prober.close()
-    print(json.dumps(answer))
 
 
 if __name__ == "__main__":
-    main()
+    BENCH.run(main, __doc__, devices=(200, 40), reads=(200, 40))

@@ -12,7 +12,22 @@ from pathlib import Path
 
 from roomctl_models.store import Store
 
-GOAL = 1.4  # of the bare engine's wall on the whole file; short utterances and second tries cost, and lose least text
+from tests.bench import Bench, Goal
+
+BENCH = Bench(
+    __file__,
+    {
+        # Short utterances and second tries cost, and lose least text.
+        "transcribe": Goal(
+            "the demo's transcription",
+            "<=",
+            1.4,
+            "×",
+            "faster-whisper base int8 on the whole clip, same options, loading included",
+        )
+    },
+    needs=("model:faster-whisper-base",),
+)
 
 BARE = """
 import sys, time
@@ -41,22 +56,14 @@ def main() -> None:
     bare = float(
         subprocess.run([sys.executable, "-c", BARE, model, clip], capture_output=True, text=True, check=True).stdout
     )
-    ratio = told["seconds"]["transcribe"] / bare
-    print(
-        json.dumps(
-            {
-                "bench": "demo",
-                "wall_s": round(wall, 2),
-                "stages_s": told["seconds"],
-                "baseline": "faster-whisper base int8 on the whole clip, same options, model load included",
-                "baseline_s": round(bare, 2),
-                "ratio_transcribe": round(ratio, 3),
-                "goal": f"<= {GOAL}",
-                "met": ratio <= GOAL,
-            }
-        )
+    BENCH.tell(
+        "transcribe",
+        told["seconds"]["transcribe"] / bare,
+        wall_s=round(wall, 2),
+        stages_s=told["seconds"],
+        baseline_s=round(bare, 2),
     )
 
 
 if __name__ == "__main__":
-    main()
+    BENCH.run(main, __doc__)

@@ -1,12 +1,12 @@
 """Rows a second of the event log, one commit each, against plain SQLAlchemy Core inserts of the same row.
 
-Run: `python -m tests.bench.eventlog [ROWS]`. Both write with WAL and `synchronous=FULL`, each into a database of
+    python -m tests.bench.eventlog [--rows 2000]
+
+Both write with WAL and `synchronous=FULL`, each into a database of
 its own on the same disk, in turns of a few rows, so that what else the machine does hits both alike. The log's
 way is the whole one: unit of work, newest head read, SHA-256 and SM3, row, commit, head noted beside the database.
 """
 
-import json
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,15 +22,20 @@ from roomctl.storage.audit import verify_log
 from roomctl.storage.database import Database, open_database
 from roomctl.storage.tables import EventRow
 from roomctl.storage.uow import SqlUnitOfWork
+from tests.bench import Bench, Goal
 
-ROWS = 2000
+BENCH = Bench(
+    __file__,
+    {
+        "append": Goal("rows a second of the event log", ">=", 0.6, "×", "SQLAlchemy Core inserts of the same rows"),
+        "faults": Goal("faults that the check of the chain finds afterwards", "<=", 0, "", "rows appended"),
+    },
+)
 TURN = 50
-GOAL = 0.6
 DATA = {"person": "01937b5e-6f7a-7c41-9d2e-3c1f5a7b9d2e", "method": "terminal", "device": "t1", "note": "签到"}
 
 
-def main() -> None:
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+def main(rows: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         ours, plain = open_database(Path(folder, "ours.db")), open_database(Path(folder, "plain", "plain.db"))
         ready = [_row(plain, n) for n in range(1, rows + 1)]
@@ -45,17 +50,15 @@ def main() -> None:
         faults = verify_log(ours, ours.heads.path)
         ours.close()
         plain.close()
-    answer = {
-        "bench": "eventlog",
-        "rows": rows,
-        "rows_per_second": round(rows / spent[0]),
-        "core_rows_per_second": round(rows / spent[1]),
-        "ratio": round(spent[1] / spent[0], 3),
-        "ratio_median": round(median(ratios), 3),
-        "goal": GOAL,
-        "faults": len(faults),
-    }
-    print(json.dumps(answer))
+    BENCH.tell(
+        "append",
+        spent[1] / spent[0],
+        rows=rows,
+        per_second=round(rows / spent[0]),
+        core_per_second=round(rows / spent[1]),
+        ratio_median=round(median(ratios), 3),
+    )
+    BENCH.tell("faults", len(faults), ratio=len(faults) / rows)
 
 
 def _log(database: Database) -> Callable[[LoggedEvent], None]:
@@ -92,4 +95,4 @@ def _took(step: Callable[[LoggedEvent], None], rows: list[LoggedEvent]) -> float
 
 
 if __name__ == "__main__":
-    main()
+    BENCH.run(main, __doc__, rows=(2000, 300))

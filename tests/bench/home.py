@@ -1,13 +1,12 @@
 """The home page in a browser: seconds until a press is heard, against the smallest page that NiceGUI can make.
 
-    python -m tests.bench.home [ROUNDS]
+    python -m tests.bench.home [--rounds 7]
 
 Both are served by a process of their own, and opened by the same Chromium in turns: cold, with an empty cache, and
 warm, as one comes back to it. It can be worked with once its heading is drawn and its socket to the host is open.
 The host has a month of meetings.
 """
 
-import json
 import os
 import socket
 import statistics
@@ -30,12 +29,24 @@ from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.services.identity import new_id
+from tests.bench import Bench, Goal
 
 CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "correct horse battery"  # noqa: S105 - of an account that lives as long as the bench
 MEETINGS, PEOPLE = 30, 32
-GOAL = 2.0
-"""Times the bare page's."""
+BENCH = Bench(
+    __file__,
+    {
+        "usable": Goal(
+            "seconds until the home page can be worked with",
+            "<=",
+            2.0,
+            "×",
+            "a NiceGUI page with a heading and a button",
+        )
+    },
+    needs=("chromium",),
+)
 BARE = """
 import sys
 from nicegui import ui
@@ -145,19 +156,8 @@ def main(rounds: int) -> None:
         browser.close()
     for cache in ("cold", "warm"):
         ours, theirs = (statistics.median(times[name, cache]) for name in ("home", "bare"))
-        row = {
-            "bench": "home",
-            "what": f"time to interactive, {cache}",
-            "seconds": round(ours, 2),
-            "baseline": "a NiceGUI page with a heading and a button",
-            "baseline_s": round(theirs, 2),
-            "ratio": round(ours / theirs, 2),
-            "goal": f"<= {GOAL}",
-            "met": ours <= GOAL * theirs,
-            "rounds": rounds,
-        }
-        print(json.dumps(row))
+        BENCH.tell("usable", ours / theirs, case=cache, seconds=round(ours, 2), baseline_s=round(theirs, 2))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+    BENCH.run(main, __doc__, rounds=(7, 2))

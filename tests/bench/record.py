@@ -1,17 +1,16 @@
 """What recording costs: processor, memory, dropped frames, seal time, and how soon a frame is safe on the disk.
 
-    python -m tests.bench.record [--minutes 5] [--channels 8] [--channels 16] [--hours 2]
+    python -m tests.bench.record [--minutes 5] [--channels 8 16] [--hours 2] [--folder FOLDER]
 
-Two JSON lines for each number of channels, idle and with all cores busy. `cpu`: seconds of capture and finisher,
+For each number of channels, idle and with all cores busy. `cpu`: seconds of capture and finisher,
 watch off, 24 bits, 48 kHz, as fast as it goes, against ffmpeg `channelsplit` of the same sound into as many mono
 24-bit FLAC files, in turns; the ratio is the median. The process that decodes the file is in neither: a room has a
-microphone. `live`: up to a minute of it in real time, for what the watch costs, how soon a frame is durable and a
-part sealed. `--hours` records a tone as fast as the disk takes it, and looks at the memory alone.
+microphone. Live: up to a minute of it in real time, for what the watch costs, how soon a frame is durable and a part
+sealed. Long: so many hours of a tone as fast as the disk takes it, for the memory alone; with 0 left out.
 
 A frame counts as durable when an fsync of its part returns: a `sitecustomize` of this bench notes each in capture.
 """
 
-import argparse
 import json
 import os
 import resource
@@ -39,10 +38,28 @@ from roomctl_audio.sealing import finisher
 from roomctl_audio.watch import watcher
 
 from roomctl.api import Order, RecordingReport
+from tests.bench import Bench, Goal
 
 RATE = 48_000
-CPU, MEMORY, DURABLE, WATCH = 1.2, 150, 1.0, 1.0
-"""Goals: times ffmpeg's, MB of capture and finisher together, seconds, per cent of a core a channel."""
+BENCH = Bench(
+    __file__,
+    {
+        "cpu": Goal(
+            "processor's seconds of capture and finisher, watch off",
+            "<=",
+            1.2,
+            "×",
+            "ffmpeg channelsplit to mono FLAC",
+        ),
+        "memory": Goal("memory of capture and finisher, at its peak", "<=", 150, "MB", "ffmpeg at its peak"),
+        "dropped": Goal("frames dropped", "<=", 0, "", "frames of the source"),
+        "watch": Goal("processor of the watch", "<=", 1.0, "% of a core a channel", "capture and finisher beside it"),
+        "durable": Goal("until a frame is safe on the disk, p99", "<=", 1.0, "s", "the moment when it was due"),
+        "sealed": Goal("until a part is sealed, p99", "<=", 15.0, "s", "seconds of sound in a part"),
+        "long": Goal("memory of the last tenth of some hours", "<=", 1.05, "×", "the second tenth"),
+    },
+    needs=("ffmpeg",),
+)
 LAYOUTS = {2: "stereo", 4: "quad", 8: "7.1", 16: "hexadecagonal"}
 """ffmpeg's names; which channel is which does not matter."""
 LOOK_SECONDS = 0.1
@@ -69,10 +86,6 @@ if os.environ.get("BENCH_SYNCS"):
 """
 
 
-def said(**facts: object) -> None:
-    print(json.dumps({"bench": "record", **facts}), flush=True)
-
-
 def make_sound(path: Path, channels: int, seconds: float) -> None:
     """Something like people who speak: noise of a voice's colour in syllables, over the noise of a preamplifier."""
     chance = np.random.default_rng(1)
@@ -89,8 +102,8 @@ def make_sound(path: Path, channels: int, seconds: float) -> None:
             left -= frames
 
 
-def ffmpeg(source: Path, channels: int, folder: Path) -> float:
-    """CPU seconds of splitting and encoding it."""
+def ffmpeg(source: Path, channels: int, folder: Path) -> tuple[float, float]:
+    """CPU seconds of splitting and encoding it, and the most memory in MB."""
     names = [f"c{n}" for n in range(channels)]
     layout = LAYOUTS[channels]
     split = f"[0:a]aformat=channel_layouts={layout},channelsplit=channel_layout={layout}" + "".join(
@@ -100,11 +113,18 @@ def ffmpeg(source: Path, channels: int, folder: Path) -> float:
     for name in names:
         argv += ["-map", f"[{name}]", "-c:a", "flac", "-sample_fmt", "s32", str(folder / f"{name}.flac")]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(argv, check=True, stdin=subprocess.DEVNULL)
+    megabytes = 0.0
+    with psutil.Popen(argv, stdin=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            with suppress(psutil.Error):
+                megabytes = max(megabytes, process.memory_info().rss / 1e6)
+            time.sleep(LOOK_SECONDS)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, argv)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     for name in names:
         (folder / f"{name}.flac").unlink()
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, megabytes
 
 
 @dataclass
@@ -189,10 +209,11 @@ def fast(source: Path, channels: int, folder: Path, load: str) -> None:
     seconds = soundfile.info(source).duration
     order = Order(source=f"file:{source}", watch=False, planned_seconds=seconds)
     turns: list[tuple[float, Seen]] = []
-    dropped = 0
+    dropped, plain_mb = 0, 0.0
     with busy(load):
         for _ in range(TURNS):
-            baseline = ffmpeg(source, channels, folder)
+            baseline, megabytes = ffmpeg(source, channels, folder)
+            plain_mb = max(plain_mb, megabytes)
             seen, report = record(folder / "rec", order)
             dropped += report.dropped + round(seconds * RATE) - report.frames
             turns.append((baseline, seen))
@@ -200,25 +221,20 @@ def fast(source: Path, channels: int, folder: Path, load: str) -> None:
     ratio = statistics.median(seen.ours / baseline for baseline, seen in turns)
     lasting = statistics.median((seen.ours - seen.loading) / baseline for baseline, seen in turns)
     memory = max(seen.megabytes for _, seen in turns)
-    said(
-        what="cpu",
-        load=load,
-        channels=channels,
+    case = f"{channels} tracks, {load}"
+    BENCH.tell(
+        "cpu",
+        ratio,
+        case=case,
         sound_s=round(seconds),
         turns=TURNS,
         cpu_s={name: round(statistics.median(seen.cpu.get(name, 0) for _, seen in turns), 2) for name in OURS},
         of_which_loading_s=round(statistics.median(seen.loading for _, seen in turns), 2),
-        baseline=f"ffmpeg channelsplit to {channels} mono 24-bit FLAC",
         baseline_s=round(statistics.median(baseline for baseline, _ in turns), 2),
-        ratio=round(ratio, 3),
         ratio_without_loading=round(lasting, 3),
-        goal=f"<= {CPU}",
-        met=ratio <= CPU,
-        dropped=dropped,
-        memory_mb=round(memory),
-        memory_goal=f"<= {MEMORY}",
-        memory_met=memory <= MEMORY,
     )
+    BENCH.tell("memory", memory, ratio=memory / plain_mb, case=case, baseline_mb=round(plain_mb))
+    BENCH.tell("dropped", dropped, ratio=dropped / (TURNS * seconds * RATE), case=f"{case}, as fast as it goes")
 
 
 def live(source: Path, channels: int, folder: Path, load: str) -> None:
@@ -238,24 +254,20 @@ def live(source: Path, channels: int, folder: Path, load: str) -> None:
     shutil.rmtree(folder / "rec")
     syncs.unlink()
     watch = 100 * seen.cpu.get("watch", 0) / seconds / channels
-    said(
-        what="live",
-        load=load,
-        channels=channels,
+    case = f"{channels} tracks, {load}"
+    BENCH.tell(
+        "watch",
+        watch,
+        ratio=seen.cpu.get("watch", 0) / seen.ours,
+        case=case,
         sound_s=round(seconds),
-        watch_percent_of_a_core_a_channel=round(watch, 3),
-        watch_goal=f"<= {WATCH}",
-        watch_met=watch <= WATCH,
-        watch_mb=round(seen.memory.get("watch", 0)),
+        mb=round(seen.memory.get("watch", 0)),
         capture_and_finisher_percent=round(100 * seen.ours / seconds, 1),
-        durable_p99_s=round(late, 2),
-        durable_goal=f"<= {DURABLE}",
-        durable_met=late <= DURABLE,
-        seal_p99_s=round(p99(sealing), 2),
-        seals=len(sealing),
-        seal_of_s=SEGMENT_SECONDS,
-        dropped=report.dropped + round(seconds * RATE) - report.frames,
     )
+    BENCH.tell("durable", late, case=case)
+    BENCH.tell("sealed", p99(sealing), ratio=p99(sealing) / SEGMENT_SECONDS, case=case, seals=len(sealing))
+    dropped = report.dropped + round(seconds * RATE) - report.frames
+    BENCH.tell("dropped", dropped, ratio=dropped / (seconds * RATE), case=f"{case}, real time")
 
 
 def load_rows(folder: Path) -> Sequence[journal.Row]:
@@ -290,44 +302,35 @@ def long(hours: float, channels: int, folder: Path) -> None:
     shutil.rmtree(folder / "rec")
     tenth = max(1, len(seen.over_time) // 10)
     early, end = max(seen.over_time[tenth : 2 * tenth]), max(seen.over_time[-tenth:])
-    said(
-        what="long",
-        channels=channels,
+    BENCH.tell(
+        "long",
+        end / early,
+        case=f"{channels} tracks",
         sound_h=hours,
         took_s=round(took),
-        memory_mb_early=round(early),
-        memory_mb_at_the_end=round(end),
-        memory_mb=round(seen.megabytes),
-        goal="flat (<= 5 % more), <= 150 MB",
-        met=end <= 1.05 * early and seen.megabytes <= MEMORY,
-        dropped=report.dropped + round(3600 * hours * RATE) - report.frames,
+        mb_early=round(early),
+        mb_at_the_end=round(end),
+        mb=round(seen.megabytes),
+    )
+    dropped = report.dropped + round(3600 * hours * RATE) - report.frames
+    BENCH.tell(
+        "dropped", dropped, ratio=dropped / (3600 * hours * RATE), case=f"{channels} tracks, {hours:g} h of a tone"
     )
 
 
-def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--minutes", type=float, default=5.0)
-    options.add_argument("--channels", type=int, action="append", choices=sorted(LAYOUTS))
-    options.add_argument("--hours", type=float, default=0.0)
-    options.add_argument("--folder", type=Path, help="where it records; a disk, not memory")
-    given = options.parse_args()
-    if shutil.which("ffmpeg") is None:
-        print("ffmpeg is missing, which this is measured against: apt-get install ffmpeg", file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory(dir=given.folder) as name:
-        folder = Path(name)
-        for channels in given.channels or [8, 16]:
-            if given.hours:
-                long(given.hours, channels, folder)
-                continue
-            source = folder / f"sound{channels}.wav"
-            make_sound(source, channels, 60 * given.minutes)
+def main(minutes: float, channels: list[int], hours: float, folder: str) -> None:
+    with tempfile.TemporaryDirectory(dir=folder or None) as name:
+        place = Path(name)
+        for number in channels:
+            source = place / f"sound{number}.wav"
+            make_sound(source, number, 60 * minutes)
             for load in ("idle", "busy"):
-                fast(source, channels, folder, load)
-                live(source, channels, folder, load)
+                fast(source, number, place, load)
+                live(source, number, place, load)
             source.unlink()
-    return 0
+        if hours:
+            long(hours, channels[0], place)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    BENCH.run(main, __doc__, minutes=(5.0, 0.5), channels=([8, 16], [2]), hours=(2.0, 0.2), folder="")

@@ -1,9 +1,8 @@
-"""会议记录 of three hours as docx, against bare python-docx with the same text: `python -m tests.bench.records`.
+"""会议记录 of three hours as docx, against bare python-docx with the same text.
 
-Prints one JSON line: `ratio` is the seconds of the bare writer over ours, so that 1.0 is as fast.
+python -m tests.bench.records [--minutes 180]
 """
 
-import json
 import statistics
 import tempfile
 import time
@@ -15,16 +14,26 @@ import docx as bare
 from roomctl_records.render import docx, template
 
 from roomctl.api import Document, record
+from tests.bench import Bench, Goal
+
+BENCH = Bench(
+    __file__,
+    {
+        "docx": Goal(
+            "会议记录 of three hours as docx", "<=", 2.0, "s", "python-docx, the same paragraphs in two runs each"
+        )
+    },
+)
 
 SENTENCE = "今年新建停车场八个，由市住房城乡建设局牵头，市财政局配合，十二月底前完成选址工作。"
 CHARACTERS_A_MINUTE = 240  # of speech, as it is usually reckoned
-MINUTES, TURN = 180, 280
+TURN = 280  # characters that one says before another speaks
 ROUNDS = 5
 
 
-def document() -> Document:
-    """Three hours of speech in paragraphs of a turn's length, each with speaker and segment."""
-    turns = MINUTES * CHARACTERS_A_MINUTE // TURN
+def document(minutes: int) -> Document:
+    """So much speech in paragraphs of a turn's length, each with speaker and segment."""
+    turns = minutes * CHARACTERS_A_MINUTE // TURN
     text = (SENTENCE * (TURN // len(SENTENCE) + 1))[:TURN]
     blocks: list[record.Block] = []
     for number in range(turns):
@@ -58,26 +67,24 @@ def seconds(work: Callable[[], None]) -> float:
     return statistics.median(taken)
 
 
-def main() -> None:
+def main(minutes: int) -> None:
     """Measures both in one run."""
-    paper = document()
+    paper = document(minutes)
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         form = template.load("", here)
         ours = seconds(lambda: docx.write(paper, here / "a.docx", form, at=datetime(2026, 11, 12, tzinfo=UTC)))
         theirs = seconds(lambda: written_bare(paper, here / "b.docx"))
-    told = {
-        "bench": "records",
-        "paragraphs": len(paper.blocks),
-        "characters": sum(len(block.text) for block in paper.blocks if isinstance(block, record.Paragraph)),
-        "seconds": round(ours, 3),
-        "baseline_seconds": round(theirs, 3),
-        "ratio": round(theirs / ours, 3),
-        "goal_seconds": 2.0,
-        "baseline": "python-docx, the same paragraphs in two runs each",
-    }
-    print(json.dumps(told, ensure_ascii=False))
+    BENCH.tell(
+        "docx",
+        ours,
+        ratio=ours / theirs,
+        minutes=minutes,
+        paragraphs=len(paper.blocks),
+        characters=sum(len(block.text) for block in paper.blocks if isinstance(block, record.Paragraph)),
+        baseline_s=round(theirs, 3),
+    )
 
 
 if __name__ == "__main__":
-    main()
+    BENCH.run(main, __doc__, minutes=(180, 30))

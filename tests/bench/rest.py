@@ -1,6 +1,6 @@
 """REST reads against a bare FastAPI and SQLAlchemy, and how late an event is heard by many followers.
 
-Run: `python -m tests.bench.rest [REQUESTS] [FOLLOWERS] [EVENTS]`. Prints a JSON line each.
+    python -m tests.bench.rest [--requests 4000] [--followers 50] [--events 200]
 
 Both applications are asked in process, over ASGI, in turns of a few requests, so that what else the machine does
 hits both alike. The bare one reads the same meeting, with its agenda, from the same tables of a database of its own,
@@ -11,7 +11,6 @@ the commit to the line's arrival.
 
 import asyncio
 import json
-import sys
 import tempfile
 import threading
 import time
@@ -37,14 +36,21 @@ from roomctl.serving import Host, Phase
 from roomctl.storage.tables import MeetingRow
 from roomctl.web.app import build
 from roomctl.web.rest.meeting_shapes import ItemShape, MeetingShape
+from tests.bench import Bench, Goal
 
-REQUESTS, TURN, GOAL = 4000, 50, 0.7
-FOLLOWERS, EVENTS, LATEST = 50, 200, 0.2
+TURN = 50
+HEARD = "events committed, times followers"
+BENCH = Bench(
+    __file__,
+    {
+        "reads": Goal("a meeting is read", ">=", 0.7, "×", "FastAPI and SQLAlchemy with the same answer"),
+        "late": Goal("an event is heard by all followers, p99", "<=", 200, "ms", "the commit, 0 ms"),
+        "lost": Goal("events that a follower did not hear", "<=", 0, "", HEARD),
+    },
+)
 
 
-def main() -> None:
-    given = [int(word) for word in sys.argv[1:]]
-    requests, followers, events = (*given, *(REQUESTS, FOLLOWERS, EVENTS)[len(given) :])
+def main(requests: int, followers: int, events: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         application = Application(Path(folder))
         host = Host(application)
@@ -52,15 +58,15 @@ def main() -> None:
         web = build(host, pages=False)
         application.accounts.add("bench", new_id(), [Role.ADMIN])
         _token, text = application.accounts.add_token("bench", "bench", [Right.SEE_MEETINGS, Right.SEE_EVENTS])
-        print(json.dumps(asyncio.run(reads(application, web, text, requests))))
-        print(json.dumps(delays(application, web, text, followers, events)))
+        asyncio.run(reads(application, web, text, requests))
+        delays(application, web, text, followers, events)
         application.database.close()
 
 
 # --- reads
 
 
-async def reads(application: Application, web: FastAPI, token: str, requests: int) -> dict[str, Any]:
+async def reads(application: Application, web: FastAPI, token: str, requests: int) -> None:
     """Requests a second of both, one after the other."""
     use = application.usecases
     meeting = use.create(
@@ -82,15 +88,14 @@ async def reads(application: Application, web: FastAPI, token: str, requests: in
         took["ours"].append(await _turn(web, path, token))
         took["plain"].append(await _turn(plain, path, token))
     per_second = {name: requests / sum(spent) for name, spent in took.items()}
-    return {
-        "bench": "rest.reads",
-        "requests": requests,
-        "per_second": round(per_second["ours"]),
-        "bare_per_second": round(per_second["plain"]),
-        "ratio": round(per_second["ours"] / per_second["plain"], 3),
-        "ratio_median": round(median(b / a for a, b in zip(took["ours"], took["plain"], strict=True)), 3),
-        "goal": GOAL,
-    }
+    BENCH.tell(
+        "reads",
+        per_second["ours"] / per_second["plain"],
+        requests=requests,
+        per_second=round(per_second["ours"]),
+        bare_per_second=round(per_second["plain"]),
+        ratio_median=round(median(b / a for a, b in zip(took["ours"], took["plain"], strict=True)), 3),
+    )
 
 
 def bare(path: Path) -> FastAPI:
@@ -109,7 +114,7 @@ def bare(path: Path) -> FastAPI:
                 agenda=[
                     ItemShape(
                         n=item.n, title=item.title, unit=item.unit, presenter=item.presenter, minutes=item.minutes,
-                        observers=item.observers,
+                        observers=item.observers, secrecy=item.secrecy["level"],
                     )
                     for item in row.agenda
                 ],
@@ -165,7 +170,7 @@ async def _turn(web: FastAPI, path: str, token: str) -> float:
 # --- events
 
 
-def delays(application: Application, web: FastAPI, token: str, followers: int, events: int) -> dict[str, Any]:
+def delays(application: Application, web: FastAPI, token: str, followers: int, events: int) -> None:
     """Milliseconds from the commit to the arrival, over all followers."""
     config = uvicorn.Config(web, port=0, log_level="error", timeout_graceful_shutdown=1)
     server, sockets = uvicorn.Server(config), [config.bind_socket()]
@@ -193,16 +198,16 @@ def delays(application: Application, web: FastAPI, token: str, followers: int, e
     server.should_exit = True
     thread.join()
     cuts = quantiles(heard, n=100)
-    return {
-        "bench": "rest.sse",
-        "followers": followers,
-        "events": events,
-        "lost": followers * events - len(heard),
-        "p50_ms": round(cuts[49] / 1000, 1),
-        "p99_ms": round(cuts[98] / 1000, 1),
-        "max_ms": round(max(heard) / 1000, 1),
-        "goal_p99_ms": LATEST * 1000,
-    }
+    BENCH.tell(
+        "late",
+        cuts[98] / 1000,
+        followers=followers,
+        events=events,
+        p50_ms=round(cuts[49] / 1000, 1),
+        max_ms=round(max(heard) / 1000, 1),
+    )
+    lost = followers * events - len(heard)
+    BENCH.tell("lost", lost, ratio=lost / (followers * events))
 
 
 def listen(told: Connection, port: int, token: str, followers: int, events: int) -> None:
@@ -236,4 +241,4 @@ def listen(told: Connection, port: int, token: str, followers: int, events: int)
 
 
 if __name__ == "__main__":
-    main()
+    BENCH.run(main, __doc__, requests=(4000, 500), followers=(50, 10), events=(200, 40))

@@ -1,6 +1,6 @@
 """The secretary's page with three hours of text: opened, scrolled, written in; beside the same text in a bare page.
 
-    python -m tests.bench.secretary [SENTENCES] [ROUNDS]
+    python -m tests.bench.secretary [--sentences 5000] [--rounds 5]
 
 The bare page is the smallest that can show as much: it fetches the same sentences, keeps those in sight as plain rows
 of one height, and lets one of them be written in. Both are shown by the same Chromium in turns. A stroke is from the
@@ -24,13 +24,22 @@ from playwright.sync_api import Page, sync_playwright
 
 from roomctl.app import Application
 from roomctl.domain.access import Role
+from tests.bench import Bench, Goal
 from tests.bench.home import CHROMIUM, PASSWORD, served
 from tests.web.pages.held import held, speech
 
-SENTENCES, ROUNDS = 5_000, 5
 STEPS, STROKES = 120, 40
-GOALS = {"first": 3.0, "open": 6.0, "scroll": 2.0, "stroke": 2.0}
-"""Times the bare page's."""
+PLAIN = "the same sentences in a bare virtual list"
+BENCH = Bench(
+    __file__,
+    {
+        "first": Goal("three hours of text: until the first sentences are painted", "<=", 3.0, "×", PLAIN),
+        "open": Goal("three hours of text: until all of it is there", "<=", 6.0, "×", PLAIN),
+        "scroll": Goal("a step of scrolling, p95", "<=", 2.0, "×", PLAIN),
+        "stroke": Goal("a key until it is painted, p95", "<=", 2.0, "×", PLAIN),
+    },
+    needs=("chromium",),
+)
 BARE = """<!doctype html><meta charset="utf-8"><title>bare</title>
 <style>body{margin:0}#box{height:100vh;overflow:auto;contain:strict}#all{position:relative}
 p{position:absolute;margin:0;height:60px;left:0;right:0;font:18px/30px sans-serif}</style>
@@ -135,7 +144,7 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
-def main(count: int, rounds: int) -> None:
+def main(sentences: int, rounds: int) -> None:
     took: dict[tuple[str, str], list[float]] = {}
     with tempfile.TemporaryDirectory() as name, sync_playwright() as play:
         data = Path(name) / "data"
@@ -143,7 +152,7 @@ def main(count: int, rounds: int) -> None:
         application = Application(data)
         application.accounts.add("孙丽", PASSWORD, [Role.SECRETARY])
         meeting = held(application, speech(data / "short.wav", 2))
-        meeting.put(count)
+        meeting.put(sentences)
         application.close()
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         with served([sys.executable, "-m", "roomctl", "serve", "--port"], "/api/v1/ready", data) as ours:
@@ -157,7 +166,7 @@ def main(count: int, rounds: int) -> None:
             lines = page.request.get(f"{ours}/api/v1/meetings/{meeting.meeting}/transcripts/1/lines").json()
             folder = Path(name) / "bare"
             folder.mkdir()
-            all_there = f"() => window.rcWords?.lines.length === {count}"
+            all_there = f"() => window.rcWords?.lines.length === {sentences}"
             with bare(folder, lines) as plain:
                 pages = (
                     ("ours", ours + meeting.path, ".rc-ln1", all_there, ".rc-lines", write_ours),
@@ -174,25 +183,17 @@ def main(count: int, rounds: int) -> None:
                         took.setdefault((who, "scroll"), []).append(p95(page.evaluate(SCROLL, [box, STEPS])))
                         took.setdefault((who, "stroke"), []).append(p95(strokes(page, write)))
         browser.close()
-    told: dict[str, object] = {
-        "bench": "secretary",
-        "sentences": count,
-        "characters": sum(len(one["text"]) for one in lines),
-    }
-    for what, goal in GOALS.items():
+    for what in BENCH.goals:
         mine, theirs = (statistics.median(took[who, what]) for who in ("ours", "bare"))
-        told[what] = {
-            "ms": round(mine, 1),
-            "baseline_ms": round(theirs, 1),
-            "ratio": round(mine / theirs, 2),
-            "goal": f"<= {goal}",
-            "met": mine <= goal * theirs,
-        }
-    told["baseline"] = "the same sentences in a bare virtual list"
-    told["rounds"] = rounds
-    print(json.dumps(told))
+        BENCH.tell(
+            what,
+            mine / theirs,
+            sentences=sentences,
+            characters=sum(len(one["text"]) for one in lines),
+            ms=round(mine, 1),
+            baseline_ms=round(theirs, 1),
+        )
 
 
 if __name__ == "__main__":
-    sizes = [int(one) for one in sys.argv[1:]]
-    main(*(sizes + [SENTENCES, ROUNDS][len(sizes) :]))
+    BENCH.run(main, __doc__, sentences=(5_000, 500), rounds=(5, 1))

@@ -1,9 +1,8 @@
 """The host at rest: seconds until it is ready, memory, processor; and what one call into a plugin costs.
 
-python -m tests.bench.serve [IDLE_SECONDS]
+python -m tests.bench.serve [--idle 20] [--starts 5]
 """
 
-import json
 import os
 import socket
 import statistics
@@ -12,7 +11,9 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pluggy
@@ -24,25 +25,41 @@ from roomctl.host.manifest import DROP_IN, Manifest, Text
 from roomctl.host.plugins import PluginHost
 from roomctl.host.status import StatesFile
 from roomctl.testing.fakes import FakeContext
+from tests.bench import Bench, Goal
 
-READY, MEMORY, CPU = 3.0, 150, 1.0
-"""Goals: seconds, MB of launcher and host, per cent of one core."""
-
+BARE = "a FastAPI application of one route under uvicorn, a process of its own"
+BENCH = Bench(
+    __file__,
+    {
+        "ready": Goal("seconds from start until the host says that it is ready", "<=", 3.0, "s", BARE),
+        "stop": Goal("seconds until it has ended, the longest", "<=", 5.0, "s", BARE),
+        "memory": Goal("memory of launcher and host at rest", "<=", 150, "MB", BARE),
+        "cpu": Goal("processor of launcher and host at rest", "<=", 1.0, "% of a core", BARE),
+        "call": Goal("one call into a plugin", "<=", 200, "µs", "pluggy's broadcast in the same thread"),
+    },
+)
+PLAIN = """
+import sys, uvicorn
+from fastapi import FastAPI
+web = FastAPI()
+@web.get("/api/v1/ready")
+def ready():
+    return {}
+uvicorn.run(web, port=int(sys.argv[1]), log_level="error")
+"""
+SETTLED = 3.0
+"""Seconds after its start until it is at rest."""
 CALLS = 2_000
 
 
-def said(**facts: object) -> None:
-    print(json.dumps({"bench": "serve", **facts}))
-
-
-def serve(data: Path) -> tuple["subprocess.Popen[bytes]", float]:
-    """A running launcher, and the seconds until its host answered that it is ready."""
+def serve(argv: Sequence[str], data: Path) -> tuple["subprocess.Popen[bytes]", float]:
+    """A running process, and the seconds until it answered that it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     began = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "roomctl", "serve", "--port", str(port)],
+        [sys.executable, *argv, str(port)],
         env={**os.environ, "ROOMCTL_DATA": str(data)},
         stderr=subprocess.DEVNULL,
     )
@@ -59,32 +76,31 @@ def end(process: "subprocess.Popen[bytes]") -> float:
     return time.perf_counter() - began
 
 
-def at_rest(data: Path, idle: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Seconds until ready and until ended, MB and per cent of a core at rest; of a process and its children."""
+
+    ready: float
+    stop: float
+    memory: float
+    cpu: float
+
+
+def at_rest(argv: Sequence[str], data: Path, starts: int, idle: float) -> Rest:
     """Starts it a few times on one data folder, and looks at the last one."""
-    times, stops = [], []
-    for _ in range(5):
-        process, seconds = serve(data)
-        times.append(seconds)
-        stops.append(end(process))
-    ready = statistics.median(times)
-    said(what="ready", seconds=round(ready, 2), goal=f"<= {READY}", met=ready <= READY)
-    said(what="stop", seconds=round(statistics.median(stops), 2), goal="<= 5", met=max(stops) <= 5)
-    process, _ = serve(data)
-    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-    time.sleep(3)
-    before = sum(sum(one.cpu_times()[:2]) for one in family)
-    time.sleep(idle)
-    cpu = 100 * (sum(sum(one.cpu_times()[:2]) for one in family) - before) / idle
-    sizes = [one.memory_info().rss / 1e6 for one in family]
-    end(process)
-    said(
-        what="idle memory",
-        mb=round(sum(sizes)),
-        each=[round(one) for one in sizes],
-        goal=f"<= {MEMORY}",
-        met=sum(sizes) <= MEMORY,
-    )
-    said(what="idle cpu", percent=round(cpu, 2), goal=f"<= {CPU}", met=cpu <= CPU)
+    begun, ended = [], []
+    for number in range(starts):
+        process, seconds = serve(argv, data)
+        begun.append(seconds)
+        if number == starts - 1:
+            family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+            time.sleep(SETTLED)
+            before = sum(sum(one.cpu_times()[:2]) for one in family)
+            time.sleep(idle)
+            cpu = 100 * (sum(sum(one.cpu_times()[:2]) for one in family) - before) / idle
+            memory = sum(one.memory_info().rss for one in family) / 1e6
+        ended.append(end(process))
+    return Rest(statistics.median(begun), max(ended), memory, cpu)
 
 
 class Plugin:
@@ -135,20 +151,20 @@ def one_call(data: Path) -> None:
         timed(lambda: manager.hook.roomctl_package_files(ctx=None, meeting=None)) for _ in range(5)
     )
     host.close()
-    said(
-        what="hook call",
-        us=round(ours, 1),
-        baseline="pluggy broadcast in the same thread",
-        baseline_us=round(theirs, 1),
-        ratio=round(ours / theirs, 1),
-    )
+    BENCH.tell("call", ours, ratio=ours / theirs, baseline_us=round(theirs, 1))
 
 
-def main(idle: float) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        one_call(Path(folder) / "calls")
-        at_rest(Path(folder) / "data", idle)
+def main(starts: int, idle: float) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        one_call(folder / "calls")
+        (folder / "plain.py").write_text(PLAIN, encoding="utf-8")
+        ours = at_rest(("-m", "roomctl", "serve", "--port"), folder / "data", starts, idle)
+        plain = at_rest((str(folder / "plain.py"),), folder / "data", starts, idle)
+    for one in ("ready", "stop", "memory", "cpu"):
+        mine, other = getattr(ours, one), getattr(plain, one)
+        BENCH.tell(one, mine, ratio=mine / other if other else None, of_baseline=round(other, 2))
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 20.0)
+    BENCH.run(main, __doc__, starts=(5, 1), idle=(20.0, 3.0))

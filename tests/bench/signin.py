@@ -1,13 +1,13 @@
 """Sign-in against a bare FastAPI and SQLAlchemy endpoint, and two terminals whose line is cut.
 
-Run: `python -m tests.bench.signin [PEOPLE] [SECONDS]`. Prints a JSON line each.
+    python -m tests.bench.signin [--people 500] [--seconds 60]
 
-`signin.requests`: both applications are asked in process, over ASGI, in turns of a few requests, so that what else
+Requests: both applications are asked in process, over ASGI, in turns of a few requests, so that what else
 the machine does hits both alike. The bare one reads two rows (meeting, person) and writes two (event, person) in one
 transaction of a database of its own with the same tables, journal and `synchronous=FULL`; it has no accounts, no
 rules, no chain of digests.
 
-`signin.cut`: two terminals send what people do over TCP, as their page does: kept first, sent until it is answered.
+Cut: two terminals send what people do over TCP, as their page does: kept first, sent until it is answered.
 For half of the time the line is cut: requests do not go out, or go out and their answer is lost. Some people sign in
 at both.
 """
@@ -15,7 +15,6 @@ at both.
 import asyncio
 import json
 import random
-import sys
 import tempfile
 import threading
 import time
@@ -49,26 +48,38 @@ from roomctl.web import keys
 from roomctl.web.app import build
 from roomctl.web.errors import tell_errors
 from roomctl.web.plugins import Extras
+from tests.bench import Bench, Goal
 
-PEOPLE, SECONDS, TURN = 500, 60.0, 25
+TURN = 25
 CUT = (0.25, 0.75)
 """From when to when the terminals are cut off, of the people who have come."""
 EACH = 0.5
 """Share of the attempts that do not get out while the line is cut; of the others the answer is lost."""
-GOALS = {"ratio": 0.6, "per_second": 200, "p99_ms": 100}
+PLAIN = "a FastAPI endpoint that reads two rows and writes two"
+PRESSED = "acts at two terminals, cut off for half of the time"
+BENCH = Bench(
+    __file__,
+    {
+        "requests": Goal("sign-ins a second", ">=", 0.6, "×", PLAIN),
+        "per_second": Goal("sign-ins a second", ">=", 200, "/s", PLAIN),
+        "p99": Goal("one sign-in, p99", "<=", 100, "ms", PLAIN),
+        "lost": Goal("sign-ins that are lost", "<=", 0, "", PRESSED),
+        "double": Goal("sign-ins that stand there twice", "<=", 0, "", PRESSED),
+    },
+)
 
 
-def main() -> None:
-    given = sys.argv[1:]
-    people = int(given[0]) if given else PEOPLE
-    seconds = float(given[1]) if given[1:] else SECONDS
+def main(people: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         application = Application(Path(folder) / "ours")
         try:
             web, token = opened(application)
-            print(json.dumps(asyncio.run(requests(application, web, token, people, Path(folder) / "bare.db"))))
+            asyncio.run(requests(application, web, token, people, Path(folder) / "bare.db"))
             with served(web) as url:
-                print(json.dumps(cut(application, url, people, seconds)))
+                found = cut(application, url, people, seconds)
+            acts = people + found["pressed_at_both"]
+            for name in ("lost", "double"):
+                BENCH.tell(name, found[name], ratio=found[name] / acts, **found)
         finally:
             application.close()
 
@@ -105,7 +116,7 @@ def meeting_of(application: Application, people: int) -> tuple[Meeting, Sequence
 # --- requests a second
 
 
-async def requests(application: Application, web: FastAPI, token: str, people: int, path: Path) -> dict[str, Any]:
+async def requests(application: Application, web: FastAPI, token: str, people: int, path: Path) -> None:
     """Both answer the same people, in turns."""
     meeting, roster = meeting_of(application, people)
     plain = bare(path, meeting, roster)
@@ -123,20 +134,27 @@ async def requests(application: Application, web: FastAPI, token: str, people: i
         raise SystemExit(f"{there} of {people} are there")
     per_second = {name: people / sum(each) for name, each in spent.items()}
     turns = {name: [sum(each[n : n + TURN]) for n in range(0, people, TURN)] for name, each in spent.items()}
-    cuts = quantiles(spent["ours"], n=100)
-    return {
-        "bench": "signin.requests",
-        "people": people,
-        "per_second": round(per_second["ours"]),
-        "bare_per_second": round(per_second["bare"]),
-        "ratio": round(per_second["ours"] / per_second["bare"], 3),
-        "ratio_median": round(median(b / a for a, b in zip(turns["ours"], turns["bare"], strict=True)), 3),
-        "p50_ms": round(cuts[49] * 1000, 2),
-        "p95_ms": round(cuts[94] * 1000, 2),
-        "p99_ms": round(cuts[98] * 1000, 2),
-        "bare_p99_ms": round(quantiles(spent["bare"], n=100)[98] * 1000, 2),
-        "goals": GOALS,
-    }
+    BENCH.tell(
+        "requests",
+        per_second["ours"] / per_second["bare"],
+        people=people,
+        ratio_median=round(median(b / a for a, b in zip(turns["ours"], turns["bare"], strict=True)), 3),
+    )
+    BENCH.tell(
+        "per_second",
+        per_second["ours"],
+        ratio=per_second["ours"] / per_second["bare"],
+        bare_per_second=round(per_second["bare"]),
+    )
+    late = [quantiles(spent[who], n=100) for who in ("ours", "bare")]
+    BENCH.tell(
+        "p99",
+        1000 * late[0][98],
+        ratio=late[0][98] / late[1][98],
+        p50_ms=round(1000 * late[0][49], 2),
+        p95_ms=round(1000 * late[0][94], 2),
+        bare_p99_ms=round(1000 * late[1][98], 2),
+    )
 
 
 class Who(BaseModel):
@@ -337,7 +355,6 @@ def cut(application: Application, url: str, people: int, seconds: float, seed: i
     acts = [key for terminal in terminals for key in terminal.sent]
     stored = Counter(str(fact.data["key"]) for fact in facts)
     return {
-        "bench": "signin.cut",
         "people": people,
         "seconds": round(time.monotonic() - began, 1),
         "terminals": 2,
@@ -350,4 +367,4 @@ def cut(application: Application, url: str, people: int, seconds: float, seed: i
 
 
 if __name__ == "__main__":
-    main()
+    BENCH.run(main, __doc__, people=(500, 100), seconds=(60.0, 5.0))

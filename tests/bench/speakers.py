@@ -2,14 +2,13 @@
 
     python -m tests.bench.speakers [--only NAME]
 
-One JSON line a recording: the shipped clip, a meeting of voices that espeak-ng reads, and every recording of
+Three figures a recording: the shipped clip, a meeting of voices that espeak-ng reads, and every recording of
 ../shared/speech where it lies beside the checkout. The diarisation error rate is the time that is missed, spoken by
 nobody, or given to the wrong person, over the time spoken (NIST RT-09, section 6), with the usual quarter of a second
 left out around each beginning and end; people are matched with voices as is best for the side that is measured. The
 time is that of the speaker model and the grouping against voice activity detection on the same sound in the same run.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -33,6 +32,19 @@ from roomctl_transcript.voices import MODEL
 from roomctl_transcript.voices.campplus import CamPlus
 from roomctl_transcript.voices.prints import prints, unpack
 from roomctl_transcript.voices.step import MOST, Timeline, grouped
+
+from tests.bench import Bench, Goal
+
+ONE, LOUDEST = "everybody is one", "the loudest track"
+BENCH = Bench(
+    __file__,
+    {
+        "voices": Goal("diarisation error on a single track", "<=", 0.3, "×", ONE),
+        "seats": Goal("diarisation error with a microphone a seat", "<=", 0.75, "×", LOUDEST),
+        "real_time": Goal("real-time factor of speakers on a single track", "<=", 0.1, "", "voice activity"),
+    },
+    needs=("model:campplus-zh-en", "espeak-ng"),
+)
 
 ROOT = Path(__file__).parent.parent.parent
 SHARED = ROOT.parent / "shared" / "speech"
@@ -167,7 +179,7 @@ def seats(case: Case) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
         ours,
         loudest & speech[:, None],
         {
-            "baseline": "the loudest track",
+            "baseline": LOUDEST,
             "ours_s": took,
             "baseline_s": process_time() - began,
         },
@@ -217,37 +229,35 @@ def _best(together: np.ndarray) -> int:
     )
 
 
-def measure(case: Case) -> dict[str, object]:
+def measure(case: Case) -> None:
     several = case.sound.shape[1] > 1
     ours, base, took = (seats if several else single)(case)
     mine, theirs = (der(case.turns, found, matched=several) for found in (ours, base))
     seconds = len(case.sound) / RATE
-    return {
-        "bench": "speakers",
-        "recording": case.name,
-        "seconds": round(seconds, 1),
-        "people": len({one.who for one in case.turns}),
-        "turns": len(list(groupby(case.turns, key=lambda one: one.who))),
-        "ours": mine,
-        "baseline": "the loudest track" if several else "everybody is one",
-        "of_baseline": theirs,
-        "ratio": round(mine["der"] / theirs["der"], 3),
-        "time": {
-            "real_time_factor": round(took["ours_s"] / seconds, 4),
-            "baseline": took["baseline"],
-            "ratio": round(took["ours_s"] / max(took["baseline_s"], 1e-6), 2),
-        },
-    }
+    BENCH.tell(
+        "seats" if several else "voices",
+        mine["der"] / theirs["der"],
+        case=case.name,
+        seconds=round(seconds, 1),
+        people=len({one.who for one in case.turns}),
+        turns=len(list(groupby(case.turns, key=lambda one: one.who))),
+        ours=mine,
+        of_baseline=theirs,
+    )
+    if not several:
+        BENCH.tell(
+            "real_time",
+            took["ours_s"] / seconds,
+            ratio=took["ours_s"] / max(took["baseline_s"], 1e-6),
+            case=case.name,
+        )
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--only", default="")
-    given = options.parse_args()
+def main(only: str) -> None:
     for case in corpus():
-        if given.only in case.name:
-            print(json.dumps(measure(case), ensure_ascii=False), flush=True)
+        if only in case.name:
+            measure(case)
 
 
 if __name__ == "__main__":
-    main()
+    BENCH.run(main, __doc__, only=("", "espeak"))

@@ -1,9 +1,8 @@
 """`roomctl --help` against a typer app that lists the same commands with empty bodies, each as a whole process.
 
-python -m tests.bench.startup [ROUNDS]
+python -m tests.bench.startup [--rounds 15]
 """
 
-import json
 import statistics
 import subprocess
 import sys
@@ -15,8 +14,11 @@ from pathlib import Path
 import typer.main
 
 from roomctl.cli.main import app
+from tests.bench import Bench, Goal
 
-GOAL = 1.5
+BENCH = Bench(
+    __file__, {"help": Goal("`roomctl --help`", "<=", 1.5, "×", "typer app of the same commands with empty bodies")}
+)
 
 
 def baseline(folder: Path) -> Path:
@@ -43,21 +45,13 @@ def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         bare = [sys.executable, str(baseline(Path(folder))), "--help"]
         pairs = [(seconds(ours), seconds(bare)) for _ in range(rounds + 1)][1:]
-    ratio = statistics.median(one / other for one, other in pairs)
-    print(
-        json.dumps(
-            {
-                "bench": "startup",
-                "ours_s": round(statistics.median(one for one, _ in pairs), 4),
-                "baseline": "typer app of the same commands with empty bodies",
-                "baseline_s": round(statistics.median(other for _, other in pairs), 4),
-                "ratio": round(ratio, 3),
-                "goal": f"<= {GOAL}",
-                "met": ratio <= GOAL,
-            }
-        )
+    BENCH.tell(
+        "help",
+        statistics.median(one / other for one, other in pairs),
+        ours_s=round(statistics.median(one for one, _ in pairs), 4),
+        baseline_s=round(statistics.median(other for _, other in pairs), 4),
     )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
+    BENCH.run(main, __doc__, rounds=(15, 5))

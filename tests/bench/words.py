@@ -1,13 +1,12 @@
 """The secretary's page with a long day's transcript, against the same page with a short one.
 
-    python -m tests.bench.words [SENTENCES]
+    python -m tests.bench.words [--sentences 10000] [--rounds 5]
 
 Both meetings stand in one host and are opened by the same Chromium, in turns. What is measured is what a hand
 notices: until the first sentences can be read, one step to the next sentence, a jump to one far away, one screen
 scrolled until it is drawn; and how many rows stand in the page.
 """
 
-import json
 import statistics
 import sys
 import tempfile
@@ -18,13 +17,23 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from roomctl.app import Application
 from roomctl.domain.access import Role
+from tests.bench import Bench, Goal
 from tests.bench.home import CHROMIUM, PASSWORD, served, signed_on
 from tests.web.pages.held import held, speech
 
 SHORT = 100
-ROUNDS = 5
-GOAL = 1.5
-"""Times the short one's."""
+SAME = f"the same page with {SHORT} sentences"
+BENCH = Bench(
+    __file__,
+    {
+        "first": Goal("until the first sentences of a long text can be read", "<=", 1.5, "×", SAME),
+        "step": Goal("one step to the next sentence", "<=", 1.5, "×", SAME),
+        "jump": Goal("a jump to a sentence far away", "<=", 1.5, "×", SAME),
+        "screen": Goal("one screen scrolled until it is drawn", "<=", 1.5, "×", SAME),
+        "rows": Goal("rows that stand in the page", "<=", 1.5, "×", SAME),
+    },
+    needs=("chromium",),
+)
 FIRST = "() => document.querySelectorAll('.rc-ln1').length > 0"
 WHOLE = "n => window.rcWords && rcWords.lines.length === n && !rcWords.reading"
 HANDS = """async () => {
@@ -65,18 +74,18 @@ def opened(context: BrowserContext, url: str, sentences: int) -> dict[str, Any]:
     return {"first": first, "whole": whole, **found}
 
 
-def measured(browser: Browser, url: str, paths: dict[int, str]) -> dict[int, list[dict[str, Any]]]:
+def measured(browser: Browser, url: str, paths: dict[int, str], rounds: int) -> dict[int, list[dict[str, Any]]]:
     """By number of sentences, each round."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_cookies(signed_on(browser, url))  # type: ignore[arg-type]
     found: dict[int, list[dict[str, Any]]] = {count: [] for count in paths}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for count, path in paths.items():
             found[count].append(opened(context, url + path, count))
     return found
 
 
-def main(sentences: int) -> None:
+def main(sentences: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
         data = Path(folder) / "data"
         data.mkdir()
@@ -90,25 +99,19 @@ def main(sentences: int) -> None:
         application.close()
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         with served([sys.executable, "-m", "roomctl", "serve", "--port"], "/api/v1/ready", data) as url:
-            found = measured(browser, url, paths)
+            found = measured(browser, url, paths, rounds)
         browser.close()
-    for what in ("first", "step", "jump", "screen", "rows"):
+    for what in BENCH.goals:
         ours, theirs = (statistics.median(one[what] for one in found[count]) for count in (sentences, SHORT))
-        row = {
-            "bench": "words",
-            "what": what,
-            "value": round(ours, 2),
-            "unit": {"first": "s", "rows": "rows"}.get(what, "ms"),
-            "sentences": sentences,
-            "baseline": f"the same page with {SHORT} sentences",
-            "baseline_value": round(theirs, 2),
-            "ratio": round(ours / max(theirs, 0.01), 2),
-            "goal": f"<= {GOAL}",
-            "met": ours <= GOAL * theirs,
-            "whole_s": round(statistics.median(one["whole"] for one in found[sentences]), 2),
-        }
-        print(json.dumps(row, ensure_ascii=False))
+        BENCH.tell(
+            what,
+            ours / max(theirs, 0.01),  # what is below the browser's clock is as long as one tick of it
+            sentences=sentences,
+            value=round(ours, 2),
+            baseline_value=round(theirs, 2),
+            whole_s=round(statistics.median(one["whole"] for one in found[sentences]), 2),
+        )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    BENCH.run(main, __doc__, sentences=(10_000, 1_000), rounds=(5, 1))
