@@ -63,6 +63,40 @@ class Rubbish(Exception):  # noqa: N818 - named for what it is
     """The answer is not of the promised type."""
 
 
+@dataclass(eq=False)
+class _Call:
+    """One call, between who waits for it and the thread that makes it.
+
+    Attributes:
+        late: told its outcome where it ends after all, once nobody waits for it any more.
+
+    """
+
+    function: Callable[[], Any]
+    late: Callable[[Outcome], None]
+    _answer: queue.SimpleQueue[Outcome] = field(default_factory=queue.SimpleQueue)
+    _given_up: bool = False
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def end(self, outcome: Outcome) -> None:
+        with self._turn:
+            self._answer.put(outcome)
+            late = self._given_up
+        if late:
+            self.late(outcome)
+
+    def wait(self, seconds: float) -> Outcome | None:
+        with suppress(queue.Empty):
+            return self._answer.get(timeout=seconds)
+        return None
+
+    def give_up(self) -> Outcome | None:
+        """The outcome, where it came at this very moment."""
+        with self._turn:
+            self._given_up = self._answer.empty()
+        return None if self._given_up else self._answer.get()
+
+
 class CallThread(threading.Thread):
     """Makes calls one after the other for one plugin.
 
@@ -73,27 +107,35 @@ class CallThread(threading.Thread):
 
     def __init__(self, plugin: str) -> None:
         super().__init__(name=f"plugin {plugin}", daemon=True)
-        self._work: queue.SimpleQueue[tuple[Callable[[], Any], queue.SimpleQueue[Outcome]] | None]
-        self._work = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self.busy = False
         self.start()
 
-    def call(self, function: Callable[[], Any], deadline: float, waiting: Callable[[], None]) -> Outcome:
+    def call(
+        self,
+        function: Callable[[], Any],
+        deadline: float,
+        waiting: Callable[[], None],
+        late: Callable[[Outcome], None],
+    ) -> Outcome:
         """Its outcome. After a HANG the thread is lost: it may still come back, and then ends.
 
         Args:
             waiting: called each second until there is an answer.
+            late: called from that thread, with what a HANG came to in the end.
 
         """
-        answer: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        call = _Call(function, late)
         self.busy = True
-        self._work.put((function, answer))
+        self._work.put(call)
         until = time.monotonic() + deadline
         while (left := until - time.monotonic()) > 0:
-            with suppress(queue.Empty):
-                return answer.get(timeout=min(left, 1.0))
+            if outcome := call.wait(min(left, 1.0)):
+                return outcome
             waiting()
         trace = self._where()
+        if outcome := call.give_up():
+            return outcome
         self._work.put(None)
         reason = tr(f"{deadline:g} 秒内没有返回", f"did not return within {deadline:g} s")
         return Outcome(failure=Failure(FailureKind.HANG, reason, trace))
@@ -102,12 +144,11 @@ class CallThread(threading.Thread):
         self._work.put(None)
 
     def run(self) -> None:
-        while (item := self._work.get()) is not None:
-            function, answer = item
-            outcome = _outcome(function)
+        while (call := self._work.get()) is not None:
+            outcome = _outcome(call.function)
             self.busy = False
-            answer.put(outcome)
-            del item, function, answer, outcome  # an idle thread keeps nothing alive
+            call.end(outcome)
+            del call, outcome  # an idle thread keeps nothing alive
 
     def _where(self) -> str:
         frame = sys._current_frames().get(self.ident or 0)  # noqa: SLF001 - the documented way to another thread's stack
@@ -139,17 +180,24 @@ class Caller:
     _idle: dict[str, list[CallThread]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def call(self, plugin: str, function: Callable[[], Any], deadline: float) -> Outcome:
+    def call(
+        self,
+        plugin: str,
+        function: Callable[[], Any],
+        deadline: float,
+        late: Callable[[Outcome], None] = lambda _outcome: None,
+    ) -> Outcome:
         """Calls `function` in a thread of this plugin, with the caller's context variables (the language).
 
         Args:
             deadline: seconds.
+            late: called from another thread, where a HANG ends after all, with what it came to.
 
         """
         with self._lock:
             idle = self._idle.setdefault(plugin, [])
             thread = idle.pop() if idle else CallThread(plugin)
-        outcome = thread.call(_in_context(function), deadline, self.waiting)
+        outcome = thread.call(_in_context(function), deadline, self.waiting, late)
         self.waiting()
         if outcome.failure and outcome.failure.kind is FailureKind.HANG:
             return outcome

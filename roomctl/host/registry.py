@@ -281,11 +281,19 @@ class Registry:
         name = plugin.manifest.name
         if self._kept_out(plugin.manifest):  # declared after the start of this process
             return Outcome(failure=Failure(FailureKind.RAISE, _kept_out()))
-        outcome = self.caller.call(name, function, self.deadlines.answer)
+        ended: list[Outcome] = []
+
+        def late(outcome: Outcome) -> None:
+            ended.append(outcome)
+            self._take_back(plugin, what, outcome)
+
+        outcome = self.caller.call(name, function, self.deadlines.answer, late)
         if outcome.failure is None:
             self._strikes.success(name, what)
         else:
             self._count(plugin, what, outcome.failure)
+            for one in ended:  # while it was being put out
+                self._take_back(plugin, what, one)
         return outcome
 
     def _count(self, plugin: Loaded, hook: str, failure: Failure) -> None:
@@ -296,6 +304,17 @@ class Registry:
         hang = failure.kind is FailureKind.HANG
         if self._strikes.failure(name, hook, reason, failure.trace, hang=hang):
             self.put_out(name, Status.FAILED, reason, failure.trace)
+
+    def _take_back(self, plugin: Loaded, hook: str, outcome: Outcome) -> None:
+        """A hang has come to an end: a machine that was too busy does not cost the meeting a plugin."""
+        name = plugin.manifest.name
+        with self._loading:
+            if outcome.failure or name in self.loaded or not self._strikes.late(name, hook):
+                return
+            plugin.hooks = loading.register(self._manager, name, plugin.module)
+            self._status[name] = replace(self._status[name], status=Status.ENABLED, reason="", mend="", trace="")
+            self.loaded[name] = plugin
+        log.warning("plugin %s: %s was slow; it has answered, and is asked again", name, hook)
 
     def put_out(self, name: str, status: Status, reason: str, trace: str) -> None:
         """It is asked nothing more in this process."""

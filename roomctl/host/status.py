@@ -147,6 +147,7 @@ class Strikes:
     def __init__(self, states: PluginStates) -> None:
         self._states = states
         self._known = dict(states.load())
+        self._before: dict[str, int] = {}  # strikes of a plugin before it hung
         self.essential = {name for name, state in self._known.items() if state.essential}
 
     def of(self, name: str) -> PluginState:
@@ -162,10 +163,21 @@ class Strikes:
         """Counts one. True where the plugin is out now."""
         state = self.of(name)
         strikes = STRIKES if hang else state.strikes + 1
+        if hang:
+            self._before.setdefault(name, state.strikes)
         if name in self.essential:
             strikes = min(strikes, STRIKES - 1)
         self._save(name, replace(state, strikes=strikes, reason=reason, trace=trace, hook=hook))
         return strikes >= STRIKES
+
+    def late(self, name: str, hook: str) -> bool:
+        """The hang for which it is out has ended: it was a failure like any other. Whether it may be asked again."""
+        state = self.of(name)
+        if not state.out or state.hook != hook or name not in self._before:
+            return False
+        strikes = self._before.pop(name) + 1
+        self._save(name, replace(state, strikes=strikes))
+        return strikes < STRIKES
 
     def want(self, name: str, *, enabled: bool) -> None:
         """A person decides; enabling also forgives what was."""

@@ -1,3 +1,4 @@
+import queue
 import subprocess
 import sys
 import threading
@@ -73,3 +74,12 @@ leave(3)
 def test_the_process_ends_with_its_code_and_output_while_a_plugin_hangs() -> None:
     done = subprocess.run([sys.executable, "-c", LEAVER], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (3, "all of it")
+
+
+def test_what_hung_and_ended_after_all_is_told(caller) -> None:
+    gate, told = threading.Event(), queue.SimpleQueue()
+    outcome = caller.call("hello", lambda: gate.wait(60) and 42, 0.1, told.put)
+    assert outcome.failure.kind is FailureKind.HANG
+    assert told.empty()
+    gate.set()
+    assert told.get(timeout=60).value == 42

@@ -2,13 +2,14 @@
 
 import json
 import sys
+import time
 
 import pytest
 
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.errors import MissingPart, NotFound, Refused
-from roomctl.host.status import StatesFile, Status
+from roomctl.host.status import StatesFile, Status, Strikes
 from tests.host.conftest import MEETING, DataFolder, status_of
 
 GOOD = """
@@ -99,6 +100,37 @@ def test_one_hang_puts_a_plugin_out_and_says_where_it_hung(data: DataFolder) -> 
     assert found.status is Status.FAILED
     assert "for the projector" in found.trace
     assert objections(host) == ["good"]
+
+
+def test_one_that_was_slow_is_asked_again_once_it_has_answered(data: DataFolder) -> None:
+    door = data.path / "door"
+    body = f"while not Path({str(door)!r}).exists(): time.sleep(0.01)\n    return [Objection('', 'late', 'wait')]"
+    data.drop("slow", "from pathlib import Path\n" + gate(body))
+    host = data.host()
+    assert objections(host) == []
+    assert status_of(host, "slow").status is Status.FAILED
+    door.touch()
+    end = time.monotonic() + 60
+    while status_of(host, "slow").status is not Status.ENABLED:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert objections(host) == ["slow"]
+    assert not host.states.load()["slow"].out  # nor is it after a restart
+
+
+def test_who_is_slow_three_times_in_a_row_is_out_until_somebody_enables_it(tmp_path) -> None:
+    strikes = Strikes(StatesFile(tmp_path / "plugins.json"))
+    back = []
+    for _ in range(3):
+        assert strikes.failure("slow", "gate", "10 s", "", hang=True)
+        back.append((strikes.late("slow", "page"), strikes.late("slow", "gate")))
+    assert back == [(False, True), (False, True), (False, False)]
+    assert strikes.of("slow").out
+    strikes.want("slow", enabled=True)
+    strikes.failure("slow", "gate", "10 s", "", hang=True)
+    assert strikes.late("slow", "gate")
+    strikes.success("slow", "gate")
+    assert strikes.of("slow").strikes == 0
 
 
 def test_a_plugin_that_runs_the_recording_is_never_put_out(data: DataFolder) -> None:
