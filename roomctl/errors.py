@@ -32,6 +32,11 @@ class RoomctlError(Exception):
         return " ".join(line.split())
 
 
+def one_line(error: BaseException) -> str:
+    """What nobody foresaw, as a reader is told of it; its trace is in the log."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def _full_stop(said: str) -> str:
     """In the reader's language, whatever the last word is: a file's name ends a Chinese sentence too."""
     if not said or said[-1] in "。！？.!?":

@@ -5,12 +5,13 @@ left to do is read from the state of the world each time, so that a kill at any 
 """
 
 import random
-import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.custody import MEDIUM
+from roomctl.api.service_loop import ServiceLoop, stop_all
 from roomctl_archive import ahead, package
 from roomctl_archive.builder import Builder
 from roomctl_archive.config import ArchiveConfig
@@ -63,33 +64,25 @@ class ArchiveService:
     def __init__(self, ctx: PluginContext, *, chance: Callable[[], float] = CHANCE) -> None:
         self._ctx = ctx
         self._config: ArchiveConfig = ctx.config
-        self._stopping = threading.Event()
         self._builder = Builder(ctx, chance=chance, stop=self._stop, built=self._built)
         self._couriers = [Courier(ctx, name, chance=chance, stop=self._stop) for name in self._config.targets]
         self._workers: list[Worker] = [self._builder, *self._couriers, Custodian(ctx, stop=self._stop)]
         self._states = (*OPEN, *ahead.LIVE) if self._config.send_ahead else OPEN
-        self._wakes = {worker.name: threading.Event() for worker in self._workers}
-        self._threads: list[threading.Thread] = []
+        self._loops = [
+            ServiceLoop(f"archive {worker.name}".strip(), partial(self._run, worker), log=ctx.log, again=LOOK)
+            for worker in self._workers
+        ]
 
     def start(self) -> None:
-        self._stopping.clear()
-        for worker in self._workers:
-            thread = threading.Thread(
-                target=self._run, args=(worker,), name=f"archive {worker.name}".strip(), daemon=True
-            )
-            self._threads.append(thread)
-            thread.start()
+        for loop in self._loops:
+            loop.start()
 
     def stop(self, timeout: float) -> None:
-        self._stopping.set()
-        self.wake()
-        for thread in self._threads:
-            thread.join(timeout / len(self._threads))
-        self._threads.clear()
+        stop_all(self._loops, timeout)
 
     def wake(self) -> None:
-        for event in self._wakes.values():
-            event.set()
+        for loop in self._loops:
+            loop.wake()
 
     def _built(self) -> None:
         for courier in self._couriers:
@@ -97,10 +90,8 @@ class ArchiveService:
         self.wake()
 
     def health(self) -> Health:
-        failing = self.failures()
-        if not failing:
-            return Health(ok=True)
-        return Health(ok=False, why="；".join(failing.values()))
+        failing = [*self.failures().values(), *filter(None, (loop.trouble for loop in self._loops))]
+        return Health(ok=not failing, why=tr("；", "; ").join(failing))
 
     def progress(self) -> Sequence[Progress]:
         meetings = self._ctx.services.meetings(*OPEN)
@@ -142,7 +133,7 @@ class ArchiveService:
         return done
 
     def _stop(self) -> None:
-        if self._stopping.is_set():
+        if any(loop.stopping() for loop in self._loops):
             raise Stopping
 
     def _gone(self, meeting: Meeting) -> set[str]:
@@ -151,19 +142,13 @@ class ArchiveService:
         held = {one.target for one in self._ctx.services.receipts(meeting.id)}
         return wanted - held - self._config.targets.keys() - {MEDIUM}
 
-    def _run(self, worker: Worker) -> None:
-        wake = self._wakes[worker.name]
-        while not self._stopping.is_set():
-            wake.clear()
-            try:
-                for meeting in self._ctx.services.meetings(*self._states):
-                    self._stop()
-                    worker.work(meeting)
-                pause = worker.pause()
-            except Stopping:
-                return
-            except Exception:
-                # the state of the world could not be read; the next round reads it again
-                self._ctx.log.exception("archive worker %r failed", worker.name)
-                pause = None
-            wake.wait(LOOK if pause is None else min(LOOK, max(SOON, pause)))
+    def _run(self, worker: Worker) -> float:
+        """One round of it; seconds until the next."""
+        try:
+            for meeting in self._ctx.services.meetings(*self._states):
+                self._stop()
+                worker.work(meeting)
+        except Stopping:
+            return LOOK
+        pause = worker.pause()
+        return LOOK if pause is None else min(LOOK, max(SOON, pause))

@@ -1,12 +1,12 @@
 """The service that has delivery formats made while a meeting goes on, by a child, and what waits for them."""
 
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from roomctl.api import Health, Meeting, Objection, PackageFile, PluginContext, Progress, Recording, State, tr
+from roomctl.api.service_loop import ServiceLoop
 from roomctl_audio import delivered
 
 EACH = 10.0
@@ -24,27 +24,23 @@ class DeliveryService:
 
     def __init__(self, ctx: PluginContext) -> None:
         self._ctx = ctx
-        self._awake, self._ending = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
+        self._loop = ServiceLoop(self.name, self.work, log=ctx.log, again=EACH)
         self._failed: dict[str, str] = {}
         self._at: dict[tuple[str, str], tuple[int, str]] = {}
 
     def start(self) -> None:
         if self._ctx.config.delivery:
-            self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
-            self._thread.start()
+            self._loop.start()
 
     def stop(self, timeout: float) -> None:
-        self._ending.set()
-        self._awake.set()
-        if self._thread:
-            self._thread.join(timeout)
+        self._loop.stop(timeout)
 
     def wake(self) -> None:
-        self._awake.set()
+        self._loop.wake()
 
     def health(self) -> Health:
-        return Health(not self._failed, "；".join(self._failed.values()))
+        troubles = [*self._failed.values(), *filter(None, [self._loop.trouble])]
+        return Health(not troubles, tr("；", "; ").join(troubles))
 
     def progress(self) -> Sequence[Progress]:
         return ()
@@ -52,17 +48,8 @@ class DeliveryService:
     def failures(self) -> Mapping[str, str]:
         return dict(self._failed)
 
-    def _run(self) -> None:
-        while not self._ending.is_set():
-            self._awake.clear()
-            try:
-                self.work()
-            except Exception:  # a look that fails is made again
-                self._ctx.log.exception("delivery formats")
-            self._awake.wait(EACH)
-
-    def work(self) -> None:
-        """One look: each format of each recording is brought up to what is sealed."""
+    def work(self) -> float:
+        """One look: each format of each recording is brought up to what is sealed; seconds until the next."""
         jobs = [
             (one, kind)
             for one in _waiting(self._ctx)
@@ -73,17 +60,18 @@ class DeliveryService:
             meeting: why for meeting, why in self._failed.items() if meeting in {one.meeting for one, _ in jobs}
         }
         if not jobs:
-            return
+            return EACH
         child = self._ctx.child([sys.executable, "-m", "roomctl_audio.exchange.delivery"], heartbeat=LONGEST)
         try:
             for one, kind in jobs:
-                if self._ending.is_set():
-                    return
+                if self._loop.stopping():
+                    break
                 job = {"folder": str(self._ctx.services.data / one.folder), "kind": kind}
                 child.send(job)
                 self._hear(_answer(child, job), one, kind)
         finally:
             child.stop()
+        return EACH
 
     def _hear(self, message: Mapping[str, Any], one: Recording, kind: str) -> None:
         if message["type"] == "failed":

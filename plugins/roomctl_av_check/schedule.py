@@ -4,13 +4,13 @@ What is due follows from the meetings, and from the runs that are kept: a restar
 does nothing twice.
 """
 
-import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
-from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State, checks, tr
+from roomctl.api import Health, Meeting, PluginContext, Progress, State, checks, tr
+from roomctl.api.service_loop import ServiceLoop, stop_all
 from roomctl_av_check.config import AvCheckConfig
 from roomctl_av_check.scenes import LifeCycle
 
@@ -53,37 +53,29 @@ class Schedule:
         self._config: AvCheckConfig = ctx.config or AvCheckConfig()
         self._scenes = LifeCycle(ctx)
         self._parts = {"macros": self._scenes.look, "checks": self._check, "watch": self._watch}
-        self._troubles: dict[str, str] = {}
-        self._stop = threading.Event()
-        self._wakes = {part: threading.Event() for part in self._parts}
-        self._threads: list[threading.Thread] = []
+        self._loops = [
+            ServiceLoop(name, partial(_tick, part), log=ctx.log, again=TICK, first=TICK)
+            for name, part in self._parts.items()
+        ]
         self._looked: dict[str, float] = {}
         self._failed: dict[tuple[str, checks.RunPurpose], tuple[float, Exception]] = {}
         self._under_way: tuple[str, ...] = ()
 
     def start(self) -> None:
-        self._stop.clear()
-        self._threads = [
-            threading.Thread(target=self._run, args=(part,), name=part, daemon=True) for part in self._parts
-        ]
-        for thread in self._threads:
-            thread.start()
+        for loop in self._loops:
+            loop.start()
 
     def stop(self, timeout: float) -> None:
         """A run that is under way is not waited for longer than that; its talks end with the host."""
-        self._stop.set()
         self._scenes.stop()
-        self.wake()
-        until = time.monotonic() + timeout
-        for thread in self._threads:
-            thread.join(max(until - time.monotonic(), 0.0))
+        stop_all(self._loops, timeout)
 
     def wake(self) -> None:
-        for one in self._wakes.values():
-            one.set()
+        for loop in self._loops:
+            loop.wake()
 
     def health(self) -> Health:
-        troubles = list(dict.fromkeys(one for one in self._troubles.values() if one))
+        troubles = list(dict.fromkeys(loop.trouble for loop in self._loops if loop.trouble))
         return Health(ok=not troubles, why=tr("；", "; ").join(troubles))
 
     def progress(self) -> Sequence[Progress]:
@@ -131,28 +123,10 @@ class Schedule:
         self._looked = {**looked, **dict.fromkeys(waiting, now)}
         _each(waiting, self._ctx.services.look_at_devices)
 
-    def _run(self, part: str) -> None:
-        wake = self._wakes[part]
-        while not self._stop.is_set():
-            wake.wait(TICK)
-            wake.clear()
-            if self._stop.is_set():
-                return
-            try:
-                self._parts[part]()
-            except RoomctlError as error:
-                self._tell(part, str(error))
-            except Exception as error:
-                self._ctx.log.exception("the schedule failed")
-                self._tell(part, " ".join(f"{type(error).__name__}: {error}".split()))
-            else:
-                self._tell(part, "")
 
-    def _tell(self, part: str, trouble: str) -> None:
-        """A trouble is logged when it begins, not every few seconds."""
-        if trouble and trouble != self._troubles.get(part):
-            self._ctx.log.error("%s: %s", part, trouble)
-        self._troubles[part] = trouble
+def _tick(part: Callable[[], None]) -> float:
+    part()
+    return TICK
 
 
 def _each(ones: Iterable[T], do: Callable[[T], object]) -> None:

@@ -4,11 +4,11 @@ What is due follows from the meetings and from what was told: a restart at any m
 nothing twice. A host that was down then tells it late, as long as the meeting has not begun.
 """
 
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State
+from roomctl.api import Health, Meeting, PluginContext, Progress, State
+from roomctl.api.service_loop import ServiceLoop
 from roomctl_signin import quorums, report
 from roomctl_signin.config import Config
 
@@ -27,26 +27,19 @@ class Reporting:
     def __init__(self, ctx: PluginContext) -> None:
         self._ctx = ctx
         self._config: Config = ctx.config or Config()
-        self._stop, self._wake = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
-        self._trouble = ""
+        self._loop = ServiceLoop("report", self.look, log=ctx.log, again=TICK)
 
     def start(self) -> None:
-        self._stop.clear()
-        self._thread = threading.Thread(target=self._run, name="report", daemon=True)
-        self._thread.start()
+        self._loop.start()
 
     def stop(self, timeout: float) -> None:
-        self._stop.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        self._loop.stop(timeout)
 
     def wake(self) -> None:
-        self._wake.set()
+        self._loop.wake()
 
     def health(self) -> Health:
-        return Health(ok=not self._trouble, why=self._trouble)
+        return Health(ok=not self._loop.trouble, why=self._loop.trouble)
 
     def progress(self) -> Sequence[Progress]:
         return []
@@ -54,13 +47,13 @@ class Reporting:
     def failures(self) -> Mapping[str, str]:
         return {}
 
-    def look(self) -> None:
-        """Tells all that is due now."""
-        if not self._config.report_minutes:
-            return
-        for meeting in self._ctx.services.meetings(*_COMING):
+    def look(self) -> float:
+        """Tells all that is due now; seconds until the next look."""
+        coming = self._ctx.services.meetings(*_COMING) if self._config.report_minutes else ()
+        for meeting in coming:
             if self._due(meeting) and not self._ctx.store(meeting.id).get(TOLD):
                 self._tell(meeting)
+        return TICK
 
     def _due(self, meeting: Meeting) -> bool:
         left = meeting.starts_at - self._ctx.clock.now()
@@ -83,19 +76,3 @@ class Reporting:
         }
         self._ctx.publish(TOLD, data, meeting.id)
         self._ctx.store(meeting.id).put(TOLD, {"at": told.at})
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.look()
-                trouble = ""
-            except RoomctlError as error:
-                trouble = str(error)
-            except Exception as error:
-                self._ctx.log.exception("the report before the start failed")
-                trouble = " ".join(f"{type(error).__name__}: {error}".split())
-            if trouble and trouble != self._trouble:
-                self._ctx.log.error("%s", trouble)
-            self._trouble = trouble
-            self._wake.wait(TICK)
-            self._wake.clear()

@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from roomctl import __version__
 from roomctl.cli import usage
-from roomctl.errors import BadInput, RoomctlError
+from roomctl.errors import BadInput, RoomctlError, one_line
 from roomctl.i18n import tr
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -221,7 +221,7 @@ def main() -> None:
         if os.environ.get(DEBUG):
             raise
         print(
-            tr(f"程序出错：{_cause(error)}。详情请加 --debug", f"{_cause(error)}. For the trace add --debug"),
+            tr(f"程序出错：{one_line(error)}。详情请加 --debug", f"{one_line(error)}. For the trace add --debug"),
             file=sys.stderr,
         )
         code = 2
@@ -230,7 +230,3 @@ def main() -> None:
 
         leave(code)
     sys.exit(code)
-
-
-def _cause(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from roomctl.domain.devices import Busy, Deed, Device, LoginRefused, Reading, Secret, Silent, Unreachable
-from roomctl.errors import MissingPart, RoomctlError
+from roomctl.errors import MissingPart, RoomctlError, one_line
 from roomctl.host.platform import lock_file, unlock_file
 from roomctl.host.refusals import Refusals
 from roomctl.i18n import tr
@@ -373,7 +373,7 @@ def _told(error: Exception, offer: DriverOffer, deadline: float) -> Exception:
     log.error("driver %s failed", offer.kind, exc_info=error)
     return RoomctlError(
         tr(f"驱动 {offer.kind} 出错", f"driver {offer.kind} failed"),
-        " ".join(f"{type(error).__name__}: {error}".split()),
+        one_line(error),
     )
 
 

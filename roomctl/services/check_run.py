@@ -10,7 +10,7 @@ from typing import Protocol
 from roomctl.domain.checks import UNTITLED, CheckState, Result
 from roomctl.domain.devices import Device, Reading, Silent, Unreachable, behind
 from roomctl.domain.meeting import Meeting
-from roomctl.errors import RoomctlError
+from roomctl.errors import RoomctlError, one_line
 from roomctl.i18n import language, tr, use
 from roomctl.services import device_checks
 from roomctl.services.device_checks import Past, Prepared
@@ -106,7 +106,7 @@ class CheckJob:
         except RoomctlError as error:
             results = (self._unknown(str(error), error.mend),)
         except Exception as error:  # noqa: BLE001 - a check may raise anything, and costs only its own result
-            results = (self._unknown(f"{type(error).__name__}: {error}", ""),)
+            results = (self._unknown(one_line(error), ""),)
         took = self.clock.monotonic() - began
         return tuple(self._named(replace(result, started=started, took=result.took or took)) for result in results)
 

@@ -20,7 +20,7 @@ from roomctl.domain.devices import (
     usual,
 )
 from roomctl.domain.meeting import Meeting
-from roomctl.errors import BadInput, RoomctlError
+from roomctl.errors import BadInput, RoomctlError, one_line
 from roomctl.fields import wrong
 from roomctl.i18n import tr
 from roomctl.services.device_ports import Inventory, Rack
@@ -189,12 +189,8 @@ def judged(one: Prepared, reading: Reading, took: float, meeting: Meeting | None
             rows.append(named if floor is None else held_against(named, past, floor))
     except Exception as error:
         log.exception("driver %s: its judge failed", offer.kind)
-        why = " ".join(f"{type(error).__name__}: {error}".split())
-        rows.append(
-            misentered(
-                device, RoomctlError(tr(f"驱动 {offer.kind} 的判断出错", f"the judge of {offer.kind} failed"), why)
-            )
-        )
+        what = tr(f"驱动 {offer.kind} 的判断出错", f"the judge of {offer.kind} failed")
+        rows.append(misentered(device, RoomctlError(what, one_line(error))))
     if is_controlled(device, meeting):
         rows.append(_emission(device, active=not reading.standby))
     quiet = {CheckState.OK, CheckState.SKIPPED}  # a hint is for whoever has something to do

@@ -1,12 +1,12 @@
 """Keeps the captions of the meeting that is on: starts the child, puts what it says on the board, and gives way."""
 
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from roomctl.api import Child, Health, Meeting, PluginContext, Progress, Recording, Refused, RoomctlError, State, tr
+from roomctl.api.service_loop import ServiceLoop
 from roomctl_transcript.captions import boards, follow
 from roomctl_transcript.captions.board import KEPT, Board, Stand
 
@@ -39,8 +39,7 @@ class CaptionService:
 
     def __init__(self, ctx: PluginContext, *, heartbeat: float = HEARTBEAT) -> None:
         self._ctx, self._boards, self._heartbeat = ctx, boards.of(ctx), heartbeat
-        self._wake, self._stop = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
+        self._loop = ServiceLoop("captions", self._round, log=ctx.log, again=IDLE, at_end=self._end_child)
         self._meeting: Meeting | None = None
         self._sound, self._who = follow.Sound(), follow.Who()
         self._child: Child | None = None
@@ -56,20 +55,14 @@ class CaptionService:
     # --- the port
 
     def start(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            self._stop.clear()
-            self._thread = threading.Thread(target=self._run, name="captions", daemon=True)
-            self._thread.start()
+        self._loop.start()
 
     def stop(self, timeout: float) -> None:
-        self._stop.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        self._loop.stop(timeout)
 
     def wake(self) -> None:
         self._looked, self._seen = 0.0, ()  # it may be a mark, or a sentence that somebody put right
-        self._wake.set()
+        self._loop.wake()
 
     def health(self) -> Health:
         meeting = self._meeting
@@ -86,36 +79,30 @@ class CaptionService:
 
     # --- its thread
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            self._wake.clear()
-            try:
-                busy = self._round()
-            except Exception:
-                self._ctx.log.exception("captions")
-                self._down(tr("字幕出错，录音正常；稍后再试", "captions failed; the recording goes on"))
-                busy = False
-            if not busy:
-                self._wake.wait(IDLE)
-        self._end_child()
+    def _round(self) -> float:
+        try:
+            return self._do()
+        except Exception:
+            self._down(tr("字幕出错，录音正常；稍后再试", "captions failed; the recording goes on"))
+            raise
 
-    def _round(self) -> bool:
-        """One look at everything; False where no meeting has captions."""
+    def _do(self) -> float:
+        """One look at everything; seconds until the next."""
         now = self._ctx.clock.monotonic()
         if self._meeting is None or now - self._looked >= LOOK:
             self._look(now)
         meeting = self._meeting
         if meeting is None:
-            return False
+            return IDLE
         if now - self._refreshed >= REFRESH:
             self._refreshed = now
             self._settle(meeting)
         self._attend(meeting, now)
         if self._child is None:
-            self._wake.wait(LOOK)
-        elif message := self._receive(now):
+            return LOOK
+        if message := self._receive(now):
             self._hear(meeting, message, now)
-        return True
+        return 0.0
 
     def _change(self, meeting: Meeting, **new: Any) -> None:
         if new.get("state", Stand.LIVE) is not Stand.LIVE:

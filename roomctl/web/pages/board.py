@@ -17,7 +17,7 @@ from roomctl.domain.lifecycle import OVER, State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import RecorderState, Recording
 from roomctl.domain.registration import Returned
-from roomctl.errors import RoomctlError
+from roomctl.errors import RoomctlError, one_line
 from roomctl.host.status import PluginStatus, Status
 from roomctl.i18n import tr
 from roomctl.services.calendar import Wish
@@ -185,7 +185,7 @@ class Board:
         except RoomctlError as error:
             return (), str(error)
         except Exception as error:  # noqa: BLE001 - a plugin's; the page says so and goes on
-            return (), f"{type(error).__name__}: {error}"
+            return (), one_line(error)
         return tuple(one for one in alarms if one.key not in seen), ""
 
     def _emitting(self, meeting: Meeting) -> Sequence[Device]:

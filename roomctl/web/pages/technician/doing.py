@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from roomctl.domain.access import Right
 from roomctl.domain.checks import WHOLE_DEVICE, Waiver, WaiverKind
 from roomctl.domain.macros import StepOutcome
-from roomctl.errors import NotFound, RoomctlError
+from roomctl.errors import NotFound, RoomctlError, one_line
 from roomctl.i18n import speaking, tr
 from roomctl.web.pages.steps import text_of
 from roomctl.web.pages.visitor import Visitor
@@ -84,7 +84,7 @@ class Doing:
                     self.trouble = error
                 except Exception as error:
                     log.exception("%s failed", name)
-                    self.trouble = RoomctlError(tr("程序出错", "roomctl failed"), f"{type(error).__name__}: {error}")
+                    self.trouble = RoomctlError(tr("程序出错", "roomctl failed"), one_line(error))
 
         threading.Thread(target=work, name=name, daemon=True).start()
 
