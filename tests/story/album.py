@@ -1,11 +1,19 @@
-"""What a story saw on its way: pictures and checks, written as one HTML page."""
+"""What a story saw on its way: pictures and checks, written as one HTML page, and the pictures of the guides.
 
+    ROOMCTL_PICTURES=docs/pictures pytest -m long tests/story
+
+takes those of README and docs/guide anew: one of each console, by its name.
+"""
+
+import io
+import os
 import time
 from base64 import b64encode
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page
 
 STYLE = """
@@ -16,6 +24,9 @@ table { border-collapse: collapse } td { border-bottom: 1px solid #ddd; padding:
   vertical-align: top }
 .bad { color: #b00020; font-weight: bold }
 """
+
+COLOURS = 64
+"""Of a picture in the guides: pages have few, and a checkout stays small."""
 
 
 @dataclass
@@ -32,10 +43,15 @@ class Album:
     _held: list[tuple[str, bool, str]] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
 
-    def picture(self, page: Page, name: str, said: str, *, full: bool = False) -> None:
-        """One more, `name.jpg`, with what is to be seen on it."""
+    def picture(self, page: Page, name: str, said: str, *, full: bool = False, guide: str = "") -> None:
+        """One more, `name.jpg`, with what is to be seen on it; `guide`: its name in the guides, one screen of it."""
         page.screenshot(path=self.folder / f"{name}.jpg", type="jpeg", quality=70, full_page=full)
         self._seen.append((time.monotonic() - self._began, name, said))
+        if guide and (folder := os.environ.get("ROOMCTL_PICTURES")):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            seen = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
+            few = seen.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            few.save(Path(folder) / f"{guide}.png", optimize=True)
 
     def promise(self, said: str, *, held: bool, found: object = "") -> None:
         """Whether it was kept; nothing is raised before `broken` is asked."""

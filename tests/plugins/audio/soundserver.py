@@ -4,7 +4,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
@@ -23,13 +23,23 @@ FIRST = 1
 """Number of the frame that is played when the server is new."""
 ROOM = f"sink_name=room format=s32le rate={RATE} channels=1"
 """A sink that is wide enough for 24 bits."""
+SHAPE = ("--format=s32le", "--channels=1")
+"""In which the witness hears it."""
 
 
 class SoundServer:
-    """PulseAudio with null sinks, whose monitors are its sources; that of `room` is the default."""
+    """PulseAudio with null sinks, whose monitors are its sources; that of `room` is the default.
 
-    def __init__(self, folder: Path, *sinks: str) -> None:
-        """Args: folder: made by the caller, for its owner alone; it is the server's runtime folder too."""
+    Attributes:
+        heard: raw file of all that was in `room`, which grows while the server runs.
+
+    """
+
+    def __init__(self, folder: Path, *sinks: str, shape: Sequence[str] = SHAPE) -> None:
+        """Args: folder: made by the caller, for its owner alone; it is the server's runtime folder too.
+
+        shape: of `heard`.
+        """
         self.address = f"unix:{folder / 'native'}"
         names = ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "HOME")
         self.environment = {**dict.fromkeys(names, str(folder)), "PULSE_SERVER": self.address}
@@ -44,9 +54,9 @@ class SoundServer:
         for sink in sinks:
             self.plug(sink)
         self.control("set-default-source", "room.monitor")
-        self._heard = folder / "heard"
-        argv = ["parec", "--device=room.monitor", "--format=s32le", f"--rate={RATE}", "--channels=1", "--raw"]
-        with self._heard.open("wb") as heard:
+        self.heard = folder / "heard"
+        argv = ["parec", "--device=room.monitor", f"--rate={RATE}", *shape, "--raw"]
+        with self.heard.open("wb") as heard:
             self._witness = subprocess.Popen(argv, stdout=heard, env={**os.environ, **self.environment})
         self._began = time.monotonic()
         self._players: list[tuple[subprocess.Popen[bytes], threading.Event]] = []
@@ -79,7 +89,7 @@ class SoundServer:
 
     def holes(self) -> set[tuple[int, int]]:
         """Where the room itself left out numbers, as a player on a busy machine does: (number, how many)."""
-        found = runs(numbers(np.fromfile(self._heard, "<i4")))
+        found = runs(numbers(np.fromfile(self.heard, "<i4")))
         return {((a[1] + a[2]) % PERIOD, missing) for a, b in pairwise(found) if (missing := between(a, b))}
 
     def close(self) -> None:
@@ -104,10 +114,10 @@ def _feed(player: "subprocess.Popen[bytes]", frame: int, end: threading.Event) -
 
 
 @contextmanager
-def sound_server(folder: Path, *sinks: str) -> Iterator[SoundServer]:
+def sound_server(folder: Path, *sinks: str, shape: Sequence[str] = SHAPE) -> Iterator[SoundServer]:
     """A server, and the environment in which PortAudio finds it and no other."""
     folder.mkdir(mode=0o700)
-    server = SoundServer(folder, *(sinks or (ROOM,)))
+    server = SoundServer(folder, *(sinks or (ROOM,)), shape=shape)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in server.environment.items():
             patch.setenv(name, value)

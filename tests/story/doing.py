@@ -1,0 +1,58 @@
+"""What people do with a page."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.story.day import Day
+
+
+def act(page: Page, name: str) -> Locator:
+    return page.locator(f'[data-act="{name}"]')
+
+
+def hold(page: Page, name: str) -> None:
+    """Down as long as it asks, then up."""
+    button = act(page, name).first
+    button.scroll_into_view_if_needed()
+    button.hover()
+    page.mouse.down()
+    page.wait_for_timeout(1900)
+    page.mouse.up()
+
+
+def step(page: Page, name: str, **typed: str) -> None:
+    """A step of a 纪要, with its form where it has one."""
+    act(page, f"step {name}").click()
+    send = act(page, f"do {name}")
+    if typed or name in {"approve", "sign", "proofread"}:
+        for field, value in typed.items():
+            box = page.locator(f"form [name={field}], [data-form] [name={field}]").first
+            if box.evaluate("e => e.tagName") == "SELECT":
+                box.select_option(value)
+            else:
+                box.fill(value)
+        send.click()
+    expect(send).to_have_count(0)
+
+
+def screen(day: Day, by: str, name: str, label: str) -> Page:
+    """A screen of its own, with the link that somebody hands out for it; it is kept under its label."""
+    panel = day.page(by, day.path()).locator("#screens")
+    panel.locator("[name=screen]").select_option(name)
+    panel.locator("[name=label]").fill(label)
+    panel.get_by_role("button", name="发链接").click()
+    shown = day.browse(label, has_touch=True)
+    shown.goto(panel.locator(".rc-url").inner_text())
+    return shown
+
+
+def sign_by_telephone(phone: Page) -> None:
+    """With a finger."""
+    phone.locator("#glass").scroll_into_view_if_needed()
+    box = phone.locator("#glass").bounding_box()
+    assert box
+    phone.mouse.move(box["x"] + 20, box["y"] + 20)
+    phone.mouse.down()
+    for n in range(1, 8):
+        phone.mouse.move(box["x"] + 20 + 30 * n, box["y"] + (90 if n % 2 else 30))
+    phone.mouse.up()
+    phone.locator(".go button").tap()

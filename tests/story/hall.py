@@ -1,0 +1,200 @@
+"""What is heard in the room: a sound server of its own with a null sink, and a meeting that is spoken into it."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from tests.plugins.audio.soundserver import SoundServer
+
+RATE = 48_000
+MICROPHONES = 4
+SINK = f"sink_name=room format=s16le rate={RATE} channels={MICROPHONES}"
+SHAPE = ("--format=s16le", f"--channels={MICROPHONES}")
+SOURCE = "mic:pulse:room.monitor"
+NOISE = 3
+"""Of 32768: the room is never quite silent, and no two moments of it are alike."""
+PROBE = 4800
+"""Frames after which two places that are alike are the same place."""
+MEETING = Path(__file__).parents[3] / "shared" / "speech" / "meeting_4ch.flac"
+CLIP = Path(__file__).parents[2] / "roomctl" / "demo" / "clip" / "demo_60s.flac"
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A meeting as it is spoken: int16, frames × microphones.
+
+    Attributes:
+        opening, talk, decisions: what is said on the record, in this order; `talk` may be said again.
+        aside: what is said off the record; unheard: a word of it that nobody says elsewhere.
+        speakers: who is to be known by the seat; word: what everybody speaks of.
+        decided: a sentence of `decisions` as it should be written; due: its term.
+
+    """
+
+    opening: np.ndarray
+    talk: np.ndarray
+    aside: np.ndarray
+    decisions: np.ndarray
+    unheard: str
+    speakers: frozenset[str]
+    word: str
+    decided: str
+    due: str
+
+
+def speech(*, long: bool) -> Speech:
+    """The meeting of four microphones that lies beside the checkout; where it does not, the clip of the demo.
+
+    Args:
+        long: the whole of it, else what is needed for the minutes.
+
+    """
+    if not MEETING.is_file():
+        return _demo()
+    samples, _rate = soundfile.read(MEETING, dtype="int16", always_2d=True)
+    said = json.loads((MEETING.parent / "meeting_ref.json").read_text(encoding="utf-8"))
+    return Speech(
+        opening=_cut(samples, said, [(1, 5)] if long else [(1, 2), (5, 5)]),
+        talk=_cut(samples, said, [(6, 12)] if long else [(6, 7)]),
+        aside=_cut(samples, said, [(13, 13)]),
+        decisions=_cut(samples, said, [(14, 20)] if long else [(15, 17), (20, 20)]),
+        unheard="城东区",
+        speakers=frozenset({"张建国", "李晓明", "王海燕"}),
+        word="小区",
+        decided="由市财政局牵头，市发改委配合，于12月15日前完成改造资金的拨付工作。",
+        due="12月15日",
+    )
+
+
+def _demo() -> Speech:
+    mono, rate = soundfile.read(CLIP, dtype="float32")
+    said = json.loads(CLIP.with_name("demo_60s_ref.json").read_text(encoding="utf-8"))
+    voice = (soxr.resample(mono, rate, RATE) * 32767).astype("int16")
+    samples = np.zeros((len(voice), MICROPHONES), dtype="int16")
+    for one in said:
+        first, last = (round(one[name] * RATE) for name in ("start_s", "end_s"))
+        samples[first:last, "ABCD".index(one["speaker"])] = voice[first:last]
+    return Speech(
+        opening=_cut(samples, said, [(1, 3)]),
+        talk=_cut(samples, said, [(5, 5)]),
+        aside=_cut(samples, said, [(4, 4)]),
+        decisions=_cut(samples, said, [(6, len(said))]),
+        unheard="有什么意见",
+        speakers=frozenset({"张建国", "李晓明", "王海燕"}),
+        word="停车",
+        decided="第一，由市住建局牵头，市城管局配合，12月31日前完成剩余四个停车场的建设。",
+        due="12月31日",
+    )
+
+
+def _cut(samples: np.ndarray, said: list[dict], sentences: list[tuple[int, int]]) -> np.ndarray:
+    """Sentences from the first to the last, counted from 1, each with the breath before it."""
+    ends = [0.0, *(one["end_s"] for one in said)]
+    return np.concatenate([samples[round(ends[a - 1] * RATE) : round(ends[b] * RATE)] for a, b in sentences])
+
+
+class Hall:
+    """The room's air. What another listener than the recorder heard of it can be read at any time."""
+
+    def __init__(self, server: SoundServer, folder: Path) -> None:
+        """Args: server: with `SINK`, heard in `SHAPE`; folder: for the sound that is being played."""
+        self._server, self._folder, self._number = server, folder, count(1)
+        self._mouths: list[subprocess.Popen[bytes]] = []
+        self._fan = self._pacat(stdin=subprocess.PIPE)
+        threading.Thread(target=self._hum, daemon=True).start()
+
+    def say(self, samples: np.ndarray) -> None:
+        """Begins to; returns at once."""
+        path = self._folder / f"said-{next(self._number)}.raw"
+        samples.astype("<i2").tofile(path)
+        self._mouths.append(self._pacat(str(path)))
+
+    @property
+    def silent(self) -> bool:
+        """Everything that was begun has been said."""
+        assert not [one for one in self._mouths if one.poll()], "the sound server does not play"
+        return all(one.poll() is not None for one in self._mouths)
+
+    @property
+    def heard(self) -> np.ndarray:
+        """One number for each frame that was in the room until now, all microphones of it in one."""
+        path = self._server.heard
+        return np.memmap(path, "<i8", mode="r", shape=(path.stat().st_size // 8,))
+
+    def hush(self) -> None:
+        """The room is quite silent from now on, but for what is said."""
+        self._fan.kill()
+        self._fan.wait(10)
+
+    def close(self) -> None:
+        for one in (self._fan, *self._mouths):
+            one.kill()
+            one.wait(10)
+        if self._fan.stdin:
+            with suppress(OSError):
+                self._fan.stdin.close()
+
+    def _pacat(self, *argv: str, **how: int) -> "subprocess.Popen[bytes]":
+        words = ["pacat", "--device=room", f"--rate={RATE}", *SHAPE, "--latency-msec=2000", "--raw", *argv]
+        return subprocess.Popen(words, **how)
+
+    def _hum(self) -> None:
+        noise = np.random.default_rng(1)
+        with suppress(OSError, ValueError):
+            while self._fan.poll() is None:
+                block = noise.integers(-NOISE, NOISE, (RATE // 2, MICROPHONES), endpoint=True)
+                self._fan.stdin.write(block.astype("<i2").tobytes())
+
+
+def frames(samples: np.ndarray) -> np.ndarray:
+    """As `Hall.heard` has them. Args: samples: int32, frames × microphones, of which the lower 16 bits are nought."""
+    assert not (samples & 0xFFFF).any()
+    return np.ascontiguousarray((samples >> 16).astype("<i2")).view("<i8").ravel()
+
+
+def runs(heard: np.ndarray, kept: Iterable[np.ndarray], after: int = 0) -> list[tuple[int, int]]:
+    """Where what was kept stands in what was heard: (first frame, length), one run where nothing is missing.
+
+    It ends before what was never heard.
+
+    Args:
+        kept: blocks that follow one another; after: the first frame of `heard` that it may be.
+
+    """
+    found: list[tuple[int, int]] = []
+    at: int | None = None
+    for block in kept:
+        left = block
+        while len(left):
+            same = 0 if at is None else _alike(heard[at : at + len(left)], left)
+            if same:
+                found[-1] = (found[-1][0], found[-1][1] + same)
+                at, left = at + same, left[same:]
+            elif (at := _place(heard, left[:PROBE], after if at is None else at)) is None:
+                return found
+            else:
+                found.append((at, 0))
+    return found
+
+
+def _alike(a: np.ndarray, b: np.ndarray) -> int:
+    """Frames from the first on."""
+    shorter = min(len(a), len(b))
+    other = np.flatnonzero(a[:shorter] != b[:shorter])
+    return int(other[0]) if len(other) else shorter
+
+
+def _place(heard: np.ndarray, few: np.ndarray, after: int) -> int | None:
+    for at in np.flatnonzero(heard[after:] == few[0]) + after:
+        if np.array_equal(heard[at : at + len(few)], few):
+            return int(at)
+    return None
