@@ -301,6 +301,9 @@ def _people(visitor: Visitor, facts: Facts) -> Part | None:
             link_button(tr("名单", "Roster"), f"{here}/roster", kind="sm"),
             link_button(asked, f"{here}/leave", kind="sm"),
             link_button(tr("排座", "Seats"), f"{here}/seats", kind="sm"),
+            link_button(tr("材料", "Papers handed out"), f"{here}/handouts", kind="sm")
+            if visitor.may(Right.HANDLE_PAPERS)
+            else None,
             class_="rc-row rc-wrapping rc-below",
         )
     )

@@ -210,14 +210,6 @@ def test_a_copy_that_was_collected_by_mistake_is_out_again(rest, over):
         assert "刚收回" not in seat.html()
 
 
-@pytest.mark.parametrize("first", ["1234567", "-1", "一", "", "9" * 300])
-def test_no_number_of_a_copy_is_cut_short(rest, over, first):
-    doing = Seat(rest, over).desk.doing
-    with pytest.raises(BadInput, match="份号"):
-        doing.register({"document": "方案", "first": first, "count": "2"})
-    assert rest.use.clearing(over).handouts.copies == ()
-
-
 def test_a_thing_whose_keeper_is_too_long_is_not_half_put_down(rest, over):
     with pytest.raises(BadInput, match="交给谁"):
         Seat(rest, over).desk.doing.found({"what": "水杯", "to": "x" * 201})

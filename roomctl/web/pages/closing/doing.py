@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from roomctl.domain.access import Right
-from roomctl.domain.handouts import numbers
-from roomctl.domain.secrecy import parse
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 from roomctl.services.facade import UseCases
@@ -13,9 +11,6 @@ from roomctl.web.pages.steps import text_of
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import admit, allow
 from roomctl.web.ui import Press, Values
-
-_DIGITS = 6
-"""Of a 份号: GB/T 9704-2012 section 7.2.1."""
 
 
 @dataclass(slots=True)
@@ -129,23 +124,6 @@ class Doing:
             self._use.see_release(self.meeting, handout)
 
         return press
-
-    def register(self, values: Values) -> None:
-        """Copies of a paper, from one number on."""
-        self._needs(Right.HANDLE_PAPERS)
-        first, count = text_of(values, "first"), text_of(values, "count")
-        if not (first.isdecimal() and count.isdecimal()) or max(len(first), len(count)) > _DIGITS:
-            raise BadInput(
-                tr("份号或份数不是数字", "the first number, or the count, is no number"),
-                mend=tr("例如：从 1 起，32 份", "such as: from 1, 32 copies"),
-            )
-        copies = numbers(int(first), int(count))
-        secrecy = parse(text_of(values, "secrecy") or "非密")
-        self._use.register_handouts(self.meeting, text_of(values, "document"), copies, secrecy=secrecy)
-
-    def sign_out(self, values: Values) -> None:
-        self._needs(Right.HANDLE_PAPERS)
-        self._use.sign_out_handout(self.meeting, text_of(values, "handout"), text_of(values, "person"))
 
     # --- the archive
 

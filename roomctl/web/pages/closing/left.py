@@ -10,9 +10,9 @@ from roomctl.web.pages.closing import papers
 from roomctl.web.pages.closing.doing import Doing
 from roomctl.web.pages.closing.sight import Checked, Sight
 from roomctl.web.pages.technician.doing import Doing as Hands
-from roomctl.web.ui import Child, Look, Part, Press, button, field, form, join, state_glyph, tag
+from roomctl.web.ui import Child, Look, Part, Press, button, field, form, join, link_button, state_glyph, tag
 
-FINDS, PAPERS, REGISTER = "finds", "papers", "register"
+FINDS, PAPERS = "finds", "papers"
 """What may be open below a row."""
 
 TICK = Part('<svg class="rc-ic rc-s" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 12.5l4.5 4.5L19 7"/></svg>')
@@ -122,7 +122,8 @@ def _buttons(seen: Sight, row: ClearingRow, hand: Hand, *, may: bool, counted: b
         if seen.room.handouts.out:
             yield _fold(hand, PAPERS, tr("逐份收回", "Collect"))
         if seen.live:
-            yield _fold(hand, REGISTER, tr("登记", "Register"), kind="quiet sm")
+            path = f"/meetings/{seen.facts.meeting.id}/handouts"
+            yield link_button(tr("登记", "Register"), path, kind="quiet sm")
     if task.kind is TaskKind.LEFT_BEHIND and may:
         yield _fold(hand, FINDS, tr("登记物品", "Put down"))
     macro = seen.macro_of(task)
@@ -142,9 +143,9 @@ def _buttons(seen: Sight, row: ClearingRow, hand: Hand, *, may: bool, counted: b
         )
 
 
-def _fold(hand: Hand, what: str, text: str, *, kind: str = "sm") -> Part:
+def _fold(hand: Hand, what: str, text: str) -> Part:
     shown = tr("收起", "Fold") if hand.open == what else text
-    return button(shown, hand.unfold(what), kind=kind, key=f"fold {what}")
+    return button(shown, hand.unfold(what), kind="sm", key=f"fold {what}")
 
 
 def _below(seen: Sight, row: ClearingRow, hand: Hand) -> Iterator[Part]:
@@ -154,8 +155,6 @@ def _below(seen: Sight, row: ClearingRow, hand: Hand) -> Iterator[Part]:
         is_open = hand.open == PAPERS or hand.open.startswith(("release ", "transfer "))
         if is_open and seen.room.handouts.out:
             yield papers.out(seen, hand.doing, hand.open, hand.unfold)
-        if hand.open == REGISTER:
-            yield papers.register(seen, hand.doing)
     if row.task.kind is TaskKind.LEFT_BEHIND:
         things = seen.room.list.things
         if things and (hand.open == FINDS or row.done is None):

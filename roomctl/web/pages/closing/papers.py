@@ -1,4 +1,4 @@
-"""The papers below their row: what is out and with whom, what was released, and how copies are registered."""
+"""The papers below their row: what is out and with whom, and what was released."""
 
 from collections.abc import Callable
 
@@ -123,25 +123,3 @@ def _copy(seen: Sight, one: Handout, doing: Doing, asked: str, unfold: Callable[
 
 def _where(label: str, text: str, press: Press, key: str) -> Part:
     return form(field("where", label, ""), long_press(tr(f"按住{text}", f"Hold: {text}"), press, key=key))
-
-
-def register(seen: Sight, doing: Doing) -> Part:
-    """Copies are given numbers, and go to somebody on the roster."""
-    mark = seen.facts.meeting.highest_secrecy.mark
-    new = form(
-        field("document", tr("材料", "Paper"), ""),
-        field("first", tr("起始份号", "First number"), "1", kind="number"),
-        field("count", tr("份数", "Copies"), "1", kind="number"),
-        field("secrecy", tr("密级", "密级"), mark or "非密"),
-        button(tr("登记", "Register"), doing.register, kind="sm", key="register"),
-    )
-    stock = [one for one in seen.room.handouts.copies if one.state is HandoutState.STOCK]
-    if not stock:
-        return new
-    people = {one.person.id: one.person.name for one in seen.facts.attendance.standings}
-    give = form(
-        field("handout", tr("份号", "Number"), "", choices={one.id: one.line for one in stock}),
-        field("person", tr("领用人", "To"), "", choices=people),
-        button(tr("发出", "Hand out"), doing.sign_out, kind="sm", key="sign out"),
-    )
-    return join((new, give))
