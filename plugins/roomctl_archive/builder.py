@@ -60,7 +60,7 @@ class Builder:
             return False
         with supplement.settling(self._ctx, meeting.id) as settle:
             found = package.due(self._ctx, meeting)
-            if not found:
+            if not found and not package.waits(self._ctx, meeting):
                 settle()
         return found
 

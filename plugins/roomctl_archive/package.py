@@ -17,6 +17,7 @@ from roomctl.api import (
     Recording,
     RoomctlError,
     State,
+    Transcript,
     tr,
 )
 from roomctl.api.custody import Way
@@ -54,12 +55,19 @@ def due(ctx: PluginContext, meeting: Meeting) -> bool:
     if stub.due(ctx, meeting, packages):
         return True
     return meeting.state in supplement.STATES and bool(
-        supplement.papers(ctx, meeting, packages) or supplement.sound(ctx, meeting, packages)
+        supplement.papers(ctx, meeting, packages)
+        or supplement.sound(ctx, meeting, packages)
+        or supplement.texts(ctx, meeting, packages)
     )
 
 
+def waits(ctx: PluginContext, meeting: Meeting) -> bool:
+    """Whether it will lack one: sound has come, and its words have not."""
+    return supplement.waits(ctx, meeting, ctx.services.packages(meeting.id))
+
+
 def _payload(
-    ctx: PluginContext, meeting: Meeting, packages: Sequence[Package]
+    ctx: PluginContext, meeting: Meeting, packages: Sequence[Package], said: Sequence[Transcript]
 ) -> tuple[Sequence[PackageFile], Sequence[str], Sequence[Recording]]:
     """The files of the package that is due, the ids of the signed documents among them, and its recordings.
 
@@ -85,7 +93,7 @@ def _payload(
             missing[0].path,
             tr("请查看插件 records 的状态", "look at the state of the plugin records"),
         )
-    return supplement.chosen(files, late, sound), documents, sound
+    return supplement.chosen(files, late, sound, said), documents, sound
 
 
 def build(
@@ -131,11 +139,12 @@ def _build(
     if handed := stub.due(ctx, meeting, packages):
         return stub.build(ctx, meeting, handed)
     at = ctx.clock.now()
-    files, documents, sound = _payload(ctx, meeting, packages)
+    said = supplement.texts(ctx, meeting, packages)  # before the files: a version that comes later is in the next one
+    files, documents, sound = _payload(ctx, meeting, packages, said)
     planned(sum(_size(file.source) for file in files))
     first = packages[0].id if packages else ""
     package_id = str(uuid_utils.uuid7()) if first else ahead.reserve(ctx, meeting)
-    supplement.keep(ctx, meeting.id, package_id, sound)
+    supplement.keep(ctx, meeting.id, package_id, sound, said)
     bagged = bag.write(
         home / package_id,
         files,

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from roomctl.api import (
+    LoggedEvent,
     Meeting,
     Objection,
     PackageFile,
@@ -95,6 +96,14 @@ def roomctl_gate(ctx: PluginContext, meeting: Meeting, target: State) -> list[Ob
             tr(f"请听 {holes} 秒处，或写明理由放行", f"listen at seconds {holes}, or overrule it"),
         )
     ]
+
+
+@hookimpl
+def roomctl_on_event(ctx: PluginContext, event: LoggedEvent) -> None:
+    """A recording that is brought in after the deposit is transcribed too."""
+    from roomctl_transcript import late  # noqa: PLC0415 - light start
+
+    late.note(ctx, event)
 
 
 @hookimpl

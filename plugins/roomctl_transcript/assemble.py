@@ -40,8 +40,14 @@ def transcript(
     version: int,
     at: datetime,
     complete: bool,
+    voices: int = 0,
 ) -> Transcript:
-    """One version over all recordings."""
+    """One version over all recordings.
+
+    Args:
+        voices: how many of other recordings are numbered already.
+
+    """
     segments: list[TranscriptSegment] = []
     measured = []
     numbers = naming.across(one.prints for one in gathered)
@@ -52,7 +58,7 @@ def transcript(
             marks=known.marks.get(one.recording, ()),
             people=known.people,
             chair=known.chair,
-            voices={name: numbered[voice] for name, voice in one.voices.items()},
+            voices={name: voices + numbered[voice] for name, voice in one.voices.items()},
             said=known.said.get(one.recording, ()),
         )
         measured.append(coverage.measure(one.utterances, one.segments, one.recording))

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from roomctl.api import MarkKind, Meeting, PluginContext, Recording, Segment, SpeakerKnownBy, recording
-from roomctl_transcript import files, glossary, papers
+from roomctl.api import MarkKind, Meeting, PluginContext, Recording, Segment, SpeakerKnownBy, Transcript, recording
+from roomctl_transcript import files, glossary, late, papers
 from roomctl_transcript.assemble import Known, transcript
 from roomctl_transcript.audio import Piece
 from roomctl_transcript.config import Config
@@ -99,7 +99,15 @@ class Draft:
         version, the same words are written again and nothing is decoded twice. What was set aside may hold what is
         off the record by now, and goes.
         """
-        made = transcript(
+        self._keep(self._made(gathered, complete=complete))
+
+    def save_behind(self, stored: Transcript, gathered: Sequence[Gathered]) -> None:
+        """A complete version of what stands there, and of these recordings behind it."""
+        made = self._made(gathered, complete=True, voices=stored.report.get("voices", 0))
+        self._keep(late.behind(stored, made))
+
+    def _made(self, gathered: Sequence[Gathered], *, complete: bool, voices: int = 0) -> Transcript:
+        return transcript(
             gathered,
             self.choice,
             self.known,
@@ -108,7 +116,11 @@ class Draft:
             version=self._version,
             at=self._ctx.clock.now(),
             complete=complete,
+            voices=voices,
         )
+
+    def _keep(self, made: Transcript) -> None:
+        complete = made.complete
         if complete:
             files.write(self._folder, made)  # before it may be closed
         kept = self._ctx.services.put_transcript(made)

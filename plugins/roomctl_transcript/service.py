@@ -19,7 +19,7 @@ from roomctl.api import (
     rework,
     tr,
 )
-from roomctl_transcript import filling
+from roomctl_transcript import filling, late
 from roomctl_transcript.alone import Done, alone
 from roomctl_transcript.config import Config
 from roomctl_transcript.draft import Draft
@@ -77,7 +77,7 @@ class TranscriptService:
             return Health(not self._fault, self._fault, tr("查看日志", "see the log") if self._fault else "")
 
     def progress(self) -> Sequence[Progress]:
-        return tuple(self._open(State.ADJOURNED))
+        return (*self._open(State.ADJOURNED), *self._late_open())
 
     def failures(self) -> Mapping[str, str]:
         with self._lock:
@@ -94,6 +94,15 @@ class TranscriptService:
                 if wish.kind is rework.ReworkKind.AGAIN:
                     total = sum(one.seconds for one in self._ctx.services.recordings(meeting.id))
                 yield Progress(meeting.id, wish.kind.label, min(done, total), total, "s")
+
+    def _late_open(self) -> Iterator[Progress]:
+        for meeting_id in self._late():
+            if left := late.due(self._ctx.services.transcript(meeting_id), self._sounds(meeting_id)):
+                total = sum(one.seconds for one in left)
+                yield Progress(meeting_id, tr("转写", "transcript"), min(self._done[meeting_id], total), total, "s")
+
+    def _late(self) -> list[str]:
+        return [one for one in late.noted(self._ctx) if self._only in {"", one}]
 
     def _meetings(self, *states: State) -> list[Meeting]:
         return [one for one in self._ctx.services.meetings(*states) if self._only in {"", one.id}]
@@ -127,16 +136,16 @@ class TranscriptService:
 
     def _round(self) -> bool:
         states = (State.ADJOURNED, *(LIVE if self._config.live else ()))
-        worked = False
-        for meeting in self._meetings(*states):
+        services, worked = self._ctx.services, False
+        for meeting in (*self._meetings(*states), *(services.meeting(one) for one in self._late())):
             if self._stop.is_set():
                 break
             try:
-                worked = self._meeting(meeting) or worked
+                worked = (self._behind if meeting.state in late.STATES else self._meeting)(meeting) or worked
                 with self._lock:
                     self._failures.pop(meeting.id, None)
             except RoomctlError as error:
-                if meeting.state is State.ADJOURNED:
+                if meeting.state not in LIVE:
                     with self._lock:
                         self._failures[meeting.id] = str(error)
                 self._ctx.log.warning("%s: %s", meeting.id, error)
@@ -249,6 +258,25 @@ class TranscriptService:
             self._ctx.log.info("%s: nobody wants it done again any more", meeting.id)
         self._done.clear(meeting.id)
         return True
+
+    def _behind(self, meeting: Meeting) -> bool:
+        """What was brought in after the deposit, as a version of its own."""
+        with alone(self._ctx.folder(meeting.id)) as mine:
+            if not mine:
+                return False
+            stored = self._ctx.services.transcript(meeting.id)
+            sounds = late.due(stored, self._sounds(meeting.id))
+            if stored is None or not sounds:
+                late.settle(self._ctx, meeting.id)
+                return False
+            choice = choose(self._ctx.services, self._config.engine, self._config.model, of=meeting)
+            made = str(uuid_utils.uuid7())
+            draft = Draft(self._ctx, self._config, meeting, choice, sounds, id=made, version=stored.version + 1)
+            gathered = self._decode(meeting.id, draft, sounds, over=True, stopping=self._stop.is_set)
+            if gathered is not None:
+                draft.save_behind(stored, gathered)
+                self._done.clear(meeting.id)
+            return True
 
     def _unwanted(self, meeting_id: str, wish: rework.Rework) -> Callable[[], bool]:
         """Asks whether to stop; of the log only now and then."""

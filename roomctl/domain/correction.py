@@ -79,7 +79,9 @@ def carry_over(old: Transcript, new: Sequence[TranscriptSegment]) -> tuple[Trans
     made = list(new)
     for i, segment in enumerate(made):
         before = found.get(segment.id)
-        if before and not touched(segment) and (before.start, by_machine(before)) == (segment.start, segment.text):
+        if before == segment:
+            del found[segment.id]  # it stands there already
+        elif before and not touched(segment) and (before.start, by_machine(before)) == (segment.start, segment.text):
             made[i] = before
             del found[before.id]
     near = _Near(made)

@@ -180,7 +180,7 @@ def create(
 def _reopen_words(meeting_id: str, uow: UnitOfWork) -> None:
     """There is more to transcribe: what was complete is so no longer, and close waits for it again."""
     meeting = uow.meetings.get(meeting_id)
-    if meeting.state in _CLOSED:  # what comes after the close is archived, not transcribed
+    if meeting.state in _CLOSED:  # what comes after the close gets a version of its own
         return
     if Need.TRANSCRIPT in meeting.facts:
         uow.meetings.save(meeting.lack(Need.TRANSCRIPT))

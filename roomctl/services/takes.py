@@ -153,6 +153,7 @@ def import_recording(
     """Brings a finished recording in, as fast as it goes; it goes down the same chain as the meeting's own sound.
 
     A transcript that was complete is so no longer: what came in is transcribed too, before the meeting can close.
+    What comes after the deposit gets a version of its own, and goes into a supplement with it.
     Where the caller dies over it, the capture goes on, and the host writes down the end.
 
     Args:

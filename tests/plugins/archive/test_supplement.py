@@ -14,7 +14,17 @@ from roomctl_archive.fixity import silent
 from roomctl_archive.verify import verify
 from typer.testing import CliRunner
 
-from roomctl.api import Actor, Busy, PackageFile, RecorderState, RecordFile, State, events
+from roomctl.api import (
+    Actor,
+    Busy,
+    EngineOffer,
+    PackageFile,
+    RecorderState,
+    RecordFile,
+    State,
+    Transcript,
+    events,
+)
 from roomctl.testing.fakes import A_MORNING
 
 
@@ -85,6 +95,55 @@ def test_a_second_recording_after_archiving_is_a_supplement_that_names_the_first
     assert not package.due(ctx, meeting)
     held = PackageReader(ctx).contents(made)
     assert [one.number for one in held.entries if one.seconds] == ["r2"]
+
+
+def said(room, version=1, *recordings):
+    """A complete version of the transcript over these recordings."""
+    path = room.services.data / "source" / f"transcript-v{version}.txt"
+    path.write_text("今天研究两项工作。", encoding="utf-8")
+    room.services.payload[room.meeting.id].append(PackageFile(f"transcript/transcript-v{version}.txt", path))
+    room.services.put_transcript(
+        Transcript(
+            id=f"v{version}", meeting=room.meeting.id, version=version, engine="standin", model="m",
+            at=room.clock.now(), complete=True, report={"seconds": dict.fromkeys(recordings, 1.0)},
+        )
+    )  # fmt: skip
+
+
+def test_a_second_recording_waits_for_its_words_and_goes_with_them(room, sound, tmp_path):
+    ctx = room.context()
+    room.services.offers = [EngineOffer(name="standin", entry="a:b", models=("m",))]
+    room.services.models["m"] = tmp_path
+    said(room, 1, sound.id)
+    package.build(ctx, room.meeting)
+    meeting = archived(room)
+    builder = Builder(ctx, chance=lambda: 0.5, stop=lambda: None, built=lambda: None)
+    bring_in(room, sound, tmp_path)
+    happened(ctx, room, "recording.sealed")
+    assert not builder.due(meeting)
+    assert supplement.noted(ctx) == {meeting.id}, "it is looked at again"
+    room.clock.advance(60)
+    said(room, 2, sound.id, "r2")
+    assert builder.due(meeting)
+    made = package.build(ctx, meeting)
+    assert {"audio/r2/t01-0001.flac", "transcript/transcript-v2.txt"} < set(files_of(room, made))
+    assert not package.due(ctx, meeting)
+
+
+def test_sound_that_gets_no_words_goes_alone_after_a_day_and_the_words_that_come_then_after_it(room, sound, tmp_path):
+    ctx = room.context()
+    room.services.offers = [EngineOffer(name="standin", entry="a:b", models=("m",))]
+    room.services.models["m"] = tmp_path
+    said(room, 1, sound.id)
+    package.build(ctx, room.meeting)
+    meeting = archived(room)
+    bring_in(room, sound, tmp_path)
+    assert not package.due(ctx, meeting)
+    room.clock.advance(86_400)
+    assert files_of(room, package.build(ctx, meeting)) == ["audio/r2/t01-0001.flac", "events.jsonl"]
+    said(room, 2, sound.id, "r2")
+    assert "transcript/transcript-v2.txt" in files_of(room, package.build(ctx, meeting))
+    assert not package.due(ctx, meeting)
 
 
 def test_the_scan_of_the_signed_record_is_counted_by_its_pages_and_read_where_the_copy_is_gone(first, room, tmp_path):
