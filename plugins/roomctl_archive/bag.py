@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from roomctl.api import BadInput, Damaged, PackageFile, Refused, RoomctlError, tr
 from roomctl.api.files import fsync_folder
+from roomctl.api.targets import inside
 from roomctl_archive import durable, manifest
 from roomctl_archive.fixity import Digests, Tick, read, silent
 
@@ -111,7 +112,7 @@ def _checked(files: Iterable[PackageFile]) -> dict[str, PackageFile]:
     folded: set[str] = set()
     for file in files:
         path = manifest.normal(f"data/{file.path}")
-        if not manifest.inside(path):
+        if not inside(path):
             raise BadInput(
                 tr(f"存档文件的路径“{file.path}”不能用", f"cannot archive under the path {file.path!r}"),
                 tr("路径会离开存档包", "it leads out of the package"),

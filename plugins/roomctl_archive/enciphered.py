@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from roomctl.api import BadInput, Damaged, Refused, RoomctlError, Verdict, tr
 from roomctl.api.files import durable_rename, fsync_folder
-from roomctl_archive import manifest
+from roomctl.api.targets import inside
 from roomctl_archive.cipher_stream import PART, Cost, Enciphering, deciphered, strong
 from roomctl_archive.durable import sync_tree
 from roomctl_archive.fixity import Tick, silent
@@ -132,7 +132,7 @@ def _extract(plain: "_Plain", folder: Path) -> None:
     try:
         with tarfile.open(fileobj=cast("BinaryIO", plain), mode="r|", bufsize=PART) as tar:
             for info in tar:
-                if not info.isreg() or not manifest.inside(info.name):
+                if not info.isreg() or not inside(info.name):
                     raise _foreign(info.name)
                 tar.extract(info, folder, filter="data")
     except tarfile.TarError as error:

@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 
 from roomctl.api import BadInput, MissingPart, RoomctlError, Stored, tr
 from roomctl.api.files import fsync_folder
+from roomctl.api.targets import PARTIAL, PROBE, checked, differs, missing, probe_name, unlike
 from roomctl_archive import durable
 from roomctl_archive.fixity import read
-from roomctl_archive.targets import PARTIAL, PROBE, checked, differs, missing, probe_name, unlike
 
 _KEYS = {"kind", "path", "required", "name"}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

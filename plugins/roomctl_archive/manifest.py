@@ -26,12 +26,6 @@ def decode(path: str) -> str:
     return _ENCODED.sub(lambda found: chr(int(found[1], 16)), path)
 
 
-def inside(path: str) -> bool:
-    """Whether a path stays within the bag, whatever the system that reads it."""
-    parts = path.split("/")
-    return not any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts) and ":" not in parts[0]
-
-
 def normal(path: str) -> str:
     """The one form in which names are written and compared: Unicode NFC."""
     return unicodedata.normalize("NFC", path)

@@ -21,8 +21,17 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 from pydantic import Field
 
 from roomctl.api import BadInput, MissingPart, Refused, RoomctlError, Stored, tr
-from roomctl_archive.settings import TargetSection, need_secret, read_section
-from roomctl_archive.targets import PROBE, checked, differs, missing, probe_name, unlike
+from roomctl.api.targets import (
+    PROBE,
+    TargetSection,
+    checked,
+    differs,
+    missing,
+    need_secret,
+    probe_name,
+    read_section,
+    unlike,
+)
 
 PART = 8 << 20  # bytes; S3 wants at least 5 MiB for each but the last, and at most 10 000
 MOST_PARTS = 10_000

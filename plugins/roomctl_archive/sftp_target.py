@@ -18,10 +18,20 @@ from pydantic import Field
 
 from roomctl.api import BadInput, MissingPart, Refused, RoomctlError, Stored, tr
 from roomctl.api.deliveries import Secret
+from roomctl.api.targets import (
+    PARTIAL,
+    PROBE,
+    TargetSection,
+    checked,
+    differs,
+    missing,
+    need_secret,
+    probe_name,
+    read_section,
+    unlike,
+)
 from roomctl_archive import durable
 from roomctl_archive.fixity import CHUNK, read
-from roomctl_archive.settings import TargetSection, need_secret, read_section
-from roomctl_archive.targets import PARTIAL, PROBE, checked, differs, missing, probe_name, unlike
 
 CONNECT = 15.0  # seconds for each step of a connection
 SILENCE = 60.0  # seconds without an answer after which the line counts as broken

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from roomctl.api import Fault, LoggedEvent, NotFound, Verdict, events, tr
+from roomctl.api.targets import inside
 from roomctl_archive import describe, inventory, manifest
 from roomctl_archive.bag import DECLARATION
 from roomctl_archive.fixity import Digests, Tick, read, silent
@@ -159,7 +160,7 @@ class _Package:
             self.faults.append(Fault(name, problem))
         usable = {}
         for path, digest in parsed.digests.items():
-            if not manifest.inside(path):
+            if not inside(path):
                 self.fault(path, f"{name} 里的路径离开了存档包", f"a path in {name} that leads out of the package")
             elif path.startswith("data/") != payload or path in manifest.TAGS:
                 self.fault(name, f"不该列出 {path}", f"must not list {path}")

@@ -78,7 +78,7 @@ def _power(told: int) -> str:
 
 
 def _errors(told: bytes | None) -> list[Fact]:
-    """Of *Display Status* (0x0D): lamp, temperature, brightness sensor, no sync, °C, fan; nothing of a shorter one."""
+    """Of *Display Status* (0x0D): lamp, temperature, light sensor, no sync, °C, fan; of a shorter one nothing."""
     if told is None or len(told) < 6:  # noqa: PLR2004
         return []
     lamp, hot, _sensor, sync, degrees, fan = told[:6]
