@@ -28,6 +28,7 @@ from roomctl.services.offers import (
     TargetFactory,
 )
 from roomctl.services.print_offers import Typesetter
+from roomctl.services.rank_offers import Ranking
 from roomctl.services.screen_offers import ScreenOffer
 
 hookspec = pluggy.HookspecMarker("roomctl")
@@ -90,6 +91,12 @@ def roomctl_gate(ctx: PluginContext, meeting: Meeting, target: State) -> Sequenc
 @hookspec
 def roomctl_identify(ctx: PluginContext, meeting: Meeting, evidence: Mapping[str, str]) -> str | None:
     """The id of the person whom a card or code belongs to, or None."""
+    raise AssertionError
+
+
+@hookspec
+def roomctl_ranking(ctx: PluginContext) -> Ranking:
+    """The table of rank, by which a roster is looked at before it is taken in."""
     raise AssertionError
 
 

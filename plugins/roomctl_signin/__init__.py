@@ -21,6 +21,7 @@ from roomctl.api import (
     State,
     hookimpl,
 )
+from roomctl.api.rosters import Ranking
 from roomctl_signin.config import Config
 
 
@@ -131,6 +132,14 @@ def roomctl_identify(ctx: PluginContext, meeting: Meeting, evidence: Mapping[str
     from roomctl_signin import evidence as known  # noqa: PLC0415
 
     return known.identify(ctx.services.roster(meeting.id), known.cards(ctx, meeting.id), evidence)
+
+
+@hookimpl
+def roomctl_ranking(ctx: PluginContext) -> Ranking:
+    """The office's own table, or the shipped one."""
+    from roomctl_signin import ranks  # noqa: PLC0415 - light start
+
+    return ranks.Table(ctx)
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -27,6 +28,16 @@ class TableFile(BaseModel):
 def table(ctx: PluginContext) -> ranking.RankTable:
     """The office's own, or the one that comes with the plugin."""
     return read((ctx.config or Config()).ranks or SHIPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`roomctl.api.rosters.Ranking`."""
+
+    ctx: PluginContext
+
+    def table(self) -> ranking.RankTable:
+        return table(self.ctx)
 
 
 def read(path: Path) -> ranking.RankTable:

@@ -19,6 +19,8 @@ HEADS = (
 """What the head (正职) of a unit is called."""
 _PART = re.compile(r"机关|直属|(?:工会|妇联|团委|支部|科|处|室|所|中心)$")
 """Whose head (机关党委书记, 办公室主任) heads a part of the unit, not the unit."""
+_LAST = (4, 0, 0)
+"""Behind the districts: who is in no group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class RankTable:
         """Whether the person is one of the 市领导."""
         return _by_person(person, self.leaders) is not None
 
+    def knows(self, person: Person) -> bool:
+        """Whether the person is in any group; who is not comes last."""
+        return self.place(person) < _LAST
+
     def place(self, person: Person) -> tuple[int, int, int]:
         """Group, place within it, and head before deputy before others. Who is in no group comes last."""
         for group, rows in enumerate((self.leaders, self.secretaries)):
@@ -48,7 +54,7 @@ class RankTable:
         for group, rows in enumerate((self.units, self.districts), 2):
             if (found := _by_unit(person.unit, rows)) is not None:
                 return group, found, _level(person)
-        return 4, 0, 0
+        return _LAST
 
 
 def ranked(people: Iterable[Person], table: RankTable) -> tuple[Person, ...]:

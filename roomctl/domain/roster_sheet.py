@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from roomctl.domain.attendance import MAX_NAME, Person, Role
+from roomctl.domain.ranking import RankTable
 from roomctl.i18n import tr
 
 HEADS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -151,15 +152,17 @@ def read(
     new_id: Callable[[], str],
     items: int | None = None,
     here: Iterable[Person] = (),
+    ranks: RankTable | None = None,
 ) -> Draft:
     """People, and what is wrong or worth a look.
 
     Args:
         items: how many the agenda has, where that is known.
         here: who is on the roster already; the same person again is left out, with a note.
+        ranks: whom the office's table does not know, and the file gives no 排序, is pointed at.
 
     """
-    reader = _Reader(columns, new_id, items, {_same(person) for person in here})
+    reader = _Reader(columns, new_id, items, {_same(person) for person in here}, ranks)
     for n, cells in rows[columns.first :]:
         reader.take(n, cells)
     return reader.draft()
@@ -169,9 +172,15 @@ class _Reader:
     """Row by row."""
 
     def __init__(
-        self, columns: Columns, new_id: Callable[[], str], items: int | None, here: set[tuple[str, str, str]]
+        self,
+        columns: Columns,
+        new_id: Callable[[], str],
+        items: int | None,
+        here: set[tuple[str, str, str]],
+        ranks: RankTable | None,
     ) -> None:
         self._columns, self._new_id, self._items, self._here = columns, new_id, items, here
+        self._ranks = ranks
         self._drafted: list[Drafted] = []
         self._problems: list[Problem] = []
         self._seen: dict[tuple[str, str, str], int] = {}
@@ -198,6 +207,7 @@ class _Reader:
                     f"第 {n} 行的卡号和第 {self._cards[card]} 行重复",
                     f"row {n}: the card is that of row {self._cards[card]}",
                 ),
+                tr("一张卡只能是一个人的", "a card is one person's alone"),
             )
         if row.bad:
             return
@@ -211,6 +221,8 @@ class _Reader:
             return
         facts = {"unit": unit, "duty": duty, "phone": phone, "seat": seat}
         person = Person(id=self._new_id(), name=name, role=role, rank=rank, items=items, **facts)
+        if self._ranks is not None and not row.cell("rank") and not self._ranks.knows(person):
+            row.say("duty" if duty else "unit", *_unranked(person), wrong=False)
         self._drafted.append(Drafted(n, person, card))
 
     def draft(self) -> Draft:
@@ -228,6 +240,17 @@ class _Reader:
         return Draft(
             self._columns, tuple(self._drafted), tuple(sorted(self._problems, key=lambda p: (p.row, p.column or 0)))
         )
+
+
+def _unranked(person: Person) -> tuple[str, str]:
+    who = f"{person.unit}{person.duty}" or person.name
+    return (
+        tr(f"排序表里没有“{who}”", f"the table of rank does not have {who}"),
+        tr(
+            "按表排序时排在最后；可填“排序”列，或补进排序表",
+            "comes last where it is put in order; fill the column 排序, or add it to the table",
+        ),
+    )
 
 
 def _twice(first: int, n: int, name: str) -> tuple[str, str]:
@@ -273,7 +296,11 @@ class _Row:
         if self.bad:
             return name
         if not name:
-            self.say("name", tr(f"第 {self._n} 行没有姓名", f"row {self._n} has no name"))
+            self.say(
+                "name",
+                tr(f"第 {self._n} 行没有姓名", f"row {self._n} has no name"),
+                tr("请写上姓名，或删去这一行", "write the name, or remove the row"),
+            )
         elif len(name) > MAX_NAME:
             self.say(
                 "name",
@@ -281,6 +308,7 @@ class _Row:
                     f"第 {self._n} 行的姓名有 {len(name)} 个字，最多 {MAX_NAME} 个",
                     f"row {self._n}: a name of {len(name)} characters, {MAX_NAME} at most",
                 ),
+                tr("这一格只写一个人的姓名", "write one person's name alone"),
             )
         return name
 
@@ -288,7 +316,7 @@ class _Row:
         text = " ".join(self.cell(key).split())
         if len(text) > LONGEST:
             said = tr(f"有 {len(text)} 个字，最多 {LONGEST} 个", f"{len(text)} characters, {LONGEST} at most")
-            self.say(key, said)
+            self.say(key, said, tr("请写短", "make it shorter"))
         return text
 
     def role(self) -> Role:
@@ -315,6 +343,9 @@ class _Row:
                 tr(
                     f"第 {self._n} 行的排序“{text[:20]}”不是正整数",
                     f"row {self._n}: rank {text[:20]!r} is no number from 1",
+                ),
+                tr(
+                    f"请写 1 至 {HIGHEST_RANK} 的数字，或空着", f"write a number from 1 to {HIGHEST_RANK}, or nothing"
                 ),
             )
             return 0

@@ -30,6 +30,7 @@ from roomctl.services.offers import (
     TargetFactory,
 )
 from roomctl.services.print_offers import Typesetter
+from roomctl.services.rank_offers import Ranking
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +117,9 @@ class PluginHost(Registry):
                 mend=tr("启用 records 插件", "enable the plugin `records`"),
             )
         return found  # type: ignore[no-any-return]  # the promise was checked
+
+    def ranking(self) -> Ranking | None:
+        return next((one for _, one in self.ask("roomctl_ranking")), None)
 
     def package_files(self, meeting: Meeting) -> Sequence[PackageFile]:
         return [one for _, files in self.ask("roomctl_package_files", meeting=meeting) for one in files]

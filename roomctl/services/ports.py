@@ -20,6 +20,7 @@ from roomctl.services.account_store import AccountStore
 from roomctl.services.archive_ports import Archivist, Outbox
 from roomctl.services.offers import Check, DocumentOffer, EngineOffer, RecorderFactory, TargetFactory
 from roomctl.services.print_offers import Typesetter
+from roomctl.services.rank_offers import Ranking
 
 if TYPE_CHECKING:
     from roomctl.services.drivers import DriverOffer  # it stands on pydantic, which a capture does without
@@ -384,6 +385,10 @@ class Plugins(Protocol):
     def room_documents(self) -> Sequence[DocumentOffer]: ...
     def typesetter(self) -> Typesetter:
         """Raises: MissingPart: no plugin sets pages."""
+        ...
+
+    def ranking(self) -> Ranking | None:
+        """None: no plugin knows the order of rank."""
         ...
 
     def package_files(self, meeting: Meeting) -> Sequence[PackageFile]: ...

@@ -1,6 +1,7 @@
 """Rosters taken in from a table, and taken back; and the office's people, from whom rosters are picked."""
 
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -10,12 +11,15 @@ from roomctl.domain.attendance import Person
 from roomctl.domain.events import Event
 from roomctl.domain.lifecycle import OVER
 from roomctl.domain.meeting import Meeting
-from roomctl.errors import NotFound, Refused
+from roomctl.domain.ranking import RankTable
+from roomctl.errors import NotFound, Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import initials
 from roomctl.services.bound import Bound
 from roomctl.services.identity import new_id
 from roomctl.services.ports import UnitOfWork
+
+log = logging.getLogger(__name__)
 
 ADDED, REMOVED = "roster.added", "roster.removed"
 KNOWN, FORGOTTEN = "directory.added", "directory.removed"
@@ -66,6 +70,15 @@ class RosterUseCases(Bound):
                 uow.events.append(self._roster_event(meeting_id, ADDED, told))
                 uow.commit()
         return new
+
+    def rank_table(self) -> RankTable | None:
+        """The office's table of rank; None where no plugin has one, or it cannot be read."""
+        ranking = self._plugins().ranking()
+        try:
+            return ranking.table() if ranking else None
+        except RoomctlError as error:  # no roster waits for it
+            log.warning("the table of rank is left out: %s", error)
+            return None
 
     def imports(self, meeting_id: str) -> Sequence[Import]:
         """Those that can be taken back, the newest last."""

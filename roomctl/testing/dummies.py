@@ -30,6 +30,7 @@ from roomctl.api import (
 )
 from roomctl.api.devices import DriverOffer
 from roomctl.api.printing import Typesetter
+from roomctl.api.rosters import Ranking
 from roomctl.testing.fake_registration import DummyArchivist
 
 _RATE = 48_000
@@ -144,6 +145,7 @@ class DummyPlugins:
     files: list[PackageFile] = field(default_factory=list)
     targets: dict[str, TargetFactory] = field(default_factory=dict)
     archive: DummyArchivist = field(default_factory=DummyArchivist)
+    ranks: Ranking | None = None
     recorders: dict[Path, DummyRecorder] = field(default_factory=dict)
     made: Callable[[Path], DummyRecorder] = DummyRecorder
     from_elsewhere: list[str] = field(default_factory=list)
@@ -182,6 +184,9 @@ class DummyPlugins:
 
     def typesetter(self) -> Typesetter:
         raise MissingPart("no plugin sets pages")
+
+    def ranking(self) -> Ranking | None:
+        return self.ranks
 
     def documents(self, meeting: Meeting) -> Sequence[DocumentOffer]:
         del meeting

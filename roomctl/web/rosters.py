@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from roomctl.domain.attendance import Person
 from roomctl.domain.meeting import Meeting
+from roomctl.domain.ranking import RankTable
 from roomctl.domain.roster_sheet import HEADS, Columns, Draft, find_columns, read
 from roomctl.errors import BadInput, NotFound
 from roomctl.i18n import tr
@@ -41,12 +42,19 @@ class Sent:
     columns: Columns
     since: float
 
-    def draft(self, meeting: Meeting, here: Sequence[Person], chosen: Mapping[str, int] | None = None) -> Draft:
+    def draft(
+        self,
+        meeting: Meeting,
+        here: Sequence[Person],
+        chosen: Mapping[str, int] | None = None,
+        ranks: RankTable | None = None,
+    ) -> Draft:
         """People and problems.
 
         Args:
             here: who is on the roster already.
             chosen: key → column, from 0, in place of what the heads say.
+            ranks: the office's table of rank, where there is one.
 
         Raises:
             BadInput: a column that is not there, or more people than a roster takes.
@@ -66,7 +74,7 @@ class Sent:
                 tr("名单太长", "the roster is too long"),
                 mend=tr(f"一场会议最多 {MOST_PEOPLE} 人", f"a meeting has {MOST_PEOPLE} people at most"),
             )
-        return read(self.rows, columns, new_id=new_id, items=len(meeting.agenda), here=here)
+        return read(self.rows, columns, new_id=new_id, items=len(meeting.agenda), here=here, ranks=ranks)
 
 
 class SentRosters:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomctl.domain.attendance import MAX_NAME, Person, Role
+from roomctl.domain.ranking import RankTable
 from roomctl.domain.roster_sheet import Columns, find_columns, letters, read, written
 
 HEADS = ("姓名", "单位", "职务", "手机", "身份", "议题", "排序")
@@ -54,6 +55,24 @@ def test_what_is_wrong_is_told_by_the_cell_and_keeps_its_row_out(row, cell):
     assert said(found) == [(cell, True)]
     assert [one.person.name for one in found.drafted] == ["李晓明"]
     assert found.wrong[0].what
+    assert found.wrong[0].mend
+
+
+def test_whom_the_table_of_rank_does_not_know_is_pointed_at_by_the_cell_unless_the_file_ranks_him():
+    ranks = RankTable(leaders=(("张伟",), ("副市长",)), units=(("市财政局", "财政局"),))
+    rows = (
+        ("张伟", "市政府", "市长", "", "", "", ""),
+        ("李晓明", "市财政局", "科员", "", "", "", ""),
+        ("王海燕", "市气象局", "局长", "", "", "", ""),
+        ("陈志强", "市气象局", "", "", "", "", ""),
+        ("刘芳", "", "", "", "", "", ""),
+        ("周敏", "市气象局", "副局长", "", "", "", "6"),
+    )
+    told = [one for one in draft(*rows, ranks=ranks).problems if one.column != HEADS.index("排序")]
+    assert [(one.cell, one.wrong) for one in told] == [("C4", False), ("B5", False), ("B6", False)]
+    assert "市气象局局长" in told[0].what
+    assert "排序" in told[0].mend
+    assert not [one for one in draft(*rows).problems if one.column != HEADS.index("排序")]
 
 
 def test_every_wrong_cell_is_told_at_once():

@@ -34,7 +34,7 @@ HOOK_WAYS = {
     "roomctl_device_checks": Way.PLUGIN, "roomctl_device_drivers": Way.PLUGIN, "roomctl_gate": Way.PLUGIN,
     "roomctl_identify": Way.PLUGIN, "roomctl_on_event": Way.PLUGIN, "roomctl_record_documents": Way.PLUGIN,
     "roomctl_room_documents": Way.PLUGIN, "roomctl_package_files": Way.PLUGIN, "roomctl_archivist": Way.PLUGIN,
-    "roomctl_typesetter": Way.PLUGIN,
+    "roomctl_typesetter": Way.PLUGIN, "roomctl_ranking": Way.PLUGIN,
     "roomctl_api_routes": Way.PLUGIN, "roomctl_pages": Way.PLUGIN, "roomctl_panels": Way.PLUGIN,
     "roomctl_screens": Way.SCREEN, "roomctl_commands": Way.PLUGIN,
 }  # fmt: skip

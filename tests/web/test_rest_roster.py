@@ -8,6 +8,8 @@ import pytest
 
 from roomctl.domain.access import Right, Role
 from roomctl.domain.attendance import Method
+from roomctl.domain.ranking import RankTable
+from roomctl.errors import BadInput
 from roomctl.web.rosters import KEPT, MOST
 
 CSV = "姓名,单位,职务,身份\n张建国,市政府,副市长,\n李晓明,住建局,局长,旁听\n孙丽,市政府,科长,列席\n"
@@ -42,6 +44,27 @@ def test_what_is_wrong_is_told_by_the_cell_and_nobody_comes_before_a_press(rest)
     assert (problem["cell"], problem["wrong"]) == ("D3", True)
     assert problem["mend"]
     assert names(rest, meeting) == []
+
+
+class Ranks:
+    """A plugin's table of rank; one without leaders cannot be read."""
+
+    def __init__(self, *leaders):
+        self.leaders = leaders
+
+    def table(self):
+        if not self.leaders:
+            raise BadInput("ranks.toml")
+        return RankTable(leaders=(self.leaders,))
+
+
+def test_who_has_no_rank_is_pointed_at_and_taken_in_also_where_the_table_cannot_be_read(rest):
+    client, meeting = rest.as_(Role.SECRETARY), rest.meeting()
+    for ranks, cells in ((Ranks("副市长"), ["D3", "C4"]), (Ranks(), ["D3"])):
+        rest.application.plugins.ranks = ranks
+        assert [one["cell"] for one in send(client, meeting).json()["problems"]] == cells
+    rest.application.plugins.ranks = Ranks("副市长")
+    assert take(client, meeting, send(client, meeting), skip_wrong=True).json()["added"] == 2
 
 
 def test_a_wrong_row_keeps_everybody_out_unless_it_is_to_be_skipped(rest):

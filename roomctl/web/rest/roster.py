@@ -139,7 +139,7 @@ def _sent(request: Request, user: User, meeting_id: str, name: str, content: byt
     desk = Desk(request, user)
     meeting = desk.meeting(meeting_id)
     sent = rosters_of(request).keep(meeting_id, user.name, name, content)
-    return DraftShape.of(sent, sent.draft(meeting, desk.use.roster(meeting_id)))
+    return DraftShape.of(sent, sent.draft(meeting, desk.use.roster(meeting_id), ranks=desk.use.rank_table()))
 
 
 @routes.post("/meetings/{meeting_id}/roster-files/{file}/people", status_code=201, summary="Take the people in")

@@ -80,5 +80,7 @@ def test_a_table_that_cannot_be_read_is_one_line(house, tmp_path, content):
         own.write_bytes(content)
     with pytest.raises(BadInput) as told:
         ranks.put_in_order(house(ranks=own), "m1")
+    with pytest.raises(BadInput):
+        roomctl_signin.roomctl_ranking(house(ranks=own)).table()
     assert str(own) in told.value.what
     assert "\n" not in str(told.value)

@@ -151,7 +151,7 @@ class Desk:
 
     def _read(self, meeting: Meeting, people: Sequence[Person]) -> tuple[Sent, Draft]:
         sent = self._sent.get(self._id, self._visitor.user.name, self._file)
-        return sent, sent.draft(meeting, people, self._chosen)
+        return sent, sent.draft(meeting, people, self._chosen, self._visitor.use.rank_table())
 
     def _preview(self, meeting: Meeting, people: Sequence[Person]) -> Part:
         try:
