@@ -12,7 +12,7 @@ ENGLISH = [ROOT / "README.md", *GUIDES]
 """Each has its Chinese twin beside it."""
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_TYPED = re.compile(r"^ {4}(?:cd \S+ && )?(?:sudo (?:-u \w+ )?)?(?:[A-Z_]+=\S+ )*(?:[\w./]*/)?roomctl ")
+_TYPED = re.compile(r"^ {4,}(?:cd \S+ && )?(?:sudo (?:-u \w+ )?)?(?:[A-Z_]+=\S+ )*(?:[\w./]*/)?roomctl ")
 """A line of the shell that begins with roomctl, whatever runs it: `sudo -u NAME`, a variable, a path."""
 _OPERATORS = {"&&", "||", "|", ";"}
 
