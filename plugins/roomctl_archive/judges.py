@@ -17,6 +17,8 @@ LONGEST_TITLE = 500  # characters; our own limit, the standard leaves it to the 
 FOLDERS = {"audio", "transcript", "records", "plan", "checks", "events.jsonl"}
 """Of the payload, as docs/package.md lists them."""
 
+MINUTES = "会议记录"
+
 MARKS = {
     ".docx": (b"PK\x03\x04",),
     ".flac": (b"fLaC",),
@@ -218,7 +220,10 @@ def sequence(seen: Evidence) -> Outcome:
 
 
 def content(seen: Evidence) -> Outcome:
-    """Every sealed segment is there; what was never recorded is declared, and a person must listen."""
+    """Every sealed segment is there; what was never recorded is declared, and a person must listen.
+
+    So must one look where the 会议记录 is not signed yet; whether it was signed by hand or here, the figure says.
+    """
     held = seen.held
     if held.supplement_to:
         return Result.NONE, "补充包：录音和其他文件在首包"
@@ -227,13 +232,23 @@ def content(seen: Evidence) -> Outcome:
         missing.append("会议要录音，包内没有录音")
     gaps = [(gap, one.recording.sample_rate) for one in held.sound for gap in one.recording.gaps]
     seconds = sum(one.recording.seconds for one in held.sound)
-    said = f"录音 {seconds:.1f} 秒"
+    signed, how = _signature(held)
+    said = f"录音 {seconds:.1f} 秒，{how}"
     if missing:
         return Result.FAILED, _some(missing)
     if gaps:
         lost = sum(gap.frames / rate for gap, rate in gaps)
         return Result.PERSON, f"{said}，其中声明缺失 {len(gaps)} 处共 {lost:.3f} 秒，请听一遍"
-    return Result.PASSED, f"{said}，没有缺失"
+    return Result.PASSED if signed else Result.PERSON, f"{said}，没有缺失"
+
+
+def _signature(held: Inventory) -> tuple[bool, str]:
+    """Whether the 会议记录 is signed, and how."""
+    signed = [one.record for one in held.items if one.record and one.record.kind == MINUTES and one.record.signed_by]
+    if not signed:
+        return False, "会议记录还没有签字"
+    how = "签字扫描件" if any(one.by_hand for one in signed) else "系统内签字，没有扫描件"
+    return True, f"会议记录：{how}（{'、'.join(dict.fromkeys(one.signed_by for one in signed))}）"
 
 
 def scope(seen: Evidence) -> Outcome:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from roomctl.api import DocumentOffer, Meeting, PackageFile, PageOffer, PluginContext, hookimpl
+from roomctl.api import DocumentOffer, Meeting, Objection, PackageFile, PageOffer, PluginContext, State, hookimpl, tr
 from roomctl.api.printing import Typesetter
 from roomctl_records import offers, room
 from roomctl_records.config import RecordsConfig
@@ -27,6 +27,22 @@ def roomctl_config_model() -> type[BaseModel]:
 def roomctl_record_documents(ctx: PluginContext, meeting: Meeting) -> Sequence[DocumentOffer]:
     """From the facts as they stand when one is written."""
     return offers.offers(ctx, meeting)
+
+
+@hookimpl
+def roomctl_gate(ctx: PluginContext, meeting: Meeting, target: State) -> Sequence[Objection]:
+    """Where only a scan counts, it should be there at the close; what comes later is a supplement."""
+    if target is not State.CLOSED or not ctx.config.by_hand:
+        return []
+    if any(one.kind == offers.MINUTES and one.by_hand for one in ctx.services.documents(meeting.id)):
+        return []
+    return [
+        Objection(
+            "signed record",
+            tr("会议记录还没有签字扫描件", "there is no scan of the signed 会议记录 yet"),
+            tr("打印签字，扫描后上传；以后再交的作为补充包", "sign and scan it; handed in later it is a supplement"),
+        )
+    ]
 
 
 @hookimpl

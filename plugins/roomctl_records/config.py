@@ -16,6 +16,7 @@ class RecordsConfig(BaseModel):
         place_card: the form of 座签: of the shipped `seats/cards.toml`, or of `place-cards.toml` in the data folder.
         office: 印发机关 of a 纪要, as it is written in full.
         summary_days: from the end of a meeting to the 印发 of its 纪要.
+        by_hand: a 会议记录 counts as signed only where its scan was handed in.
         summary_mark: what stands in red above a 纪要; empty: the office and the kind of the meeting.
 
     """
@@ -68,6 +69,15 @@ class RecordsConfig(BaseModel):
             "Mark of a summary",
             help_zh="如“滨江市人民政府专题会议纪要”；空着由印发机关和会议类型组成",
             help_en="in red above it; empty: the office and the kind of the meeting",
+        ),
+    )
+    by_hand: bool = Field(
+        default=False,
+        json_schema_extra=label(
+            "会议记录只认签字扫描件",
+            "Only a scan is a signed record",
+            help_zh="不能在系统里签字；打印签字后上传扫描件",
+            help_en="nobody signs it here: it is printed, signed by hand, and its scan handed in",
         ),
     )
     summary_days: int = Field(

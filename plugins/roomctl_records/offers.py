@@ -242,6 +242,7 @@ def _offer(ctx: PluginContext, kind: Kind, meeting: Meeting) -> DocumentOffer:
         proofread=proofread,
         finish=finish if kind.numbered else None,
         on_demand=kind.on_demand,
+        by_hand=kind.name == MINUTES and ctx.config.by_hand,
         revising=_revising(ctx, kind, meeting),
         days=ctx.config.summary_days if kind.name == SUMMARY else None,
     )

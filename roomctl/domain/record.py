@@ -152,6 +152,10 @@ class Document:
         return (block.segment for block in self.blocks if isinstance(block, Paragraph) and block.segment)
 
 
+SIGNED_COPY = "signed-"
+"""How the file of a 签字件 is called, before its id."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFile:
     """A document as it lies on disk.
@@ -175,6 +179,11 @@ class RecordFile:
     demo: bool = False
     pdf: str = ""
     pdf_sha256: str = ""
+
+    @property
+    def by_hand(self) -> bool:
+        """The scan, or the signed PDF, of what people have signed by hand: 签字件."""
+        return self.path.rpartition("/")[2].startswith(SIGNED_COPY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -313,6 +313,7 @@ class DocumentOffer:
         on_demand: drafted where a meeting asks for it, and not with the others.
         revising: compares versions, and takes in what somebody else has corrected. None: nobody can.
         days: from the end of the meeting to the print, as the office wants it. None: it says nothing.
+        by_hand: only the scan of what people signed by hand counts as signed.
 
     """
 
@@ -327,6 +328,7 @@ class DocumentOffer:
     on_demand: bool = False
     revising: Revising | None = None
     days: int | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

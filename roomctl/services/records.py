@@ -198,7 +198,8 @@ def sign(
         demo: not a person but the demo's secretary; the event and the package say so.
 
     Raises:
-        NotFound: nothing drafted. Refused: signed already, or older than the words of the meeting.
+        NotFound: nothing drafted. Refused: signed already, older than the words of the meeting, or of a kind that the
+            office signs by hand alone.
 
     """
     with uow.reading():
@@ -211,6 +212,16 @@ def sign(
     newest = drafted[-1]
     if newest.signed_by:
         raise _signed_already(newest)
+    offer = next((one for one in plugins.documents(meeting) if one.kind == kind), None)
+    if offer is not None and offer.by_hand:
+        raise Refused(
+            tr(f"{kind}不能在系统里签字", f"{kind} is not signed here"),
+            tr(
+                "本单位只认签字扫描件，见设置 plugins.records.by_hand",
+                "only scans count, see plugins.records.by_hand",
+            ),
+            tr("打印签字，扫描后在“归档登记”页上传", "print it, sign it, and hand its scan in at the 归档登记"),
+        )
     if Need.TRANSCRIPT not in meeting.facts:
         raise Refused(
             tr(f"{kind}还不能签字", f"{kind} cannot be signed yet"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from roomctl.domain.events import Event
 from roomctl.domain.lifecycle import State
+from roomctl.domain.record import SIGNED_COPY as PREFIX
 from roomctl.domain.record import RecordFile
 from roomctl.domain.registration import checked_note
 from roomctl.errors import BadInput, Refused
@@ -68,7 +69,7 @@ def take_in(meeting_id: str, content: bytes, desk: Desk, *, signed_by: str, kind
             tr("散会以后再收", "take it in after the meeting"),
         )
     document = new_id()
-    path = Path("meetings") / meeting_id / "records" / f"signed-{document}{suffix}"
+    path = Path("meetings") / meeting_id / "records" / f"{PREFIX}{document}{suffix}"
     target = desk.data / path
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(target.name + ".partial")

@@ -58,6 +58,19 @@ def test_what_was_corrected_by_hand_is_what_is_signed(house, closed):
     assert house.use.sign(closed.id, by="孙丽").sha256 != document.sha256
 
 
+def test_where_only_a_scan_counts_nobody_signs_here(house, closed):
+    house.plugins.papers = [replace(house.plugins.papers[0], by_hand=True)]
+    with pytest.raises(Refused, match="只认签字扫描件"):
+        house.use.sign(closed.id, by="孙丽")
+    scan = house.use.take_in_signed(closed.id, b"%PDF-1.7 scan %%EOF", signed_by="张建国")
+    assert (scan.by_hand, scan.signed_by) == (True, "张建国")
+    assert not house.use.documents(closed.id)[0].by_hand
+    package = _package(house, closed, scan.id)
+    for target in package.targets:
+        _receipt(house, package, target)
+    assert house.use.meeting(closed.id).unmet(State.ARCHIVED) == frozenset()
+
+
 def test_nothing_is_signed_that_was_not_drafted(house):
     with pytest.raises(NotFound, match="会议记录"):
         house.use.sign(house.opened().id, by="孙丽")

@@ -13,7 +13,7 @@ from roomctl_archive.judges import Result
 from roomctl_archive.package import build
 from roomctl_archive.verify import verify
 
-from roomctl.api import Gap, PackageFile
+from roomctl.api import Gap, PackageFile, RecordFile
 
 PACKED = datetime(2026, 11, 12, 15, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -166,7 +166,16 @@ def test_a_declared_gap_is_for_a_persons_ears_with_its_length(seen):
     assert (said, "0.010 秒" in figure) == (Result.PERSON, True)
     (one,) = seen.held.sound
     whole = replace(one, recording=replace(one.recording, gaps=()))
-    assert result("content", replace(seen, held=replace(seen.held, sound=(whole,)))) is Result.PASSED
+    held = replace(seen.held, sound=(whole,))
+    assert judges.content(replace(seen, held=held)) == (Result.PERSON, "录音 120.0 秒，会议记录还没有签字，没有缺失")
+    for name, how in (("signed-1.pdf", "签字扫描件"), ("minutes-v1.docx", "系统内签字，没有扫描件")):
+        paper = RecordFile(
+            id="d1", meeting=held.meeting.id, kind="会议记录", version=1, path=f"records/{name}", sha256="",
+            at=PACKED, signed_by="张建国",
+        )  # fmt: skip
+        items = (replace(held.items[0], record=paper), *held.items[1:])
+        said, figure = judges.content(replace(seen, held=replace(held, items=items)))
+        assert (said, f"会议记录：{how}（张建国）" in figure) == (Result.PASSED, True)
     assert one.recording.gaps == (Gap(one.heard[1].segment.first_frame, 480, "overflow"),)
 
 

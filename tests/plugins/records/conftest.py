@@ -149,7 +149,7 @@ def facts(tmp_path: Path) -> SimpleNamespace:
 
 @pytest.fixture
 def context(facts: SimpleNamespace) -> Callable[..., FakeContext]:
-    def make(**config: str) -> FakeContext:
+    def make(**config: object) -> FakeContext:
         return FakeContext(
             "records", facts.services.data, RecordsConfig.model_validate(config), services=facts.services
         )

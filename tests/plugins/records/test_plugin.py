@@ -68,3 +68,19 @@ def test_the_print_of_a_signed_paper_goes_into_the_package_with_its_hash(context
     facts.services.papers[MEETING] = [paper(1, signed_by="赵云", signed_at=A_MORNING, pdf=path, pdf_sha256="a" * 64)]
     files = roomctl_records.roomctl_package_files(context(), facts.meeting)
     assert files[1] == PackageFile("records/minutes-v1.pdf", facts.services.data / path, "a" * 64)
+
+
+def test_where_only_a_scan_counts_the_close_asks_for_it(context, facts):
+    def objections(target=State.CLOSED, **more):
+        return roomctl_records.roomctl_gate(context(**more), facts.meeting, target)
+
+    facts.services.papers[MEETING] = [paper(1, signed_by="张建国")]
+    assert objections() == []
+    (one,) = objections(by_hand=True)
+    assert (one.by, one.firm) == ("signed record", False)
+    assert objections(State.ARCHIVED, by_hand=True) == []
+    scan = replace(paper(2, signed_by="张建国"), path=f"meetings/{MEETING}/records/signed-d2.pdf")
+    facts.services.papers[MEETING] += [scan]
+    assert objections(by_hand=True) == []
+    offered = roomctl_records.roomctl_record_documents(context(by_hand=True), facts.meeting)
+    assert [one.kind for one in offered if one.by_hand] == ["会议记录"]
