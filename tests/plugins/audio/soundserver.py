@@ -42,11 +42,16 @@ class SoundServer:
         """
         self.address = f"unix:{folder / 'native'}"
         names = ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "HOME")
-        self.environment = {**dict.fromkeys(names, str(folder)), "PULSE_SERVER": self.address}
+        own = dict.fromkeys(
+            names, str(folder)
+        )  # two servers of one user in one runtime folder: the second ends at once
+        self.environment = {**own, "PULSE_SERVER": self.address}
         argv = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n", "--realtime=no", "--high-priority=no"]
         argv += [f"--load=module-native-protocol-unix auth-anonymous=1 socket={folder / 'native'}"]
         for _ in range(STARTS):  # on a busy machine it has been seen to end at once
-            self._server = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self._server = subprocess.Popen(
+                argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **own}
+            )
             until(lambda: (folder / "native").exists() or self._server.poll() is not None, what="the sound server")
             if self._server.poll() is None:
                 break
