@@ -19,8 +19,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,9 +36,10 @@ from roomctl_audio.journal import journal
 from roomctl_audio.journal.file import load
 from roomctl_audio.recorder import AudioRecorder
 from roomctl_audio.sealing import finisher
+from roomctl_audio.tap import Tap
 from roomctl_audio.watch import watcher
 
-from roomctl.api import Order, RecordingReport
+from roomctl.api import Order, RecordingReport, Refused
 from tests.bench import Bench, Goal
 
 RATE = 48_000
@@ -55,6 +57,9 @@ BENCH = Bench(
         "dropped": Goal("frames dropped", "<=", 0, "", "frames of the source"),
         "watch": Goal("processor of the watch", "<=", 1.0, "% of a core a channel", "capture and finisher beside it"),
         "durable": Goal("until a frame is safe on the disk, p99", "<=", 1.0, "s", "the moment when it was due"),
+        "readable": Goal(
+            "until a frame can be read beside the recorder, p95", "<=", 0.2, "s", "the moment when it was due"
+        ),
         "sealed": Goal("until a part is sealed, p99", "<=", 15.0, "s", "seconds of sound in a part"),
         "long": Goal("memory of the last tenth of some hours", "<=", 1.05, "×", "the second tenth"),
     },
@@ -64,6 +69,8 @@ LAYOUTS = {2: "stereo", 4: "quad", 8: "7.1", 16: "hexadecagonal"}
 """ffmpeg's names; which channel is which does not matter."""
 LOOK_SECONDS = 0.1
 LOADING_SECONDS = 2.0
+READ_SECONDS = 0.005
+"""Between two looks of who reads along."""
 LIVE_SECONDS, SEGMENT_SECONDS = 60.0, 15.0
 TURNS = 3
 OURS = ("capture", "finisher")
@@ -170,6 +177,27 @@ class Seen:
         return sum(self.memory.get(name, 0) for name in OURS)
 
 
+class Reader(threading.Thread):
+    """Reads along, as captions and meters do; notes when it had read how far."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self._folder, self._ended = folder, threading.Event()
+        self.read: list[tuple[float, int]] = []
+
+    def run(self) -> None:
+        tap: Tap | None = None
+        while not self._ended.wait(READ_SECONDS):
+            with suppress(Refused):
+                tap = tap or Tap({"folder": str(self._folder)})
+                if len(tap.read()):
+                    self.read.append((time.time(), tap.at))
+
+    def end(self) -> None:
+        self._ended.set()
+        self.join()
+
+
 def record(folder: Path, order: Order, limit: int | None = None) -> tuple[Seen, RecordingReport]:
     """Records it to its end, or up to so many frames."""
     recorder, seen = AudioRecorder(folder), Seen()
@@ -243,13 +271,18 @@ def live(source: Path, channels: int, folder: Path, load: str) -> None:
     (folder / "sitecustomize.py").write_text(NOTE_SYNCS)
     os.environ.update(PYTHONPATH=str(folder), BENCH_SYNCS=str(syncs))
     order = Order(source=f"file:{source}", realtime=True, planned_seconds=seconds, segment_seconds=SEGMENT_SECONDS)
+    reader = Reader(folder / "rec")
+    reader.start()
     try:
         with busy(load):
             seen, report = record(folder / "rec", order, round(seconds * RATE))
     finally:
+        reader.end()
         del os.environ["PYTHONPATH"], os.environ["BENCH_SYNCS"]
     rows = load_rows(folder / "rec")
-    late = p99(list(delays(rows, [json.loads(line) for line in syncs.read_text().splitlines()], channels)))
+    synced = [json.loads(line) for line in syncs.read_text().splitlines()]
+    late = p99(list(delays(rows, synced_frames(rows, synced, channels))))
+    heard = statistics.quantiles(delays(rows, reader.read), n=20)[-1]
     sealing = list(seal_seconds(rows))
     shutil.rmtree(folder / "rec")
     syncs.unlink()
@@ -265,6 +298,7 @@ def live(source: Path, channels: int, folder: Path, load: str) -> None:
         capture_and_finisher_percent=round(100 * seen.ours / seconds, 1),
     )
     BENCH.tell("durable", late, case=case)
+    BENCH.tell("readable", heard, case=case)
     BENCH.tell("sealed", p99(sealing), ratio=p99(sealing) / SEGMENT_SECONDS, case=case, seals=len(sealing))
     dropped = report.dropped + round(seconds * RATE) - report.frames
     BENCH.tell("dropped", dropped, ratio=dropped / (seconds * RATE), case=f"{case}, real time")
@@ -274,16 +308,22 @@ def load_rows(folder: Path) -> Sequence[journal.Row]:
     return load(folder).rows
 
 
-def delays(rows: Sequence[journal.Row], syncs: Sequence[dict[str, Any]], channels: int) -> Iterator[float]:
-    """Of a frame each tenth of a second: from when it was due to the end of the first sync that holds it."""
+def synced_frames(
+    rows: Sequence[journal.Row], syncs: Sequence[dict[str, Any]], channels: int
+) -> Iterator[tuple[float, int]]:
+    """Of each sync, when it ended and how far the recording was safe then."""
     parts = {f"{row['seq']:04d}.part": row for row in journal.of_kind(rows, "part")}
-    began = datetime.fromisoformat(parts["0001.part"]["utc"]).timestamp()
-    safe = 0
     for sync in syncs:
-        upto = parts[Path(sync["part"]).name]["first_frame"] + sync["size"] // (3 * channels)
-        while safe < upto:
-            yield sync["at"] - (began + safe / RATE)
-            safe += RATE // 10
+        yield sync["at"], parts[Path(sync["part"]).name]["first_frame"] + sync["size"] // (3 * channels)
+
+
+def delays(rows: Sequence[journal.Row], reached: Iterable[tuple[float, int]]) -> Iterator[float]:
+    """Of a frame each tenth of a second: from when it was due to when it was reached."""
+    began, done = datetime.fromisoformat(next(journal.of_kind(rows, "part"))["utc"]).timestamp(), 0
+    for moment, frame in reached:
+        while done < frame:
+            yield moment - (began + done / RATE)
+            done += RATE // 10
 
 
 def seal_seconds(rows: Sequence[journal.Row]) -> Iterator[float]:
