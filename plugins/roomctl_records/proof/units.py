@@ -11,9 +11,11 @@ def check(text: Sequence[Line], tables: Tables) -> Iterator[Finding]:
     """Spoken names of units, but in somebody's own words; and phrases of the list."""
     for line in text:
         for spoken, written in ({} if line.spoken else tables.units).items():
-            yield from _found(line, spoken, written, "unit", tr("单位规范名称是", "its written form is "))
+            said = tr(f"“{spoken}”不是单位规范名称", f"“{spoken}” is not the unit's written form")
+            yield from _found(line, spoken, written, "unit", said)
         for wrong, right in tables.phrases.items():
-            yield from _found(line, wrong, right, "phrase", tr("应写", "is written "))
+            said = tr(f"“{wrong}”不是规定的写法", f"“{wrong}” is not how the office writes it")
+            yield from _found(line, wrong, right, "phrase", said)
 
 
 def _found(line: Line, wrong: str, right: str, rule: str, said: str) -> Iterator[Finding]:
@@ -22,5 +24,5 @@ def _found(line: Line, wrong: str, right: str, rule: str, said: str) -> Iterator
         within = right.find(wrong)
         begins = start - within if within >= 0 else -1
         if not (begins >= 0 and line.text.startswith(right, begins)):  # it stands in its right form already
-            yield line.finding(rule, start, start + len(wrong), f"{said}“{right}”", right)
+            yield line.finding(rule, start, start + len(wrong), said, right)
         start = line.text.find(wrong, start + len(wrong))
