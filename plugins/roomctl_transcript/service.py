@@ -19,6 +19,7 @@ from roomctl.api import (
     rework,
     tr,
 )
+from roomctl.api.service_loop import ServiceLoop
 from roomctl_transcript import filling, late
 from roomctl_transcript.alone import Done, alone
 from roomctl_transcript.config import Config
@@ -47,34 +48,27 @@ class TranscriptService:
         self._ctx, self._only = ctx, only
         self._config: Config = ctx.config or Config()
         self._runner = Runner(ctx)
-        self._wake, self._stop = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
+        self._loop = ServiceLoop("transcript", self._run, log=ctx.log, again=LOOK, at_end=self._runner.stop)
+        self._quiet = 0.0  # seconds without work
         self._lock = threading.Lock()  # over what follows
         self._failures: dict[str, str] = {}
         self._done = Done(ctx)
-        self._fault = ""
 
     # --- the port
 
     def start(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            self._stop.clear()
-            self._thread = threading.Thread(target=self._run, name="transcript", daemon=True)
-            self._thread.start()
+        self._loop.start()
 
     def stop(self, timeout: float) -> None:
-        self._stop.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        self._loop.stop(timeout)
         self._runner.stop(timeout)
 
     def wake(self) -> None:
-        self._wake.set()
+        self._loop.wake()
 
     def health(self) -> Health:
-        with self._lock:
-            return Health(not self._fault, self._fault, tr("查看日志", "see the log") if self._fault else "")
+        trouble = self._loop.trouble
+        return Health(not trouble, trouble, tr("查看日志", "see the log") if trouble else "")
 
     def progress(self) -> Sequence[Progress]:
         return (*self._open(State.ADJOURNED), *self._late_open())
@@ -118,27 +112,17 @@ class TranscriptService:
 
     # --- its thread
 
-    def _run(self) -> None:
-        quiet = 0.0
-        while not self._stop.is_set():
-            self._wake.clear()
-            try:
-                worked = self._round()
-                self._fault = ""
-            except Exception as error:
-                self._ctx.log.exception("transcript service")
-                self._fault, worked = f"{type(error).__name__}: {error}", False
-            quiet = 0.0 if worked else quiet + LOOK
-            if quiet >= IDLE:
-                self._runner.stop()
-            self._wake.wait(LOOK)
-        self._runner.stop()
+    def _run(self) -> float:
+        self._quiet = 0.0 if self._round() else self._quiet + LOOK
+        if self._quiet >= IDLE:
+            self._runner.stop()
+        return LOOK
 
     def _round(self) -> bool:
         states = (State.ADJOURNED, *(LIVE if self._config.live else ()))
         services, worked = self._ctx.services, False
         for meeting in (*self._meetings(*states), *(services.meeting(one) for one in self._late())):
-            if self._stop.is_set():
+            if self._loop.stopping():
                 break
             try:
                 worked = (self._behind if meeting.state in late.STATES else self._meeting)(meeting) or worked
@@ -197,7 +181,7 @@ class TranscriptService:
                 draft.save(gathered, complete=False)
                 saved = self._ctx.clock.monotonic()
 
-        gathered = self._decode(meeting.id, draft, sounds, over=over, grown=grown, stopping=self._stop.is_set)
+        gathered = self._decode(meeting.id, draft, sounds, over=over, grown=grown, stopping=self._loop.stopping)
         if gathered is not None:
             draft.save(gathered, complete=over)
             self._done.clear(meeting.id)
@@ -287,7 +271,7 @@ class TranscriptService:
             if self._ctx.clock.monotonic() - looked >= ASK:
                 now = self._wish(meeting_id)
                 looked, gone = self._ctx.clock.monotonic(), now is None or now.id != wish.id
-            return gone or self._stop.is_set()
+            return gone or self._loop.stopping()
 
         return ask
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from roomctl.errors import RoomctlError
+from roomctl.errors import RoomctlError, one_line
 from roomctl.i18n import tr
 
 IDLE_THREADS = 2
@@ -163,8 +163,7 @@ def _outcome(function: Callable[[], Any]) -> Outcome:
     except RoomctlError as error:
         return Outcome(failure=Failure(FailureKind.RAISE, str(error), traceback.format_exc(), error))
     except BaseException as error:  # noqa: BLE001 - SystemExit too: a plugin does not end the host
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        return Outcome(failure=Failure(FailureKind.RAISE, said, traceback.format_exc(), error))
+        return Outcome(failure=Failure(FailureKind.RAISE, one_line(error), traceback.format_exc(), error))
 
 
 @dataclass
