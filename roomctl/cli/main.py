@@ -91,7 +91,7 @@ class Commands(TyperGroup):
             return _listed(cmd_name, _help_of(manifest, cmd_name))
         from roomctl.app import open_application  # noqa: PLC0415 - only a plugin's command loads the plugins
 
-        return _named(cmd_name, open_application().command(manifest.name, cmd_name))
+        return _named(cmd_name, open_application().command(manifest.name, cmd_name), _help_of(manifest, cmd_name))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         self.listing = True
@@ -116,11 +116,11 @@ def _listed(name: str, help_text: str) -> TyperCommand:
     return TyperCommand(name=name, help=help_text)
 
 
-def _named(name: str, made: Any) -> Any:
-    """A typer app, or a plain function, as a command of that name."""
+def _named(name: str, made: Any, help_text: str = "") -> Any:
+    """A typer app, or a plain function with its help, as a command of that name."""
     if not isinstance(made, typer.Typer):
         function, made = made, typer.Typer(add_completion=False)
-        made.command(name)(function)
+        made.command(name, help=help_text or None)(function)
     command = usage.plain(get_command(made))
     command.params = [one for one in command.params if one.name not in {"install_completion", "show_completion"}]
     command.name = name

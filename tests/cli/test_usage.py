@@ -51,11 +51,13 @@ def test_in_english_too(typed):
     assert typed("demo", "--audo", "x", lang="en") == (2, said)
 
 
-@pytest.mark.parametrize("words", ["", "--help", "plugins --help", "serve --help", "audit verify --help"])
+@pytest.mark.parametrize(
+    "words", ["", "--help", "plugins --help", "serve --help", "audit verify --help", "record --help"]
+)
 def test_the_headings_of_the_help_are_in_the_same_language(typed, words):
     _, told = typed(*words.split())
     assert "用法：roomctl" in told
-    for english in ("Usage", "Options", "Commands", "Arguments", "Show this", "default:", "required"):
+    for english in ("Usage", "Options", "Commands", "Arguments", "Show this", "default:", "required", "Record"):
         assert english not in told
     assert "Usage: roomctl" in typed(*words.split(), lang="en")[1]
 
