@@ -17,7 +17,7 @@ from roomctl.domain.archive import Verdict
 from roomctl.domain.events import SYSTEM, Actor, By, Event, Fault
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Order, Purpose
-from roomctl.domain.secrecy import SecrecyRefused
+from roomctl.domain.secrecy import SecrecyRefused, Way
 from roomctl.errors import BadInput, MissingPart, NotFound, RoomctlError
 from roomctl.folders import data_folder, is_data_folder
 from roomctl.host import logs
@@ -153,26 +153,29 @@ class Application:
             settings=self.settings.plugins,
             model=self.models.has,
             deadlines=Deadlines(load=self.settings.host.load, answer=self.settings.host.answer),
-            closed=self._declared,
+            closed=self._closed,
         )
 
-    def _declared(self) -> bool:
-        """Whether this machine is declared for state secrets."""
-        return is_data_folder(self.data) and secrecy.declaration(self.open_uow()) is not None
+    def _closed(self) -> bool:
+        """Whether this machine is declared for what no plugin of somebody else may see, or holds it."""
+        return is_data_folder(self.data) and secrecy.closed_to(Way.PLUGIN, self.open_uow()) is not None
 
     def _usecases_for(self, plugin: str) -> UseCases:
-        """Those of a plugin that did not come with roomctl end at once where the machine is declared."""
+        """Those of a plugin that did not come with roomctl end at once where the machine is closed to it."""
         strange = plugin in self.plugins.strangers()
-        return self._make_usecases(self._open_unless_declared) if strange else self.usecases
+        return self._make_usecases(self._open_unless_closed) if strange else self.usecases
 
-    def _open_unless_declared(self) -> SqlUnitOfWork:
+    def _open_unless_closed(self) -> SqlUnitOfWork:
         uow = self.open_uow()
-        if standing := secrecy.declaration(uow):
+        if level := secrecy.closed_to(Way.PLUGIN, uow):
             raise SecrecyRefused(
                 tr("第三方插件不能使用本机的数据", "a plugin of somebody else cannot use what is on this machine"),
-                tr(f"本机已登记为{standing.level.value}级", f"it is declared for {standing.level.value}"),
+                tr(
+                    f"本机登记为{level.value}级，或存有{level.value}会议",
+                    f"it is declared for {level.value}, or holds it",
+                ),
                 "roomctl plugins disable",
-                level=standing.level,
+                level=level,
             )
         return uow
 

@@ -55,7 +55,9 @@ def app(ctx: PluginContext) -> typer.Typer:
     def push(meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))]) -> None:
         with _bar(console) as bar:
             task = bar.add_task(tr("送存", "deliver"), total=None)
-            done = ArchiveService(ctx).push(find_meeting(ctx.services, meeting), lambda size: bar.advance(task, size))
+            done = ArchiveService(ctx).push(
+                find_meeting(ctx.services, meeting, handing_over=True), lambda size: bar.advance(task, size)
+            )
         if done:
             console.print(tr(f"已核对，回执 {done} 份", f"read back and equal: {done} new receipts"), style="green")
         else:
@@ -69,7 +71,9 @@ def app(ctx: PluginContext) -> typer.Typer:
         *,
         as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
     ) -> None:
-        _status(ctx, console, find_meeting(ctx.services, meeting) if meeting else None, as_json=as_json)
+        _status(
+            ctx, console, find_meeting(ctx.services, meeting, handing_over=True) if meeting else None, as_json=as_json
+        )
 
     @group.command(help=tr("修好以后马上重试，不等下一次", "try again now, once something was mended"))
     def retry(
@@ -78,7 +82,7 @@ def app(ctx: PluginContext) -> typer.Typer:
         target: Annotated[str, typer.Option("--target", help=tr("只重试这个存储目标", "this target alone"))] = "",
         as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
     ) -> None:
-        rows = ctx.services.retry_deliveries(find_meeting(ctx.services, meeting).id, target=target)
+        rows = ctx.services.retry_deliveries(find_meeting(ctx.services, meeting, handing_over=True).id, target=target)
         if as_json:
             print(json.dumps({"deliveries": [row.as_json() for row in rows]}, ensure_ascii=False))
         names = "、".join(row.target for row in rows)
@@ -100,7 +104,9 @@ def app(ctx: PluginContext) -> typer.Typer:
         ] = True,
         as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
     ) -> None:
-        _reverify(ctx, console, find_meeting(ctx.services, meeting), repair=repair, as_json=as_json)
+        _reverify(
+            ctx, console, find_meeting(ctx.services, meeting, handing_over=True), repair=repair, as_json=as_json
+        )
 
     cipher_commands.add(group, ctx, console, lambda: _bar(console))
     media_commands.add(group, ctx, console, lambda: _bar(console))

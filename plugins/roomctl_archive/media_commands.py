@@ -29,7 +29,7 @@ def add(group: typer.Typer, ctx: PluginContext, console: Console, bar: Bar) -> N
         ] = False,
         as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
     ) -> None:
-        found = find_meeting(ctx.services, meeting)
+        found = find_meeting(ctx.services, meeting, handing_over=True)
         with bar() as shown:
             task = shown.add_task(tr("移交", "hand over"), total=None)
             handed = media.hand_over(

@@ -28,7 +28,7 @@ def add(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
 def _looking(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
     @group.command(help=tr("归档登记：办到哪一步，还缺什么", "how far the registration is, and what is lacking"))
     def register(meeting: _MeetingId, *, as_json: _AsJson = False) -> None:
-        standing = ctx.services.registration(find_meeting(ctx.services, meeting).id)
+        standing = ctx.services.registration(find_meeting(ctx.services, meeting, handing_over=True).id)
         if as_json:
             print(json.dumps(_told(standing), ensure_ascii=False))
         _show(console, standing)
@@ -37,7 +37,7 @@ def _looking(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
 
     @group.command(help=tr("归档登记：清点", "count files and bytes, and read every one"))
     def count(meeting: _MeetingId) -> None:
-        made = ctx.services.count_packages(find_meeting(ctx.services, meeting).id)
+        made = ctx.services.count_packages(find_meeting(ctx.services, meeting, handing_over=True).id)
         for package, one in made.countings.items():
             said = tr(f"{one.files} 个文件，{one.bytes} 字节", f"{one.files} files, {one.bytes} bytes")
             console.print(f"{package}: {said}", style="green" if one.ok else "red", markup=False)
@@ -57,7 +57,7 @@ def _saying(group: typer.Typer, ctx: PluginContext) -> None:
         note: Annotated[str, typer.Option("--note", help=tr("说明", "a remark"))] = "",
         package: _PackageId = "",
     ) -> None:
-        held = find_meeting(ctx.services, meeting)
+        held = find_meeting(ctx.services, meeting, handing_over=True)
         ctx.services.answer_item(
             held.id, package=package or _only(ctx, held), number=number, result=_result(result), note=note
         )
@@ -71,7 +71,7 @@ def _saying(group: typer.Typer, ctx: PluginContext) -> None:
         *,
         package: _PackageId = "",
     ) -> None:
-        held = find_meeting(ctx.services, meeting)
+        held = find_meeting(ctx.services, meeting, handing_over=True)
         chosen = package or _only(ctx, held)
         ctx.services.set_term(held.id, package=chosen, entry=entry, term=period, reason=reason)
 
@@ -79,13 +79,18 @@ def _saying(group: typer.Typer, ctx: PluginContext) -> None:
 def _signing(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
     @group.command(help=tr("归档登记：签收", "the archivist signs for what has arrived"))
     def accept(meeting: _MeetingId, by: _By) -> None:
-        _say(console, ctx.services.accept(find_meeting(ctx.services, meeting).id, by=by))
+        _say(console, ctx.services.accept(find_meeting(ctx.services, meeting, handing_over=True).id, by=by))
 
     @group.command("return", help=tr("归档登记：退回", "the archivist returns the deposit"))
     def return_package(
         meeting: _MeetingId, by: _By, reason: Annotated[str, typer.Option("--reason", help=tr("退回原因", "why"))]
     ) -> None:
-        _say(console, ctx.services.return_package(find_meeting(ctx.services, meeting).id, by=by, reason=reason))
+        _say(
+            console,
+            ctx.services.return_package(
+                find_meeting(ctx.services, meeting, handing_over=True).id, by=by, reason=reason
+            ),
+        )
 
 
 def _result(text: str) -> Result:

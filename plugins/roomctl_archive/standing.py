@@ -43,7 +43,7 @@ def table(ctx: PluginContext, meeting: Meeting | None) -> Table:
     ):
         made.add_column(title, no_wrap=True)
     zone = ZoneInfo(ctx.services.room.zone)
-    titles = {str(one.id): one.title for one in ctx.services.meetings()}
+    titles = {str(one.id): one.title for one in ctx.services.shown_meetings()}
     for row in _deliveries(ctx, meeting):
         made.add_row(
             f"{titles.get(row.meeting, '')} …{row.meeting[-6:]}",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from roomctl.domain.custody import LABEL, MEDIUM, Declaration, Handover, Medium, is_stub, place_name, serial_on
+from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import SecrecyRefused, Way, may
 
@@ -36,6 +37,22 @@ class Custody(Protocol):
             NotFound. SecrecyRefused.
 
         """
+        ...
+
+    def need_shown(self, meeting_id: str, *, handing_over: bool = False) -> Meeting:
+        """A meeting for a command to show at this machine.
+
+        Args:
+            handing_over: the command serves to hand it over; then a declaration that has ended counts too.
+
+        Raises:
+            NotFound. SecrecyRefused: 绝密, or a state secret that this machine is not declared for.
+
+        """
+        ...
+
+    def shown_meetings(self, *states: State) -> Sequence[Meeting]:
+        """Those whose titles a list of a command may have, newest first; in one of the states, where any is named."""
         ...
 
     def need_way(self, meeting_id: str, way: Way) -> Meeting:

@@ -87,7 +87,7 @@ def list_(
 ) -> None:
     """Id, time, title, state."""
     use = _application().usecases
-    meetings = use.meetings()
+    meetings = use.shown_meetings()
     if find:
         found = {one.id for one in use.find_meetings(Wish(text=find), most=len(meetings)).entries}
         meetings = [one for one in meetings if one.id in found]
@@ -232,7 +232,7 @@ def clear(
 ) -> None:
     """One of the needs of close; `roomctl room` does it task by task."""
     application = _application()
-    found = find_meeting(application.usecases, meeting)
+    found = find_meeting(application.usecases, meeting, handing_over=True)
     planning.show(application.usecases.clear(found.id, left_behind=left_behind), as_json=as_json)
     application.deliver()
 
@@ -268,7 +268,9 @@ def waive_transcript(
     """Lets it close without one."""
     application = _application()
     planning.show(
-        application.usecases.waive_transcript(find_meeting(application.usecases, meeting).id, by=by, reason=reason),
+        application.usecases.waive_transcript(
+            find_meeting(application.usecases, meeting, handing_over=True).id, by=by, reason=reason
+        ),
         as_json=False,
     )
     application.deliver()
@@ -279,7 +281,9 @@ def explain(meeting: str = _ID, *, reason: str = typer.Option(..., help=tr("原�
     """Asked for before close."""
     application = _application()
     planning.show(
-        application.usecases.explain_urgency(find_meeting(application.usecases, meeting).id, reason=reason),
+        application.usecases.explain_urgency(
+            find_meeting(application.usecases, meeting, handing_over=True).id, reason=reason
+        ),
         as_json=False,
     )
     application.deliver()
@@ -296,7 +300,7 @@ def close(
 ) -> None:
     """散会 → 送存中 → 已送存."""
     application = _application()
-    found = find_meeting(application.usecases, meeting)
+    found = find_meeting(application.usecases, meeting, handing_over=True)
     signed = any(document.signed_by for document in application.usecases.documents(found.id))
     if not signed and found.state is State.ADJOURNED and not found.unmet(State.CLOSED):
         application.usecases.draft(found.id, corrected_too=False)

@@ -23,12 +23,12 @@ JSON = typer.Option(False, "--json", help="JSON")
 YES = typer.Option(False, "--yes", "-y", help=tr("不再询问", "ask no more"))
 
 
-def begun(meeting: str) -> tuple[Any, Meeting]:
-    """The application, and the meeting that is meant."""
+def begun(meeting: str, *, handing_over: bool = False) -> tuple[Any, Meeting]:
+    """The application, and the meeting that is meant; arguments and errors as of `find_meeting`."""
     from roomctl.app import open_application  # noqa: PLC0415
 
     application = open_application()
-    return application, find_meeting(application.usecases, meeting)
+    return application, find_meeting(application.usecases, meeting, handing_over=handing_over)
 
 
 def ask(application: Any, meeting: Meeting, *, yes: bool) -> None:

@@ -157,7 +157,7 @@ def withdraw(serial: str = typer.Argument(..., help=tr("介质编号", "its seri
 @app.command("points", help=tr("涉密会议开会前要确认的", "What a 涉密 meeting must have before it opens"))
 def points(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
     """Who confirmed each; nothing where it is still to come."""
-    application, found = operating.begun(meeting)
+    application, found = operating.begun(meeting, handing_over=True)
     rows = application.usecases.secrecy_points(found.id)
     if as_json:
         answer({"points": [point_as_json(point, said) for point, said in rows]})
@@ -190,7 +190,7 @@ def confirm(
     number: str = typer.Option("", "--number", help=tr("方案或批件的文号", "number of the paper it rests on")),
 ) -> None:
     """The plan, each proxy and the recording rest on a paper, whose number is asked for."""
-    application, found = operating.begun(meeting)
+    application, found = operating.begun(meeting, handing_over=True)
     said = application.usecases.confirm_point(found.id, point, by=by, number=number)
     console().print(escape(tr(f"已确认：{point.label}（{said.by}）", f"confirmed: {point.label} ({said.by})")))
 
@@ -198,7 +198,7 @@ def confirm(
 @app.command("list", help=tr("起草涉密载体移交清单", "Draft the list of a handover, to be printed"))
 def list_(meeting: str = _ID) -> None:
     """As the register stands; both sides sign it on paper."""
-    application, found = operating.begun(meeting)
+    application, found = operating.begun(meeting, handing_over=True)
     made = application.usecases.draft_handover_list(found.id)
     console().print(escape(str(application.data / made.path)), soft_wrap=True)
 

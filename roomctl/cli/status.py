@@ -106,7 +106,7 @@ def _told(application: Any) -> dict[str, Any]:
                 "seconds": recording.seconds if recording else 0.0,
                 "stuck": stuck.get(meeting.id, ""),
             }
-            for meeting in use.meetings(*(state for state in State if state not in _OVER))
+            for meeting in use.shown_meetings(*(state for state in State if state not in _OVER))
             for recording in [use.current_recording(meeting.id)]
         ],
     }

@@ -359,8 +359,8 @@ def _refuse_missing(missing: Iterable[Missing], among: Callable[[Missing], bool]
 
 def _kept_out() -> str:
     return tr(
-        "本机已登记为涉密计算机，只用随 roomctl 提供的插件",
-        "this machine is declared for state secrets, which none but the plugins of roomctl may come near",
+        "本机是登记的涉密计算机，或存有涉密会议，只用随 roomctl 提供的插件",
+        "this machine is declared for state secrets, or holds one, which none but the plugins of roomctl may come near",
     )
 
 

@@ -20,7 +20,7 @@ from roomctl.i18n import tr
 from roomctl.services import attendance
 from roomctl.services.media import MediaUseCases
 from roomctl.services.ports import UnitOfWork
-from roomctl.services.secrecy import DECLARED, REVOKED, declaration, declarations
+from roomctl.services.secrecy import DECLARED, REVOKED, declaration, declarations, here, need_shown
 
 CONFIRMED = "secrecy.confirmed"
 
@@ -221,6 +221,21 @@ class CustodyUseCases(MediaUseCases):
 
         """
         return self._held(meeting_id, what)
+
+    def need_shown(self, meeting_id: str, *, handing_over: bool = False) -> Meeting:
+        """A meeting for a command to show. Raises: NotFound. SecrecyRefused: which is noted."""
+        uow = self._open()
+        meeting = uow.peek(meeting_id)
+        with self._noting(meeting_id, "show"):
+            need_shown(meeting, uow, handing_over=handing_over)
+        return meeting
+
+    def shown_meetings(self, *states: State) -> Sequence[Meeting]:
+        """Those whose titles a list of a command may have, newest first."""
+        uow = self._open()
+        level = here(uow, handing_over=False)
+        with uow.reading():
+            return [one for one in uow.meetings.all(*states) if one.highest_secrecy.level.degree <= level.degree]
 
     def need_backup(self, serial: str) -> None:
         """Whether a copy of all that this machine holds may lie elsewhere, on a medium or a share.

@@ -1,6 +1,6 @@
 """The protocols that use cases depend on, and that storage and host implement. What plugins offer: `offers.py`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection, Room
 from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import Recording
+from roomctl.domain.secrecy import Level
 from roomctl.domain.transcript import DraftPoint, Transcript, TranscriptHead, TranscriptSegment
 from roomctl.services.account_store import AccountStore
 from roomctl.services.archive_ports import Archivist, Outbox
@@ -56,6 +57,10 @@ class Meetings(Protocol):
 
     def ending(self, end: str) -> Sequence[str]:
         """Ids that end so, in their order."""
+        ...
+
+    def levels(self) -> Collection[Level]:
+        """Each 密级 that a meeting or an item of one has."""
         ...
 
     def entries(

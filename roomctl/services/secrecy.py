@@ -11,7 +11,7 @@ from roomctl.domain.access import CLEARED, HAND_OVER, Role
 from roomctl.domain.custody import Declaration
 from roomctl.domain.events import LoggedEvent
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.secrecy import Level
+from roomctl.domain.secrecy import Level, Way
 from roomctl.services.ports import UnitOfWork
 
 DECLARED, REVOKED = "secrecy.declared", "secrecy.revoked"
@@ -69,9 +69,33 @@ def shown(roles: frozenset[Role], uow: UnitOfWork) -> Level:
     """
     if CLEARED[Level.SECRET].isdisjoint(roles):
         return Level.INTERNAL  # nobody is asked
+    return here(uow, handing_over=not HAND_OVER.isdisjoint(roles))
+
+
+def here(uow: UnitOfWork, *, handing_over: bool) -> Level:
+    """The highest level that this machine shows at all; of a declaration that has ended, to hand it over."""
     mine = [one for at, one in declarations(uow) if at == uow.machine]
-    count = [one.level for one in mine if one.revoked is None or not HAND_OVER.isdisjoint(roles)]
+    count = [one.level for one in mine if one.revoked is None or handing_over]
     return max(count, key=lambda level: level.degree, default=Level.INTERNAL)
+
+
+def closed_to(way: Way, uow: UnitOfWork) -> Level | None:
+    """The level for which this machine opens no such way: it is declared for it, or holds it. None: it opens it."""
+    standing = declaration(uow)
+    with uow.reading():
+        levels = {*uow.meetings.levels(), *([standing.level] if standing else [])}
+    return max(
+        (one for one in levels if one.degree >= Level.SECRET.degree and not secrecy.may(one, way)),
+        key=lambda level: level.degree,
+        default=None,
+    )
+
+
+def need_shown(meeting: Meeting, uow: UnitOfWork, *, handing_over: bool) -> None:
+    """Whether a command of this machine may show the meeting. Raises: SecrecyRefused."""
+    if meeting.highest_secrecy.state_secret:
+        level = here(uow, handing_over=handing_over)
+        secrecy.admit(meeting.highest_secrecy, level if level.degree >= Level.SECRET.degree else None)
 
 
 def told_of(uow: UnitOfWork, *kinds: str) -> Iterator[tuple[LoggedEvent, Mapping[str, Any]]]:

@@ -1,6 +1,6 @@
 """Meetings, their people, checks, papers and packages: rows to the domain's values and back."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
@@ -53,6 +53,15 @@ class SqlMeetings:
         column = MeetingRow.__table__.c.id
         ids = self._work.connection().execute(select(column).order_by(column)).scalars()
         return [one for one in ids if one.endswith(end)]
+
+    def levels(self) -> Collection[Level]:
+        work = self._work.connection()
+        columns = (MeetingRow.__table__.c.secrecy, AgendaItemRow.__table__.c.secrecy)
+        return {
+            Level(level)
+            for column in columns
+            for level in work.execute(select(column["level"].as_string()).distinct()).scalars()
+        }
 
     def entries(
         self,

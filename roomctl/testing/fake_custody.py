@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from roomctl.domain import secrecy
 from roomctl.domain.custody import Declaration, Handover, Medium
+from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.secrecy import Way
+from roomctl.domain.secrecy import Level, Way
 from roomctl.errors import NotFound
 
 
@@ -33,12 +34,21 @@ class FakeCustody:
     if TYPE_CHECKING:
 
         def meeting(self, meeting_id: str) -> Meeting: ...
+        def meetings(self, *states: State) -> Sequence[Meeting]: ...
 
     def need_held(self, meeting_id: str, what: str) -> Meeting:
         del what
         meeting = self.meeting(meeting_id)
         secrecy.admit(meeting.highest_secrecy, self.declared.level if self.declared else None)
         return meeting
+
+    def need_shown(self, meeting_id: str, *, handing_over: bool = False) -> Meeting:
+        del handing_over
+        return self.need_held(meeting_id, "show")
+
+    def shown_meetings(self, *states: State) -> Sequence[Meeting]:
+        most = self.declared.level if self.declared else Level.INTERNAL
+        return [one for one in self.meetings(*states) if one.highest_secrecy.level.degree <= most.degree]
 
     def need_way(self, meeting_id: str, way: Way) -> Meeting:
         meeting = self.meeting(meeting_id)

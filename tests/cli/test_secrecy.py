@@ -73,3 +73,19 @@ def test_on_a_declared_machine_no_code_of_somebody_else_runs(shell):
     shell("plugins", "enable", "weather")
     (row,) = [one for one in said(shell("plugins", "list", "--json"))["plugins"] if one["name"] == "weather"]
     assert (row["status"], "涉密计算机" in row["reason"]) == ("disabled", True)
+
+
+def test_once_the_declaration_has_ended_commands_show_a_state_secret_only_to_hand_it_over(shell):
+    shell("init")
+    shell(*DECLARE)
+    made = said(shell("meetings", "new", "--title", "不可说的事", "--secrecy", "秘密★3年", "--json"))["id"]
+    assert "不可说的事" in shell("meetings", "show", made).stderr
+    shell("secrecy", "revoke", "--reason", "到期")
+    for words in (("meetings", "show", made), ("papers", "list", made), ("transcript", "export", made)):
+        run = shell(*words)
+        assert run.returncode == 2
+        assert "本机没有登记涉密批准文号" in run.stderr
+    assert said(shell("meetings", "list", "--json")) == {"meetings": []}
+    assert said(shell("status", "--json"))["meetings"] == []
+    assert shell("archive", "status", made).returncode == 0
+    assert shell("secrecy", "points", made).returncode == 0

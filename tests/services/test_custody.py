@@ -12,10 +12,10 @@ from roomctl.domain.events import SYSTEM, Event
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Objected, Overrule
 from roomctl.domain.recording import Order
-from roomctl.domain.secrecy import Level, SecrecyRefused, Way, parse
+from roomctl.domain.secrecy import Level, Secrecy, SecrecyRefused, Way, parse
 from roomctl.errors import BadInput, Forbidden, NotFound, Refused
 from roomctl.services.identity import new_id
-from roomctl.services.secrecy import shown
+from roomctl.services.secrecy import closed_to, shown
 from roomctl.storage.uow import SqlUnitOfWork
 
 APPROVED = date(2020, 1, 1)
@@ -125,6 +125,33 @@ def test_after_a_revocation_every_door_is_shut_and_what_is_there_stays(declared)
     assert declared.use.meeting(meeting.id) == meeting
     with pytest.raises(NotFound):
         declared.use.revoke_declaration(reason="再来一次")
+
+
+@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("machine", ["never declared", "declared", "ended"])
+def test_a_command_shows_what_the_one_table_lets_this_machine_hold(house, level, machine):
+    if machine != "never declared":
+        house.use.declare_machine(approval="7号", level=Level.SECRET, approved=APPROVED)
+    if machine == "ended":
+        house.use.revoke_declaration(reason="到期")
+    meeting = house.meeting()
+    with house.open_uow() as uow:  # as a copied database, or a restored one, brings it
+        years = 3 if level in {Level.SECRET, Level.CONFIDENTIAL} else None
+        uow.meetings.save(replace(meeting, secrecy=Secrecy(level, years)))
+        uow.commit()
+    open_ = level in {Level.OPEN, Level.INTERNAL}
+    for handing_over, shown_too in ((False, machine == "declared"), (True, machine != "never declared")):
+        if open_ or (level is Level.SECRET and shown_too):
+            assert house.use.need_shown(meeting.id, handing_over=handing_over).id == meeting.id
+        else:
+            with pytest.raises(SecrecyRefused) as refused:
+                house.use.need_shown(meeting.id, handing_over=handing_over)
+            assert meeting.title not in str(refused.value)
+            assert (level.value, "show") in refusals(house)
+    titled = open_ or (level is Level.SECRET and machine == "declared")
+    assert [one.id for one in house.use.shown_meetings()] == ([meeting.id] if titled else [])
+    kept_out = not open_ or machine == "declared"
+    assert (closed_to(Way.PLUGIN, house.open_uow()) is not None) == kept_out
 
 
 def test_a_declaration_is_not_revoked_under_a_meeting(declared):
