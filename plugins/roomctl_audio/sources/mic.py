@@ -15,6 +15,7 @@ import queue
 import struct
 import sys
 import threading
+from dataclasses import replace
 from typing import BinaryIO
 
 import numpy as np
@@ -81,6 +82,14 @@ def choose(name: str) -> devices.Microphone:
     return devices.pinned(devices.choose(name, known) if name else devices.default(), known)
 
 
+def _guarded(microphone: devices.Microphone, layout: Layout) -> devices.Microphone:
+    """A source of a sound server, its channels by their numbers. Raises: BadInput; KeyError, where it is gone."""
+    source = pulse.sources()[microphone.source]
+    name, source = pulse.by_number(microphone.source, source, min(microphone.channels, layout.tracks))
+    pulse.guard(source, lambda: os._exit(GONE))
+    return replace(microphone, source=name)
+
+
 def main(argv: list[str]) -> int:
     """Listens. Exit code 2: it cannot be opened; 4: it is gone."""
     name, rate, bits, seats, asked, tracks = argv[0], *(int(number) for number in argv[1:6])
@@ -88,10 +97,8 @@ def main(argv: list[str]) -> int:
     out = sys.stdout.buffer
     try:
         microphone = choose(name)
-        if microphone.source:
-            pulse.guard(pulse.sources()[microphone.source], lambda: os._exit(GONE))
         layout = Layout(tracks or devices.tracks(microphone, seats, asked), bits, rate)
-        listener = Listener(microphone, layout, out)
+        listener = Listener(_guarded(microphone, layout) if microphone.source else microphone, layout, out)
     except (RoomctlError, KeyError) as error:
         said = failure(error) if isinstance(error, RoomctlError) else failure(RoomctlError(str(error)))
         out.write(json.dumps({"error": said}).encode() + b"\n")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 import soundfile
@@ -13,6 +14,7 @@ from roomctl_audio.journal import journal
 from roomctl_audio.journal.file import load
 from roomctl_audio.sound.levels import SILENCE
 from roomctl_audio.sources.listen import SourceCheck
+from roomctl_audio.sources.pulse import MAPPED
 
 from roomctl.api import AlarmKind, BadInput, CheckState, NotFound, Order, RecorderState
 from tests.plugins.audio.faults import capture, sound, until
@@ -183,3 +185,25 @@ def test_the_named_stand_by_is_recorded_in_place_of_the_missing_one(record, room
     assert switch["source"] == "mic:pulse:spare.monitor"
     assert 0 < switch["frame"] <= frames
     assert recorder.verify().ok
+
+
+def test_each_microphone_of_an_interface_is_on_its_own_track_whatever_the_server_calls_their_places(record, tmp_path):
+    places = ",".join(f"aux{n}" for n in range(6))
+    sink = f"sink_name=room format=s16le rate=48000 channels=6 channel_map={places}"
+    levels = np.arange(1, 7, dtype="<i2") * 1000
+    np.tile(levels, (30 * 48_000, 1)).tofile(tmp_path / "levels.raw")
+    shape = ("--format=s16le", "--rate=48000", "--channels=6", f"--channel-map={places}", "--raw")
+    with sound_server(tmp_path / "run", sink) as server:
+        player = subprocess.Popen(["pacat", "--device=room", *shape, tmp_path / "levels.raw"])
+        recorder = record()
+        recorder.arm(Order(source="mic:pulse:room.monitor", tracks=4, segment_seconds=1.0, planned_seconds=60))
+        until(lambda: max(recorder.status().peak_dbfs, default=-200.0) > -60)
+        recorder.start()
+        until(lambda: recorder.status().frames >= 48_000)
+        report = recorder.stop()
+        last = [sound(recorder.folder, report, track)[-1] >> 16 for track in (1, 2, 3, 4)]
+        player.kill()
+        player.wait(10)
+        assert last == [1000, 2000, 3000, 4000]
+        until(lambda: MAPPED not in server.control("list", "short", "modules"))  # nothing is left in the server
+        until(lambda: not listeners(tmp_path / "run" / "native"), 15)
