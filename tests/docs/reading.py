@@ -78,8 +78,17 @@ def _typed(line: str) -> Iterator[tuple[str, ...]]:
 
 def headings(path: Path) -> list[int]:
     """The level of each heading, in its order."""
+    return [len(marks) for marks, _ in _headings(path)]
+
+
+def anchors(path: Path) -> set[str]:
+    """What a link may name behind `#`, as GitHub makes it of the headings."""
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for _, title in _headings(path)}
+
+
+def _headings(path: Path) -> list[tuple[str, str]]:
     text = _FENCED.sub("", path.read_text(encoding="utf-8"))
-    return [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
+    return re.findall(r"^(#+) (.+)$", text, re.MULTILINE)
 
 
 def links(path: Path) -> list[str]:

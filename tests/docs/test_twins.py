@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.docs.reading import DOCUMENTS, ENGLISH, ROOT, chinese, commands, headings, links, pictures
+from tests.docs.reading import DOCUMENTS, ENGLISH, ROOT, anchors, chinese, commands, headings, links, pictures
 from tests.docs.test_commands import meant
 
 PICTURES = sorted((ROOT / "docs/pictures").glob("*.png"))
@@ -30,7 +30,10 @@ def test_both_languages_show_the_same_pictures(english):
 @every
 def test_what_is_linked_is_there(document):
     for link in links(document):
-        assert (document.parent / link.partition("#")[0]).exists(), link
+        path, _, place = link.partition("#")
+        target = document.parent / path if path else document
+        assert target.exists(), link
+        assert not place or place in anchors(target), link
 
 
 @every
