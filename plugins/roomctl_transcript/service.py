@@ -256,7 +256,7 @@ class TranscriptService:
             choice = choose(self._ctx.services, self._config.engine, self._config.model, of=meeting)
             made = str(uuid_utils.uuid7())
             draft = Draft(self._ctx, self._config, meeting, choice, sounds, id=made, version=stored.version + 1)
-            gathered = self._decode(meeting.id, draft, sounds, over=True, stopping=self._stop.is_set)
+            gathered = self._decode(meeting.id, draft, sounds, over=True, stopping=self._loop.stopping)
             if gathered is not None:
                 draft.save_behind(stored, gathered)
                 self._done.clear(meeting.id)
