@@ -23,6 +23,9 @@ source = {source}
 
 [plugins.transcript]
 engine = "{engine}"
+
+[plugins.av_check]
+engine = "{engine}"
 """
 
 

@@ -24,7 +24,8 @@ class Transcriber(Protocol):
             pcm: shape (frames,), mono, -1 to 1, at most 30 s; rate: 16,000.
 
         Returns:
-            Words in order, times in seconds from the utterance's start. Nothing heard gives nothing.
+            Words in order, times in seconds from the utterance's start. Their texts are joined as they are: in a
+            language that is written with spaces, a word begins with one. Nothing heard gives nothing.
 
         """
         ...

@@ -65,13 +65,13 @@ class PocketSphinx:
         if found is None or (self._phrases and found.hypstr not in self._phrases):
             return []  # the beginning of a phrase is none
         longest = len(pcm) / rate
+        heard = [one for one in self._decoder.seg() if not NO_WORD.fullmatch(one.word)]
         return [
             Word(
-                VARIANT.sub("", one.word),
+                (" " if n else "") + VARIANT.sub("", one.word),
                 one.start_frame * FRAME,
                 min((one.end_frame + 1) * FRAME, longest),
                 min(max(one.prob, 0.0), 1.0),
             )
-            for one in self._decoder.seg()
-            if not NO_WORD.fullmatch(one.word)
+            for n, one in enumerate(heard)
         ]

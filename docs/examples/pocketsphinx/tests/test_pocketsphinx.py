@@ -53,7 +53,7 @@ class TestContract(TranscriberContract):
 @pytest.mark.parametrize("phrase", ["pause recording", "previous item"])
 def test_a_phrase_is_told_from_the_others_with_its_times(sphinx, read_out, phrase):
     words = sphinx.decode(read_out(phrase), RATE)
-    assert " ".join(word.text for word in words) == phrase
+    assert "".join(word.text for word in words) == phrase
     assert words[0].start == pytest.approx(0.5, abs=0.15)
 
 

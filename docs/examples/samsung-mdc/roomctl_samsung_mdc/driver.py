@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roomctl.api import tr
+from roomctl.api import label, tr
 from roomctl.api.devices import (
     ActionOffer,
     CheckState,
@@ -52,8 +52,10 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: int = Field(default=0, ge=0, le=0xFD)
-    input: Literal["", "dvi", "hdmi1", "hdmi2", "displayport", "hdmi3", "hdbaset"] = ""
+    id: int = Field(default=0, ge=0, le=0xFD, json_schema_extra=label("显示屏 ID", "Display ID"))
+    input: Literal["", "dvi", "hdmi1", "hdmi2", "displayport", "hdmi3", "hdbaset"] = Field(
+        default="", json_schema_extra=label("应选输入", "Input wanted")
+    )
 
 
 async def read(device: Device, _: Secret) -> Reading:

@@ -1,6 +1,8 @@
 """A real WebDAV server on this machine: WsgiDAV on Cheroot, with one user."""
 
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,3 +34,10 @@ def serving(folder: Path) -> Iterator[str]:
     finally:
         server.stop()
         thread.join()
+
+
+if __name__ == "__main__":
+    with serving(Path(sys.argv[1])) as address:
+        print(f"{address}, until it is ended", flush=True)
+        while True:
+            time.sleep(60)
