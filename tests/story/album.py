@@ -21,7 +21,7 @@ body { font: 16px/1.6 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 75re
   padding: 0 1rem }
 img { max-width: 100%; border: 1px solid #ccc } figure { margin: 1rem 0 2rem } figcaption { color: #555 }
 table { border-collapse: collapse } td { border-bottom: 1px solid #ddd; padding: .2rem 1rem .2rem 0;
-  vertical-align: top }
+  vertical-align: top; overflow-wrap: anywhere }
 .bad { color: #b00020; font-weight: bold }
 """
 
@@ -73,10 +73,14 @@ class Album:
             f"<figcaption>{at:.0f} s　{escape(said)}</figcaption></figure>"
             for at, name, said in self._seen
         ]
+        kept = sum(held for _said, held, _found in self._held)
+        sum_up = (
+            f"{len(self._held)} 项承诺，{kept} 项兑现；{time.monotonic() - self._began:.0f} 秒，{len(shown)} 张图"
+        )
         path = self.folder / "report.html"
         path.write_text(
             f"<!doctype html><html lang=zh><meta charset=utf-8><title>会议室的一天</title><style>{STYLE}</style>"
-            f"<h1>会议室的一天</h1><table>{''.join(rows)}</table>{''.join(shown)}",
+            f"<h1>会议室的一天</h1><p>{sum_up}</p><table>{''.join(rows)}</table>{''.join(shown)}",
             encoding="utf-8",
         )
         return path

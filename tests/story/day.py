@@ -203,6 +203,27 @@ class Day:
         until(lambda: self.hall.silent)
         self.goes_on()
 
+    def written(self, true: Callable[[], Any], minutes: float = 15) -> Any:
+        """What it gives, once that is true and the transcriber is through with what it takes.
+
+        It is as urgent as everything else, where that is allowed: a room's PC has no tests beside it.
+        """
+
+        def looked() -> Any:
+            if one := self._transcriber():
+                with suppress(OSError):
+                    for thread in Path(f"/proc/{one.pid}/task").iterdir():
+                        os.setpriority(os.PRIO_PROCESS, int(thread.name), 0)
+            return true()
+
+        return until(looked, minutes * 60)
+
+    @property
+    def sentences(self) -> list[str]:
+        """Of the newest transcript, as far as there is one."""
+        heads = self.use.transcript_heads(self.meeting)
+        return [one.text for one in self.use.sentences(heads[-1].version.id, 0, 10_000)] if heads else []
+
     # --- deaths
 
     @property

@@ -17,8 +17,10 @@ from tests.plugins.audio.soundserver import SoundServer
 
 RATE = 48_000
 MICROPHONES = 4
-SINK = f"sink_name=room format=s16le rate={RATE} channels={MICROPHONES}"
-SHAPE = ("--format=s16le", f"--channels={MICROPHONES}")
+MAP = "aux0,aux1,aux2,aux3"
+"""Where a sound server puts the microphones of an interface."""
+SINK = f"sink_name=room format=s16le rate={RATE} channels={MICROPHONES} channel_map={MAP}"
+SHAPE = ("--format=s16le", f"--channels={MICROPHONES}", f"--channel-map={MAP}")
 SOURCE = "mic:pulse:room.monitor"
 NOISE = 3
 """Of 32768: the room is never quite silent, and no two moments of it are alike."""
@@ -35,7 +37,7 @@ class Speech:
     Attributes:
         opening, talk, decisions: what is said on the record, in this order; `talk` may be said again.
         aside: what is said off the record; unheard: a word of it that nobody says elsewhere.
-        speakers: who is to be known by the seat; word: what everybody speaks of.
+        speakers: who is to be known by the seat.
         decided: a sentence of `decisions` as it should be written; due: its term.
 
     """
@@ -46,7 +48,6 @@ class Speech:
     decisions: np.ndarray
     unheard: str
     speakers: frozenset[str]
-    word: str
     decided: str
     due: str
 
@@ -69,7 +70,6 @@ def speech(*, long: bool) -> Speech:
         decisions=_cut(samples, said, [(14, 20)] if long else [(15, 17), (20, 20)]),
         unheard="城东区",
         speakers=frozenset({"张建国", "李晓明", "王海燕"}),
-        word="小区",
         decided="由市财政局牵头，市发改委配合，于12月15日前完成改造资金的拨付工作。",
         due="12月15日",
     )
@@ -90,7 +90,6 @@ def _demo() -> Speech:
         decisions=_cut(samples, said, [(6, len(said))]),
         unheard="有什么意见",
         speakers=frozenset({"张建国", "李晓明", "王海燕"}),
-        word="停车",
         decided="第一，由市住建局牵头，市城管局配合，12月31日前完成剩余四个停车场的建设。",
         due="12月31日",
     )

@@ -14,11 +14,24 @@ from playwright.sync_api import expect
 from roomctl.domain.alarms import AlarmKind
 from roomctl.domain.checks import CheckState
 from roomctl.domain.lifecycle import State
+from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import MarkKind
 from tests.story import promises
-from tests.story.day import Length, until
+from tests.story.day import Day, Length, until
 from tests.story.doing import act, hold, screen, sign_by_telephone, step
 from tests.story.hall import RATE
+from tests.story.people import (
+    ADMIN,
+    APPROVER,
+    ARCHIVIST,
+    AT_MICROPHONES,
+    OPERATOR,
+    ROLES,
+    ROSTER,
+    SECRETARY,
+    TECHNICIAN,
+    USHER,
+)
 from tests.web.pages.conftest import PASSWORD
 from tests.web.pages.test_terminal_screen import begin, sign
 
@@ -35,26 +48,13 @@ pytestmark = [
 ]
 
 TITLE = "老旧小区改造和政务服务大厅建设专题会议"
-ADMIN, SECRETARY, APPROVER, TECHNICIAN, OPERATOR, USHER, ARCHIVIST = (
-    "赵敏", "孙丽", "马兰", "钱工", "王敏", "周强", "郑宏",
-)  # fmt: skip
-ROLES = {
-    SECRETARY: "secretary", APPROVER: "approver", TECHNICIAN: "technician", OPERATOR: "operator",
-    USHER: "usher", ARCHIVIST: "archivist",
-}  # fmt: skip
-ROSTER = """姓名,单位,职务,身份,排序
-张建国,市政府,副市长,出席,1
-李晓明,市住建局,局长,出席,2
-王海燕,市政务服务局,局长,出席,3
-陈志强,市财政局,局长,出席,4
-赵洁,市发改委,主任,出席,5
-周㛃,市审计局,副局长,出席,6
-马德福,市国资委,科长,列席,7
-,市统计局,局长,出席,8
-"""
-AT_MICROPHONES = ("张建国", "李晓明", "王海燕", "陈志强")
 BARELY = 150_000_000
 """Bytes of disk that are left where it is nearly full: some minutes of sound."""
+
+
+def record(day: Day) -> RecordFile:
+    """The newest 会议记录."""
+    return next(one for one in reversed(day.use.documents(day.meeting)) if one.kind == "会议记录")
 
 
 def test_the_administrator_makes_accounts_and_everybody_sets_a_password(day):
@@ -314,7 +314,7 @@ def test_the_chair_ends_it(day):
     day.hall.say(day.speech.decisions)
     day.listen()
     wall = day.page("大屏")
-    expect(wall.locator("body")).to_contain_text(day.speech.word, timeout=300_000)  # what is transcribed stands there
+    day.written(lambda: any(one in wall.locator("main").text_content() for one in day.sentences))
     day.album.picture(wall, "19-captions", "会场字幕", guide="captions")
     page = day.page(OPERATOR)
     hold(page, "ask-stop")
@@ -340,10 +340,8 @@ def test_the_room_is_cleared(day):
 
 
 def test_the_transcript_is_put_right_and_the_record_sent_for_review(day):
-    until(
-        lambda: [one for one in day.use.transcript_heads(day.meeting) if one.version.complete],
-        1000 + 30 * day.length.minutes,
-    )
+    heads = day.use.transcript_heads
+    day.written(lambda: any(one.version.complete for one in heads(day.meeting)), 15 + day.length.minutes)
     page = day.page(SECRETARY, day.path("/words"))
     page.wait_for_function("() => window.rcWords && rcWords.lines.length && !rcWords.reading")
     day.album.picture(page, "22-words", "文字稿，转写完成")
@@ -364,6 +362,8 @@ def test_the_transcript_is_put_right_and_the_record_sent_for_review(day):
 
 def test_the_summary_goes_its_way(day):
     page = day.page(SECRETARY, day.path("/papers"))
+    act(page, f"show {record(day).id}").click()
+    expect(page.locator(f'.rc-paper.rc-on [data-act="show {record(day).id}"]')).to_be_visible()
     day.album.picture(page, "24-minutes", "会议记录稿", full=True, guide="papers")
     step(page, "start", unit="")
     step(page, "submit", lead="市住建局", units="市财政局")
@@ -408,8 +408,7 @@ def test_it_is_closed_and_goes_to_two_places_of_which_one_is_away(day):
 
 
 def test_the_archivist_takes_it_over(day):
-    record = next(one for one in reversed(day.use.documents(day.meeting)) if one.kind == "会议记录")
-    page = day.page(ARCHIVIST, f"/api/v1{day.path()}/papers/{record.id}/preview")
+    page = day.page(ARCHIVIST, f"/api/v1{day.path()}/papers/{record(day).id}/preview")
     scan = page.pdf(format="A4")  # printed, signed by hand, and scanned
     page.goto(f"{day.site.url}/archive?show=all")
     expect(page.locator("section", has_text=TITLE).get_by_role("link").first).to_be_visible()
