@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +23,7 @@ from roomctl.domain.attendance import Method, Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.services.identity import new_id
+from roomctl.web.session import COOKIE
 
 expect.set_options(timeout=20_000)  # a busy machine draws late; what never comes is still told
 
@@ -39,6 +42,7 @@ class Site:
     data: Path
     url: str
     asked: list[str] = field(default_factory=list)
+    signed_on: dict[str, list[Any]] = field(default_factory=dict)  # name → the session's cookie
 
     def outside(self) -> list[str]:
         """What a browser asked of anybody else."""
@@ -144,11 +148,16 @@ def open_page(browser, site, tmp_path):
         page.set_default_timeout(15_000)
         page.on("request", lambda request: site.asked.append(request.url))
         page.on("websocket", lambda ws: site.asked.append(ws.url))
-        page.goto(f"{site.url}/log-in?next={path}")
-        if who:
+        if known := site.signed_on.get(who):
+            context.add_cookies(known)
+        page.goto(site.url + path if known else f"{site.url}/log-in?next={path}")
+        if who and urlsplit(page.url).path == "/log-in":  # for the first time, or another test has signed off
             page.fill("#name", who)
             page.fill("#password", PASSWORD)
             page.keyboard.press("Enter")
+            page.wait_for_url(lambda url: urlsplit(url).path != "/log-in")
+            site.signed_on[who] = [one for one in context.cookies() if one["name"] == COOKIE]
+        if who:
             page.wait_for_selector("main h1, main [role=alert]")
         pages.append(page)
         return page
