@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +13,12 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from roomctl.api import Meeting, NotFound, PluginContext, tr
+from roomctl.api import Damaged, Meeting, NotFound, PluginContext, tr
 from roomctl.api.custody import Way
 from roomctl.api.finding import find_meeting
 from roomctl_archive import enciphered
 from roomctl_archive.cipher_stream import read_header
+from roomctl_archive.verify import verify
 
 PASSPHRASE = "ROOMCTL_PASSPHRASE"  # noqa: S105 - the name of a variable
 
@@ -41,6 +42,7 @@ def add(group: typer.Typer, ctx: PluginContext, console: Console, bar: Bar) -> N
         path = to / file_name(found) if to.is_dir() else to
         words = _passphrase(confirm=True)
         with _ending_in_order(), bar() as shown:
+            _need_whole(ctx, found, folders, shown)
             task = shown.add_task(tr("加密", "encipher"), total=None)
             size = enciphered.encipher(
                 folders,
@@ -102,6 +104,24 @@ def packages_of(ctx: PluginContext, meeting: Meeting) -> list[Path]:
             tr("请先运行 roomctl archive push", "run roomctl archive push first"),
         )
     return folders
+
+
+def _need_whole(ctx: PluginContext, meeting: Meeting, folders: Sequence[Path], bar: Progress) -> None:
+    """Nobody carries away what is damaged. Raises: Damaged: a package is not what was registered."""
+    seals = {one.id: one.manifest_sha256 for one in ctx.services.packages(meeting.id)}
+    task = bar.add_task(tr("校验", "verify"), total=None)
+    for folder in folders:
+        verdict = verify(folder, lambda size: bar.advance(task, size), registered=seals[folder.name])
+        for fault in verdict.problems[:1]:
+            raise Damaged(
+                tr(
+                    f"存档包 {folder.name} 有损坏，没有加密",
+                    f"package {folder.name} is damaged: not enciphered",
+                ),
+                f"{fault.file}: {fault.what}",
+                tr("用另一处的副本修复：", "repair it from another copy: ")
+                + f"roomctl archive reverify {meeting.id} --repair",
+            )
 
 
 def file_name(meeting: Meeting) -> str:

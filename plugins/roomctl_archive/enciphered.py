@@ -17,12 +17,14 @@ from roomctl.api import BadInput, Damaged, Refused, RoomctlError, Verdict, tr
 from roomctl.api.files import durable_rename, fsync_folder
 from roomctl.api.targets import inside
 from roomctl_archive.cipher_stream import PART, Cost, Enciphering, deciphered, strong
-from roomctl_archive.durable import sync_tree
+from roomctl_archive.durable import locked, sync_tree
 from roomctl_archive.fixity import Tick, silent
 from roomctl_archive.verify import verify
 
 ENDING = ".rcp"
 PARTIAL = ".partial"
+_OPENING = ".opening"
+"""Held by who deciphers into a folder; no package has a file beside its folders."""
 
 
 def encipher(
@@ -109,22 +111,37 @@ def decipher(path: Path, folder: Path, passphrase: str, *, tick: Tick = silent) 
         BadInput: another kind of file, or the wrong passphrase. Damaged: altered or cut off; nothing is left then.
         Refused: the folder is there already. RoomctlError: the disk.
 
+    What a try that was killed has left in clear is removed first.
+
     """
     if folder.exists():
         raise Refused(
             tr(f"{folder} 已存在", f"{folder} is there already"),
             mend=tr("请用 --to 换一个新文件夹", "name a new folder with --to"),
         )
-    partial = folder.with_name(folder.name + PARTIAL)
-    shutil.rmtree(partial, ignore_errors=True)  # of a try that was killed
+    discard_killed(folder)
+    partial = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}{PARTIAL}")  # two may open at once
     with _removing(partial), _told(path):
         partial.mkdir(parents=True, mode=0o700)
-        with path.open("rb") as source:
+        with locked(partial / _OPENING), path.open("rb") as source:
             _extract(_Plain(deciphered(cast("BinaryIO", _Counted(source, tick)), passphrase)), partial)
+        (partial / _OPENING).unlink()
         sync_tree(partial, files=True)
         partial.rename(folder)
         fsync_folder(folder.parent)
     return Opened({one: verify(one) for one in sorted(folder.iterdir())})
+
+
+def discard_killed(folder: Path) -> None:
+    """Removes what tries that were killed have left in clear beside the folder; one that goes on is left alone."""
+    if not folder.parent.is_dir():
+        return
+    for one in folder.parent.iterdir():
+        if one.name.startswith(f"{folder.name}.") and one.name.endswith(PARTIAL) and (one / _OPENING).is_file():
+            with locked(one / _OPENING) as free:
+                pass
+            if free:
+                shutil.rmtree(one, ignore_errors=True)
 
 
 def _extract(plain: "_Plain", folder: Path) -> None:

@@ -47,7 +47,11 @@ def member(folder: Path) -> Member:
 def members(folder: Path) -> Sequence[Member]:
     """The family of a package, as far as it lies beside it: the first one first, then its supplements by age."""
     here = member(folder.resolve())
-    beside = [member(one) for one in sorted(here.folder.parent.iterdir()) if (one / manifest.TAGS[0]).is_file()]
+    beside = [
+        member(one)
+        for one in sorted(here.folder.parent.iterdir())
+        if (one / manifest.TAGS[0]).is_file() and one.suffix != manifest.ASIDE
+    ]
     first = here.first or here.id
     return [one for one in beside if one.id == first] + [one for one in beside if one.first == first]
 

@@ -9,6 +9,8 @@ from roomctl.api import tr
 
 ALGORITHMS = ("sha256", "sm3")
 PAYLOAD = tuple(f"manifest-{name}.txt" for name in ALGORITHMS)
+ASIDE = ".damaged"
+"""What the folder of a package ends with that was found damaged before it was registered, and built again."""
 TAGS = tuple(f"tagmanifest-{name}.txt" for name in ALGORITHMS)
 
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")

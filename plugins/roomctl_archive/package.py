@@ -18,9 +18,11 @@ from roomctl.api import (
     RoomctlError,
     State,
     Transcript,
+    Verdict,
     tr,
 )
 from roomctl.api.custody import Way
+from roomctl.api.files import fsync_folder
 from roomctl_archive import (
     ahead,
     bag,
@@ -220,11 +222,15 @@ def _named(path: Path) -> dict[str, int]:
 
 def _finished(ctx: PluginContext, meeting: Meeting, home: Path, known: set[str]) -> Package | None:
     """A whole package that a kill kept out of the database: its name is final, so its bytes are on the disk."""
-    whole = (path for path in home.iterdir() if (path / manifest.TAGS[0]).is_file() and path.name not in known)
+    whole = (
+        path
+        for path in home.iterdir()
+        if (path / manifest.TAGS[0]).is_file() and path.name not in known and path.suffix != manifest.ASIDE
+    )
     for folder in sorted(whole):
         verdict = verify(folder)
         if not verdict.ok:
-            ctx.log.warning("package %s is not whole and is left alone: %s", folder, verdict.problems[0])
+            _set_aside(ctx, meeting, folder, verdict)
             continue
         with (folder / manifest.TAGS[0]).open("rb") as stream:
             digest = read(stream, sm3=False).sha256
@@ -243,6 +249,17 @@ def _finished(ctx: PluginContext, meeting: Meeting, home: Path, known: set[str])
         ctx.services.add_package(package)
         return package
     return None
+
+
+def _set_aside(ctx: PluginContext, meeting: Meeting, folder: Path, verdict: Verdict) -> None:
+    """One that was damaged before it was registered: it is built again from its sources; nothing is deleted."""
+    fault = verdict.problems[0]
+    aside = folder.with_name(f"{folder.name}.{uuid_utils.uuid7().hex[-8:]}{manifest.ASIDE}")
+    folder.rename(aside)
+    fsync_folder(folder.parent)
+    ctx.log.warning("package %s is not whole (%s: %s): set aside, and built again", aside, fault.file, fault.what)
+    told = {"package": folder.name, "folder": aside.name, "file": fault.file, "what": fault.what}
+    ctx.publish("set_aside", told, meeting.id)
 
 
 def _label(folder: Path, label: str) -> str:

@@ -9,7 +9,7 @@ from roomctl.domain.custody import is_stub
 from roomctl.domain.events import Actor, Event, LoggedEvent
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
-from roomctl.services import check_papers, checks, clearing, deliveries, evidence, order_log
+from roomctl.services import check_papers, checks, clearing, deliveries, evidence, order_log, whole_file
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 from roomctl.services.records import MINUTES
 
@@ -96,19 +96,15 @@ def _needs_met(meeting: Meeting, uow: UnitOfWork) -> frozenset[Need]:
 def _own_files(meeting_id: str, uow: UnitOfWork, data: Path) -> tuple[PackageFile, ...]:
     """The meeting's part of the event log, its device report, and its plan, as files."""
     folder = data / "meetings" / meeting_id / "package"
-    folder.mkdir(parents=True, exist_ok=True)
     with uow.reading():
         meeting = uow.meetings.get(meeting_id)
         rows = list(uow.events.stream(meeting_id))
         report = checks.current(meeting_id, uow)
-    events = folder / "events.jsonl"
-    events.write_text("".join(event_line(row) + "\n" for row in rows), encoding="utf-8")
-    plan = folder / "plan.json"
-    plan.write_text(_json(_plan(meeting)), encoding="utf-8")
+    events = whole_file.put(folder / "events.jsonl", "".join(event_line(row) + "\n" for row in rows))
+    plan = whole_file.put(folder / "plan.json", _json(_plan(meeting)))
     files = [PackageFile("events.jsonl", events), PackageFile("plan/plan.json", plan)]
     if report is not None:
-        told = folder / "checks.json"
-        told.write_text(_json(asdict(report)), encoding="utf-8")
+        told = whole_file.put(folder / "checks.json", _json(asdict(report)))
         files.append(PackageFile("checks/report.json", told))
         named = dict.fromkeys(row.evidence for row in report.results if row.evidence)
         files += [

@@ -16,7 +16,7 @@ from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import several, speaking, tr
-from roomctl.services import office_files
+from roomctl.services import office_files, whole_file
 from roomctl.services.identity import new_id
 from roomctl.services.marks import Desk
 from roomctl.services.ports import UnitOfWork
@@ -205,11 +205,10 @@ def package_files(meeting_id: str, *, uow: UnitOfWork, data: Path) -> tuple[Pack
     if not room.list.begun and not room.handouts.copies:
         return ()
     folder = data / "meetings" / meeting_id / "package"
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "clearing.json"
     with speaking("zh"):  # whoever closes the meeting, it is the office's paper
         told = as_json(room)
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    whole_file.put(path, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     photos = data / "meetings" / meeting_id / FOLDER
     shown = [one.picture for one in room.list.things if one.picture and (photos / one.picture).is_file()]
     return (

@@ -14,7 +14,7 @@ from roomctl.domain.lifecycle import MEETS, State
 from roomctl.domain.order_log import LogEntry, LogFact
 from roomctl.errors import Refused
 from roomctl.i18n import speaking, tr
-from roomctl.services import marks, office_files, recordings
+from roomctl.services import marks, office_files, recordings, whole_file
 from roomctl.services.marks import Desk
 from roomctl.services.ports import UnitOfWork
 
@@ -102,8 +102,7 @@ def package_files(meeting_id: str, *, uow: UnitOfWork, data: Path) -> tuple[Pack
     if not rows:
         return ()
     path = data / "meetings" / meeting_id / "package" / "order-log.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    whole_file.put(path, json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
     return (PackageFile("records/order-log.json", path),)
 
 

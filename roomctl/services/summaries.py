@@ -203,26 +203,40 @@ def register(
         offer = records.offered(meeting, paper.KIND, office.plugins)
         if offer.finish is None:
             raise Refused(tr("写不进期号", "the number cannot be written into it"), offer.kind)
-        half = office.data / f"{final.path}.partial"
-        offer.finish(office.data / signed.path, half, number["number"], today)
-        half.replace(office.data / final.path)
-        printed, how = records.lock(
-            final,
-            meeting,
-            by=signed.signed_by,
-            at=signed.signed_at or today,
-            plugins=office.plugins,
-            data=office.data,
-        )
-        with office.uow:
-            if number == _draw(office.uow, series, form, today.year if each_year else None, today.year):
-                told = number | {"document": printed.id, "sha256": printed.sha256} | how
-                paper.allow(_current(meeting_id, office.uow), paper.REGISTERED, told)
-                _tell(meeting_id, paper.REGISTERED, told, office)
-                office.uow.documents.put(printed)
-                office.uow.commit()
-                return _in_hand(meeting_id, office.uow)
+        own = Path(final.path)  # until the number is ours, under a name that nobody else has
+        mine = replace(final, path=own.with_name(f".{final.id}{own.suffix}").as_posix())
+        try:
+            offer.finish(office.data / signed.path, office.data / mine.path, number["number"], today)
+            printed, how = records.lock(
+                mine,
+                meeting,
+                by=signed.signed_by,
+                at=signed.signed_at or today,
+                plugins=office.plugins,
+                data=office.data,
+            )
+            with office.uow:
+                if number == _draw(office.uow, series, form, today.year if each_year else None, today.year):
+                    told = number | {"document": printed.id, "sha256": printed.sha256} | how
+                    paper.allow(_current(meeting_id, office.uow), paper.REGISTERED, told)
+                    _tell(meeting_id, paper.REGISTERED, told, office)
+                    office.uow.documents.put(_named(printed, final.path, office.data))
+                    office.uow.commit()
+                    return _in_hand(meeting_id, office.uow)
+        finally:
+            for left in (office.data / own.parent).glob(f".{final.id}*"):
+                left.unlink()
     raise Busy(tr("登记太忙", "too many register at once"), mend=tr("稍后再试", "try again"))
+
+
+def _named(made: RecordFile, path: str, data: Path) -> RecordFile:
+    """The paper and its print under the name of their version, where nobody else's can be by now."""
+    (data / made.path).replace(data / path)
+    pdf = ""
+    if made.pdf:
+        pdf = Path(path).with_suffix(".pdf").as_posix()
+        (data / made.pdf).replace(data / pdf)
+    return replace(made, path=path, pdf=pdf)
 
 
 def proofread(meeting_id: str, office: Office, *, opinion: str = "") -> Summary:

@@ -2,12 +2,14 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from roomctl.domain.summary import NumberForm, Openness, Stage
 from roomctl.errors import BadInput, NotFound, Refused
+from roomctl.services import records
 from roomctl.services.offers import DocumentOffer
 
 
@@ -121,6 +123,25 @@ def test_two_that_register_at_once_get_two_numbers(papers, adjourned):
     for one in threads:
         one.join()
     assert sorted(got) == ["第1期", "第2期", "第3期", "第4期"]
+
+
+def test_who_registers_the_same_one_second_leaves_the_numbered_file_of_the_first(papers, adjourned):
+    use, meeting = papers.use, adjourned()
+    signed(use, meeting)
+    offer, others = papers.plugins.papers[1], []
+
+    def meanwhile(source, target, number, day):
+        if not others:
+            others.append(None)
+            others.append(use.register_summary(meeting))
+        offer.finish(source, target, f"{number} 后到", day)
+
+    papers.plugins.papers[1] = replace(offer, finish=meanwhile)
+    with pytest.raises(Refused):
+        use.register_summary(meeting)
+    final = next(one for one in use.documents(meeting) if one.id == others[1].final)
+    assert records.digest(use.data / final.path) == final.sha256
+    assert not list((use.data / final.path).parent.glob(".*"))
 
 
 def test_a_file_that_was_changed_after_it_went_round_is_not_signed(papers, adjourned):

@@ -4,7 +4,7 @@ import json
 import struct
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +14,8 @@ from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.folder_target import FolderTarget
 
 from roomctl.api import Actor, Gap, Meeting, MeetingId, PackageFile, Person, Recording, Segment, State, events
+from roomctl.domain.custody import Declaration
+from roomctl.domain.secrecy import Level
 from roomctl.testing.fakes import A_MORNING, FakeContext, FakeServices
 
 MEETING = "01993333-0000-7000-8000-000000000001"
@@ -95,6 +97,15 @@ def room(tmp_path: Path, files: list[PackageFile]) -> SimpleNamespace:
         )
 
     return SimpleNamespace(services=services, clock=clock, meeting=meeting, context=context)
+
+
+@pytest.fixture
+def declared(room: SimpleNamespace) -> Declaration:
+    """The machine is approved for 机密."""
+    room.services.declared = made = Declaration(
+        id="d1", approval="7号", level=Level.CONFIDENTIAL, approved=date(2020, 1, 5), by="赵敏", at=room.clock.now()
+    )
+    return made
 
 
 @pytest.fixture

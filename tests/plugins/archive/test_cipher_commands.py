@@ -7,7 +7,7 @@ from roomctl_archive import cipher_commands, commands, enciphered
 from roomctl_archive.package import build
 from typer.testing import CliRunner
 
-from roomctl.api import BadInput, NotFound, secrecy
+from roomctl.api import BadInput, Damaged, NotFound, secrecy
 
 WORDS = "河边 的 第七 把 椅子 没人坐"
 
@@ -45,6 +45,17 @@ def test_packages_travel_in_one_file_and_open_on_another_machine(room, run, tmp_
     assert not list(tmp_path.glob("no*"))
 
 
+def test_a_package_that_is_damaged_is_not_carried_away(room, run, tmp_path, tampered):
+    made = build(room.context(), room.meeting)
+    path = room.services.data / made.path / "data" / "records" / "minutes.docx"
+    tampered(path, b"x" + path.read_bytes()[1:])
+    done = run("encrypt", room.meeting.id, "--to", str(tmp_path))
+    assert isinstance(done.exception, Damaged)
+    assert "data/records/minutes.docx" in done.exception.why
+    assert not list(tmp_path.glob("*.rcp"))
+
+
+@pytest.mark.usefixtures("declared")
 @pytest.mark.parametrize("mark", ["秘密★3年", "机密★10年"])
 def test_no_cipher_that_is_sold_protects_a_state_secret(room, run, tmp_path, mark):
     build(room.context(), room.meeting)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from roomctl_archive import bag
 from roomctl_archive.cipher_stream import MAGIC, TAG, Cost, Enciphering, Header, deciphered, read_header
+from roomctl_archive.durable import locked
 from roomctl_archive.enciphered import PARTIAL, decipher, encipher
 
 from roomctl.api import BadInput, Damaged, Refused, RoomctlError
@@ -172,11 +173,15 @@ def test_what_does_not_open_leaves_nothing_open(file, tmp_path, spoil):
 
 
 def test_what_a_killed_try_left_does_not_come_back(file, package, tmp_path):
-    left = tmp_path / f"back{PARTIAL}"
-    left.mkdir()
-    (left / "half").write_bytes(b"x")
-    decipher(file, tmp_path / "back", WORDS)
+    left, going_on = tmp_path / f"back.1{PARTIAL}", tmp_path / f"back.2{PARTIAL}"
+    for one in (left, going_on):
+        one.mkdir()
+        (one / "half").write_bytes(b"x")
+        (one / ".opening").touch()
+    with locked(going_on / ".opening"):
+        decipher(file, tmp_path / "back", WORDS)
     assert [path.name for path in (tmp_path / "back").iterdir()] == [package.name]
+    assert [path.name for path in tmp_path.glob(f"*{PARTIAL}")] == [going_on.name]
 
 
 def test_what_is_there_is_never_written_over(package, file, tmp_path):

@@ -139,6 +139,7 @@ def test_a_medium_for_state_secrets_takes_nothing_else(secret):
         media.hand_over(secret.ctx, secret.meeting, secret.mount, by="赵敏")
 
 
+@pytest.mark.usefixtures("declared")
 def test_what_is_handed_over_is_handed_over_once(secret):
     package.build(secret.ctx, secret.meeting)
     done = CliRunner().invoke(

@@ -110,6 +110,23 @@ def said(room, version=1, *recordings):
     )  # fmt: skip
 
 
+def test_a_whole_package_that_was_damaged_before_it_was_registered_is_built_again(room, sound, tampered):
+    assert sound.segments
+    ctx = room.context()
+    lost = package.build(ctx, room.meeting)
+    room.services.sealed.clear()  # killed before it was registered
+    path = room.services.data / lost.path / "data" / "records" / "minutes.docx"
+    tampered(path, b"x" + path.read_bytes()[1:])
+    again = package.build(ctx, room.meeting)
+    assert (again.id, again.files) == (lost.id, lost.files)
+    assert verify(room.services.data / again.path).ok
+    (aside,) = (room.services.data / again.path).parent.glob("*.damaged")
+    assert (aside / "data" / "records" / "minutes.docx").read_bytes()[:1] == b"x"
+    (told,) = [one.data for one in ctx.published if one.kind == "x.archive.set_aside"]
+    assert (told["package"], told["file"]) == (lost.id, "data/records/minutes.docx")
+    assert [one.id for one in family.members(room.services.data / again.path)] == [again.id]
+
+
 def test_a_second_recording_waits_for_its_words_and_goes_with_them(room, sound, tmp_path):
     ctx = room.context()
     room.services.offers = [EngineOffer(name="standin", entry="a:b", models=("m",))]
