@@ -14,6 +14,7 @@ from roomctl.i18n import language, use
 from roomctl.storage.backup import back_up
 from roomctl.storage.copies import Copy
 from roomctl.storage.database import Database, open_database
+from roomctl.storage.migrations import BUILT_IN, Migrations
 from roomctl.storage.uow import SqlUnitOfWork
 from roomctl.testing.fakes import FakeClock
 
@@ -84,3 +85,13 @@ def titles(path: Path) -> set[str]:
     """Of the meetings in a database file."""
     with closing(sqlite3.connect(path)) as opened:
         return {row[0] for row in opened.execute("SELECT title FROM meetings")}
+
+
+def up_to(revision: str, folder: Path) -> Migrations:
+    """The migrations as the release with that revision had them, in a folder that is made."""
+    shutil.copytree(BUILT_IN.folder, folder)
+    known = BUILT_IN.revisions[: BUILT_IN.revisions.index(revision) + 1]
+    for script in folder.glob("versions/v*.py"):
+        if script.name[1:5] not in known:
+            script.unlink()
+    return Migrations(folder, known)

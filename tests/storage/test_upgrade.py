@@ -15,8 +15,9 @@ from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.recording import Purpose
 from roomctl.errors import Refused
 from roomctl.storage.database import open_database
-from roomctl.storage.migrations import BUILT_IN, Migrations
+from roomctl.storage.migrations import BUILT_IN
 from roomctl.storage.uow import SqlUnitOfWork
+from tests.storage.conftest import up_to
 
 AT = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 
@@ -38,13 +39,8 @@ _ITEM = (
 def first(tmp_path_factory):
     """A data folder as the first roomctl left it."""
     made = tmp_path_factory.mktemp("first")
-    folder = shutil.copytree(BUILT_IN.folder, made / "migrations")
-    for script in folder.glob("versions/v*.py"):
-        if not script.name.startswith("v0001_"):
-            script.unlink()
-    database = open_database(
-        made / "data" / "roomctl.db", room_name="常委会议室", migrations=Migrations(folder, ("0001",))
-    )
+    migrations = up_to("0001", made / "migrations")
+    database = open_database(made / "data" / "roomctl.db", room_name="常委会议室", migrations=migrations)
     ids = iter(f"e{n}" for n in range(100))
     uow = SqlUnitOfWork(database, lambda: next(ids))
     meeting = Meeting(
@@ -142,11 +138,7 @@ _SEGMENT = (
 def second(old, tmp_path):
     """The same, one migration later, and a meeting was recorded."""
     data, _meeting = old
-    folder = shutil.copytree(BUILT_IN.folder, tmp_path / "migrations")
-    for script in folder.glob("versions/v*.py"):
-        if script.name > "v0003":
-            script.unlink()
-    open_database(data / "roomctl.db", migrations=Migrations(folder, ("0001", "0002"))).close()
+    open_database(data / "roomctl.db", migrations=up_to("0002", tmp_path / "migrations")).close()
     mark = '[{"kind": "item", "frame": 48000, "note": "1"}]'
     with closing(sqlite3.connect(data / "roomctl.db")) as database:
         for number in (1, 2):
