@@ -245,6 +245,7 @@ class Confirmation:
     Attributes:
         number: of the plan or the approval.
         of: what it was confirmed of, as a digest; it counts no more where that has changed.
+        level: 密级 of the meeting then; it counts no more where that was raised. None: nobody noted it.
 
     """
 
@@ -253,6 +254,11 @@ class Confirmation:
     at: datetime
     number: str = ""
     of: str = ""
+    level: Level | None = None
+
+    def covers(self, level: Level) -> bool:
+        """Whether it was given for that 密级, or a higher one."""
+        return self.level is None or self.level.degree >= level.degree
 
     def as_json(self) -> Mapping[str, Any]:
         return {
@@ -279,13 +285,14 @@ def points(meeting: Meeting, *, proxies: bool) -> Sequence[Point]:
 def missing(
     meeting: Meeting, confirmed: Iterable[Confirmation], of: Mapping[Point, str], *, proxies: bool
 ) -> Sequence[Point]:
-    """Points that nobody has confirmed as things stand now.
+    """Points that nobody has confirmed as things stand now: all of them, where the 密级 was raised since.
 
     Args:
         of: what each point is about, as it stands now.
 
     """
-    good = {one.point for one in confirmed if one.of == of.get(one.point, "")}
+    level = meeting.highest_secrecy.level
+    good = {one.point for one in confirmed if one.of == of.get(one.point, "") and one.covers(level)}
     return [point for point in points(meeting, proxies=proxies) if point not in good]
 
 

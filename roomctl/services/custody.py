@@ -35,7 +35,12 @@ def confirmations(meeting_id: str, uow: UnitOfWork) -> Sequence[Confirmation]:
             told = json.loads(row.data)
             point = Point(told["point"])
             newest[point] = Confirmation(
-                point=point, by=told["by"], at=row.instant, number=told["number"], of=told["of"]
+                point=point,
+                by=told["by"],
+                at=row.instant,
+                number=told["number"],
+                of=told["of"],
+                level=Level(told["level"]) if "level" in told else None,
             )
     return list(newest.values())
 
@@ -203,12 +208,12 @@ class CustodyUseCases(MediaUseCases):
                     tr("不能再确认", "it is too late to confirm it"),
                     tr(f"会议现在是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
                 )
-            about = of.get(point, "")
-            told = {"point": point.value, "by": who, "number": paper, "of": about}
+            about, level = of.get(point, ""), meeting.highest_secrecy.level
+            told = {"point": point.value, "by": who, "number": paper, "of": about, "level": level.value}
             event = Event(stream=meeting_id, kind=CONFIRMED, actor=self._actor, at=now, data=told)
             uow.events.append(event)
             uow.commit()
-        return Confirmation(point=point, by=who, at=now, number=paper, of=about)
+        return Confirmation(point=point, by=who, at=now, number=paper, of=about, level=level)
 
     def need_held(self, meeting_id: str, what: str) -> Meeting:
         """Whether this machine may hold the meeting now; asked before something comes into it.

@@ -213,6 +213,27 @@ def test_a_list_that_changes_is_confirmed_once_more(declared, secret):
     assert dict(declared.use.secrecy_points(secret.id))[Point.PEOPLE] is None
 
 
+def test_as_the_level_is_raised_every_point_is_confirmed_once_more(declared, secret):
+    declared.use.declare_machine(approval="新批", level=Level.CONFIDENTIAL, approved=APPROVED)
+    confirm_all(declared, secret)
+
+    def lacking(mark):
+        with declared.open_uow() as uow:
+            uow.meetings.save(replace(uow.meetings.get(secret.id), secrecy=parse(mark)))
+            uow.commit()
+        return {point for point, said in declared.use.secrecy_points(secret.id) if said is None}
+
+    points = {point for point, _ in declared.use.secrecy_points(secret.id)}
+    assert lacking("秘密★10年") == set()
+    assert lacking("机密★10年") == points > {Point.PLAN, Point.RECORDING}
+    with pytest.raises(Refused):
+        declared.use.arm(secret.id, Order(source="tone"))
+    assert lacking("秘密★3年") == set()
+    lacking("机密★10年")
+    confirm_all(declared, declared.use.meeting(secret.id))
+    assert lacking("秘密★3年") == lacking("机密★10年") == set()
+
+
 def test_each_proxy_is_approved_once_more(declared, secret):
     person = Person(id=new_id(), name="陈志强")
     declared.use.add_people(secret.id, [person])
