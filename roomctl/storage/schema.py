@@ -144,15 +144,17 @@ def copy(source: Path, target: Path) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(part)) as new:
-        old.backup(new)
-        new.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm beside it
-        found = new.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        part.unlink()
-        raise damaged(source, found)
-    settle(part)
-    part.replace(target)
+    try:
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(part)) as new:
+            old.backup(new)
+            new.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm beside it
+            found = new.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise damaged(source, found)
+        settle(part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)  # on a full disk each start would leave one more
     settle(target.parent)
 
 

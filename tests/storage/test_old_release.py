@@ -1,7 +1,10 @@
 """What an older release left, with a meeting in it, brought up to date; also where that does not come to its end."""
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -116,6 +119,21 @@ def test_killed_at_any_statement_it_is_the_old_one_and_the_next_start_finishes(o
     for image in distinct.values():
         open_database(image / "roomctl.db").close()
         assert written(image / "roomctl.db") == brought_up, image.name
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows limits no file")
+def test_where_there_is_no_room_for_the_copy_nothing_is_begun_and_nothing_left(old):
+    code = (
+        "import resource, signal, sys; from pathlib import Path; from roomctl.storage.database import open_database;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000));"
+        "open_database(Path(sys.argv[1]))"
+    )
+    before = written(old)
+    done = subprocess.run([sys.executable, "-c", code, old], capture_output=True, text=True, check=False, timeout=60)
+    assert "RoomctlError" in done.stderr
+    assert not list((old.parent / "backups").iterdir())
+    assert written(old) == before
 
 
 @pytest.mark.parametrize("pages", [0, 3])
