@@ -7,10 +7,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.api.finding import find_meeting
 from roomctl.cli.screen import SYMBOLS, answer, console
 from roomctl.domain.checks import CheckReport, Result
 from roomctl.i18n import tr
+from roomctl.services.finding import find_meeting
 
 app = typer.Typer(add_completion=False)
 

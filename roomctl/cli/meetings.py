@@ -7,7 +7,6 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.api.finding import find_meeting
 from roomctl.cli import operating, planning
 from roomctl.cli.screen import answer, attendance_line, console
 from roomctl.domain.lifecycle import Need, State, ways_out
@@ -16,6 +15,7 @@ from roomctl.domain.planning import name_of
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 from roomctl.services.calendar import Wish
+from roomctl.services.finding import find_meeting
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=tr("会议，从拟定到归档", "Meetings, from plan to archive")

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.markup import escape
 
-from roomctl.api.finding import find_meeting
 from roomctl.cli.screen import answer, console
 from roomctl.domain.alarms import AlarmKind, StandingAlarm
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import Marker, MarkKind, RecorderState
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
+from roomctl.services.finding import find_meeting
 
 ID = typer.Argument(..., help=tr("会议编号，或它唯一的末几位", "meeting id, or the unique end of it"))
 JSON = typer.Option(False, "--json", help="JSON")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from rich.markup import escape
 
-from roomctl.api.finding import find_meeting
 from roomctl.cli import operating
 from roomctl.cli.screen import answer, console
 from roomctl.domain.meeting import Meeting, Overrule
 from roomctl.errors import BadInput, NotFound
 from roomctl.i18n import tr
 from roomctl.services.calendar import Booking, named
+from roomctl.services.finding import find_meeting
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -7,10 +7,10 @@ from nicegui import ui as gui
 from pydantic import BaseModel, Field
 
 from roomctl import config
-from roomctl.api import label
 from roomctl.config import FILE
 from roomctl.domain.access import Right
 from roomctl.i18n import tr
+from roomctl.labels import label
 from roomctl.web.pages import forms
 from roomctl.web.pages.frame import Frame
 from roomctl.web.pages.toml_file import TomlFile
