@@ -264,6 +264,11 @@ def _revising(ctx: PluginContext, kind: Kind, meeting: Meeting) -> Revising:
 
         return tracked.lines(path, accepted=accepted)
 
+    def around(path: Path, accepted: bool) -> Sequence[str]:  # noqa: FBT001 - as the offer is called
+        from roomctl_records.revising import tracked  # noqa: PLC0415 - as above
+
+        return tracked.around(path, accepted=accepted)
+
     def review(path: Path) -> revision.Review:
         from roomctl_records.revising import tracked  # noqa: PLC0415 - as above
 
@@ -291,4 +296,4 @@ def _revising(ctx: PluginContext, kind: Kind, meeting: Meeting) -> Revising:
             place=services.room.name,
         )
 
-    return Revising(look=look, lines=lines, review=review, settle=settle, pack=write_pack)
+    return Revising(look=look, lines=lines, around=around, review=review, settle=settle, pack=write_pack)

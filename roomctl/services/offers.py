@@ -282,6 +282,7 @@ class Revising:
         look: whether the file may be taken at all; it answers with the id of the document that `pack` wrote into it,
             empty where there is none.
         lines: its text by paragraph, with every open change accepted (True) or refused (False).
+        around: the same of what stands outside of the text: headers, footers, notes; each with what it stands in.
         review: its tracked changes and comments.
         settle: writes the first file to the second, with the changes of these ids accepted or refused.
         pack: writes the file of the document of this id to a zip for a unit that drafts it for the office (代拟),
@@ -291,6 +292,7 @@ class Revising:
 
     look: Callable[[Path], str]
     lines: Callable[[Path, bool], Sequence[str]]
+    around: Callable[[Path, bool], Sequence[str]]
     review: Callable[[Path], Review]
     settle: Callable[[Path, Path, Mapping[str, bool]], None]
     pack: Callable[[Path, Path, str, str], None]

@@ -66,7 +66,7 @@ def returned(meeting_id: str, document: str, office: Office) -> Returned:
         before = _open(meeting_id, told["base"], office).lines() if told["base"] else None
     except (NotFound, BadInput):  # its file is gone: what it came with can still be decided
         before = None
-    untracked = () if before is None else revision.compare(before, one.can.lines(one.path, False))  # noqa: FBT003
+    untracked = () if before is None else revision.compare(before, one.lines(accepted=False))
     return Returned(base=told["base"], unit=told["unit"], review=review, untracked=untracked)
 
 
@@ -189,8 +189,9 @@ class _Version:
     offer: Any
     can: Revising
 
-    def lines(self) -> Sequence[str]:
-        return self.can.lines(self.path, True)  # noqa: FBT003 - as accepted
+    def lines(self, *, accepted: bool = True) -> Sequence[str]:
+        """The text, then what stands in headers, footers and notes."""
+        return [*self.can.lines(self.path, accepted), *self.can.around(self.path, accepted)]
 
 
 def _open(meeting_id: str, document: str, office: Office) -> _Version:

@@ -132,6 +132,7 @@ def revised(rest, meeting):
             revising=Revising(
                 look=look,
                 lines=lambda path, _: path.read_text().splitlines()[1:],
+                around=lambda _path, _: [],
                 review=lambda path: Review(changes=(change,) if "待定" in path.read_text() else ()),
                 settle=lambda _, target, __: target.write_text("\n定稿"),
                 pack=lambda _, target, document, unit: target.write_text(f"{document} {unit}"),

@@ -1,6 +1,7 @@
 """Names of the markup in which changes are tracked, and the text of an element."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from docx.oxml.ns import qn
@@ -32,6 +33,21 @@ def paragraphs(body: Any) -> Iterator[Any]:
     for paragraph in body.iter(qn("w:p")):
         if next(paragraph.iterancestors(FALLBACK), None) is None:
             yield paragraph
+
+
+def unfielded(paragraph: Any) -> Any:
+    """A copy without what fields put in, such as the number of the page (clause 17.16)."""
+    copied, depth = deepcopy(paragraph), 0
+    for run in list(copied.iter(qn("w:r"), qn("w:fldSimple"))):
+        if run.tag == qn("w:fldSimple"):
+            run.getparent().remove(run)
+            continue
+        ends = [one.get(qn("w:fldCharType")) for one in run.iter(qn("w:fldChar"))]
+        inside = depth > 0
+        depth += ends.count("begin") - ends.count("end")
+        if (inside or depth > 0) and run.getparent() is not None:
+            run.getparent().remove(run)
+    return copied
 
 
 def text_of(element: Any) -> str:

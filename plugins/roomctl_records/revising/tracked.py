@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.constants import CONTENT_TYPE
+from docx.opc.part import PartFactory, XmlPart
 from docx.oxml.exceptions import InvalidXmlError
 from docx.oxml.ns import qn
 
@@ -24,6 +25,15 @@ from roomctl_records.revising import markup
 from roomctl_records.revising.deciding import decide
 from roomctl_records.revising.incoming import refused
 
+_STORIES = {
+    CONTENT_TYPE.WML_HEADER: "页眉",
+    CONTENT_TYPE.WML_FOOTER: "页脚",
+    CONTENT_TYPE.WML_FOOTNOTES: "脚注",
+    CONTENT_TYPE.WML_ENDNOTES: "尾注",
+}
+_NOTES = {"脚注", "尾注"}
+for _kind in (CONTENT_TYPE.WML_FOOTNOTES, CONTENT_TYPE.WML_ENDNOTES):
+    PartFactory.part_type_for.setdefault(_kind, XmlPart)  # python-docx leaves them unread else
 _AROUND = 12  # characters shown on either side
 _MOST_SHOWN = 2000  # characters of a change
 
@@ -98,11 +108,33 @@ def track(paper: Any) -> None:
 def lines(path: Path, *, accepted: bool = True) -> Sequence[str]:
     """Text of each paragraph that has one, in order, with every open change accepted, or refused."""
     body = deepcopy(opened(path).element.body)
-    while found := list(_changes(body)):  # an insertion may hold what was taken out of it again
+    _decided(body, accepted=accepted)
+    return [text for paragraph in markup.paragraphs(body) if (text := markup.text_of(paragraph).strip())]
+
+
+def _decided(story: Any, *, accepted: bool) -> None:
+    while found := list(_changes(story)):  # an insertion may hold what was taken out of it again
         for one in found:
             for element in one.elements:
                 decide(element, accept=accepted)
-    return [text for paragraph in markup.paragraphs(body) if (text := markup.text_of(paragraph).strip())]
+
+
+def around(path: Path, *, accepted: bool = True) -> Sequence[str]:
+    """What stands in headers and footers, without what a field puts there, and in notes; as `lines`.
+
+    Headers and footers have no order of their own, and may stand in the file several times: each is told once.
+    """
+    paper, running, notes = opened(path), set(), []
+    for part in _parts(paper):
+        story, kind = deepcopy(part.element), _STORIES[part.content_type]
+        _decided(story, accepted=accepted)
+        said = [text for one in markup.paragraphs(story) if (text := markup.text_of(markup.unfielded(one)).strip())]
+        told = [f"{kind}：{text}" for text in said]
+        if kind in _NOTES:
+            notes += told
+        else:
+            running.update(told)
+    return [*sorted(running), *notes]
 
 
 def opened(path: Path) -> Any:
@@ -147,10 +179,15 @@ def save(paper: Any, target: Path) -> None:
 
 
 def _stories(paper: Any) -> Sequence[Any]:
-    """The text, then each header and footer, where the same markup stands."""
-    rels = paper.part.rels.values()
-    parts = {one.target_part for one in rels if one.reltype in {RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER}}
-    return (paper.element.body, *(part.element for part in sorted(parts, key=lambda part: part.partname)))
+    """The text, then each header and footer and the notes, where the same markup stands."""
+    return (paper.element.body, *(part.element for part in _parts(paper)))
+
+
+def _parts(paper: Any) -> Sequence[Any]:
+    """Of what stands outside of the text."""
+    targets = {one.target_part for one in paper.part.rels.values() if not one.is_external}
+    found = [part for part in targets if part.content_type in _STORIES and isinstance(part, XmlPart)]
+    return sorted(found, key=lambda part: str(part.partname))
 
 
 def _changes(*stories: Any) -> Iterator[_Change]:

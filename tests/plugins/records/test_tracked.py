@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 
 import docx as reader
 import pytest
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from hypothesis import given, settings
@@ -215,6 +218,44 @@ def test_what_is_no_docx_is_refused_in_words(tmp_path):
         file.truncate(100 << 20)
     with pytest.raises(BadInput, match="64 MB"):
         incoming.look(tmp_path / "a.docx")
+
+
+def with_notes(path, *paragraphs):
+    """Footnotes as Word keeps them: in a part of their own."""
+    notes = f'<w:footnotes {nsdecls("w")}><w:footnote w:id="2">{"".join(paragraphs)}</w:footnote></w:footnotes>'
+    file = reader.Document(path)
+    kind = CONTENT_TYPE.WML_FOOTNOTES
+    part = Part(PackURI("/word/footnotes.xml"), kind, notes.encode(), file.part.package)
+    file.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    file.save(path)
+    return path
+
+
+def test_headers_footers_and_notes_are_told_without_the_number_of_the_page(sent_back):
+    path = sent_back()
+    before = tracked.around(path)
+    file = reader.Document(path)
+    file.sections[0].header.paragraphs[0].add_run("内部资料")
+    number = file.sections[0].footer.paragraphs[0]
+    begin, between, end = (f"<w:fldChar w:fldCharType='{name}'/>" for name in ("begin", "separate", "end"))
+    for inside in (begin, "<w:instrText>PAGE</w:instrText>", between, "<w:t>17</w:t>", end):
+        number._p.append(parse_xml(f"<w:r {nsdecls('w')}>{inside}</w:r>"))
+    file.save(path)
+    with_notes(path, paragraph(run("据市统计局"), inserted("年报"), run("。")))
+    now = tracked.around(path)
+    assert [one for one in now if one not in before] == ["页眉：内部资料", "脚注：据市统计局年报。"]
+    assert "脚注：据市统计局。" in tracked.around(path, accepted=False)
+    assert not [one for one in now if "17" in one]
+
+
+def test_what_is_tracked_in_a_note_is_decided_as_well(sent_back):
+    path = with_notes(sent_back(), paragraph(run("据市统计局"), inserted("年报"), run("。")))
+    (change,) = tracked.review(path).changes
+    assert change.added == "年报"
+    target = path.with_name("b.docx")
+    tracked.settle(path, target, {change.id: False})
+    assert tracked.review(target).changes == ()
+    assert "脚注：据市统计局。" in tracked.around(target)
 
 
 def test_what_is_tracked_in_a_header_is_decided_as_well(sent_back):
