@@ -18,7 +18,10 @@ class SignIn(Protocol):
         """The events that everybody's standing derives from, in the order of the log."""
         ...
 
-    def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None: ...
+    def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None:
+        """All or none. Raises: Refused: the meeting is over."""
+        ...
+
     def sign_in(
         self,
         meeting_id: str,

@@ -17,14 +17,29 @@ from roomctl.services.ports import Clock, UnitOfWork
 
 
 def add_people(meeting_id: str, people: Iterable[Person], *, actor: Actor, clock: Clock, uow: UnitOfWork) -> None:
-    """Puts people on the roster, all or none."""
+    """Puts people on the roster, all or none; a late guest too, while the meeting is in session.
+
+    Raises:
+        Refused: the meeting is over.
+
+    """
     new = tuple(people)
     with uow:
-        uow.meetings.get(meeting_id)
+        need_roster_open(uow.meetings.get(meeting_id))
         uow.roster.add(meeting_id, new)
         told = {"people": [{k: v for k, v in asdict(p).items() if v and k != "phone"} for p in new]}
         uow.events.append(Event(stream=meeting_id, kind="roster.added", actor=actor, at=clock.now(), data=told))
         uow.commit()
+
+
+def need_roster_open(meeting: Meeting) -> None:
+    """Raises: Refused: it is over, and who came is a fact by then."""
+    if meeting.state in OVER:
+        raise Refused(
+            tr("名单不能再改", "the roster can no longer be changed"),
+            tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
+            tr("漏写的人请写进会议记录", "write who was left out into the 会议记录"),
+        )
 
 
 def board(meeting_id: str, *, uow: UnitOfWork) -> Attendance:

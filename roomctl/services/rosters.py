@@ -9,12 +9,11 @@ from datetime import datetime
 from roomctl.domain import seating
 from roomctl.domain.attendance import Person
 from roomctl.domain.events import Event
-from roomctl.domain.lifecycle import OVER
-from roomctl.domain.meeting import Meeting
 from roomctl.domain.ranking import RankTable
 from roomctl.errors import NotFound, Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import initials
+from roomctl.services.attendance import need_roster_open
 from roomctl.services.bound import Bound
 from roomctl.services.identity import new_id
 from roomctl.services.ports import UnitOfWork
@@ -58,7 +57,7 @@ class RosterUseCases(Bound):
 
         """
         with self._open() as uow:
-            _need_open(uow.meetings.get(meeting_id))
+            need_roster_open(uow.meetings.get(meeting_id))
             here = {_same(one) for one in uow.roster.of(meeting_id)}
             new = tuple(one for one in people if _same(one) not in here)
             if new:
@@ -98,7 +97,7 @@ class RosterUseCases(Bound):
 
         """
         with self._open() as uow:
-            _need_open(uow.meetings.get(meeting_id))
+            need_roster_open(uow.meetings.get(meeting_id))
             found = next((one for one in _imports(uow, meeting_id) if one.id == import_id), None)
             if found is None:
                 raise NotFound(
@@ -166,15 +165,6 @@ class RosterUseCases(Bound):
 
     def _roster_event(self, stream: str, kind: str, data: Mapping[str, object]) -> Event:
         return Event(stream=stream, kind=kind, actor=self._actor, at=self._clock.now(), data=data)
-
-
-def _need_open(meeting: Meeting) -> None:
-    """Raises: Refused: it is over."""
-    if meeting.state in OVER:
-        raise Refused(
-            tr("名单不能再改", "the roster can no longer be changed"),
-            tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
-        )
 
 
 def _imports(uow: UnitOfWork, meeting_id: str) -> Sequence[Import]:

@@ -45,7 +45,10 @@ class FakeSigning(ABC):
         return tuple(self.facts.get(self.meeting(meeting_id).id, ()))
 
     def add_people(self, meeting_id: str, people: Iterable[Person], *, actor: Actor | None = None) -> None:  # noqa: ARG002 - the port's shape
-        self.people.setdefault(self.meeting(meeting_id).id, []).extend(people)
+        meeting = self.meeting(meeting_id)
+        if meeting.state in OVER:
+            raise Refused("the roster can no longer be changed")
+        self.people.setdefault(meeting.id, []).extend(people)
 
     def sign_in(
         self,

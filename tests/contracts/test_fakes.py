@@ -24,6 +24,7 @@ from roomctl.api import (
     Transcript,
 )
 from roomctl.domain.events import Actor
+from roomctl.domain.lifecycle import OVER
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
 from roomctl.storage.database import open_database
@@ -51,9 +52,10 @@ class Room:
             state=state,
         )
         self.hold(meeting)
-        self.services.add_people(
-            meeting.id, [Person(id=new_id(), name=name, rank=n) for n, name in enumerate(ROSTER, 1)]
-        )
+        if state not in OVER:
+            self.services.add_people(
+                meeting.id, [Person(id=new_id(), name=name, rank=n) for n, name in enumerate(ROSTER, 1)]
+            )
         return meeting.id
 
 

@@ -41,7 +41,13 @@ def papers(house):
 
 @pytest.fixture
 def adjourned(papers):
+    return over(papers)
+
+
+def over(papers, *people):
+    """Id of a meeting that was held with these people."""
     meeting = papers.opened(recorded=False)
+    papers.use.add_people(meeting.id, people)
     papers.use.start(meeting.id)
     papers.use.adjourn(meeting.id)
     papers.use.waive_transcript(meeting.id, by="赵敏", reason="未录音")
@@ -231,8 +237,8 @@ def test_drafts_made_at_once_are_two_versions(papers, adjourned):
     assert not list((papers.use.data / records[0].path).parent.glob("*.partial"))
 
 
-def test_all_papers_are_read_for_errors_in_one_list(papers, adjourned):
-    papers.use.add_people(adjourned, [Person(id="p1", name="李晓明", unit="市住建局", duty="局长", rank=1)])
+def test_all_papers_are_read_for_errors_in_one_list(papers):
+    adjourned = over(papers, Person(id="p1", name="李晓明", unit="市住建局", duty="局长", rank=1))
     papers.use.draft(adjourned)
     papers.use.start_summary(adjourned)
     for kind, text in (("会议记录", "我市停车位缺口4万个。"), ("会议纪要", "我市停车位缺口5万个。")):

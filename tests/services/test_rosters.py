@@ -70,10 +70,19 @@ def test_nobody_comes_onto_the_roster_of_a_meeting_that_is_over_and_nobody_leave
     house.use.adjourn(meeting.id)
     with pytest.raises(Refused, match="名单不能再改"):
         house.use.import_people(meeting.id, [person("李晓明")], source=SHEET)
+    with pytest.raises(Refused, match="写进会议记录"):
+        house.use.add_people(meeting.id, [person("李晓明")])
     (found,) = house.use.imports(meeting.id)
     with pytest.raises(Refused, match="名单不能再改"):
         house.use.undo_import(meeting.id, found.id)
     assert "孙丽" in {one.name for one in house.use.roster(meeting.id)}
+
+
+def test_a_late_guest_comes_onto_the_roster_while_the_meeting_is_in_session_and_that_is_told(house):
+    meeting = house.in_session()
+    house.use.add_people(meeting.id, [person("孙丽")])
+    assert "孙丽" in {one.name for one in house.use.roster(meeting.id)}
+    assert house.events(meeting.id)[-1].kind == "roster.added"
 
 
 # --- the office's people
