@@ -191,7 +191,7 @@ class SupervisedChild:
                 try:
                     self._launch()
                 except MissingPart as error:
-                    self._complaint.append(str(error))
+                    self._complain(str(error))
                     return
                 if self._stopping.is_set():  # `stop` looked at the process before this one
                     self._process.stdin.close()  # type: ignore[union-attr]  # PIPE
@@ -214,13 +214,18 @@ class SupervisedChild:
                 break
             except subprocess.TimeoutExpired:
                 if self._hung():
-                    self._complaint.append(f"killed: no output for {self._heartbeat:g} s while work was under way")
+                    self._complain(f"killed: no output for {self._heartbeat:g} s while work was under way")
                     kill_session(process)
         kill_session(process)  # what it started dies with it, and closes the pipes
         for reader in readers:
             reader.join(LAST_WORDS)
         with self._writing, suppress(OSError):
             process.stdin.close()  # type: ignore[union-attr]  # PIPE
+
+    def _complain(self, line: str) -> None:
+        """Keeps its last words; what it says over and over, in one life or in many, is kept once."""
+        if not self._complaint or self._complaint[-1] != line:
+            self._complaint.append(line)
 
     def _hung(self) -> bool:
         if self._heartbeat is None or self._inbox.full():  # the silence is then the owner's
@@ -246,7 +251,7 @@ class SupervisedChild:
                     if not isinstance(message, dict):
                         raise ValueError  # noqa: TRY004, TRY301 - the same end as any other line that is no message
                 except ValueError:
-                    self._complaint.append(line.decode(errors="replace").rstrip()[:500])
+                    self._complain(line.decode(errors="replace").rstrip()[:500])
                     continue
                 self._answered(message)
                 self._put(message)
@@ -264,7 +269,7 @@ class SupervisedChild:
         assert stderr is not None  # noqa: S101 - PIPE
         with stderr:
             while line := stderr.readline(LONGEST_LINE):
-                self._complaint.append(line.decode(errors="replace").rstrip()[:500])
+                self._complain(line.decode(errors="replace").rstrip()[:500])
 
     def _put(self, message: dict[str, Any]) -> None:
         while not self._stopping.is_set():

@@ -137,6 +137,12 @@ def test_silence_while_work_is_under_way_starts_it_again(start, tmp_path) -> Non
     assert read(child) == {"type": "done", "id": 1}
 
 
+def test_what_each_of_its_lives_ended_with_is_told_once(start) -> None:
+    child = start("import sys; sys.exit('no such model')", restarts=3)
+    until(child._gone.is_set)
+    assert child.complaint == "no such model"
+
+
 def test_silence_without_work_is_no_fault(start) -> None:
     clock = FakeClock()
     child = start(ECHO, heartbeat=30.0, clock=clock)
