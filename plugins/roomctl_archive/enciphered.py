@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from roomctl.api import BadInput, Damaged, Refused, RoomctlError, Verdict, tr
 from roomctl.api.files import durable_rename, fsync_folder
@@ -23,6 +23,8 @@ from roomctl_archive.verify import verify
 
 ENDING = ".rcp"
 PARTIAL = ".partial"
+_WHOLE: Mapping[str, Any] = {"copybufsize": PART}
+"""A file goes through tar by whole parts: by its own 16 KiB each part would be copied sixty times."""
 _OPENING = ".opening"
 """Held by who deciphers into a folder; no package has a file beside its folders."""
 
@@ -56,9 +58,8 @@ def encipher(
     with _removing(partial), _told(path):
         with partial.open("xb") as out:
             inner = Enciphering(out, passphrase, mark=mark, cost=cost)
-            with tarfile.open(
-                fileobj=cast("BinaryIO", _Sink(inner, tick)), mode="w|", format=tarfile.PAX_FORMAT, bufsize=PART
-            ) as tar:
+            sink = cast("BinaryIO", _Sink(inner, tick))
+            with tarfile.open(fileobj=sink, mode="w|", format=tarfile.PAX_FORMAT, bufsize=PART, **_WHOLE) as tar:
                 for folder in folders:
                     _add(tar, folder)
             inner.finish()
@@ -147,7 +148,7 @@ def discard_killed(folder: Path) -> None:
 def _extract(plain: "_Plain", folder: Path) -> None:
     """Raises: Damaged, where what was enciphered is no package of ours."""
     try:
-        with tarfile.open(fileobj=cast("BinaryIO", plain), mode="r|", bufsize=PART) as tar:
+        with tarfile.open(fileobj=cast("BinaryIO", plain), mode="r|", bufsize=PART, **_WHOLE) as tar:
             for info in tar:
                 if not info.isreg() or not inside(info.name):
                     raise _foreign(info.name)
