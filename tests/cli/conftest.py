@@ -16,9 +16,10 @@ WARM.set_forkserver_preload(["tests.cli.warm"])
 
 @dataclass
 class Shell:
-    """Runs `roomctl` as a user does, in a folder and on a data folder of its own."""
+    """Runs `roomctl` as a user does, in a folder and on a data folder of its own; a command has so many seconds."""
 
     folder: Path
+    patience: float = 100
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("ROOMCTL_")}
@@ -34,7 +35,7 @@ class Shell:
             out, err = Path(folder, "out"), Path(folder, "err")
             process = WARM.Process(target=run, args=(said, self.folder, self.environment(**env), out, err))
             process.start()
-            process.join(100)
+            process.join(self.patience)
             if process.exitcode is None:
                 process.kill()
                 pytest.fail(f"roomctl {' '.join(said)} does not end")
