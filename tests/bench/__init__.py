@@ -9,6 +9,7 @@ A file here is a benchmark and has a `BENCH` with its goals; what several of the
 import argparse
 import json
 import operator
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -133,10 +134,17 @@ class Bench:
             main(**{name: size[quick] if asked[name] is None else asked[name] for name, size in sizes.items()})
         except Exception as error:  # noqa: BLE001 - the others of this run go on, and the table says so
             traceback.print_exc()
-            self.lack(f"failed: {type(error).__name__}: {error}".partition("\n")[0])
+            self.lack(f"failed: {_short(error)}")
             sys.exit(2)
         self.lack("not measured in this run")
         sys.exit(int(self.missed))
+
+
+def _short(error: Exception) -> str:
+    """On one line; of a process that failed, the last that it said."""
+    if isinstance(error, subprocess.CalledProcessError) and error.stderr:
+        return str(error.stderr).strip().splitlines()[-1]
+    return f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
 def _add(parser: argparse.ArgumentParser, flag: str, default: Any) -> None:

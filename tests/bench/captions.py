@@ -240,6 +240,7 @@ def main(seconds: float, tracks: int, free: bool) -> None:  # noqa: FBT001 - an 
             house.service.stop(10)
             house.ctx.close()
             house.recorder.stop()
+    BENCH.tell("dropped", report.dropped, ratio=report.dropped / report.frames, gaps=len(report.gaps))
     later, ratio, facts = compared(alone, seen)
     BENCH.tell(
         "later",
@@ -252,7 +253,6 @@ def main(seconds: float, tracks: int, free: bool) -> None:  # noqa: FBT001 - an 
         child_cpu=round((child.user + child.system) / (seconds + BEFORE), 3),
         **facts,
     )
-    BENCH.tell("dropped", report.dropped, ratio=report.dropped / report.frames, gaps=len(report.gaps))
 
 
 def compared(alone: Sequence[Utterance], seen: Seen) -> tuple[float, float, dict[str, Any]]:
@@ -265,6 +265,8 @@ def compared(alone: Sequence[Utterance], seen: Seen) -> tuple[float, float, dict
         if at is not None and there is not None:
             bare_ms.append(1000 * (there - end))
             ours_ms.append(1000 * (at - end))
+    if not ours_ms:
+        raise LookupError(f"of {len(said)} words none stood in both: captions pause where the machine is short")
     added = [ours - bare for ours, bare in zip(ours_ms, bare_ms, strict=True)]
     rows = {"bare_ms": bare_ms, "ours_ms": ours_ms, "added_ms": added}
     figures = {

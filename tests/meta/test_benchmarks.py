@@ -2,6 +2,7 @@
 
 import ast
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,17 @@ def test_a_failure_costs_no_other_benchmark_and_is_said(capsys, monkeypatch):
         Bench("x.py", {"work": AIM}).run(main, "", rows=(2000, 3))
     assert ended.value.code == 2
     assert told(capsys)[0]["lacks"] == "failed: ValueError: 7 rows"
+
+
+def test_of_a_process_that_failed_its_last_words_are_said(capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["x"])
+
+    def main():
+        raise subprocess.CalledProcessError(2, ["tool"], stderr="one\nno such model\n")
+
+    with pytest.raises(SystemExit):
+        Bench("x.py", {"work": AIM}).run(main, "")
+    assert told(capsys)[0]["lacks"] == "failed: no such model"
 
 
 FIGURE = {"at": "2026-11-27", "case": "", "unit": "×", "goal": "<= 1.2 ×", "baseline": "plain"}
