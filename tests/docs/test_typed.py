@@ -21,8 +21,10 @@ from tests.docs.reading import ENGLISH, ROOT, commands
 from tests.docs.test_commands import meant
 
 DEVICES = ROOT / "docs/guide/devices.md"
+SPEECH = 16
+"""Seconds of it: what is said is decoded several times here."""
 MINUTES = 10
-"""Of silence behind the clip, so that the room's sound does not end before the meeting."""
+"""Of silence behind it, so that the room's sound does not end before the meeting."""
 CLIP = ROOT / "roomctl/demo/clip/demo_60s.flac"
 DAY: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("technician.md", ("check", "ID")),
@@ -127,15 +129,21 @@ class Room:
         paper = docx.Document()
         paper.add_paragraph("今年计划新建公共停车场12个，新增车位3500个，总投资4700万元。")
         paper.save(str(self.folder / "paper.docx"))
-        spoken, rate = soundfile.read(CLIP, dtype="int16")
-        for name, part in zip(("part1.m4a", "part2.m4a"), np.array_split(spoken, 2), strict=True):
-            soundfile.write(self.folder / name, part, rate, format="FLAC")  # what is in a file says what it is
+        for name, seconds in (("part1.m4a", SPEECH), ("part2.m4a", SPEECH // 2)):
+            heard, rate = self.speech(seconds)
+            soundfile.write(self.folder / name, heard, rate, format="FLAC")  # what is in a file says what it is
         (self.folder / "usb").mkdir()
+
+    @staticmethod
+    def speech(seconds: int) -> tuple[np.ndarray, int]:
+        """The beginning of the clip, and its rate."""
+        rate = soundfile.info(CLIP).samplerate
+        return soundfile.read(CLIP, frames=seconds * rate, dtype="int16")
 
     def equip(self) -> None:
         """Somebody speaks in this room, it has the macro of the guide to devices, and there is another one."""
         assert self.shell("init", "--data", "other").returncode == 0
-        spoken, rate = soundfile.read(CLIP, dtype="int16")
+        spoken, rate = self.speech(SPEECH)
         silence = np.zeros(MINUTES * 60 * rate, dtype="int16")
         soundfile.write(self.folder / "room.flac", np.concatenate([spoken, silence]), rate)
         with (self.folder / "data/roomctl.toml").open("a") as file:
@@ -159,7 +167,7 @@ class Room:
             "PACKAGE": self.package,
             "FILE": lambda: self.folder / "package.rcp",
             "/media/usb": lambda: self.folder / "usb",
-            "mic": lambda: f"file:{CLIP}",
+            "mic": lambda: f"file:{self.folder / 'part1.m4a'}",
         }
         return str(places[word]()) if word in places else word
 
