@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,13 @@ from roomctl.folders import data_folder
 from roomctl.i18n import tr
 
 if TYPE_CHECKING:
+    from roomctl.storage.absent import Absent
     from roomctl.storage.restore import Lost, Restored
 
 app = typer.Typer(add_completion=False)
+
+SHOWN = 5
+"""Ids of meetings that a message names at most."""
 
 
 @app.command(help=tr("恢复备份；现有数据库移到一旁，不删除", "Bring a backup back; what is there is set aside"))
@@ -36,6 +40,7 @@ def restore(
     from roomctl.services.identity import new_id  # noqa: PLC0415
     from roomctl.services.time import SystemClock  # noqa: PLC0415
     from roomctl.storage import restore as storage  # noqa: PLC0415
+    from roomctl.storage.absent import absent  # noqa: PLC0415
     from roomctl.storage.copies import restore_command  # noqa: PLC0415
 
     data = data_folder()
@@ -60,6 +65,7 @@ def restore(
         )
     finally:
         lock.release()
+    lacking = absent(data)
     if as_json:
         lost = [{"stream": one.stream, "title": one.title, "events": one.events, "new": one.new} for one in done.lost]
         answer(
@@ -72,13 +78,14 @@ def restore(
                 "settings": list(done.settings),
                 "lost": lost,
                 "ended": {"sessions": done.sessions, "tokens": done.tokens},
+                "absent": {"meetings": list(lacking.meetings), "secrets": list(lacking.secrets)},
             }
         )
         return
-    _tell(done, data)
+    _tell(done, data, lacking)
 
 
-def _tell(done: Restored, data: Path) -> None:
+def _tell(done: Restored, data: Path, lacking: Absent) -> None:
     from roomctl.storage.copies import restore_command  # noqa: PLC0415
 
     screen, held = console(), done.held
@@ -117,6 +124,7 @@ def _tell(done: Restored, data: Path) -> None:
                 "to stay with them, install the older roomctl now",
             )
         )
+    lines += _absent(lacking)
     if done.aside:
         back = restore_command(str(done.aside), data)
         lines.append(
@@ -127,6 +135,25 @@ def _tell(done: Restored, data: Path) -> None:
         )
     for line in lines:
         screen.print(line, soft_wrap=True)
+
+
+def _absent(lacking: Absent) -> Iterator[str]:
+    """What no backup holds, and how to bring it; nothing on the machine that it was made on."""
+    if lacking.secrets:
+        names = escape(", ".join(lacking.secrets))
+        yield tr(
+            f"[warn]![/] 口令不随备份走，还没有：{names}；逐个录入：roomctl devices secret 名字",
+            f"[warn]![/] passwords do not travel with a backup, none here yet: {names}; enter each: "
+            "roomctl devices secret NAME",
+        )
+    if lacking.meetings:
+        ids = escape(", ".join(lacking.meetings[:SHOWN])) + ("…" if len(lacking.meetings) > SHOWN else "")
+        yield tr(
+            f"[warn]![/] 录音和文件不在备份里：{len(lacking.meetings)} 场会议的不在这台机器上（{ids}）；"
+            "存档包从存储目标取回：roomctl archive reverify 会议编号",
+            f"[warn]![/] sound and papers are in no backup: those of {len(lacking.meetings)} meetings are not here "
+            f"({ids}); bring a package back from its targets: roomctl archive reverify MEETING",
+        )
 
 
 def _lost(one: Lost) -> str:

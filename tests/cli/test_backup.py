@@ -57,6 +57,30 @@ def test_a_copy_elsewhere_makes_the_room_anew(shell, held):
     assert names(shell) == {"甲"}
 
 
+def test_on_another_machine_it_says_what_no_backup_holds_and_how_to_bring_it(shell, held):
+    """Another folder, user and host name: settings travel; sound, papers and passwords do not."""
+    (meeting,) = json.loads(shell("meetings", "list", "--json").stdout)["meetings"]
+    assert shell("meetings", "draft", meeting["id"]).returncode == 0
+    shutil.copytree(held / "meetings", shell.folder / "archive")
+    settings = '[plugins.archive.targets.nas]\nkind = "sftp"\nhost = "nas"\npath = "/a"\nsecret = "dav"\n'
+    (held / "roomctl.toml").write_text(settings, encoding="utf-8")
+    shell("devices", "add", "left", "-k", "pjlink", "-a", "10.0.0.2", "--secret", "hall")
+    shell("devices", "add", "right", "-k", "pjlink", "-a", "10.0.0.3", "--secret", "other")
+    copy = json.loads(shell("backup", "--to", shell.folder / "stick", "--json").stdout)["path"]
+    there = {"ROOMCTL_DATA": str(shell.folder / "b" / "data"), "HOME": str(shell.folder / "b"), "USER": "zhao",
+             "ROOMCTL_SECRET_OTHER_PASSWORD": "x"}  # fmt: skip
+    told = shell("restore", copy, "--settings", **there)
+    assert told.returncode == 0, told.stderr
+    assert "dav, hall；" in told.stderr
+    assert "1 场会议" in told.stderr
+    assert "roomctl archive reverify" in told.stderr
+    assert json.loads(shell("audit", "verify", "--json", **there).stdout)["ok"]
+
+    shutil.move(shell.folder / "archive", shell.folder / "b" / "data" / "meetings")
+    again = json.loads(shell("restore", copy, "--json", **there).stdout)
+    assert again["absent"] == {"meetings": [], "secrets": ["dav", "hall"]}
+
+
 def test_backups_are_listed_and_a_bad_one_is_a_finding(shell, held):
     shell("backup")
     (copy,) = (held / "backups").iterdir()
@@ -81,7 +105,7 @@ def test_bad_input_is_one_line(shell, held):
 def test_the_host_makes_copies_by_itself_and_is_not_restored_under(shell, held):
     served = shell.start("serve", "--port", free_port())
     try:
-        end = time.monotonic() + 40
+        end = time.monotonic() + 60
         while not (made := copies(held / "backups")):
             assert served.poll() is None
             assert time.monotonic() < end
