@@ -95,6 +95,14 @@ class SeatRules:
 File = TypeVar("File", bound=BaseModel)
 
 
+def changed(data: Path, name: str) -> int:
+    """When the office's own file was last written, in ns; 0 where there is none."""
+    try:
+        return (data / name).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def clearing_tasks(data: Path) -> tuple[ClearingTask, ...]:
     """The office's clearing list. Raises: BadInput, with file, line and key."""
     rows = _read(data, CLEARING, _Tasks, "tasks").tasks

@@ -1,7 +1,10 @@
+import shutil
+
 import pytest
 
 from roomctl.domain.access import Role
 from roomctl.domain.secrecy import Level, Secrecy
+from roomctl.services import office_files
 
 
 @pytest.fixture
@@ -36,6 +39,26 @@ def test_a_plan_is_laid_proposed_moved_and_taken_back(seats):
     assert (place["channel"], place["locked"], place["people"]) == (4, True, [first])
     wired = client.post(f"{path}/channels", json={"count": 2}).json()["places"]
     assert [one["channel"] for one in wired if one["channel"]] == [1, 2]
+
+
+def test_a_plan_that_nobody_changed_is_not_told_again(rest, seats):
+    client, path = seats
+    client.put(path, json={"template": "platform"})
+
+    def again(tag, language="zh"):
+        answer = client.get(path, headers={"If-None-Match": tag, "Accept-Language": language})
+        assert bool(answer.content) == (answer.status_code == 200)
+        return answer.status_code, answer.headers["etag"]
+
+    _, tag = again('"other"')
+    assert again(tag) == (304, tag)
+    assert again(tag, "en")[0] == 200
+    person = client.get(path).json()["people"][0]["id"]
+    client.post(f"{path.removesuffix('/seats')}/leave-requests", json={"person": person, "reason": "出差"})
+    status, after = again(tag)
+    assert (status, after != tag) == (200, True)
+    shutil.copyfile(office_files.SHIPPED / office_files.SEATS, rest.use.data / office_files.SEATS)
+    assert again(after)[0] == 200
 
 
 def test_who_sits_and_is_on_leave_is_told_and_can_be_unseated(rest, seats):

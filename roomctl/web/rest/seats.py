@@ -6,11 +6,14 @@ from typing import Annotated, Self
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
 
+from roomctl import __version__
 from roomctl.domain.access import Right, User
 from roomctl.domain.attendance import Role, Standing
 from roomctl.domain.layouts import Layout, Place, Template
 from roomctl.domain.seating import MAX_CHANNEL, Seats, seated_name
-from roomctl.i18n import tr
+from roomctl.i18n import language, tr
+from roomctl.services import office_files
+from roomctl.services.facade import UseCases
 from roomctl.services.seating import SeatPlan
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
 from roomctl.web.rest.shapes import Id, Shape
@@ -177,8 +180,14 @@ class SeatPlanShape(BaseModel):
 
 @routes.get("/meetings/{meeting_id}/seats", response_model=SeatPlanShape, summary="The plan of the seats")
 def get_seats(request: Request, user: Seeing, meeting_id: MeetingPath) -> Response:
-    """Places, and who sits where."""
-    return _told(Desk.at(request, user, meeting_id).seat_plan(meeting_id))
+    """Places, and who sits where. 304 where nothing was told of the meeting since (`If-None-Match`)."""
+    use = Desk.at(request, user, meeting_id)
+    tag = _tag(use, meeting_id)
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    answer = _told(use.seat_plan(meeting_id))
+    answer.headers["ETag"] = tag
+    return answer
 
 
 @routes.put("/meetings/{meeting_id}/seats", response_model=SeatPlanShape, summary="Another layout")
@@ -225,6 +234,16 @@ def wire_all(request: Request, user: Seating, meeting_id: MeetingPath, what: Cha
 def undo(request: Request, user: Seating, meeting_id: MeetingPath, what: _Seen) -> Response:
     """One step; again for the one before it."""
     return _told(Desk.at(request, user, meeting_id).undo_seats(meeting_id, version=what.version))
+
+
+def _tag(use: UseCases, meeting_id: str) -> str:
+    """Of the plan as it can be seen now, without reading it: all that changes it is an event, but the office's file.
+
+    It is taken before the plan is read, so that what comes in between is seen the next time.
+    """
+    newest = use.events(stream=meeting_id, limit=1)
+    last = newest[0].n if newest else 0
+    return f'"{__version__}-{last}-{office_files.changed(use.data, office_files.SEATS)}-{language()}"'
 
 
 def _told(plan: SeatPlan) -> Response:

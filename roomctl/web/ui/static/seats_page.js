@@ -27,17 +27,21 @@
 
     // --- the host
     const why = (told) => [told.title, told.detail, told.mend].filter(Boolean).join(said("：", ": "));
-    const ask = async (method, path, body) => {
+    let seen = ""; // tag of the plan that was read last
+    const ask = async (method, path, body, tag = "") => {
       const headers = { "Accept-Language": document.documentElement.lang, "Content-Type": "application/json" };
+      if (tag) headers["If-None-Match"] = tag;
       const answer = await fetch(api + path, { method, headers, body: body && JSON.stringify(body) }).catch(() => { throw new Error(""); });
       if (answer.status === 401) location.href = `/log-in?next=${encodeURIComponent(location.pathname)}`;
+      if (answer.status === 304) return plan;
       const found = await answer.json().catch(() => ({}));
       if (!answer.ok) throw new Error(why(found));
+      seen = answer.headers.get("etag") || "";
       return found;
     };
     const load = async () => {
       try {
-        const found = await ask("GET", "");
+        const found = await ask("GET", "", undefined, seen);
         if (JSON.stringify(found) !== JSON.stringify(plan)) { plan = found; show(); } // a leave, a proxy, a name change too
       } catch (error) { say(error.message || said("主机没有应答", "the host does not answer"), true); }
     };
