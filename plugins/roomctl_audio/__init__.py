@@ -5,24 +5,23 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roomctl.api import (
-    Check,
-    Meeting,
-    Missing,
-    Objection,
-    Order,
-    PackageFile,
-    PluginContext,
-    RecorderFactory,
-    Service,
-    State,
-    hookimpl,
-    tr,
-)
+from roomctl import api  # by its names where they are used: every child of a recording passes here
+from roomctl.api import Order, hookimpl, tr
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from roomctl.api import (
+        Check,
+        Meeting,
+        Missing,
+        Objection,
+        PackageFile,
+        PluginContext,
+        RecorderFactory,
+        Service,
+        State,
+    )
     from roomctl.api.devices import DriverOffer
     from roomctl_audio.recorder import AudioRecorder
 
@@ -38,10 +37,10 @@ def roomctl_config_model() -> "type[BaseModel]":
 
 
 @hookimpl
-def roomctl_self_check() -> Sequence[Missing]:
+def roomctl_self_check() -> "Sequence[Missing]":
     """Libraries without which nothing is recorded, and PortAudio, without which no microphone is."""
     found = [
-        Missing(
+        api.Missing(
             name,
             tr("没有它不能录音", "nothing can be recorded without it"),
             "pip install 'roomctl[audio]'",
@@ -52,16 +51,16 @@ def roomctl_self_check() -> Sequence[Missing]:
     return [*found, *_microphones()]
 
 
-def _microphones() -> Sequence[Missing]:
+def _microphones() -> "Sequence[Missing]":
     from ctypes.util import find_library  # noqa: PLC0415
 
     why = tr("不能用麦克风录音；文件音源不受影响", "no microphone can be used; files are not affected")
     if find_spec("sounddevice") is None:
-        return [Missing("sounddevice", why, "pip install 'roomctl[audio]'", fatal=False)]
+        return [api.Missing("sounddevice", why, "pip install 'roomctl[audio]'", fatal=False)]
     bundled = find_spec("_sounddevice_data")  # the wheels for Windows and macOS bring PortAudio along
     if find_library("portaudio") or (bundled and _holds_portaudio(bundled.submodule_search_locations)):
         return []
-    return [Missing("libportaudio2", why, "apt-get install libportaudio2", fatal=False)]
+    return [api.Missing("libportaudio2", why, "apt-get install libportaudio2", fatal=False)]
 
 
 def _holds_portaudio(folders: Sequence[str] | None) -> bool:
@@ -69,7 +68,7 @@ def _holds_portaudio(folders: Sequence[str] | None) -> bool:
 
 
 @hookimpl
-def roomctl_recorders(ctx: PluginContext) -> Mapping[str, RecorderFactory]:
+def roomctl_recorders(ctx: "PluginContext") -> "Mapping[str, RecorderFactory]":
     """The only recorder, `audio`."""
 
     def recorder(folder: Path) -> "AudioRecorder":
@@ -86,7 +85,7 @@ def roomctl_recorders(ctx: PluginContext) -> Mapping[str, RecorderFactory]:
 
 
 @hookimpl
-def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
+def roomctl_device_checks(ctx: "PluginContext") -> "Sequence[Check]":
     """The room's source is there, and has a level."""
     from roomctl_audio.sources.listen import SourceCheck  # noqa: PLC0415
 
@@ -104,7 +103,7 @@ def roomctl_device_drivers() -> "Sequence[DriverOffer]":
 
 
 @hookimpl
-def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[PackageFile]:
+def roomctl_package_files(ctx: "PluginContext", meeting: "Meeting") -> "Sequence[PackageFile]":
     """Every segment with the hashes of its sealing, the journals that tell of them, and delivery formats."""
     from roomctl_audio import delivering  # noqa: PLC0415 - needed only here
 
@@ -112,16 +111,16 @@ def roomctl_package_files(ctx: PluginContext, meeting: Meeting) -> Sequence[Pack
     for recording in ctx.services.recordings(meeting.id):
         folder, inside = ctx.services.data / recording.folder, f"audio/{recording.id}"
         files += [
-            PackageFile(f"{inside}/{segment.path}", folder / segment.path, segment.sha256_file, segment.sm3_file)
+            api.PackageFile(f"{inside}/{segment.path}", folder / segment.path, segment.sha256_file, segment.sm3_file)
             for segment in recording.segments
         ]
-        files += [PackageFile(f"{inside}/{path.name}", path) for path in sorted(folder.glob(f"{JOURNAL}*"))]
+        files += [api.PackageFile(f"{inside}/{path.name}", path) for path in sorted(folder.glob(f"{JOURNAL}*"))]
         files += delivering.files(ctx.services.data, recording, ctx.config.delivery)
     return files
 
 
 @hookimpl
-def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
+def roomctl_services(ctx: "PluginContext") -> "Sequence[Service]":
     """Makes delivery formats while the meeting goes on."""
     from roomctl_audio.delivering import DeliveryService  # noqa: PLC0415 - as above
 
@@ -129,7 +128,7 @@ def roomctl_services(ctx: PluginContext) -> Sequence[Service]:
 
 
 @hookimpl
-def roomctl_gate(ctx: PluginContext, meeting: Meeting, target: State) -> Sequence[Objection]:
+def roomctl_gate(ctx: "PluginContext", meeting: "Meeting", target: "State") -> "Sequence[Objection]":
     """Against closing before the delivery formats are whole."""
     from roomctl_audio import delivering  # noqa: PLC0415 - as above
 
@@ -137,7 +136,7 @@ def roomctl_gate(ctx: PluginContext, meeting: Meeting, target: State) -> Sequenc
 
 
 @hookimpl
-def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
+def roomctl_commands(ctx: "PluginContext") -> Mapping[str, Callable[..., Any]]:
     """`record` and `recording`."""
     from roomctl_audio.cli import commands  # noqa: PLC0415
 
