@@ -10,7 +10,7 @@ from roomctl.errors import BadInput
 from roomctl.i18n import tr
 
 
-def read(path: Path, *, spare: Callable[[], str] = str) -> dict[str, Any]:
+def read(path: Path, *, spare: Callable[[], str] = str, encoding: str = "utf-8") -> dict[str, Any]:
     """What stands in the file; nothing where there is none.
 
     Args:
@@ -21,7 +21,7 @@ def read(path: Path, *, spare: Callable[[], str] = str) -> dict[str, Any]:
 
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return tomllib.loads(path.read_text(encoding=encoding)) if path.exists() else {}
     except tomllib.TOMLDecodeError as error:
         raise BadInput(
             tr(f"{path} 不是正确的 TOML", f"{path} is not TOML"),

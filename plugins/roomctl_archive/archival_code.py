@@ -6,9 +6,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from roomctl.api import BadInput, tr
+from roomctl.api import tr
+from roomctl.api.own_files import read_own
 from roomctl.api.registration import Entry, Series
 
 _YEARS = re.compile(r"([1-9][0-9]{0,2})年")
@@ -68,19 +69,8 @@ def load(own: str, data: Path) -> Rule:
     if not own:
         text = (files("roomctl_archive") / "archival_code.toml").read_text(encoding="utf-8")
         return Rule.model_validate(tomllib.loads(text))
-    path = data / Path(own).expanduser()
-    try:
-        return Rule.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        why = " ".join(str(error).split())
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            why = ": ".join([*filter(None, [".".join(map(str, first["loc"]))]), first["msg"]])
-        raise BadInput(
-            tr(f"档号规则不能用：{path}", f"cannot use the rule of archival codes {path}"),
-            why,
-            tr(
-                "请改正，或清空 [plugins.archive] 的 archival_code",
-                "mend it, or empty `archival_code` in [plugins.archive]",
-            ),
-        ) from error
+    spare = tr(
+        "，或清空 [plugins.archive] 的 archival_code（档号规则）",
+        ", or empty `archival_code` in [plugins.archive] (the rule of archival codes)",
+    )
+    return read_own(data / Path(own).expanduser(), Rule, spare=spare)

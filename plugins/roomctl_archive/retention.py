@@ -9,9 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from roomctl.api import BadInput, tr
+from roomctl.api import tr
+from roomctl.api.own_files import read_own
 
 FOREVER, LONGEST, UNKNOWN = "永久", "最长", "不详"
 _YEARS = re.compile(r"([1-9][0-9]{0,2})年")
@@ -97,20 +98,9 @@ def load(own: str, data: Path) -> Table:
     shipped = _Laid.model_validate(tomllib.loads(text)).rule
     if not own:
         return Table(shipped)
-    path = data / Path(own).expanduser()
-    try:
-        laid = _Laid.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise BadInput(
-            tr(f"保管期限表不能用：{path}", f"cannot use the table of retention {path}"),
-            _why(error),
-            tr("请改正，或清空 [plugins.archive] 的 retention", "mend it, or empty `retention` in [plugins.archive]"),
-        ) from error
+    spare = tr(
+        "，或清空 [plugins.archive] 的 retention（保管期限表）",
+        ", or empty `retention` in [plugins.archive] (the table of retention)",
+    )
+    laid = read_own(data / Path(own).expanduser(), _Laid, spare=spare)
     return Table((*laid.rule, *shipped))
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return " ".join(str(error).split())

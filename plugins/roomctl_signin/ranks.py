@@ -1,17 +1,16 @@
 """The table of rank as a file, and a roster put into its order."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from roomctl.api import Actor, BadInput, Person, PluginContext, ranking, tr
+from roomctl.api import Actor, Person, PluginContext, ranking, tr
+from roomctl.api.own_files import read_own
 from roomctl_signin.config import Config
 
 SHIPPED = Path(__file__).with_name("ranks.toml")
-MAX_BYTES = 1_000_000
 
 
 class TableFile(BaseModel):
@@ -42,16 +41,10 @@ class Table:
 
 def read(path: Path) -> ranking.RankTable:
     """Raises: BadInput: one line that names the file and what is wrong in it."""
-    try:
-        text = path.read_bytes()[:MAX_BYTES].decode("utf-8-sig")
-        file = TableFile.model_validate(tomllib.loads(text))
-    except (OSError, ValueError) as error:  # of TOML, of UTF-8, of pydantic
-        why = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        raise BadInput(
-            tr(f"排序表 {path} 不能使用", f"cannot use the table of rank {path}"),
-            why.splitlines()[0] if why else type(error).__name__,
-            tr("见插件 signin 的 README", "see the README of the plugin signin"),
-        ) from error
+    spare = tr(
+        "，排序表的写法见插件 signin 的 README", ", as the README of the plugin signin describes a table of rank"
+    )
+    file = read_own(path, TableFile, spare=spare)
     rows: Mapping[str, tuple[ranking.Names, ...]] = {
         name: tuple((row,) if isinstance(row, str) else tuple(row) for row in getattr(file, name))
         for name in TableFile.model_fields
