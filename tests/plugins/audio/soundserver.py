@@ -52,7 +52,7 @@ class SoundServer:
             self._server = subprocess.Popen(
                 argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **own}
             )
-            until(lambda: (folder / "native").exists() or self._server.poll() is not None, what="the sound server")
+            until(lambda: self._answers(folder) or self._server.poll() is not None, what="the sound server")
             if self._server.poll() is None:
                 break
         self._modules: dict[str, str] = {}
@@ -65,6 +65,13 @@ class SoundServer:
             self._witness = subprocess.Popen(argv, stdout=heard, env={**os.environ, **self.environment})
         self._began = time.monotonic()
         self._players: list[tuple[subprocess.Popen[bytes], threading.Event]] = []
+
+    def _answers(self, folder: Path) -> bool:
+        """Its socket is there before it listens, and on a busy machine for longer than a client waits."""
+        asks = ["pactl", "info"]
+        return (folder / "native").exists() and not subprocess.run(
+            asks, env={**os.environ, **self.environment}, capture_output=True, check=False
+        ).returncode
 
     def control(self, *argv: str) -> str:
         """What `pactl` says."""
