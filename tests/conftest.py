@@ -16,6 +16,8 @@ WAITING = (
     *("tests/plugins/audio/", "tests/plugins/av_check/", "tests/plugins/stt_", "tests/plugins/transcript/captions/"),
 )
 """Files that wait in real time begin first, or one process is left with them at the end."""
+LONGEST = "tests/story/"
+"""Some minutes of a meeting, and before them all."""
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=60, deadline=None, print_blob=True)
@@ -33,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 elif why:
                     item.add_marker(pytest.mark.usefixtures("missing_part"))
                     item.user_properties.append(("missing", why))
-    items.sort(key=lambda item: not item.nodeid.startswith(WAITING))
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), not item.nodeid.startswith(WAITING)))
     told: dict[str, list[int]] = {}
     for place, item in enumerate(items):
         if item.get_closest_marker("story"):

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+from roomctl.domain.lifecycle import State
 from tests.plugins.audio.soundserver import sound_server
 from tests.story import hall
 from tests.story.album import Album
 from tests.story.day import Day, Disk, Length
-from tests.web.pages.conftest import browser, site  # noqa: F401 - fixtures
+from tests.story.people import OPERATOR
+from tests.web.pages.conftest import DRAWN_MS, browser, site  # noqa: F401 - fixtures
 
 SETTINGS = """
 [room]
@@ -55,11 +58,11 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def room(folder) -> Iterator[hall.Hall]:
+def room() -> Iterator[hall.Hall]:
     """The sound server, which everything that is started from now on finds."""
     own = Path(tempfile.mkdtemp(prefix="rt-"))  # a socket's path is short
     with sound_server(own / "run", hall.SINK, shape=hall.SHAPE) as server:
-        made = hall.Hall(server, folder)
+        made = hall.Hall(server)
         yield made
         made.close()
     shutil.rmtree(own)
@@ -102,7 +105,9 @@ def day(site, browser, folder, room, disk, nas, length) -> Iterator[Day]:  # noq
     with (site.data / "roomctl.toml").open("a", encoding="utf-8") as settings:
         settings.write(f'\n[plugins.signin]\nphone = "{site.url}"\n')
     made.kill_host()  # which reads its settings when it starts
+    expect.set_options(timeout=60_000)
     yield made
+    expect.set_options(timeout=DRAWN_MS)
     print(f"\n{made.album.write()}")
     made.close()
     shutil.copytree(site.data / "logs", folder / "logs")
@@ -128,3 +133,10 @@ def rack(site) -> Iterator[None]:  # noqa: F811 - fixture
         except subprocess.TimeoutExpired:
             room.kill()
             room.communicate()
+
+
+@pytest.fixture(autouse=True)
+def _who_is_done_closes_the_page(day) -> Iterator[None]:
+    yield
+    in_session = day.meeting and day.use.meeting(day.meeting).state is State.IN_SESSION
+    day.rest(*((OPERATOR, "北门", "大屏") if in_session else ("北门",)))

@@ -17,6 +17,7 @@ import psutil
 from playwright.sync_api import Browser, Page
 
 from roomctl.app import Application
+from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import RecorderState
 from tests.story.album import Album
 from tests.story.hall import RATE, Hall, Speech
@@ -103,7 +104,7 @@ class Day:
     Attributes:
         site: the host; album: what was seen; hall, speech: what is heard in the room, and what is said there.
         disk: that of the data folder; nas: the second place of the archive.
-        meeting: id, once it is planned; record: the meeting's papers as they were signed.
+        meeting: id, once it is planned.
 
     """
 
@@ -134,6 +135,11 @@ class Day:
     def path(self, rest: str = "") -> str:
         return f"/meetings/{self.meeting}{rest}"
 
+    @property
+    def record(self) -> RecordFile:
+        """The newest 会议记录."""
+        return next(one for one in reversed(self.use.documents(self.meeting)) if one.kind == "会议记录")
+
     # --- people
 
     def page(self, who: str, path: str = "", size: str = "small") -> Page:
@@ -156,6 +162,12 @@ class Day:
         page.on("request", lambda request: self.site.asked.append(request.url))
         self._pages[who] = page
         return page
+
+    def rest(self, *stay: str) -> None:
+        """Everybody else closes their page: a browser that draws costs the machine what others wait for."""
+        for who, page in self._pages.items():
+            if who not in stay:
+                page.goto("about:blank")
 
     def sign_on(self, page: Page, who: str, password: str = PASSWORD) -> None:
         page.goto(f"{self.site.url}/log-in")

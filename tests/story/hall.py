@@ -2,11 +2,12 @@
 
 import json
 import subprocess
+import sys
 import threading
+from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,10 @@ SHAPE = ("--format=s16le", f"--channels={MICROPHONES}", f"--channel-map={MAP}")
 SOURCE = "mic:pulse:room.monitor"
 NOISE = 3
 """Of 32768: the room is never quite silent, and no two moments of it are alike."""
-PROBE = 4800
+BLOCK = RATE // 2
+AHEAD = 2
+"""Seconds that wait for being played: so long may this process be kept from running."""
+PROBE = 240
 """Frames after which two places that are alike are the same place."""
 MEETING = Path(__file__).parents[3] / "shared" / "speech" / "meeting_4ch.flac"
 CLIP = Path(__file__).parents[2] / "roomctl" / "demo" / "clip" / "demo_60s.flac"
@@ -38,7 +42,8 @@ class Speech:
         opening, talk, decisions: what is said on the record, in this order; `talk` may be said again.
         aside: what is said off the record; unheard: a word of it that nobody says elsewhere.
         speakers: who is to be known by the seat.
-        decided: a sentence of `decisions` as it should be written; due: its term.
+        decided, task: how two sentences of `decisions` that follow one another should be written.
+        due: the term of the task.
 
     """
 
@@ -49,6 +54,7 @@ class Speech:
     unheard: str
     speakers: frozenset[str]
     decided: str
+    task: str
     due: str
 
 
@@ -64,13 +70,14 @@ def speech(*, long: bool) -> Speech:
     samples, _rate = soundfile.read(MEETING, dtype="int16", always_2d=True)
     said = json.loads((MEETING.parent / "meeting_ref.json").read_text(encoding="utf-8"))
     return Speech(
-        opening=_cut(samples, said, [(1, 5)] if long else [(1, 2), (5, 5)]),
+        opening=_cut(samples, said, [(1, 5), (10, 10)] if long else [(1, 2), (5, 5), (10, 10)]),
         talk=_cut(samples, said, [(6, 12)] if long else [(6, 7)]),
         aside=_cut(samples, said, [(13, 13)]),
         decisions=_cut(samples, said, [(14, 20)] if long else [(15, 17), (20, 20)]),
         unheard="城东区",
         speakers=frozenset({"张建国", "李晓明", "王海燕"}),
-        decided="由市财政局牵头，市发改委配合，于12月15日前完成改造资金的拨付工作。",
+        decided="会议决定，原则同意市住建局提出的老旧小区改造实施方案。",
+        task="由市财政局牵头，市发改委配合，于12月15日前完成改造资金的拨付工作。",
         due="12月15日",
     )
 
@@ -90,7 +97,8 @@ def _demo() -> Speech:
         decisions=_cut(samples, said, [(6, len(said))]),
         unheard="有什么意见",
         speakers=frozenset({"张建国", "李晓明", "王海燕"}),
-        decided="第一，由市住建局牵头，市城管局配合，12月31日前完成剩余四个停车场的建设。",
+        decided="好，我同意。会议决定两件事。",
+        task="第一，由市住建局牵头，市城管局配合，12月31日前完成剩余四个停车场的建设。",
         due="12月31日",
     )
 
@@ -102,26 +110,36 @@ def _cut(samples: np.ndarray, said: list[dict], sentences: list[tuple[int, int]]
 
 
 class Hall:
-    """The room's air. What another listener than the recorder heard of it can be read at any time."""
+    """The room's air. What another listener than the recorder heard of it can be read at any time.
 
-    def __init__(self, server: SoundServer, folder: Path) -> None:
-        """Args: server: with `SINK`, heard in `SHAPE`; folder: for the sound that is being played."""
-        self._server, self._folder, self._number = server, folder, count(1)
-        self._mouths: list[subprocess.Popen[bytes]] = []
-        self._fan = self._pacat(stdin=subprocess.PIPE)
-        threading.Thread(target=self._hum, daemon=True).start()
+    All of it is one stream: where another begins, PulseAudio rewinds the sink, and its listeners hear two things.
+    """
+
+    def __init__(self, server: SoundServer) -> None:
+        """Args: server: with `SINK`, heard in `SHAPE`."""
+        self._server = server
+        self._said: deque[np.ndarray] = deque()
+        self._until = 0
+        self._hums = True
+        words = ["pacat", "--device=room", f"--rate={RATE}", *SHAPE, f"--latency-msec={AHEAD * 1000}", "--raw"]
+        self._air = subprocess.Popen(words, stdin=subprocess.PIPE)
+        self._mouth = threading.Thread(target=self._sound, daemon=True)
+        self._mouth.start()
 
     def say(self, samples: np.ndarray) -> None:
-        """Begins to; returns at once."""
-        path = self._folder / f"said-{next(self._number)}.raw"
-        samples.astype("<i2").tofile(path)
-        self._mouths.append(self._pacat(str(path)))
+        """Begins to; returns at once. Args: samples: int16, frames × microphones."""
+        self._until = sys.maxsize
+        self._said.extend(np.array_split(samples, range(BLOCK, len(samples), BLOCK)))
 
     @property
     def silent(self) -> bool:
-        """Everything that was begun has been said."""
-        assert not [one for one in self._mouths if one.poll()], "the sound server does not play"
-        return all(one.poll() is not None for one in self._mouths)
+        """Everything has been said, and was heard."""
+        assert self._air.poll() is None, "the sound server does not play"
+        return len(self.heard) > self._until
+
+    def hush(self) -> None:
+        """The room is quite silent from now on, but for what is said."""
+        self._hums = False
 
     @property
     def heard(self) -> np.ndarray:
@@ -129,29 +147,25 @@ class Hall:
         path = self._server.heard
         return np.memmap(path, "<i8", mode="r", shape=(path.stat().st_size // 8,))
 
-    def hush(self) -> None:
-        """The room is quite silent from now on, but for what is said."""
-        self._fan.kill()
-        self._fan.wait(10)
-
     def close(self) -> None:
-        for one in (self._fan, *self._mouths):
-            one.kill()
-            one.wait(10)
-        if self._fan.stdin:
-            with suppress(OSError):
-                self._fan.stdin.close()
+        self._air.kill()
+        self._air.wait(10)
+        self._mouth.join(10)
+        with suppress(OSError):
+            self._air.stdin.close()
 
-    def _pacat(self, *argv: str, **how: int) -> "subprocess.Popen[bytes]":
-        words = ["pacat", "--device=room", f"--rate={RATE}", *SHAPE, "--latency-msec=2000", "--raw", *argv]
-        return subprocess.Popen(words, **how)
-
-    def _hum(self) -> None:
+    def _sound(self) -> None:
         noise = np.random.default_rng(1)
         with suppress(OSError, ValueError):
-            while self._fan.poll() is None:
-                block = noise.integers(-NOISE, NOISE, (RATE // 2, MICROPHONES), endpoint=True)
-                self._fan.stdin.write(block.astype("<i2").tobytes())
+            while self._air.poll() is None:
+                block = noise.integers(-NOISE, NOISE, (BLOCK, MICROPHONES), endpoint=True) * self._hums
+                speaks = bool(self._said)
+                if speaks:
+                    said = self._said.popleft()
+                    block[: len(said)] += said
+                self._air.stdin.write(block.clip(-32768, 32767).astype("<i2").tobytes())
+                if speaks and not self._said:
+                    self._until = len(self.heard) + 2 * AHEAD * RATE
 
 
 def frames(samples: np.ndarray) -> np.ndarray:
@@ -178,7 +192,7 @@ def runs(heard: np.ndarray, kept: Iterable[np.ndarray], after: int = 0) -> list[
             if same:
                 found[-1] = (found[-1][0], found[-1][1] + same)
                 at, left = at + same, left[same:]
-            elif (at := _place(heard, left[:PROBE], after if at is None else at)) is None:
+            elif (at := _place(heard, left[:PROBE], after)) is None:
                 return found
             else:
                 found.append((at, 0))

@@ -47,7 +47,7 @@ def sound(day: Day) -> None:
         day.album.promise(
             f"录音 {one.number}：每一帧都是会场里的那一帧，少的都写明",
             held=kept == one.frames and declared,
-            found=f"{kept} / {one.frames} 帧，缺 {missing}，写明 {said}",
+            found=f"{kept} / {one.frames} 帧，缺 {missing}，写明 {said}；{runs[:5]}",
         )
         spans.append((runs[0][0], runs[-1][0] + runs[-1][1]) if runs else (0, 0))
     gap = day.use.continuation(day.meeting)
@@ -87,9 +87,8 @@ def words(day: Day) -> None:
     """The sentence that was put right stands; nothing of what is off the record; decisions and actions."""
     head = day.use.transcript_heads(day.meeting)[-1].version
     shown = day.use.sentences(head.id, 0, 1000)
-    day.album.promise(
-        "改过的一句是存下的一句", held=day.speech.decided in [one.text for one in shown], found=len(shown)
-    )
+    wanted, texts = {day.speech.decided, day.speech.task}, {one.text for one in shown}
+    day.album.promise("改过的两句是存下的两句", held=wanted <= texts, found=wanted - texts)
     off = [stretch for one in day.use.recordings(day.meeting) for stretch in _off(one)]
     inside = [
         one.text
@@ -169,15 +168,16 @@ def playback(day: Day) -> None:
         first.glob("data/transcript/*.json"), key=lambda path: json.loads(path.read_text("utf-8"))["version"]
     )
     said = json.loads(version.read_text(encoding="utf-8"))["segments"]
-    one = next(row for row in said if row["text"] == day.speech.decided)
+    one = next(row for row in said if row["text"] == day.speech.task)
     folder = first / "data" / "audio" / one["recording"]
     track = [soundfile.read(path, dtype="int32")[0] for path in sorted(folder.glob(f"t{one['track']:02}-*.flac"))]
     samples = np.zeros((one["last_frame"] - one["first_frame"], hall.MICROPHONES), dtype="int16")
     samples[:, one["track"] - 1] = np.concatenate(track)[one["first_frame"] : one["last_frame"]] >> 16
     day.hall.hush()
+    until(lambda: not day.hall.heard[-hall.RATE :].any())
     before = len(day.hall.heard)
     day.hall.say(samples)
-    until(lambda: day.hall.silent and len(day.hall.heard) > before + len(samples) + hall.RATE)
+    until(lambda: day.hall.silent)
     found = hall.runs(day.hall.heard, [hall.frames(samples.astype("int32") << 16)], before)
     held = [n for _at, n in found] == [len(samples)] and bool(np.abs(samples).max() > LOUD)
     day.album.promise("从存档包里放得出改过的那一句", held=held, found=(first.name, one["start"], one["end"], found))
@@ -187,6 +187,9 @@ def house(day: Day) -> None:
     """The log is whole, nobody else was asked for anything, nothing of the day runs on."""
     audit = day.roomctl("audit", "verify")
     day.album.promise("事件日志的哈希链完整", held=audit["ok"], found=audit)
+    log = (day.site.data / "logs" / "roomctl.log").read_text(encoding="utf-8").splitlines()
+    faults = [line for line in log if "a request failed" in line or "Traceback" in line]
+    day.album.promise(f"运行日志 {len(log)} 行，没有程序错误", held=not faults, found=faults[:3])
     day.album.promise("浏览器没有问过别处", held=not day.site.outside(), found=day.site.outside())
     left = [
         " ".join(one.info["cmdline"])

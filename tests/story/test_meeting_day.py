@@ -14,10 +14,9 @@ from playwright.sync_api import expect
 from roomctl.domain.alarms import AlarmKind
 from roomctl.domain.checks import CheckState
 from roomctl.domain.lifecycle import State
-from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import MarkKind
 from tests.story import promises
-from tests.story.day import Day, Length, until
+from tests.story.day import Length, until
 from tests.story.doing import act, hold, screen, sign_by_telephone, step
 from tests.story.hall import RATE
 from tests.story.people import (
@@ -50,11 +49,6 @@ pytestmark = [
 TITLE = "老旧小区改造和政务服务大厅建设专题会议"
 BARELY = 150_000_000
 """Bytes of disk that are left where it is nearly full: some minutes of sound."""
-
-
-def record(day: Day) -> RecordFile:
-    """The newest 会议记录."""
-    return next(one for one in reversed(day.use.documents(day.meeting)) if one.kind == "会议记录")
 
 
 def test_the_administrator_makes_accounts_and_everybody_sets_a_password(day):
@@ -347,14 +341,15 @@ def test_the_transcript_is_put_right_and_the_record_sent_for_review(day):
     day.album.picture(page, "22-words", "文字稿，转写完成")
     lines = page.evaluate("rcWords.lines.map((one) => [one.text, one.speaker])")
     n = next((n for n, (text, _who) in enumerate(lines) if "牵头" in text), len(lines) - 2)
-    page.evaluate("n => rcWords.go(n)", n)
-    row = page.locator(f'.rc-ln1[data-i="{n}"]')
-    page.keyboard.press("Enter")
-    page.keyboard.press("Control+a")
-    page.keyboard.type(day.speech.decided)
-    page.keyboard.press("Escape")
-    expect(row.locator("p")).to_have_text(day.speech.decided)
-    expect(row).to_contain_text(f"{SECRETARY} 改过")
+    for place, written in ((n - 1, day.speech.decided), (n, day.speech.task)):
+        page.evaluate("n => rcWords.go(n)", place)
+        row = page.locator(f'.rc-ln1[data-i="{place}"]')
+        page.keyboard.press("Enter")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(written)
+        page.keyboard.press("Escape")
+        expect(row.locator("p")).to_have_text(written)
+        expect(row).to_contain_text(f"{SECRETARY} 改过")
     page.locator("[data-send=minutes]").click()
     expect(page.locator(".rc-toast")).to_contain_text("已送审")
     day.album.picture(page, "23-corrected", "改过的一句和旁边的会议记录", guide="secretary")
@@ -362,8 +357,8 @@ def test_the_transcript_is_put_right_and_the_record_sent_for_review(day):
 
 def test_the_summary_goes_its_way(day):
     page = day.page(SECRETARY, day.path("/papers"))
-    act(page, f"show {record(day).id}").click()
-    expect(page.locator(f'.rc-paper.rc-on [data-act="show {record(day).id}"]')).to_be_visible()
+    act(page, f"show {day.record.id}").click()
+    expect(page.locator(f'.rc-paper.rc-on [data-act="show {day.record.id}"]')).to_be_visible()
     day.album.picture(page, "24-minutes", "会议记录稿", full=True, guide="papers")
     step(page, "start", unit="")
     step(page, "submit", lead="市住建局", units="市财政局")
@@ -408,7 +403,7 @@ def test_it_is_closed_and_goes_to_two_places_of_which_one_is_away(day):
 
 
 def test_the_archivist_takes_it_over(day):
-    page = day.page(ARCHIVIST, f"/api/v1{day.path()}/papers/{record(day).id}/preview")
+    page = day.page(ARCHIVIST, f"/api/v1{day.path()}/papers/{day.record.id}/preview")
     scan = page.pdf(format="A4")  # printed, signed by hand, and scanned
     page.goto(f"{day.site.url}/archive?show=all")
     expect(page.locator("section", has_text=TITLE).get_by_role("link").first).to_be_visible()

@@ -25,7 +25,8 @@ from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.services.identity import new_id
 from roomctl.web.session import COOKIE
 
-expect.set_options(timeout=20_000)  # a busy machine draws late; what never comes is still told
+DRAWN_MS = 20_000  # a busy machine draws late; what never comes is still told
+expect.set_options(timeout=DRAWN_MS)
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of an account that lives as long as a test
 SIZES = {"desk": (1440, 900), "small": (1280, 800), "telephone": (390, 844)}
