@@ -1,7 +1,7 @@
 """归档交接单: what is handed over to the archive, counted and with its digests, to be signed by both sides.
 
-The items are those of the 归档登记表 of electronic records, as far as GB/T 18894-2016 is described in public: who hands
-over and who takes over, quantities, the result of each check, signatures with dates.
+The items are those of the 归档登记表 of electronic records, as far as GB/T 18894-2016 is described in public: who
+hands over and who takes over, quantities, the result of each check, signatures with dates.
 """
 
 from collections.abc import Iterator, Sequence
