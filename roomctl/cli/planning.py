@@ -98,7 +98,7 @@ def new(
     """Plans it; nothing else happens yet. Where a start is given, the room must be free then."""
     given = _given(locals())
     from roomctl.app import open_application  # noqa: PLC0415
-    from roomctl.web.rest.meeting_shapes import NewMeeting  # noqa: PLC0415
+    from roomctl.services.planned import NewMeeting  # noqa: PLC0415
 
     application = open_application(make=True)
     room = application.usecases.room
@@ -150,7 +150,7 @@ def edit(
     """What is not given stays. The log keeps what stood there before."""
     given = _given({name: value for name, value in locals().items() if name != "meeting"})
     from roomctl.app import open_application  # noqa: PLC0415
-    from roomctl.web.rest.meeting_shapes import MeetingChanges  # noqa: PLC0415
+    from roomctl.services.planned import MeetingChanges  # noqa: PLC0415
 
     application = open_application()
     found = find_meeting(application.usecases, meeting)

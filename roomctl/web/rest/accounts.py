@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Account, Right, Role, Token, User
 from roomctl.domain.events import Actor
+from roomctl.inputs import Line, Name, Shape
 from roomctl.services.accounts import MAX_PASSWORD, MIN_PASSWORD, Accounts
 from roomctl.web.rest.desk import host_of, router
-from roomctl.web.rest.shapes import Line, Name, Shape
 from roomctl.web.session import Needs, Sessions
 
 routes = router("accounts")

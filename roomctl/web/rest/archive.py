@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from roomctl.domain.access import Right, User
 from roomctl.domain.lifecycle import State
 from roomctl.domain.registration import LONGEST_NOTE, Reconciled, Result
+from roomctl.inputs import Line, Shape
 from roomctl.services.archive_overview import Chosen, MeetingRow
 from roomctl.services.counting import CountRun
 from roomctl.services.facade import UseCases
@@ -19,7 +20,6 @@ from roomctl.services.registration import Standing, catalogue
 from roomctl.web.rest.deliveries import DeliveryShape, FixityShape
 from roomctl.web.rest.desk import Desk, MeetingPath, router
 from roomctl.web.rest.papers import PaperShape
-from roomctl.web.rest.shapes import Line, Shape
 from roomctl.web.session import Needs
 
 routes = router("archive")

@@ -7,10 +7,9 @@ from pydantic import Field
 
 from roomctl.domain.access import Right, User
 from roomctl.domain.attendance import Sent
+from roomctl.inputs import MOST_ITEMS, MOST_PEOPLE
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
 from roomctl.web.rest.shapes import (
-    MOST_ITEMS,
-    MOST_PEOPLE,
     Entry,
     LeaveDecision,
     LeaveRequest,

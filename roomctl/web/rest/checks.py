@@ -14,9 +14,10 @@ from roomctl.domain.access import Right, User
 from roomctl.domain.checks import WHOLE_DEVICE, CheckReport, CheckState, Result, RunPurpose, Value, Waiver, WaiverKind
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
+from roomctl.inputs import Line, Said, Shape, Text
 from roomctl.services.facade import UseCases
 from roomctl.web.rest.desk import Desk, MeetingPath, router
-from roomctl.web.rest.shapes import Id, Line, Said, Shape, Text
+from roomctl.web.rest.shapes import Id
 from roomctl.web.session import Needs
 
 routes = router("checks")

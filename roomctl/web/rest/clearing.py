@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field, StringConstraints
 from roomctl.domain import secrecy
 from roomctl.domain.access import Right, User
 from roomctl.domain.handouts import MAX_COPIES, HandoutState
+from roomctl.inputs import Line, Shape
 from roomctl.services import clearing
 from roomctl.web.rest.desk import Desk, MeetingPath, router
-from roomctl.web.rest.shapes import Id, Line, Shape
+from roomctl.web.rest.shapes import Id
 from roomctl.web.run import run
 from roomctl.web.session import Needs, allow
 

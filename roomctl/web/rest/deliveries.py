@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Right, User
 from roomctl.domain.delivery import Delivery, DeliveryStep, FixityCheck
+from roomctl.inputs import Shape
 from roomctl.web.rest.desk import Desk, MeetingPath, router
 from roomctl.web.rest.progress import as_it_changes
-from roomctl.web.rest.shapes import Shape
 from roomctl.web.run import run
 from roomctl.web.session import Needs
 

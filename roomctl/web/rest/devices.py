@@ -11,11 +11,12 @@ from roomctl.domain.access import Right, User
 from roomctl.domain.checks import DeviceWatch
 from roomctl.domain.devices import Device, Emission
 from roomctl.i18n import tr
+from roomctl.inputs import Line, Shape
 from roomctl.services.devices import among
 from roomctl.services.drivers import DriverOffer
 from roomctl.storage.inventory import as_device, as_text, parse_text
 from roomctl.web.rest.desk import Desk, router
-from roomctl.web.rest.shapes import Id, Line, Shape
+from roomctl.web.rest.shapes import Id
 from roomctl.web.session import Needs
 
 routes = router("devices")

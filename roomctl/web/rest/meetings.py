@@ -9,12 +9,13 @@ from pydantic import Field
 from roomctl.domain.access import MOVES, Right, User
 from roomctl.domain.lifecycle import State
 from roomctl.domain.secrecy import Level
+from roomctl.inputs import Said, Shape, Text
 from roomctl.services.calendar import MOST, Wish
+from roomctl.services.planned import MeetingChanges, NewMeeting
 from roomctl.web.booking import booking_of
 from roomctl.web.moves import take
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, host_of, router
-from roomctl.web.rest.meeting_shapes import EntryShape, FoundShape, MeetingChanges, MeetingShape, NewMeeting
-from roomctl.web.rest.shapes import Said, Shape, Text
+from roomctl.web.rest.meeting_shapes import EntryShape, FoundShape, MeetingShape
 from roomctl.web.session import Needs, allow
 
 routes = router("meetings")

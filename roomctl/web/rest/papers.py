@@ -14,8 +14,8 @@ from roomctl.domain.record import Finding, RecordFile
 from roomctl.domain.summary import MOST_UNITS, Countersign, NumberForm, Openness, Passed, Stage, Summary
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
+from roomctl.inputs import Line, Name, Shape, Text
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
-from roomctl.web.rest.shapes import Line, Name, Shape, Text
 from roomctl.web.session import Needs
 
 routes = router("papers")

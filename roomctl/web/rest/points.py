@@ -6,9 +6,10 @@ from fastapi import Body, Path, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from roomctl.domain.transcript import DraftPoint, PointKind
+from roomctl.inputs import Line, Said, Shape, Text
 from roomctl.services.points import Wording
 from roomctl.web.rest.desk import Desk, MeetingPath, router
-from roomctl.web.rest.shapes import Id, Line, Said, Shape, Text
+from roomctl.web.rest.shapes import Id
 from roomctl.web.rest.transcripts import Correcting
 
 routes = router("transcripts")

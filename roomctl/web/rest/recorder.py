@@ -14,13 +14,14 @@ from roomctl.domain.access import Right, User
 from roomctl.domain.alarms import AlarmKind, StandingAlarm
 from roomctl.domain.attendance import MAX_NAME
 from roomctl.domain.recording import Gap, MarkKind, RecorderState, RecorderStatus, Recording
+from roomctl.inputs import Name, Shape, Text
 from roomctl.services.facade import UseCases
 from roomctl.services.marks import FARTHEST_BACK
 from roomctl.web.levels import PATIENCE, Levels
 from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router, still
 from roomctl.web.rest.meeting_shapes import MeetingShape
 from roomctl.web.rest.recordings import MarkerShape, RecordingShape, Seeing, loudness
-from roomctl.web.rest.shapes import Name, Shape, Text, number
+from roomctl.web.rest.shapes import number
 from roomctl.web.run import run
 from roomctl.web.session import Needs
 

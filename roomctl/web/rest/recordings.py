@@ -12,10 +12,11 @@ from roomctl.domain.access import Right, User
 from roomctl.domain.recording import Envelope, Gap, Marker, MarkKind, Purpose, RecorderState, Recording
 from roomctl.errors import Busy, NotFound
 from roomctl.i18n import tr
+from roomctl.inputs import Shape
 from roomctl.services.listening import MOST_POINTS
 from roomctl.services.takes import LONGEST_TEST
 from roomctl.web.rest.desk import Desk, MeetingPath, RecordingPath, router
-from roomctl.web.rest.shapes import Shape, number
+from roomctl.web.rest.shapes import number
 from roomctl.web.run import run
 from roomctl.web.session import Needs
 

@@ -9,10 +9,10 @@ from fastapi import Body, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from roomctl.domain.revision import Comment, ParagraphChange, TrackedChange
+from roomctl.inputs import Shape
 from roomctl.services.revisions import LONGEST_UNIT, Returned
 from roomctl.web.rest.desk import Desk, MeetingPath, router
 from roomctl.web.rest.papers import DocumentPath, PaperShape, Reading, Writing
-from roomctl.web.rest.shapes import Shape
 
 routes = router("papers")
 

@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 from roomctl.domain.access import Right
 from roomctl.domain.rework import HoleSeen, Rework, ReworkKind, ReworkState
 from roomctl.domain.transcript import Hole
+from roomctl.inputs import Said, Shape
 from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router
 from roomctl.web.rest.progress import as_it_changes
-from roomctl.web.rest.shapes import Said, Shape
 from roomctl.web.rest.transcripts import Correcting, Reading, SentenceShape
 from roomctl.web.run import run
 from roomctl.web.working import Work, Working

@@ -11,11 +11,11 @@ from roomctl.domain.attendance import Person
 from roomctl.domain.roster_sheet import Draft, Problem
 from roomctl.errors import Refused
 from roomctl.i18n import tr
+from roomctl.inputs import MOST_PEOPLE, Line, Name, Shape
 from roomctl.services import sheets
 from roomctl.services.identity import new_id
 from roomctl.services.rosters import Import
 from roomctl.web.rest.desk import Desk, MeetingPath, router
-from roomctl.web.rest.shapes import MOST_PEOPLE, Line, Name, Shape
 from roomctl.web.rosters import Sent, SentRosters
 from roomctl.web.run import run
 from roomctl.web.session import Needs

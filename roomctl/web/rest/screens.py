@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Right, ScreenKey, User
 from roomctl.domain.events import Actor
+from roomctl.inputs import Line, Shape
 from roomctl.services.accounts import MAX_NAME
 from roomctl.services.screens import ScreenKeys
 from roomctl.web import keys
 from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router
-from roomctl.web.rest.shapes import Line, Shape
 from roomctl.web.screens import Screen, Screens, those_of
 from roomctl.web.session import Needs, Sessions, allow
 

@@ -12,11 +12,12 @@ from roomctl.domain.attendance import Role, Standing
 from roomctl.domain.layouts import Layout, Place, Template
 from roomctl.domain.seating import MAX_CHANNEL, Seats, seated_name
 from roomctl.i18n import language, tr
+from roomctl.inputs import Shape
 from roomctl.services import office_files
 from roomctl.services.facade import UseCases
 from roomctl.services.seating import SeatPlan
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
-from roomctl.web.rest.shapes import Id, Shape
+from roomctl.web.rest.shapes import Id
 from roomctl.web.session import Needs
 
 routes = router("seats")

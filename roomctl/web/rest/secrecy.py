@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from roomctl.domain.access import Right, User
 from roomctl.domain.custody import MAX_TEXT, Confirmation, Declaration, Handover, Medium, Point
 from roomctl.domain.secrecy import Level
+from roomctl.inputs import Line, Shape
 from roomctl.web.rest.desk import Desk, MeetingPath, router
-from roomctl.web.rest.shapes import Line, Shape
 from roomctl.web.session import Needs, sessions_of
 
 routes = router("secrecy")

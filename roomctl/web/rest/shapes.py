@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from roomctl.domain.attendance import (
     LONGEST_CUT_OFF,
@@ -21,33 +21,10 @@ from roomctl.domain.attendance import (
     Standing,
 )
 from roomctl.domain.observers import Moves
+from roomctl.inputs import MOST_ITEMS, Line, Name, Said, Shape
 from roomctl.services.identity import new_id
 
-LINE, TEXT = 200, 2000
-"""Characters of a title or name of a unit, and of a reason or note."""
-
-MOST_ITEMS, MOST_PEOPLE = 100, 2000
-
-
-def _visible(text: str) -> str:
-    if any(ord(char) < ord(" ") and char not in "\n\t" for char in text):
-        raise ValueError("control characters are not text")
-    return text
-
-
-Line = Annotated[str, StringConstraints(max_length=LINE, strip_whitespace=True), AfterValidator(_visible)]
-Text = Annotated[str, StringConstraints(max_length=TEXT, strip_whitespace=True), AfterValidator(_visible)]
-Said = Annotated[Text, StringConstraints(min_length=1)]
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True), AfterValidator(_visible)
-]
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,64}$")]
-
-
-class Shape(BaseModel):
-    """A misspelt field is pointed at."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class NewPerson(Shape):

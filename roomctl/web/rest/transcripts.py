@@ -20,9 +20,10 @@ from roomctl.domain.transcript import (
 )
 from roomctl.errors import NotFound
 from roomctl.i18n import tr
+from roomctl.inputs import Name, Said, Shape, Text
 from roomctl.services.transcripts import LONGEST
 from roomctl.web.rest.desk import Desk, MeetingPath, as_json, router
-from roomctl.web.rest.shapes import Id, Name, Said, Shape, Text
+from roomctl.web.rest.shapes import Id
 from roomctl.web.session import Needs
 
 routes = router("transcripts")

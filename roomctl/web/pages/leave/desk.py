@@ -8,9 +8,9 @@ from roomctl.domain.lifecycle import OVER
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
+from roomctl.inputs import TEXT
 from roomctl.web.pages.planning.typed import line, text_of
 from roomctl.web.pages.visitor import Visitor
-from roomctl.web.rest.shapes import TEXT
 from roomctl.web.session import admit, allow, holders
 from roomctl.web.ui import (
     Part,

@@ -10,8 +10,8 @@ from roomctl.domain.meeting import AgendaItem, Meeting
 from roomctl.domain.secrecy import Level, Secrecy, parse
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
-from roomctl.web.rest.meeting_shapes import LONGEST
-from roomctl.web.rest.shapes import LINE, MOST_ITEMS, TEXT
+from roomctl.inputs import LINE, MOST_ITEMS, TEXT
+from roomctl.services.planned import LONGEST
 from roomctl.web.ui import Values
 
 LINES: Final = ("title", "kind", "place", "chair", "minute_taker", "contact", "recording_approved_by")

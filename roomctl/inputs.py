@@ -1,0 +1,32 @@
+"""What people type, checked before it becomes a value: over the wire, on a page, from a file."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from roomctl.domain.attendance import MAX_NAME
+
+LINE, TEXT = 200, 2000
+"""Characters of a title or name of a unit, and of a reason or note."""
+
+MOST_ITEMS, MOST_PEOPLE = 100, 2000
+
+
+def _visible(text: str) -> str:
+    if any(ord(char) < ord(" ") and char not in "\n\t" for char in text):
+        raise ValueError("control characters are not text")
+    return text
+
+
+Line = Annotated[str, StringConstraints(max_length=LINE, strip_whitespace=True), AfterValidator(_visible)]
+Text = Annotated[str, StringConstraints(max_length=TEXT, strip_whitespace=True), AfterValidator(_visible)]
+Said = Annotated[Text, StringConstraints(min_length=1)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True), AfterValidator(_visible)
+]
+
+
+class Shape(BaseModel):
+    """A misspelt field is pointed at."""
+
+    model_config = ConfigDict(extra="forbid")
