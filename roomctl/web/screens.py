@@ -30,7 +30,7 @@ from roomctl.web.notice import notice
 from roomctl.web.plugins import answer_of
 from roomctl.web.rest.desk import MeetingPath, as_json, host_of
 from roomctl.web.run import run
-from roomctl.web.session import Sessions, admit, scan_again, screen_of, user_of
+from roomctl.web.session import admit, scan_again, screen_of, sessions_of, user_of
 
 routes = APIRouter(prefix=keys.PAGES, include_in_schema=False)
 
@@ -140,8 +140,7 @@ def those_of(offered: Sequence[Screen], links: Sequence[ScreenKey]) -> Sequence[
 @routes.get("/{key}")
 async def enter(request: Request, key: str) -> Response:
     """The link: the browser gets its key, and the screen."""
-    sessions: Sessions = request.app.state.sessions
-    user = await sessions.screen(key)
+    user = await sessions_of(request).screen(key)
     if user is None or user.screen is None:
         request.state.forged = True
         await request.app.state.denials.note(request, _closed(), f"{keys.PAGES}/…")

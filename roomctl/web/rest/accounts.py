@@ -11,7 +11,7 @@ from roomctl.domain.events import Actor
 from roomctl.inputs import Line, Name, Shape
 from roomctl.services.accounts import MAX_PASSWORD, MIN_PASSWORD, Accounts
 from roomctl.web.rest.desk import host_of, router
-from roomctl.web.session import Needs, Sessions
+from roomctl.web.session import Needs, sessions_of
 
 routes = router("accounts")
 
@@ -105,8 +105,7 @@ def _accounts(request: Request, user: User) -> Accounts:
 
 
 def _changed(request: Request) -> None:
-    sessions: Sessions = request.app.state.sessions
-    sessions.forget()
+    sessions_of(request).forget()
 
 
 @routes.get("/accounts", summary="All accounts")

@@ -13,7 +13,7 @@ from roomctl.domain.meeting import Meeting
 from roomctl.services.facade import UseCases
 from roomctl.serving import Host
 from roomctl.web.problems import MEDIA
-from roomctl.web.session import COOKIE, Sessions, admit, bearer_of, screen_of
+from roomctl.web.session import COOKIE, admit, bearer_of, screen_of, sessions_of
 
 MeetingPath = Annotated[
     str,
@@ -76,10 +76,9 @@ async def still(request: Request, right: Right, *, screen: bool = False) -> bool
         screen: a screen follows it as well, as in `Needs`.
 
     """
-    sessions: Sessions = request.app.state.sessions
     token = bearer_of(request.headers)
     cookie = "" if token else request.cookies.get(COOKIE, "")
-    user = await sessions.find(token=token, cookie=cookie)
+    user = await sessions_of(request).find(token=token, cookie=cookie)
     if user is not None and user.may(right):
         return True
     return screen and await screen_of(request) is not None

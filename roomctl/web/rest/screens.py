@@ -14,7 +14,7 @@ from roomctl.services.screens import ScreenKeys
 from roomctl.web import keys
 from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router
 from roomctl.web.screens import Screen, Screens, those_of
-from roomctl.web.session import Needs, Sessions, allow
+from roomctl.web.session import Needs, allow, sessions_of
 
 routes = router("screens")
 
@@ -108,5 +108,4 @@ def take_back(request: Request, user: Opening, meeting_id: MeetingPath, key_id: 
     """The screen shows nothing more, wherever it is open."""
     Desk(request, user).meeting(meeting_id)
     _keys(request, user).drop(meeting_id, key_id)
-    sessions: Sessions = request.app.state.sessions
-    sessions.forget()
+    sessions_of(request).forget()
