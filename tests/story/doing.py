@@ -1,5 +1,8 @@
 """What people do with a page."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.story.day import Day
@@ -9,13 +12,14 @@ def act(page: Page, name: str) -> Locator:
     return page.locator(f'[data-act="{name}"]')
 
 
-def hold(page: Page, name: str) -> None:
-    """Down as long as it asks, then up."""
+@contextmanager
+def held(page: Page, name: str) -> Iterator[None]:
+    """Down until what is waited for inside has come, however slow the page is."""
     button = act(page, name).first
     button.scroll_into_view_if_needed()
     button.hover()
     page.mouse.down()
-    page.wait_for_timeout(1900)
+    yield
     page.mouse.up()
 
 
@@ -23,7 +27,9 @@ def step(page: Page, name: str, **typed: str) -> None:
     """A step of a 纪要, with its form where it has one."""
     act(page, f"step {name}").click()
     send = act(page, f"do {name}")
-    if typed or name in {"approve", "sign", "proofread"}:
+    if not typed:
+        expect(act(page, f"step {name}")).to_have_count(0)
+    else:
         for field, value in typed.items():
             box = page.locator(f"form [name={field}], [data-form] [name={field}]").first
             if box.evaluate("e => e.tagName") == "SELECT":

@@ -12,12 +12,12 @@ import pytest
 from playwright.sync_api import expect
 
 from roomctl.domain.alarms import AlarmKind
-from roomctl.domain.checks import CheckState
+from roomctl.domain.checks import CheckReport, CheckState
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import MarkKind
 from tests.story import promises
 from tests.story.day import Length, until
-from tests.story.doing import act, hold, screen, sign_by_telephone, step
+from tests.story.doing import act, held, screen, sign_by_telephone, step
 from tests.story.hall import RATE
 from tests.story.people import (
     ADMIN,
@@ -149,15 +149,16 @@ def test_a_fault_bars_the_start_until_the_technician_answers_for_it(day):
     day.hall.say(day.speech.talk)  # somebody tries the microphones
     act(page, "check").click()
 
-    def rows():
-        found = day.use.check_report(day.meeting)  # that of 15 min before knows of no rack
-        return {(row.device, row.check): row for row in found.results} if found else {}
+    def report() -> CheckReport | None:
+        """With the fault: that of 15 min before knows of no rack."""
+        found = day.use.check_report(day.meeting)
+        return found if found and found.blocking else None
 
-    until(lambda: ("pjlink", "online") in rows())
+    until(report)
     expect(act(page, "report")).to_be_visible()
     expect(act(page, "cancel")).to_have_count(0, timeout=120_000)
-    report = day.use.check_report(day.meeting)
-    assert [(row.device, row.state) for row in report.blocking] == [("pjlink", CheckState.CRIT)]
+    blocking = report().blocking
+    assert [(row.device, row.state) for row in blocking] == [("pjlink", CheckState.CRIT)]
     expect(page.locator(".rc-todo")).to_be_visible()
     day.album.picture(page, "06-check", "设备检查：投影机没有应答", full=True, guide="check")
     secretary = day.page(SECRETARY, day.path())
@@ -166,15 +167,15 @@ def test_a_fault_bars_the_start_until_the_technician_answers_for_it(day):
     day.album.picture(secretary, "07-gate", "有故障不能开始")
     act(secretary, "seen").click()
     assert day.use.meeting(day.meeting).state is State.OPEN
-    for row in report.blocking:
+    for row in blocking:
         act(page, f"accept {row.device} {row.check}").click()
         page.locator("[name=reason]").fill("本次不投影")
-        hold(page, f"waive {row.device} {row.check}")
-        expect(act(page, f"withdraw {row.device} {row.check}")).to_be_visible()
+        with held(page, f"waive {row.device} {row.check}"):
+            expect(act(page, f"withdraw {row.device} {row.check}")).to_be_visible()
     act(page, "report").click()
     page.locator("[name=note]").fill("已与主持人说明")
-    hold(page, "sign")
-    expect(page.get_by_text(f"{TECHNICIAN} 已于")).to_be_visible(timeout=120_000)
+    with held(page, "sign"):
+        expect(page.get_by_text(f"{TECHNICIAN} 已于")).to_be_visible(timeout=120_000)
     day.album.picture(page, "08-signed-check", "带故障使用，报告签字")
 
 
@@ -311,7 +312,8 @@ def test_the_chair_ends_it(day):
     day.written(lambda: any(one in wall.locator("main").text_content() for one in day.sentences))
     day.album.picture(wall, "19-captions", "会场字幕", guide="captions")
     page = day.page(OPERATOR)
-    hold(page, "ask-stop")
+    with held(page, "ask-stop"):
+        expect(act(page, "stop")).to_be_visible()
     day.album.picture(page, "20-stop", "停止前再问一次")
     act(page, "stop").click()
     until(lambda: day.use.meeting(day.meeting).state is State.ADJOURNED)
@@ -370,11 +372,11 @@ def test_the_summary_goes_its_way(day):
     approver = day.page(APPROVER, day.path("/papers"))
     step(approver, "approve", opinion="同意")
     act(approver, "step sign").click()
-    hold(approver, "do sign")
-    expect(act(approver, "do sign")).to_have_count(0)
+    with held(approver, "do sign"):
+        expect(act(approver, "do sign")).to_have_count(0)
     page.reload()
-    hold(page, "step register")
-    expect(act(page, "step register")).to_have_count(0)
+    with held(page, "step register"):
+        expect(act(page, "step register")).to_have_count(0)
     step(page, "proofread", opinion="")
     step(page, "issue", to="市住建局、市财政局")
     day.album.picture(page, "25-summary", "纪要印发", full=True)
