@@ -7,7 +7,19 @@ Values that are never asked for by themselves (gaps, markers, words, changes, â€
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from roomctl.storage.columns import Instant
@@ -30,6 +42,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[Any]: JSON,
         int: BigInteger,  # frames of a long recording pass 2**31
+        float: Double,  # which SQLAlchemy takes from 2.1 on by itself
     }
 
 
