@@ -103,7 +103,7 @@ def site(tmp_path_factory, prepare) -> Iterator[Site]:
     host = subprocess.Popen(argv, env=environment, stderr=subprocess.DEVNULL, cwd=data)
     url = f"http://127.0.0.1:{port}"
     try:
-        _until(lambda: _ready(url), 40)
+        _until(lambda: _ready(url), 120)
         yield Site(data, url)
     finally:
         host.terminate()
