@@ -108,8 +108,11 @@ def bare(path: Path) -> FastAPI:
         with Session(engine) as session:
             row = session.get_one(MeetingRow, meeting_id)
             return MeetingShape(
-                **{name: getattr(row, name) for name in _SAME},
+                **{name: getattr(row, name) for name in SAME},
                 secrecy=row.secrecy["level"],
+                own_secrecy=row.secrecy["level"],
+                secrecy_basis=row.secrecy["basis"],
+                secrecy_by=row.secrecy["by"],
                 label="",
                 agenda=[
                     ItemShape(
@@ -124,10 +127,9 @@ def bare(path: Path) -> FastAPI:
     return web
 
 
-_SAME = (
-    "id", "title", "starts", "zone", "planned_minutes", "kind", "place", "chair", "minute_taker", "contact",
-    "recorded", "state", "urgent", "started_at", "adjourned_at", "version",
-)  # fmt: skip
+OTHERWISE = {"label", "agenda", "ways", "secrecy", "own_secrecy", "secrecy_basis", "secrecy_by"}
+"""Fields that no column holds as they are answered."""
+SAME = MeetingShape.model_fields.keys() - OTHERWISE
 
 
 async def _ask(web: FastAPI, path: str, token: str) -> bytes:
