@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from roomctl.domain.access import Role, User
-from roomctl.domain.checks import CheckState, DeviceWatch, Result, Waiver
+from roomctl.domain.checks import CheckState, DeviceWatch, Result, RunPurpose, Waiver
 from roomctl.domain.devices import Device, Fact, Reading
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Order
@@ -24,12 +24,16 @@ from roomctl.web.ui import Look
 
 GATE = threading.Event()
 """Holds the slow device while it is clear."""
+POWER = threading.Event()
+"""Of the good device."""
 
 
 async def read(device, secret):
     del secret
     while device.id == "slow" and not GATE.is_set():
         await __import__("asyncio").sleep(0.01)
+    if device.id == "good" and not POWER.is_set():
+        raise ConnectionRefusedError
     return Reading(facts=(Fact("lamp", 2860 if device.id == "dim" else 10),))
 
 
@@ -111,6 +115,7 @@ def until(true, seconds=60):
 @pytest.fixture
 def seat(rest):
     GATE.set()
+    POWER.set()
     rest.application.usecases._clock = SystemClock()
     rest.application.plugins.device_drivers["lamp"] = OFFER
     rest.application.plugins.device_checks = [Disk()]
@@ -329,6 +334,20 @@ def test_a_macro_shows_its_steps_and_how_they_went(seat):
     assert "macros.toml" in seat.html()
     (seat.rest.application.data / "macros.toml").write_text(text, encoding="utf-8")
     assert "macros.toml" not in seat.html(), "it is mended"
+
+
+def test_what_a_check_found_off_that_ran_by_itself_is_told_with_its_hour_and_asked_again(seat):
+    POWER.clear()
+    seat.rest.use.check(seat.meeting, purpose=RunPurpose.QUARTER_BEFORE)
+    html = seat.html()
+    at = seat.rest.use.check_report(seat.meeting).at.astimezone(seat.desk.look().zone)
+    assert f"截至 {at:%H:%M}，1 台设备没有开机" in html
+    assert "check early" not in Seat(seat.rest, seat.meeting, (Role.SECRETARY,)).page()[1]
+    POWER.set()
+    seat.press("check early")
+    seat.settled()
+    assert "没有开机" not in seat.html()
+    assert seat.tiles()["灯good"].look is Look.OK
 
 
 def test_what_stops_answering_in_a_meeting_is_told_while_it_runs(seat):

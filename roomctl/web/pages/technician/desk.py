@@ -6,10 +6,11 @@ from datetime import timedelta
 from nicegui import ui as gui
 
 from roomctl.domain.access import Right
-from roomctl.domain.checks import CheckState
+from roomctl.domain.checks import CheckState, Result, RunPurpose
 from roomctl.domain.macros import Macro
 from roomctl.errors import RoomctlError
 from roomctl.i18n import speaking, tr
+from roomctl.services.device_checks import ONLINE
 from roomctl.web.pages.links import links
 from roomctl.web.pages.technician import detail, report, scenes, sight, tiles, todo
 from roomctl.web.pages.technician.doing import Doing
@@ -17,6 +18,7 @@ from roomctl.web.pages.technician.sight import Pasts, Sight
 from roomctl.web.pages.technician.todo import NOTHING, Asking
 from roomctl.web.pages.visitor import Area, Visitor
 from roomctl.web.ui import (
+    Child,
     Look,
     Part,
     Press,
@@ -126,11 +128,32 @@ class Desk:
             names = {device.id: device.name for device in seen.devices}
             said = tr("、", ", ").join(names.get(one, one) for one in seen.down)
             made.append(note_bar("crit", said, strong=tr("会中没有应答", "No answer in the meeting")))
+        if not self.older and (early := self._early(seen)) is not None:
+            made.append(early)
         if self.older and seen.report:
             back = button(tr("看最近一次", "The newest"), self._older(""), kind="sm", key="newest")
             at = seen.report.at.astimezone(seen.zone)
             made.append(note_bar("run", f"{at:%m-%d %H:%M:%S}", back, strong=tr("以前的一次", "An older run")))
         return tag("div", *made, class_="rc-wrap") if made else Part()
+
+    def _early(self, seen: Sight) -> Part | None:
+        """A check that ran by itself has found devices off: the rack may have been switched on since."""
+        report = seen.report
+        if report is None or report.purpose is RunPurpose.HAND or seen.run is not None:
+            return None
+        silent = list(dict.fromkeys(row.device for row in seen.rows if _silent(row)))
+        if not silent:
+            return None
+        at = f"{report.at.astimezone(seen.zone):%H:%M}"
+        strong = tr(f"截至 {at}，{len(silent)} 台设备没有开机", f"As of {at}, {len(silent)} devices were not up yet")
+        names = {device.id: device.name for device in seen.devices}
+        said = tr("、", ", ").join(names.get(one, one) for one in silent)
+        again: Child = None
+        if seen.may(Right.RUN_CHECKS):
+            again = button(
+                tr("再查这些", "Check them again"), self.doing.check(*silent), kind="sm", key="check early"
+            )
+        return note_bar("unk", said, again, strong=strong)
 
     def left(self, seen: Sight) -> Part:
         """The device that was pressed, else what is to be done; nothing where all is well."""
@@ -195,6 +218,11 @@ class Desk:
                 self.older = ""
 
         return press
+
+
+def _silent(row: Result) -> bool:
+    """A device did not answer, and nobody said that it need not."""
+    return row.check == ONLINE and row.value is False and row.state not in {CheckState.SKIPPED, CheckState.WAIVED}
 
 
 def _verdict(seen: Sight) -> tuple[Look, str]:
