@@ -317,10 +317,11 @@ def _verdict(seen: Seen) -> str:
     every = seen.register.copies
     if not every:
         return tr("材料", "Papers")
-    out = len(seen.register.out)
-    if not seen.live or seen.meeting.state is State.ADJOURNED:
-        return tr(f"材料：{out} 份未收回", f"Papers: {out} out") if out else tr("材料：都收回了", "Papers: all back")
-    gone = sum(one.state is not HandoutState.STOCK for one in every)
+    out, gone = len(seen.register.out), sum(one.state is not HandoutState.STOCK for one in every)
+    if gone and (not seen.live or seen.meeting.state is State.ADJOURNED):
+        return (
+            tr(f"材料：{out} 份未收回", f"Papers: {out} out") if out else tr("材料：都有着落", "Papers: none is out")
+        )
     return tr(f"材料：{len(every)} 份已发 {gone} 份", f"Papers: {gone} of {len(every)} handed out")
 
 
