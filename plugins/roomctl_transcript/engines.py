@@ -10,7 +10,7 @@ from typing import Any
 
 from roomctl.api import BadInput, EngineOffer, Meeting, MissingPart, Refused, Services, Transcriber, tr
 from roomctl.api.custody import Way, may
-from roomctl.api.speech import AUTO, candidates
+from roomctl.api.speech import AUTO, candidates, folder_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _ready(services: Services, offer: EngineOffer, model: str) -> Choice:
             )
     if offer.bundled:
         if model in {"", offer.bundled}:
-            return Choice(offer, offer.bundled, services.data / "models")
+            return Choice(offer, offer.bundled, folder_of(services, offer, model))
         raise MissingPart(
             tr(f"引擎 {offer.name} 没有模型 {model}", f"engine {offer.name} has no model {model}"),
             tr(f"它自带 {offer.bundled}", f"it brings {offer.bundled}"),
@@ -130,7 +130,7 @@ def _ready(services: Services, offer: EngineOffer, model: str) -> Choice:
     wanted = (model,) if model else offer.models
     name = next((one for one in wanted if one in installed), wanted[-1])  # the lightest is fetched soonest
     try:
-        return Choice(offer, name, services.model(name))
+        return Choice(offer, name, folder_of(services, offer, name))
     except MissingPart as error:
         usb = "roomctl models import"
         if usb in str(error):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from roomctl.api import Services
 from roomctl.demo.score import Score, score
-from roomctl.services.offers import AUTO, candidates
+from roomctl.services.offers import AUTO, EngineOffer, candidates
 
-__all__ = ["AUTO", "KnownSentence", "Score", "candidates", "known_sentence", "score"]
+__all__ = ["AUTO", "KnownSentence", "Score", "candidates", "folder_of", "known_sentence", "score"]
 
 _NUMBER = 4
 
@@ -26,6 +27,11 @@ class KnownSentence:
     start: float
     end: float
     text: str
+
+
+def folder_of(services: Services, offer: EngineOffer, model: str) -> Path:
+    """What the engine is made with. Raises: MissingPart, where the catalogue's model is not here."""
+    return services.data / "models" if offer.bundled else services.model(model)
 
 
 def known_sentence() -> KnownSentence:

@@ -192,7 +192,7 @@ class EngineOffer:
         streams: it is a `StreamingTranscriber` too; live captions need one.
         models: names in the catalogue, the preferred first, the lightest last; the last is what somebody without
             any is told to fetch. Empty where its packages bring the model: `bundled` is its name then, under which
-            transcripts tell what made them, and the engine's folder is that of all models.
+            transcripts tell what made them, and the folder that it is made with says nothing.
         requires: Python packages that must be importable, such as `faster_whisper`.
         quality: `auto` takes the installed engine with the highest. One below 0 is taken by its name alone.
         outside: it sends the sound to a service outside of this machine, which only 非密 may be.
@@ -208,6 +208,10 @@ class EngineOffer:
     options: Mapping[str, Any] = field(default_factory=dict)
     outside: bool = False
     bundled: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.models) == bool(self.bundled):
+            raise ValueError(f"{self.name}: name its `models`, or the one that its packages bring as `bundled`")
 
     def model(self, installed: Container[str]) -> str:
         """The one that it would use, of those that are here; empty where none of its own is."""

@@ -10,7 +10,7 @@ import soxr
 from numpy.typing import NDArray
 
 from roomctl.api import CheckState, Playable, PluginContext, RecorderStatus, RecordingReport, Result, RoomSound, tr
-from roomctl.api.speech import KnownSentence, score
+from roomctl.api.speech import KnownSentence, folder_of, score
 from roomctl_av_check import facts
 from roomctl_av_check.acoustics.apart import Silence, ask
 from roomctl_av_check.acoustics.config import AcousticsConfig
@@ -115,7 +115,7 @@ def judge(
     offer, model = choice
     order = {
         "entry": offer.entry,
-        "model": str(ctx.services.model(model)),
+        "model": str(folder_of(ctx.services, offer, model)),
         "options": dict(offer.options),
         "file": str(sound),
         "rate": kept.rate,

@@ -224,6 +224,12 @@ def test_an_engine_that_brings_its_model_needs_none_of_the_catalogue(services):
         choose(services)
 
 
+@pytest.mark.parametrize("told", [{}, {"models": ("m",), "bundled": "n"}])
+def test_an_engine_says_where_its_model_comes_from(told):
+    with pytest.raises(ValueError, match="bundled"):
+        EngineOffer(name="own", entry="x:Y", **told)
+
+
 def test_a_config_with_an_unknown_key_is_refused():
     with pytest.raises(ValueError, match="engin"):
         Config(engin="whisper")
