@@ -73,6 +73,14 @@ def test_help_loads_no_command_no_plugin_and_no_heavy_library():
     assert not loaded & (HEAVY | {plugin.name for plugin in PLUGINS} | {"roomctl_models"})
 
 
+def test_a_child_of_a_recording_loads_only_the_names_that_it_needs():
+    children = ("capture.__main__", "sources.reader", "sources.mic", "watch.watcher", "sealing.finisher")
+    code = f"import sys, {', '.join(f'roomctl_audio.{one}' for one in children)}; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "roomctl.api" in told.split()
+    assert not {"roomctl.api.names", "roomctl.services", "pydantic", "sqlalchemy"} & set(told.split())
+
+
 def test_both_readmes_give_the_same_two_commands():
     english, chinese = (
         re.findall(r"^```sh\n(.*?)^```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)[:2]
