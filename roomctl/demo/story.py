@@ -4,7 +4,7 @@ was cut off at any moment is finished by the next run on the same work dir.
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -33,8 +33,6 @@ ARCHIVIST = "演示归档员"
 CHAIR = "张建国"
 FOLLOWED = 3
 """Captures that may die in one recording, before something is wrong with the machine."""
-
-Steps = Sequence[tuple[str, Callable[[], None]]]
 
 
 @dataclass(frozen=True, slots=True)

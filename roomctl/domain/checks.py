@@ -22,6 +22,11 @@ class CheckState(StrEnum):
     WAIVED = "WAIVED"
     """A named person accepted the fault for this meeting (带故障使用), with a reason."""
 
+    @property
+    def quiet(self) -> bool:
+        """Nobody has anything to do about it, so no hint is wanted."""
+        return self in {CheckState.OK, CheckState.SKIPPED}
+
 
 Value = float | int | str | bool | None
 
@@ -192,7 +197,7 @@ def waive(results: Iterable[Result], waivers: Iterable[Waiver]) -> tuple[Result,
 
 
 def _waived(result: Result, waiver: Waiver | None) -> Result:
-    if waiver is None or result.firm or result.state in {CheckState.OK, CheckState.SKIPPED}:
+    if waiver is None or result.firm or result.state.quiet:
         return result
     state = CheckState.SKIPPED if waiver.kind is WaiverKind.EXCUSED else CheckState.WAIVED
     return replace(result, state=state, decision=Decision(result.state, waiver.by, waiver.reason))

@@ -360,7 +360,7 @@ def _refuse_missing(missing: Iterable[Missing], among: Callable[[Missing], bool]
 def _kept_out() -> str:
     return tr(
         "本机是登记的涉密计算机，或存有涉密会议，只用随 roomctl 提供的插件",
-        "this machine is declared for state secrets, or holds one, which none but the plugins of roomctl may come near",
+        "this machine is declared for state secrets, or holds one: plugins of roomctl alone may come near",
     )
 
 

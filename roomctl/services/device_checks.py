@@ -193,10 +193,7 @@ def judged(one: Prepared, reading: Reading, took: float, meeting: Meeting | None
         rows.append(misentered(device, RoomctlError(what, one_line(error))))
     if is_controlled(device, meeting):
         rows.append(_emission(device, active=not reading.standby))
-    quiet = {CheckState.OK, CheckState.SKIPPED}  # a hint is for whoever has something to do
-    return tuple(
-        replace(row, device_title=device.title, hint=None if row.state in quiet else row.hint) for row in rows
-    )
+    return tuple(replace(row, device_title=device.title, hint=None if row.state.quiet else row.hint) for row in rows)
 
 
 def held_against(row: Result, past: Past, floor: float) -> Result:

@@ -220,7 +220,7 @@ def sign(
                 "本单位只认签字扫描件，见设置 plugins.records.by_hand",
                 "only scans count, see plugins.records.by_hand",
             ),
-            tr("打印签字，扫描后在“归档登记”页上传", "print it, sign it, and hand its scan in at the 归档登记"),
+            tr("打印签字，扫描后在“归档登记”页上传", "print and sign it; send its scan on the registration's page"),
         )
     if Need.TRANSCRIPT not in meeting.facts:
         raise Refused(

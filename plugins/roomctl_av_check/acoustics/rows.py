@@ -27,7 +27,6 @@ def row(
     evidence: str | None = None,
 ) -> Result:
     """A hint is for whoever has something to do."""
-    quiet = state in {CheckState.OK, CheckState.SKIPPED}
     return Result(
         device=DEVICE,
         check=check,
@@ -36,7 +35,7 @@ def row(
         unit=unit,
         threshold=threshold,
         message=message,
-        hint=None if quiet else hint or None,
+        hint=None if state.quiet else hint or None,
         evidence=evidence,
         device_title=DEVICE_TITLE,
         title=title,

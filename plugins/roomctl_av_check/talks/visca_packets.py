@@ -33,8 +33,6 @@ class Kind(IntEnum):
 
 RESET = b"\x01"
 """Control message: numbers begin with 0 again; it is acknowledged by the same byte."""
-WRONG_NUMBER = b"\x0f\x01"
-"""Control reply: the number is not one that was waited for; where a command was sent twice, the first one came."""
 
 EVERYBODY = 0x88
 """From a controller to all cameras of a chain; what they pass on comes back with it too."""

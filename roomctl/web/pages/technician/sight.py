@@ -373,7 +373,7 @@ def _of_device(sight: Sight, device: Device) -> Sequence[Tile]:
         key=(device.id, ""),
         pending=pending,
     )
-    further = [row for row in others[1:] if row.state not in {CheckState.OK, CheckState.SKIPPED}]
+    further = [row for row in others[1:] if not row.state.quiet]
     return [first, *(_of_row(sight, row, f"{device.name} {row.name}") for row in (*figures, *further))]
 
 
