@@ -51,6 +51,21 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 """Name → module, help in Chinese, help in English."""
 
+SECTIONS = (
+    ("开始", "To begin with", ("demo", "init", "serve", "service", "status", "doctor")),
+    ("会前", "Before a meeting", (
+        "meetings", "roster", "seats", "check", "devices", "macro", "acoustics", "emulate",
+    )),
+    ("会中", "In session", ("signin", "screens", "record", "recording", "room")),
+    ("会后", "After it", (
+        "transcribe", "transcript", "glossary", "papers", "records", "summary", "archive",
+    )),
+    ("管理", "To keep it well", (
+        "accounts", "secrecy", "models", "plugins", "new-plugin", "backup", "restore", "audit",
+    )),
+)  # fmt: skip
+"""How `--help` lists the commands, those of the plugins that come with roomctl among them; others stand below."""
+
 GLOBAL = {
     "--data": ("ROOMCTL_DATA", "数据目录", "data folder"),
     "--lang": ("ROOMCTL_LANG", "zh 或 en", "zh or en"),
@@ -92,6 +107,16 @@ class Commands(TyperGroup):
         from roomctl.app import open_application  # noqa: PLC0415 - only a plugin's command loads the plugins
 
         return _named(cmd_name, open_application().command(manifest.name, cmd_name), _help_of(manifest, cmd_name))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        helps = {name: self.get_command(ctx, name).get_short_help_str(200) for name in self.list_commands(ctx)}
+        wide = max(map(len, helps))
+        placed = {name for *_, names in SECTIONS for name in names}
+        others = ("其他插件", "Other plugins", tuple(name for name in helps if name not in placed))
+        for zh, en, names in (*SECTIONS, others):
+            if here := [(name.ljust(wide), helps[name]) for name in names if name in helps]:
+                with formatter.section(tr(zh, en)):
+                    formatter.write_dl(here)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         self.listing = True

@@ -87,3 +87,19 @@ def test_statuses_of_plugins_are_words_for_people_and_codes_for_programs(shell):
     assert "状态" in shown.stderr
     assert "已停用" in shown.stderr
     assert '"status": "disabled"' in shell("plugins", "info", "signin", "--json").stdout
+
+
+def test_every_command_is_listed_once_below_the_time_of_its_use(typed):
+    _, told = typed("--help")
+    listed = [line.split()[0] for line in told.partition("开始:")[2].splitlines() if line.startswith("  ")]
+    assert sorted(listed) == sorted({*main.COMMANDS, *(name for *_, names in main.SECTIONS for name in names)})
+    assert told.index("会前:") < told.index("  seats ") < told.index("会中:") < told.index("  signin ")
+    assert "其他插件" not in told
+
+
+def test_commands_of_a_plugin_from_elsewhere_stand_below_all_others(typed, monkeypatch):
+    monkeypatch.setattr(main, "SECTIONS", tuple(one for one in main.SECTIONS if one[0] != "会中"))
+    _, told = typed("--help")
+    assert (
+        told.index("  audit ") < told.index("其他插件:") < min(map(told.index, ("  signin ", "  record ", "  room ")))
+    )
