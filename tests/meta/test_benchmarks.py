@@ -3,6 +3,7 @@
 import ast
 import json
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,16 @@ def test_every_file_has_a_bench_with_goals_and_baselines(name):
         assert ast.literal_eval(sign) in HOLDS
         assert not isinstance(baseline, ast.Constant) or baseline.value
     assert any(isinstance(call.func, ast.Attribute) and ast.unparse(call.func) == "BENCH.run" for call in calls)
+
+
+def test_the_modules_that_benchmarks_borrow_from_are_still_there():
+    borrowed = {
+        (path.name, node.module)
+        for path in (ROOT / "tests/bench").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("roomctl", "tests."))
+    }
+    assert not [one for one in sorted(borrowed) if find_spec(one[1]) is None]
 
 
 def told(capsys):

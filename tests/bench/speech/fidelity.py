@@ -8,11 +8,11 @@ from difflib import SequenceMatcher
 
 from roomctl_transcript import numbers
 from roomctl_transcript.beside import tokens
-from roomctl_transcript.points import draft
 from roomctl_transcript.simplify import simplify
 
 from roomctl.api import TranscriptSegment
 from roomctl.demo.score import plain, score
+from roomctl.domain.cues import draft
 
 _MARKS = re.compile(r"[，。？！；：、]")
 _ENDS = "。？！；"
