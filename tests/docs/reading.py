@@ -50,11 +50,11 @@ def commands(path: Path) -> list[Command]:
     document = path.relative_to(ROOT).as_posix()
     lines = list(enumerate(_FENCED.sub(_indented, text).splitlines(), 1))
     typed = [(number, words) for number, line in lines for words in _typed(line)]
-    running = [Command(document, number, words, running=True) for number, words in typed]
+    found = [Command(document, number, words, running=True) for number, words in typed]
     for one in re.finditer(r"`(roomctl\s[^`]+)`", text):
         words = tuple(shlex.split(one[1])[1:])
-        running.append(Command(document, text.count("\n", 0, one.start()) + 1, words, running=False))
-    return running
+        found.append(Command(document, text.count("\n", 0, one.start()) + 1, words, running=False))
+    return found
 
 
 def _indented(block: re.Match[str]) -> str:
