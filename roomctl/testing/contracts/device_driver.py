@@ -377,11 +377,8 @@ class DeviceDriverContract:
 
 @contextlib.asynccontextmanager
 async def _started(emulator: Emulator) -> AsyncIterator[None]:
-    await emulator.start()
-    try:
+    async with emulator:
         yield
-    finally:
-        await emulator.stop()
         emulator.fault = Fault.NONE
 
 

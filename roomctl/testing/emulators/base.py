@@ -115,6 +115,14 @@ class Emulator(ABC):
     async def stop(self) -> None:
         """Hangs up on everybody, and listens no more. Idempotent."""
 
+    async def __aenter__(self) -> Self:
+        """Listens on a free port, for as long as the block lasts."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
     def options(self) -> Mapping[str, Any]:
         """What its inventory entry says under `options`."""
         return {}

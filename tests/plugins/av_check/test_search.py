@@ -18,12 +18,9 @@ from roomctl.testing.emulators.switch import SwitchEmulator
 
 def found(emulator, look, fault=Fault.NONE, seconds=0.2):
     async def run():
-        await emulator.start()
-        await emulator.switch(fault)
-        try:
+        async with emulator:
+            await emulator.switch(fault)
             return await look(seconds, f"{emulator.host}:{emulator.port}")
-        finally:
-            await emulator.stop()
 
     return asyncio.run(run())
 

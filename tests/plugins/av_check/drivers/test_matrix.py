@@ -36,12 +36,9 @@ class TestKramer(DeviceDriverContract):
 
 def with_matrix(emulator, work, **options):
     async def run():
-        await emulator.start()
-        try:
+        async with emulator:
             device = emulator.device()
             return await work(replace(device, options=MatrixOptions(**{**device.options, **options})))
-        finally:
-            await emulator.stop()
 
     return asyncio.run(run())
 

@@ -37,12 +37,9 @@ class TestModbus(DeviceDriverContract):
 def with_box(work, box=None, **options):
     async def run():
         emulator = box or ModbusEmulator()
-        await emulator.start()
-        try:
+        async with emulator:
             device = emulator.device()
             return await work(replace(device, options=ModbusOptions(**(options or device.options))))
-        finally:
-            await emulator.stop()
 
     return asyncio.run(run())
 

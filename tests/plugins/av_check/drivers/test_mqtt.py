@@ -37,12 +37,9 @@ class TestMqtt(DeviceDriverContract):
 
 def with_broker(broker, work, **options):
     async def run():
-        await broker.start()
-        try:
+        async with broker:
             device = broker.device()
             return await work(replace(device, options=MqttOptions(**{**device.options, **options})))
-        finally:
-            await broker.stop()
 
     return asyncio.run(run())
 

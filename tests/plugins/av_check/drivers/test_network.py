@@ -71,13 +71,10 @@ class TestPcThatHasToBeAwake(TestPcThatMaySleep):
 
 def read(offer, emulator, **changes):
     async def run():
-        await emulator.start()
-        try:
+        async with emulator:
             device = emulator.device(**changes)
             device = replace(device, options=offer.options(**device.options))
             return device, await offer.read(device, NO_SECRET)
-        finally:
-            await emulator.stop()
 
     device, reading = asyncio.run(run())
     return {row.check: row for row in offer.judge(device, reading)}

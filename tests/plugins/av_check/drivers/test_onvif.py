@@ -42,12 +42,9 @@ def by_http():
 
 def with_camera(emulator, work, secret=None, **options):
     async def run():
-        await emulator.start()
-        try:
+        async with emulator:
             device = replace(emulator.device(), options=OnvifOptions(**options), warm_up=1.0)
             return await work(device, emulator.secret() if secret is None else secret)
-        finally:
-            await emulator.stop()
 
     return asyncio.run(run())
 

@@ -32,13 +32,10 @@ class TestPdu(DeviceDriverContract):
 def with_strip(work, strip=None, **options):
     async def run():
         agent = strip or PduEmulator()
-        await agent.start()
-        try:
+        async with agent:
             device = agent.device()
             device = replace(device, options=OFFER.options(**{**device.options, **options}))
             return device, await work(device, agent.secret())
-        finally:
-            await agent.stop()
 
     return asyncio.run(run())
 

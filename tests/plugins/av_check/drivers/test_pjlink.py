@@ -37,16 +37,13 @@ class TestClassOneWithoutPassword(TestPjlink):
 def test_another_class_than_before_is_read_as_it_is_now():
     async def run():
         emulator = PjlinkEmulator()
-        await emulator.start()
-        try:
+        async with emulator:
             device, told = replace(emulator.device(), options=OFFER.options()), []
             for fault in (Fault.NONE, Fault.VERSION, Fault.NONE):
                 await emulator.switch(fault)
                 reading = await OFFER.read(device, emulator.secret())
                 told.append((reading["class"], reading.get("filter")))
             return told
-        finally:
-            await emulator.stop()
 
     assert asyncio.run(run()) == [("2", 300), ("1", None), ("2", 300)]
 

@@ -64,13 +64,10 @@ def seen(tmp_path_factory):
 
     async def with_fault(fault, work):
         emulator = RtspEmulator(seconds=SECONDS)
-        await emulator.start()
-        await emulator.switch(fault)
-        try:
+        async with emulator:
+            await emulator.switch(fault)
             device = emulator.device()
             return await work(replace(device, options=offer.options(**device.options, preset="chair")))
-        finally:
-            await emulator.stop()
 
     def act(name):
         return lambda device: offer.actions[name].act(device, KNOWN, "chair")
@@ -147,15 +144,12 @@ def test_a_preset_has_a_name_that_is_a_file_and_was_taught(offer):
 def test_a_stream_that_brings_nothing_is_no_picture_and_a_wrong_path_is_named():
     async def run():
         emulator = RtspEmulator(user="")
-        await emulator.start()
-        device = emulator.device()
-        try:
+        async with emulator:
+            device = emulator.device()
             with pytest.raises(RoomctlError, match="path"):
                 await talk.look(device, Secret(), "other", SECONDS)
             await emulator.switch(Fault.STALLED)
             return await talk.look(device, Secret(), "main", SECONDS, patience=0.5)
-        finally:
-            await emulator.stop()
 
     assert not asyncio.run(run()).figures
 
@@ -163,11 +157,10 @@ def test_a_stream_that_brings_nothing_is_no_picture_and_a_wrong_path_is_named():
 def test_a_stream_that_hangs_is_given_up_with_its_process():
     async def run():
         emulator = RtspEmulator(user="")
-        await emulator.start()
-        await emulator.switch(Fault.STALLED)
-        others = set(psutil.Process().children())
-        look = asyncio.ensure_future(talk.look(emulator.device(), Secret(), "main", SECONDS, patience=300))
-        try:
+        async with emulator:
+            await emulator.switch(Fault.STALLED)
+            others = set(psutil.Process().children())
+            look = asyncio.ensure_future(talk.look(emulator.device(), Secret(), "main", SECONDS, patience=300))
             async with asyncio.timeout(60):
                 while not emulator.open or not (children := set(psutil.Process().children()) - others):  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
@@ -176,8 +169,6 @@ def test_a_stream_that_hangs_is_given_up_with_its_process():
             await asyncio.wait({look}, timeout=60)
             assert look.cancelled()
             return [one for one in children if one.is_running()]
-        finally:
-            await emulator.stop()
 
     assert asyncio.run(run()) == []
 
@@ -217,16 +208,13 @@ def test_looks_again_and_again_leave_no_process_and_no_memory(offer):
                 await asyncio.wait_for(offer.read(device, KNOWN), 3)
 
     async def soak():
-        await emulator.start()
-        try:
+        async with emulator:
             await looks(6)
             gc.collect()
             before = process.num_fds(), process.num_threads(), process.memory_info().rss
             await looks(30)
             gc.collect()
             return before, (process.num_fds(), process.num_threads(), process.memory_info().rss)
-        finally:
-            await emulator.stop()
 
     before, after = asyncio.run(soak())
     print(json.dumps({"before": before, "after": after}))

@@ -41,14 +41,11 @@ class TestOverTcpWithPassword(TestOverUdp):
 
 def read(emulator, secret=None, fault=Fault.NONE, **options):
     async def run():
-        await emulator.start()
-        await emulator.switch(fault)
-        try:
+        async with emulator:
+            await emulator.switch(fault)
             device = emulator.device()
             device = replace(device, options=SipOptions(**{**device.options, **options}))
             return device, await OFFER.read(device, secret or emulator.secret() or NO_SECRET)
-        finally:
-            await emulator.stop()
 
     device, reading = asyncio.run(run())
     return {row.check: row for row in OFFER.judge(device, reading)}

@@ -51,13 +51,10 @@ class TestSwitchWithUsers(TestSwitch):
 def test_an_agent_that_answers_in_another_version_is_told_of():
     async def run():
         agent = SwitchEmulator()
-        await agent.start()
-        try:
+        async with agent:
             device = replace(agent.device(), options=OFFER.options())
             await agent.switch(Fault.VERSION)
             await OFFER.read(device, agent.secret())
-        finally:
-            await agent.stop()
 
     with pytest.raises(Garbled, match="SNMPv1"):
         asyncio.run(run())
@@ -68,13 +65,10 @@ def judged(emulator=None, secret=None, **options):
 
     async def run():
         agent = emulator or SwitchEmulator()
-        await agent.start()
-        try:
+        async with agent:
             device = agent.device()
             device = replace(device, options=OFFER.options(**{**device.options, **options}))
             return device, await OFFER.read(device, secret or agent.secret())
-        finally:
-            await agent.stop()
 
     device, reading = asyncio.run(run())
     return {row.check: row for row in OFFER.judge(device, reading)}

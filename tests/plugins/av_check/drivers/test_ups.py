@@ -81,12 +81,9 @@ def test_what_is_no_number_is_not_told():
 
 def read(emulator, secret=None, **options):
     async def run():
-        await emulator.start()
-        try:
+        async with emulator:
             device = replace(emulator.device(), options=OFFER.options(**options))
             return await OFFER.read(device, secret or emulator.secret() or NO_SECRET)
-        finally:
-            await emulator.stop()
 
     return asyncio.run(run())
 

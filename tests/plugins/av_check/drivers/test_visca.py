@@ -60,13 +60,10 @@ def with_camera(work, emulator=None, **options):
 
     async def run():
         camera = emulator or ViscaEmulator()
-        await camera.start()
-        device = camera.device(warm_up=2.0, cool_down=2.0)
-        device = replace(device, options=OFFER.options(**{**device.options, **options}))
-        try:
+        async with camera:
+            device = camera.device(warm_up=2.0, cool_down=2.0)
+            device = replace(device, options=OFFER.options(**{**device.options, **options}))
             return await work(camera, device)
-        finally:
-            await camera.stop()
 
     return asyncio.run(run())
 
