@@ -325,7 +325,6 @@ def _result(
     hint: str | None = None,
 ) -> Result:
     """The hint is for whoever has something to do."""
-    quiet = state in {CheckState.OK, CheckState.SKIPPED}
     return Result(
         device=DEVICE,
         check=check,
@@ -334,5 +333,5 @@ def _result(
         unit=unit,
         threshold=threshold,
         message=message,
-        hint=None if quiet else hint,
+        hint=None if state.quiet else hint,
     )
