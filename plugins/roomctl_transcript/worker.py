@@ -30,6 +30,8 @@ import contextlib
 import json
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -52,6 +54,9 @@ if TYPE_CHECKING:
 NICER = 15
 """A text for later has the processor last: the recording comes first, then what is for now."""
 
+ORPHAN = 1.0
+"""Seconds between two looks at whether whoever started it is still there."""
+
 
 def give_way(by: int) -> None:
     """This process takes what others leave it. Args: by: added to its nice value; Windows knows one step alone."""
@@ -59,6 +64,19 @@ def give_way(by: int) -> None:
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
         os.nice(by)
+
+
+def end_with(parent: int) -> None:
+    """This process ends with that one, also in the middle of an utterance: nobody reads what an orphan says, and the
+    journal is whole at any moment. On Windows it ends with its stdin alone. Args: parent: its process id.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:  # at once another's, also where nobody has reaped the dead one
+            time.sleep(ORPHAN)
+        os._exit(0)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def resident() -> int:
@@ -200,7 +218,8 @@ def stdout_for_messages() -> Iterator[IO[str]]:
 
 
 def main() -> int:
-    """Reads jobs until stdin closes."""
+    """Reads jobs until stdin closes, or whoever started it ends."""
+    end_with(os.getppid())
     give_way(NICER)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's small products: two threads wait more than they do
     with stdout_for_messages() as out:

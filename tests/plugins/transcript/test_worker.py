@@ -1,11 +1,13 @@
 """The worker as a process of its own, with a stand-in engine on the shipped clip."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
 
 import numpy as np
+import psutil
 import pytest
 import soundfile
 from roomctl_transcript.audio import Piece
@@ -142,6 +144,24 @@ def test_garbage_on_stdin_is_answered_and_survived():
         timeout=60,
     ).stdout.splitlines()
     assert [json.loads(line)["type"] for line in told] == ["failed"] * 3
+
+
+def test_it_ends_with_whoever_started_it_also_while_it_is_at_work():
+    start = (
+        "import subprocess as s, sys; print(s.Popen(sys.argv[2:], stdin=int(sys.argv[1])).pid, flush=True); input()"
+    )
+    held, hold = os.pipe()  # stays open: one at work does not look whether its stdin has ended
+    argv = [sys.executable, "-c", start, str(held), sys.executable, "-m", "roomctl_transcript.worker"]
+    with (
+        os.fdopen(held) as _held,
+        os.fdopen(hold, "wb", buffering=0) as line,
+        subprocess.Popen(argv, pass_fds=[held], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as starter,
+    ):
+        worker = psutil.Process(int(starter.stdout.readline()))
+        line.write(b"not json\n")
+        assert json.loads(starter.stdout.readline())["type"] == "failed"
+        starter.kill()
+        worker.wait(60)
 
 
 def test_silence_and_noise_never_reach_the_engine(transcribe, offer, tmp_path):
