@@ -248,6 +248,7 @@ def hurried(tmp_path):
             application.close()
 
 
+@pytest.mark.timeout(600)
 def test_twenty_minutes_leave_memory_threads_and_handles_as_they_were(hurried):
     pid = hurried.host()["pid"]
     began = time.monotonic()
