@@ -8,8 +8,8 @@ wall, `cpu_ratio` of user and system time, which what else the machine does touc
 close     a closed meeting is packaged, delivered to a folder with fsync, read back, receipted; against `cp -r` and
           `sha256sum` of the copy, without any fsync.
 verify    both digests of every file, events and metadata; against `sha256sum -c` of the payload.
-s3        every file put to SeaweedFS on this machine with SHA-256 of each part; against boto3's own upload_file. Up to
-          2 GB: the server is one of a few volumes.
+s3        every file put to SeaweedFS on this machine with SHA-256 of each part; against boto3's own upload_file.
+          Up to 2 GB: that server has a few volumes.
 """
 
 import hashlib
