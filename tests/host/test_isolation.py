@@ -3,7 +3,6 @@
 The host runs as `roomctl serve` runs it; what it does is read from its files, as a technician would.
 """
 
-import contextlib
 import json
 import os
 import signal
@@ -11,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from roomctl.domain.recording import Order
 from roomctl.services.identity import new_id
 from roomctl.testing.fakes import FakeClock
 
-pytestmark = [pytest.mark.needs("python:fastapi"), pytest.mark.needs("python:numpy")]
+pytestmark = [pytest.mark.needs("python:fastapi"), pytest.mark.needs("python:numpy"), pytest.mark.timeout(300)]
 
 SETTINGS = """
 [host]
@@ -251,13 +251,27 @@ class House:
         self.application._publish("test", f"x.test.{kind}", {}, None)
 
     def ask(self, path: str) -> None:
-        """A request as an administrator's program makes it; what comes of it is looked for elsewhere."""
+        """A request as an administrator's program makes it, again until the host takes it, which says that it is
+        ready before its port is open; what comes of it is looked for elsewhere.
+        """
         if not self.application.accounts.all():
             self.application.accounts.add("technician", "correct horse battery staple", [Role.TECHNICIAN])
         _, token = self.application.accounts.add_token("technician", "test", [Right.SEE_STATUS])
-        request = urllib.request.Request(self.told()["url"] + path, headers={"Authorization": f"Bearer {token}"})
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(request, timeout=5).close()
+        url, headers = self.told()["url"] + path, {"Authorization": f"Bearer {token}"}
+
+        def taken() -> bool:
+            try:
+                urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=5).close()
+            except urllib.error.HTTPError as refused:
+                refused.close()
+                return False
+            except urllib.error.URLError as error:
+                return not isinstance(error.reason, ConnectionRefusedError)
+            except OSError:
+                return True
+            return True
+
+        wait(taken)
 
     def frames(self) -> int:
         recording = self.application.usecases.current_recording(self.meeting)
@@ -273,7 +287,7 @@ class House:
             fresh.close()
 
 
-def wait(condition: Callable[[], Any], seconds: float = 60) -> Any:
+def wait(condition: Callable[[], Any], seconds: float = 120) -> Any:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():

@@ -273,7 +273,7 @@ def test_twenty_minutes_leave_memory_threads_and_handles_as_they_were(hurried):
         assert hurried.marks(name) >= MINUTES // 2, name  # they went on all the time
     states = json.loads((hurried.data / "plugins.json").read_text(encoding="utf-8"))
     assert {name for name, one in states.items() if one["strikes"] >= 3} == {"hangs"}
-    assert len(copies(hurried.data / "backups")) == 2
+    assert len(copies(hurried.data / "backups")) >= 2  # the earlier one, and one an hour of a clock that runs on
     recording = hurried.application.usecases.current_recording(hurried.meeting)
     assert (recording.dropped, recording.gaps) == (0, ())
 
