@@ -1,48 +1,26 @@
 """材料 on its page: registered, handed out by number, taken back, undone by who may."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pytest
 
-from roomctl.domain.access import Role, User
+from roomctl.domain.access import Role
 from roomctl.domain.handouts import HandoutState
 from roomctl.domain.meeting import Overrule
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.errors import Forbidden
 from roomctl.i18n import speaking
-from roomctl.web.pages.board import Board
 from roomctl.web.pages.handouts.desk import MOST, Desk
-from roomctl.web.pages.visitor import Visitor
+from tests.web.pages.sitting import Sitting
 
 
 @dataclass
-class Seat:
+class Seat(Sitting):
     """Somebody at the papers."""
 
-    rest: object
-    meeting: str
+    DESK, PARTS, NAME = Desk, ("head", "forms", "copies"), "周强"
+
     role: Role = Role.USHER
-    desk: Desk = field(init=False)
-
-    def __post_init__(self):
-        user = User("周强", frozenset({self.role}))
-        self.desk = Desk(Visitor(user, "zh", False, Board(self.rest.host), None, ""), self.meeting)  # noqa: FBT003
-
-    @property
-    def parts(self):
-        return [self.desk.head(), self.desk.forms(), self.desk.copies()]
-
-    @property
-    def html(self):
-        return "".join(part.html for part in self.parts)
-
-    @property
-    def presses(self):
-        return {name: press for part in self.parts for name, press in part.presses.items()}
-
-    def press(self, button, /, **typed):
-        self.presses[button](typed)
-        return self.html
 
     def give(self, name="李晓明", **typed):
         who = next(one.id for one in self.rest.use.roster(self.meeting) if one.name == name)

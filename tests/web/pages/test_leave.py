@@ -1,45 +1,23 @@
 """请假 on its page: put down, granted, refused with a reason, taken back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
 from roomctl.domain.access import Role, User
 from roomctl.domain.attendance import Method
 from roomctl.i18n import speaking
-from roomctl.web.pages.board import Board
 from roomctl.web.pages.leave.desk import Desk
-from roomctl.web.pages.visitor import Visitor
+from tests.web.pages.sitting import Sitting
 
 
 @dataclass
-class Seat:
+class Seat(Sitting):
     """Somebody at the leaves."""
 
-    rest: object
-    meeting: str
+    DESK, PARTS, NAME = Desk, ("head", "form", "decisions"), "王海燕"
+
     role: Role = Role.SECRETARY
-    desk: Desk = field(init=False)
-
-    def __post_init__(self):
-        user = User("王海燕", frozenset({self.role}))
-        self.desk = Desk(Visitor(user, "zh", False, Board(self.rest.host), None, ""), self.meeting)  # noqa: FBT003
-
-    @property
-    def parts(self):
-        return [self.desk.head(), self.desk.form(), self.desk.decisions()]
-
-    @property
-    def html(self):
-        return "".join(part.html for part in self.parts)
-
-    @property
-    def presses(self):
-        return {name: press for part in self.parts for name, press in part.presses.items()}
-
-    def press(self, button, /, **typed):
-        self.presses[button](typed)
-        return self.html
 
     def leave(self, name="李晓明"):
         found = {one.person.name: one.leave for one in self.rest.use.attendance(self.meeting).standings}
