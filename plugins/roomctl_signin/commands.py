@@ -227,11 +227,14 @@ def signin(ctx: PluginContext) -> typer.Typer:  # noqa: C901, PLR0915 - one smal
             except OSError as error:
                 raise BadInput(tr(f"不能写 {pdf}", f"cannot write {pdf}"), error.strerror or str(error)) from None
             _say(f"[green]✓[/] {escape(str(pdf))}")
+            if not as_json:
+                return
         told = [(one, own.personal(ctx, found.id, one.id)) for one in services.roster(found.id)]
         if as_json:
             codes = [{"person": one.id, "name": one.name, "url": url} for one, url in told]
             _answer({"meeting": found.id, "codes": codes})
-        for one, url in told if not (as_json or pdf) else ():
+            return
+        for one, url in told:
             _say(escape(f"{one.name}\t{one.line}\t{url}"))
 
     @group.command(help=tr("签到情况", "Who is here"))
