@@ -40,7 +40,6 @@ PARTS = (
     "python:nicegui", "python:faster_whisper", "python:vosk", "python:typst",
 )  # fmt: skip
 pytestmark = [
-    pytest.mark.long,
     pytest.mark.story,
     pytest.mark.timeout(1200 + 120 * Length.asked().minutes),
     pytest.mark.needs(*PARTS, *MODELS),
