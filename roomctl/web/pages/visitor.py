@@ -44,6 +44,8 @@ class Visitor:
     Attributes:
         user: as the session says; looked up again before everything that the page does, since a page stays open
             when somebody signs off elsewhere, or loses a role.
+        leaving: it is on its way to the door. All that looks again and again finds out at once that the session has
+            ended; a browser that is sent there by each of them, over and over, loses the page.
 
     """
 
@@ -53,6 +55,7 @@ class Visitor:
     board: Board
     sessions: Sessions
     cookie: str
+    leaving: bool = False
 
     def may(self, right: Right) -> bool:
         return self.user.may(right)
@@ -69,7 +72,9 @@ class Visitor:
         """
         user = await self.sessions.find(cookie=self.cookie)
         if user is None:
-            gui.navigate.to("/log-in")
+            if not self.leaving:
+                self.leaving = True
+                gui.navigate.to("/log-in")
             raise NotSignedOn(tr("登录已过期", "the session has ended"))
         self.user = replace(user, here=self.user.here)
         with speaking(self.language), drawn_for(self.user):
