@@ -23,7 +23,7 @@ def told(tmp_path_factory):
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
+        timeout=280,
     )
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout), run.stderr, folder / "w"
@@ -88,7 +88,7 @@ def test_the_reference_validator_accepts_the_package(told):
 
 
 @needs_engine
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 def test_a_kill_after_any_stage_leaves_a_meeting_that_the_next_run_finishes(shell, demo_clip):
     rate = soundfile.info(demo_clip).samplerate
     sound, _ = soundfile.read(demo_clip, frames=20 * rate)  # a third of it goes down the chain as the whole does

@@ -19,7 +19,6 @@ def meeting(shell):
     return made["id"]
 
 
-@pytest.mark.timeout(200)
 def test_a_recording_is_operated_by_hand(shell, meeting):
     def do(*words):
         return said(shell("meetings", words[0], meeting, *words[1:], "--json"))
