@@ -3,14 +3,16 @@
     python -m tests.bench [--only NAME …] [--quick] [--lines FILE] [--write FILE]
 
 A whole run in full size writes docs/benchmarks.md; another only where `--write` says. With `--lines` the figures are
-kept in FILE as JSON lines, and what this run does not measure is taken from there: so one benchmark can be repeated
-and the rest stands. What needs a part that this machine lacks is named in the table with the mend.
+kept in FILE as JSON lines, as each benchmark ends, and what this run does not measure is taken from there: so one
+benchmark can be repeated and the rest stands, and a run that is broken off has lost nothing. What needs a part that
+this machine lacks is named in the table with the mend.
 """
 
 import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,11 +28,13 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from roomctl.host.platform import kill_session, new_session
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 NAMES = sorted(path.stem for path in HERE.glob("*.py") if not path.stem.startswith("_"))
-LONGEST = 7200.0
+LONGEST = 1800.0
 """Seconds of one benchmark; one that hangs does not cost the others."""
 
 FOREWORD = """`python -m tests.bench` writes this page: every figure beside a named baseline of the same run, the
@@ -41,25 +45,31 @@ Row = Mapping[str, Any]
 
 
 def lines(name: str, *, quick: bool) -> Iterator[Row]:
-    """What a benchmark tells, as it tells it."""
+    """What a benchmark tells, as it tells it. Nothing that it started outlives it."""
     argv = [sys.executable, "-m", f"tests.bench.{name}", *(["--quick"] if quick else [])]
     told = 0
     with (
         tempfile.TemporaryFile("w+") as complaints,
-        subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=complaints, text=True, cwd=ROOT) as process,
+        subprocess.Popen(
+            argv, stdout=subprocess.PIPE, stderr=complaints, text=True, cwd=ROOT, **new_session()
+        ) as process,
     ):
         assert process.stdout is not None
-        ended = threading.Timer(LONGEST, process.kill)
+        ended = threading.Timer(LONGEST, kill_session, (process,))  # what it started may hold the pipe as well
         ended.start()
-        for line in process.stdout:
-            with suppress(ValueError):
-                yield {**json.loads(line), "at": datetime.now(UTC).date().isoformat(), "quick": quick}
-                told += 1
-        ended.cancel()
-        if process.wait() not in {0, 1, 2} or not told:
-            complaints.seek(0)
-            said = [line for line in complaints.read().splitlines() if line.strip()]
-            yield {"bench": name, "name": "", "lacks": f"ended with {process.returncode}: {said[-1] if said else ''}"}
+        try:
+            for line in process.stdout:
+                with suppress(ValueError):
+                    yield {**json.loads(line), "at": datetime.now(UTC).date().isoformat(), "quick": quick}
+                    told += 1
+            if process.wait() not in {0, 1, 2} or not told:
+                complaints.seek(0)
+                said = [line for line in complaints.read().splitlines() if line.strip()]
+                why = f"ended with {process.returncode}: {said[-1] if said else ''}"
+                yield {"bench": name, "name": "", "lacks": why}
+        finally:
+            ended.cancel()
+            kill_session(process)
 
 
 def machine() -> Mapping[str, str]:
@@ -135,12 +145,17 @@ def _markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in made)
 
 
-def kept(file: Path | None, names: Sequence[str]) -> list[Row]:
-    """Figures of an earlier run, of those benchmarks that this one leaves out."""
+def kept(file: Path | None) -> list[Row]:
+    """Figures of an earlier run."""
     if file is None or not file.exists():
         return []
     told = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    return [row for row in told if row["bench"] in NAMES and row["bench"] not in names]
+    return [row for row in told if row["bench"] in NAMES]
+
+
+def renewed(rows: Iterable[Row], name: str, measured: Iterable[Row]) -> list[Row]:
+    """With the figures of one benchmark in the place of its earlier ones."""
+    return [*(row for row in rows if row["bench"] != name), *measured]
 
 
 def main() -> int:
@@ -150,16 +165,19 @@ def main() -> int:
     options.add_argument("--lines", type=Path, help="keeps the figures, and gives those that are not measured anew")
     options.add_argument("--write", type=Path, help="the page, instead of docs/benchmarks.md")
     asked = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # with what it has started
     names, where = asked.only or NAMES, machine()
-    rows, say = kept(asked.lines, names), Console(stderr=True)
+    rows, say = kept(asked.lines), Console(stderr=True)
     for name in names:
-        began = time.monotonic()
+        began, measured = time.monotonic(), []
         for row in lines(name, quick=asked.quick):
-            rows.append(row)
+            measured.append(row)
             say.print("  ", *(cell for cell in cells(row)[1:4] if cell), markup=False, highlight=False)
         say.print(f"{name}: {time.monotonic() - began:.0f} s", markup=False)
-    if asked.lines:
-        asked.lines.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        rows = renewed(rows, name, measured)
+        if asked.lines:
+            told = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            asked.lines.write_text(told, encoding="utf-8")
     Console().print(table(rows))
     whole = {row["bench"] for row in rows} == set(NAMES) and not any(row.get("quick") for row in rows)
     if target := asked.write or (PAGE if whole else None):

@@ -14,6 +14,7 @@ import json
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from multiprocessing import get_context
@@ -39,6 +40,10 @@ from roomctl.web.rest.meeting_shapes import ItemShape, MeetingShape
 from tests.bench import Bench, Goal
 
 TURN = 50
+EACH = 0.02
+"""Seconds between two events."""
+PATIENCE = 10.0
+"""Seconds without an event after which a follower hears no more: what it did not hear by then is lost."""
 HEARD = "events committed, times followers"
 BENCH = Bench(
     __file__,
@@ -183,6 +188,7 @@ def delays(application: Application, web: FastAPI, token: str, followers: int, e
         target=listen, args=(there, sockets[0].getsockname()[1], token, followers, events), daemon=True
     )
     child.start()
+    there.close()  # or its end would not be noticed
     here.recv()
     for _ in range(events):
         with application.open_uow() as uow:
@@ -194,7 +200,7 @@ def delays(application: Application, web: FastAPI, token: str, followers: int, e
                 )
             )  # fmt: skip
             uow.commit()
-        time.sleep(0.02)
+        time.sleep(EACH)
     heard: list[int] = here.recv()
     child.join()
     server.should_exit = True
@@ -223,20 +229,25 @@ def listen(told: Connection, port: int, token: str, followers: int, events: int)
         )
         await reader.readuntil(b"retry: 2000\n\n")
         ready.release()
-        for _ in range(events):
-            while not (line := await reader.readline()).startswith(b"data: "):
-                pass
-            now = time.time_ns() // 1000
-            heard.append(now - json.loads(line.removeprefix(b"data: "))["data"]["sent"])
+        left = events
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE) as patience:
+                while left and (line := await reader.readline()):
+                    if line.startswith(b"data: "):
+                        now = time.time_ns() // 1000
+                        heard.append(now - json.loads(line.removeprefix(b"data: "))["data"]["sent"])
+                        patience.reschedule(asyncio.get_running_loop().time() + PATIENCE)
+                        left -= 1
         writer.close()
 
     async def everybody() -> list[int]:
         ready, heard = asyncio.Semaphore(0), []
-        tasks = [asyncio.create_task(follow(ready, heard)) for _ in range(followers)]
-        for _ in tasks:
-            await ready.acquire()
-        told.send("ready")
-        await asyncio.gather(*tasks)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(followers):
+                group.create_task(follow(ready, heard))
+            for _ in range(followers):
+                await ready.acquire()
+            told.send("ready")
         return heard
 
     told.send(asyncio.run(everybody()))

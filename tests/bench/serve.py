@@ -49,11 +49,15 @@ uvicorn.run(web, port=int(sys.argv[1]), log_level="error")
 """
 SETTLED = 3.0
 """Seconds after its start until it is at rest."""
+LOOK = 0.02
+"""Seconds between two questions whether it is ready."""
+PATIENCE = 60.0
+"""Seconds after which it will not be ready any more."""
 CALLS = 2_000
 
 
 def serve(argv: Sequence[str], data: Path) -> tuple["subprocess.Popen[bytes]", float]:
-    """A running process, and the seconds until it answered that it is ready."""
+    """A running process, and the seconds until it answered that it is ready. Raises: RuntimeError: it never was."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -61,12 +65,15 @@ def serve(argv: Sequence[str], data: Path) -> tuple["subprocess.Popen[bytes]", f
     process = subprocess.Popen(
         [sys.executable, *argv, str(port)],
         env={**os.environ, "ROOMCTL_DATA": str(data)},
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    while True:
+    while time.perf_counter() - began < PATIENCE and process.poll() is None:
         with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/ready", timeout=5):
             return process, time.perf_counter() - began
-        time.sleep(0.02)
+        time.sleep(LOOK)
+    process.kill()
+    raise RuntimeError(f"{argv} ended with {process.wait()} before it was ready")
 
 
 def end(process: "subprocess.Popen[bytes]") -> float:

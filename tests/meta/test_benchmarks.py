@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from tests.bench import HOLDS, Bench, Goal
-from tests.bench.__main__ import NAMES, in_order, kept, lines, page, table
+from tests.bench.__main__ import NAMES, in_order, kept, lines, page, renewed, table
 
 ROOT = Path(__file__).parents[2]
 AIM = Goal("work is done", "<=", 1.2, "×", "the plain tool")
@@ -134,7 +134,8 @@ def test_the_table_shows_every_row():
 def test_a_repeated_benchmark_replaces_its_own_figures_alone(tmp_path):
     file = tmp_path / "lines"
     file.write_text("".join(json.dumps(row) + "\n" for row in [*ROWS, {"bench": "gone", "name": "x"}]))
-    assert [row["name"] for row in kept(file, [NAMES[0]])] == ["b", "c"]
+    rows = renewed(kept(file), NAMES[0], [{"bench": NAMES[0], "name": "new"}])
+    assert [row["name"] for row in rows] == ["b", "c", "new"]
 
 
 def test_one_that_cannot_even_begin_has_its_row():
