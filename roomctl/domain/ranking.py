@@ -4,7 +4,8 @@ Rank is a number of each person (`Person.rank`); this is where it comes from, un
 """
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from roomctl.domain.attendance import Person
@@ -61,6 +62,65 @@ def ranked(people: Iterable[Person], table: RankTable) -> tuple[Person, ...]:
     """Everybody with the rank that the table gives, from 1. Equals stay in the order in which they come."""
     ordered = sorted(people, key=table.place)
     return tuple(replace(person, rank=rank) for rank, person in enumerate(ordered, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfPlace:
+    """Somebody whose rank is not the table's order: there the person comes before the other one, or after."""
+
+    person: Person
+    other: Person
+    before: bool
+
+
+def out_of_place(people: Iterable[Person], table: RankTable) -> tuple[OutOfPlace, ...]:
+    """As few as have to go elsewhere for the others to stand as the table wants, by their rank.
+
+    Who has no rank, or is not known to the table, stands nowhere wrong; nor does anybody beside an equal.
+    """
+    known = _ranked_and_known(people, table)
+    places = [table.place(one) for one in known]
+    kept = _longest_rising(places)
+    held = [places[n] for n in kept]
+    found = []
+    for n in sorted(set(range(len(known))) - set(kept)):
+        behind = bisect_right(held, places[n])  # the first of those who stay and come later in the table
+        before = behind < len(kept) and kept[behind] < n
+        other = kept[behind if before else bisect_left(held, places[n]) - 1]
+        found.append(OutOfPlace(known[n], known[other], before))
+    return tuple(found)
+
+
+def as_the_table(people: Sequence[Person], table: RankTable) -> tuple[Person, ...]:
+    """In the order in which they come: those whom the table knows share out the ranks that they have as it wants.
+    Equals keep theirs, and so does who has no rank or is not known.
+    """
+    known = _ranked_and_known(people, table)
+    wanted = sorted(known, key=table.place)
+    rank_of = {one.id: old.rank for one, old in zip(wanted, known, strict=True)}
+    return tuple(replace(one, rank=rank_of.get(one.id, one.rank)) for one in people)
+
+
+def _ranked_and_known(people: Iterable[Person], table: RankTable) -> list[Person]:
+    """By their rank; of those who share one, as the table has them."""
+    known = [one for one in people if one.rank and table.knows(one)]
+    return sorted(known, key=lambda one: (one.rank, table.place(one)))
+
+
+def _longest_rising(places: Sequence[tuple[int, int, int]]) -> list[int]:
+    """Indices of a longest part of it that never falls: patience sorting."""
+    tails: list[tuple[int, int, int]] = []  # of the parts of each length, the least that one ends with
+    ends: list[int] = []  # where that stands
+    before: list[int] = []  # of each place, the index of that which it follows; -1: it begins
+    for n, place in enumerate(places):
+        at = bisect_right(tails, place)
+        before.append(ends[at - 1] if at else -1)
+        tails[at : at + 1], ends[at : at + 1] = [place], [n]
+    found, n = [], ends[-1] if ends else -1
+    while n >= 0:
+        found.append(n)
+        n = before[n]
+    return found[::-1]
 
 
 def _by_person(person: Person, rows: tuple[Names, ...]) -> int | None:

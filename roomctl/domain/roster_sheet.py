@@ -7,11 +7,11 @@ the heads, other columns, and empty rows do no harm.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from roomctl.domain.attendance import MAX_NAME, Person, Role
-from roomctl.domain.ranking import RankTable
+from roomctl.domain.ranking import OutOfPlace, RankTable, as_the_table, out_of_place
 from roomctl.i18n import tr
 
 HEADS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -100,12 +100,34 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a table gives: people in the order of the file, and what is to be looked at."""
+    """What a table gives: people in the order of the file, and what is to be looked at.
+
+    Attributes:
+        reordered: the same people with the ranks of the office's table (`ranking.as_the_table`), where their 排序
+            disagrees with it; else empty.
+
+    """
 
     columns: Columns
     drafted: tuple[Drafted, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
 
+    reordered: tuple[Drafted, ...] = ()
+
+    def people(self, *, by_table: bool) -> list[Person]:
+        """As they are taken in.
+
+        Args:
+            by_table: where the file and the table of rank disagree, the table's order counts.
+
+        """
+        return [one.person for one in (by_table and self.reordered) or self.drafted]
+
+    @property
+    def reranked(self) -> int:
+        """How many would have another rank by the table."""
+        pairs = zip(self.drafted, self.reordered, strict=False)
+        return sum(given.person.rank != wanted.person.rank for given, wanted in pairs)
     @property
     def wrong(self) -> tuple[Problem, ...]:
         return tuple(one for one in self.problems if one.wrong)
@@ -159,7 +181,8 @@ def read(
     Args:
         items: how many the agenda has, where that is known.
         here: who is on the roster already; the same person again is left out, with a note.
-        ranks: whom the office's table does not know, and the file gives no 排序, is pointed at.
+        ranks: the office's table. Whom it does not know, and the file gives no 排序, is pointed at; so is whose 排序
+            is another than the table's order. What the file gives stands: `Draft.reordered` has the other.
 
     """
     reader = _Reader(columns, new_id, items, {_same(person) for person in here}, ranks)
@@ -238,12 +261,38 @@ class _Reader:
                     Problem(one.row, column, told, tr("按单位、职务区分", "told apart by unit and duty"), wrong=False)
                 )
         return Draft(
-            self._columns, tuple(self._drafted), tuple(sorted(self._problems, key=lambda p: (p.row, p.column or 0)))
+            self._columns,
+            tuple(self._drafted),
+            tuple(sorted(self._problems, key=lambda p: (p.row, p.column or 0))),
+            reordered,
         )
+        reordered = self._compared()
 
 
 def _unranked(person: Person) -> tuple[str, str]:
     who = f"{person.unit}{person.duty}" or person.name
+    def _compared(self) -> tuple[Drafted, ...]:
+        """Points at whoever stands elsewhere in the table of rank; everybody as it wants them, where there is one."""
+        column = self._columns.of.get("rank")
+        if self._ranks is None or column is None:
+            return ()
+        people = [one.person for one in self._drafted]
+        rows = {one.person.id: one.row for one in self._drafted}
+        found = out_of_place(people, self._ranks)
+        self._problems += [Problem(rows[one.person.id], column, *_elsewhere(one), wrong=False) for one in found]
+        if not found:
+            return ()
+        wanted = as_the_table(people, self._ranks)
+        return tuple(replace(one, person=person) for one, person in zip(self._drafted, wanted, strict=True))
+
+
+def _elsewhere(one: OutOfPlace) -> tuple[str, str]:
+    zh, en = ("前", "before") if one.before else ("后", "after")
+    return (
+        tr(f"按排序表应在{one.other.name}之{zh}", f"comes {en} {one.other.name} in the table of rank"),
+        tr("照文件的排序导入；也可以选按排序表", "the file's rank is kept, unless the table's is chosen"),
+    )
+
     return (
         tr(f"排序表里没有“{who}”", f"the table of rank does not have {who}"),
         tr(

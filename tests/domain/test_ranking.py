@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from roomctl.domain.attendance import Person
-from roomctl.domain.ranking import RankTable, ranked
+from roomctl.domain.ranking import RankTable, as_the_table, out_of_place, ranked
 
 TABLE = RankTable(
     leaders=(("张建国",), ("市长",), ("副市长",)),
@@ -74,3 +76,29 @@ def test_everybody_is_ranked_once_from_1_and_ranking_again_changes_nothing(peopl
 @pytest.mark.parametrize(("duty", "leader"), [("副市长", True), ("市委常委、副市长", True), ("副市长助理", False)])
 def test_a_leader_is_known_by_any_of_the_duties(duty, leader):
     assert TABLE.is_leader(person("某", "市政府", duty)) is leader
+
+
+def test_who_stands_elsewhere_in_the_table_is_told_beside_whom_and_as_few_as_can_be():
+    given = [
+        replace(person(name, unit, duty), rank=rank)
+        for rank, (name, unit, duty) in enumerate(
+            [("甲", "市财政局", "副局长"), ("乙", "市政府", "副市长"), ("丙", "某公司", "总经理"),
+             ("丁", "市财政局", "局长"), ("戊", "市公安局", "局长"), ("己", "市发改委", "主任")], 1)
+    ]  # fmt: skip
+    found = [(one.person.name, one.other.name, one.before) for one in out_of_place(given, TABLE)]
+    assert found == [("甲", "丁", False), ("己", "丁", True)]
+    assert [one.rank for one in as_the_table(given, TABLE)] == [5, 1, 3, 4, 6, 2]
+
+
+@given(people=people, data=st.data())
+def test_as_the_table_has_them_nobody_is_out_of_place_and_who_is_not_told_was_right(people, data):
+    given = [replace(one, rank=data.draw(st.integers(0, 4))) for one in people]
+    told, wanted = out_of_place(given, TABLE), as_the_table(given, TABLE)
+    assert not out_of_place(wanted, TABLE)
+    assert sorted(one.rank for one in wanted) == sorted(one.rank for one in given)
+    assert told or list(wanted) == given
+    left = [one for one in given if one not in [row.person for row in told]]
+    assert not out_of_place(left, TABLE)
+    for row in told:
+        place, other = TABLE.place(row.person), TABLE.place(row.other)
+        assert row.before is (place < other) is (row.person.rank >= row.other.rank)

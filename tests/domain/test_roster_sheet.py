@@ -75,6 +75,22 @@ def test_whom_the_table_of_rank_does_not_know_is_pointed_at_by_the_cell_unless_t
     assert not [one for one in draft(*rows).problems if one.column != HEADS.index("排序")]
 
 
+def test_a_rank_other_than_the_tables_is_pointed_at_by_its_cell_and_stands_unless_the_table_is_chosen():
+    ranks = RankTable(units=(("市财政局",), ("市教育局",)))
+    units = {"张伟": "市教育局", "李晓明": "市财政局", "王海燕": "某公司"}
+    rows = [(name, unit, "负责人", "", "", "", str(n)) for n, (name, unit) in enumerate(units.items(), 1)]
+    found = draft(*rows, ranks=ranks)
+    assert said(found) == [("G2", False)]
+    assert "李晓明" in found.problems[0].what
+    assert [one.rank for one in found.people(by_table=False)] == [1, 2, 3]
+    assert [one.rank for one in found.people(by_table=True)] == [2, 1, 3]
+    assert found.reranked == 2
+    agreed = draft(*rows[1:], ranks=ranks)
+    assert not agreed.problems
+    assert agreed.people(by_table=True) == agreed.people(by_table=False)
+    assert not draft(*[row[:-1] for row in rows], heads=HEADS[:-1], ranks=ranks).reordered
+
+
 def test_every_wrong_cell_is_told_at_once():
     found = draft(("", "", "", "", "旁听", "", "x"), ("张伟", "", "", "", "", "", "x"))
     assert said(found) == [("A2", True), ("E2", True), ("G2", True), ("G3", True)]

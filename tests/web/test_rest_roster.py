@@ -55,7 +55,7 @@ class Ranks:
     def table(self):
         if not self.leaders:
             raise BadInput("ranks.toml")
-        return RankTable(leaders=(self.leaders,))
+        return RankTable(leaders=tuple((one,) for one in self.leaders))
 
 
 def test_who_has_no_rank_is_pointed_at_and_taken_in_also_where_the_table_cannot_be_read(rest):
@@ -65,6 +65,22 @@ def test_who_has_no_rank_is_pointed_at_and_taken_in_also_where_the_table_cannot_
         assert [one["cell"] for one in send(client, meeting).json()["problems"]] == cells
     rest.application.plugins.ranks = Ranks("副市长")
     assert take(client, meeting, send(client, meeting), skip_wrong=True).json()["added"] == 2
+
+
+def test_the_files_rank_stands_unless_the_tables_is_chosen_and_there_is_one(rest):
+    client, meeting = rest.as_(Role.SECRETARY), rest.meeting()
+    table = "姓名,单位,职务,排序\n孙丽,市政府,副市长,1\n张建国,市政府,市长,2\n"
+    sent = send(client, meeting, table)
+    assert sent.json()["reordered"] == 0
+    assert take(client, meeting, sent, order="table").status_code == 409
+    assert names(rest, meeting) == []
+    rest.application.plugins.ranks = Ranks("市长", "副市长")
+    assert [one["cell"] for one in send(client, meeting, table).json()["problems"]] == ["D2"]
+    take(client, meeting, sent, order="table")
+    assert names(rest, meeting) == ["张建国", "孙丽"]
+    other = rest.meeting()
+    take(client, other, send(client, other, table))
+    assert names(rest, other) == ["孙丽", "张建国"]
 
 
 def test_a_wrong_row_keeps_everybody_out_unless_it_is_to_be_skipped(rest):

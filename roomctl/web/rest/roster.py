@@ -1,7 +1,7 @@
 """A roster taken in from a table: sent, looked at, taken in, taken back; and the office's people."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -55,6 +55,7 @@ class DraftShape(BaseModel):
     missing: list[str] = Field(description="columns that have to be there and are not")
     people: int
     wrong_rows: int
+    reordered: int = Field(description="people whose rank would be another by the office's table of rank")
     problems: list[ProblemShape]
 
     @classmethod
@@ -67,6 +68,7 @@ class DraftShape(BaseModel):
             missing=list(draft.columns.missing),
             people=len(draft.drafted),
             wrong_rows=draft.wrong_rows,
+            reordered=draft.reranked,
             problems=[ProblemShape.of(one) for one in draft.problems[:500]],
         )
 
@@ -79,6 +81,9 @@ class TakeIn(Shape):
     )
     skip_wrong: bool = Field(default=False, description="rows with something wrong are left out; else nobody comes")
     remember: bool = Field(default=False, description="puts them into the office's list as well")
+    order: Literal["file", "table"] = Field(
+        default="file", description="whose rank counts where the file's and the office's table of rank disagree"
+    )
 
 
 class ImportShape(BaseModel):
@@ -149,9 +154,16 @@ def take_in(request: Request, user: Editing, meeting_id: MeetingPath, file: Id, 
     meeting = desk.meeting(meeting_id)
     kept = rosters_of(request)
     sent = kept.get(meeting_id, user.name, file)
-    draft = sent.draft(meeting, desk.use.roster(meeting_id), how.columns)
+    by_table, ranks = how.order == "table", desk.use.rank_table()
+    if by_table and ranks is None:
+        raise Refused(
+            tr("不能按排序表导入", "it cannot be taken in by the table of rank"),
+            tr("没有排序表，或它读不了", "there is none, or it cannot be read"),
+            tr("改好排序表再导，或照文件的排序导入", "mend the table, or take the file's rank"),
+        )
+    draft = sent.draft(meeting, desk.use.roster(meeting_id), how.columns, ranks)
     need_good(draft, skip_wrong=how.skip_wrong)
-    people = [one.person for one in draft.drafted]
+    people = draft.people(by_table=by_table)
     added = desk.use.import_people(meeting_id, people, source=sent.name)
     kept.drop(sent)
     remembered = desk.use.remember_people(people) if how.remember else 0

@@ -6,6 +6,7 @@ import pytest
 
 from roomctl.domain.access import Role, User
 from roomctl.domain.attendance import Person
+from roomctl.domain.ranking import RankTable
 from roomctl.i18n import speaking
 from roomctl.services.identity import new_id
 from roomctl.web.pages.board import Board
@@ -61,6 +62,22 @@ def test_a_table_is_shown_before_it_is_taken_in(seat):
     assert "名单增加 2 人" in seat.press("take in", remember=True)
     assert seat.names == ["张建国", "<b>李</b>"]
     assert len(seat.rest.use.directory()) == 2
+
+
+def test_where_the_file_and_the_table_of_rank_disagree_the_importer_chooses(seat):
+    class Ranks:
+        def table(self):
+            return RankTable(leaders=(("市长",), ("副市长",)))
+
+    text = "姓名,单位,职务,排序\n孙丽,市政府,副市长,1\n张建国,市政府,市长,2\n"
+    assert 'name="order"' not in seat.send(text)
+    seat.rest.application.plugins.ranks = Ranks()
+    html = seat.send(text)
+    assert ">D2<" in html
+    assert "按排序表应在张建国之后" in html
+    assert '<option value="file" selected>' in html
+    seat.press("take in", order="table")
+    assert seat.names == ["张建国", "孙丽"]
 
 
 def test_script_in_a_table_is_text(seat):

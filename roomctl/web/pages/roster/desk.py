@@ -190,6 +190,7 @@ class Desk:
                     remember,
                     class_="rc-row",
                 ),
+                _order(draft),
                 tag("div", press, leave, class_="rc-row rc-wrapping"),
             ),
             class_="rc-preview",
@@ -215,7 +216,7 @@ class Desk:
             use = self._visitor.use
             sent, draft = self._read(use.meeting(self._id), use.roster(self._id))
             need_good(draft, skip_wrong=skip_wrong)
-            people = [one.person for one in draft.drafted]
+            people = draft.people(by_table=typed.get("order") == "table")
             added = use.import_people(self._id, people, source=sent.name)
             if typed.get("remember") is True:
                 use.remember_people(people)
@@ -335,6 +336,16 @@ class Desk:
 
 def _beside(one: Person) -> str:
     parts = [
+def _order(draft: Draft) -> Part | None:
+    """Whose 排序 counts, where the file's and the table's differ."""
+    if not draft.reordered:
+        return None
+    count = draft.reranked
+    choices = {"file": tr("照文件", "as in the file"), "table": tr("按排序表", "as in the table of rank")}
+    hint = tr(f"按排序表有 {count} 人的排序不同", f"{count} people have another rank in the table")
+    return field("order", tr("排序", "Rank"), "file", choices=choices, hint=hint)
+
+
         one.role.value if one.role is Role.OBSERVER else "",
         tr(f"座位 {one.seat}", f"seat {one.seat}") if one.seat else "",
     ]
