@@ -26,11 +26,12 @@ from roomctl.host.lock import HostLock
 from roomctl.host.logs import keep
 from roomctl.host.manifest import discover
 from roomctl.host.notify import Manager
-from roomctl.host.platform import kill_session, new_session, request_dump
+from roomctl.host.platform import Effort, effort, kill_session, new_session, request_dump
 from roomctl.host.signs import Sign, read
 from roomctl.host.stacks import Trouble, culprit
 from roomctl.host.starts import Starts
 from roomctl.host.status import StatesFile
+from roomctl.host.watchdog import Spent
 from roomctl.i18n import tr
 
 log = logging.getLogger("roomctl.launcher")  # it runs as __main__
@@ -73,6 +74,7 @@ class Life:
     signs: dict[Sign, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     latest: float = field(default_factory=time.monotonic)
+    seen: Effort | None = None
 
     def __post_init__(self) -> None:
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -86,16 +88,28 @@ class Life:
         self._listener.join(1.0)  # what it started may hold the other end
         return code
 
-    def silent(self, start: float) -> Trouble | None:
-        """What shows no life any more. `start`: seconds, as in `Limits`."""
-        now = time.monotonic()
+    def silent(self, start: float, share: float = 1.0) -> Trouble | None:
+        """What shows no life any more, or for that share of the time. `start`: seconds, as in `Limits`."""
+        now, beat = time.monotonic(), share * self.beat
         if Sign.LOOP not in self.signs:
-            return Trouble.START if now - self.latest > start else None
-        if now - self.signs[Sign.LOOP] > self.beat:
+            return Trouble.START if now - self.latest > share * start else None
+        if now - self.signs[Sign.LOOP] > beat:
             return Trouble.LOOP
-        if Sign.READY in self.signs and now - max(self.signs.get(Sign.TICK, 0), self.signs[Sign.READY]) > self.beat:
+        if Sign.READY in self.signs and now - max(self.signs.get(Sign.TICK, 0), self.signs[Sign.READY]) > beat:
             return Trouble.TICK
         return None
+
+    def pass_time(self, seconds: float, start: float) -> Trouble | None:
+        """As `silent`, so many seconds after the last time; what the machine kept from it in them is excused."""
+        if seconds > ASLEEP:
+            self.excuse(seconds)
+        if seconds > ASLEEP or not self.silent(start, share=0.5):
+            self.seen = None
+            return None
+        before, self.seen = self.seen, effort(self.process.pid, family=False)
+        if before and self.seen:
+            self.excuse(Spent.between(before, self.seen, seconds).starved)
+        return self.silent(start)
 
     def excuse(self, seconds: float) -> None:
         """So much of the silence was not the host's."""
@@ -204,10 +218,8 @@ class Launcher:
             self._manager.alive()
             if not ready and (ready := Sign.READY in life.signs):
                 self._manager.ready(tr("正在运行", "serving"))
-            if now - looked > ASLEEP:
-                life.excuse(now - looked)
-            looked = now
-            if trouble := life.silent(self._limits.start):
+            passed, looked = now - looked, now
+            if trouble := life.pass_time(passed, self._limits.start):
                 self._dump(life)
                 kill_session(life.process)
                 return trouble

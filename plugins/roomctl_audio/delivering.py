@@ -12,7 +12,7 @@ from roomctl_audio import delivered
 EACH = 10.0
 """Seconds between two looks; a segment is sealed once a minute."""
 LONGEST = 1800.0
-"""Seconds that one answer may take: the MP3 of a long track."""
+"""Seconds of which the child may make nothing before its answer; at the MP3 of a long track it works for long."""
 MEETS = (State.IN_SESSION, State.RECESS, State.ADJOURNED)
 """States in which sound still comes, or waits for its package."""
 
@@ -83,9 +83,9 @@ class DeliveryService:
 def _answer(child: Any, job: Mapping[str, Any]) -> Mapping[str, Any]:
     """To the job, which a child that was started again is told again. Raises: RoomctlError: it dies each time."""
     while True:
-        message: Mapping[str, Any] | None = child.receive(LONGEST)
+        message: Mapping[str, Any] | None = child.receive(EACH)
         if message is None:
-            return {"type": "failed", "error": tr("交付格式做得太久", "the delivery format takes too long")}
+            continue
         if message["type"] != "started":
             return message
         if message["attempt"] > 1:

@@ -15,12 +15,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from roomctl.api.process import guarded
+
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 60.0
 """Without a question after which the child is let go of."""
 PATIENCE_SECONDS = 15.0
-"""A child that has not answered in this time is ended: its start on a slow machine, and one read of a slow disk."""
+"""A child that has not answered and is idle for so long hangs, and is ended."""
 OPEN_FILES = 16
 """As many as the tracks of a recording."""
 ARGV = [sys.executable, "-P", "-m", "roomctl_audio.playing"]
@@ -58,18 +60,15 @@ class Reader:
         child = self._started()
         assert child.stdin is not None  # noqa: S101 - both were asked for
         assert child.stdout is not None  # noqa: S101
-        hung = threading.Timer(PATIENCE_SECONDS, child.kill)
-        hung.start()
         said = b""
         try:
-            child.stdin.write(asked)
-            child.stdin.flush()
-            size = int.from_bytes(child.stdout.read(4), "little")
-            said = child.stdout.read(size)
+            with guarded(child, PATIENCE_SECONDS):
+                child.stdin.write(asked)
+                child.stdin.flush()
+                size = int.from_bytes(child.stdout.read(4), "little")
+                said = child.stdout.read(size)
         except OSError:
             log.warning("the process that reads sound has died")
-        finally:
-            hung.cancel()
         self._end = threading.Timer(self._idle, self.close)
         self._end.daemon = True
         self._end.start()

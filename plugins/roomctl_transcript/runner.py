@@ -17,7 +17,7 @@ from roomctl_transcript.findings import Finding
 from roomctl_transcript.sentences import Prior
 
 HEARTBEAT = 180.0
-"""Seconds of silence after which the worker counts as hung: loading a large model and one decoding on a slow PC."""
+"""Seconds of silence, of the worker's own and not of a busy PC's, after which it counts as hung."""
 WORKER = (sys.executable, "-m", "roomctl_transcript.worker")
 VOICES = ".voices.jsonl"
 """How the journal of voice prints ends that lies beside a file's own."""

@@ -124,8 +124,8 @@ class Missing:
 class Child(Protocol):
     """A supervised child process that talks in JSON, one object a line, over its pipes.
 
-    It is started again with back-off when it dies or is silent for longer than its heartbeat, and ends when
-    the pipe closes. Each start is told to the reader as `{"type": "started", "attempt": n}` before anything that
+    It is started again with back-off when it dies or hangs (`PluginContext.child`: heartbeat), and ends when the
+    pipe closes. Each start is told to the reader as `{"type": "started", "attempt": n}` before anything that
     the child itself says, so that the owner can hand out again what was under way.
     """
 
@@ -408,7 +408,9 @@ class PluginContext(Protocol):
 
         Args:
             argv: `[sys.executable, "-m", "roomctl_x.worker"]`.
-            heartbeat: seconds of silence on stdout after which it counts as hung while work is under way.
+            heartbeat: seconds for which it may be silent on stdout and idle while work is under way; then it counts
+                as hung. Time in which it works, or in which the machine gives it no processor, is none of them, but
+                ten times as long at work without a word is too long.
             restarts: how many deaths in a row are borne before `receive` raises; a message received resets it.
 
         """

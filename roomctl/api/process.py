@@ -1,5 +1,6 @@
-"""Processes that are told apart from later ones of the same pid, for plugins that outlive the host."""
+"""Processes of plugins: which of two a pid meant, and whether a child hangs or only has to wait."""
 
-from roomctl.host.platform import ProcessIdentity, new_session, process_identity, same_process
+from roomctl.host.platform import ProcessIdentity, boot, new_session, process_identity, same_process
+from roomctl.host.watchdog import Watchdog, guarded
 
-__all__ = ["ProcessIdentity", "new_session", "process_identity", "same_process"]
+__all__ = ["ProcessIdentity", "Watchdog", "boot", "guarded", "new_session", "process_identity", "same_process"]

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -286,8 +287,66 @@ def same_process(identity: ProcessIdentity) -> bool:
     return process_identity(identity.pid) == identity
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What a process has done up to now, and what keeps it.
+
+    Attributes:
+        used: seconds of processor time, its children's included.
+        ready: a thread of it runs, or would if it were given a processor.
+        disk: a thread of it waits for a disk.
+
+    """
+
+    used: float
+    ready: bool
+    disk: bool
+
+
+def effort(pid: int, *, family: bool = True) -> Effort | None:
+    """Of a process, and of all that it has started where `family`; None where it has ended.
+
+    Systems other than Linux do not say what a thread waits for: there all are ready to run while the machine is full.
+    """
+    import psutil  # noqa: PLC0415 - as above
+
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        group = [process, *(process.children(recursive=True) if family else [])]
+    except psutil.Error:
+        return None
+    used, states = 0.0, ""
+    for one in group:
+        with suppress(psutil.Error, OSError):  # it has just ended
+            told = one.cpu_times()
+            used += told.user + told.system
+            if family:
+                used += getattr(told, "children_user", 0.0) + getattr(told, "children_system", 0.0)
+            states += _linux_states(one.pid) if LINUX else ""
+    full = not LINUX and psutil.cpu_percent() > _FULL
+    return Effort(used, "R" in states or full, "D" in states)
+
+
+_FULL = 95.0  # percent of all processors, since the last look
+
+
+def _linux_states(pid: int) -> str:
+    """proc(5): field 3 of each thread's stat; R runs or waits for a processor, D waits for a disk."""
+    return "".join(_linux_stat(task)[0] for task in Path(f"/proc/{pid}/task").iterdir())
+
+
+def _linux_stat(process: Path) -> list[str]:
+    """proc(5): the fields of stat from the third on; the second, the name, may hold spaces and brackets."""
+    return (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+
+
+def boot() -> str:
+    """Tells this run of the machine from every other (random(4), boot_id); empty where the system names none."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip() if LINUX else ""
+
+
 def _linux_start(pid: int) -> str:
-    """proc(5): field 22 of stat is the start time in ticks; field 2, the name, may hold spaces and brackets."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    return f"{boot}:{fields[19]}"
+    """proc(5): field 22 of stat is the start time in ticks."""
+    return f"{boot()}:{_linux_stat(Path(f'/proc/{pid}'))[19]}"

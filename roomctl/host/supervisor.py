@@ -13,6 +13,7 @@ from typing import Any
 from roomctl.errors import MissingPart, RoomctlError
 from roomctl.host import site
 from roomctl.host.platform import kill_session, new_session
+from roomctl.host.watchdog import Watchdog
 from roomctl.i18n import tr
 from roomctl.services.ports import Clock
 from roomctl.services.time import SystemClock
@@ -37,6 +38,7 @@ class SupervisedChild:
     sent in between would otherwise be done twice, once more when the owner hands out its work again.
 
     Args:
+        heartbeat: seconds for which it may be silent and idle while work is under way, as of `Watchdog`.
         clock: measures silence and pauses.
 
     Raises:
@@ -55,8 +57,8 @@ class SupervisedChild:
         clock: Clock | None = None,
     ) -> None:
         self._argv, self._env = list(argv), site.environment(env)
-        self._heartbeat, self._restarts = heartbeat, restarts
-        self._clock = clock or SystemClock()
+        self._restarts, self._clock = restarts, clock or SystemClock()
+        self._watchdog = Watchdog(heartbeat, now=self._clock.monotonic) if heartbeat else None
         self._log = logging.getLogger(f"roomctl.child.{name}")
         self._inbox: queue.Queue[dict[str, Any] | None] = queue.Queue(WAITING)
         self._complaint: collections.deque[str] = collections.deque(maxlen=COMPLAINT_LINES)
@@ -68,7 +70,6 @@ class SupervisedChild:
         self._deaths = 0
         self._open: set[str] = set()
         self._unnamed = False
-        self._last_sign = self._clock.monotonic()
         self._process = self._launch()
         self._keeper = threading.Thread(target=self._keep, name=f"child {name}", daemon=True)
         self._keeper.start()
@@ -98,7 +99,7 @@ class SupervisedChild:
                 self._open.add(json.dumps(message["id"]))
             else:
                 self._unnamed = True
-            self._last_sign = self._clock.monotonic()
+            self._sign_of_life()
         with self._writing, suppress(OSError, ValueError):  # died, or closed by `stop`
             assert process.stdin is not None  # noqa: S101 - PIPE
             process.stdin.write(line)
@@ -174,7 +175,7 @@ class SupervisedChild:
             self._open.clear()
             self._unnamed = False
             self._process = process
-            self._last_sign = self._clock.monotonic()
+            self._sign_of_life()
         self._put({"type": "started", "attempt": self._attempt})
         return process
 
@@ -210,11 +211,11 @@ class SupervisedChild:
             reader.start()
         while True:
             try:
-                process.wait(TICK if self._heartbeat else None)
+                process.wait(TICK if self._watchdog else None)
                 break
             except subprocess.TimeoutExpired:
-                if self._hung():
-                    self._complain(f"killed: no output for {self._heartbeat:g} s while work was under way")
+                if self._hung(process.pid):
+                    self._complain(f"killed: no output while work was under way; {self._watchdog}")
                     kill_session(process)
         kill_session(process)  # what it started dies with it, and closes the pipes
         for reader in readers:
@@ -227,12 +228,15 @@ class SupervisedChild:
         if not self._complaint or self._complaint[-1] != line:
             self._complaint.append(line)
 
-    def _hung(self) -> bool:
-        if self._heartbeat is None or self._inbox.full():  # the silence is then the owner's
+    def _sign_of_life(self) -> None:
+        if self._watchdog:
+            self._watchdog.kick()
+
+    def _hung(self, pid: int) -> bool:
+        if self._watchdog is None or self._inbox.full():  # the silence is then the owner's
             return False
         with self._lock:
-            silent = self._clock.monotonic() - self._last_sign
-            return silent > self._heartbeat and (self._unnamed or bool(self._open))
+            return (self._unnamed or bool(self._open)) and self._watchdog.expired(pid)
 
     def _pause(self) -> bool:
         """Waits before the next start; False where `stop` came in between."""
@@ -258,7 +262,7 @@ class SupervisedChild:
 
     def _answered(self, message: Mapping[str, Any]) -> None:
         with self._lock:
-            self._last_sign = self._clock.monotonic()
+            self._sign_of_life()
             self._deaths = 0
             if message.get("type") not in NO_ANSWER:
                 self._unnamed = False

@@ -1,17 +1,22 @@
 """The launcher with a small program in the host's place."""
 
 import errno
+import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
+from types import SimpleNamespace
 
 import pytest
 
+from roomctl.host.platform import Effort
+from roomctl.host.signs import Sign
+from roomctl.host.stacks import Trouble
 from roomctl.host.starts import Starts
-from roomctl.launcher import Launcher, Limits
+from roomctl.launcher import Launcher, Life, Limits
+from tests.waiting import until
 
 READY = 'print(\'{"sign": "loop"}\'); print(\'{"sign": "ready"}\', flush=True)'
 
@@ -56,25 +61,16 @@ def launched(tmp_path):
     made.end()
 
 
-def wait(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not come to that in time")
-
-
 def test_a_host_that_asks_for_another_gets_one_and_that_is_no_fault(launched):
     launched.begin(f"{READY}\nif life == 1: sys.exit(75)\nsys.stdin.read()")
-    wait(lambda: launched.lives() == 2)
+    until(lambda: launched.lives() == 2)
     assert launched.end() == 0
     assert launched.said == []
 
 
 def test_a_host_that_dies_is_started_again_and_a_person_is_told(launched):
     launched.begin(f"{READY}\nif life == 1: sys.exit(1)\nsys.stdin.read()")
-    wait(lambda: launched.lives() == 2)
+    until(lambda: launched.lives() == 2)
     assert launched.end() == 0
     assert "1" in launched.said[0]
 
@@ -88,13 +84,13 @@ def test_one_that_cannot_even_begin_has_told_why_and_ends_the_launcher(launched)
 
 def test_one_that_was_ready_before_is_tried_for_ever(launched):
     launched.begin(f"if life == 1:\n    {READY}\nsys.exit(2)")
-    wait(lambda: launched.lives() >= 3)
+    until(lambda: launched.lives() >= 3)
     assert launched.end() == 0
 
 
 def test_a_night_of_deaths_ends_no_launcher(launched):
     launched.begin(f"{READY}\nsys.exit(1)", deaths=5000)
-    wait(lambda: launched.said)
+    until(lambda: launched.said)
     assert launched.end() == 0
 
 
@@ -107,7 +103,7 @@ def test_a_full_disk_keeps_no_host_from_being_started_again(launched, monkeypatc
     (launched.data / "logs").mkdir()
     (launched.data / "logs" / "stacks.txt").write_text("Fatal Python error", encoding="utf-8")
     launched.begin(f"{READY}\nif life <= 1: sys.exit(1)\nsys.stdin.read()", deaths=4)
-    wait(lambda: launched.lives() == 2 or launched.code is not None or not launched.thread.is_alive(), 60)
+    until(lambda: launched.lives() == 2 or launched.code is not None or not launched.thread.is_alive())
     assert launched.end() == 0
 
 
@@ -122,24 +118,47 @@ def test_a_machine_that_has_no_process_to_give_is_asked_again(launched, monkeypa
 
     monkeypatch.setattr(Launcher, "_begin", scarce)
     launched.begin(f"{READY}\nif life == 1: sys.exit(1)\nsys.stdin.read()")
-    wait(lambda: launched.lives() == 2)
+    until(lambda: launched.lives() == 2)
     assert refused
     assert launched.end() == 0
 
 
 def test_one_whose_loop_gives_no_sign_is_killed_and_started_again(launched):
     launched.begin(f"{READY}\nif life == 1: time.sleep(600)\nsys.stdin.read()", Limits(beat=1.0))
-    wait(lambda: launched.lives() == 2)
+    until(lambda: launched.lives() == 2)
 
 
 def test_a_loop_of_deaths_leads_to_safe_mode(launched):
     launched.begin(f"{READY}\nif life <= 5: sys.exit(1)\nsys.stdin.read()")
-    wait(lambda: launched.lives() == 6)
+    until(lambda: launched.lives() == 6)
     assert Starts(launched.data).under_way() is not None
     assert Starts(launched.data).begin() is not None
 
 
 def test_rubbish_on_its_stdout_is_no_sign(launched):
     launched.begin("print('rubbish'); print('[1]'); print('{\"sign\": \"?\"}', flush=True); sys.stdin.read()")
-    wait(lambda: launched.lives() == 1)
+    until(lambda: launched.lives() == 1)
     assert launched.end() == 0
+
+
+def test_what_the_machine_keeps_from_a_host_is_not_counted_against_it(monkeypatch):
+    now, used, ready = 100.0, 0.0, True
+    monkeypatch.setattr("roomctl.launcher.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr("roomctl.launcher.effort", lambda _pid, **_: Effort(used, ready, disk=False))
+    with subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE) as process:
+        life = Life(process, beat=10.0, signs={Sign.LOOP: now}, began=now, latest=now)
+
+        def silence(seconds, share):
+            nonlocal now, used
+            for _ in range(seconds):
+                now, used = now + 1.0, used + share
+                if trouble := life.pass_time(1.0, 120.0):
+                    return trouble
+            return None
+
+        assert silence(60, 0.02) is None  # starved
+        ready = False
+        assert silence(10, 0.0) is Trouble.LOOP  # idle
+        life.signs[Sign.LOOP] = now
+        ready = True
+        assert silence(12, 1.0) is Trouble.LOOP  # a plugin holds the loop

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from roomctl.errors import MissingPart, RoomctlError
 from roomctl.host.supervisor import SupervisedChild
 from roomctl.testing.fakes import FakeClock
+from tests.waiting import until
 
 BOUND = 20.0
 """Seconds that a busy machine may need for what takes a fraction of one."""
@@ -37,13 +37,14 @@ def start() -> Iterator[Callable[..., SupervisedChild]]:
         child.stop(timeout=0.5)
 
 
-def until(condition: Callable[[], Any]) -> Any:
-    end = time.monotonic() + BOUND
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it never came")
+def after_silence(child: SupervisedChild, clock: FakeClock) -> Mapping[str, Any]:
+    """What comes next, while time passes in steps between which the child is looked at."""
+
+    def step() -> Mapping[str, Any] | None:
+        clock.advance(0.5)
+        return child.receive(0.1)
+
+    return until(step)
 
 
 def read(child: SupervisedChild) -> Mapping[str, Any]:
@@ -126,13 +127,12 @@ HANGS_ONCE = HEAD + (
 def test_silence_while_work_is_under_way_starts_it_again(start, tmp_path) -> None:
     clock = FakeClock()
     mark = tmp_path / "hung"
-    child = start(HANGS_ONCE, heartbeat=30.0, clock=clock, env={**os.environ, "MARK": str(mark)})
+    child = start(HANGS_ONCE, heartbeat=3.0, clock=clock, env={**os.environ, "MARK": str(mark)})
     read(child)
     child.send({"id": 1})
     until(mark.exists)
-    clock.advance(31)
-    assert read(child) == {"type": "started", "attempt": 2}
-    assert "no output for 30 s" in child.complaint
+    assert after_silence(child, clock) == {"type": "started", "attempt": 2}
+    assert "no output while work was under way; idle for 3" in child.complaint
     child.send({"id": 1})
     assert read(child) == {"type": "done", "id": 1}
 
@@ -145,7 +145,7 @@ def test_what_each_of_its_lives_ended_with_is_told_once(start) -> None:
 
 def test_silence_without_work_is_no_fault(start) -> None:
     clock = FakeClock()
-    child = start(ECHO, heartbeat=30.0, clock=clock)
+    child = start(ECHO, heartbeat=3.0, clock=clock)
     read(child)
     child.send({"id": 1})
     read(child)
@@ -158,25 +158,37 @@ def test_an_answer_to_one_of_two_leaves_the_other_under_way(start) -> None:
     clock = FakeClock()
     child = start(
         HEAD + "a, b = sys.stdin.readline(), sys.stdin.readline()\nsay(id=1)\ntime.sleep(600)\n",
-        heartbeat=30.0,
+        heartbeat=3.0,
         clock=clock,
     )
     read(child)
     child.send({"id": 1})
     child.send({"id": 2})
     assert read(child) == {"id": 1}
-    clock.advance(31)
-    assert read(child)["attempt"] == 2
+    assert after_silence(child, clock)["attempt"] == 2
 
 
 def test_progress_is_a_sign_of_life_and_no_answer(start) -> None:
     clock = FakeClock()
-    child = start(HEAD + "sys.stdin.readline()\nsay(type='progress')\ntime.sleep(600)\n", heartbeat=30.0, clock=clock)
+    child = start(HEAD + "sys.stdin.readline()\nsay(type='progress')\ntime.sleep(600)\n", heartbeat=3.0, clock=clock)
     read(child)
     child.send({})
     assert read(child) == {"type": "progress"}
-    clock.advance(31)
-    assert read(child)["attempt"] == 2
+    assert after_silence(child, clock)["attempt"] == 2
+
+
+def test_one_that_works_without_a_word_is_let_work(start) -> None:
+    clock = FakeClock()
+    child = start(
+        HEAD + "sys.stdin.readline()\nsay(type='progress')\nwhile True: pass\n", heartbeat=3.0, clock=clock
+    )
+    read(child)
+    child.send({})
+    assert read(child) == {"type": "progress"}
+    for _ in range(10):
+        clock.advance(0.5)
+        assert child.receive(0.1) is None
+    assert child.alive
 
 
 def test_what_is_no_message_on_stdout_is_kept_as_a_complaint(start) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from roomctl.api import Damaged, tr
+from roomctl.api.process import guarded
 from roomctl_audio.sound.layout import Layout
 
 DEATHS = 3
 """In a row, over one request, after which it is given up: something in the request kills it."""
 FIRST_PAUSE = 0.05
 PATIENCE_SECONDS = 120.0
-"""Without an answer to a request; one that hangs longer, on a lost disk or for ever, is killed and asked again."""
+"""Without an answer to a request; one that hangs longer is killed and asked again (`Watchdog`: patience)."""
 SLOWEST = 1_000_000
 """Bytes of a file for which it has a second more."""
 
@@ -99,17 +100,13 @@ class Finisher:
         assert child is not None  # noqa: S101 - just started
         assert child.stdin is not None  # noqa: S101
         assert child.stdout is not None  # noqa: S101
-        end = threading.Timer(patience, child.kill)
-        end.daemon = True
-        end.start()
         try:
-            child.stdin.write(text)
-            child.stdin.flush()
-            said = child.stdout.readline()
+            with guarded(child, patience):
+                child.stdin.write(text)
+                child.stdin.flush()
+                said = child.stdout.readline()
         except OSError:
             return ""
-        finally:
-            end.cancel()
         return said if said.endswith("\n") else ""
 
     def _bury(self) -> None:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from roomctl.api.process import Watchdog
 from roomctl_audio.sound import part
 from roomctl_audio.sound.layout import Layout
 
 SILENT_SECONDS = 15.0
-"""The watch says something each second; one that is silent for that long hangs."""
+"""The watch says something each second; one that is silent and idle for that long hangs."""
 START_SECONDS = 60.0
 """Until its first word: on a machine that has much to do it takes long to load."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -131,7 +132,7 @@ class Watching:
         said: queue.Queue[bytes] = queue.Queue()
         assert child.stdout is not None  # noqa: S101 - it was asked for
         threading.Thread(target=_pump, args=(child.stdout, said), name="watched", daemon=True).start()
-        for text in _lines(said, self.silent):
+        for text in _lines(said, child.pid, self.silent):
             self._hear(text)
         with self._lock:
             self._child = None
@@ -184,16 +185,18 @@ def _pump(pipe: IO[bytes], to: "queue.Queue[bytes]") -> None:
     to.put(b"")
 
 
-def _lines(said: "queue.Queue[bytes]", silent: float) -> Iterator[bytes]:
-    """What the watch says, until it ends or says nothing for too long."""
-    patience = START_SECONDS
+def _lines(said: "queue.Queue[bytes]", pid: int, silent: float) -> Iterator[bytes]:
+    """What the watch says, until it ends or hangs."""
+    dog = Watchdog(START_SECONDS)
     while True:
         try:
-            text = said.get(timeout=patience)
+            text = said.get(timeout=dog.pause)
         except queue.Empty:
-            log.warning("the watch hangs")
-            return
+            if dog.expired(pid):
+                log.warning("the watch hangs: %s", dog)
+                return
+            continue
         if not text:
             return
-        patience = silent
+        dog = Watchdog(silent)
         yield text
