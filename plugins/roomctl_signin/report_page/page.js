@@ -1,9 +1,10 @@
 // T−15: what 领导 and 主持人 are told before the start, live; it prints as it stands.
 (() => {
   const { at, put, said } = roomScreen;
-  const EACH = 5_000;                            // ms between two looks at the host
+  const EACH = 5;                                // s between two looks at the host
   const SOON = 120;                              // minutes before the start from which they are counted down
-  let report = null, lost = false, closed = false;
+  const line = {};
+  let report = null;
 
   const table = (section, title, people, cells) => {
     at(section).hidden = !people.length;
@@ -17,7 +18,7 @@
   const paint = () => {
     document.title = said("会前报告", "Report before the start");
     put(at("print"), said("打印", "Print"));
-    put(at("line"), closed ? said("链接已收回，或会议已结束", "the link was taken back, or the meeting is over") : lost ? said("连接中断，以下是最后一次的情况", "Line lost: this is how it was last") : "");
+    put(at("line"), line.closed ? said("链接已收回，或会议已结束", "the link was taken back, or the meeting is over") : line.lost ? said("连接中断，以下是最后一次的情况", "Line lost: this is how it was last") : "");
     if (!report) return;
     put(at("room"), report.room);
     put(at("title"), report.title);
@@ -41,17 +42,8 @@
     put(at("at"), said(`${report.at} 的情况`, `as of ${report.at}`));
   };
   at("print").addEventListener("click", () => print());
-  const turn = async () => {
-    for (;;) {
-      try {
-        const answer = await roomScreen.ask("");
-        closed = answer.status === 401 || answer.status === 403;
-        if (answer.ok) report = await answer.json();
-        lost = !answer.ok && !closed;
-      } catch { lost = true; }
-      paint();
-      await new Promise((done) => setTimeout(done, EACH));
-    }
-  };
-  turn();
+  roomScreen.turn(line, EACH, async () => {
+    await roomScreen.look(line, async (answer) => { report = await answer.json(); });
+    paint();
+  });
 })();

@@ -2,14 +2,10 @@
 // until the host has answered.
 (() => {
   const { at, put, said, english } = roomScreen;
-  const EACH = 3_000;                            // ms between two looks at the host
-  const NOW = 3_000;                             // ms within which what was done is done now
-  const AT_ONCE = 200;                           // acts of one request
+  const EACH = 3;                                // s between two looks at the host
   const meeting = location.pathname.replace(/\/$/, "").split("/").pop();
-  let sight = null, text = "", lost = false, closed = false, sort = "away", whom = null, undoable = null;
+  let sight = null, text = "", sort = "away", whom = null, undoable = null;
   const ticked = new Set();
-  let waiting = [];                              // acts that are not answered yet, the oldest first
-  let taken = [];                                // acts that the host took, and `sight` does not show yet
 
   const WORDS = {
     未到: ["未到", "not here"], 到会: ["到会", "here"], 迟到: ["到会", "here"], 请假: ["请假", "on leave"], 缺席: ["缺席", "absent"], 早退: ["早退", "left early"],
@@ -24,53 +20,29 @@
   const make = (tag, props, ...children) => { const e = Object.assign(document.createElement(tag), props); e.append(...children.filter(Boolean)); return e; };
 
   // --- the host
-  const look = async () => {
-    const before = taken;
-    try {
-      const answer = await roomScreen.ask("");
-      closed = answer.status === 401 || answer.status === 403;
-      if (!closed && !answer.ok) throw new Error(answer.status);
-      lost = false;
-      if (!closed) {
-        const now = await answer.text();
-        if (now !== text) { text = now; sight = JSON.parse(now); }
-        taken = taken.filter((one) => !before.includes(one));
-      }
-    } catch { lost = true; }
-    paint();
+  const acts = {
+    waiting: [], taken: [], most: 200,
+    act: ({ key, kind, person, proxy, of }) => ({ key, kind, person, proxy, of }),
+    aside: (row, why) => {
+      if (undoable?.acts.includes(row)) undoable = null;
+      put(at("notice"), said(`主机没有接受对${row.name}的操作（${why}），请刷新页面再试`, `The host did not accept the act for ${row.name} (${why}): load the page again, then try`));
+    },
+    told: (told) => put(at("notice"), [...new Set(told.acts.filter((one) => !one.ok).map((one) => one.why))].join("；")),
   };
-  let sending = null;
-  const send = () => (sending ??= deliver().finally(() => { sending = null; }));
-  const deliver = async () => {
-    const end = closed ? "closed" : await roomScreen.deliver("/acts", AT_ONCE, {
-      next: () => waiting,
-      act: ({ made, name, ...act }) => {
-        const ago = performance.now() - made;
-        return { ...act, ago: ago > NOW ? Math.min(ago / 1000, 86_400) : 0 };
-      },
-      held: (why) => put(at("notice"), why),
-      aside: (row, why) => {
-        waiting = waiting.filter((one) => one !== row);
-        if (undoable?.acts.includes(row)) undoable = null;
-        put(at("notice"), said(`主机没有接受对${row.name}的操作（${why}），请刷新页面再试`, `The host did not accept the act for ${row.name} (${why}): load the page again, then try`));
-      },
-      told: (told, rows) => {
-        const wrong = told.acts.filter((one) => !one.ok).map((one) => one.why);
-        put(at("notice"), [...new Set(wrong)].join("；"));
-        waiting = waiting.filter((one) => !rows.includes(one));
-        taken = [...taken, ...rows.filter((row) => told.acts.some((one) => one.ok && one.key === row.key))];
-      },
+  const look = async () => {
+    await roomScreen.look(acts, async (answer) => {
+      const now = await answer.text();
+      if (now !== text) { text = now; sight = JSON.parse(now); }
     });
-    closed = end === "closed";
-    lost = end === "lost";
+    paint();
   };
   const act = async (people, kind = "sign_in", more = {}) => {
-    const acts = people.map((one) => ({ key: roomScreen.key(), kind, person: one.id, name: one.name, made: performance.now(), ...more }));
-    waiting.push(...acts);
+    const rows = people.map((one) => roomScreen.done({ kind, person: one.id, name: one.name, ...more }));
+    acts.waiting.push(...rows);
     for (const one of people) ticked.delete(one.id);
-    undoable = kind === "sign_in" ? { acts, names: people.map((one) => one.written) } : null;
+    undoable = kind === "sign_in" ? { acts: rows, names: people.map((one) => one.written) } : null;
     paint();
-    await send();
+    await roomScreen.deliver(acts);
     await look();
   };
   const tell = async (path, body) => {
@@ -81,8 +53,8 @@
   };
 
   // --- who is shown
-  const open = () => Boolean(sight?.open) && !closed;
-  const away = (one) => !one.here && ![...taken, ...waiting].some((row) => row.person === one.id);
+  const open = () => Boolean(sight?.open) && !acts.closed;
+  const away = (one) => !one.here && ![...acts.taken, ...acts.waiting].some((row) => row.person === one.id);
   const fits = (one, wanted) => !wanted || one.keys.some((k) => k.startsWith(wanted.toUpperCase())) || `${one.name}${one.line}${one.leave?.proxy ?? ""}`.includes(wanted);
   const shown = () => {
     const wanted = at("wanted").value.trim();
@@ -117,7 +89,7 @@
     put(at("ticked"), said(`签到所选（${ticked.size}）`, `Sign in selected (${ticked.size})`));
     at("ticked").disabled = !open() || !ticked.size;
     rows();
-    const state = closed ? said("没有登录，或不能看这个会议。请登录后再打开本页。", "Not signed on, or not for this meeting: sign on, then open this page again.") : lost ? said(`连接中断，正在重试${waiting.length ? `，待补送 ${waiting.length} 条` : ""}`, `Line lost, trying again${waiting.length ? `, ${waiting.length} to be sent` : ""}`) : sight && !sight.open ? said("现在不能签到", "Nobody can sign in now") : "";
+    const state = acts.closed ? said("没有登录，或不能看这个会议。请登录后再打开本页。", "Not signed on, or not for this meeting: sign on, then open this page again.") : acts.lost ? said(`连接中断，正在重试${acts.waiting.length ? `，待补送 ${acts.waiting.length} 条` : ""}`, `Line lost, trying again${acts.waiting.length ? `, ${acts.waiting.length} to be sent` : ""}`) : acts.held || (sight && !sight.open ? said("现在不能签到", "Nobody can sign in now") : "");
     if (state || at("notice").dataset.state) put(at("notice"), state);
     at("notice").dataset.state = state;
     const e = at("done");
@@ -130,7 +102,7 @@
   };
   let drawn = "";
   const rows = () => {
-    const people = shown(), state = JSON.stringify([people, [...ticked], open(), waiting.length, taken.length, english]);
+    const people = shown(), state = JSON.stringify([people, [...ticked], open(), acts.waiting.length, acts.taken.length, english]);
     put(at("nobody"), sight && !people.length ? (sight.people.length ? said("没有这样的人", "Nobody fits") : said("还没有名单：roomctl roster import", "No roster yet: roomctl roster import")) : "");
     if (state === drawn) return;
     drawn = state;
@@ -217,19 +189,11 @@
   at("platform").addEventListener("click", () => act(sight.people.filter((one) => one.platform && away(one) && !proxied(one))));
   at("ticked").addEventListener("click", () => act(sight.people.filter((one) => ticked.has(one.id) && away(one))));
   at("done").lastChild.addEventListener("click", async () => {
-    const acts = undoable.acts.map((one) => ({ key: roomScreen.key(), kind: "undo", person: one.person, name: one.name, of: one.key, made: performance.now() }));
+    acts.waiting.push(...undoable.acts.map((one) => roomScreen.done({ kind: "undo", person: one.person, name: one.name, of: one.key })));
     undoable = null;
-    waiting.push(...acts);
-    await send();
+    await roomScreen.deliver(acts);
     await look();
   });
   at("wanted").addEventListener("input", paint);
-  const turn = async () => {
-    for (;;) {
-      if (waiting.length) await send();
-      await look();
-      await new Promise((done) => setTimeout(done, EACH));
-    }
-  };
-  turn();
+  roomScreen.turn(acts, EACH, look);
 })();

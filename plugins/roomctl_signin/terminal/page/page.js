@@ -2,23 +2,22 @@
 // nothing, and each act has a key, so that it counts once however often it is sent.
 (() => {
   const { at, put } = roomScreen;
-  const EACH = 5_000;                            // ms between two looks at the host
+  const EACH = 5;                                // s between two looks at the host
   const PATIENCE = 4_000;                        // ms that somebody waits for the host's answer before the welcome
-  const NOW = 3;                                 // s within which what was done is done now
   const FREE = 45_000;                           // ms without a touch after which the terminal belongs to nobody
   const LONG = 30, LONG_NAME = 14;               // characters, from which a title or a name is written smaller
-  const ROWS = 4, AT_ONCE = 20;                  // names beside the keys; acts of one request
+  const ROWS = 4;                                // names beside the keys
   let english = roomScreen.english;
   const said = (zh, en) => (english ? en : zh);
 
-  let sight = null, tag = "", synced = "", safe = 0, lost = false, held = "", ended = false, pending = [];
+  let sight = null, tag = "", synced = "", safe = 0;
   let view = "idle", typed = "", meant = null, left = 0, touched = performance.now(), busy = false;
   const signature = signing(at("glass"), () => paint());
   let code = null;                               // shows the code for telephones: only where they are let in
   const coded = () => {
     if (!sight?.phone || code) return;
     code = { paint: () => {}, shown: () => false };
-    const there = () => { code = phoneCode(() => open() && sight.phone && !lost, () => paint()); };
+    const there = () => { code = phoneCode(() => open() && sight.phone && !acts.lost, () => paint()); };
     document.body.appendChild(Object.assign(document.createElement("script"), { src: "code.js", onload: there, onerror: () => { code = null; } }));
   };
   const CARD = 6;                                // s that the answer to a card stands
@@ -30,76 +29,46 @@
   };
   const RECORDED = () => said("本次会议由办公室统一录音，供整理记录使用，请勿自行录音录像", "The office records this meeting for its record. Please do not record it yourself.");
 
-  // --- names: what the host told, and over it what was done here and is not answered yet
-  const same = (one, row) => one.person === row.person && one.proxy === Boolean(row.proxy);
-  const names = () => (sight ? sight.names : []).map((one) => {
-    const mine = pending.filter((row) => same(one, row)).at(-1);
-    return mine ? { ...one, came: mine.kind === "undo" ? "" : mine.time, kept: mine.kind !== "undo" } : one;
-  });
-
   // --- the host
   let plan = null;                               // the script that draws it: only where seats were laid out
   const planned = () => { if (sight?.chart && !plan) plan = document.body.appendChild(Object.assign(document.createElement("script"), { src: "seat.js" })); };
+  const answers = new Map(), stuck = new Map();  // by key; refused for good, each with why: they stay here, and hold nobody up
+  const acts = {
+    waiting: [], taken: [], most: 20,
+    next: async () => (acts.waiting = await keeping.waiting()).filter((row) => !stuck.has(row.key)),
+    act: ({ key, kind, person, proxy, of, strokes }) => ({ key, kind, person, proxy, of, strokes }),
+    aside: (row, why) => stuck.set(row.key, why),
+    told: async (told) => {
+      synced = roomScreen.clock();
+      for (const one of told.acts) { answers.set(one.key, one); await keeping.drop(one.key); }
+      if (sight) { sight.present = told.present; sight.expected = told.expected; }
+      tag = "";                                  // the next look brings everything
+    },
+  };
+  const send = () => roomScreen.deliver(acts);
   const look = async () => {
-    try {
-      const answer = await roomScreen.ask("", tag ? { headers: { "If-None-Match": tag } } : {});
-      ended = answer.status === 401 || answer.status === 403;
-      if (!ended && answer.status !== 304 && !answer.ok) throw new Error(answer.status);
-      if (answer.ok) { sight = await answer.json(); tag = answer.headers.get("etag") || ""; planned(); coded(); }
-      lost = false;
-      if (!ended) {
-        synced = roomScreen.clock();
-        if (answer.ok) { await keeping.keep({ sight, synced }); safe = await keeping.safe(); }
-      }
-    } catch { lost = true; }
+    await roomScreen.look(acts, async (answer) => {
+      synced = roomScreen.clock();
+      if (answer.status === 304) return;
+      sight = await answer.json();
+      tag = answer.headers.get("etag") || "";
+      planned();
+      coded();
+      await keeping.keep({ sight, synced });
+      safe = await keeping.safe();
+    }, tag ? { headers: { "If-None-Match": tag } } : {});
+    paint();
   };
-
-  const late = (row) => (keeping.ago(row) > NOW ? keeping.ago(row) : 0);
-  const stuck = new Map();                       // refused for good, each with why: they stay here, and hold nobody up
-  let sending = null;
-  const send = () => (sending ??= deliver().finally(() => { sending = null; }));
-  const deliver = async () => {
-    const answers = new Map();
-    const end = ended ? "closed" : await roomScreen.deliver("/acts", AT_ONCE, {
-      next: async () => (pending = await keeping.waiting()).filter((row) => !stuck.has(row.key)),
-      act: (row) => ({
-        key: row.key, kind: row.kind, person: row.person, proxy: Boolean(row.proxy), of: row.of || "",
-        ago: late(row), strokes: row.strokes || [],
-      }),
-      aside: (row, why) => stuck.set(row.key, why),
-      held: (why) => { held = why; },
-      told: async (told) => {
-        lost = false;
-        held = "";
-        synced = roomScreen.clock();
-        for (const one of told.acts) {
-          answers.set(one.key, one);
-          const row = pending.find((other) => other.key === one.key);
-          const name = sight?.names.find((other) => row && same(other, row));
-          if (name) name.came = one.ok ? (row.kind === "undo" ? "" : one.came) : "";
-          await keeping.drop(one.key);
-        }
-        if (sight) { sight.present = told.present; sight.expected = told.expected; }
-        tag = "";                                // the next look brings everything
-      },
-    });
-    ended = end === "closed";
-    if (end !== "sent") lost = end === "lost";
-    if (end !== "held") held = "";
-    pending = await keeping.waiting();
-    return answers;
-  };
-  const turn = async () => {
-    for (;;) {
-      if (pending.some((row) => !stuck.has(row.key))) await send();
-      await look();
-      paint();
-      await new Promise((done) => setTimeout(done, EACH));
-    }
-  };
+  /** What the host told, and over it what was done here and is not in it yet. */
+  const names = () => (sight ? sight.names : []).map((one) => {
+    const mine = [...acts.taken, ...acts.waiting].findLast((row) => one.person === row.person && one.proxy === Boolean(row.proxy));
+    if (!mine) return one;
+    const came = mine.kind === "undo" ? "" : mine.time;
+    return { ...one, came, kept: came && acts.waiting.includes(mine) };
+  });
 
   // --- what somebody does
-  const within = (work) => Promise.race([work, new Promise((done) => setTimeout(() => done(new Map()), PATIENCE))]);
+  const within = (work) => Promise.race([work, new Promise((done) => setTimeout(done, PATIENCE))]);
   const sign = async () => {
     if (busy || !meant) return;
     busy = true;
@@ -107,8 +76,8 @@
     const strokes = sight.signed ? signature.strokes() : [];
     const row = { kind: "sign_in", person: meant.person, proxy: meant.proxy, strokes };
     const kept = await keeping.add({ ...row, time: roomScreen.clock() });
-    pending = await keeping.waiting();
-    const answers = await within((sending ?? Promise.resolve()).then(send));
+    acts.waiting = await keeping.waiting();
+    await within((acts.sending ?? Promise.resolve()).then(send));
     busy = false;
     const answer = answers.get(kept.key), wrong = answer?.ok === false ? answer.why : stuck.get(kept.key);
     if (wrong) { meant = { ...meant, wrong }; paint(); return; }
@@ -118,7 +87,7 @@
     const { person, proxy, key } = meant;
     show("find");
     await keeping.add({ kind: "undo", person, proxy, of: key, time: roomScreen.clock() });
-    pending = await keeping.waiting();
+    acts.waiting = await keeping.waiting();
     await send();
     paint();
   };
@@ -148,7 +117,7 @@
   cardTyped((number) => card(number));
   let seen = -1;
   const reads = async () => {                    // cards at a reader of the host, which this terminal shows
-    if (!sight?.readers || !open() || lost || busy) return;
+    if (!sight?.readers || !open() || acts.lost || busy) return;
     try {
       const answer = await roomScreen.ask(`/reads?after=${seen}`);
       const all = answer.ok ? await answer.json() : null;
@@ -182,7 +151,7 @@
     if (next === "welcome") at("known").focus();
   };
   const title = () => sight?.title ?? "";
-  const open = () => sight?.state === "open" && !ended;
+  const open = () => sight?.state === "open" && !acts.closed;
   const paint = () => {
     if (!open() && view !== "idle" && view !== "welcome") view = "idle";
     document.documentElement.lang = english ? "en" : "zh-CN";
@@ -199,7 +168,7 @@
     document.querySelector("#idle h1").classList.toggle("long", title().length > LONG);
     for (const e of document.querySelectorAll("[data-expected]")) put(e, String(sight?.expected ?? ""));
     for (const e of document.querySelectorAll("[data-present]")) put(e, String(sight?.present ?? ""));
-    for (const e of document.querySelectorAll("[data-recorded]")) put(e, sight?.recorded && sight.state !== "over" && !ended ? RECORDED() : "");
+    for (const e of document.querySelectorAll("[data-recorded]")) put(e, sight?.recorded && sight.state !== "over" && !acts.closed ? RECORDED() : "");
     ({ idle, find, confirm: asking, welcome: greet })[view]();
     put(at("card"), performance.now() < toldUntil ? told : "");
     code?.paint(english);
@@ -214,7 +183,7 @@
     put(at("begin"), said("按姓名签到", "Sign in by name"));
     document.querySelector("#idle .counts").hidden = !open();
     const chair = sight?.chair ? said(`主持人 ${sight.chair}`, `Chair: ${sight.chair}`) : "";
-    put(at("when"), ended || !sight ? "" : open() ? [said(`${sight.starts} 开始`, `Begins ${sight.starts}`), chair].filter(Boolean).join("　") : said(`下一场 ${sight.starts}`, `Next ${sight.starts}`));
+    put(at("when"), acts.closed || !sight ? "" : open() ? [said(`${sight.starts} 开始`, `Begins ${sight.starts}`), chair].filter(Boolean).join("　") : said(`下一场 ${sight.starts}`, `Next ${sight.starts}`));
     put(at("soon"), soon());
     const later = at("later");
     later.replaceChildren(...(sight?.later ?? []).map((one) => {
@@ -224,8 +193,8 @@
     }));
   };
   const soon = () => {
-    if (ended) return pending.length ? said(`签到已结束。本机还有 ${pending.length} 条没有送出，请会务人员登录后打开本页补送。`, `Sign-in has ended. ${pending.length} acts are still kept here: sign on and open this page, and they are sent.`) : said("签到已结束", "Sign-in has ended");
-    if (!sight) return lost ? said("连接不上会议主机，正在重试…", "The host cannot be reached, trying again…") : said("正在连接…", "Connecting…");
+    if (acts.closed) return acts.waiting.length ? said(`签到已结束。本机还有 ${acts.waiting.length} 条没有送出，请会务人员登录后打开本页补送。`, `Sign-in has ended. ${acts.waiting.length} acts are still kept here: sign on and open this page, and they are sent.`) : said("签到已结束", "Sign-in has ended");
+    if (!sight) return acts.lost ? said("连接不上会议主机，正在重试…", "The host cannot be reached, trying again…") : said("正在连接…", "Connecting…");
     if (sight.state === "over") return said("签到已结束", "Sign-in has ended");
     if (sight.state === "open") return "";
     return said(`${sight.opens} 开始签到。请把手机调成静音。`, `Sign-in from ${sight.opens}. Please mute your phone.`);
@@ -276,7 +245,7 @@
     if (drawn !== meant) window.seats?.draw(at("map"), sight?.chart, sight?.names ?? [], meant, said);
     drawn = meant;
     at("welcome").classList.toggle("seated", Boolean(place));
-    put(at("kept"), !meant.kept ? "" : held ? said("已存在本机，稍后自动补送", "Kept here, and sent again by itself") : said("已存在本机，联网后补送", "Kept here, and sent when the line is back"));
+    put(at("kept"), !meant.kept ? "" : acts.held ? said("已存在本机，稍后自动补送", "Kept here, and sent again by itself") : said("已存在本机，联网后补送", "Kept here, and sent when the line is back"));
     at("welcome").classList.toggle("kept", Boolean(meant.kept));
     put(at("known"), said("知道了", "OK"));
     put(at("notme"), said("不是我", "Not me"));
@@ -286,11 +255,11 @@
 
   const line = () => {
     const all = sight?.names.length ?? 0, whole = safe >= all;
-    put(at("ready"), sight && !ended ? said(`${whole ? "已就绪 离线" : "不能离线"}，${safe}/${all} 人，同步 ${synced}`, `${whole ? "Ready offline" : "Not ready offline"}, ${safe} of ${all} names, synced ${synced}`) : "");
-    const count = pending.filter((row) => !stuck.has(row.key)).length, not = pending.length - count;
-    const cut = held ? said(`主机现在存不下（${held}），签到照常`, `The host cannot keep it now (${held}); sign-in goes on`) : lost && sight ? said("连接中断，签到照常", "Line lost, sign-in goes on") : "";
+    put(at("ready"), sight && !acts.closed ? said(`${whole ? "已就绪 离线" : "不能离线"}，${safe}/${all} 人，同步 ${synced}`, `${whole ? "Ready offline" : "Not ready offline"}, ${safe} of ${all} names, synced ${synced}`) : "");
+    const count = acts.waiting.filter((row) => !stuck.has(row.key)).length, not = acts.waiting.length - count;
+    const cut = acts.held ? said(`主机现在存不下（${acts.held}），签到照常`, `The host cannot keep it now (${acts.held}); sign-in goes on`) : acts.lost && sight ? said("连接中断，签到照常", "Line lost, sign-in goes on") : "";
     const rest = count ? said(`待补送 ${count} 条`, `${count} to be sent`) : "";
-    const whys = [...new Set(pending.map((row) => stuck.get(row.key)).filter(Boolean))].join("；");
+    const whys = [...new Set(acts.waiting.map((row) => stuck.get(row.key)).filter(Boolean))].join("；");
     const final = not ? said(`${not} 条主机不收（${whys}），请会务人员处理`, `${not} refused by the host (${whys}): please tell the staff`) : "";
     put(at("waiting"), [cut, rest, final].filter(Boolean).join("，"));
   };
@@ -346,10 +315,10 @@
   const start = async () => {
     const before = await keeping.kept();
     if (before && !sight) { sight = before.sight; synced = before.synced; safe = await keeping.safe(); }
-    pending = await keeping.waiting();
+    acts.waiting = await keeping.waiting();
     roomScreen.wall();
     paint();
-    turn();
+    roomScreen.turn(acts, EACH, look);
   };
   start();
 })();

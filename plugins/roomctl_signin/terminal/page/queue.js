@@ -2,7 +2,6 @@
 window.keeping = (() => {
   const [screen, id] = location.pathname.replace(/\/$/, "").split("/").slice(-2);
   const meeting = screen === "terminal" ? id : `${screen}/${id}`;   // a rehearsal keeps its own
-  const session = crypto.getRandomValues(new Uint32Array(2)).join("-");
   let memory = null;                             // where the browser keeps nothing (private window, full disk)
 
   const opened = new Promise((done) => {
@@ -32,7 +31,7 @@ window.keeping = (() => {
   };
 
   const add = async (act) => {
-    const row = { ...act, key: roomScreen.key(), meeting, session, at: Date.now(), mono: performance.now() };
+    const row = roomScreen.done({ ...act, meeting });
     await put("acts", row);
     return row;
   };
@@ -45,16 +44,11 @@ window.keeping = (() => {
     memory?.acts.delete(act);
     await request("acts", "readwrite", (rows) => rows.delete(act));
   };
-  /** Seconds since it was done, by a clock that nobody set meanwhile, where there is one. */
-  const ago = (row) => {
-    const ms = row.session === session ? performance.now() - row.mono : Date.now() - row.at;
-    return Math.min(Math.max(ms / 1000, 0), 86_400);
-  };
   const keep = (sight) => put("sights", { meeting, ...sight });
   const kept = async () => (await request("sights", "readonly", (rows) => rows.get(meeting))) || memory?.sights.get(meeting) || null;
 
   /** Names that would be there after a power cut: read back, not believed. */
   const safe = async () => (memory ? 0 : ((await request("sights", "readonly", (rows) => rows.get(meeting)).catch(() => null))?.sight.names.length ?? 0));
 
-  return { add, waiting, drop, ago, keep, kept, safe };
+  return { add, waiting, drop, keep, kept, safe };
 })();

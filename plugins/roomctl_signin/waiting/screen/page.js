@@ -1,16 +1,17 @@
 // The wall of the waiting room: who is called in, who comes next. It shows the last that it knows while the line is cut.
 (() => {
   const { at, put, said } = roomScreen;
-  const EACH = 3_000;                            // ms between two looks at the host
+  const EACH = 3;                                // s between two looks at the host
   const MANY = 4;                                // units that fit in large type
-  let sight = null, lost = false, closed = false, drawn = "";
+  const line = {};
+  let sight = null, drawn = "";
   const make = (tag, props, ...children) => { const e = Object.assign(document.createElement(tag), props); e.append(...children.filter(Boolean)); return e; };
   const party = (one) => make("li", { textContent: one.unit || one.names.join("、") }, one.unit && one.names.length ? make("span", { textContent: one.names.join("、") }) : null);
   const nth = (n) => said(`第 ${n} 项`, `Item ${n}`);
 
   const paint = () => {
     document.title = said("候会", "Waiting room");
-    put(at("line"), closed ? said("链接已收回，或会议已结束", "the link was taken back, or the meeting is over") : lost ? said("连接中断，以下是最后的情况", "Line lost: this is how it was last") : "");
+    put(at("line"), line.closed ? said("链接已收回，或会议已结束", "the link was taken back, or the meeting is over") : line.lost ? said("连接中断，以下是最后的情况", "Line lost: this is how it was last") : "");
     put(at("clock"), roomScreen.clock());
     if (!sight) return;
     put(at("room"), sight.room);
@@ -34,19 +35,10 @@
     const nobody = at("enter").hidden && at("leave").hidden && at("coming").hidden;
     put(at("idle"), sight.state === "over" ? said("会议已结束", "The meeting is over") : !nobody ? "" : on ? said("请在此等候，会务人员会来引导", "Please wait here: somebody will lead you in") : said(`会议 ${sight.starts} 开始，请在此等候`, `The meeting begins at ${sight.starts}: please wait here`));
   };
-  const turn = async () => {
-    for (;;) {
-      try {
-        const answer = await roomScreen.ask("");
-        closed = answer.status === 401 || answer.status === 403;
-        if (answer.ok) sight = await answer.json();
-        lost = !answer.ok && !closed;
-      } catch { lost = true; }
-      paint();
-      await new Promise((done) => setTimeout(done, EACH));
-    }
-  };
   roomScreen.wall();
   setInterval(paint, 1000);
-  turn();
+  roomScreen.turn(line, EACH, async () => {
+    await roomScreen.look(line, async (answer) => { sight = await answer.json(); });
+    paint();
+  });
 })();
