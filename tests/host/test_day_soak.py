@@ -33,8 +33,9 @@ import soxr
 from roomctl.app import Application
 from roomctl.domain.access import Right, Role
 from roomctl.domain.events import Actor
-from tests.host.test_isolation import House, wait
+from tests.host.test_isolation import House
 from tests.host.test_soak import Held
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.long,
@@ -104,14 +105,15 @@ class Room:
         return answer.json()
 
     def until(self, true, seconds: float = PATIENCE) -> Any:
-        return wait(true, seconds)
+        return until(true, seconds)
 
     def family(self) -> dict[str, Held]:
         """What host and children hold, by the module that each runs."""
         found: dict[str, Held] = {}
         for process in working_in(self.house.data):
             with suppress(psutil.Error):
-                line = process.cmdline()
+                if not (line := process.cmdline()):  # it is ending
+                    continue
                 name = line[line.index("-m") + 1] if "-m" in line else line[0]
                 found[name] = Held.by(process.pid)
         return found
@@ -199,7 +201,7 @@ def room(tmp_path_factory) -> Iterator[Room]:
         house.serve()
         try:
             house.host()
-            wait(lambda: answers(house.told()["url"]))
+            until(lambda: answers(house.told()["url"]))
             headers = {"Authorization": f"Bearer {token}"}
             with httpx.Client(base_url=house.told()["url"], headers=headers, timeout=60, trust_env=False) as web:
                 yield Room(house, web, folder / "source.flac", datetime(2026, 11, 12, 9))
@@ -293,7 +295,7 @@ def test_the_log_is_small_and_says_nothing_over_and_over(room):
 def test_nothing_is_left_running_or_lying_about(room):
     url = httpx.URL(room.house.told()["url"])
     end(room.house)
-    wait(lambda: not working_in(room.house.data))
+    until(lambda: not working_in(room.house.data))
     with socket.socket() as probe:
         assert probe.connect_ex((url.host, url.port))
     assert not list(Path(os.environ["XDG_RUNTIME_DIR"]).rglob("*"))
