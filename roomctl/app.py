@@ -293,8 +293,10 @@ class Application:
         following = use.continue_recording(meeting_id)
         if following.id not in known:
             told = use.continuation(meeting_id)
-            gap = told.seconds if told else None
-            log.error("meeting %s: recording %d follows a dead one, gap %s s", meeting_id, following.number, gap)
+            gap, cut = (told.seconds, told.cut) if told else (None, "")
+            log.error(
+                "meeting %s: recording %d follows a dead one (%s), gap %s s", meeting_id, following.number, cut, gap
+            )
 
     def work_off(self, service: str, meeting_id: str, seen: Callable[[float, float, str], None]) -> None:
         """Lets one plugin's service do what there is to do for a meeting, and waits for it.

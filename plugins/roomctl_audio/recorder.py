@@ -31,7 +31,7 @@ from roomctl.api import (
     TapOffer,
     tr,
 )
-from roomctl.api.process import new_session
+from roomctl.api.process import boot, new_session
 from roomctl_audio import control, monitor, playing
 from roomctl_audio.capture import capacity
 from roomctl_audio.capture.machine import DRIFT_PPM
@@ -42,6 +42,7 @@ from roomctl_audio.journal.file import load
 from roomctl_audio.journal.following import follow
 from roomctl_audio.sound import envelope, part
 from roomctl_audio.sources import ordered
+from roomctl_audio.timing import now as boot_clock
 
 ARM_SECONDS = 30.0
 ANSWER_SECONDS = 10.0
@@ -263,6 +264,7 @@ class AudioRecorder:
             gaps=report.gaps,
             segments=len(report.segments),
             sealed_frames=report.frames,
+            restarted=restarted(rows),
             **_origin(rows),
         )
         if sealed:
@@ -336,6 +338,14 @@ def _origin(rows: Sequence[journal.Row]) -> dict[str, Any]:
         "started": _moment(part_row["utc"]) if part_row else None,
         "total_frames": opened["total_frames"],
     }
+
+
+def restarted(rows: Sequence[journal.Row]) -> bool | None:
+    """Whether the machine was started anew since: its run has another name, or its clock began again."""
+    opened = journal.first(rows, "opened") or {}
+    if (then := opened.get("boot")) and (now := boot()):
+        return bool(then != now)
+    return True if max((float(row.get("monotonic", 0.0)) for row in rows), default=0.0) > boot_clock() else None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from roomctl.domain.alarms import Alarm, AlarmTurn
 from roomctl.i18n import tr
@@ -70,6 +71,30 @@ class Purpose(StrEnum):
             "meeting": tr("会议录音", "meeting"),
             "test": tr("试录", "test take"),
             "import": tr("导入", "imported"),
+        }[self.value]
+
+
+class Cut(StrEnum):
+    """What ended a recording that nobody ended."""
+
+    MACHINE = "machine"
+    """It was started anew since."""
+    CAPTURE = "capture"
+    """The machine ran on, the capture died."""
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, *, restarted: bool | None) -> Self:
+        """Args: restarted: as of `RecorderStatus`."""
+        return cls.UNKNOWN if restarted is None else cls.MACHINE if restarted else cls.CAPTURE
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        return {
+            "machine": tr("断电或重启", "power cut or restart"),
+            "capture": tr("录音进程中断", "the capture process died"),
+            "unknown": tr("录音中断", "it broke off"),
         }[self.value]
 
 
@@ -144,6 +169,7 @@ class Order:
 
     Attributes:
         source: `file:PATH`, `tone`, `mic` or `mic:NAME`.
+        sample_rate: Hz.
         bits: of the master; 24 unless the device has no more than 16.
         realtime: a file is played at its own pace instead of as fast as it goes.
         segment_seconds: length after which a segment is sealed.
@@ -197,7 +223,8 @@ class RecorderStatus:
     """A recorder as it stands.
 
     Attributes:
-        frames: kept so far (on disk), counted in `sample_rate`.
+        tracks: how many are recorded; sample_rate: Hz.
+        frames: kept so far (on disk), counted in `sample_rate`; total_frames: of a file, all that it has.
         dropped: frames known to be lost.
         peak_dbfs: loudest sample of the last second per track, in dBFS.
         seconds_left: of disk at the present rate.
@@ -214,6 +241,7 @@ class RecorderStatus:
         drift_ppm: by which the source's clock is fast (positive) or slow; None while not yet known.
         paused_since: when the pause began, while there is one; pause_until: its planned end, where told.
         realtime: as the order has it: a file is played at its own pace.
+        restarted: the machine was started anew since it last ran; None while it runs, or where nobody can tell.
 
     """
 
@@ -241,6 +269,7 @@ class RecorderStatus:
     paused_since: datetime | None = None
     pause_until: datetime | None = None
     realtime: bool = False
+    restarted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +285,8 @@ class RecordingReport:
     """Outcome of stop, verify or recover over a recording's folder.
 
     Attributes:
+        sample_rate: Hz; frames: kept, of each track; dropped: known to be lost.
+        recovered: segments that were sealed after a crash.
         markers: every row that was written, in order: also those that were taken back, and what took them back.
         alarms: every row, in order.
 
@@ -284,6 +315,7 @@ class Recording:
     Attributes:
         folder: relative to the data folder; its name is the recording's id.
         number: imported ones are counted with the meeting's own, test takes by themselves.
+        sample_rate: Hz; frames: kept, of each track; dropped: known to be lost.
         markers: those that hold.
         alarm_rows: rows of the journal about alarms that are events already.
 
@@ -308,6 +340,7 @@ class Recording:
 
     @property
     def seconds(self) -> float:
+        """Of sound that was kept; what was lost is no part of it."""
         return self.frames / self.sample_rate
 
 

@@ -12,7 +12,7 @@ from roomctl.domain.attendance import Person
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.recording import Marker, MarkKind, Order, Purpose, RecorderState, Recording
+from roomctl.domain.recording import Cut, Marker, MarkKind, Order, Purpose, RecorderState, Recording
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
@@ -49,6 +49,7 @@ class Continuation:
 
     Attributes:
         seconds: in which nothing was kept, by the two recordings' clocks; None where nobody knows.
+        cut: what ended the one before.
 
     """
 
@@ -56,6 +57,7 @@ class Continuation:
     after: str
     at: datetime
     seconds: float | None
+    cut: Cut
 
 
 def order_of(meeting: Meeting, people: Iterable[Person], room: Order, now: datetime, source: str = "") -> Order:
@@ -349,7 +351,8 @@ def go_on(
         said = {"kind": MarkKind.OFF_RECORD.value, "frame": frame, "note": asked.note, "number": 1}
         _tell(MARKED, following, said, actor=actor, clock=clock, uow=uow)
     gap = _gap(sealed, recorder.status().started or clock.now())
-    told = {"number": following.number, "after": sealed.id, "gap_seconds": gap}
+    cut = Cut.of(restarted=status.restarted)
+    told = {"number": following.number, "after": sealed.id, "gap_seconds": gap, "cut": cut.value}
     _tell(CONTINUED, following, told, actor=actor, clock=clock, uow=uow)
     return sync(following.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
 
@@ -390,4 +393,5 @@ def continuation(meeting_id: str, *, uow: UnitOfWork) -> Continuation | None:
     told = json.loads(rows[-1].data)
     if told["recording"] != last.id:
         return None
-    return Continuation(last.id, told["after"], rows[-1].instant, told["gap_seconds"])
+    cut = Cut(told.get("cut", Cut.UNKNOWN))
+    return Continuation(last.id, told["after"], rows[-1].instant, told["gap_seconds"], cut)

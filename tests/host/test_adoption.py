@@ -14,9 +14,11 @@ from roomctl.app import Application
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.domain.recording import Order
+from roomctl.host.platform import LINUX
 from roomctl.services.identity import new_id
 from roomctl.testing.fakes import FakeClock
-from tests.host.test_isolation import free_port, wait
+from tests.host.test_isolation import free_port
+from tests.waiting import until
 
 pytestmark = [pytest.mark.needs("python:fastapi"), pytest.mark.needs("python:numpy")]
 
@@ -65,7 +67,7 @@ def host_of(application, *, other_than=None):
         good = told["phase"] == "ready" and told["pid"] != other_than and psutil.pid_exists(told["pid"])
         return told["pid"] if good else None
 
-    return wait(ready)
+    return until(ready)
 
 
 def captures(application):
@@ -90,7 +92,7 @@ def test_no_frame_is_lost_when_the_host_is_killed_and_a_new_recording_follows_wh
     os.kill(first, signal.SIGKILL)
     second = host_of(application, other_than=first)
     (adopted,) = use.recordings(meeting)
-    grown = wait(lambda: (now := use.recordings(meeting)[0]).frames > adopted.frames and now)
+    grown = until(lambda: (now := use.recordings(meeting)[0]).frames > adopted.frames and now)
     assert (grown.dropped, grown.gaps) == (0, ())
 
     (capture,) = captures(application)  # now the power goes
@@ -98,15 +100,16 @@ def test_no_frame_is_lost_when_the_host_is_killed_and_a_new_recording_follows_wh
     os.kill(second, signal.SIGKILL)
     capture.kill()
     cut = time.time()
-    wait(lambda: not captures(application))
+    until(lambda: not captures(application))
     os.kill(served.pid, signal.SIGCONT)
     host_of(application, other_than=second)
 
     (told,) = [data for kind, data in kinds(application, meeting) if kind == "recording.continued"]
     old, new = use.recordings(meeting)
     assert (told["after"], told["recording"]) == (old.id, new.id)
+    assert told["cut"] == ("capture" if LINUX else "unknown")
     assert 0 <= told["gap_seconds"] <= time.time() - cut + 5
-    wait(lambda: use.recordings(meeting)[1].frames > 0)
+    until(lambda: use.recordings(meeting)[1].frames > 0)
     use.adjourn(meeting)
     for recording in use.recordings(meeting):
         report = use.recorder_of(recording).verify()

@@ -7,7 +7,7 @@ import pytest
 
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Objected, Overrule
-from roomctl.domain.recording import MarkKind, Order, RecorderState, Segment
+from roomctl.domain.recording import Cut, MarkKind, Order, RecorderState, Segment
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.services.recordings import RoomSound
 
@@ -201,6 +201,15 @@ def test_the_gap_after_a_power_cut_is_told_by_the_clocks_of_both_recordings(hous
     assert (told.recording, told.seconds) == (following.id, 38.0)
     assert json.loads(house.events(meeting.id)[-1].data)["gap_seconds"] == 38.0
     assert following.number == 2
+
+
+@pytest.mark.parametrize(("restarted", "cut"), [(True, Cut.MACHINE), (False, Cut.CAPTURE), (None, Cut.UNKNOWN)])
+def test_what_cut_a_recording_off_is_told_as_the_machine_has_it(house, restarted, cut):
+    meeting = house.in_session()
+    house.plugins.newest.crash()
+    house.plugins.newest.told["restarted"] = restarted
+    house.use.continue_recording(meeting.id)
+    assert house.use.continuation(meeting.id).cut is cut
 
 
 def test_a_recording_that_follows_nobody_has_no_gap(house):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from roomctl.api import AlarmKind, BadInput, Level, MarkKind, Order, RecorderState, Refused, tr
+from roomctl.api.process import boot
 from roomctl_audio.capture import capacity
 from roomctl_audio.capture.alarms import Alarms
 from roomctl_audio.capture.keeper import Keeper
@@ -133,6 +134,7 @@ class Session:
                 total_frames=self.source.total_frames,
                 utc=datetime.now(UTC).isoformat(),
                 monotonic=self._clock(),
+                boot=boot(),
             )
         self._rows.write("start", frame=0)
         self._alarms.open()

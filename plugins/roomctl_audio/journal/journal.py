@@ -2,7 +2,8 @@
 
 Rows are written after the file they speak of, so what the journal tells of is there. Kinds:
 
-    opened    order, source (as it was found), tracks, sample_rate, bits, waits, total_frames, utc, monotonic
+    opened    order, source (as it was found), tracks, sample_rate, bits, waits, total_frames, utc, monotonic,
+              boot: which run of the machine
     part      seq, first_frame, utc, monotonic: NNNN.part exists, and begins at that frame
     start     frame
     segments  seq, first_frame, frames, overflows, gap_before, recovered, utc, monotonic, drift_ppm (of the source's

@@ -21,6 +21,7 @@ from roomctl.errors import RoomctlError, one_line
 from roomctl.host.status import PluginStatus, Status
 from roomctl.i18n import tr
 from roomctl.services.calendar import Wish
+from roomctl.services.recordings import Continuation
 from roomctl.serving import Host, Phase
 from roomctl.web.pages.links import Facts
 
@@ -197,12 +198,11 @@ class Board:
         except RoomctlError:
             return ()
 
-    def _continued(self, meeting: Meeting, recordings: Sequence[Recording]) -> float | None:
-        """Seconds lost where the running recording follows one that broke off."""
+    def _continued(self, meeting: Meeting, recordings: Sequence[Recording]) -> Continuation | None:
+        """How the running recording follows one that broke off."""
         if meeting.state not in _RUNNING or len(recordings) < 2:  # noqa: PLR2004 - one, and one that follows
             return None
-        found = self.application.usecases.continuation(meeting.id)
-        return None if found is None else found.seconds or 0.0
+        return self.application.usecases.continuation(meeting.id)
 
     def _stuck(self) -> dict[str, dict[str, str]]:
         """Meeting → name of the service → why."""

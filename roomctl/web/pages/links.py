@@ -15,6 +15,7 @@ from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import MarkKind, RecorderState, Recording
 from roomctl.domain.transcript import Transcript
 from roomctl.i18n import tr
+from roomctl.services.recordings import Continuation
 from roomctl.services.records import MINUTES
 from roomctl.web.ui import Link, Look, Part, clock_text, timer
 

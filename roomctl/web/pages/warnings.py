@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from roomctl.domain.alarms import Alarm
 from roomctl.i18n import tr
+from roomctl.services.recordings import Continuation
 from roomctl.web.pages.links import Facts
 from roomctl.web.ui import Part, alarm_bar, clock_text, join, note_bar
 
@@ -30,7 +31,6 @@ def bars(facts: Facts, *more: Part, where: str = "") -> Part:
         mend = tr("，", ", ").join(one for one in (mild[0].mend(), rest) if one)
         drawn.append(note_bar("warn", mend, *(() if drawn else more), strong=where + mild[0].what()))
     if facts.continued is not None:
-        strong = where + tr(f"断电或重启{_length(facts.continued)}", f"Cut off{_length(facts.continued)}")
         said = tr("已自动接着录，缺口已记下", "the recording went on by itself; the gap is declared")
         drawn.append(note_bar("warn", said, *(() if drawn else more), strong=strong))
     return join(drawn)
@@ -44,9 +44,14 @@ def _more(count: int) -> str:
     return tr(f"还有 {count} 条", f"{count} more") if count else ""
 
 
-def _length(seconds: float) -> str:
-    """Of the gap; nothing where it is not known."""
-    if seconds <= 0:
-        return ""
-    said = clock_text(seconds) if seconds >= 60 else tr(f"{seconds:.0f} 秒", f"{seconds:.0f} s")  # noqa: PLR2004 - a minute
-    return f" {said}" if said else ""
+def cut_off(found: Continuation) -> str:
+    """What ended the recording before, and how much is missing, where that is known."""
+    what = found.cut.label[:1].upper() + found.cut.label[1:]
+    if not found.seconds:
+        return what
+    missing = (
+        clock_text(found.seconds)
+        if found.seconds >= 60  # noqa: PLR2004 - a minute
+        else tr(f"{found.seconds:.0f} 秒", f"{found.seconds:.0f} s")
+    )
+    return tr(f"{what}，缺 {missing}", f"{what}: {missing} missing")

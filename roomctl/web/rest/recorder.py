@@ -13,10 +13,11 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from roomctl.domain.access import Right, User
 from roomctl.domain.alarms import AlarmKind, StandingAlarm
 from roomctl.domain.attendance import MAX_NAME
-from roomctl.domain.recording import Gap, MarkKind, RecorderState, RecorderStatus, Recording
+from roomctl.domain.recording import Cut, Gap, MarkKind, RecorderState, RecorderStatus, Recording
 from roomctl.inputs import Name, Shape, Text
 from roomctl.services.facade import UseCases
 from roomctl.services.marks import FARTHEST_BACK
+from roomctl.web.feed import HEARTBEAT
 from roomctl.web.levels import PATIENCE, Levels
 from roomctl.web.rest.desk import Desk, MeetingPath, host_of, router, still
 from roomctl.web.rest.meeting_shapes import MeetingShape
@@ -29,9 +30,6 @@ routes = router("recorder")
 
 Running = Annotated[User, Depends(Needs(Right.RUN_MEETINGS))]
 Marking = Annotated[User, Depends(Needs(Right.MARK_RECORDINGS))]
-
-HEARTBEAT = 15.0
-"""Seconds between two looks at whether who follows the levels still may."""
 
 
 class LevelShape(BaseModel):
@@ -75,6 +73,7 @@ class ContinuationShape(BaseModel):
     after: str
     at: datetime
     seconds: float | None = Field(description="in which nothing was kept; null where nobody knows")
+    cut: Cut = Field(description="what ended it: the machine was started anew, the capture died, or nobody knows")
 
 
 class StatusShape(BaseModel):
@@ -138,9 +137,7 @@ class StatusShape(BaseModel):
             off_record=use.is_off_record(recording.meeting),
             item=use.item_now(recording.meeting),
             alarms=[AlarmShape.of(one) for one in use.alarms(recording.meeting)],
-            continuation=ContinuationShape(after=follows.after, at=follows.at, seconds=follows.seconds)
-            if follows
-            else None,
+            continuation=ContinuationShape.model_validate(follows, from_attributes=True) if follows else None,
         )
 
 

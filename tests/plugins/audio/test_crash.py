@@ -10,10 +10,14 @@ import pytest
 from roomctl_audio import control
 from roomctl_audio.integrity.recovery import recover, verify
 from roomctl_audio.journal import journal
-from roomctl_audio.recorder import AudioRecorder
+from roomctl_audio.recorder import AudioRecorder, restarted
+from roomctl_audio.timing import now
 
 from roomctl.api import Busy, NotFound, RecorderState
-from tests.plugins.audio.faults import capture, commands, expected, order, run, sound, until
+from roomctl.api.process import boot
+from roomctl.host.platform import LINUX
+from tests.plugins.audio.faults import capture, commands, expected, order, run, sound
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +64,21 @@ def test_after_a_kill_the_status_says_so(crashed):
     assert status.state is RecorderState.STOPPING
     assert status.realtime, "what follows it is played at the same pace"
     assert "recover" in status.problem
+    assert status.restarted is (False if LINUX else None), "nobody took the power away"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"boot": "of yesterday", "monotonic": 1.0}, True),
+        ({"boot": boot(), "monotonic": 1.0}, False if LINUX else None),
+        ({"monotonic": now() + 3600}, True),  # no name is known, but the clock began again
+        ({"monotonic": 1.0}, None),
+        ({}, None),
+    ],
+)
+def test_a_power_cut_is_what_the_journal_and_the_machine_agree_on(row, told):
+    assert restarted([{"kind": "opened", **row}]) is told
 
 
 def test_recovery_seals_what_lay_open_and_declares_the_crash(crashed):

@@ -8,9 +8,10 @@ import pytest
 from roomctl.domain.access import Role, User
 from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.domain.meeting import Meeting, MeetingId
-from roomctl.domain.recording import RecorderStatus
+from roomctl.domain.recording import Cut, RecorderStatus
 from roomctl.errors import MissingPart
 from roomctl.i18n import speaking
+from roomctl.services.recordings import Continuation
 from roomctl.web.pages import home
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.links import Facts
@@ -44,10 +45,16 @@ def test_what_costs_no_sound_is_amber_and_never_red():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(38.2, "断电或重启 38 秒"), (125.0, "断电或重启 2 分 05 秒"), (0.0, "断电或重启")]
+    ("cut", "seconds", "told"),
+    [
+        (Cut.MACHINE, 38.2, "断电或重启，缺 38 秒"),
+        (Cut.CAPTURE, 1.3, "录音进程中断，缺 1 秒"),
+        (Cut.UNKNOWN, 125.0, "录音中断，缺 2 分 05 秒"),
+        (Cut.MACHINE, None, "断电或重启"),
+    ],
 )
-def test_a_recording_that_went_on_by_itself_says_for_how_long_it_was_cut_off(seconds, told):
-    html = said(continued=seconds)
+def test_a_recording_that_went_on_by_itself_says_what_cut_it_off_and_what_is_missing(cut, seconds, told):
+    html = said(continued=Continuation("r2", "r1", AT, seconds, cut))
     assert f">{told}</b>" in html
     assert "已自动接着录" in html
 
@@ -95,6 +102,6 @@ def test_a_recorder_that_does_not_answer_is_an_alarm_itself_and_costs_no_page(re
 
 def test_in_english_too():
     with speaking("en"):
-        html = said(alarms=(DISK,), continued=38.0)
+        html = said(alarms=(DISK,), continued=Continuation("r2", "r1", AT, 38.0, Cut.CAPTURE))
     assert "The disk holds 15 more minutes" in html
-    assert "Cut off 38 s" in html
+    assert "The capture process died: 38 s missing" in html

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from roomctl.domain.access import Right
 from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.i18n import tr
+from roomctl.services.recordings import Continuation
 from roomctl.web.pages.operator.sight import BY_RESUMING, Scene, Sight
 from roomctl.web.ui import Child, Look, Part, Press, Values, clock_text, icon, join, note_bar, state_glyph, tag
 
@@ -109,20 +110,12 @@ def _bar(what: Child, mend: str, acts: Sequence[Child], *, severe: bool, fresh: 
     return tag("div", glyph, said, *acts, class_=" ".join(filter(None, classes)), role="alert")
 
 
-def _continued(seconds: float, seen: Press) -> Part:
+def _continued(found: Continuation, seen: Press) -> Part:
     """After the machine or the capture died in session."""
-    length = f" {_length(seconds)}" if seconds > 0 else ""
     known = _act(tr("知道了", "Seen"), "see-continued", seen, kind="rc-sm")
     text = tr("缺口已记在录音里，之前的声音都在", "the gap is declared, and all from before is kept")
-    return note_bar(
-        "warn", text, known, strong=tr(f"断电{length}，已自动接着录", f"Cut off{length}; it went on by itself")
-    )
-
-
-def _length(seconds: float) -> str:
-    if seconds < 60:  # noqa: PLR2004 - of a minute
-        return tr(f"{seconds:.0f} 秒", f"{seconds:.0f} s")
-    return clock_text(seconds)
+    strong = cut_off(found) + tr("，已自动接着录", "; it went on by itself")
+    return note_bar("warn", text, known, strong=strong)
 
 
 def forget(_values: Values) -> None:
