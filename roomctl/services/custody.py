@@ -14,6 +14,7 @@ from roomctl.domain.custody import Confirmation, Declaration, Point, named
 from roomctl.domain.events import Event
 from roomctl.domain.lifecycle import MEETS, State
 from roomctl.domain.meeting import Meeting, Objection
+from roomctl.domain.recording import Purpose
 from roomctl.domain.secrecy import Level, Way
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import tr
@@ -83,6 +84,10 @@ def objections(meeting: Meeting, uow: UnitOfWork) -> Iterable[Objection]:
 def need_recording_approved(meeting: Meeting, uow: UnitOfWork) -> None:
     """The recorder of a 涉密 meeting stays disarmed until its recording is approved, with the number.
 
+    Asked before a recording is begun, never where one goes on that broke off in a meeting that sits: a paper can
+    follow, a sentence that nobody kept cannot, and what is kept meanwhile lies on a machine that may hold the meeting
+    (`secrecy.admit`, asked as its level is raised). What is lacking then is told, and objected to before the close.
+
     Raises: Refused.
     """
     if Point.RECORDING in missing(meeting, uow):
@@ -91,6 +96,31 @@ def need_recording_approved(meeting: Meeting, uow: UnitOfWork) -> None:
             tr("涉密会议录音还没有批准", "the recording of this meeting is not approved yet"),
             tr(
                 f"批准后登记：roomctl secrecy confirm {meeting.id} recording --by 姓名 --number 文号",
+                f"once it is: roomctl secrecy confirm {meeting.id} recording --by NAME --number NUMBER",
+            ),
+        )
+
+
+def unapproved(meeting: Meeting, uow: UnitOfWork) -> bool:
+    """Whether sound is kept of a 涉密 meeting whose recording is not approved: its level was raised meanwhile."""
+    if not meeting.highest_secrecy.state_secret:
+        return False
+    with uow.reading():
+        kept = any(one.purpose is Purpose.MEETING for one in uow.recordings.of(meeting.id))
+        return kept and Point.RECORDING in missing(meeting, uow)
+
+
+def before_close(meeting: Meeting, uow: UnitOfWork) -> Iterable[Objection]:
+    """One, where the recording is still to be approved.
+
+    A named person may overrule it: what is kept must go on its way where the approval is refused, too.
+    """
+    if unapproved(meeting, uow):
+        yield Objection(
+            "secrecy",
+            tr("密级升高后，录音没有重新批准", "the level was raised, and the recording not approved again"),
+            tr(
+                f"补批后由保密员登记：roomctl secrecy confirm {meeting.id} recording --by 姓名 --number 文号",
                 f"once it is: roomctl secrecy confirm {meeting.id} recording --by NAME --number NUMBER",
             ),
         )
@@ -203,7 +233,8 @@ class CustodyUseCases(MediaUseCases):
                 raise Refused(
                     tr(f"这次会议不用确认“{point.label}”", f"this meeting needs no word on: {point.label}"),
                 )
-            if meeting.state not in _BEFORE | MEETS:
+            late = point is Point.RECORDING and meeting.state is State.ADJOURNED  # what was kept meanwhile
+            if meeting.state not in _BEFORE | MEETS and not late:
                 raise Refused(
                     tr("不能再确认", "it is too late to confirm it"),
                     tr(f"会议现在是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
@@ -214,6 +245,10 @@ class CustodyUseCases(MediaUseCases):
             uow.events.append(event)
             uow.commit()
         return Confirmation(point=point, by=who, at=now, number=paper, of=about, level=level)
+
+    def recording_unapproved(self, meeting: Meeting) -> bool:
+        """Whether its recording is to be approved once more, since its level was raised while it was kept."""
+        return unapproved(meeting, self._open())
 
     def need_held(self, meeting_id: str, what: str) -> Meeting:
         """Whether this machine may hold the meeting now; asked before something comes into it.

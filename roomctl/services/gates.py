@@ -103,6 +103,7 @@ def _before_close(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
     with uow.reading():
         running = [one for one in uow.recordings.running() if one.meeting == meeting.id]
         out = [one for one in clearing.register_of(meeting.id, uow).out if one.secrecy.state_secret]
+    yield from custody.before_close(meeting, uow)
     for one in running:
         yield Objection(
             "recorder",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from roomctl.domain.alarms import AlarmKind, StandingAlarm
 from roomctl.domain.events import Actor
+from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Envelope, Marker, MarkKind, Order, Purpose, RecorderStatus, Recording
 from roomctl.services import alarms, custody, listening, marks, playing, recordings, syncing, takes
 from roomctl.services.bound import Bound
@@ -33,7 +34,9 @@ class SoundUseCases(Bound):
 
     def arm(self, meeting_id: str, order: Order | None = None, *, recorder: str = "") -> Recording:
         """With the room's recorder and its order for the meeting, where none is given."""
-        custody.need_recording_approved(self._held(meeting_id, "arm"), self._open())
+        meeting = self._held(meeting_id, "arm")
+        if meeting.state is State.OPEN or not self.broke_off(meeting_id):
+            custody.need_recording_approved(meeting, self._open())
         return recordings.arm(
             meeting_id,
             order or self.order(meeting_id),

@@ -10,10 +10,11 @@ from roomctl.domain.attendance import Method, Person
 from roomctl.domain.custody import MEDIUM, Point, place_name
 from roomctl.domain.events import SYSTEM, Event
 from roomctl.domain.lifecycle import State
-from roomctl.domain.meeting import AgendaItem, Objected, Overrule
-from roomctl.domain.recording import Order
+from roomctl.domain.meeting import AgendaItem, Objected, Objection, Overrule
+from roomctl.domain.recording import Order, RecorderState
 from roomctl.domain.secrecy import Level, Secrecy, SecrecyRefused, Way, parse
 from roomctl.errors import BadInput, Forbidden, NotFound, Refused
+from roomctl.services.calendar import Booking
 from roomctl.services.identity import new_id
 from roomctl.services.secrecy import closed_to, shown
 from roomctl.storage.uow import SqlUnitOfWork
@@ -176,6 +177,53 @@ def test_nothing_in_the_log_of_the_room_tells_a_title(house):
 
 
 # --- the gate
+
+
+@pytest.fixture
+def raised(declared):
+    """In session, recorded, and as secret as it is only since then; the machine may hold it."""
+    meeting = declared.in_session()
+    booking = Booking(sees=lambda _level: True)
+    return declared.use.edit(meeting.id, {"secrecy": parse("秘密★3年")}, booking=booking)
+
+
+def test_a_recording_goes_on_after_a_crash_though_the_level_was_raised_meanwhile(declared, raised):
+    declared.plugins.newest.crash()
+    declared.use.continue_recording(raised.id)
+    assert declared.use.recorder_status(raised.id).state is RecorderState.RECORDING
+
+
+def test_so_it_does_where_a_person_is_quicker_than_the_host(declared, raised):
+    declared.plugins.newest.crash()
+    declared.use.arm(raised.id, Order(source="tone"))
+    declared.use.begin_recording(raised.id)
+    assert declared.use.recorder_status(raised.id).state is RecorderState.RECORDING
+
+
+def test_one_that_somebody_has_ended_is_begun_again_with_the_approval_alone(declared, raised):
+    declared.use.stop_recording(raised.id)
+    with pytest.raises(Refused, match="没有批准"):
+        declared.use.arm(raised.id, Order(source="tone"))
+
+
+def test_the_approval_that_is_lacking_is_an_objection_until_it_is_entered_or_overruled(declared, raised):
+    def objected():
+        with pytest.raises(Objected) as refused:
+            declared.use.transition(raised.id, State.CLOSED)
+        return [one.text for one in refused.value.objections if one.by == "secrecy" and not one.firm]
+
+    assert declared.use.recording_unapproved(raised)
+    declared.use.adjourn(raised.id)
+    declared.use.waive_transcript(raised.id, by="张建国", reason="不转写")
+    for row in declared.use.clearing(raised.id).list.open:
+        declared.use.press_task(raised.id, row.task.id)
+    declared.plugins.objections.append(Objection("dummy", "so that it stays open"))
+    assert "没有重新批准" in objected()[0]
+    with pytest.raises(Refused):
+        declared.use.confirm_point(raised.id, Point.PHONES, by="王保密")  # what nobody can make good any more
+    declared.use.confirm_point(raised.id, Point.RECORDING, by="王保密", number="9号")
+    assert objected() == []
+    assert not declared.use.recording_unapproved(declared.use.meeting(raised.id))
 
 
 def test_a_secret_meeting_opens_when_every_point_is_confirmed_by_name(declared, secret):

@@ -163,6 +163,7 @@ class Board:
             emitting=self._emitting(meeting),
             recorder_down=down,
             continued=self._continued(meeting, recordings),
+            unapproved=meeting.state in _RUNNING and use.recording_unapproved(meeting),
             transcript=words.version if words else None,
             sentences=words.sentences if words else 0,
             documents=use.documents(meeting.id),

@@ -35,8 +35,8 @@ class Facts:
         alarms: of the running recorder, that stand now, the newest first.
         emitting: devices that must be off while this 涉密 meeting runs, and are not known to be.
         recorder_down: why the running recorder does not answer; empty where it does.
-        continued: seconds that were lost before the current recording went on by itself, 0 where nobody knows how
-            many; None where it did not.
+        continued: how the current recording went on by itself after one that broke off; None where it did not.
+        unapproved: its level was raised while it sits, and its recording is still to be approved once more.
         stuck: name of a plugin's service → why its work for this meeting does not go on.
         unseen: papers that were released, and nobody of the 机要 has seen it.
         collisions: other meetings that hold its place while it lasts, as long as it is not over.
@@ -56,7 +56,8 @@ class Facts:
     alarms: Sequence[Alarm] = ()
     emitting: Sequence[Device] = ()
     recorder_down: str = ""
-    continued: float | None = None
+    continued: Continuation | None = None
+    unapproved: bool = False
     stuck: Mapping[str, str] = field(default_factory=dict)
     collisions: Sequence[Entry] = ()
     returned: str = ""

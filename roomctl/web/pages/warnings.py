@@ -32,8 +32,21 @@ def bars(facts: Facts, *more: Part, where: str = "") -> Part:
         drawn.append(note_bar("warn", mend, *(() if drawn else more), strong=where + mild[0].what()))
     if facts.continued is not None:
         said = tr("已自动接着录，缺口已记下", "the recording went on by itself; the gap is declared")
-        drawn.append(note_bar("warn", said, *(() if drawn else more), strong=strong))
+        drawn.append(note_bar("warn", said, *(() if drawn else more), strong=where + cut_off(facts.continued)))
+    if facts.unapproved:
+        drawn.append(unapproved(*(() if drawn else more), where=where))
     return join(drawn)
+
+
+def unapproved(*more: Part, where: str = "") -> Part:
+    """The recording goes on, and lacks a paper."""
+    return note_bar(
+        "warn",
+        tr("录音没有停；请保密员补登批准文号", "it goes on; the security officer enters the number of the approval"),
+        *more,
+        strong=where
+        + tr("密级已升高，录音还没有重新批准", "The level was raised, and the recording not approved again"),
+    )
 
 
 def _severe(alarms: Sequence[Alarm], where: str, more: Sequence[Part]) -> Part:

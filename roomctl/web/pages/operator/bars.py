@@ -7,7 +7,8 @@ from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.i18n import tr
 from roomctl.services.recordings import Continuation
 from roomctl.web.pages.operator.sight import BY_RESUMING, Scene, Sight
-from roomctl.web.ui import Child, Look, Part, Press, Values, clock_text, icon, join, note_bar, state_glyph, tag
+from roomctl.web.pages.warnings import cut_off, unapproved
+from roomctl.web.ui import Child, Look, Part, Press, Values, icon, join, note_bar, state_glyph, tag
 
 _COUNTED = frozenset({AlarmKind.ZEROS, AlarmKind.SILENCE, AlarmKind.STUCK, AlarmKind.DEVICE, *BY_RESUMING})
 """Where it matters for how long it has been so."""
@@ -41,6 +42,8 @@ def bars(
         parts.append(_alarm(sight, sight.alarms[0], len(sight.alarms) - 1, names, see, resume))
     if sight.facts.continued is not None and not continued_seen and sight.scene is not Scene.OVER:
         parts.append(_continued(sight.facts.continued, see_continued))
+    if sight.facts.unapproved:
+        parts.append(unapproved())
     return join(parts)
 
 

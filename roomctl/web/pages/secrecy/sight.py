@@ -31,14 +31,16 @@ from roomctl.web.ui import (
 )
 
 _COMING = (State.PLANNED, State.APPROVED, State.OPEN)
+_BEGUN = (State.IN_SESSION, State.RECESS, State.ADJOURNED)
 
 
 def page(visitor: Visitor) -> Part:
     """All of it."""
     meetings = [
         one
-        for one in visitor.use.meetings(*_COMING)
+        for one in visitor.use.meetings(*_COMING, *_BEGUN)
         if one.highest_secrecy.state_secret and visitor.user.cleared(one.highest_secrecy.level)
+        if one.state in _COMING or visitor.use.recording_unapproved(one)
     ]
     title = tag("div", tag("h1", tr("保密", "Secrecy")), class_="rc-hd")
     return join(
@@ -85,6 +87,7 @@ def _machine(visitor: Visitor) -> Part:
     revoke = form(
         field("reason", tr("撤销原因", "Why it is revoked"), ""),
         _send(tr("撤销登记", "Revoke"), lambda typed: _revoke(visitor, typed), kind="sm", key="revoke"),
+        of="revoke",
     )
     return panel(
         tr("本机", "This machine"),
@@ -105,6 +108,7 @@ def _declare(visitor: Visitor) -> Part:
         field("level", tr("密级", "Level"), Level.SECRET.value, choices=_levels()),
         field("approved", tr("批准日期", "Day of the approval"), "", kind="date"),
         _send(tr("登记本机", "Declare it"), lambda typed: _do_declare(visitor, typed), kind="sm", key="declare"),
+        of="declare",
     )
 
 
@@ -138,10 +142,14 @@ def _level(typed: Values) -> Level:
 
 def _points(visitor: Visitor, meeting: Meeting) -> Part:
     rows = visitor.use.secrecy_points(meeting.id)
+    if meeting.state in _BEGUN:  # the others were asked for before it opened
+        rows = [(point, said) for point, said in rows if point is Point.RECORDING]
     left = sum(said is None for _, said in rows)
     may = visitor.may(Right.CONFIRM_SECRECY)
     return panel(
-        tr(f"会前确认：{meeting.title}", f"Before it opens: {meeting.title}"),
+        tr(f"补批：{meeting.title}", f"To be made good: {meeting.title}")
+        if meeting.state in _BEGUN
+        else tr(f"会前确认：{meeting.title}", f"Before it opens: {meeting.title}"),
         *(_point(visitor, meeting, point, said, may=may) for point, said in rows),
         second=f"{meeting.highest_secrecy.mark} · "
         + (tr(f"还差 {left} 项", f"{left} to go") if left else tr("已齐，可以开会", "all there")),
@@ -169,6 +177,7 @@ def _point(visitor: Visitor, meeting: Meeting, point: Point, said: Confirmation 
                 key=f"confirm {key}",
                 label=tr(f"确认：{point.label}", f"confirm: {point.label}"),
             ),
+            of=key,
         ),
     )
 
@@ -201,6 +210,7 @@ def _media(visitor: Visitor) -> Part:
         field("level", tr("密级", "Level"), Level.SECRET.value, choices=_levels()),
         field("keeper", tr("保管处", "Kept at"), ""),
         _send(tr("登记介质", "Register it"), lambda typed: _register(visitor, typed), kind="sm", key="register"),
+        of="register",
     )
     return panel(
         tr("涉密介质", "Registered media"),
@@ -225,6 +235,7 @@ def _medium(visitor: Visitor, one: Medium, *, may: bool) -> Part:
             key=f"withdraw {one.serial}",
             label=tr(f"停用介质 {one.serial}", f"withdraw {one.serial}"),
         ),
+        of=name,
     )
     return tag("details", tag("summary", row), end)
 
@@ -275,6 +286,7 @@ def _handover(visitor: Visitor, one: Handover) -> Part:
             key=f"receive {one.number}",
             label=tr(f"签收第 {one.number} 号", f"sign for no. {one.number}"),
         ),
+        of=name,
     )
     return join((row, papers, sign))
 
