@@ -22,6 +22,9 @@ class RoomctlError(Exception):
 
     exit_code = 2
 
+    logged = False
+    """Its cause has its line in the log; whoever asks again adds none."""
+
     def __init__(self, what: str, why: str = "", mend: str = "") -> None:
         super().__init__(what, why, mend)
         self.what, self.why, self.mend = what, why, mend

@@ -28,6 +28,8 @@ class FailureKind(StrEnum):
     RAISE = "raise"
     HANG = "hang"
     RUBBISH = "rubbish"
+    OUT = "out"
+    """It was not asked: it is out, which was told when it came to that."""
 
 
 @dataclass(frozen=True, slots=True)

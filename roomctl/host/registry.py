@@ -256,14 +256,14 @@ class Registry:
         """Asks one plugin, which implements the hook. Its failure is logged and counted."""
         plugin = self.loaded.get(name)
         if plugin is None:
-            return Outcome(failure=Failure(FailureKind.RAISE, tr("已停用", "put out meanwhile")))
+            return Outcome(failure=Failure(FailureKind.OUT, tr("已停用", "put out meanwhile")))
         return self._counted(plugin, hook, _call(plugin, hook, arguments))
 
     def run(self, name: str, what: str, function: Callable[[], Any]) -> Outcome:
         """Calls what a plugin gave in answer to a hook: a page, a service. Counted as a hook is, under `what`."""
         plugin = self.loaded.get(name)
         if plugin is None:
-            return Outcome(failure=Failure(FailureKind.RAISE, tr("已停用", "put out meanwhile")))
+            return Outcome(failure=Failure(FailureKind.OUT, tr("已停用", "put out meanwhile")))
         return self._counted(plugin, what, function)
 
     def strangers(self) -> Sequence[str]:
@@ -280,7 +280,7 @@ class Registry:
     def _counted(self, plugin: Loaded, what: str, function: Callable[[], Any]) -> Outcome:
         name = plugin.manifest.name
         if self._kept_out(plugin.manifest):  # declared after the start of this process
-            return Outcome(failure=Failure(FailureKind.RAISE, _kept_out()))
+            return Outcome(failure=Failure(FailureKind.OUT, _kept_out()))
         ended: list[Outcome] = []
 
         def late(outcome: Outcome) -> None:
@@ -299,10 +299,11 @@ class Registry:
     def _count(self, plugin: Loaded, hook: str, failure: Failure) -> None:
         name = plugin.manifest.name
         reason = f"{hook}: {failure.reason.removeprefix(f'{hook}: ')}"
-        log.error("plugin %s: %s", name, reason)
-        log.debug("%s", failure.trace)
         hang = failure.kind is FailureKind.HANG
-        if self._strikes.failure(name, hook, reason, failure.trace, hang=hang):
+        out = self._strikes.failure(name, hook, reason, failure.trace, hang=hang)
+        log.error("plugin %s: %s%s", name, reason, "; it is out, and asked no more" if out else "")
+        log.debug("%s", failure.trace)
+        if out:
             self.put_out(name, Status.FAILED, reason, failure.trace)
 
     def _take_back(self, plugin: Loaded, hook: str, outcome: Outcome) -> None:

@@ -135,10 +135,16 @@ class Extras:
         return guarded
 
 
+class Silent(MissingPart):
+    """A plugin does not answer. The host has logged what befell it, once, however many screens ask."""
+
+    logged = True
+
+
 def answer_of(plugins: PluginHost, plugin: str, what: str, work: Callable[[], Any]) -> Any:
     """What a plugin answers to a request, in a thread of its own, with a deadline.
 
-    Raises: what it refuses. MissingPart: it hangs.
+    Raises: what it refuses. Silent: it hangs, or is out.
     """
     outcome = plugins.run(plugin, what, lambda: _answered(work))
     if outcome.failure is None and outcome.value is not None:
@@ -149,7 +155,7 @@ def answer_of(plugins: PluginHost, plugin: str, what: str, work: Callable[[], An
     assert outcome.failure is not None  # noqa: S101 - or there would be a value
     if outcome.failure.kind is FailureKind.RAISE and outcome.failure.error is not None:
         raise outcome.failure.error
-    raise MissingPart(
+    raise Silent(
         tr(f"插件 {plugin} 没有回答", f"plugin {plugin} does not answer"),
         outcome.failure.reason,
         f"roomctl plugins info {plugin}",

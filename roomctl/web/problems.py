@@ -60,7 +60,7 @@ def problem(error: RoomctlError) -> JSONResponse:
         headers["Retry-After"] = "1"  # nothing is refused for good
     if isinstance(error, NotSignedOn):
         headers["WWW-Authenticate"] = "Bearer"
-    if error.status >= _SERVER or error.status == HTTPStatus.FAILED_DEPENDENCY:
+    if not error.logged and (error.status >= _SERVER or error.status == HTTPStatus.FAILED_DEPENDENCY):
         log.error("%s", error)
     return JSONResponse(told, status_code=error.status, media_type=MEDIA, headers=headers)
 

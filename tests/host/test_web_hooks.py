@@ -7,10 +7,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from roomctl.domain.access import Role, User
-from roomctl.errors import MissingPart, NotFound
+from roomctl.errors import MissingPart, NotFound, RoomctlError
 from roomctl.host.plugins import PluginHost
 from roomctl.host.status import Status
 from roomctl.web.plugins import Extras
+from roomctl.web.problems import problem
 from roomctl.web.screens import Screens
 from tests.host.conftest import MEETING, DataFolder, status_of
 
@@ -144,6 +145,28 @@ def test_what_a_route_refuses_is_no_fault_of_its_plugin(data: DataFolder) -> Non
             client.get("/lamps/broken")
         assert client.get("/lamps/lamps").json() == {"hours": 2860}
     assert status_of(made.plugins, "lamps").status is Status.ENABLED
+
+
+def test_a_plugin_that_is_out_is_logged_once_however_many_screens_go_on_asking(data: DataFolder, caplog) -> None:
+    data.drop("lamps", ROUTES.replace('raise Refused("the lamp is off", "no power", "switch it on")', "1 / 0"))
+    web = FastAPI()
+    web.add_exception_handler(RoomctlError, lambda _request, error: problem(error))
+    made = extras(data, web)
+    made.ask()
+
+    @web.middleware("http")
+    async def sign_on(request, call):
+        request.state.user = User("王敏", frozenset({Role.TECHNICIAN}))
+        return await call(request)
+
+    with TestClient(web, raise_server_exceptions=False) as client:
+        for _ in range(3):
+            assert client.get("/lamps/broken").status_code == 500
+        assert status_of(made.plugins, "lamps").status is Status.FAILED
+        caplog.clear()
+        for _ in range(20):
+            assert client.get("/lamps/lamps").status_code == 424
+    assert caplog.text == ""
 
 
 def test_routes_without_a_right_are_not_served_and_the_plugin_says_why(data: DataFolder) -> None:
