@@ -1,6 +1,5 @@
 """Puts it together: settings → storage → host. The only place that knows everything."""
 
-import getpass
 import logging
 import shlex
 import time
@@ -38,8 +37,8 @@ from roomctl.services.calendar_links import CalendarLinks
 from roomctl.services.counting import CountRuns
 from roomctl.services.device_ports import Rack
 from roomctl.services.facade import UseCases
-from roomctl.services.identity import new_id
-from roomctl.services.offers import Service
+from roomctl.services.identity import local_user, new_id
+from roomctl.services.offers import RoomSpeech, Service
 from roomctl.services.ports import Clock
 from roomctl.services.recordings import RoomSound
 from roomctl.services.screens import ScreenKeys
@@ -106,7 +105,7 @@ class Application:
         self, data: Path, *, clock: Clock | None = None, actor: Actor | None = None, make: bool = True
     ) -> None:
         self.data, self.clock, self._make = data, clock or SystemClock(), make
-        self.actor = actor or Actor.person(_user())
+        self.actor = actor or Actor.person(local_user())
         self.safe = False  # built-in plugins only, and whichever records; set before the plugins are asked for
 
     @cached_property
@@ -199,6 +198,7 @@ class Application:
             plugins=lambda: self.plugins,
             models=self.models,
             sound=self._sound,
+            speech=self._speech,
             rack=self.rack,
             counts=self.counts,
         )
@@ -221,6 +221,11 @@ class Application:
         section = self.settings.plugins.get(self.settings.recorder, {})
         known = {key: section[key] for key, kind in _SOUND_KEYS.items() if isinstance(section.get(key), kind)}
         return RoomSound(self.settings.recorder, Order(**{"source": "mic", **known}))
+
+    def _speech(self) -> RoomSpeech:
+        section = self.settings.plugins.get("transcript", {})
+        known = {key: section[key] for key in ("engine", "model") if isinstance(section.get(key), str)}
+        return RoomSpeech(**known)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -403,10 +408,3 @@ def _no_data_folder(folder: Path) -> NotFound:
             f"check --data or ROOMCTL_DATA; to set one up: {init}",
         ),
     )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a service account without a name
-        return "system"

@@ -18,7 +18,8 @@ class AvCheckConfig(BaseModel):
         memory_warn, memory_crit: GiB available. Measured: whisper base 0.4, vosk with a large model 0.8, host and
             recorder 0.3.
         load_warn: runnable processes a core over the last minute.
-        engine: the speech engine that must be ready; `auto` is the best that is installed.
+        engine: the speech engine that must be ready and is proved; empty: the one that meetings are transcribed with,
+            with its model. `auto` is the best that is installed.
         schedule: the devices are checked by themselves an hour and a quarter before each meeting.
         acoustics: how the acoustic proof is done, and what it is held against.
         watch_seconds: between two looks at the devices while a meeting runs; 0 looks at none.
@@ -47,7 +48,15 @@ class AvCheckConfig(BaseModel):
     load_warn: float = Field(
         default=1.5, gt=0, json_schema_extra=label("每核负载高于此注意", "Load a core, warn above")
     )
-    engine: str = Field(default="auto", json_schema_extra=label("语音识别引擎", "Speech engine"))
+    engine: str = Field(
+        default="",
+        json_schema_extra=label(
+            "检查哪个识别引擎",
+            "Speech engine to prove",
+            help_zh="空着就是会议转写用的",
+            help_en="empty: the one that meetings use",
+        ),
+    )
 
     schedule: bool = Field(
         default=True,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import psutil
 
-from roomctl.api import EngineOffer, MissingPart, Services, Verdict
+from roomctl.api import EngineOffer, MissingPart, RoomSpeech, Services, Verdict
 from roomctl.api.speech import candidates
 
 SLEEPS = ("sleep.target", "suspend.target", "hibernate.target", "hybrid-sleep.target")
@@ -123,7 +123,7 @@ class Speech:
     """Engines, and what each of them has here.
 
     Attributes:
-        wanted: name of an engine, or `auto`.
+        wanted: name of an engine, or `auto`; model: the one that it has to use, empty where it may choose.
         lacking: engine → Python packages that are not installed.
         verdict: of the model that would be used, every byte read; None where there is none, or its engine brings it.
 
@@ -134,14 +134,21 @@ class Speech:
     lacking: Mapping[str, tuple[str, ...]]
     installed: frozenset[str]
     verdict: Verdict | None = None
+    model: str = ""
 
     @property
     def choice(self) -> tuple[EngineOffer, str] | None:
         """The engine that would be used, and its model: the best that has all it needs."""
         for offer in candidates(self.offers, self.wanted):
-            if not self.lacking.get(offer.name) and (model := offer.model(self.installed)):
+            if not self.lacking.get(offer.name) and (model := self._model(offer)):
                 return offer, model
         return None
+
+    def _model(self, offer: EngineOffer) -> str:
+        """The one that this engine would use; empty where it is not here."""
+        if self.model in {"", offer.bundled}:
+            return offer.model(self.installed)
+        return self.model if self.model in self.installed and not offer.bundled else ""
 
 
 def disk(folder: Path) -> Disk:
@@ -229,7 +236,12 @@ def fonts() -> frozenset[str] | None:
 
 
 def speech(services: Services, wanted: str) -> Speech:
-    """Engines of all plugins; the model that would be used is read to its last byte."""
+    """Engines of all plugins; the model that would be used is read to its last byte.
+
+    Args:
+        wanted: name of an engine, or `auto`; empty: what meetings are transcribed with.
+
+    """
     told = _engines(services, wanted)
     if told.choice is None or told.choice[0].bundled:
         return told
@@ -240,14 +252,16 @@ def speech(services: Services, wanted: str) -> Speech:
 
 
 def choice(services: Services, wanted: str) -> tuple[EngineOffer, str] | None:
-    """The engine that would be used, and its model, not read; None where there is none."""
+    """The engine that would be used, and its model, not read; None where there is none. Args: as of `speech`."""
     return _engines(services, wanted).choice
 
 
 def _engines(services: Services, wanted: str) -> Speech:
     offers = tuple(services.engines())
     lacking = {offer.name: tuple(name for name in offer.requires if not _importable(name)) for offer in offers}
-    return Speech(wanted, offers, lacking, frozenset(services.installed_models()))
+    meant = RoomSpeech(wanted) if wanted else services.room_speech()
+    installed = frozenset(services.installed_models())
+    return Speech(meant.engine, offers, lacking, installed, model=meant.model)
 
 
 def _settings(lines: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -301,7 +301,7 @@ def _no_engine(facts: Speech) -> Result:
             value=best.name,
             hint="pip install 'roomctl[speech]'",
         )
-    model = best.models[-1]
+    model = facts.model or best.models[-1]
     return _result(
         "model",
         CheckState.CRIT,

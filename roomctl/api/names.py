@@ -91,6 +91,7 @@ from roomctl.services.offers import (
     Recorder,
     RecorderFactory,
     Revising,
+    RoomSpeech,
     Service,
     Tap,
     TapOffer,
@@ -332,6 +333,10 @@ class Services(SignIn, Deliveries, Registrar, Custody, Printing, Protocol):
         """
         ...
 
+    def room_speech(self) -> RoomSpeech:
+        """What meetings are transcribed with."""
+        ...
+
     def engines(self) -> Sequence[EngineOffer]: ...
     def model(self, name: str) -> Path:
         """Folder of an installed and complete model. Raises: MissingPart with the exact command."""
@@ -421,14 +426,14 @@ CommandFactory = Callable[[PluginContext], Any]
 
 __all__ = [
     "Actor", "AgendaItem", "Alarm", "AlarmKind", "AlarmTurn", "ArchiveTarget", "Attendance", "AttendanceFact",
-    "BadInput", "Beside", "Busy", "Change", "Check", "CheckReport", "CheckState", "Child", "Clock",
-    "CommandFactory", "Damaged", "Document", "DocumentOffer", "Doubt", "DraftPoint", "Edit", "EngineOffer",
-    "Envelope", "Fault", "Finding", "Forbidden", "Gap", "Health", "Hole", "Hypothesis", "Level", "LoggedEvent",
-    "Macro", "MarkKind", "Marker", "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "Monitored",
-    "NotFound", "Objection", "Order", "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable",
-    "PluginContext", "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Purpose", "Receipt",
-    "RecordFile", "Recorder", "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport",
-    "Refused", "Result", "Revising", "Right", "Role", "Room", "RoomSound", "RoomctlError", "ScreenOffer", "Segment",
+    "BadInput", "Beside", "Busy", "Change", "Check", "CheckReport", "CheckState", "Child", "Clock", "CommandFactory",
+    "Damaged", "Document", "DocumentOffer", "Doubt", "DraftPoint", "Edit", "EngineOffer", "Envelope", "Fault",
+    "Finding", "Forbidden", "Gap", "Health", "Hole", "Hypothesis", "Level", "LoggedEvent", "Macro", "MarkKind",
+    "Marker", "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "Monitored", "NotFound", "Objection",
+    "Order", "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable", "PluginContext",
+    "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Purpose", "Receipt", "RecordFile", "Recorder",
+    "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result",
+    "Revising", "Right", "Role", "Room", "RoomSound", "RoomSpeech", "RoomctlError", "ScreenOffer", "Segment",
     "Service", "Services", "SpeakerKnownBy", "SpeechStream", "Standing", "State", "StepOutcome", "Stored",
     "StreamingTranscriber", "Tap", "TapOffer", "Tapped", "TargetFactory", "Transcriber", "Transcript",
     "TranscriptHead", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks", "correction",

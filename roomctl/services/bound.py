@@ -11,6 +11,7 @@ from roomctl.domain.secrecy import SecrecyRefused
 from roomctl.services import secrecy
 from roomctl.services.counting import CountRuns
 from roomctl.services.device_ports import Rack
+from roomctl.services.offers import RoomSpeech
 from roomctl.services.ports import Clock, Models, Plugins, UnitOfWork
 from roomctl.services.recordings import RoomSound
 from roomctl.services.under_way import RunsUnderWay
@@ -22,7 +23,7 @@ class Bound:
     Args:
         open_uow: a new unit of work at each call; threads never share one.
         plugins: asked late, since they are loaded after their contexts are made.
-        sound: what the room records with, as its settings say now.
+        sound, speech: what the room records and transcribes with, as its settings say now.
         rack: the room's devices; None where there are none, as in most tests.
         under_way: check runs of this process; counts: of packages; both shared by all who act.
 
@@ -38,13 +39,14 @@ class Bound:
         plugins: Callable[[], Plugins],
         models: Models,
         sound: Callable[[], RoomSound] = RoomSound,
+        speech: Callable[[], RoomSpeech] = RoomSpeech,
         rack: Rack | None = None,
         under_way: RunsUnderWay | None = None,
         counts: CountRuns | None = None,
     ) -> None:
         self.data = data
         self._actor, self._clock, self._open, self._plugins, self._models = actor, clock, open_uow, plugins, models
-        self._sound, self._rack = sound, rack
+        self._sound, self._speech, self._rack = sound, speech, rack
         self._under_way = under_way or RunsUnderWay()
         self._counts = counts or CountRuns()
 
@@ -58,6 +60,7 @@ class Bound:
             plugins=self._plugins,
             models=self._models,
             sound=self._sound,
+            speech=self._speech,
             rack=self._rack,
             under_way=self._under_way,
             counts=self._counts,

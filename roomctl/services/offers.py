@@ -218,6 +218,20 @@ class EngineOffer:
         return self.bundled or next((name for name in self.models if name in installed), "")
 
 
+@dataclass(frozen=True, slots=True)
+class RoomSpeech:
+    """What the room's meetings are transcribed with, as its settings say.
+
+    Attributes:
+        engine: name of an engine, or `auto`.
+        model: in the catalogue; empty: the engine's own choice.
+
+    """
+
+    engine: str = AUTO
+    model: str = ""
+
+
 def candidates(offers: Iterable[EngineOffer], wanted: str) -> list[EngineOffer]:
     """Engines that a setting means, the best first: the one of that name, or for `auto` all that offer themselves."""
     meant = [one for one in offers if (one.quality >= 0 if wanted == AUTO else one.name == wanted)]

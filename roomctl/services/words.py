@@ -10,7 +10,7 @@ from roomctl.domain.rework import HoleSeen, Rework, ReworkKind
 from roomctl.domain.transcript import DraftPoint, Hole, Transcript, TranscriptHead, TranscriptSegment
 from roomctl.services import cutting, points, reworks, transcripts
 from roomctl.services.bound import Bound
-from roomctl.services.offers import EngineOffer
+from roomctl.services.offers import EngineOffer, RoomSpeech
 from roomctl.services.points import Wording
 
 
@@ -154,6 +154,10 @@ class WordUseCases(Bound):
         self, meeting_id: str, number: int, why: str, *, start: float | None = None, actor: Actor | None = None
     ) -> None:
         reworks.dismiss(meeting_id, number, why, start=start, **self._by(actor))
+
+    def room_speech(self) -> RoomSpeech:
+        """What meetings are transcribed with."""
+        return self._speech()
 
     def engines(self) -> Sequence[EngineOffer]:
         return self._plugins().engines()

@@ -38,6 +38,7 @@ from roomctl.api import (
     Refused,
     Room,
     RoomSound,
+    RoomSpeech,
     State,
     StepOutcome,
     TargetFactory,
@@ -160,6 +161,7 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
     registrations: dict[str, Registration] = field(default_factory=dict)
     places: list[Reconciled] = field(default_factory=list)
     offers: list[EngineOffer] = field(default_factory=list)
+    writes_with: RoomSpeech = field(default_factory=RoomSpeech)
     models: dict[str, Path] = field(default_factory=dict)
     memory: dict[str, int] = field(default_factory=dict)
     model_faults: dict[str, list[Fault]] = field(default_factory=dict)
@@ -280,6 +282,9 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
             self.put_transcript(replace(newest, complete=False))
         self.held[meeting_id] = meeting.lack(Need.TRANSCRIPT)
         return made
+
+    def room_speech(self) -> RoomSpeech:
+        return self.writes_with
 
     def engines(self) -> Sequence[EngineOffer]:
         return tuple(self.offers)

@@ -9,7 +9,17 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from roomctl.api import CheckState, Playable, PluginContext, RecorderStatus, RecordingReport, Result, RoomSound, tr
+from roomctl.api import (
+    CheckState,
+    EngineOffer,
+    Playable,
+    PluginContext,
+    RecorderStatus,
+    RecordingReport,
+    Result,
+    RoomSound,
+    tr,
+)
 from roomctl.api.speech import KnownSentence, folder_of, score
 from roomctl_av_check import facts
 from roomctl_av_check.acoustics.apart import Silence, ask
@@ -101,7 +111,14 @@ def judge(
     folder: Path,
     silence: Silence,
 ) -> Result:
-    """Decodes what was kept, and compares the text. Raises: RoomctlError."""
+    """Decodes what was kept, and compares the text; says by which engine, and where meetings use another.
+
+    Args:
+        engine: as the settings of the check name it; empty: what meetings are transcribed with.
+
+    Raises: RoomctlError.
+
+    """
     choice = facts.choice(ctx.services, engine)
     if choice is None:
         return chain_row(
@@ -121,7 +138,22 @@ def judge(
         "rate": kept.rate,
     }
     said = ask(ctx, "roomctl_av_check.acoustics.hearing", order, silence)
-    return verdict(known.text, said["text"], ctx.clock.monotonic() - began, config)
+    row = verdict(known.text, said["text"], ctx.clock.monotonic() - began, config)
+    return replace(row, message=tr(f"{row.message}；{proved(ctx, choice)}", f"{row.message}; {proved(ctx, choice)}"))
+
+
+def proved(ctx: PluginContext, choice: tuple[EngineOffer, str]) -> str:
+    """The engine and its model; and those of meetings, where they are others."""
+    used = facts.choice(ctx.services, "")
+    told = _named(choice)
+    if used == choice:
+        return told
+    other = _named(used) if used else tr("没有能用的", "none")
+    return tr(f"{told}（会议转写用：{other}）", f"{told} (meetings use {other})")
+
+
+def _named(choice: tuple[EngineOffer, str]) -> str:
+    return f"{choice[0].name} · {choice[1]}"
 
 
 def verdict(spoken: str, heard: str, seconds: float, config: AcousticsConfig) -> Result:

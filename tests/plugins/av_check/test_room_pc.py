@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from roomctl_av_check import facts, roomctl_config_model, roomctl_device_checks
+from roomctl_av_check.acoustics.sentence import proved
 from roomctl_av_check.config import AvCheckConfig
 
-from roomctl.api import CheckReport, CheckState, EngineOffer, Fault, Meeting, MeetingId, Order, RoomSound
+from roomctl.api import CheckReport, CheckState, EngineOffer, Fault, Meeting, MeetingId, Order, RoomSound, RoomSpeech
 from roomctl.testing.contracts import DeviceCheckContract
 from roomctl.testing.fakes import FakeClock, FakeContext, FakeServices
 
@@ -55,6 +56,40 @@ class TestEveryCheck(DeviceCheckContract):
     @pytest.fixture
     def meeting(self, ctx):
         return a_meeting(ctx.services.room)
+
+
+@pytest.mark.parametrize(
+    ("own", "meetings", "named"),
+    [
+        ("", RoomSpeech(), "whisper · base"),
+        ("", RoomSpeech("vosk"), "vosk · cn"),
+        ("", RoomSpeech("whisper", "turbo"), "whisper · turbo"),
+        ("whisper", RoomSpeech("vosk"), "whisper · base"),
+        ("auto", RoomSpeech("whisper", "gone"), "whisper · base"),
+    ],
+)
+def test_the_engine_that_is_proved_is_the_one_of_meetings_unless_a_setting_says_otherwise(ctx, own, meetings, named):
+    ctx.services.offers.append(EngineOffer(name="vosk", entry="c:D", models=("cn",), quality=-1))
+    for model in ("cn", "turbo"):
+        ctx.services.models[model] = ctx.services.models["base"]
+    ctx.services.writes_with = meetings
+    ctx.config = AvCheckConfig(engine=own)
+    assert named in result_of(ctx, "model").message
+
+
+def test_a_model_that_meetings_want_and_is_not_here_is_told_by_its_name(ctx):
+    ctx.services.writes_with = RoomSpeech("whisper", "turbo")
+    told = result_of(ctx, "model")
+    assert (told.state, told.value) == (CheckState.CRIT, "turbo")
+    assert "roomctl models pull turbo" in told.hint
+
+
+def test_a_proof_of_another_engine_says_which_one_meetings_use(ctx):
+    ctx.services.writes_with = RoomSpeech("vosk")
+    chosen = facts.choice(ctx.services, "whisper")
+    assert proved(ctx, chosen) == "whisper · base（会议转写用：没有能用的）"
+    ctx.services.writes_with = RoomSpeech()
+    assert proved(ctx, chosen) == "whisper · base"
 
 
 def test_a_long_meeting_needs_more_disk(ctx):

@@ -65,6 +65,7 @@ def test_a_word_becomes_text_and_every_figure_is_that_of_a_wire(room):
     rows = {row.check: row for row in proof.run(None)}
     assert rows["chain"].state is CheckState.OK, rows["chain"].message
     assert rows["chain"].value == 100.0, "to the last word"
+    assert rows["chain"].message.endswith(f"whisper · {MODEL}"), "which meetings use, too"
     assert "play" not in rows, "it was played without a hole"
     assert rows["level 1"].value == pytest.approx(-12 - 3.01, abs=0.5)
     assert rows["thd 1"].value < 0.1
