@@ -241,10 +241,12 @@ def _present() -> None:
     if not which("systemctl") or not Path("/run/systemd/system").is_dir():  # sd_booted(3)
         raise MissingPart(
             tr("这台机器没有运行 systemd", "systemd does not run on this machine"),
-            "systemd",
+            tr("它开机时用的不是 systemd，或没有装它", "it was not booted by systemd, or has none"),
             tr(
-                "请让本机的服务管理器运行 roomctl serve（Windows 见 docs/guide/administrator.zh-CN.md）",
-                "let its own service manager run roomctl serve; for Windows see docs/guide/administrator.md",
+                "主程序是否在运行看 roomctl status；不用服务就直接运行 roomctl serve，"
+                "或交给本机的服务管理器（Windows 见 docs/guide/administrator.zh-CN.md）",
+                "roomctl status tells whether the host runs; without a service run roomctl serve yourself, or let "
+                "the machine's own service manager run it (for Windows see docs/guide/administrator.md)",
             ),
         )
 
@@ -263,11 +265,35 @@ def _write(path: Path, text: str) -> None:
 
 def _run(command: Sequence[str]) -> str:
     """Its output. Raises: RoomctlError with the first line that it complained in."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    english = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=english)
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or f"exit {done.returncode}").splitlines()[0]
+        if any(word in said for word in _NOBODY_THERE):
+            raise _no_manager(user="--user" in command, said=said)
         raise RoomctlError(tr(f"{join(command)} 没有成功", f"{join(command)} failed"), said, _journal_hint(command))
     return done.stdout
+
+
+_NOBODY_THERE = ("Failed to connect to", "not been booted with systemd")
+"""How systemctl(1) begins where the manager that it asks does not run."""
+
+
+def _no_manager(*, user: bool, said: str) -> MissingPart:
+    if user:
+        return MissingPart(
+            tr("当前用户的服务管理器没有运行", "this user's service manager does not run"),
+            said,
+            tr(
+                "请以这个用户正常登录（不用 su），或 sudo loginctl enable-linger；整机的服务用 --system",
+                "log in as that user (not by su), or: sudo loginctl enable-linger; the machine's own: --system",
+            ),
+        )
+    return MissingPart(
+        tr("systemd 没有回答", "systemd does not answer"),
+        said,
+        tr("主程序是否在运行看 roomctl status", "roomctl status tells whether the host runs"),
+    )
 
 
 def _journal_hint(command: Sequence[str]) -> str:

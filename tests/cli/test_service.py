@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from roomctl.cli import service
-from roomctl.errors import Busy, Refused
+from roomctl.errors import Busy, MissingPart, Refused
+from roomctl.i18n import speaking
 
 
 def test_a_dry_run_writes_nothing_and_shows_all(shell):
@@ -38,6 +39,29 @@ def test_without_systemd_it_says_what_to_do_instead(shell, action):
     assert done.returncode == 2
     assert "roomctl serve" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "mend"),
+    [
+        (["--user"], "Failed to connect to bus: No medium found", "enable-linger"),
+        (["--user"], "Failed to connect to user scope bus via local transport: No such file", "enable-linger"),
+        ([], "System has not been booted with systemd as init system (PID 1). Can't operate.", "roomctl status"),
+    ],
+)
+def test_where_no_manager_answers_it_says_why_and_the_mend_in_both_languages(tmp_path, words, said, mend):
+    control = tmp_path / "systemctl"
+    control.write_text(f'#!/bin/sh\necho "{said}" >&2\nexit 1\n', encoding="utf-8")
+    control.chmod(0o755)
+    told = []
+    for tongue in ("zh", "en"):
+        with speaking(tongue), pytest.raises(MissingPart) as refused:
+            service._run([str(control), *words, "show"])
+        told.append(str(refused.value))
+        assert said in told[-1]
+        assert mend in told[-1]
+        assert "\n" not in told[-1]
+    assert told[0] != told[1]
 
 
 @pytest.mark.parametrize("closed", ["prefix", "base_prefix", "data", "certificate", "target", "models"])
