@@ -3,16 +3,18 @@
 import asyncio
 import sys
 import threading
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.markup import escape
 
 from roomctl.cli.screen import answer, console
-from roomctl.errors import BadInput
+from roomctl.errors import BadInput, MissingPart, one_line
 from roomctl.i18n import tr
 
 if TYPE_CHECKING:
+    from roomctl.testing.emulators import Emulator
     from roomctl.testing.emulators.room import VirtualRoom
 
 app = typer.Typer(add_completion=False)
@@ -86,16 +88,51 @@ def _inventory() -> Any:
     return InventoryFile(data)
 
 
-async def _start_one(room: "VirtualRoom", kind: str, port: int) -> None:
+def _made(kind: str) -> "Emulator":
+    """An emulator that roomctl brings, or the driver of that kind. Raises: BadInput, MissingPart."""
     from roomctl.testing.emulators import kinds  # noqa: PLC0415
 
     known = kinds()
-    if kind not in known:
+    if kind in known:
+        return known[kind]()
+    offered = _offered()
+    if kind not in offered:
         raise BadInput(
             tr(f"没有虚拟设备 {kind}", f"there is no virtual {kind}"),
-            mend=tr("可用：", "known: ") + ", ".join([ROOM, *known]),
+            mend=tr("可用：", "known: ") + ", ".join([ROOM, *known, *sorted(offered)]),
         )
-    emulator = known[kind]()
+    return _load(kind, offered[kind])
+
+
+def _offered() -> dict[str, str]:
+    """Kind → emulator, as drivers of plugins name it; without a data folder there are no such plugins."""
+    from roomctl.app import open_application  # noqa: PLC0415
+    from roomctl.folders import data_folder  # noqa: PLC0415
+
+    if not data_folder().is_dir():
+        return {}
+    application = open_application()
+    try:
+        return {kind: offer.emulator for kind, offer in application.plugins.drivers().items() if offer.emulator}
+    finally:
+        application.close()
+
+
+def _load(kind: str, entry: str) -> "Emulator":
+    module, _, name = entry.partition(":")
+    try:
+        made: Emulator = getattr(import_module(module), name)()
+    except Exception as error:  # a plugin's
+        raise MissingPart(
+            tr(f"驱动 {kind} 的虚拟设备 {entry} 不能用", f"the emulator {entry} of driver {kind} cannot be used"),
+            one_line(error),
+            "roomctl plugins list",
+        ) from error
+    return made
+
+
+async def _start_one(room: "VirtualRoom", kind: str, port: int) -> None:
+    emulator = _made(kind)
     try:
         await emulator.start(port=port)
     except OSError as error:
