@@ -97,6 +97,8 @@ class DriverOffer:
         search: looks for such devices for so many seconds, in the own networks, or at an address, `address:port` or
             network (`10.0.0.0/24`) where one is given; what it finds may be of other kinds too. None where there is
             no way. Raises: BadInput: no such place.
+        emulator: `package.module:Class` of a `roomctl.testing.emulators.Emulator` of this kind, which
+            `roomctl emulate` starts by hand, and alone imports. Empty where roomctl brings it, or there is none.
 
     """
 
@@ -115,3 +117,4 @@ class DriverOffer:
     actions: Mapping[str, ActionOffer] = field(default_factory=dict)
     asked_as: tuple[str, ...] = ()
     search: Callable[[float, str], Awaitable[Sequence[Found]]] | None = None
+    emulator: str = ""

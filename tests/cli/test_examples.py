@@ -1,6 +1,5 @@
 """The plugins of docs/examples, as somebody outside of this tree builds, installs and uses them."""
 
-import importlib.util
 import json
 import os
 import re
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from roomctl.testing.emulators import Running
 from tests.host.wheels import wheel
 
 ROOT = Path(__file__).parents[2]
@@ -43,25 +41,6 @@ def packed(folder, name):
     return wheel(folder, package.name, project["version"], **more)
 
 
-def from_file(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-@pytest.fixture
-def display(monkeypatch):
-    """The display of the driver's own emulator, listening."""
-    with monkeypatch.context() as here:  # what is started later finds the installed one
-        here.syspath_prepend(EXAMPLES / DRIVER)
-        emulator = from_file(EXAMPLES / DRIVER / "tests" / "emulator.py").MdcEmulator()
-    with Running(emulator):
-        yield emulator
-    for name in [name for name in sys.modules if name.partition(".")[0] == module(DRIVER)]:
-        del sys.modules[name]
-
-
 def test_there_is_an_example_of_each_kind():
     assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {DRIVER, TARGET, ENGINE}
 
@@ -75,24 +54,54 @@ def test_an_example_imports_the_api_alone_and_says_what_it_needs(name):
             found = re.match(r"\s*(?:from|import) ([\w.]+)", line)
             if found:
                 imported.add(found[1])
-                assert not re.match(r"roomctl\b(?!\.api\b)", found[1]), f"{path.name}: {line}"
+                allowed = r"\.(api|testing\.emulators)\b" if path.name == "emulator.py" else r"\.api\b"
+                assert not re.match(rf"roomctl\b(?!{allowed})", found[1]), f"{path.name}: {line}"
     outside = {one.partition(".")[0] for one in imported} - sys.stdlib_module_names
     assert outside - {module(name)} == needs
     for word in ("plugins install", "-m pytest"):
         assert word in (EXAMPLES / name / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_driver_is_installed_reads_its_device_and_commands_it(shell, display):
+@contextmanager
+def emulated(shell, kind):
+    """The virtual device of an installed driver; gives where it listens."""
+    words = shell.argv("emulate", kind, "--json")
+    process = subprocess.Popen(
+        words,
+        env=shell.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        told = process.stdout.readline()
+        assert told, process.stderr.read()
+        (device,) = json.loads(told)["devices"]
+        yield device
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_driver_is_installed_reads_its_device_and_commands_it(shell):
     installed = shell("plugins", "install", packed(shell.folder, DRIVER), PIP_NO_INDEX="1")
     assert installed.returncode == 0, installed.stderr
-    where = ("--address", "127.0.0.1", "--port", display.port)
-    assert shell("devices", "add", "wall", "--kind", "samsung_mdc", *where, "--option", "input=hdmi1").returncode == 0
-    done = shell("devices", "do", "wall", "input", "hdmi2", "--yes")
-    assert done.returncode == 0, done.stderr
-    assert display.input == 0x23
-    rows = json.loads(shell("check", "--json").stdout)["results"]
-    wall = {row["check"]: row["state"] for row in rows if row["device"] == "wall"}
-    assert (wall["power"], wall["input"], wall["fan_error"]) == ("OK", "WARN", "OK")
+    with emulated(shell, "samsung_mdc") as display:
+        where = ("--address", display["address"], "--port", display["port"], "--option", "input=hdmi1")
+        assert shell("devices", "add", "wall", "--kind", "samsung_mdc", *where).returncode == 0
+        done = shell("devices", "do", "wall", "input", "hdmi2", "--yes")
+        assert done.returncode == 0, done.stderr
+        rows = json.loads(shell("check", "--json").stdout)["results"]
+    wall = {row["check"]: row for row in rows if row["device"] == "wall"}
+    assert wall["input"]["value"] == "hdmi2"
+    assert {name: wall[name]["state"] for name in ("power", "input", "fan_error")} == {
+        "power": "OK",
+        "input": "WARN",
+        "fan_error": "OK",
+    }
+    lacking = shell("emulate", "dimmer")
+    assert (lacking.returncode, "samsung_mdc" in lacking.stderr) == (2, True)
 
 
 # --- all three, in an environment of their own ---------------------------------------------------------------------

@@ -183,6 +183,7 @@ OFFER = DriverOffer(
     judge=judge,
     options=Options,
     port=1515,
+    emulator="roomctl_samsung_mdc.emulator:MdcEmulator",
     deadline=8.0,
     actions={
         "power_on": ActionOffer(title=("开机", "Switch on"), act=power_on, deadline=PATIENCE + 5),

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 import roomctl_samsung_mdc
-from emulator import MdcEmulator
 from roomctl_samsung_mdc import driver, protocol
 from roomctl_samsung_mdc.driver import OFFER, Options, judge
+from roomctl_samsung_mdc.emulator import MdcEmulator
 
 from roomctl.api.devices import CheckState, Device, Fact, Garbled, Reading, Secret
 from roomctl.testing.contracts import DeviceDriverContract

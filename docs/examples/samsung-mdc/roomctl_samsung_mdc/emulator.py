@@ -1,11 +1,10 @@
 """A display that is not there: MDC over a real socket, with faults that can be switched."""
 
-import time
 from typing import ClassVar
 
+from roomctl.testing.emulators import Fault, TcpEmulator
+from roomctl.testing.emulators.base import Line
 from roomctl_samsung_mdc import protocol
-
-from roomctl.testing.emulators import Fault, Running, TcpEmulator
 
 
 class MdcEmulator(TcpEmulator):
@@ -30,7 +29,7 @@ class MdcEmulator(TcpEmulator):
     def options(self) -> dict[str, int]:
         return {"id": self.display}
 
-    async def talk(self, line) -> None:
+    async def talk(self, line: Line) -> None:
         if self.fault is Fault.VERSION:  # as where Secured Protocol is on; what comes is no TLS, so it hangs up
             await line.send(protocol.SECURED)
             await line.reader.read(1)
@@ -70,13 +69,3 @@ class MdcEmulator(TcpEmulator):
         else:
             self.power = self.wanted
         return bytes([self.power])
-
-
-if __name__ == "__main__":
-    with Running(MdcEmulator()) as running:
-        print(f"{running.emulators[0].host}:{running.emulators[0].port}, until Ctrl-C", flush=True)
-        try:
-            while True:
-                time.sleep(60)
-        except KeyboardInterrupt:
-            pass
