@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from roomctl import i18n
+from roomctl.storage.database import open_database
 from roomctl.testing.parts import missing
 
 ROOT = Path(__file__).parent.parent
@@ -57,6 +58,14 @@ def _language_of_its_own() -> Iterator[None]:
     token = i18n._language.set(None)
     yield
     i18n._language.reset(token)
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a new database, to be copied: migrating it for every test takes longer than the tests."""
+    folder = tmp_path_factory.mktemp("fresh")
+    open_database(folder / "roomctl.db", room_name="第一会议室").close()
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -62,8 +63,9 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path):
-    database = open_database(tmp_path / "roomctl.db", room_name="第一会议室")
+def house(fresh, tmp_path):
+    shutil.copytree(fresh, tmp_path, dirs_exist_ok=True)
+    database = open_database(tmp_path / "roomctl.db")
     plugins, clock = DummyPlugins(), FakeClock()
     models = FakeServices(tmp_path)
 

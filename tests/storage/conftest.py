@@ -29,14 +29,6 @@ def _in_english() -> Iterator[None]:
     use(before)
 
 
-@pytest.fixture(scope="session")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a new database, to be copied: migrating it for every test takes longer than the tests."""
-    folder = tmp_path_factory.mktemp("fresh")
-    open_database(folder / "roomctl.db", room_name="第一会议室").close()
-    return folder
-
-
 @pytest.fixture
 def data(fresh: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(fresh, tmp_path / "data"))

@@ -19,7 +19,6 @@ from roomctl.host.status import PluginStatus, Status
 from roomctl.services.accounts import Accounts
 from roomctl.services.identity import new_id
 from roomctl.serving import Host, Phase
-from roomctl.storage.database import open_database
 from roomctl.testing.dummies import DummyPlugins
 from roomctl.testing.fakes import FakeClock
 from roomctl.web.app import build
@@ -143,16 +142,9 @@ class Rest:
             return list(uow.events.stream(uow.room.id, [kind]))
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("empty")
-    open_database(folder / "roomctl.db", room_name="第一会议室").close()
-    return folder
-
-
 @pytest.fixture
-def rest(empty, tmp_path):
-    data = shutil.copytree(empty, tmp_path / "data")
+def rest(fresh, tmp_path):
+    data = shutil.copytree(fresh, tmp_path / "data")
     clock = FakeClock()
     application = Application(data, clock=clock)
     application.plugins = DummyPluginHost()

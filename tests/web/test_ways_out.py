@@ -49,9 +49,9 @@ def names_a_meeting(route):
 
 
 @pytest.fixture(scope="module")
-def made(empty, tmp_path_factory):
+def made(fresh, tmp_path_factory):
     """The web with every built-in plugin behind it, and its application."""
-    data = shutil.copytree(empty, tmp_path_factory.mktemp("ways") / "data")
+    data = shutil.copytree(fresh, tmp_path_factory.mktemp("ways") / "data")
     application = Application(data, clock=FakeClock())
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     application.accounts = Accounts(application.open_uow, application.clock, application.actor, hasher)
