@@ -1,6 +1,5 @@
 """Puts it together: settings → storage → host. The only place that knows everything."""
 
-import getpass
 import logging
 import shlex
 import time
@@ -38,7 +37,7 @@ from roomctl.services.calendar_links import CalendarLinks
 from roomctl.services.counting import CountRuns
 from roomctl.services.device_ports import Rack
 from roomctl.services.facade import UseCases
-from roomctl.services.identity import new_id
+from roomctl.services.identity import local_user, new_id
 from roomctl.services.offers import RoomSpeech, Service
 from roomctl.services.ports import Clock
 from roomctl.services.recordings import RoomSound
@@ -106,7 +105,7 @@ class Application:
         self, data: Path, *, clock: Clock | None = None, actor: Actor | None = None, make: bool = True
     ) -> None:
         self.data, self.clock, self._make = data, clock or SystemClock(), make
-        self.actor = actor or Actor.person(_user())
+        self.actor = actor or Actor.person(local_user())
         self.safe = False  # built-in plugins only, and whichever records; set before the plugins are asked for
 
     @cached_property
@@ -409,10 +408,3 @@ def _no_data_folder(folder: Path) -> NotFound:
             f"check --data or ROOMCTL_DATA; to set one up: {init}",
         ),
     )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a service account without a name
-        return "system"

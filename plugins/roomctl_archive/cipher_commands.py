@@ -16,6 +16,7 @@ from rich.progress import Progress
 from roomctl.api import Damaged, Meeting, NotFound, PluginContext, tr
 from roomctl.api.custody import Way
 from roomctl.api.finding import find_meeting
+from roomctl.api.terminal import Json, MeetingArg
 from roomctl_archive import enciphered
 from roomctl_archive.cipher_stream import read_header
 from roomctl_archive.verify import verify
@@ -30,12 +31,12 @@ def add(group: typer.Typer, ctx: PluginContext, console: Console, bar: Bar) -> N
 
     @group.command(help=tr("把存档包加密成一个文件，存到移动介质", "encipher the packages into one file"))
     def encrypt(
-        meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))],
+        meeting: MeetingArg,
         to: Annotated[
             Path, typer.Option("--to", help=tr("文件，或已有的文件夹", "a file, or a folder that is there"))
         ],
         *,
-        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+        as_json: Json = False,
     ) -> None:
         found = find_meeting(ctx.services, meeting)
         folders = packages_of(ctx, found)
@@ -58,12 +59,14 @@ def add(group: typer.Typer, ctx: PluginContext, console: Console, bar: Bar) -> N
         console.print(said, style="green", markup=False, soft_wrap=True)
         console.print(tr("口令丢失后无法打开", "without its passphrase nobody can open it"), style="yellow")
 
-    @group.command("open", help=tr("打开加密的存档包，任何计算机都行", "open an enciphered package, on any machine"))
+    @group.command(
+        "open", help=tr("打开加密的存档包，任何计算机都可以", "open an enciphered package, on any machine")
+    )
     def open_(
         file: Annotated[Path, typer.Argument(help=tr("加密的文件", "the enciphered file"))],
         *,
         to: Annotated[Path | None, typer.Option("--to", help=tr("新文件夹；默认在当前目录", "a new folder"))] = None,
-        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+        as_json: Json = False,
     ) -> None:
         folder = to or Path.cwd() / file.stem
         mark = _mark(file)

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.finding import find_meeting
+from roomctl.api.terminal import Json, MeetingArg
 from roomctl_archive import cipher_commands, family_commands, media_commands, register_commands, standing
 from roomctl_archive.reverify import read_again
 from roomctl_archive.service import ArchiveService
@@ -44,7 +45,7 @@ def app(ctx: PluginContext) -> typer.Typer:
                 help=tr("连同旁边的首包和补充包", "with the first package and the supplements beside it"),
             ),
         ] = False,
-        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+        as_json: Json = False,
     ) -> None:
         if whole:
             family_commands.verify(console, package, _bar(console), as_json=as_json)
@@ -52,7 +53,7 @@ def app(ctx: PluginContext) -> typer.Typer:
             _verify(console, package, registered, as_json=as_json)
 
     @group.command(help=tr("立即送存", "build and deliver now"))
-    def push(meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))]) -> None:
+    def push(meeting: MeetingArg) -> None:
         with _bar(console) as bar:
             task = bar.add_task(tr("送存", "deliver"), total=None)
             done = ArchiveService(ctx).push(
@@ -69,7 +70,7 @@ def app(ctx: PluginContext) -> typer.Typer:
             str, typer.Argument(help=tr("会议编号；不写为所有在途的", "id of the meeting; all under way without"))
         ] = "",
         *,
-        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+        as_json: Json = False,
     ) -> None:
         _status(
             ctx, console, find_meeting(ctx.services, meeting, handing_over=True) if meeting else None, as_json=as_json
@@ -77,10 +78,10 @@ def app(ctx: PluginContext) -> typer.Typer:
 
     @group.command(help=tr("修好以后马上重试，不等下一次", "try again now, once something was mended"))
     def retry(
-        meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))],
+        meeting: MeetingArg,
         *,
         target: Annotated[str, typer.Option("--target", help=tr("只重试这个存储目标", "this target alone"))] = "",
-        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+        as_json: Json = False,
     ) -> None:
         rows = ctx.services.retry_deliveries(find_meeting(ctx.services, meeting, handing_over=True).id, target=target)
         if as_json:
@@ -97,12 +98,12 @@ def app(ctx: PluginContext) -> typer.Typer:
 
     @group.command(help=tr("重读各处的存档包，用完好副本修复", "read every copy again, repair the damaged"))
     def reverify(
-        meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))],
+        meeting: MeetingArg,
         *,
         repair: Annotated[
             bool, typer.Option("--repair/--no-repair", help=tr("用完好副本修复", "from a copy that is whole"))
         ] = True,
-        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+        as_json: Json = False,
     ) -> None:
         _reverify(
             ctx, console, find_meeting(ctx.services, meeting, handing_over=True), repair=repair, as_json=as_json

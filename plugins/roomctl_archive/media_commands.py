@@ -9,6 +9,7 @@ from rich.console import Console
 
 from roomctl.api import PluginContext, tr
 from roomctl.api.finding import find_meeting
+from roomctl.api.terminal import Json, MeetingArg
 from roomctl_archive import media
 from roomctl_archive.cipher_commands import Bar
 
@@ -20,14 +21,14 @@ def add(group: typer.Typer, ctx: PluginContext, console: Console, bar: Bar) -> N
         "hand-over", help=tr("把涉密存档包移交到登记的涉密介质", "a state secret onto its registered medium")
     )
     def hand_over(
-        meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))],
+        meeting: MeetingArg,
         medium: Annotated[Path, typer.Option("--medium", help=tr("介质挂载的位置", "where the medium is mounted"))],
         by: Annotated[str, typer.Option("--by", help=tr("移交人姓名", "who hands it over"))],
         *,
         title_open: Annotated[
             bool, typer.Option("--title-open", help=tr("题名本身不涉密，写进存根", "the title is no secret itself"))
         ] = False,
-        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+        as_json: Json = False,
     ) -> None:
         found = find_meeting(ctx.services, meeting, handing_over=True)
         with bar() as shown:

@@ -9,9 +9,8 @@ from rich.console import Console
 from roomctl.api import BadInput, Meeting, PluginContext, tr
 from roomctl.api.finding import find_meeting
 from roomctl.api.registration import Result, Standing
+from roomctl.api.terminal import Json, MeetingArg
 
-_AsJson = Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))]
-_MeetingId = Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))]
 _PackageId = Annotated[
     str, typer.Option("--package", help=tr("存档包编号；只有一个可省略", "id of the package; may be left out of one"))
 ]
@@ -27,7 +26,7 @@ def add(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
 
 def _looking(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
     @group.command(help=tr("归档登记：办到哪一步，还缺什么", "how far the registration is, and what is lacking"))
-    def register(meeting: _MeetingId, *, as_json: _AsJson = False) -> None:
+    def register(meeting: MeetingArg, *, as_json: Json = False) -> None:
         standing = ctx.services.registration(find_meeting(ctx.services, meeting, handing_over=True).id)
         if as_json:
             print(json.dumps(_told(standing), ensure_ascii=False))
@@ -36,7 +35,7 @@ def _looking(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
             raise typer.Exit(1)
 
     @group.command(help=tr("归档登记：清点", "count files and bytes, and read every one"))
-    def count(meeting: _MeetingId) -> None:
+    def count(meeting: MeetingArg) -> None:
         made = ctx.services.count_packages(find_meeting(ctx.services, meeting, handing_over=True).id)
         for package, one in made.countings.items():
             said = tr(f"{one.files} 个文件，{one.bytes} 字节", f"{one.files} files, {one.bytes} bytes")
@@ -50,7 +49,7 @@ def _looking(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
 def _saying(group: typer.Typer, ctx: PluginContext) -> None:
     @group.command(help=tr("归档登记：回答一项人工检查", "answer an item that a person must look at"))
     def answer(
-        meeting: _MeetingId,
+        meeting: MeetingArg,
         number: Annotated[str, typer.Argument(help=tr("项目编号", "number of the item"))],
         result: Annotated[str, typer.Argument(help=tr("通过、不通过或不适用", "通过, 不通过 or 不适用"))],
         *,
@@ -64,7 +63,7 @@ def _saying(group: typer.Typer, ctx: PluginContext) -> None:
 
     @group.command(help=tr("归档登记：改一件的保管期限", "another retention period for one document"))
     def term(
-        meeting: _MeetingId,
+        meeting: MeetingArg,
         entry: Annotated[str, typer.Argument(help=tr("电子文件号", "number of the document"))],
         period: Annotated[str, typer.Argument(help=tr("永久、30年、10年", "永久, 30年 or 10年"))],
         reason: Annotated[str, typer.Option("--reason", help=tr("为什么改", "why"))],
@@ -78,12 +77,12 @@ def _saying(group: typer.Typer, ctx: PluginContext) -> None:
 
 def _signing(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
     @group.command(help=tr("归档登记：签收", "the archivist signs for what has arrived"))
-    def accept(meeting: _MeetingId, by: _By) -> None:
+    def accept(meeting: MeetingArg, by: _By) -> None:
         _say(console, ctx.services.accept(find_meeting(ctx.services, meeting, handing_over=True).id, by=by))
 
     @group.command("return", help=tr("归档登记：退回", "the archivist returns the deposit"))
     def return_package(
-        meeting: _MeetingId, by: _By, reason: Annotated[str, typer.Option("--reason", help=tr("退回原因", "why"))]
+        meeting: MeetingArg, by: _By, reason: Annotated[str, typer.Option("--reason", help=tr("退回原因", "why"))]
     ) -> None:
         _say(
             console,

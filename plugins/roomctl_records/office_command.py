@@ -9,16 +9,16 @@ import typer
 from rich.console import Console
 
 from roomctl.api import BadInput, NotFound, PluginContext, tr
+from roomctl.api.terminal import Json
 from roomctl_records import office
 from roomctl_records.office import Sheet
 from roomctl_records.render import template
 
-Json = Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))]
 FileArgument = Annotated[
-    Path | None, typer.Argument(help=tr("TOML 文件；空着是本单位现用的", "a TOML file; empty: the one in use"))
+    Path | None, typer.Argument(help=tr("TOML 文件；不写为本单位现用的", "a TOML file; empty: the one in use"))
 ]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help=tr("写到；空着输出到屏幕", "where to; else stdout"))
+    Path | None, typer.Option("--output", "-o", help=tr("写到；不写则输出到屏幕", "where to; else stdout"))
 ]
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from roomctl.api import BadInput, PluginContext, Transcript, tr
+from roomctl.api.terminal import Json
 from roomctl_transcript import audio, glossary, papers, unfinished
 from roomctl_transcript import roster as rosters
 from roomctl_transcript.assemble import Known, transcript
@@ -62,9 +63,7 @@ def make(ctx: PluginContext) -> Callable[..., None]:
         chair: Annotated[str, typer.Option(help=tr("主持人姓名", "name of the chair"))] = "",
         style: Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))] = "",
         output: Annotated[Path | None, typer.Option(help=tr("输出文件", "write to this file"))] = None,
-        as_json: Annotated[  # noqa: FBT002 - typer reads the default here
-            bool, typer.Option("--json", help=tr("标准输出一个 JSON 对象", "one JSON object on stdout"))
-        ] = False,
+        as_json: Json = False,  # noqa: FBT002
     ) -> None:
         config: Config = ctx.config or Config()
         style = style_of(style, output)

@@ -10,15 +10,10 @@ from rich.console import Console
 
 from roomctl.api import BadInput, PluginContext, RoomctlError, tr
 from roomctl.api.finding import find_meeting
-from roomctl.api.terminal import person
+from roomctl.api.terminal import Json, MeetingArg, person
 from roomctl_transcript import paper_store
 from roomctl_transcript.formats import clock
 from roomctl_transcript.paper_store import Paper
-
-Which = Annotated[
-    str, typer.Argument(metavar="MEETING", help=tr("会议编号，或末几位", "meeting id, or the end of it"))
-]
-Json = Annotated[bool, typer.Option("--json", help=tr("只输出一个 JSON 对象", "print one JSON object"))]
 
 
 def build(ctx: PluginContext) -> typer.Typer:
@@ -43,7 +38,7 @@ class _Desk:
 
     def add(
         self,
-        meeting: Which,
+        meeting: MeetingArg,
         files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=tr("材料文件", "papers"))],
         *,
         as_json: Json = False,
@@ -70,7 +65,7 @@ class _Desk:
         if bad:
             raise typer.Exit(2)
 
-    def known(self, meeting: Which, *, as_json: Json = False) -> None:
+    def known(self, meeting: MeetingArg, *, as_json: Json = False) -> None:
         found = find_meeting(self._services, meeting)
         known = paper_store.listed(self._services.data, found.id)
         if as_json:
@@ -82,7 +77,7 @@ class _Desk:
             add = f"roomctl transcript papers add {found.id} FILE"
             self._screen.print(tr(f"还没有材料；{add}", f"none yet; {add}"))
 
-    def remove(self, meeting: Which, names: Annotated[list[str], typer.Argument(metavar="NAME…")]) -> None:
+    def remove(self, meeting: MeetingArg, names: Annotated[list[str], typer.Argument(metavar="NAME…")]) -> None:
         found = find_meeting(self._services, meeting)
         for name in names:
             paper_store.find(self._services.data, found.id, name)  # all of them are there, or none goes
@@ -90,7 +85,7 @@ class _Desk:
             paper_store.remove(self._ctx, found, name, by=person().name)
         self._screen.print(tr(f"删去 {len(names)} 份", f"{len(names)} removed"))
 
-    def beside(self, meeting: Which, *, as_json: Json = False) -> None:
+    def beside(self, meeting: MeetingArg, *, as_json: Json = False) -> None:
         found = find_meeting(self._services, meeting)
         newest = self._services.transcript(found.id)
         rows = [one for one in newest.shown if one.beside or one.doubts] if newest else []

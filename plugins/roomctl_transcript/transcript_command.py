@@ -24,15 +24,11 @@ from roomctl.api import (
     tr,
 )
 from roomctl.api.finding import find_meeting
-from roomctl.api.terminal import person
+from roomctl.api.terminal import Json, MeetingArg, person
 from roomctl_transcript import paper_command
 from roomctl_transcript.following import follow
 from roomctl_transcript.formats import FORMATS, clock, style_of
 
-Which = Annotated[
-    str, typer.Argument(metavar="MEETING", help=tr("会议编号，或末几位", "meeting id, or the end of it"))
-]
-Json = Annotated[bool, typer.Option("--json", help=tr("只输出一个 JSON 对象", "print one JSON object"))]
 Engine = Annotated[str, typer.Option(help=tr("引擎：auto、whisper、vosk", "auto, whisper, vosk"))]
 Model = Annotated[str, typer.Option(help=tr("模型名称", "name of a model"))]
 Number = Annotated[int, typer.Argument(min=1, help=tr("第几处，见 holes", "number of the hole, see holes"))]
@@ -75,7 +71,7 @@ class _Desk:
         self._ctx, self._services = ctx, ctx.services
         self._screen = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
-    def versions(self, meeting: Which, *, as_json: Json = False) -> None:
+    def versions(self, meeting: MeetingArg, *, as_json: Json = False) -> None:
         found = find_meeting(self._services, meeting)
         heads = self._services.transcript_heads(found.id)
         if as_json:
@@ -88,7 +84,7 @@ class _Desk:
 
     def again(
         self,
-        meeting: Which,
+        meeting: MeetingArg,
         *,
         engine: Engine = "",
         model: Model = "",
@@ -125,7 +121,7 @@ class _Desk:
             )
         )
 
-    def holes(self, meeting: Which, *, as_json: Json = False) -> None:
+    def holes(self, meeting: MeetingArg, *, as_json: Json = False) -> None:
         found = find_meeting(self._services, meeting)
         newest = self._newest(found)
         seen, numbers = rework.holes(newest), self._numbers(found)
@@ -161,7 +157,7 @@ class _Desk:
 
     def retry(
         self,
-        meeting: Which,
+        meeting: MeetingArg,
         numbers: Annotated[
             list[int] | None, typer.Argument(help=tr("第几处；不写为全部", "which; none is all"))
         ] = None,
@@ -191,7 +187,7 @@ class _Desk:
 
     def write(
         self,
-        meeting: Which,
+        meeting: MeetingArg,
         number: Number,
         text: Annotated[str, typer.Argument(help=tr("听到的话", "what is said"))],
         *,
@@ -203,7 +199,7 @@ class _Desk:
 
     def dismiss(
         self,
-        meeting: Which,
+        meeting: MeetingArg,
         number: Number,
         *,
         why: Annotated[str, typer.Option("--reason", help=tr("是什么声音，如掌声", "what it is, such as applause"))],
@@ -213,7 +209,7 @@ class _Desk:
         left = len(self._newest(found).holes)
         self._screen.print(tr(f"还有 {left} 处漏字", f"{left} holes are left"))
 
-    def cancel(self, meeting: Which, *, as_json: Json = False) -> None:
+    def cancel(self, meeting: MeetingArg, *, as_json: Json = False) -> None:
         found = find_meeting(self._services, meeting)
         given_up = self._services.cancel_rework(found.id, actor=person())
         if as_json:
@@ -223,7 +219,7 @@ class _Desk:
 
     def compare(
         self,
-        meeting: Which,
+        meeting: MeetingArg,
         old: Annotated[int | None, typer.Argument(help=tr("旧稿；不写为倒数第二稿", "default: last but one"))] = None,
         new: Annotated[int | None, typer.Argument(help=tr("新稿；不写为最新", "default: the newest"))] = None,
         *,
@@ -262,7 +258,7 @@ class _Desk:
 
     def export(
         self,
-        meeting: Which,
+        meeting: MeetingArg,
         *,
         version: VersionNumber | None = None,
         style: Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))] = "",

@@ -1,14 +1,26 @@
-"""What commands of plugins show on a terminal, and who sits at it."""
+"""What commands of plugins take and show on a terminal, and who sits at it."""
 
-import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from roomctl.domain.events import Actor
+from roomctl.i18n import tr
+from roomctl.services.identity import local_user
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+Json = Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object on stdout"))]
+"""Of a command that programs may ask: what it found goes to stdout, and nothing else does."""
+
+MeetingArg = Annotated[
+    str,
+    typer.Argument(help=tr("会议编号，或它唯一的末几位", "meeting id, or the unique end of it"), metavar="MEETING"),
+]
+"""Of a command about one meeting: `find_meeting` says which is meant."""
 
 
 @contextmanager
@@ -24,7 +36,4 @@ def bar(console: "Console", title: str) -> "Iterator[Callable[[float, float | No
 
 def person() -> Actor:
     """Whoever is signed on to this machine."""
-    try:
-        return Actor.person(getpass.getuser())
-    except (KeyError, OSError):  # a service account without a name
-        return Actor.person("system")
+    return Actor.person(local_user())

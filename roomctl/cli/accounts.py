@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain.access import Right, Role
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
@@ -21,7 +21,6 @@ PASSWORD = "ROOMCTL_PASSWORD"  # noqa: S105 - the name of a variable
 _NAME = typer.Argument(help=tr("用户名", "name"))
 _ROLES = typer.Option(..., "--role", "-r", help=tr("角色，可写多次：", "role, several times: ") + ", ".join(Role))
 _ONCE = typer.Option(False, "--once", help=tr("首次登录后必须改密码", "its owner changes it before anything else"))
-_JSON = typer.Option(False, "--json", help="JSON")
 
 
 def _accounts(*, make: bool = False) -> Any:
@@ -31,7 +30,7 @@ def _accounts(*, make: bool = False) -> Any:
 
 
 @app.command("list", help=tr("全部账号和令牌", "All accounts and tokens"))
-def list_(*, as_json: bool = _JSON) -> None:
+def list_(*, as_json: bool = JSON) -> None:
     """Name, roles, whether disabled; the tokens of each."""
     accounts = _accounts()
     people, tokens = accounts.all(), accounts.tokens()

@@ -2,7 +2,7 @@
 
 import typer
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.i18n import tr
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=tr("事件日志", "The event log"))
@@ -14,7 +14,7 @@ def _group() -> None:
 
 
 @app.command(help=tr("逐行校验事件日志的哈希链", "Verify the hash chain of the event log, row by row"))
-def verify(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> None:
+def verify(*, as_json: bool = JSON) -> None:
     """Finds rows altered, removed, reordered or inserted, and a cut-off end. Exit code 1 where there are any."""
     from roomctl.app import open_application  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain.custody import LABEL, serial_on
 from roomctl.folders import data_folder
 from roomctl.i18n import tr
@@ -27,7 +27,7 @@ def serial_at(folder: Path) -> str:
 def backup(
     *,
     to: Path | None = typer.Option(None, help=tr("另一个目录，如 U 盘", "another folder, such as a USB stick")),
-    as_json: bool = typer.Option(False, "--json", help="JSON"),
+    as_json: bool = JSON,
 ) -> None:
     """Verified before it gets its name. Passwords and keys (secrets.toml) are left out, since a copy travels."""
     from roomctl.app import open_application  # noqa: PLC0415

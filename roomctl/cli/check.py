@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.cli.screen import SYMBOLS, answer, console
+from roomctl.cli.screen import JSON, SYMBOLS, answer, console
 from roomctl.domain.checks import CheckReport, Result
 from roomctl.i18n import tr
 from roomctl.services.finding import find_meeting
@@ -34,7 +34,7 @@ def check(
         "--report",
         help=tr("把检查报告写成文件：.docx .pdf .html", "write the report as a paper: .docx .pdf .html"),
     ),
-    as_json: bool = typer.Option(False, "--json", help="JSON"),
+    as_json: bool = JSON,
 ) -> None:
     """Each row as it comes; what to do first at the end."""
     from roomctl.app import open_application  # noqa: PLC0415

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.cli.screen import answer, attendance_line, console
+from roomctl.cli.screen import JSON, answer, attendance_line, console
 from roomctl.demo.score import score
 from roomctl.domain.transcript import Transcript
 from roomctl.errors import BadInput
@@ -35,10 +35,10 @@ def demo(
     ),
     mic: bool = typer.Option(False, "--mic", help=tr("用麦克风，Ctrl-C 散会", "the microphone, until Ctrl-C")),
     device: str = typer.Argument("", help=tr("麦克风名称（配合 --mic）", "name of the microphone, with --mic")),
-    engine: str = typer.Option("auto", help="auto, whisper, vosk"),
+    engine: str = typer.Option("auto", help=tr("引擎：auto、whisper、vosk", "auto, whisper, vosk")),
     realtime: bool = typer.Option(False, "--realtime", help=tr("按原速播放", "at the pace of the sound")),
     workdir: Path = typer.Option(_WORKDIR, help=tr("工作目录，就是一个数据目录", "work dir: a data folder")),
-    as_json: bool = typer.Option(False, "--json", help=tr("最后输出一个 JSON", "one JSON object at the end")),
+    as_json: bool = JSON,
 ) -> None:
     """Refuses bad input before anything is made; finishes a meeting that an earlier run left."""
     from roomctl.cli.stages import View  # noqa: PLC0415

@@ -9,14 +9,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.errors import BadInput, NotFound, RoomctlError
 from roomctl.i18n import tr
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=tr("会议室的设备清单", "The devices of the room"))
 
 _ID = typer.Argument(help=tr("设备编号", "id of the device"))
-_JSON = typer.Option(False, "--json", help="JSON")
 _YES = typer.Option(False, "--yes", "-y", help=tr("不再询问", "do not ask"))
 
 
@@ -33,7 +32,7 @@ def _entry(device: Any) -> dict[str, Any]:
 
 
 @app.command("list", help=tr("清单", "The inventory"))
-def list_(*, as_json: bool = _JSON) -> None:
+def list_(*, as_json: bool = JSON) -> None:
     """In the order of devices.toml; those of a virtual room that runs now are among them."""
     devices = _application().usecases.devices()
     if as_json:
@@ -56,7 +55,7 @@ def list_(*, as_json: bool = _JSON) -> None:
 
 
 @app.command(help=tr("一台设备，和能让它做的事", "One device, and what it can be told to do"))
-def show(device: str = _ID, *, as_json: bool = _JSON) -> None:
+def show(device: str = _ID, *, as_json: bool = JSON) -> None:
     """Its entry; the actions of its driver."""
     use = _application().usecases
     found = use.device(device)
@@ -78,7 +77,7 @@ def _default(field: Any) -> Any:
 
 
 @app.command(help=tr("设备种类及其选项", "Kinds of device and their options"))
-def kinds(*, as_json: bool = _JSON) -> None:
+def kinds(*, as_json: bool = JSON) -> None:
     """What `kind =` may say, and what stands under `[devices.options]`."""
     offers = sorted(_application(make=True).usecases.drivers().items())
     if as_json:
@@ -191,7 +190,7 @@ def secret(
     *,
     user: str = typer.Option("", "--user", "-u", help=tr("用户名", "user")),
     also: list[str] = typer.Option(
-        [], "--also", help=tr("还要问的，如 SNMPv3 的 privacy", "what else is asked for, such as privacy of SNMPv3")
+        [], "--also", help=tr("另外要记的，如 SNMPv3 的 privacy", "what else is asked for, such as privacy of SNMPv3")
     ),
 ) -> None:
     """Into secrets.toml, which its owner alone can read."""
@@ -215,7 +214,7 @@ def do(
     argument: str = typer.Argument("", help=tr("参数", "argument")),
     *,
     yes: bool = _YES,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Asked first; what was asked and what the device confirms. Exit code 1 where it does not."""
     use = _application().usecases
@@ -261,7 +260,7 @@ def export(path: Path = typer.Argument(None, help=tr("文件；不写则到标�
 def template(
     name: str = typer.Argument("", help=tr("模板", "template")),
     *,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Puts the devices of a usual room into the inventory; addresses are then to be written."""
     from roomctl.storage.inventory import templates  # noqa: PLC0415
@@ -296,10 +295,10 @@ def discover(
     where: str = typer.Option(
         "", "--at", help=tr("在哪里找：地址或网段，如 192.168.10.0/24", "address or network, such as 192.168.10.0/24")
     ),
-    seconds: float = typer.Option(4.0, "--seconds", min=0.5, max=60, help=tr("找多久", "how long")),
-    take: bool = typer.Option(False, "--take", help=tr("逐台问，写进清单", "ask for each, and put it in")),
+    seconds: float = typer.Option(4.0, "--seconds", min=0.5, max=60, help=tr("找多少秒", "for how many seconds")),
+    take: bool = typer.Option(False, "--take", help=tr("逐台询问，写进清单", "ask for each, and put it in")),
     yes: bool = _YES,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """All searches at once; nothing is written unless it is taken."""
     use = _application(make=True).usecases

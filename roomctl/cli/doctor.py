@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from roomctl.api import Missing
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.folders import data_folder
 from roomctl.i18n import tr
 
@@ -26,7 +26,7 @@ _FONTS = {
 
 
 @app.command(help=tr("缺什么、怎么补", "What is missing, and the exact mend"))
-def doctor(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> None:
+def doctor(*, as_json: bool = JSON) -> None:
     """Plugins' own self-checks, models, disk, fonts. Exit code 1 where something needs a hand."""
     from roomctl.app import open_application  # noqa: PLC0415
 

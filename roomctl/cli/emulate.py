@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.markup import escape
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.errors import BadInput, MissingPart, one_line
 from roomctl.i18n import tr
 
@@ -31,9 +31,9 @@ ROOM = "room"
 def emulate(
     kind: str = typer.Argument(ROOM, help=tr("room 或设备种类", "room, or a kind of device")),
     *,
-    port: int = typer.Option(0, "--port", min=0, max=65535, help=tr("端口；0 自动", "port; 0 takes a free one")),
+    port: int = typer.Option(0, "--port", min=0, max=65535, help=tr("端口；0 自动选取", "port; 0 takes a free one")),
     fault: list[str] = typer.Option([], "--fault", help=tr("设备=故障，可写多次", "DEVICE=FAULT, several times")),
-    as_json: bool = typer.Option(False, "--json", help="JSON"),
+    as_json: bool = JSON,
 ) -> None:
     """Says where it listens, then runs; a line `DEVICE FAULT` on stdin switches a fault."""
     from roomctl.testing.emulators.room import VirtualRoom  # noqa: PLC0415 - emulators load what they speak by

@@ -5,14 +5,13 @@ import sys
 import typer
 from rich.markup import escape
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain.macros import StepOutcome, StepState
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=tr("会议室的场景", "The macros of the room"))
 
-_JSON = typer.Option(False, "--json", help="JSON")
 _MARKS = {
     StepState.PLANNED: ("dim", "·"),
     StepState.DONE: ("ok", "✓"),
@@ -22,7 +21,7 @@ _MARKS = {
 
 
 @app.command("list", help=tr("有哪些场景", "Which there are"))
-def list_(*, as_json: bool = _JSON) -> None:
+def list_(*, as_json: bool = JSON) -> None:
     """In the order of macros.toml."""
     from roomctl.app import open_application  # noqa: PLC0415
 
@@ -44,9 +43,9 @@ def list_(*, as_json: bool = _JSON) -> None:
 def run(
     macro: str = typer.Argument(help=tr("场景编号", "id of the macro")),
     *,
-    dry_run: bool = typer.Option(False, "--dry-run", help=tr("只说会做什么", "only say what it would do")),
+    dry_run: bool = typer.Option(False, "--dry-run", help=tr("只列出步骤，不执行", "only say what it would do")),
     yes: bool = typer.Option(False, "--yes", "-y", help=tr("不再询问", "do not ask")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Asked first; each step is read back and logged."""
     from roomctl.app import open_application  # noqa: PLC0415

@@ -8,28 +8,27 @@ from rich.markup import escape
 from rich.table import Table
 
 from roomctl.cli import operating, planning
-from roomctl.cli.screen import answer, attendance_line, console
+from roomctl.cli.screen import JSON, answer, attendance_line, console
 from roomctl.domain.lifecycle import Need, State, ways_out
 from roomctl.domain.meeting import Meeting, Overrule
 from roomctl.domain.planning import name_of
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 from roomctl.services.calendar import Wish
-from roomctl.services.finding import find_meeting
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=tr("会议，从拟定到归档", "Meetings, from plan to archive")
 )
 
-_ID, _JSON = operating.ID, operating.JSON
+_ID = operating.ID
 _REASON = typer.Option("", help=tr("原因或理由", "reason"))
 _OVERRULE = typer.Option("", help=tr("由谁决定不顾异议（要写 --reason）", "who overrules objections, with --reason"))
 
 
-def _application(*, make: bool = False) -> Any:
+def _application() -> Any:
     from roomctl.app import open_application  # noqa: PLC0415
 
-    return open_application(make=make)
+    return open_application()
 
 
 def _overrule(name: str, reason: str) -> Overrule | None:
@@ -83,7 +82,7 @@ def list_(
     find: str = typer.Option(
         "", help=tr("主题、主持人、场所，可用拼音首字母", "title, chair, place; or pinyin initials")
     ),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Id, time, title, state."""
     use = _application().usecases
@@ -111,10 +110,9 @@ def list_(
 
 
 @app.command(help=tr("一场会议的详情，以及现在可以做什么", "One meeting, and what can be done now"))
-def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
+def show(meeting: str = _ID, *, as_json: bool = JSON) -> None:
     """Facts, counts, recordings, papers, packages, and the ways out of its state with what is missing."""
-    application = _application()
-    found = find_meeting(application.usecases, meeting)
+    application, found = operating.begun(meeting)
     use = application.usecases
     recordings = [*use.recordings(found.id), *use.test_takes(found.id)]
     documents, packages = use.documents(found.id), use.packages(found.id)
@@ -169,21 +167,20 @@ planning.add_to(app)
 
 
 def _step(target: State, meeting: str, *, as_json: bool, overrule: str = "", reason: str = "") -> None:
-    application = _application()
-    found = find_meeting(application.usecases, meeting)
+    application, found = operating.begun(meeting)
     moved = application.usecases.transition(found.id, target, overrule=_overrule(overrule, reason), reason=reason)
     planning.show(moved, as_json=as_json)
     application.deliver()
 
 
 @app.command(help=tr("批准", "Approve"))
-def approve(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
+def approve(meeting: str = _ID, *, as_json: bool = JSON) -> None:
     """拟定 → 已批准."""
     _step(State.APPROVED, meeting, as_json=as_json)
 
 
 @app.command("open", help=tr("开始会前准备；没批准的即为紧急会议", "Prepare it; urgent where it was not approved"))
-def open_(meeting: str = _ID, *, reason: str = _REASON, as_json: bool = _JSON) -> None:
+def open_(meeting: str = _ID, *, reason: str = _REASON, as_json: bool = JSON) -> None:
     """→ 会前准备."""
     _step(State.OPEN, meeting, as_json=as_json, reason=reason)
 
@@ -192,13 +189,13 @@ operating.add_to(app)
 
 
 @app.command(help=tr("开会", "Begin the session"))
-def start(meeting: str = _ID, *, overrule: str = _OVERRULE, reason: str = _REASON, as_json: bool = _JSON) -> None:
+def start(meeting: str = _ID, *, overrule: str = _OVERRULE, reason: str = _REASON, as_json: bool = JSON) -> None:
     """会前准备 → 会中; the recorder first."""
     _step(State.IN_SESSION, meeting, as_json=as_json, overrule=overrule, reason=reason)
 
 
 @app.command(help=tr("继续", "Go on after a recess"))
-def resume(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
+def resume(meeting: str = _ID, *, as_json: bool = JSON) -> None:
     """会间休息 → 会中."""
     _step(State.IN_SESSION, meeting, as_json=as_json)
 
@@ -211,7 +208,7 @@ def adjourn(
     reason: str = _REASON,
     later: bool = typer.Option(False, "--later", help=tr("先不转写", "do not transcribe now")),
     yes: bool = operating.YES,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """会中 → 散会. Asks a second time where it ends a recording."""
     application, found = operating.begun(meeting)
@@ -228,11 +225,10 @@ def clear(
     meeting: str = _ID,
     *,
     left_behind: str = typer.Option("", help=tr("遗留物品", "things left behind")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """One of the needs of close; `roomctl room` does it task by task."""
-    application = _application()
-    found = find_meeting(application.usecases, meeting, handing_over=True)
+    application, found = operating.begun(meeting, handing_over=True)
     planning.show(application.usecases.clear(found.id, left_behind=left_behind), as_json=as_json)
     application.deliver()
 
@@ -240,8 +236,8 @@ def clear(
 @app.command(help=tr("起草会议记录", "Draft the papers"))
 def draft(meeting: str = _ID) -> None:
     """A new version of each paper that is not signed."""
-    application = _application()
-    for document in application.usecases.draft(find_meeting(application.usecases, meeting).id):
+    application, found = operating.begun(meeting)
+    for document in application.usecases.draft(found.id):
         by = document.signed_by
         kept = tr(f"  已由 {by} 签字，不再起草", f"  signed by {by}, and stays as it is") if by else ""
         path = escape(str(application.data / document.path))
@@ -252,8 +248,7 @@ def draft(meeting: str = _ID) -> None:
 @app.command(help=tr("签字：锁定最新一版会议记录", "Sign the newest 会议记录; it is locked"))
 def sign(meeting: str = _ID, *, by: str = typer.Option(..., help=tr("签字人", "who signs"))) -> None:
     """After close it is deposited as a supplement."""
-    application = _application()
-    found = find_meeting(application.usecases, meeting)
+    application, found = operating.begun(meeting)
     document = application.usecases.sign(found.id, by=by)
     console().print(f"{document.kind} v{document.version}  {by}")
     application.deliver()
@@ -266,26 +261,16 @@ def waive_transcript(
     meeting: str = _ID, *, by: str = typer.Option(..., help=tr("批准人", "who")), reason: str = _REASON
 ) -> None:
     """Lets it close without one."""
-    application = _application()
-    planning.show(
-        application.usecases.waive_transcript(
-            find_meeting(application.usecases, meeting, handing_over=True).id, by=by, reason=reason
-        ),
-        as_json=False,
-    )
+    application, found = operating.begun(meeting, handing_over=True)
+    planning.show(application.usecases.waive_transcript(found.id, by=by, reason=reason), as_json=False)
     application.deliver()
 
 
 @app.command(help=tr("补写紧急开会的原因", "Say why it was urgent"))
 def explain(meeting: str = _ID, *, reason: str = typer.Option(..., help=tr("原因", "reason"))) -> None:
     """Asked for before close."""
-    application = _application()
-    planning.show(
-        application.usecases.explain_urgency(
-            find_meeting(application.usecases, meeting, handing_over=True).id, reason=reason
-        ),
-        as_json=False,
-    )
+    application, found = operating.begun(meeting, handing_over=True)
+    planning.show(application.usecases.explain_urgency(found.id, reason=reason), as_json=False)
     application.deliver()
 
 
@@ -296,11 +281,10 @@ def close(
     overrule: str = _OVERRULE,
     reason: str = _REASON,
     later: bool = typer.Option(False, "--later", help=tr("先不送存", "do not deposit now")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """散会 → 送存中 → 已送存."""
-    application = _application()
-    found = find_meeting(application.usecases, meeting, handing_over=True)
+    application, found = operating.begun(meeting, handing_over=True)
     signed = any(document.signed_by for document in application.usecases.documents(found.id))
     if not signed and found.state is State.ADJOURNED and not found.unmet(State.CLOSED):
         application.usecases.draft(found.id, corrected_too=False)
@@ -312,7 +296,7 @@ def close(
 
 
 @app.command(help=tr("取消", "Cancel"))
-def cancel(meeting: str = _ID, *, reason: str = _REASON, as_json: bool = _JSON) -> None:
+def cancel(meeting: str = _ID, *, reason: str = _REASON, as_json: bool = JSON) -> None:
     """With a reason."""
     _step(State.CANCELLED, meeting, as_json=as_json, reason=reason)
 

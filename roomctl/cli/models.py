@@ -12,7 +12,7 @@ from roomctl_models import importing
 from roomctl_models.pull import pull as pull_model
 from roomctl_models.store import Seen, Store, ways
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.errors import BadInput, MissingPart
 from roomctl.i18n import tr
 
@@ -22,13 +22,12 @@ app = typer.Typer(
     help=tr("语音模型：清单、下载、导入、校验", "Speech models: list, pull, import, verify"),
 )
 
-Json = Annotated[bool, typer.Option("--json", help="JSON")]
 Names = Annotated[list[str] | None, typer.Argument(help=tr("模型名称", "names of models"), show_default=False)]
 Some = Annotated[list[str], typer.Argument(help=tr("模型名称", "names of models"))]
 
 
 @app.command("list", help=tr("有哪些模型，哪些已安装", "What there is, and what is installed"))
-def list_(*, as_json: Json = False) -> None:
+def list_(*, as_json: bool = JSON) -> None:
     """Name, engine, whether it is installed, size, licence, purpose."""
     store = Store.here()
     rows = [_row(store, name) for name in store.catalogue.entries]
@@ -58,7 +57,7 @@ def pull(
     source: Annotated[
         Path | None, typer.Option("--from", help=tr("先在这个文件夹里找", "look into this folder first"))
     ] = None,
-    as_json: Json = False,
+    as_json: bool = JSON,
 ) -> None:
     """What is here already is left as it is."""
     store = Store.here()
@@ -76,7 +75,7 @@ def import_(
     path: Annotated[Path, typer.Argument(help=tr("文件夹、zip 或 wheel", "a folder, zip or wheel"))],
     names: Names = None,
     *,
-    as_json: Json = False,
+    as_json: bool = JSON,
 ) -> None:
     """Every complete model that lies in the path, or those named."""
     store = Store.here()
@@ -89,7 +88,7 @@ def import_(
 
 
 @app.command(help=tr("逐字节校验；不符时退出码为 1", "Read every byte and compare; exit code 1 where one differs"))
-def verify(names: Names = None, *, as_json: Json = False) -> None:
+def verify(names: Names = None, *, as_json: bool = JSON) -> None:
     """All installed models, or those named."""
     store = Store.here()
     wanted = names or list(store.names())
@@ -117,7 +116,7 @@ def verify(names: Names = None, *, as_json: Json = False) -> None:
 
 
 @app.command(help=tr("删除模型，腾出磁盘", "Remove models and free the disk"))
-def remove(names: Some, *, as_json: Json = False) -> None:
+def remove(names: Some, *, as_json: bool = JSON) -> None:
     """What is not there is gone already."""
     store = Store.here()
     freed = {name: store.remove(name) for name in names}

@@ -8,7 +8,7 @@ from string import Template
 import typer
 from rich.markup import escape
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
 
@@ -46,7 +46,7 @@ def new_plugin(
     *,
     kind: Kind = typer.Option(..., help=tr("种类", "what it gives")),
     dir: Path = typer.Option(Path(), "--dir", help=tr("写到哪个目录", "folder to write it into")),  # noqa: A002 - the option's name
-    as_json: bool = typer.Option(False, "--json", help="JSON"),
+    as_json: bool = JSON,
 ) -> None:
     """A folder `roomctl-NAME` with pyproject.toml, the package and its tests, which pass as they stand."""
     from roomctl.folders import data_folder  # noqa: PLC0415

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.markup import escape
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain.alarms import AlarmKind, StandingAlarm
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import Marker, MarkKind, RecorderState
@@ -19,7 +19,6 @@ from roomctl.i18n import tr
 from roomctl.services.finding import find_meeting
 
 ID = typer.Argument(..., help=tr("会议编号，或它唯一的末几位", "meeting id, or the unique end of it"))
-JSON = typer.Option(False, "--json", help="JSON")
 YES = typer.Option(False, "--yes", "-y", help=tr("不再询问", "ask no more"))
 
 
@@ -161,7 +160,10 @@ def mark(
         "", help=tr("说明；议题写序号，发言人写姓名", "note; an item's number, a speaker's name")
     ),
     *,
-    kind: MarkKind = typer.Option(MarkKind.MARK, help="mark, item, speaker, off_record, on_record"),
+    kind: MarkKind = typer.Option(
+        MarkKind.MARK,
+        help=tr("种类：mark、item、speaker、off_record、on_record", "mark, item, speaker, off_record, on_record"),
+    ),
     back: float = typer.Option(0.0, min=0, help=tr("标在多少秒之前", "so many seconds ago")),
     as_json: bool = JSON,
 ) -> None:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from roomctl.cli import operating
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain.record import RecordFile
 from roomctl.domain.revision import Kind, ParagraphChange
 from roomctl.domain.summary import KIND as SUMMARY
@@ -20,13 +20,13 @@ from roomctl.services.revisions import Returned
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=tr("会议的文件", "The papers of a meeting"))
 
-_ID, _JSON = operating.ID, operating.JSON
-_PAPER = typer.Argument("", help=tr("文件编号或种类；空着是最新的一份", "id or kind of the paper; empty: the newest"))
+_ID = operating.ID
+_PAPER = typer.Argument("", help=tr("文件编号或种类；不写为最新的一份", "id or kind of the paper; empty: the newest"))
 _OUTPUT = typer.Option(..., "--output", "-o", help=tr("写到：.docx、.pdf 或 .html", "where to: .docx, .pdf or .html"))
 
 
 @app.command("list", help=tr("全部文件和每一稿", "All papers and their versions"))
-def list_(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
+def list_(meeting: str = _ID, *, as_json: bool = JSON) -> None:
     """Kind, version, who signed."""
     application, found = operating.begun(meeting)
     papers = application.usecases.documents(found.id)
@@ -52,7 +52,7 @@ def check(
     every: bool = typer.Option(
         False, "--all", help=tr("方案和全部文件，列成一张表", "方案 and all papers, in one list")
     ),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Names, posts, order, units, dates, sums, figures, punctuation. Exit code 1 where there is something."""
     application, found = operating.begun(meeting)
@@ -82,8 +82,8 @@ def draft(
     meeting: str = _ID,
     kind: str = typer.Argument(..., help=tr("种类", "its kind")),
     *,
-    output: Path | None = typer.Option(None, "--output", "-o", help=tr("再写到这里", "and write it here")),
-    as_json: bool = _JSON,
+    output: Path | None = typer.Option(None, "--output", "-o", help=tr("同时写到这里", "and write it here")),
+    as_json: bool = JSON,
 ) -> None:
     """A new version, from the facts as they are."""
     application, found = operating.begun(meeting)
@@ -134,7 +134,7 @@ def import_(
     *,
     kind: str = typer.Option(SUMMARY, help=tr("种类", "its kind")),
     unit: str = typer.Option("", help=tr("谁改的", "who worked on it")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """As the next version; its tracked changes are decided by `papers settle`."""
     application, found = operating.begun(meeting)
@@ -150,7 +150,7 @@ def import_(
 
 
 @app.command(help=tr("稿子里的修订和批注", "Tracked changes and comments of a paper"))
-def changes(meeting: str = _ID, paper: str = _PAPER, *, as_json: bool = _JSON) -> None:
+def changes(meeting: str = _ID, paper: str = _PAPER, *, as_json: bool = JSON) -> None:
     """Each with its number, author and time; and what was changed without being tracked."""
     application, found = operating.begun(meeting)
     chosen = _chosen(application.usecases.documents(found.id), paper)
@@ -168,7 +168,7 @@ def settle(
     *,
     accept: list[str] = typer.Option([], help=tr("接受这一处，可多次；all 全部", "a change; several times; all")),
     refuse: list[str] = typer.Option([], help=tr("不接受这一处，可多次；all 全部", "a change; several times; all")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """In a new version; those that are not named stay open."""
     application, found = operating.begun(meeting)
@@ -191,7 +191,7 @@ def compare(
     old: str = typer.Argument(..., help=tr("旧稿的编号", "id of the older one")),
     new: str = typer.Argument(..., help=tr("新稿的编号", "id of the newer one")),
     *,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """By paragraph and word. Exit code 1 where something differs."""
     application, found = operating.begun(meeting)

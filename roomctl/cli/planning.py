@@ -9,19 +9,16 @@ import typer
 from rich.markup import escape
 
 from roomctl.cli import operating
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain.meeting import Meeting, Overrule
 from roomctl.errors import BadInput, NotFound
 from roomctl.i18n import tr
 from roomctl.services.calendar import Booking, named
-from roomctl.services.finding import find_meeting
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 Checked = TypeVar("Checked", bound="BaseModel")
-
-_JSON = operating.JSON
 
 
 def _option(zh: str, en: str, *names: str) -> Any:
@@ -93,7 +90,7 @@ def new(
     item: Items = None,
     file: File = None,
     share_room: ShareRoom = None,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Plans it; nothing else happens yet. Where a start is given, the room must be free then."""
     given = _given(locals())
@@ -145,15 +142,13 @@ def edit(
     item: Items = None,
     file: File = None,
     share_room: ShareRoom = None,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """What is not given stays. The log keeps what stood there before."""
     given = _given({name: value for name, value in locals().items() if name != "meeting"})
-    from roomctl.app import open_application  # noqa: PLC0415
     from roomctl.services.planned import MeetingChanges  # noqa: PLC0415
 
-    application = open_application()
-    found = find_meeting(application.usecases, meeting)
+    application, found = operating.begun(meeting)
     if not given:
         raise BadInput(
             tr("没有要改的", "there is nothing to change"),

@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.errors import NotFound, RoomctlError
 from roomctl.host.status import Status
 from roomctl.i18n import tr
@@ -17,7 +17,7 @@ _STYLE = {Status.ENABLED: "ok", Status.DISABLED: "dim"}
 
 
 @app.command("list", help=tr("全部插件及其状态", "All plugins and how they stand"))
-def list_(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> None:
+def list_(*, as_json: bool = JSON) -> None:
     """Name, version, status; where it is not enabled, why and the mend."""
     from roomctl.app import open_application  # noqa: PLC0415
 
@@ -44,7 +44,7 @@ def _status(status: Status) -> str:
 
 
 @app.command(help=tr("一个插件的详情", "One plugin in full"))
-def info(name: str, *, as_json: bool = typer.Option(False, "--json", help="JSON")) -> None:
+def info(name: str, *, as_json: bool = JSON) -> None:
     """Status with the kept trace."""
     from roomctl.app import open_application  # noqa: PLC0415
 
@@ -100,7 +100,7 @@ def install(
         help=tr(".whl 文件，或放着插件及其依赖的目录", ".whl file, or folder with all it needs")
     ),
     *,
-    as_json: bool = typer.Option(False, "--json", help="JSON"),
+    as_json: bool = JSON,
 ) -> None:
     """Into `<data>/site/NAME`, under the exact versions that the host has; a conflict is refused and named."""
     from roomctl.folders import data_folder  # noqa: PLC0415

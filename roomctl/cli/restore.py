@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.markup import escape
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.errors import Busy
 from roomctl.folders import data_folder
 from roomctl.i18n import tr
@@ -32,12 +31,12 @@ def restore(
     ),
     *,
     settings: bool = typer.Option(False, "--settings", help=tr("也恢复设置", "its settings too")),
-    as_json: bool = typer.Option(False, "--json", help="JSON"),
+    as_json: bool = JSON,
 ) -> None:
     """Refuses while the host runs. Says which meetings and events the backup does not have."""
     from roomctl.domain.events import Actor  # noqa: PLC0415
     from roomctl.host.lock import HostLock  # noqa: PLC0415
-    from roomctl.services.identity import new_id  # noqa: PLC0415
+    from roomctl.services.identity import local_user, new_id  # noqa: PLC0415
     from roomctl.services.time import SystemClock  # noqa: PLC0415
     from roomctl.storage import restore as storage  # noqa: PLC0415
     from roomctl.storage.absent import absent  # noqa: PLC0415
@@ -61,7 +60,7 @@ def restore(
         )
     try:
         done = storage.restore(
-            source, data, clock=SystemClock(), actor=Actor.person(getpass.getuser()), new_id=new_id, settings=settings
+            source, data, clock=SystemClock(), actor=Actor.person(local_user()), new_id=new_id, settings=settings
         )
     finally:
         lock.release()

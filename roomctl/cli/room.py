@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from roomctl.cli import operating
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain import handouts as register
 from roomctl.domain.handouts import Handout
 from roomctl.i18n import tr
@@ -20,20 +20,20 @@ app = typer.Typer(
     help=tr("清理会场、材料收发、秩序后勤记事", "Clear the room, hand out papers, keep the log"),
 )
 
-_ID, _JSON = operating.ID, operating.JSON
+_ID = operating.ID
 _TASK = typer.Argument(..., help=tr("清单里的编号", "id of the task"))
 _COPY = typer.Argument(..., help=tr("份号", "number of the copy"))
 
 
 @app.command("show", help=tr("清理会场清单、遗留物品、材料", "The clearing list, things left behind, papers"))
-def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
+def show(meeting: str = _ID, *, as_json: bool = JSON) -> None:
     """Who did what, and when."""
     application, found = operating.begun(meeting)
     _tell(application, found.id, as_json=as_json)
 
 
 @app.command("done", help=tr("一项做完了", "A task is done"))
-def done(meeting: str = _ID, task: str = _TASK, *, as_json: bool = _JSON) -> None:
+def done(meeting: str = _ID, task: str = _TASK, *, as_json: bool = JSON) -> None:
     """In your name; the last one lets the meeting be closed."""
     application, found = operating.begun(meeting)
     application.usecases.press_task(found.id, task)
@@ -41,7 +41,7 @@ def done(meeting: str = _ID, task: str = _TASK, *, as_json: bool = _JSON) -> Non
 
 
 @app.command("undo", help=tr("一项其实没有做完", "A task is not done after all"))
-def undo(meeting: str = _ID, task: str = _TASK, *, as_json: bool = _JSON) -> None:
+def undo(meeting: str = _ID, task: str = _TASK, *, as_json: bool = JSON) -> None:
     """Both events stay."""
     application, found = operating.begun(meeting)
     application.usecases.undo_task(found.id, task)
@@ -55,7 +55,7 @@ def found_(
     *,
     place: str = typer.Option("", help=tr("在哪里", "where")),
     to: str = typer.Option("", help=tr("交给谁", "who keeps it")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Until it is handed to somebody its task stays open."""
     application, found = operating.begun(meeting)
@@ -73,8 +73,10 @@ def papers_add(
     *,
     copies: int = typer.Option(1, min=1, max=register.MAX_COPIES, help=tr("份数", "how many")),
     first: int = typer.Option(1, min=0, help=tr("第一份的份号", "number of the first copy")),
-    secrecy: str = typer.Option("非密", help="非密, 内部, 秘密★N年, 机密★N年"),
-    as_json: bool = _JSON,
+    secrecy: str = typer.Option(
+        "非密", help=tr("密级：非密、内部、秘密★N年、机密★N年", "非密, 内部, 秘密★N年, 机密★N年")
+    ),
+    as_json: bool = JSON,
 ) -> None:
     """001, 002 and so on."""
     from roomctl.domain.secrecy import parse  # noqa: PLC0415
@@ -91,7 +93,7 @@ def papers_out(
     copy: str = _COPY,
     person: str = typer.Argument(..., help=tr("名单上的姓名", "name on the roster")),
     *,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Of those on the roster."""
     application, found = operating.begun(meeting)
@@ -99,7 +101,7 @@ def papers_out(
 
 
 @app.command("papers-back", help=tr("材料收回", "A copy is collected"))
-def papers_back(meeting: str = _ID, copy: str = _COPY, *, as_json: bool = _JSON) -> None:
+def papers_back(meeting: str = _ID, copy: str = _COPY, *, as_json: bool = JSON) -> None:
     """Also one that turns up later."""
     application, found = operating.begun(meeting)
     _tell_copies(application, [application.usecases.take_back_handout(found.id, copy)], as_json=as_json)
@@ -113,7 +115,7 @@ def papers_release(
     copy: str = _COPY,
     *,
     where: str = typer.Option(..., help=tr("材料去向", "where it is")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Never a 涉密 one. The 机要 see it."""
     application, found = operating.begun(meeting)
@@ -132,7 +134,7 @@ def note(
     text: str = typer.Argument(..., help=tr("内容", "what")),
     *,
     corrects: str = typer.Option("", help=tr("更正哪一条", "id of the entry that it puts right")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """At the present frame, where the meeting is being recorded."""
     application, found = operating.begun(meeting)
@@ -145,7 +147,7 @@ def note(
 
 
 @app.command("log", help=tr("秩序后勤记事", "The log of order and logistics"))
-def log(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
+def log(meeting: str = _ID, *, as_json: bool = JSON) -> None:
     """The oldest first; what was corrected is struck out."""
     application, found = operating.begun(meeting)
     rows = application.usecases.order_log(found.id)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.theme import Theme
 
@@ -23,6 +24,8 @@ THEME = Theme(
         "dim": "dim",
     }
 )
+
+JSON = typer.Option(False, "--json", help=tr("输出一个 JSON 对象", "one JSON object on stdout"))
 
 
 def console() -> Console:

@@ -6,8 +6,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.cli.operating import ID, JSON, begun
-from roomctl.cli.screen import answer, console
+from roomctl.cli.operating import ID, begun
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain.access import ScreenKey
 from roomctl.errors import NotFound
 from roomctl.i18n import tr

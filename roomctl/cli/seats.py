@@ -4,8 +4,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.cli.operating import ID, JSON, begun
-from roomctl.cli.screen import answer, console
+from roomctl.cli.operating import ID, begun
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain.attendance import Standing, find_person
 from roomctl.domain.seating import Chart, seated_name
 from roomctl.errors import BadInput, NotFound
@@ -28,7 +28,7 @@ def show(meeting: str = ID, *, as_json: bool = JSON) -> None:
 @app.command(help=tr("选一种布局", "Choose a layout"))
 def layout(
     meeting: str = ID,
-    template: str = typer.Argument("", help=tr("布局；空着列出可用的", "its id; empty lists them")),
+    template: str = typer.Argument("", help=tr("布局；不写则列出可用的", "its id; empty lists them")),
     *,
     size: list[str] = typer.Option(
         [],
@@ -62,7 +62,7 @@ def propose(meeting: str = ID, *, as_json: bool = JSON) -> None:
 def move(
     meeting: str = ID,
     person: str = _PERSON,
-    place: str = typer.Argument("", help=tr("座位编号；空着就是撤下", "id of the place; empty: none")),
+    place: str = typer.Argument("", help=tr("座位编号；不写为撤下", "id of the place; empty: none")),
     *,
     as_json: bool = JSON,
 ) -> None:
@@ -85,7 +85,9 @@ def lock(
 
 @app.command(help=tr("座位的话筒是录音的第几路", "Which channel of the recorder a place's microphone is"))
 def channel(
-    meeting: str = ID, place: str = _PLACE, number: int = typer.Argument(..., help=tr("第几路；0 没有", "0: none"))
+    meeting: str = ID,
+    place: str = _PLACE,
+    number: int = typer.Argument(..., help=tr("第几路；0 为没有话筒", "number of the channel; 0: none")),
 ) -> None:
     """The recorder, the operator's keys and the transcript know people by it."""
     application, found = begun(meeting)

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from roomctl.cli import operating
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain import custody
 from roomctl.domain.custody import Point
 from roomctl.domain.secrecy import Level
@@ -22,7 +22,7 @@ app = typer.Typer(
     help=tr("涉密：本机登记、介质、会前确认、移交", "State secrets: this machine, media, points, handovers"),
 )
 
-_ID, _JSON = operating.ID, operating.JSON
+_ID = operating.ID
 _LEVEL = typer.Option(..., "--level", help=tr("秘密 或 机密", "秘密 or 机密"))
 _REASON = typer.Option(..., "--reason", help=tr("原因", "why"))
 _BY = typer.Option(..., "--by", help=tr("姓名", "name"))
@@ -36,7 +36,7 @@ def _use(*, make: bool = False) -> Any:
 
 
 @app.command("show", help=tr("本机登记、涉密介质、移交清单", "The declaration, the media, the handovers"))
-def show(*, as_json: bool = _JSON) -> None:
+def show(*, as_json: bool = JSON) -> None:
     """Those of the past too."""
     use = _use()
     standing, media, handed = use.declaration(), use.media(), use.handovers()
@@ -81,7 +81,7 @@ def declare(
     approval: str = typer.Option(..., "--approval", help=tr("批准文号", "number of the approval")),
     level: str = _LEVEL,
     approved: datetime = typer.Option(..., "--date", formats=["%Y-%m-%d"], help=tr("批准日期", "its day")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """A new one ends the one before."""
     one = _use(make=True).declare_machine(approval=approval, level=_level(level), approved=approved.date())
@@ -107,7 +107,7 @@ def register(
     level: str = _LEVEL,
     keeper: str = typer.Option(..., "--keeper", help=tr("保管处", "where it is kept")),
     label: str = typer.Option("", "--label", help=tr("说明", "what it is")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """The medium is mounted, and has no serial yet."""
     from roomctl.host.platform import atomic_write  # noqa: PLC0415
@@ -155,7 +155,7 @@ def withdraw(serial: str = typer.Argument(..., help=tr("介质编号", "its seri
 
 
 @app.command("points", help=tr("涉密会议开会前要确认的", "What a 涉密 meeting must have before it opens"))
-def points(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
+def points(meeting: str = _ID, *, as_json: bool = JSON) -> None:
     """Who confirmed each; nothing where it is still to come."""
     application, found = operating.begun(meeting, handing_over=True)
     rows = application.usecases.secrecy_points(found.id)

@@ -14,7 +14,7 @@ from typing import Any
 import typer
 from rich.markup import escape
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.cli.serve import PORT, tls_options
 from roomctl.errors import Busy, MissingPart, NotFound, Refused, RoomctlError
 from roomctl.folders import data_folder
@@ -35,7 +35,6 @@ _SYSTEM = typer.Option(
     False, "--system", help=tr("整机的服务（root 默认）", "the machine's, which is root's default")
 )
 _USER = typer.Option(False, "--user", help=tr("只属于当前用户的服务", "this user's own"))
-_JSON = typer.Option(False, "--json", help="JSON")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ def install(
     port: int = typer.Option(PORT, min=1, max=65535, help=tr("端口", "port")),
     certificate: Path | None = typer.Option(None, help=tr("TLS 证书（PEM）", "TLS certificate, PEM")),
     key: Path | None = typer.Option(None, help=tr("TLS 私钥（PEM）", "its private key, PEM")),
-    dry_run: bool = typer.Option(False, "--dry-run", help=tr("只说要做什么", "only tell what would be done")),
-    as_json: bool = _JSON,
+    dry_run: bool = typer.Option(False, "--dry-run", help=tr("只列出要做的，不执行", "only tell what would be done")),
+    as_json: bool = JSON,
 ) -> None:
     """A recording goes on while the service starts again."""
     system = system or (_root() and not user)
@@ -92,7 +91,7 @@ def install(
 
 
 @app.command(help=tr("服务的状态", "How it stands"))
-def status(*, system: bool = _SYSTEM, user: bool = _USER, as_json: bool = _JSON) -> None:
+def status(*, system: bool = _SYSTEM, user: bool = _USER, as_json: bool = JSON) -> None:
     """Exit code 1 where it does not run."""
     _present()
     system = system or (not user and _installed())

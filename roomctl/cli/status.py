@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import RecorderState
 from roomctl.host.lock import HostLock
@@ -24,7 +24,7 @@ _OVER = frozenset({State.ARCHIVED, State.CANCELLED})
 
 
 @app.command(help=tr("本机运行情况，还有什么没办完", "What runs here, and what is left to do"))
-def status(*, as_json: bool = typer.Option(False, "--json", help="JSON")) -> None:
+def status(*, as_json: bool = JSON) -> None:
     """Host, disk, plugins, the meetings that are not over, and what runs or is stuck in each."""
     from roomctl.app import open_application  # noqa: PLC0415
 

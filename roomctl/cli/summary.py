@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from roomctl.cli import operating
-from roomctl.cli.screen import answer, console
+from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain import summary_steps as way
 from roomctl.domain.summary import NumberForm, Openness, Summary
 from roomctl.i18n import tr
@@ -15,7 +15,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=tr("会议纪要，从起草到印发", "会议纪要, from draft to issue")
 )
 
-_ID, _JSON = operating.ID, operating.JSON
+_ID = operating.ID
 _OPINION = typer.Option("", help=tr("意见", "opinion"))
 _REASON = typer.Option("", help=tr("理由", "reason"))
 _UNIT = typer.Option(..., help=tr("单位", "unit"))
@@ -44,7 +44,7 @@ def _show(summary: Summary, *, as_json: bool) -> None:
 
 
 @app.command(help=tr("办到哪一步", "How it stands"))
-def show(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
+def show(meeting: str = _ID, *, as_json: bool = JSON) -> None:
     """The one in hand, and who took which step."""
     application, found = operating.begun(meeting)
     known = application.usecases.summaries(found.id)
@@ -63,7 +63,7 @@ def start(
     meeting: str = _ID,
     *,
     drafted_by: str = typer.Option("", help=tr("代拟单位", "the unit that drafts it for the office")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """A new one after an issued one names it."""
     application, found = operating.begun(meeting)
@@ -84,7 +84,7 @@ def submit(
     *,
     unit: list[str] = typer.Option([], help=tr("会签单位，可多次", "a unit that is asked; several times")),
     lead: str = typer.Option("", help=tr("主办单位", "who answers first")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """主办 first."""
     application, found = operating.begun(meeting)
@@ -99,7 +99,7 @@ def answer_(
     unit: str = _UNIT,
     agreed: bool = typer.Option(True, "--agree/--object", help=tr("同意或不同意", "agreed, or not")),
     opinion: str = _OPINION,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """会签."""
     application, found = operating.begun(meeting)
@@ -114,7 +114,7 @@ def settle(
     unit: str = _UNIT,
     adopted: bool = typer.Option(True, "--adopt/--reject", help=tr("采纳或不采纳", "adopted, or not")),
     reason: str = _REASON,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """An opinion that is not adopted needs a reason."""
     application, found = operating.begun(meeting)
@@ -123,7 +123,7 @@ def settle(
 
 
 @app.command(way.CONCLUDE.name, help=tr(*way.CONCLUDE.about))
-def conclude(meeting: str = _ID, *, as_json: bool = _JSON) -> None:
+def conclude(meeting: str = _ID, *, as_json: bool = JSON) -> None:
     """Once every unit has answered, and each opinion is settled."""
     application, found = operating.begun(meeting)
     _show(application.usecases.conclude_countersigning(found.id), as_json=as_json)
@@ -135,7 +135,7 @@ def openness(
     kind: Openness = typer.Argument(..., help=tr("公开属性", "which")),
     *,
     reason: str = _REASON,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Before it is signed."""
     application, found = operating.begun(meeting)
@@ -143,7 +143,7 @@ def openness(
 
 
 @app.command(way.APPROVE.name, help=tr(*way.APPROVE.about))
-def approve(meeting: str = _ID, *, opinion: str = _OPINION, as_json: bool = _JSON) -> None:
+def approve(meeting: str = _ID, *, opinion: str = _OPINION, as_json: bool = JSON) -> None:
     """On to who signs it."""
     application, found = operating.begun(meeting)
     _show(application.usecases.approve_summary(found.id, opinion=opinion), as_json=as_json)
@@ -155,7 +155,7 @@ def sign(
     *,
     by: str = typer.Option(..., help=tr("签发人", "who signs")),
     opinion: str = _OPINION,
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """By a named person."""
     application, found = operating.begun(meeting)
@@ -166,10 +166,10 @@ def sign(
 def register(
     meeting: str = _ID,
     *,
-    form: NumberForm = typer.Option(None, help=tr("编号形式；空着同上一份", "its form; empty: as the last one")),
-    series: str = typer.Option("", help=tr("序列；空着是会议类型", "series; empty: the kind of the meeting")),
+    form: NumberForm = typer.Option(None, help=tr("编号形式；不写同上一份", "its form; empty: as the last one")),
+    series: str = typer.Option("", help=tr("序列；不写为会议类型", "series; empty: the kind of the meeting")),
     each_year: bool = typer.Option(True, help=tr("每年从 1 开始", "a new year begins at 1")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Without gaps."""
     application, found = operating.begun(meeting)
@@ -178,7 +178,7 @@ def register(
 
 
 @app.command(way.PROOFREAD.name, help=tr(*way.PROOFREAD.about))
-def proofread(meeting: str = _ID, *, opinion: str = _OPINION, as_json: bool = _JSON) -> None:
+def proofread(meeting: str = _ID, *, opinion: str = _OPINION, as_json: bool = JSON) -> None:
     """On to the print."""
     application, found = operating.begun(meeting)
     _show(application.usecases.proofread_summary(found.id, opinion=opinion), as_json=as_json)
@@ -189,7 +189,7 @@ def issue(
     meeting: str = _ID,
     *,
     to: list[str] = typer.Option(..., help=tr("分送，可多次", "who gets it; several times")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """And to whom it goes."""
     application, found = operating.begun(meeting)
@@ -201,7 +201,7 @@ def send_back(
     meeting: str = _ID,
     *,
     reason: str = typer.Option(..., help=tr("要改什么", "what to change")),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """A number that was drawn is void, and keeps the reason."""
     application, found = operating.begun(meeting)

@@ -21,6 +21,7 @@ from rich.progress import (
 )
 
 from roomctl.api import BadInput, Order, PluginContext, RecorderState, RecorderStatus, RecordingReport, tr
+from roomctl.api.terminal import Json
 from roomctl_audio.cli.screen import bar
 from roomctl_audio.config import AudioConfig
 from roomctl_audio.exchange.spans import local_zone
@@ -37,7 +38,6 @@ MB = 1_000_000
 TIMES = tr("秒、时:分:秒，或钟点（10:44:21，@10:44）", "seconds, H:MM:SS, or the time of day (10:44:21, @10:44)")
 
 Folder = Annotated[Path, typer.Argument(help=tr("录音文件夹", "folder of the recording"), metavar="DIR")]
-Json = Annotated[bool, typer.Option("--json", help=tr("只输出一个 JSON 对象", "print one JSON object"))]
 
 
 def build(config: AudioConfig | None, ctx: PluginContext | None = None) -> Mapping[str, Callable[..., Any]]:
@@ -55,8 +55,10 @@ def build(config: AudioConfig | None, ctx: PluginContext | None = None) -> Mappi
         realtime: Annotated[  # noqa: FBT002 - flags of the command line
             bool, typer.Option("--realtime", help=tr("文件按原速播放", "play a file at its own pace"))
         ] = False,
-        rate: Annotated[int, typer.Option("--rate", help="Hz")] = room.sample_rate,
-        bits: Annotated[int, typer.Option("--bits", help="16, 24")] = room.bits,
+        rate: Annotated[int, typer.Option("--rate", help=tr("采样率，Hz", "sample rate, Hz"))] = room.sample_rate,
+        bits: Annotated[
+            int, typer.Option("--bits", help=tr("位深：16 或 24", "bits of a sample: 16 or 24"))
+        ] = room.bits,
         as_json: Json = False,  # noqa: FBT002
     ) -> None:
         """Records until the source ends, --seconds have passed, or Ctrl-C."""
@@ -133,7 +135,9 @@ def _export(ctx: PluginContext | None) -> Callable[..., None]:
 
     def export(
         folder: Folder,
-        output: Annotated[Path, typer.Option("--output", help=".wav, .flac, .opus")],
+        output: Annotated[
+            Path, typer.Option("--output", help=tr("写到：.wav、.flac 或 .opus", "where to: .wav, .flac or .opus"))
+        ],
         track: Annotated[
             int | None, typer.Option("--track", help=tr("只要这一轨", "this track alone"), min=1)
         ] = None,

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from roomctl.api import BadInput, Meeting, PluginContext, Recording, Refused, RoomctlError, tr
 from roomctl.api.finding import find_meeting
+from roomctl.api.terminal import Json, MeetingArg
 from roomctl_audio.cli.screen import bar, stoppable
 from roomctl_audio.exchange import importing
 from roomctl_audio.exchange.importing import Placed
@@ -45,16 +46,12 @@ def build(ctx: PluginContext) -> Callable[..., None]:
     """The command."""
 
     def import_(
-        meeting: Annotated[
-            str, typer.Argument(help=tr("会议编号，或它唯一的末几位", "meeting id, or the end of it"))
-        ],
+        meeting: MeetingArg,
         files: Annotated[list[Path], typer.Argument(help=tr("音频文件", "audio files"), metavar="FILE…")],
         again: Annotated[  # noqa: FBT002
             bool, typer.Option("--again", help=tr("导入过的也再导入", "also what was imported before"))
         ] = False,
-        as_json: Annotated[  # noqa: FBT002
-            bool, typer.Option("--json", help=tr("只输出一个 JSON 对象", "print one JSON object"))
-        ] = False,
+        as_json: Json = False,  # noqa: FBT002
     ) -> None:
         """Looks at all of them first: nothing is imported where one of them cannot be."""
         console = Console(stderr=True)

@@ -1,6 +1,5 @@
 """`roomctl acoustics`: the baseline that the acoustic proof is held against."""
 
-import getpass
 import json
 from typing import Annotated, Any
 
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from roomctl.api import NotFound, PluginContext, tr
+from roomctl.api.terminal import Json, person
 from roomctl_av_check.acoustics.proof import BASELINE, take_baseline
 
 
@@ -23,7 +23,7 @@ def app(ctx: PluginContext) -> typer.Typer:
 
     @group.command(
         help=tr(
-            "显示基线；--take 把最近一次实测定为基线，--forget 忘掉它",
+            "显示基线；--take 把最近一次实测定为基线，--forget 删去基线",
             "show it; --take makes the newest proof the baseline, --forget forgets it",
         )
     )
@@ -35,11 +35,13 @@ def app(ctx: PluginContext) -> typer.Typer:
                 "--take", help=tr("现在是正常的：以最近一次实测为准", "the newest proof is as it should be")
             ),
         ] = False,
-        forget: Annotated[bool, typer.Option("--forget", help=tr("忘掉现在的", "forget the present one"))] = False,
-        as_json: Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象", "one JSON object"))] = False,
+        forget: Annotated[
+            bool, typer.Option("--forget", help=tr("删去现有的基线", "forget the present one"))
+        ] = False,
+        as_json: Json = False,
     ) -> None:
         if take:
-            ctx.publish("baseline", {"by": take_baseline(ctx, _user())["by"]})
+            ctx.publish("baseline", {"by": take_baseline(ctx, person().name)["by"]})
         kept: dict[str, Any] | None = ctx.store().get(BASELINE)
         if kept is None:
             raise NotFound(
@@ -49,7 +51,7 @@ def app(ctx: PluginContext) -> typer.Typer:
         if forget:
             ctx.store().delete(BASELINE)
             console.print(
-                tr("已忘掉，以后的实测没有基线可比", "forgotten; later proofs have nothing to be held against")
+                tr("已删去，以后的实测没有基线可比", "forgotten; later proofs have nothing to be held against")
             )
         if as_json:
             print(json.dumps({**kept, "forgotten": forget}, ensure_ascii=False))
@@ -58,13 +60,6 @@ def app(ctx: PluginContext) -> typer.Typer:
             console.print(_table(kept))
 
     return group
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a service account without a name
-        return "system"
 
 
 def _table(kept: dict[str, Any]) -> Table:
