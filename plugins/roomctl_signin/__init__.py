@@ -111,9 +111,9 @@ def roomctl_device_checks(ctx: PluginContext) -> Sequence[Check]:
 @hookimpl
 def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
     """`roomctl roster …` and `roomctl signin …`."""
-    from roomctl_signin import commands  # noqa: PLC0415 - a plugin's module loads nothing heavy
+    from roomctl_signin.cli import roster, signin  # noqa: PLC0415 - a plugin's module loads nothing heavy
 
-    return {"roster": commands.roster(ctx), "signin": commands.signin(ctx)}
+    return {"roster": roster.build(ctx), "signin": signin.build(ctx)}
 
 
 @hookimpl

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from roomctl_signin import commands, roomctl_identify
+from roomctl_signin import roomctl_identify
+from roomctl_signin.cli import roster, signin
 from roomctl_signin.config import Config
 from typer.testing import CliRunner
 
@@ -38,7 +39,7 @@ class Desk:
         self.roster_file.write_text(ROSTER, encoding="utf-8")
 
     def run(self, group, *argv):
-        app = {"roster": commands.roster, "signin": commands.signin}[group](self.ctx)
+        app = {"roster": roster.build, "signin": signin.build}[group](self.ctx)
         result = CliRunner().invoke(app, [str(word) for word in argv])
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception

@@ -1,0 +1,1 @@
+"""`roomctl roster` and `roomctl signin`."""
