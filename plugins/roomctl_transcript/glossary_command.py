@@ -8,11 +8,12 @@ import typer
 from rich.console import Console
 
 from roomctl.api import NotFound, PluginContext, correction, tr
+from roomctl.api.finding import find_meeting
+from roomctl.api.terminal import Json, MeetingArg
 from roomctl_transcript import glossary
 from roomctl_transcript.roster import lines
 
 Terms = Annotated[list[str], typer.Argument(help=tr("词", "terms"))]
-Json = Annotated[bool, typer.Option("--json", help="JSON")]
 Take = Annotated[bool, typer.Option("--take", help=tr("收入", "take them in"))]
 
 
@@ -66,12 +67,12 @@ class _Desk:
 
     def suggest(
         self,
-        meeting: Annotated[str, typer.Argument(help=tr("会议编号", "id of the meeting"))],
+        meeting: MeetingArg,
         *,
         take: Take = False,
         as_json: Json = False,
     ) -> None:
-        newest = self._services.transcript(meeting)
+        newest = self._services.transcript(find_meeting(self._services, meeting).id)
         known = glossary.terms(self._data)
         found = [one for one in (correction.suggestions(newest) if newest else ()) if one.meant not in known]
         if as_json:
