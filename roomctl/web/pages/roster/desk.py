@@ -334,8 +334,6 @@ class Desk:
         return press
 
 
-def _beside(one: Person) -> str:
-    parts = [
 def _order(draft: Draft) -> Part | None:
     """Whose 排序 counts, where the file's and the table's differ."""
     if not draft.reordered:
@@ -346,6 +344,8 @@ def _order(draft: Draft) -> Part | None:
     return field("order", tr("排序", "Rank"), "file", choices=choices, hint=hint)
 
 
+def _beside(one: Person) -> str:
+    parts = [
         one.role.value if one.role is Role.OBSERVER else "",
         tr(f"座位 {one.seat}", f"seat {one.seat}") if one.seat else "",
     ]
