@@ -39,6 +39,7 @@ LONGEST = 200
 """Characters of a cell that is no name."""
 
 HIGHEST_RANK = 10_000
+"""Of 排序; 1 stands first."""
 _FIRST_CJK = 0x2E80  # CJK radicals, the first block of Chinese writing in Unicode
 _DOTS = str.maketrans(dict.fromkeys("•‧∙⋅・･", "·"))
 """The mark between the parts of a minority name is U+00B7 (GB/T 15834-2011, 间隔号); input methods give others."""
@@ -111,7 +112,6 @@ class Draft:
     columns: Columns
     drafted: tuple[Drafted, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
-
     reordered: tuple[Drafted, ...] = ()
 
     def people(self, *, by_table: bool) -> list[Person]:
@@ -128,12 +128,15 @@ class Draft:
         """How many would have another rank by the table."""
         pairs = zip(self.drafted, self.reordered, strict=False)
         return sum(given.person.rank != wanted.person.rank for given, wanted in pairs)
+
     @property
     def wrong(self) -> tuple[Problem, ...]:
+        """What keeps a person off the roster."""
         return tuple(one for one in self.problems if one.wrong)
 
     @property
     def wrong_rows(self) -> int:
+        """How many rows of the table have something wrong in them."""
         return len({one.row for one in self.wrong})
 
 
@@ -260,17 +263,14 @@ class _Reader:
                 self._problems.append(
                     Problem(one.row, column, told, tr("按单位、职务区分", "told apart by unit and duty"), wrong=False)
                 )
+        reordered = self._compared()
         return Draft(
             self._columns,
             tuple(self._drafted),
             tuple(sorted(self._problems, key=lambda p: (p.row, p.column or 0))),
             reordered,
         )
-        reordered = self._compared()
 
-
-def _unranked(person: Person) -> tuple[str, str]:
-    who = f"{person.unit}{person.duty}" or person.name
     def _compared(self) -> tuple[Drafted, ...]:
         """Points at whoever stands elsewhere in the table of rank; everybody as it wants them, where there is one."""
         column = self._columns.of.get("rank")
@@ -293,6 +293,9 @@ def _elsewhere(one: OutOfPlace) -> tuple[str, str]:
         tr("照文件的排序导入；也可以选按排序表", "the file's rank is kept, unless the table's is chosen"),
     )
 
+
+def _unranked(person: Person) -> tuple[str, str]:
+    who = f"{person.unit}{person.duty}" or person.name
     return (
         tr(f"排序表里没有“{who}”", f"the table of rank does not have {who}"),
         tr(
