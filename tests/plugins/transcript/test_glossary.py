@@ -39,8 +39,8 @@ def test_a_file_that_is_no_text_is_told(tmp_path):
 
 def test_corrections_suggest_and_are_taken_in_only_when_asked(ctx, services, meeting, segment):
     fixed = segment("云溪街道负责。", changes=(Change("person", "云西街道负责。", "云溪街道负责。", "王敏"),))
-    services.versions["m1"] = [
-        Transcript(id="t", meeting="m1", version=1, engine="e", model="m", segments=(fixed,))
+    services.versions[meeting.id] = [
+        Transcript(id="t", meeting=meeting.id, version=1, engine="e", model="m", segments=(fixed,))
     ]  # fmt: skip
     run = CliRunner()
     told = json.loads(run.invoke(build(ctx), ["suggest", "m1", "--json"]).stdout)
