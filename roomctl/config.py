@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from roomctl import toml_text
 from roomctl.errors import BadInput
-from roomctl.fields import wrong
+from roomctl.fields import first_fault
 from roomctl.i18n import tr
 from roomctl.labels import label
 
@@ -238,7 +238,7 @@ def _or_copy(data: Path) -> str:
 def explain(error: ValidationError, path: Path, known: list[str]) -> tuple[str, str, str]:
     """What, why and mend of the first thing that is wrong in a section."""
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
+    key, why = first_fault(error)
     what = tr(f"{path} 的设置 {key} 不对", f"setting {key} of {path} is wrong")
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
@@ -248,4 +248,4 @@ def explain(error: ValidationError, path: Path, known: list[str]) -> tuple[str, 
             tr("没有这个键", "there is no such key"),
             meant + tr("可用：", "known: ") + ", ".join(sorted(known)),
         )
-    return what, wrong(first), tr(f"现在的值是 {first['input']!r}", f"its value is {first['input']!r}")
+    return what, why, tr(f"现在的值是 {first['input']!r}", f"its value is {first['input']!r}")

@@ -1,9 +1,12 @@
 """What pydantic says of a field that is wrong, in the reader's language."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from roomctl.i18n import tr
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 _SAID = {
     "missing": ("必须填写", "it is needed"),
@@ -44,6 +47,17 @@ def wrong(error: Mapping[str, Any]) -> str:
     if "expected" in facts:
         facts["expected"] = str(facts["expected"]).replace(" or ", tr("、", " or "))
     return tr(*_SAID[error["type"]]).format(**facts)
+
+
+def first_fault(error: "ValidationError") -> tuple[str, str]:
+    """Of the first thing that is wrong: the field, and why, in the reader's language.
+
+    Returns:
+        `table.3.key`, rows counted from 1 (empty where it is the whole); and what `wrong` says.
+
+    """
+    first = error.errors(include_url=False)[0]
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"]), wrong(first)
 
 
 def either(told: Any) -> Any:

@@ -47,6 +47,12 @@ def _where(said: str) -> str:
     return tr(f"第 {found[1]} 行第 {found[2]} 列：{said}", said) if found else said
 
 
+def place(path: Path, text: str, table: str, number: int, key: str = "") -> str:
+    """The file, and the line of `line_of` where there is one, in the reader's language."""
+    line = line_of(text, table, number, key)
+    return f"{path}{tr(f' 第 {line} 行', f' line {line}') if line else ''}"
+
+
 def line_of(text: str, table: str, number: int, key: str = "") -> int:
     """Line, from 1, of a key of the `number`-th (from 0) `[[table]]`; else where that begins, else 0."""
     begins, seen = 0, -1

@@ -7,10 +7,10 @@ from pydantic import BaseModel, ValidationError
 
 from roomctl import toml_text
 from roomctl.errors import BadInput
-from roomctl.fields import wrong
+from roomctl.fields import first_fault
 from roomctl.i18n import tr
 
-__all__ = ["fault", "read_own"]
+__all__ = ["first_fault", "read_own"]
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -33,15 +33,9 @@ def read_own(path: Path, shape: type[Shape], *, spare: str = "") -> Shape:
     try:
         return shape.model_validate(toml_text.read(path, spare=lambda: spare, encoding="utf-8-sig"))
     except ValidationError as error:
-        key, why = fault(error)
+        key, why = first_fault(error)
         raise BadInput(
             tr(f"{path} 的 {key or '内容'} 不对", f"{key or 'the whole'} of {path} is wrong"),
             why,
             tr("请改正", "correct it") + spare,
         ) from None
-
-
-def fault(error: ValidationError) -> tuple[str, str]:
-    """Of the first thing that is wrong: the field, as `table.key`, and why, in the reader's language."""
-    first = error.errors()[0]
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"]), wrong(first)

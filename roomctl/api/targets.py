@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from roomctl.domain.devices import Secret
 from roomctl.errors import BadInput, Damaged, NotFound
+from roomctl.fields import first_fault
 from roomctl.i18n import tr
 
 __all__ = [
@@ -50,11 +51,8 @@ def read_section(model: type[Section], config: Mapping[str, Any]) -> Section:
     try:
         return model.model_validate(dict(config))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
+        key, why = first_fault(error)
         kind = config.get("kind", "")
-        unknown = first["type"] == "extra_forbidden"
-        why = tr("没有这一项", "it knows no such key") if unknown else first["msg"]
         raise BadInput(
             tr(f"存储目标（{kind}）的设置 {key} 不对", f"the setting {key} of a {kind} target is wrong"),
             why,

@@ -11,7 +11,7 @@ import pluggy
 from pydantic import BaseModel, ValidationError
 
 from roomctl.errors import BadInput, RoomctlError
-from roomctl.fields import wrong
+from roomctl.fields import first_fault
 from roomctl.host.manifest import DROP_IN, DROPIN, Manifest
 from roomctl.i18n import tr
 
@@ -107,14 +107,13 @@ def validated(name: str, model: type[BaseModel] | None, section: Mapping[str, An
     try:
         return model.model_validate(dict(section))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"]) or "-"
-        got = repr(first["input"])[:60]
+        key, why = first_fault(error)
+        got = repr(error.errors(include_url=False)[0]["input"])[:60]
         raise BadConfig(
-            tr(f"roomctl.toml {where} 的 {key} 不对", f"roomctl.toml {where}: {key} is wrong"),
+            tr(f"roomctl.toml {where} 的 {key or '-'} 不对", f"roomctl.toml {where}: {key or '-'} is wrong"),
             tr(
-                f"{wrong(first)}，写的是 {got}（可用的键：{listed}）",
-                f"{wrong(first)}, not {got} (known keys: {listed})",
+                f"{why}，写的是 {got}（可用的键：{listed}）",
+                f"{why}, not {got} (known keys: {listed})",
             ),
             tr("请改正它", "correct it"),
         ) from None

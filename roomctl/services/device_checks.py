@@ -21,7 +21,7 @@ from roomctl.domain.devices import (
 )
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, RoomctlError, one_line
-from roomctl.fields import wrong
+from roomctl.fields import first_fault
 from roomctl.i18n import tr
 from roomctl.services.device_ports import Inventory, Rack
 from roomctl.services.drivers import DriverOffer
@@ -79,10 +79,9 @@ def options_of(
     try:
         return offer, offer.options.model_validate(device.options)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        key, why = first_fault(error)
         known = ", ".join(offer.options.model_fields) or tr("没有选项", "no options")
-        raise BadInput(where("options"), f"{key}: {wrong(first)}", tr("可用：", "known: ") + known) from None
+        raise BadInput(where("options"), f"{key}: {why}", tr("可用：", "known: ") + known) from None
 
 
 def misentered(device: Device, error: RoomctlError) -> Result:

@@ -140,9 +140,8 @@ def _read(data: Path, name: str, shape: type[File], table: str) -> File:
 def _at(path: Path, table: str, loc: tuple[int | str, ...]) -> str:
     numbers = [part for part in loc if isinstance(part, int)]
     key = str(loc[2]) if len(loc) > 2 else table  # noqa: PLR2004 - table, row, key
-    line = toml_text.line_of(path.read_text(encoding="utf-8"), table, numbers[0], key) if numbers else 0
-    where = tr(f" 第 {line} 行", f" line {line}") if line else ""
-    return tr(f"{path}{where} 的 {key} 不对", f"{path}{where}: {key} is wrong")
+    where = toml_text.place(path, path.read_text(encoding="utf-8"), table, numbers[0], key) if numbers else str(path)
+    return tr(f"{where} 的 {key} 不对", f"{where}: {key} is wrong")
 
 
 def _known(loc: tuple[int | str, ...], shape: type[BaseModel]) -> str:

@@ -183,9 +183,8 @@ def templates() -> dict[str, Template]:
 
 
 def _at(path: Path, text: str, number: int, name: str, key: str) -> str:
-    line = toml_text.line_of(text, TABLE, number, key)
-    where = tr(f" 第 {line} 行", f" line {line}") if line else ""
-    return tr(f"{path}{where}，设备 {name} 的 {key} 不对", f"{path}{where}: {key} of device {name} is wrong")
+    where = toml_text.place(path, text, TABLE, number, key)
+    return tr(f"{where}，设备 {name} 的 {key} 不对", f"{where}: {key} of device {name} is wrong")
 
 
 def _wrong(error: ValidationError, path: Path, text: str, number: int, told: Any) -> BadInput:

@@ -10,7 +10,7 @@ from roomctl import toml_text
 from roomctl.domain.lifecycle import State
 from roomctl.domain.macros import Macro, MacroStep
 from roomctl.errors import BadInput
-from roomctl.fields import either, wrong
+from roomctl.fields import either, first_fault
 from roomctl.i18n import tr
 
 FILE, TABLE = "macros.toml", "macros"
@@ -95,16 +95,13 @@ class MacroFile:
 
     def _at(self, number: int, name: str, key: str) -> str:
         text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
-        line = toml_text.line_of(text, TABLE, number, key)
-        where = tr(f" 第 {line} 行", f" line {line}") if line else ""
-        return tr(
-            f"{self.path}{where}，场景 {name} 的 {key} 不对", f"{self.path}{where}: {key} of macro {name} is wrong"
-        )
+        where = toml_text.place(self.path, text, TABLE, number, key)
+        return tr(f"{where}，场景 {name} 的 {key} 不对", f"{where}: {key} of macro {name} is wrong")
 
     def _wrong(self, error: ValidationError, number: int, told: Any) -> BadInput:
-        first = error.errors()[0]
-        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"]) or TABLE
+        loc = error.errors()[0]["loc"]
+        key, why = first_fault(error)
         name = str(told.get("id", f"#{number + 1}")) if isinstance(told, Mapping) else f"#{number + 1}"
-        model = Step if first["loc"][:1] == ("steps",) and len(first["loc"]) > 1 else Entry
+        model = Step if loc[:1] == ("steps",) and len(loc) > 1 else Entry
         mend = tr("可用：", "known: ") + ", ".join(model.model_fields)
-        return BadInput(self._at(number, name, key), wrong(first), mend)
+        return BadInput(self._at(number, name, key or TABLE), why, mend)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from roomctl.api import BadInput, Meeting, NotFound, tr
-from roomctl.api.own_files import fault
+from roomctl.api.own_files import first_fault
 from roomctl.api.seating import Chart, Layout, seated_name
 from roomctl_records.drafting import wording
 from roomctl_records.render import pdf
@@ -46,7 +46,7 @@ def form_of(name: str, data: Path) -> CardForm:
     try:
         form = CardForm.model_validate(told)
     except ValidationError as error:
-        key, why = fault(error)
+        key, why = first_fault(error)
         raise BadInput(tr(f"座签规格 {name} 的 {key} 不对", f"{key} of the form {name} is wrong"), why) from None
     if form.face[0] > form.page[0] or 2 * form.face[1] + form.base > form.page[1]:
         raise BadInput(
