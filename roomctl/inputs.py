@@ -10,6 +10,7 @@ LINE, TEXT = 200, 2000
 """Characters of a title or name of a unit, and of a reason or note."""
 
 MOST_ITEMS, MOST_PEOPLE = 100, 2000
+"""Of one agenda, and of one roster."""
 
 
 def _visible(text: str) -> str:

@@ -12,6 +12,7 @@ from fastapi import Depends
 from fastapi.responses import HTMLResponse
 
 from roomctl.domain.access import Right, User
+from roomctl.web.feed import HEARTBEAT
 from roomctl.web.guard import CSP_FILE
 from roomctl.web.rest.desk import still
 from roomctl.web.session import Needs, admit
@@ -33,4 +34,4 @@ def page(html: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(html, status, {"Content-Security-Policy": CSP_FILE})
 
 
-__all__ = ["Right", "User", "admit", "needs", "page", "still"]
+__all__ = ["HEARTBEAT", "Right", "User", "admit", "needs", "page", "still"]

@@ -20,7 +20,7 @@ LOOK = 0.05
 """Seconds between two looks at the log: most of the delay that a reader sees."""
 
 HEARTBEAT = 15.0
-"""Seconds of silence after which a reader hears that the line still stands."""
+"""Seconds after which who follows a stream hears that the line still stands, and is asked whether they still may."""
 
 _REMEMBERED = 1000  # rows; who is further behind reads the database
 _AT_ONCE = 500

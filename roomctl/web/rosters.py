@@ -11,6 +11,7 @@ from roomctl.domain.ranking import RankTable
 from roomctl.domain.roster_sheet import HEADS, Columns, Draft, find_columns, read
 from roomctl.errors import BadInput, NotFound
 from roomctl.i18n import tr
+from roomctl.inputs import MOST_PEOPLE
 from roomctl.services import sheets
 from roomctl.services.identity import new_id
 
@@ -19,9 +20,6 @@ KEPT = 1800.0
 
 MOST = 16
 """Files at once, of all people together; the oldest goes."""
-
-MOST_PEOPLE = 2000
-"""Of one roster."""
 
 
 @dataclass(frozen=True, slots=True)

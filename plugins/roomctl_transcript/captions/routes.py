@@ -10,14 +10,12 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from roomctl.api import Forbidden, tr
-from roomctl.api.routes import Right, User, admit, needs, still
+from roomctl.api.routes import HEARTBEAT, Right, User, admit, needs, still
 from roomctl_transcript.captions.board import KEPT, Board
 from roomctl_transcript.captions.boards import Boards
 
 EACH = 0.1
 """Seconds at least between two states that a reader is sent."""
-HEARTBEAT = 15.0
-"""Seconds after which a reader hears that the line still stands, and is asked whether it still may read."""
 FEW = 20
 """Lines that are sent where nobody asks for another number: a screen shows two."""
 

@@ -9,12 +9,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from roomctl.domain.access import Right
+from roomctl.web.feed import HEARTBEAT
 from roomctl.web.rest.desk import still
 from roomctl.web.run import run
 from roomctl.web.working import EACH
-
-HEARTBEAT = 15.0
-"""Seconds after which a reader is asked whether they still may, also while there is something to tell."""
 
 
 def as_it_changes(
