@@ -1,11 +1,13 @@
 """From facts to results. Pure: the same facts give the same result."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from roomctl.api import CheckState, Result, checks, tr
 from roomctl.api.speech import candidates
 from roomctl_av_check.config import AvCheckConfig
 from roomctl_av_check.facts import SLEEPS, Clock, Disk, Load, Memory, Power, Sleep, Speech, Sync
+from roomctl_av_check.rows import row
 
 DEVICE = "room-pc"
 DEVICE_TITLE = ("本机", "This PC")
@@ -28,6 +30,8 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 STAND_INS = (
     "Noto Serif CJK SC", "Source Han Serif SC", "思源宋体", "Noto Sans CJK SC", "Source Han Sans SC", "思源黑体",
 )  # fmt: skip
+
+_result = partial(row, DEVICE)
 
 
 def disk(facts: Disk, minutes: float, config: AvCheckConfig) -> Result:
@@ -311,27 +315,4 @@ def _no_engine(facts: Speech) -> Result:
             f"roomctl models pull {model}；没有网络：roomctl models import U盘路径",
             f"roomctl models pull {model}; without network: roomctl models import PATH",
         ),
-    )
-
-
-def _result(
-    check: str,
-    state: CheckState,
-    message: str,
-    *,
-    value: float | str | bool | None = None,
-    unit: str = "",
-    threshold: float | None = None,
-    hint: str | None = None,
-) -> Result:
-    """The hint is for whoever has something to do."""
-    return Result(
-        device=DEVICE,
-        check=check,
-        state=state,
-        value=value,
-        unit=unit,
-        threshold=threshold,
-        message=message,
-        hint=None if state.quiet else hint,
     )

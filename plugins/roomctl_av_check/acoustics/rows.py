@@ -6,6 +6,7 @@ from typing import Any
 
 from roomctl.api import CheckState, Result, tr
 from roomctl.api.devices import Title
+from roomctl_av_check import rows
 from roomctl_av_check.acoustics.config import AcousticsConfig
 
 DEVICE = "acoustics"
@@ -14,32 +15,9 @@ ONE_CLOCK = 1.0
 """Parts per million: two crystals that agree so well are one."""
 
 
-def row(
-    check: str,
-    title: Title,
-    state: CheckState,
-    message: str,
-    *,
-    value: Any = None,
-    unit: str = "",
-    threshold: Any = None,
-    hint: str = "",
-    evidence: str | None = None,
-) -> Result:
-    """A hint is for whoever has something to do."""
-    return Result(
-        device=DEVICE,
-        check=check,
-        state=state,
-        value=value,
-        unit=unit,
-        threshold=threshold,
-        message=message,
-        hint=None if state.quiet else hint or None,
-        evidence=evidence,
-        device_title=DEVICE_TITLE,
-        title=title,
-    )
+def row(check: str, title: Title, state: CheckState, message: str, **figures: Any) -> Result:
+    """A row of this device; `figures` as `rows.row` takes them."""
+    return rows.row(DEVICE, check, state, message, device_title=DEVICE_TITLE, title=title, **figures)
 
 
 def chain_row(
