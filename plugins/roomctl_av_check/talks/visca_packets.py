@@ -125,11 +125,6 @@ def nibbles(data: Sequence[int], *, signed: bool = False) -> int:
     return value - (1 << bits) if signed and value >> (bits - 1) & 1 else value
 
 
-def in_nibbles(value: int, count: int) -> bytes:
-    """The inverse of `nibbles`, signed or not."""
-    return bytes(value >> 4 * place & 0xF for place in reversed(range(count)))
-
-
 _POSITIONS = {8: 4, 9: 5, 10: 5}
 """Nibbles of a position → how many of them are the pan: 4 and 4; 5 and 4, or 5 and 5, with newer models."""
 

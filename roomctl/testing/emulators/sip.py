@@ -32,7 +32,6 @@ class _Terminal:
         super().__init__()
         self.user, self.password, self.number, self.status = user, password, number, status
         self.nonce = secrets.token_hex(8)
-        self.provisional = False
 
     def secret(self) -> Secret | None:
         return Secret(user=self.user, password=self.password) if self.user else None

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 import pytest
@@ -18,6 +19,7 @@ from roomctl.errors import BadInput, Refused, RoomctlError
 from roomctl.testing.contracts import DeviceDriverContract
 from roomctl.testing.emulators.base import Line, TcpEmulator
 from roomctl.testing.emulators.matrix import MODEL, MatrixEmulator, SisEmulator
+from tests.plugins.av_check.drivers.listening import work_on
 
 
 class TestKramer(DeviceDriverContract):
@@ -34,13 +36,7 @@ class TestKramer(DeviceDriverContract):
         return MatrixEmulator()
 
 
-def with_matrix(emulator, work, **options):
-    async def run():
-        async with emulator:
-            device = emulator.device()
-            return await work(replace(device, options=MatrixOptions(**{**device.options, **options})))
-
-    return asyncio.run(run())
+with_matrix = partial(work_on, OFFER)
 
 
 def test_routes_are_read_and_one_that_is_wrong_says_how_to_switch_it():

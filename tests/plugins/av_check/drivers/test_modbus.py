@@ -1,7 +1,5 @@
 """Sensors and relays over Modbus TCP, against a box that was written apart from the client's library."""
 
-import asyncio
-from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -16,6 +14,7 @@ from roomctl.domain.devices import NO_SECRET, Device
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.testing.contracts import DeviceDriverContract
 from roomctl.testing.emulators.modbus import ModbusEmulator
+from tests.plugins.av_check.drivers.listening import work_on
 
 pytest.importorskip("pymodbus")
 
@@ -35,13 +34,7 @@ class TestModbus(DeviceDriverContract):
 
 
 def with_box(work, box=None, **options):
-    async def run():
-        emulator = box or ModbusEmulator()
-        async with emulator:
-            device = emulator.device()
-            return await work(replace(device, options=ModbusOptions(**(options or device.options))))
-
-    return asyncio.run(run())
+    return work_on(OFFER, box or ModbusEmulator(), work, **options)
 
 
 async def facts(device):

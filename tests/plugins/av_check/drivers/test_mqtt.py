@@ -1,8 +1,8 @@
 """Sensors and relays behind a broker that was written apart from the client's library."""
 
-import asyncio
 import json
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 import pytest
@@ -16,6 +16,7 @@ from roomctl.domain.devices import NO_SECRET
 from roomctl.errors import BadInput
 from roomctl.testing.contracts import DeviceDriverContract
 from roomctl.testing.emulators.mqtt import MqttEmulator
+from tests.plugins.av_check.drivers.listening import work_on
 
 pytest.importorskip("aiomqtt")
 from roomctl_av_check.talks import mqtt as talk
@@ -35,13 +36,7 @@ class TestMqtt(DeviceDriverContract):
         return MqttEmulator()
 
 
-def with_broker(broker, work, **options):
-    async def run():
-        async with broker:
-            device = broker.device()
-            return await work(replace(device, options=MqttOptions(**{**device.options, **options})))
-
-    return asyncio.run(run())
+with_broker = partial(work_on, OFFER)
 
 
 def test_what_the_broker_holds_is_read_with_its_age():

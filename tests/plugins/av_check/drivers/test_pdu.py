@@ -1,7 +1,5 @@
 """Power strips, against emulated ones with the tables of two makers."""
 
-import asyncio
-from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -12,6 +10,7 @@ from roomctl.errors import BadInput, Refused
 from roomctl.testing.contracts import DeviceDriverContract
 from roomctl.testing.emulators.pdu import TABLES, PduEmulator
 from roomctl.testing.emulators.switch import SwitchEmulator
+from tests.plugins.av_check.drivers.listening import work_on
 
 
 class TestPdu(DeviceDriverContract):
@@ -30,14 +29,12 @@ class TestPdu(DeviceDriverContract):
 
 
 def with_strip(work, strip=None, **options):
-    async def run():
-        agent = strip or PduEmulator()
-        async with agent:
-            device = agent.device()
-            device = replace(device, options=OFFER.options(**{**device.options, **options}))
-            return device, await work(device, agent.secret())
+    agent = strip or PduEmulator()
 
-    return asyncio.run(run())
+    async def both(device):
+        return device, await work(device, agent.secret())
+
+    return work_on(OFFER, agent, both, **options)
 
 
 @pytest.mark.parametrize("tables", TABLES)
