@@ -202,6 +202,25 @@ def sign(
             office signs by hand alone.
 
     """
+    meeting, newest = _signable(meeting_id, kind, uow=uow, plugins=plugins, data=data)
+    newest = replace(newest, demo=demo)
+    signed, how = lock(newest, meeting, by=by, at=clock.now(), plugins=plugins, data=data)
+    told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": newest.sha256, "by": by}
+    told |= {"demo": demo, **how}
+    with uow:
+        last = max((one for one in uow.documents.of(meeting_id) if one.kind == kind), key=lambda one: one.version)
+        if last.id != signed.id or last.signed_by:  # somebody signed, or made a version, while the print was set
+            raise _overtaken(signed, last, data)
+        uow.documents.put(signed)
+        uow.events.append(Event(stream=meeting_id, kind="record.signed", actor=actor, at=clock.now(), data=told))
+        uow.commit()
+    return signed
+
+
+def _signable(
+    meeting_id: str, kind: str, *, uow: UnitOfWork, plugins: Plugins, data: Path
+) -> tuple[Meeting, RecordFile]:
+    """The meeting, and the newest version as it lies there. Raises: as `sign` does."""
     with uow.reading():
         drafted = [document for document in uow.documents.of(meeting_id) if document.kind == kind]
         meeting, transcript = uow.meetings.get(meeting_id), uow.transcripts.latest(meeting_id)
@@ -238,18 +257,7 @@ def sign(
             f"roomctl meetings draft {meeting_id}",
         )
     need_settled(meeting, newest, plugins, data)
-    newest = replace(newest, demo=demo)
-    signed, how = lock(newest, meeting, by=by, at=clock.now(), plugins=plugins, data=data)
-    told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": found, "by": by, "demo": demo}
-    told |= how
-    with uow:
-        last = max((one for one in uow.documents.of(meeting_id) if one.kind == kind), key=lambda one: one.version)
-        if last.id != signed.id or last.signed_by:  # somebody signed, or made a version, while the print was set
-            raise _overtaken(signed, last, data)
-        uow.documents.put(signed)
-        uow.events.append(Event(stream=meeting_id, kind="record.signed", actor=actor, at=clock.now(), data=told))
-        uow.commit()
-    return signed
+    return meeting, newest
 
 
 def _signed_already(paper: RecordFile) -> Refused:

@@ -13,7 +13,7 @@ from roomctl.domain.recording import Order, Purpose, RecorderState, Recording
 from roomctl.errors import BadInput, Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import recordings
-from roomctl.services.offers import Monitored
+from roomctl.services.offers import Monitored, Recorder
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 from roomctl.services.syncing import attach, sync
 
@@ -188,13 +188,7 @@ def import_recording(
     )  # fmt: skip
     machine = attach(made, plugins=plugins, data=data)
     try:
-        machine.start()
-        status = machine.status()
-        while status.state is RecorderState.RECORDING and not status.ended:
-            total = None if status.total_frames is None else status.total_frames / made.sample_rate
-            seen(status.frames / made.sample_rate, total)
-            clock.sleep(_LOOK)
-            status = machine.status()
+        _run_to_its_end(machine, clock, seen)
     finally:  # also where somebody breaks it off: what is there is sealed
         machine.stop()
         made = sync(made.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
@@ -210,6 +204,17 @@ def import_recording(
             ),
         )
     return made
+
+
+def _run_to_its_end(machine: Recorder, clock: Clock, seen: Seen) -> None:
+    """Of a file; `seen` hears how many seconds of it are kept, and how many it has."""
+    machine.start()
+    status = machine.status()
+    while status.state is RecorderState.RECORDING and not status.ended:
+        total = None if status.total_frames is None else status.total_frames / status.sample_rate
+        seen(status.frames / status.sample_rate, total)
+        clock.sleep(_LOOK)
+        status = machine.status()
 
 
 def _need_importable(state: State, meeting_id: str) -> None:
