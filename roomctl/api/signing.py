@@ -12,8 +12,14 @@ from roomctl.domain.seating import Chart
 class SignIn(Protocol):
     """Each is one unit of work; the actor is the plugin unless another is named."""
 
-    def roster(self, meeting_id: str) -> Sequence[Person]: ...
-    def attendance(self, meeting_id: str) -> Attendance: ...
+    def roster(self, meeting_id: str) -> Sequence[Person]:
+        """In order of rank."""
+        ...
+
+    def attendance(self, meeting_id: str) -> Attendance:
+        """The roster with how each person stands now."""
+        ...
+
     def attendance_events(self, meeting_id: str) -> Sequence[Fact]:
         """The events that everybody's standing derives from, in the order of the log."""
         ...
@@ -46,9 +52,10 @@ class SignIn(Protocol):
         """
         ...
 
-    def leave_early(
-        self, meeting_id: str, person: str, *, sent: Sent = HERE, actor: Actor | None = None
-    ) -> Standing: ...
+    def leave_early(self, meeting_id: str, person: str, *, sent: Sent = HERE, actor: Actor | None = None) -> Standing:
+        """A member goes before the end; an observer goes out. Raises: NotFound, Refused."""
+        ...
+
     def request_leave(
         self,
         meeting_id: str,
@@ -58,7 +65,15 @@ class SignIn(Protocol):
         proxy: str = "",
         proxy_duty: str = "",
         actor: Actor | None = None,
-    ) -> Standing: ...
+    ) -> Standing:
+        """请假, with who would come instead; somebody has to decide.
+
+        Raises:
+            NotFound: not on the roster. Refused: no reason, an observer, or somebody who is to come as a proxy.
+
+        """
+        ...
+
     def decide_leave(self, meeting_id: str, person: str, *, granted: bool, by: str, note: str = "") -> Standing:
         """The approver's word; a refusal says why in `note`. Raises: NotFound, Refused."""
         ...

@@ -12,6 +12,7 @@ from roomctl.services.offers import AUTO, EngineOffer, candidates
 __all__ = ["AUTO", "KnownSentence", "Score", "candidates", "folder_of", "known_sentence", "score"]
 
 _NUMBER = 4
+"""Of the sentences of the clip, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,6 +248,7 @@ class Failures:
 
     Attributes:
         who: `account:NAME` or `address:IP`.
+        count: how many; last: when the newest of them was.
         until: nobody is let in before.
 
     """

@@ -17,6 +17,7 @@ _THING = 6
 _TIMES = frozenset("年月日时分号期次届第")
 """After a figure: it tells when, or which, and counts nothing."""
 _AROUND = 12
+"""Characters of the text that are shown before and after a figure."""
 
 
 @dataclass(frozen=True, slots=True)

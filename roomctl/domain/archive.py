@@ -50,7 +50,13 @@ class Package:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A target has read back every byte and found it equal."""
+    """A target has read back every byte and found it equal.
+
+    Attributes:
+        key: under which the target keeps it.
+        files, bytes: of the whole package, that were read back.
+
+    """
 
     package: str
     target: str
@@ -63,7 +69,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a target says of one key."""
+    """What a target says of one key.
+
+    Attributes:
+        bytes: its size; sha256: in hex, empty where the target keeps none.
+
+    """
 
     bytes: int
     sha256: str = ""
@@ -79,7 +90,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Outcome of a verification. Nothing checked is not ok."""
+    """Outcome of a verification.
+
+    Attributes:
+        files, bytes: that were read.
+
+    """
 
     files: int
     bytes: int
@@ -87,6 +103,7 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
+        """Nothing checked is not ok."""
         return self.files > 0 and not self.problems
 
     def as_json(self) -> dict[str, Any]:

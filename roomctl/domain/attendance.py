@@ -78,6 +78,7 @@ class Person:
 
 
 MAX_NAME = 40
+"""Characters."""
 
 # Kinds of event, as they stand in the log.
 SIGNED_IN = "attendance.signed_in"
@@ -131,7 +132,9 @@ class Sent:
 
 
 LONGEST_CUT_OFF = 24 * 3600.0
+"""Seconds that a terminal may have been without the host, and its acts still count."""
 MAX_KEY = 64
+"""Characters of an act's key."""
 HERE = Sent()
 """Done where the host is told at once."""
 
@@ -211,6 +214,7 @@ class Standing:
 
     @property
     def present(self) -> bool:
+        """The person, or the proxy, was there: also late, or not to the end."""
         return self.presence in {Presence.PRESENT, Presence.LATE, Presence.LEFT_EARLY}
 
     @property
@@ -221,9 +225,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """expected = present + leave + absent, over members; late, left_early and proxy are parts of present.
+    """How many people: expected = present + leave + absent, over members; late, left_early, proxy: parts of present.
 
-    Observers stand outside all sums.
+    Observers, of whom those in the room are counted, stand outside all sums.
     """
 
     expected: int = 0
@@ -267,6 +271,7 @@ class Attendance:
         )
 
     def of(self, person_id: str) -> Standing:
+        """Of one person. Raises: NotFound."""
         for standing in self.standings:
             if standing.person.id == person_id:
                 return standing

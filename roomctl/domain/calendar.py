@@ -10,6 +10,7 @@ from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import Level
 
 WEEK = 7
+"""Days."""
 LONGEST = timedelta(days=1)
 """Of one meeting: who starts earlier than that is over."""
 
@@ -22,6 +23,7 @@ class Entry:
         starts: local time of `zone`, without offset.
         place: as it was written; empty is the room itself.
         level: the highest of the meeting and its items.
+        version: rises with each change of what was planned.
 
     """
 
@@ -67,6 +69,7 @@ class Entry:
 
     @property
     def to_instant(self) -> datetime:
+        """Planned end, in UTC."""
         return self.from_instant + timedelta(minutes=self.planned_minutes)
 
     def at(self, room: str) -> str:

@@ -164,16 +164,18 @@ class CheckReport:
 
     @property
     def findings(self) -> tuple[Result, ...]:
+        """What somebody has to look at: WARN, CRIT and UNKNOWN."""
         bad = {CheckState.WARN, CheckState.CRIT, CheckState.UNKNOWN}
         return tuple(result for result in self.results if result.state in bad)
 
     @property
     def blocking(self) -> tuple[Result, ...]:
+        """What objects to the start of the meeting: CRIT that nobody waived."""
         return tuple(result for result in self.results if result.state is CheckState.CRIT)
 
 
 def below(value: float, *, warn: float, crit: float) -> CheckState:
-    """State of a value that is bad when small, such as free space."""
+    """State of a value that is bad when small, such as free space; all three in one unit."""
     if value < crit:
         return CheckState.CRIT
     return CheckState.WARN if value < warn else CheckState.OK

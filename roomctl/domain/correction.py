@@ -244,6 +244,7 @@ def suggestions(transcript: Transcript) -> tuple[Suggestion, ...]:
 
 
 _LONGEST_WORD = 8
+"""Characters of a word that a correction can teach."""
 _BORDERS = "，。？！；：、的了在和与及由请"
 
 
@@ -312,6 +313,7 @@ def _widened(edit: _Edit, machine: str, whole: str, places: Sequence[int | None]
 
 
 _REST_OF_WORD = 2
+"""Characters on each side that may be of the same word."""
 
 
 def _edits(before: str, after: str) -> Iterable[_Edit]:

@@ -111,7 +111,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A file that proves a reading, such as a picture; `name` is ASCII with its suffix."""
+    """A file that proves a reading, such as a picture; `name` is ASCII with its suffix, `content` the whole file."""
 
     name: str
     content: bytes
@@ -156,6 +156,7 @@ class Deed:
 
     @property
     def done(self) -> bool:
+        """As far as the device can be asked."""
         return self.confirmed is None or self.confirmed == self.asked
 
     @property
@@ -220,7 +221,7 @@ MAD_TO_SIGMA = 1.4826
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """The range in which a value has been of late."""
+    """The range in which a value has been of late, both ends included, in the value's own unit."""
 
     low: float
     high: float

@@ -43,6 +43,7 @@ class Actor:
 
     @classmethod
     def parse(cls, text: str) -> "Actor":
+        """From its text in the log, `person:张建国`. Raises: ValueError."""
         by, _, name = text.partition(":")
         return cls(By(by), name)
 
@@ -77,7 +78,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedEvent:
-    """A row of the log, as stored: `data` is text exactly as hashed, `at` UTC text with microseconds."""
+    """A row of the log, as stored.
+
+    Attributes:
+        seq: place in the whole log; n: in its stream; both from 1.
+        at: UTC text with microseconds, as `instant_text` gives it.
+        v: version of the data's shape for this kind.
+        data: canonical JSON (RFC 8785), exactly as hashed.
+        sha256, sm3: hex, of the row and of the one before it in its stream.
+
+    """
 
     seq: int
     id: str
@@ -107,7 +117,12 @@ class Head:
 
 
 def instant_text(at: datetime) -> str:
-    """UTC with microseconds, always the same length: `2026-11-12T01:00:00.000000+00:00`."""
+    """UTC with microseconds, always the same length: `2026-11-12T01:00:00.000000+00:00`.
+
+    Raises:
+        ValueError: without an offset.
+
+    """
     if at.tzinfo is None:
         raise ValueError(f"an instant needs its UTC offset: {at.isoformat()}")
     return at.astimezone(UTC).isoformat(timespec="microseconds")
@@ -136,7 +151,7 @@ def link(event: Event, *, head: Head, event_id: str, room: str, seq: int = 0) ->
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A row of a stream that is not what it was, and how one sees it."""
+    """A row of a stream, by its place in it from 1, that is not what it was, and how one sees it."""
 
     stream: str
     n: int
@@ -182,7 +197,7 @@ def rewritten() -> str:
 
 
 def cut_off(rows: int) -> str:
-    """Of an end that is known from outside the log."""
+    """Of an end that is known from outside the log. Args: rows: how many are missing."""
     return tr(f"末尾被截断：少了 {rows} 行", f"cut off: {rows} rows missing at the end")
 
 
@@ -205,7 +220,7 @@ def sha256(data: bytes) -> str:
 
 
 def sm3(data: bytes) -> str:
-    """GB/T 32905-2016, the SM3 cryptographic hash algorithm."""
+    """GB/T 32905-2016, the SM3 cryptographic hash algorithm, as hex."""
     digest = hashes.Hash(hashes.SM3())
     digest.update(data)
     return digest.finalize().hex()

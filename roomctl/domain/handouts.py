@@ -210,7 +210,15 @@ def _after(old: Handout, fact: ClearingFact) -> Handout:
 
 
 def numbers(first: int, count: int, width: int = 3) -> tuple[str, ...]:
-    """001, 002 … as many as are wanted. Raises: Refused: none, or too many."""
+    """001, 002 … as many as are wanted.
+
+    Args:
+        first: the number of the first copy; width: digits, with zeros in front.
+
+    Raises:
+        Refused: none, or more than `MAX_COPIES`.
+
+    """
     if first < 0 or not 1 <= count <= MAX_COPIES:
         raise Refused(
             tr("份数不对", "the number of copies is wrong"), tr(f"1 至 {MAX_COPIES} 份", f"1 to {MAX_COPIES}")

@@ -35,6 +35,7 @@ class AgendaItem:
         n: from 1, the order of the agenda.
         unit: 汇报单位.
         presenter: 汇报人.
+        minutes: planned.
         observers: names of the 列席 people of this item.
 
     """
@@ -196,6 +197,9 @@ class Meeting:
 
         Args:
             data: what else the event tells, such as the recorder's frame number.
+
+        Raises:
+            Refused, Objected: as `allow` does.
 
         """
         standing = tuple(objections)

@@ -56,7 +56,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Quorum:
-    """How it stands this moment: who has left does not count any more."""
+    """How it stands this moment: who has left does not count any more.
+
+    Attributes:
+        members: on the roster; needed: of them, by the rule; counted: who is there and counts by it.
+
+    """
 
     rule: Rule
     members: int

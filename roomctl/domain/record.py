@@ -162,6 +162,7 @@ class RecordFile:
 
     Attributes:
         path: relative to the data folder.
+        version: of its kind in this meeting, from 1.
         pdf, pdf_sha256: the print that was made of it as it was signed, where one could be made.
         demo: signed by the demo's secretary, not by a person.
 

@@ -59,6 +59,7 @@ class Entry:
         number: 电子文件号, unique in its package.
         record: id of the paper, where the host keeps it; empty for other files.
         term: 保管期限 by the office's table; 不详 where that names none.
+        files, bytes: of all its files.
         pages: where they can be counted.
         secrecy: 密级 as it is written.
         seconds: of sound; 0 of a document.
@@ -100,6 +101,7 @@ class Series:
     digits: int = 4
 
     def code(self, number: int) -> str:
+        """The 档号 of a 件号."""
         return f"{self.prefix}{number:0{self.digits}}"
 
     def number(self, code: str) -> int:
@@ -110,7 +112,12 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counting:
-    """清点: files and bytes of the payload as they were read, and what is wrong."""
+    """清点: files and bytes of the payload as they were read, and what is wrong.
+
+    Attributes:
+        problems: the first of them; problem_count: of all.
+
+    """
 
     files: int
     bytes: int
@@ -301,6 +308,7 @@ def _lacking(made: Registration, package: Package, held: Contents | None, arrive
 
 
 _SHOWN = 3
+"""Titles that a text names."""
 
 
 def _some(names: Sequence[str]) -> str:
@@ -340,6 +348,7 @@ def counting_data(package: str, *, files: int, bytes_: int, problems: Sequence[F
 
 
 _TOLD = 50
+"""Problems that the log keeps of one counting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,6 +356,7 @@ class CatalogueRow:
     """A line of the 归档文件目录: the columns of DA/T 22-2015 clause 5.5.
 
     Attributes:
+        number: 序号, from 1; files: how many; seconds: of sound, 0 of a document.
         code: 档号; document_number: 文号; formed: 日期; term: 保管期限, which stands in the remark.
         secrecy: 密级 as it is marked, empty where it is open.
 

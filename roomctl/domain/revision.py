@@ -80,6 +80,7 @@ class Comment:
     """批注: what somebody wrote beside the text.
 
     Attributes:
+        paragraph: place of the paragraph in the file, from 0.
         on: the words that it is about.
 
     """

@@ -22,6 +22,7 @@ UNDONE = "seats.undone"
 KINDS = (LAID, SET, LOCKED, WIRED, UNDONE)
 
 MAX_CHANNEL = 64
+"""Of the microphones of one room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Chart:
     """Who sits where, to be printed or shown; without a layout no seats were laid out.
 
     Attributes:
-        sitting: place → people there, as they stand.
+        sitting: place → people there, as they stand; channels: place → channel of its microphone, from 1.
         away: ids of those who will not come: on leave, they send nobody, and the office keeps them no seat.
 
     """

@@ -20,6 +20,7 @@ class Level(StrEnum):
 
     @property
     def degree(self) -> int:
+        """From 0, 非密, to 4, 绝密."""
         return list(Level).index(self)
 
 
@@ -28,7 +29,7 @@ class Secrecy:
     """A level with its term. `内部` (工作秘密) is never written with ★.
 
     Attributes:
-        years: 保密期限, only for 秘密 and 机密.
+        years: 保密期限 in years, only for 秘密 and 机密.
         basis: 定密依据.
         by: 定密责任人.
 
@@ -48,6 +49,7 @@ class Secrecy:
 
     @property
     def state_secret(self) -> bool:
+        """秘密, 机密 or 绝密; 内部 is none."""
         return self.level.degree >= Level.SECRET.degree
 
 

@@ -64,6 +64,7 @@ class NumberForm(StrEnum):
     TIMES = "第{n}次"
 
     def written(self, n: int, year: int) -> str:
+        """As it stands on the paper. Args: n: from 1; year: of four digits."""
         return self.value.format(n=n, year=year)
 
 
@@ -143,6 +144,7 @@ class Countersign:
 
     @property
     def settled(self) -> bool:
+        """The unit has answered, and of its opinion it was said whether it is adopted."""
         return self.agreed is not None and (not self.opinion or self.adopted is not None)
 
 

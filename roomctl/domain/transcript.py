@@ -107,6 +107,7 @@ class TranscriptSegment:
         start, end: seconds from the recording's first frame.
         first_frame, last_frame: the same in frames of the recording.
         raw: as the engine gave it; text: after all changes.
+        confidence: of the engine, from 0 to 1.
 
     """
 
@@ -152,6 +153,7 @@ class Hole:
     """Speech without text.
 
     Attributes:
+        track: from 1; start, end: seconds from the recording's first frame.
         damaged: the sound itself cannot be read there.
 
     """
@@ -211,6 +213,7 @@ class Transcript:
 
     Attributes:
         version: from 1; a re-transcription is a new version beside the old one.
+        duration: seconds of all that was decoded.
         speech: seconds in which somebody spoke, by voice activity; covered: seconds of it that have text.
         rtf: decoding time over audio time.
         complete: the backlog is empty and nothing is left to try again.
@@ -247,6 +250,7 @@ class Transcript:
 
     @property
     def text(self) -> str:
+        """Of what a reader sees, a sentence a line."""
         return "\n".join(segment.text for segment in self.shown)
 
 
