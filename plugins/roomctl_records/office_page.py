@@ -76,6 +76,7 @@ class Page:
                     ui.tag("span", seat.told, class_="rc-s2", role="status"),
                     class_="rc-row rc-wrapping",
                 ),
+                of=sheet.path.name,
             ),
             *wrong,
             ui.tag(

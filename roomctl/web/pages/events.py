@@ -101,7 +101,7 @@ def register(frame: Frame) -> None:
                 sight.choose(told["name"], told.get("value", ""))
                 query = urlencode({name: one for name in ("kind", "meeting") if (one := getattr(sight, name))})
                 gui.run_javascript(f"history.replaceState(null, '', {json.dumps('?' + query if query else '?')})")
-            await look()
+            await visitor.in_turn(look)
 
         async def look() -> None:
             head.show(await visitor.draw(lambda: _head(visitor)))
@@ -123,7 +123,7 @@ def register(frame: Frame) -> None:
 
         async def verify_once() -> None:
             await visitor.run(visitor.board.verify)
-            await look()
+            await visitor.in_turn(look)
 
         head.redraw, older.redraw = look, further
         await look()

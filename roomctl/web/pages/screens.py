@@ -96,6 +96,7 @@ class Links:
                 *here,
                 class_="rc-row rc-wrapping",
             ),
+            of="screen",
         )
 
     def _path(self, one: Screen) -> str:

@@ -113,7 +113,7 @@ def _section(visitor: Visitor, name: str, model: type[BaseModel], state: Open) -
     )
     return panel(
         _title(visitor, name),
-        form(*fields, *other, tag("div", save, wrong, class_="rc-row")),
+        form(*fields, *other, tag("div", save, wrong, class_="rc-row"), of=f"[{name}]"),
         second=f"[{name}]" if name else FILE,
     )
 

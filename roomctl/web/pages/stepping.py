@@ -133,6 +133,7 @@ def _form(visitor: Visitor, desk: Desk, step: Step) -> Part:
         ui.form(
             *(step.asks(desk.typed) if step.asks else ()),
             ui.tag("div", confirm, ui.button(tr("返回", "Back"), back, kind="quiet"), class_="rc-row rc-wrapping"),
+            of=key,
         ),
         second=step.second,
     )
@@ -217,6 +218,7 @@ def _overruling(visitor: Visitor, desk: Desk, taken: Part) -> Part:
             taken,
             class_="rc-row rc-wrapping",
         ),
+        of="overrule",
     )
 
 

@@ -1,10 +1,11 @@
 """Who looks at a page, in which language and light; and the areas of the page that change under their eyes."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import Request
@@ -56,6 +57,7 @@ class Visitor:
     sessions: Sessions
     cookie: str
     leaving: bool = False
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def may(self, right: Right) -> bool:
         return self.user.may(right)
@@ -80,12 +82,19 @@ class Visitor:
         with speaking(self.language), drawn_for(self.user):
             return await run(work, *args)
 
+    async def in_turn(self, look: Callable[[], Awaitable[None]]) -> None:
+        """Looks when the look before is drawn: one that was begun before a press, and ends late, would else put back
+        what the page was before it.
+        """
+        async with self._turn:
+            await look()
+
     def every(self, seconds: float, look: Callable[[], Awaitable[None]]) -> None:
         """Looks again and again, as long as the page is open."""
 
         async def guarded() -> None:
             with suppress(NotSignedOn):
-                await look()
+                await self.in_turn(look)
 
         gui.timer(seconds, guarded, immediate=False)
 
@@ -177,7 +186,7 @@ class Area:
         if path:
             gui.navigate.to(path)
         elif self.redraw is not None:
-            await self.redraw()
+            await self._visitor.in_turn(self.redraw)
 
 
 def toast(html: str) -> None:

@@ -359,6 +359,12 @@ def field(
     )
 
 
-def form(*children: Child) -> Part:
-    """Fields and the button that sends them: what is typed reaches the button's `on_press` by name."""
-    return tag("div", *children, class_="rc-form", data_form=True)
+def form(*children: Child, of: str = "") -> Part:
+    """Fields and the button that sends them: what is typed reaches the button's `on_press` by name.
+
+    Args:
+        of: what it is about, other than that of each other form of the page. What is typed and not sent yet outlives
+            that the page is drawn anew, where a form of the same stands there again; empty: it does not.
+
+    """
+    return tag("div", *children, class_="rc-form", data_form=of)

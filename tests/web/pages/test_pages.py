@@ -3,12 +3,15 @@
 import re
 import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from roomctl.app import Application
 from roomctl.domain.events import Actor, By, Event
+from roomctl.web import ui
+from roomctl.web.ui import button, field, form
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -223,3 +226,83 @@ def test_a_device_is_put_into_the_inventory_by_the_form(open_page, site):
     page.get_by_role("button", name="撤销").click()
     expect(page.get_by_role("button", name="撤销")).to_have_count(0)
     assert no_wider_than_the_screen(page)
+
+
+def test_a_press_in_one_form_leaves_what_is_typed_in_the_other(open_page, site):
+    application = Application(site.data)
+    (meeting,) = application.usecases.meetings()
+    application.close()
+    page = open_page(f"/meetings/{meeting.id}/handouts")
+    document, press = page.locator("[name=document]"), page.get_by_role("button", name="登记", exact=True)
+    document.fill("实施方案")
+    page.fill("[name=count]", "3")
+    press.click()
+    expect(page.locator("h1")).to_have_text("材料：3 份已发 0 份")
+    expect(document).to_have_value("")  # what was taken is not kept
+    document.press_sequentially("主持词")
+    page.locator("[name=person]").select_option(label="孙丽")
+    page.get_by_role("button", name="发出", exact=True).click()
+    expect(page.locator("h1")).to_have_text("材料：3 份已发 1 份")
+    expect(page.locator("[name=person]")).to_have_value("")
+    expect(document).to_have_value("主持词")
+    page.fill("[name=count]", "0")
+    press.click()
+    expect(page.get_by_role("alert")).to_contain_text("份数不对")
+    expect(document).to_have_value("主持词")  # and what was refused is
+    page.get_by_role("button", name="撤销 实施方案 001 号").click()
+    expect(page.locator("h1")).to_have_text("材料：3 份已发 0 份")
+    expect(document).to_have_value("主持词")
+
+
+def test_what_is_typed_and_where_outlives_a_drawing_but_goes_to_no_other_form(browser):
+    def drawn(of, reason="", *choices, ticked=False):
+        fields = (
+            field("reason", "理由", reason),
+            field("who", "谁", "", choices={one: one for one in ("", *choices)}),
+            field("tick", "记", ticked),
+        )
+        return form(*fields, button("好", lambda _values: None, key="do"), of=of).html
+
+    page = browser.new_page()
+    page.set_content("<main></main>")
+    page.add_script_tag(path=Path(ui.__file__).parent / "static/page.js")
+    draw = "html => { document.querySelector('main').innerHTML = html; }"
+    reason, who, tick = (page.locator(f"[name={name}]") for name in ("reason", "who", "tick"))
+    page.evaluate(draw, drawn("a", "", "甲", "乙"))
+    who.select_option("乙")
+    tick.check()
+    reason.press_sequentially("出差在外")
+    reason.press("ArrowLeft")
+    page.evaluate(draw, drawn("a", "", "甲", "乙", "丙"))
+    expect(reason).to_be_focused()
+    page.keyboard.type("国")
+    expect(reason).to_have_value("出差在国外")
+    expect(who).to_have_value("乙")
+    expect(tick).to_be_checked()
+    page.evaluate(draw, drawn("a", "", "甲"))
+    expect(who).to_have_value("")  # nobody can choose what is not there any more
+    expect(reason).to_have_value("出差在国外")
+    page.get_by_role("button").click()
+    page.evaluate(draw, drawn("a", "出差", "甲"))  # what was sent is the host's to show
+    expect(reason).to_have_value("出差")
+    reason.fill("出差在国外")
+    page.evaluate(draw, drawn("a", "出差在国外", "甲"))  # and what it says itself is no draft
+    page.evaluate(draw, drawn("a", "出差", "甲"))
+    expect(reason).to_have_value("出差")
+    reason.fill("出差在国外")
+    page.evaluate(draw, drawn("b", "", "甲"))
+    expect(reason).to_have_value("")
+    page.evaluate(draw, drawn("a", "", "甲"))
+    expect(reason).to_have_value("")
+    reason.fill("请假")
+    page.get_by_role("button").click()
+    page.evaluate(draw, drawn("a"))  # taken: the host draws it empty
+    expect(reason).to_have_value("")
+    reason.fill("请假")
+    page.get_by_role("button").click()
+    page.evaluate(
+        "() => { document.body.append(Object.assign(document.createElement('p'), { className: 'rc-toast' })); }"
+    )
+    page.evaluate(draw, drawn("a"))  # not taken, as the toast says
+    expect(reason).to_have_value("请假")
+    page.close()

@@ -111,6 +111,7 @@ class Desk:
                 button(able, self._able(one.name, disabled=not one.disabled), key="able"),
                 class_="rc-row rc-wrapping",
             ),
+            of=f"roles {one.name}",
         )
 
     def _form(self) -> Part:
@@ -125,6 +126,7 @@ class Desk:
                     button(tr("返回", "Back"), self._back, kind="quiet", key="no account"),
                     class_="rc-row",
                 ),
+                of="new",
             ),
             second=tr("密码由系统给出，首次登录后本人修改", "a first password is made, to be changed by its owner"),
         )

@@ -86,6 +86,7 @@ class Desk:
                 field("new", tr("新密码", "A new one"), "", kind="password", hint=least),
                 field("again", tr("再输一次", "Again"), "", kind="password"),
                 tag("div", button(tr("改密码", "Change it"), self._change, kind="pri", key="change password")),
+                of="password",
             ),
         )
 

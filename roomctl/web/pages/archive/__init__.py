@@ -38,7 +38,7 @@ def _overview(frame: Frame) -> None:
         async def typed(values: dict[str, Any]) -> None:
             if values.get("name") == "text":
                 desk.find(str(values.get("value", "")))
-                await look()
+                await visitor.in_turn(look)
 
         bar.box.on("change", lambda event: typed(event.args), js_handler=_CHANGED)
         for area in (bar, rows):

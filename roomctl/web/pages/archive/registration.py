@@ -191,14 +191,14 @@ class Registering:
 
     def _answering(self, package: Package, one: Question, answer: Answer | None) -> Part:
         choices = {result.value: result.label for result in Result}
-        typed = form(
+        return form(
             typed_field("result", tr("结果", "Result"), answer.result.value if answer else Result.PASSED.value,
                         choices=choices),
             typed_field("note", tr("说明", "Note"), answer.note if answer else "",
                         hint=tr("不通过、不适用要写原因", "needed where it is not passed")),
             self._acts(tr("记下", "Note it"), self._answer(package.id, one.number), "answer"),
+            of=f"item {package.id} {one.number}",
         )  # fmt: skip
-        return tag("div", typed, data_typed=f"{package.id} {one.number}")
 
     def _entries(self, standing: Standing, package: Package) -> Part:
         held = standing.contents.get(package.id)
@@ -250,12 +250,12 @@ class Registering:
 
     def _terming(self, package: Package, one: Entry, term: str) -> Part:
         hint = tr("永久、30年、10年", "永久, 30年, 10年")
-        typed = form(
+        return form(
             typed_field("term", tr("保管期限", "Retention"), term if term != UNKNOWN_TERM else "", hint=hint),
             typed_field("reason", tr("为什么改", "Why"), "", hint=tr("记入日志", "it is logged")),
             self._acts(tr("改", "Change"), self._set_term(package.id, one.number), "set term"),
+            of=f"term {package.id} {one.number}",
         )
-        return tag("div", typed, data_typed=f"{package.id} {one.number}")
 
     def _acts(self, text: str, press: Press, key: str) -> Part:
         back = button(tr("返回", "Back"), self._close, kind="quiet", key=f"back {key}")
@@ -283,8 +283,7 @@ class Registering:
             rows.append(tag("p", tr("由档案员签收", "an archivist signs for it"), class_="rc-s3"))
         elif self._open == ("return", "", ""):
             reason = typed_field("reason", tr("退回原因", "Why it is sent back"), "")
-            typed = form(reason, self._acts(tr("退回", "Send back"), self._return, "return it"))
-            rows.append(tag("div", typed, data_typed="return"))
+            rows.append(form(reason, self._acts(tr("退回", "Send back"), self._return, "return it"), of="return"))
         else:
             sign = long_press(tr("按住签收", "Hold to sign for it"), self._accept, key="sign")
             back = button(tr("退回…", "Send back…"), self._show("return", "", ""), kind="quiet", key="return")
@@ -347,7 +346,7 @@ class Registering:
                         class_="rc-btn rc-sm",
                     ),
                     tag("span", role="status", class_="rc-s3 rc-scan-told"),
-                    class_="rc-form", data_typed="scan",
+                    class_="rc-form", data_form="scan",
                 )
             )  # fmt: skip
         second = tr("签字后送存，作为补充包", "goes as a supplement")

@@ -39,7 +39,7 @@ def register(frame: Frame) -> None:
         async def choose(told: Any) -> None:
             if isinstance(told, dict):
                 desk.choose(str(told.get("name", "")), str(told.get("value", "")))
-            await pressed()
+            await visitor.in_turn(pressed)
 
         bar.box.on("change", lambda event: choose(event.args), js_handler=_TYPED)
         bar.box.on("input", lambda event: choose(event.args), js_handler=_TYPED, throttle=0.3, leading_events=False)

@@ -101,7 +101,7 @@ class Page:
                 with gui.element("section").classes("rc-panel"):
                     self._list, self._steps = self._area("rc-clist"), self._area("rc-cend")
                 self._deposit = self._area("rc-panel rc-cdep")
-        gui.on("closing_pictured", self.look)
+        gui.on("closing_pictured", lambda: self._visitor.in_turn(self.look))
 
     def _area(self, classes: str = "") -> Area:
         area = Area(self._visitor)

@@ -181,6 +181,7 @@ def _thing(seen: Sight, one: LeftBehind, hand: Hand) -> Part:
         hand_over = form(
             field(f"to-{one.id}", tr("交给谁", "Handed to"), ""),
             button(tr("已交", "Handed"), hand.doing.hand_over(one.id), kind="sm", key=key),
+            of=key,
         )
     return tag(
         "li",
@@ -202,6 +203,7 @@ def _find(hand: Hand) -> Part:
         field("place", tr("在哪里", "Where"), ""),
         field("to", tr("交给谁", "Handed to"), "", hint=tr("可以以后再写", "may be said later")),
         button(tr("登记", "Put down"), hand.doing.found, kind="sm", key="found"),
+        of="found",
     )
 
 

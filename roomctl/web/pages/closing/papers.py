@@ -73,6 +73,7 @@ def out(seen: Sight, doing: Doing, asked: str, unfold: Callable[[str], Press]) -
     by_number = form(
         field("copy", tr("份号", "Number"), "", hint=doing.collected or tr("可以扫码", "may be scanned")),
         button(tr("收回", "Collect"), doing.collect, kind="sm", key="collect"),
+        of="collect",
     )
     every = seen.room.handouts.out
     rows = [_copy(seen, one, doing, asked, unfold) for one in every[:MOST]]
@@ -122,4 +123,4 @@ def _copy(seen: Sight, one: Handout, doing: Doing, asked: str, unfold: Callable[
 
 
 def _where(label: str, text: str, press: Press, key: str) -> Part:
-    return form(field("where", label, ""), long_press(tr(f"按住{text}", f"Hold: {text}"), press, key=key))
+    return form(field("where", label, ""), long_press(tr(f"按住{text}", f"Hold: {text}"), press, key=key), of=key)

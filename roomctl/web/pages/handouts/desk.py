@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from roomctl.domain.access import Right
@@ -37,6 +38,7 @@ from roomctl.web.ui import (
 MOST = 60
 """Copies of a paper that are listed at once; the others are counted."""
 
+NOTHING: Values = MappingProxyType({})
 _DIGITS = 6
 """Of a 份号: GB/T 9704-2012 section 7.2.1."""
 
@@ -82,7 +84,7 @@ class Desk:
 
     def __init__(self, visitor: Visitor, meeting_id: str) -> None:
         self._visitor, self._id = visitor, meeting_id
-        self._typed: Values = {}
+        self._typed: dict[str, Values] = {}  # by form: what was refused stands in it until it is sent again
         self._paper = ""
         self._refused: RoomctlError | None = None
         self._done, self._last = "", ""
@@ -160,7 +162,7 @@ class Desk:
         return panel(tr("发出", "Hand out"), empty_state(said, tr("先在旁边登记份号", "register copies beside this")))
 
     def _give(self, seen: Seen) -> Part:
-        papers = list(seen.papers)
+        papers, typed = list(seen.papers), self._typed.get("sign out", {})
         paper = self._paper if self._paper in papers else papers[0]
         which = field("paper", tr("材料", "Paper"), paper, choices={one: one for one in papers})
         has = {one.holder: one.copy for one in seen.papers[paper] if one.state is HandoutState.OUT}
@@ -173,17 +175,18 @@ class Desk:
                 field(
                     "copy",
                     tr("份号", "Number"),
-                    text_of(self._typed, "copy"),
+                    text_of(typed, "copy"),
                     hint=tr("空着发下一份；可以扫码", "empty is the next one; may be scanned"),
                 ),
-                field("person", tr("领用人", "To"), text_of(self._typed, "person"), choices=choices),
+                field("person", tr("领用人", "To"), text_of(typed, "person"), choices=choices),
                 tag("div", button(tr("发出", "Hand out"), self._sign_out, kind="pri", key="sign out")),
+                of="sign out",
             ),
         )
 
     def _new(self, seen: Seen) -> Part:
         mark = seen.meeting.highest_secrecy.mark
-        typed = self._typed
+        typed = self._typed.get("register", {})
         return panel(
             tr("登记材料", "Register a paper"),
             form(
@@ -197,6 +200,7 @@ class Desk:
                     hint=tr("不高于会议的密级", "at most the meeting's"),
                 ),
                 tag("div", button(tr("登记", "Register"), self._register, key="register")),
+                of="register",
             ),
         )
 
@@ -264,10 +268,10 @@ class Desk:
             own = Handouts(tuple(one for one in copies if not paper or one.document == paper))
             found = own.find(number) if number else _next(own)
             given = self._visitor.use.sign_out_handout(self._id, found.id, person)
-            self._typed, self._last = {}, given.id
+            self._last = given.id
             self._done = tr(f"已发出 {given.line}：{given.name}", f"handed out: {given.line}, to {given.name}")
 
-        self._try(typed, work)
+        self._try(work, "sign out", typed)
 
     def _register(self, typed: Values) -> None:
         def work() -> None:
@@ -281,36 +285,39 @@ class Desk:
             secrecy = parse(text_of(typed, "secrecy") or "非密")
             document = text_of(typed, "document")
             made = self._visitor.use.register_handouts(self._id, document, copies, secrecy=secrecy)
-            self._typed, self._paper = {}, made[0].document
+            self._paper = made[0].document
             self._done = tr(
                 f"已登记 {made[0].document}，{len(made)} 份", f"registered: {made[0].document}, {len(made)} copies"
             )
 
-        self._try(typed, work)
+        self._try(work, "register", typed)
 
     def _take_back(self, handout: str) -> Callable[[Values], None]:
         def work() -> None:
             back = self._visitor.use.take_back_handout(self._id, handout)
             self._done, self._last = tr(f"已收回 {back.line}", f"collected: {back.line}"), back.id
 
-        return lambda _typed: self._try({}, work)
+        return lambda _typed: self._try(work)
 
     def _undo(self, handout: str) -> Callable[[Values], None]:
         def work() -> None:
             one = self._visitor.use.undo_handout(self._id, handout, allow=partial(allow, self._visitor.user))
             self._done = tr(f"已撤销，{one.line}{one.state.label}", f"undone: {one.line} is {one.state.label}")
 
-        return lambda _typed: self._try({}, work)
+        return lambda _typed: self._try(work)
 
-    def _try(self, typed: Values, work: Callable[[], None]) -> None:
+    def _try(self, work: Callable[[], None], of: str = "", typed: Values = NOTHING) -> None:
         """In the visitor's rights as they are now. What refuses it stands on the page, with what was typed."""
-        self._typed, self._refused, self._done, self._last = typed, None, "", ""
+        self._refused, self._done, self._last = None, "", ""
         try:
             allow(self._visitor.user, Right.HANDLE_PAPERS)
             admit(self._visitor.user, self._visitor.use.meeting(self._id).highest_secrecy.level)
             work()
         except RoomctlError as refused:
             self._refused = refused
+            self._typed[of] = typed
+        else:
+            self._typed.pop(of, None)
 
 
 def _verdict(seen: Seen) -> str:

@@ -110,6 +110,7 @@ class Desk:
         adding = form(
             typed_field("kind", tr("加一台", "Add one"), next(iter(kinds), ""), choices=kinds),
             _line(button(tr("填写…", "Fill in…"), self._new, kind="sm", key="new", icon_name="add")),
+            of="new",
         )
         shown = [panel(title, *rows) for title, rows in groups.items()] or [none]
         return tag("div", *shown, panel(tr("新设备", "New device"), adding), class_="rc-col")
@@ -165,7 +166,8 @@ class Desk:
             acts.append(long_press(tr("按住删除", "Hold to remove"), self._remove, key="remove"))
         wrong = state_chip(tr("没有保存", "not saved"), "crit") if open_.errors else None
         title = before.name if before else tr("新设备", "New device")
-        inside = form(*rows, tag("div", *acts, wrong, class_="rc-row rc-wrapping rc-acts1"))
+        send = tag("div", *acts, wrong, class_="rc-row rc-wrapping rc-acts1")
+        inside = form(*rows, send, of=f"{kind} {open_.chosen}")
         return panel(title, note, self._tried(), inside, second=f"{tr(*offer.title)}　{before.id if before else ''}")
 
     def _tried(self) -> Part | None:
@@ -236,6 +238,7 @@ class Desk:
         asked = form(
             typed_field("where", tr("在哪里", "Where"), "", hint=tr("空着找本网；或 192.168.10.0/24", "empty: here")),
             _line(button(tr("找 4 秒", "Search for 4 s"), self._look_around, kind="sm", key="search")),
+            of="search",
         )
         rows: list[Part] = []
         found, failed = self.open.found or ((), {})
@@ -272,6 +275,7 @@ class Desk:
             form(
                 typed_field("template", tr("模板", "Template"), next(iter(known)), choices=known),
                 _line(button(tr("放进清单", "Put it in"), self._use_template, kind="sm", key="template")),
+                of="template",
             ),
             second=tr("之后改成真实地址", "the real addresses come after"),
         )
@@ -302,6 +306,7 @@ class Desk:
                     tag("a", tr("导出", "Export"), href=EXPORT, class_="rc-btn rc-sm", download="devices.toml"),
                     class_="rc-row rc-wrapping",
                 ),
+                of="import",
             ),
         )
 

@@ -98,6 +98,7 @@ class Desk:
                     ),
                     field("proxy_duty", tr("代替人职务", "Duty of that person"), text_of(typed, "proxy_duty")),
                     tag("div", button(tr("报请假", "Put it down"), self._ask, kind="pri", key="ask leave")),
+                    of="ask leave",
                 ),
             ),
             class_="rc-wrap",
@@ -174,6 +175,7 @@ class Desk:
                     button(tr("返回", "Back"), self._refuse(""), kind="quiet", key=f"back {person}"),
                     class_="rc-row",
                 ),
+                of=f"no {person}",
             )
         if one.pending_leave:
             grant = button(

@@ -373,7 +373,7 @@ class Desk:
         async def again() -> None:
             try:
                 with self._client, suppress(NotSignedOn):
-                    await self.look()
+                    await self.visitor.in_turn(self.look)
             finally:
                 self._looking = False
 

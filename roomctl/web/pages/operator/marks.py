@@ -214,4 +214,5 @@ def note_field(sight: Sight, save: Press, correcting: LogEntry | None = None) ->
         {"note": save},
     )
     head = tag("b", tr("更正", "correct"), class_="rc-nw") if correcting else icon("pencil")
-    return tag("div", head, choice, field, press, tag("kbd", "N"), class_="rc-field", data_form=True)
+    of = f"note {correcting.id if correcting else ''}"
+    return tag("div", head, choice, field, press, tag("kbd", "N"), class_="rc-field", data_form=of)

@@ -35,7 +35,7 @@ def register(frame: Frame) -> None:
         async def choose(told: Any) -> None:
             if isinstance(told, dict):
                 desk.choose(str(told.get("name", "")), str(told.get("value", "")))
-            await look()
+            await visitor.in_turn(look)
 
         area.redraw = look
         area.box.on("change", lambda event: choose(event.args), js_handler=_TYPED)

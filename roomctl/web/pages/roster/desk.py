@@ -192,6 +192,7 @@ class Desk:
                 ),
                 _order(draft),
                 tag("div", press, leave, class_="rc-row rc-wrapping"),
+                of="take in",
             ),
             class_="rc-preview",
         )  # fmt: skip
@@ -300,6 +301,7 @@ class Desk:
                     hint=tr("可空", "may be empty"),
                 ),
                 tag("div", button(tr("加入名单", "Put on the roster"), self._one, key="add one")),
+                of="add one",
             ),
         )
 

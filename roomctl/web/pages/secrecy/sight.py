@@ -87,6 +87,7 @@ def _machine(visitor: Visitor) -> Part:
     revoke = form(
         field("reason", tr("撤销原因", "Why it is revoked"), ""),
         _send(tr("撤销登记", "Revoke"), lambda typed: _revoke(visitor, typed), kind="sm", key="revoke"),
+        of="revoke",
     )
     return panel(
         tr("本机", "This machine"),
@@ -107,6 +108,7 @@ def _declare(visitor: Visitor) -> Part:
         field("level", tr("密级", "Level"), Level.SECRET.value, choices=_levels()),
         field("approved", tr("批准日期", "Day of the approval"), "", kind="date"),
         _send(tr("登记本机", "Declare it"), lambda typed: _do_declare(visitor, typed), kind="sm", key="declare"),
+        of="declare",
     )
 
 
@@ -175,6 +177,7 @@ def _point(visitor: Visitor, meeting: Meeting, point: Point, said: Confirmation 
                 key=f"confirm {key}",
                 label=tr(f"确认：{point.label}", f"confirm: {point.label}"),
             ),
+            of=key,
         ),
     )
 
@@ -207,6 +210,7 @@ def _media(visitor: Visitor) -> Part:
         field("level", tr("密级", "Level"), Level.SECRET.value, choices=_levels()),
         field("keeper", tr("保管处", "Kept at"), ""),
         _send(tr("登记介质", "Register it"), lambda typed: _register(visitor, typed), kind="sm", key="register"),
+        of="register",
     )
     return panel(
         tr("涉密介质", "Registered media"),
@@ -231,6 +235,7 @@ def _medium(visitor: Visitor, one: Medium, *, may: bool) -> Part:
             key=f"withdraw {one.serial}",
             label=tr(f"停用介质 {one.serial}", f"withdraw {one.serial}"),
         ),
+        of=name,
     )
     return tag("details", tag("summary", row), end)
 
@@ -281,6 +286,7 @@ def _handover(visitor: Visitor, one: Handover) -> Part:
             key=f"receive {one.number}",
             label=tr(f"签收第 {one.number} 号", f"sign for no. {one.number}"),
         ),
+        of=name,
     )
     return join((row, papers, sign))
 

@@ -138,6 +138,7 @@ def _sure(entry: Device, name: str, action: ActionOffer, ask: Ask, doing: Doing)
                 button(tr("返回", "Back"), ask(NOTHING), kind="quiet sm", key="back"),
                 class_="rc-row",
             ),
+            of=f"{entry.id} {name}",
         ),
         class_="rc-it",
     )

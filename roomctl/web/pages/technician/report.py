@@ -61,6 +61,7 @@ def _signing(sight: Sight, doing: Doing) -> Part:
             tag("span", hint, class_="rc-s3"),
             class_="rc-row",
         ),
+        of="sign",
     )
 
 

@@ -152,6 +152,7 @@ def _why(sight: Sight, row: Result, asking: Asking, ask: Ask, doing: Doing) -> P
             button(tr("返回", "Back"), ask(NOTHING), kind="quiet sm", key="back"),
             class_="rc-row",
         ),
+        of=f"{asking.what} {row.device} {row.check}",
     )
 
 

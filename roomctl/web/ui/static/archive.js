@@ -16,23 +16,5 @@
     } catch (error) { told.textContent = String(error); }
     input.value = "";
   };
-  // What somebody types outlives that the page is drawn anew, as a counting under way draws it.
-  const typed = new Map();
-  let at = null;
-  addEventListener("focusin", (event) => { at = event.target; });
-  addEventListener("input", (event) => {
-    const box = event.target.closest?.("[data-typed]");
-    if (box && event.target.name) typed.set(`[data-typed="${CSS.escape(box.dataset.typed)}"] [name="${event.target.name}"]`, event.target);
-  });
-  new MutationObserver(() => {
-    for (const [where, field] of typed) {
-      if (field.isConnected) continue;
-      const again = document.querySelector(where);
-      if (!again) { typed.delete(where); continue; }
-      again.value = field.value;
-      typed.set(where, again);
-      if (at === field && document.activeElement === document.body) again.focus({ preventScroll: true });
-    }
-  }).observe(document.documentElement, { childList: true, subtree: true });
   addEventListener("change", (event) => { if (event.target.dataset?.scan) send(event.target); });
 })();
