@@ -24,7 +24,7 @@ from roomctl_audio.watch.signals import Signals
 
 from roomctl.api import AlarmKind, Order
 from tests.bench import Bench, Goal
-from tests.plugins.audio.faults import until
+from tests.waiting import until
 
 BENCH = Bench(
     __file__,

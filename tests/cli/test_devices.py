@@ -3,10 +3,11 @@
 import json
 import signal
 import subprocess
-import time
 import tomllib
 
 import pytest
+
+from tests.waiting import until
 
 
 def test_the_inventory_is_written_shown_exported_and_read_again(shell, tmp_path):
@@ -97,9 +98,7 @@ def test_a_virtual_room_is_found_by_a_check_until_it_ends(shell, tmp_path):
         assert json.loads(deed.stdout)["done"] is False, "asleep it does not change its input"
         room.stdin.write("pjlink dead\n")
         room.stdin.flush()
-        until = time.monotonic() + 30
-        while check(shell, "-d", "pjlink")["pjlink", "online"]["state"] != "CRIT":
-            assert time.monotonic() < until
+        until(lambda: check(shell, "-d", "pjlink")["pjlink", "online"]["state"] == "CRIT")
         room.send_signal(signal.SIGINT)
         assert room.wait(20) == 0
     finally:

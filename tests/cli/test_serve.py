@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import socket
-import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from typing import Any
 
 import psutil
 import pytest
+
+from tests.waiting import until
 
 pytestmark = pytest.mark.needs("python:fastapi")
 
@@ -33,15 +34,6 @@ def fetch(url):
         return 0, {}
 
 
-def wait_until(condition, seconds=40):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.1)
-    pytest.fail("it did not come to that in time")
-
-
 @dataclass
 class Served:
     """A running `roomctl serve`."""
@@ -58,7 +50,7 @@ class Served:
 
     def host(self, *, other_than=None):
         """Pid of the host, once it is ready."""
-        return wait_until(lambda: self.ready() and (pid := self.told()["pid"]) != other_than and pid)
+        return until(lambda: self.ready() and (pid := self.told()["pid"]) != other_than and pid)
 
     def stop(self, number=signal.SIGINT):
         self.process.send_signal(number)
@@ -120,7 +112,7 @@ def test_a_killed_host_is_back_and_one_whose_launcher_is_killed_ends_by_itself(s
     second = served.host(other_than=first)
     assert "SIGKILL" in (shell.folder / "data/logs/roomctl.log").read_text(encoding="utf-8")
     served.process.kill()
-    wait_until(lambda: not psutil.pid_exists(second), 10)
+    until(lambda: not psutil.pid_exists(second))
 
 
 def test_a_start_that_broke_off_leads_to_safe_mode_which_one_command_leaves(serve, shell):

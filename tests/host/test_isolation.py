@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.domain.recording import Order
 from roomctl.services.identity import new_id
 from roomctl.testing.fakes import FakeClock
+from tests.waiting import until
 
 pytestmark = [pytest.mark.needs("python:fastapi"), pytest.mark.needs("python:numpy"), pytest.mark.timeout(300)]
 
@@ -221,7 +222,7 @@ class House:
 
     def host(self, *, other_than: int | None = None) -> int:
         """Pid of the host, once it is ready."""
-        return wait(
+        return until(
             lambda: (
                 (t := self.told())["phase"] == "ready"
                 and t["pid"] != other_than
@@ -238,7 +239,7 @@ class House:
 
     def out(self, name: str) -> dict[str, Any]:
         """What is remembered of a plugin, once it was put out."""
-        return wait(lambda: (found := self.state(name)).get("strikes") == 3 and found)
+        return until(lambda: (found := self.state(name)).get("strikes") == 3 and found)
 
     def file(self, plugin: str, name: str) -> Path:
         return self.data / "plugin-data" / plugin / name
@@ -270,15 +271,6 @@ class House:
             return {one.name: one for one in fresh.plugins.status()}
         finally:
             fresh.close()
-
-
-def wait(condition: Callable[[], Any], seconds: float = 120) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    pytest.fail("it did not come to that in time")
 
 
 def being_recorded(application: Application) -> MeetingId:
@@ -320,14 +312,14 @@ def free_port() -> int:
 
 
 def test_the_others_go_on(house):
-    wait(lambda: house.file("good", "seen").exists())
+    until(lambda: house.file("good", "seen").exists())
     house.publish("hello")
-    wait(lambda: "x.test.hello" in house.file("good", "seen").read_text())
+    until(lambda: "x.test.hello" in house.file("good", "seen").read_text())
 
 
 def test_the_recording_goes_on_without_a_gap(house):
     first = house.frames()
-    wait(lambda: house.frames() > first)
+    until(lambda: house.frames() > first)
     recording = house.application.usecases.current_recording(house.meeting)
     assert (recording.dropped, recording.gaps) == (0, ())
     assert len(house.application.usecases.recordings(house.meeting)) == 1
@@ -350,7 +342,7 @@ def test_one_that_holds_the_interpreter_costs_one_restart_and_is_out(house):
     found = house.out("holds_the_interpreter")
     assert "holds_the_interpreter" in found["trace"]
     after = house.host(other_than=before)
-    wait(lambda: [one for one in house.events("host.restarted") if one["plugin"] == "holds_the_interpreter"])
+    until(lambda: [one for one in house.events("host.restarted") if one["plugin"] == "holds_the_interpreter"])
     assert house.host() == after
 
 
@@ -365,7 +357,7 @@ def test_a_route_that_stops_the_event_loop_costs_one_restart_and_is_out(house):
         house.ask("/api/v1/x/stops_the_loop/stop")
         return house.state("stops_the_loop").get("strikes") == 3
 
-    wait(out)
+    until(out)
     assert "in stop" in house.state("stops_the_loop")["trace"]
     house.host(other_than=before)
 
@@ -378,7 +370,7 @@ def test_one_that_crashes_in_native_code_costs_one_restart_and_is_out(house):
 
 
 def test_memory_that_grows_is_told_with_the_plugin_that_holds_it(house):
-    (told, *_) = wait(lambda: house.events("host.memory_high"))
+    (told, *_) = until(lambda: house.events("host.memory_high"))
     name = max(told["held"], key=told["held"].get)
     assert name == "leaks"
     assert told["held"][name] > 250_000_000
@@ -386,7 +378,7 @@ def test_memory_that_grows_is_told_with_the_plugin_that_holds_it(house):
 
 def test_a_flood_of_log_lines_is_held_up_and_counted(house):
     log = house.data / "logs/roomctl.log"
-    wait(lambda: log.exists() and log.stat().st_size > 900_000)
+    until(lambda: log.exists() and log.stat().st_size > 900_000)
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert sum(len(one["event"]) for one in lines if one.get("plugin") == "logs") < 5_000_000
 
@@ -394,18 +386,18 @@ def test_a_flood_of_log_lines_is_held_up_and_counted(house):
 def test_a_flood_of_events_is_refused(house):
     told = house.file("publishes", "refused")
     house.publish("hello")
-    wait(told.exists)
+    until(told.exists)
     assert "600" in told.read_text()
 
 
 def test_a_child_that_its_plugin_kills_is_started_again(house):
     house.publish("hello")
-    wait(house.file("kills_its_child", "lives").exists)
+    until(house.file("kills_its_child", "lives").exists)
 
 
 def test_a_child_that_crashes_is_told_to_its_owner(house):
     house.publish("hello")
-    wait(house.file("native_crash_in_child", "told").exists)
+    until(house.file("native_crash_in_child", "told").exists)
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ from roomctl.host.prober import Prober
 from roomctl.host.refusals import LOCKED, Refusals
 from roomctl.testing.emulators import Fault, Running
 from roomctl.testing.emulators.pjlink import PjlinkEmulator
+from tests.waiting import until
 
 
 def driver(read, **more):
@@ -205,9 +206,7 @@ def test_a_cancel_ends_the_talk(prober, projector):
     emulator, device, running = projector
     running.do(emulator.switch(Fault.SILENT))
     talk = prober.read(device, OFFER, emulator.secret())
-    until = time.monotonic() + 5
-    while not emulator.open and time.monotonic() < until:
-        time.sleep(0.01)
+    until(lambda: emulator.open)
     assert talk.cancel()
     with pytest.raises(CancelledError):
         talk.result(5)
@@ -219,9 +218,7 @@ def test_an_end_cancels_what_is_still_being_said_and_closes_it(tmp_path, project
     running.do(emulator.switch(Fault.SILENT))
     prober = Prober(tmp_path)
     talk = prober.read(device, OFFER, emulator.secret())
-    until = time.monotonic() + 5
-    while not emulator.open and time.monotonic() < until:
-        time.sleep(0.01)
+    until(lambda: emulator.open)
     prober.close()
     with pytest.raises(CancelledError):
         talk.result(5)

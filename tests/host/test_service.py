@@ -20,7 +20,8 @@ from roomctl.domain.meeting import Meeting, MeetingId, Overrule
 from roomctl.domain.recording import RecorderState
 from roomctl.services.identity import new_id
 from roomctl.testing.fakes import FakeClock
-from tests.host.test_isolation import free_port, wait
+from tests.host.test_isolation import free_port
+from tests.waiting import until
 
 MANAGER = Path("/lib/systemd/systemd")
 
@@ -83,7 +84,7 @@ class Room:
 def room(tmp_path):
     made = Room(tmp_path)
     manager = subprocess.Popen([str(MANAGER), "--user"], env=made.environment)
-    wait((tmp_path / "run" / "systemd" / "private").exists)
+    until((tmp_path / "run" / "systemd" / "private").exists)
     done = made.roomctl("service", "install", "--user", "--port", made.port)
     assert done.returncode == 0, done.stderr
     yield made
@@ -95,10 +96,10 @@ def room(tmp_path):
 def test_it_comes_back_when_it_dies_and_when_it_shows_no_life(room):
     before = room.status()
     os.kill(before["pid"], signal.SIGKILL)
-    wait(lambda: room.running() and room.status()["pid"] != before["pid"], 60)
+    until(lambda: room.running() and room.status()["pid"] != before["pid"])
     second = room.status()
     os.kill(second["pid"], signal.SIGSTOP)
-    wait(lambda: room.status()["pid"] not in {second["pid"], None} and room.running(), 150)
+    until(lambda: room.status()["pid"] not in {second["pid"], None} and room.running(), 150)
     assert room.status()["restarts"] == before["restarts"] + 2
     assert room.status()["at_boot"] is True
 
@@ -114,7 +115,7 @@ def test_a_recording_outlives_a_stop_and_is_taken_up_again(room):
     _, token = application.accounts.add_token("operator", "test", rights)
     room.ask(token, f"/meetings/{meeting}/recordings", {})
     use.start(meeting, overrule=Overrule("李四", "试运行"))
-    (card,) = wait(lambda: list(room.data.glob("meetings/**/capture.json")))
+    (card,) = until(lambda: list(room.data.glob("meetings/**/capture.json")))
     capture = psutil.Process(json.loads(card.read_text())["pid"])
 
     room.systemctl("stop", "roomctl")
@@ -124,7 +125,7 @@ def test_a_recording_outlives_a_stop_and_is_taken_up_again(room):
     assert capture.is_running()
 
     room.systemctl("start", "roomctl")
-    wait(lambda: use.current_recording(meeting).frames > frames, 60)
+    until(lambda: use.current_recording(meeting).frames > frames)
     assert capture.is_running()
     refused = room.roomctl("service", "uninstall", "--user", "--yes")
     assert "a recording runs" in refused.stderr

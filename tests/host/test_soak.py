@@ -31,7 +31,8 @@ from roomctl.launcher import Launcher
 from roomctl.storage.backup import back_up
 from roomctl.storage.copies import copies
 from roomctl.testing.fakes import FakeClock
-from tests.host.test_isolation import being_recorded, drop, free_port, house, wait
+from tests.host.test_isolation import being_recorded, drop, free_port, house
+from tests.waiting import until
 
 __all__ = ["house"]  # the fixture
 
@@ -240,7 +241,7 @@ def hurried(tmp_path):
         thread.start()
         found = Hurried(application, meeting, f"http://127.0.0.1:{port}", token)
         try:
-            wait(lambda: found.ready() and found.answers())
+            until(lambda: found.ready() and found.answers())
             yield found
         finally:
             launcher.stop()
@@ -257,7 +258,7 @@ def test_twenty_minutes_leave_memory_threads_and_handles_as_they_were(hurried):
     looks = {"warm": [], "end": []}
     for n in range(1, MINUTES + 1):
         hurried.application._publish("test", "x.test.soak", {}, None)
-        wait(lambda n=n: hurried.marks("good", "seen") >= n)
+        until(lambda n=n: hurried.marks("good", "seen") >= n)
         assert hurried.ask("/api/v1/health")
         assert hurried.refused("/api/v1/meetings") == 401
         for to_go in range(LOOKS, 0, -1):  # also in a minute that a busy machine takes longer for
@@ -292,7 +293,7 @@ def test_memory_threads_and_handles_stay_flat(house):
     while time.monotonic() < end:
         house.publish("soak")
         n += 1
-        wait(lambda n=n: house.file("good", "seen").exists() and heard(house) >= n, 60)
+        until(lambda n=n: house.file("good", "seen").exists() and heard(house) >= n)
         if warm is None and time.monotonic() > end - SECONDS:
             warm = Held.by(pid)
     assert house.host() == pid  # it was never started again

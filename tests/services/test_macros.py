@@ -1,7 +1,6 @@
 """Macros: what one would do, doing it step by step on real talks, and never half of one that cannot be done."""
 
 import threading
-import time
 
 import pytest
 from roomctl_av_check.drivers.pjlink import OFFER
@@ -18,6 +17,7 @@ from roomctl.storage.inventory import InventoryFile
 from roomctl.storage.macros import MacroFile
 from roomctl.testing.emulators import Fault, Running
 from roomctl.testing.emulators.pjlink import PjlinkEmulator
+from tests.waiting import until
 
 START = """
 # 开会
@@ -138,9 +138,7 @@ def test_one_that_the_end_of_the_program_cuts_off_is_logged(room):
     room.fault(room.left, Fault.SILENT)
     steps = threading.Thread(target=lambda: room.use.run_macro("start"))
     steps.start()
-    until = time.monotonic() + 30
-    while not room.left.open and time.monotonic() < until:
-        time.sleep(0.01)
+    until(lambda: room.left.open)
     room.use._rack.prober.close()
     steps.join(30)
     ran = [row for row in room.events(room.room) if row.kind == "macro.ran"]

@@ -5,7 +5,6 @@ import shutil
 import sqlite3
 import stat
 import threading
-import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +19,7 @@ from roomctl.storage.backup import BackupSchedule, back_up, rotate
 from roomctl.storage.copies import copies, kept
 from roomctl.storage.database import open_database
 from tests.storage.conftest import AT, copied, titles
+from tests.waiting import until
 
 # --- a copy ------------------------------------------------------------------------------------------------------
 
@@ -200,10 +200,7 @@ def test_the_host_does_not_wait_for_it(data, database, clock):
     schedule = BackupSchedule(database, data, clock)
     schedule.look()
     schedule.look()  # while it is under way, or done: no second one
-    end = time.monotonic() + 20
-    while not copies(data / "backups"):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: copies(data / "backups"))
     assert len(copies(data / "backups")) == 1
 
 

@@ -5,11 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page
 from roomctl.app import Application
 from roomctl.domain.record import RecordFile
 from roomctl.domain.recording import RecorderState
+from tests import waiting
 from tests.story.album import Album
 from tests.story.hall import RATE, Hall, Speech
 from tests.web.pages.conftest import PASSWORD, SIZES, Site
@@ -27,14 +28,7 @@ PATIENCE = 300.0
 """Seconds in which a machine, however busy, has come to it."""
 WORKER = "roomctl_transcript.worker"
 
-
-def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
-    """What it gives, once that is true."""
-    end = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < end, "it did not come to that in time"
-        time.sleep(0.2)
-    return found
+until = partial(waiting.until, seconds=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -228,7 +222,7 @@ class Day:
                         os.setpriority(os.PRIO_PROCESS, int(thread.name), 0)
             return true()
 
-        return until(looked, minutes * 60)
+        return until(looked, seconds=minutes * 60)
 
     @property
     def sentences(self) -> list[str]:

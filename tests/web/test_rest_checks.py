@@ -1,7 +1,6 @@
 """Runs over REST: seen while they last, ended, and what proves their rows."""
 
 import threading
-import time
 
 import pytest
 
@@ -9,6 +8,7 @@ from roomctl.domain.access import Role
 from roomctl.domain.checks import CheckState, Result
 from roomctl.services import evidence
 from roomctl.services.time import SystemClock
+from tests.waiting import until
 
 
 class Slow:
@@ -47,9 +47,7 @@ def test_a_run_is_seen_and_ended(rest, slow):
     assert rest.as_(Role.SECRETARY).delete("/api/v1/checks/running", params={"meeting": meeting}).status_code == 403
     assert technician.delete("/api/v1/checks/running", params={"meeting": meeting}).status_code == 204
     thread.join(60)
-    end = time.monotonic() + 60
-    while technician.get("/api/v1/checks/running", params={"meeting": meeting}).json():
-        assert time.monotonic() < end
+    until(lambda: not technician.get("/api/v1/checks/running", params={"meeting": meeting}).json())
     report = technician.get("/api/v1/checks/latest", params={"meeting": meeting}).json()
     assert report["results"][0]["state"] == "UNKNOWN"
 

@@ -1,7 +1,6 @@
 """The service end to end, on real threads and the clock of the test."""
 
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -12,15 +11,9 @@ from roomctl_archive.verify import verify
 
 from roomctl.api import PackageFile, RecordFile, RoomctlError, State, events, secrecy
 from roomctl.api.deliveries import FIRST_RETRY
+from tests.waiting import until
 
 BOUND = 10  # seconds until a test gives up
-
-
-def until(condition):
-    end = time.monotonic() + BOUND
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        threading.Event().wait(0.005)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from roomctl_audio import control
 from roomctl_audio.recorder import AudioRecorder
 
 from roomctl.api import RoomctlError
-from tests.plugins.audio.faults import until
 from tests.plugins.audio.house import command, gone
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,7 +35,7 @@ def runtime() -> Iterator[Path]:
 def _nothing_is_left(tmp_path) -> Iterator[None]:
     """After a test no process works in its folder, and no half-made file lies in it."""
     yield
-    until(lambda: not working_in(tmp_path), 15)
+    until(lambda: not working_in(tmp_path))
     assert [path.name for path in tmp_path.rglob("*.tmp")] == []
 
 

@@ -11,7 +11,6 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,21 +26,13 @@ from tests.plugins.audio import ordeal
 from tests.plugins.audio.ordeal import Hit, Ordeal
 from tests.plugins.audio.sound import TRACKS, expected, sound
 from tests.plugins.audio.soundserver import sound_server
+from tests.waiting import until
 
 __all__ = ["expected", "sound"]  # for the tests, beside what stands here
 
 LIGHT = ("capture", "finisher", "controller")
 AT_ONCE = 4
 """Meetings: they mostly wait."""
-
-
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Waits for a condition, with a bound."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {seconds} s")
-        time.sleep(0.02)
 
 
 def capture(folder: Path) -> psutil.Process:

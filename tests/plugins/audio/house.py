@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,10 +27,10 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.domain.recording import Order, RecorderState, Recording
 from roomctl.services.identity import new_id
+from tests.waiting import until
 
 SPECIMENS = Path(__file__).parents[1] / "transcript" / "specimens"
 CLIP = Path(__file__).parents[3] / "roomctl" / "demo" / "clip" / "demo_60s.flac"
-PATIENCE = 60.0  # seconds in which the machine, however busy, has recovered
 AGAIN = 0.5  # seconds after which a service manager starts a launcher that died
 MODULES = {"finisher": "roomctl_audio.sealing.finisher", "watch": "roomctl_audio.watch.watcher"}
 
@@ -66,16 +66,6 @@ files = [{ name = "none", size = 1, sha256 = "2d711642b726b04401627ca9fbac32f5c8
 [[slow-model.sources]]
 https = "https://example.invalid/"
 """
-
-
-def until(condition: Callable[[], Any], seconds: float = PATIENCE, what: str = "it") -> Any:
-    """What the condition gives once it holds. Raises: AssertionError after so many seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {seconds:.0f} s")
 
 
 class House:

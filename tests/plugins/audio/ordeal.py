@@ -18,9 +18,10 @@ from roomctl_audio.journal import journal
 
 from roomctl.api import RecorderState, RoomctlError
 from roomctl.domain.recording import Recording
-from tests.plugins.audio.house import House, gone, kill, until
+from tests.plugins.audio.house import House, gone, kill
 from tests.plugins.audio.sound import PERIOD, RATE, numbers, sound
 from tests.plugins.audio.soundserver import SoundServer, between, runs
+from tests.waiting import until
 
 VICTIMS = ("host", "launcher", "capture", "finisher", "watch", "source", "transcriber")
 KILLS = 5

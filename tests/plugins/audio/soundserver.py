@@ -14,8 +14,8 @@ import pytest
 from roomctl_audio.sound.pcm import Layout
 from roomctl_audio.sources.tone import tone
 
-from tests.plugins.audio.house import until
 from tests.plugins.audio.sound import PERIOD, RATE, numbers
+from tests.waiting import until
 
 BLOCK = RATE // 10
 STARTS = 3

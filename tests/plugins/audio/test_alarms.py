@@ -14,7 +14,8 @@ from roomctl_audio.journal import journal
 from roomctl_audio.journal.file import JournalFile, load
 
 from roomctl.api import AlarmKind, BadInput, RecorderState
-from tests.plugins.audio.faults import order, until
+from tests.plugins.audio.faults import order
+from tests.waiting import until
 
 RATE = 16_000
 SPOKEN = Path(__file__).parents[3] / "roomctl" / "demo" / "clip" / "demo_60s.flac"

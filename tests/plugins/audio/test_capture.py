@@ -10,7 +10,8 @@ from roomctl_audio.journal import journal
 from roomctl_audio.journal.file import load
 from roomctl_audio.watch.watching import Heard
 
-from tests.plugins.audio.faults import order, until
+from tests.plugins.audio.faults import order
+from tests.waiting import until
 
 CLIPPING = {"kind": "clipping", "track": 1, "frame": 0, "value": 0.0, "detail": ""}
 

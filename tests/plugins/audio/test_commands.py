@@ -18,8 +18,9 @@ from roomctl_audio.recorder import AudioRecorder
 from typer.testing import CliRunner
 
 from roomctl.api import BadInput
-from tests.plugins.audio.faults import capture, order, until
+from tests.plugins.audio.faults import capture, order
 from tests.plugins.audio.made import Made, samples
+from tests.waiting import until
 
 SCRIPT = """
 import sys, typer

@@ -7,7 +7,8 @@ import pytest
 from roomctl_audio import control
 
 from roomctl.api.process import process_identity
-from tests.plugins.audio.faults import order, until
+from tests.plugins.audio.faults import order
+from tests.waiting import until
 
 needs_sockets = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no unix sockets here")
 

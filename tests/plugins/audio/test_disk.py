@@ -13,7 +13,8 @@ from roomctl_audio.recorder import AudioRecorder
 from roomctl_audio.sound.layout import Layout
 
 from roomctl.api import AlarmKind, RecorderState, RoomctlError
-from tests.plugins.audio.faults import capture, expected, order, sound, until
+from tests.plugins.audio.faults import capture, expected, order, sound
+from tests.waiting import until
 
 
 @pytest.fixture

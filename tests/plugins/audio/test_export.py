@@ -20,8 +20,8 @@ from roomctl_audio.integrity.recovery import recover
 from roomctl_audio.journal import journal
 
 from roomctl.api import BadInput, Damaged, Marker, MarkKind, NotFound, Refused, RoomctlError
-from tests.plugins.audio.faults import until
 from tests.plugins.audio.made import Made, recording, samples
+from tests.waiting import until
 
 SHANGHAI = timezone(timedelta(hours=8))
 SOUND = samples(48_000)

@@ -13,9 +13,10 @@ from roomctl_audio.sealing import finishing
 from roomctl_audio.watch import watching
 
 from roomctl.api import AlarmKind, Order, RecorderState
-from tests.plugins.audio.faults import capture, order, until
+from tests.plugins.audio.faults import capture, order
 from tests.plugins.audio.house import command, interpose, kill
 from tests.plugins.audio.sound import TRACKS, expected, sound
+from tests.waiting import until
 
 
 def child(recorder, module):
@@ -57,8 +58,8 @@ def test_a_finisher_that_dies_each_time_is_told_and_the_sound_goes_on_into_parts
     assert ill.status().segments == 0
     assert len(list(ill.folder.glob("*.part"))) > 1
     ill.cure()
-    until(lambda: ill.status().segments > 0, 60)
-    until(lambda: ill.status().problem == "", 60)
+    until(lambda: ill.status().segments > 0)
+    until(lambda: ill.status().problem == "")
     report = ill.stop()
     assert report.frames > told.frames + 50_000
     whole(ill, report)
@@ -81,7 +82,7 @@ def test_stopped_with_a_finisher_that_dies_each_time_the_parts_stay_and_recovery
 def test_parts_that_wait_too_long_raise_an_alarm(ill):
     until(lambda: AlarmKind.UNSEALED in alarms(ill), UNSEALED_SECONDS + 60)
     ill.cure()
-    until(lambda: AlarmKind.UNSEALED not in alarms(ill), 90)
+    until(lambda: AlarmKind.UNSEALED not in alarms(ill))
     whole(ill, ill.stop())
 
 
@@ -102,7 +103,7 @@ def test_a_watch_that_hangs_costs_nothing_and_holds_up_no_end(watched):
     until(lambda: watched.status().frames > frames + 20_000)
     report = watched.stop()
     whole(watched, report)
-    until(lambda: not watch.is_running() or watch.status() == psutil.STATUS_ZOMBIE, 15)
+    until(lambda: not watch.is_running() or watch.status() == psutil.STATUS_ZOMBIE)
 
 
 @pytest.mark.long

@@ -8,10 +8,11 @@ from roomctl_audio.journal import journal
 from roomctl_audio.journal.file import load
 
 from roomctl.api import Order, RecorderState
-from tests.plugins.audio.faults import order, until
+from tests.plugins.audio.faults import order
 from tests.plugins.audio.house import interpose
 from tests.plugins.audio.sound import RATE, expected, numbers, sound
 from tests.plugins.audio.soundserver import runs, sound_server
+from tests.waiting import until
 
 HOUR = 3600.0
 

@@ -12,8 +12,9 @@ from roomctl_audio.recorder import AudioRecorder
 from typer.testing import CliRunner
 
 from roomctl.api import RecorderState, RoomctlError
-from tests.plugins.audio.faults import order, until
+from tests.plugins.audio.faults import order
 from tests.plugins.audio.sound import TRACKS, expected, sound
+from tests.waiting import until
 
 FRAMES, PART = 19_200, 4_800
 

@@ -9,10 +9,11 @@ from itertools import pairwise
 import pytest
 
 from roomctl.api import AlarmKind, Order, RecorderState
-from tests.plugins.audio.faults import capture, until
+from tests.plugins.audio.faults import capture
 from tests.plugins.audio.house import command, kill
 from tests.plugins.audio.sound import RATE, numbers, sound
 from tests.plugins.audio.soundserver import runs, sound_server
+from tests.waiting import until
 
 pytestmark = pytest.mark.needs("portaudio", "pulseaudio")
 

@@ -7,8 +7,9 @@ import pytest
 from roomctl_audio.recorder import AudioRecorder
 
 from roomctl.api import AlarmKind, RecorderState, RoomctlError
-from tests.plugins.audio.faults import order, until
+from tests.plugins.audio.faults import order
 from tests.plugins.audio.sound import RATE, TRACKS, expected, sound
+from tests.waiting import until
 
 
 @pytest.fixture

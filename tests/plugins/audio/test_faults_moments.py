@@ -14,9 +14,10 @@ from roomctl_audio.recorder import AudioRecorder
 from roomctl_audio.sound.pcm import Layout
 
 from roomctl.api import RecorderState, RoomctlError
-from tests.plugins.audio.faults import order, until
+from tests.plugins.audio.faults import order
 from tests.plugins.audio.house import interpose
 from tests.plugins.audio.sound import RATE, TRACKS, expected, sound
+from tests.waiting import until
 
 PART = 4_800
 FRAMES = 3 * PART

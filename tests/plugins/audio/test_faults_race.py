@@ -11,9 +11,10 @@ from roomctl_audio.recorder import AudioRecorder
 
 from roomctl.api import RecorderState, RoomctlError
 from tests.plugins.audio.conftest import working_in
-from tests.plugins.audio.faults import capture, order, until
+from tests.plugins.audio.faults import capture, order
 from tests.plugins.audio.house import kill
 from tests.plugins.audio.sound import expected, sound
+from tests.waiting import until
 
 ARM = """
 import sys

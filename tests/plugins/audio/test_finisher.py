@@ -16,7 +16,7 @@ from roomctl_audio.sound import envelope
 from roomctl_audio.sound.pcm import Layout, pack, unpack
 
 from roomctl.api import Damaged, Level
-from tests.plugins.audio.faults import until
+from tests.waiting import until
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

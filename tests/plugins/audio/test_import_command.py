@@ -16,8 +16,9 @@ from typer.testing import CliRunner
 
 from roomctl.api import BadInput, Meeting, NotFound, Order, RecorderState, Recording, Refused, RoomctlError
 from roomctl.testing.fakes import FakeContext, FakeServices
-from tests.plugins.audio.faults import sound, until
+from tests.plugins.audio.faults import sound
 from tests.plugins.audio.test_importing import encode
+from tests.waiting import until
 
 
 class Services(FakeServices):

@@ -16,7 +16,7 @@ from roomctl_audio.sources.ring import Loss, Ring
 from roomctl_audio.sources.tone import tone
 
 from roomctl.api import Order
-from tests.plugins.audio.faults import until
+from tests.waiting import until
 
 LAYOUT = Layout(1, 16, 8_000)
 BLOCK = 800

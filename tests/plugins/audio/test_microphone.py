@@ -17,8 +17,9 @@ from roomctl_audio.sources.listen import SourceCheck
 from roomctl_audio.sources.pulse import MAPPED
 
 from roomctl.api import AlarmKind, BadInput, CheckState, NotFound, Order, RecorderState
-from tests.plugins.audio.faults import capture, sound, until
+from tests.plugins.audio.faults import capture, sound
 from tests.plugins.audio.soundserver import SoundServer, sound_server
+from tests.waiting import until
 
 pytestmark = pytest.mark.needs("portaudio", "pulseaudio")
 
@@ -33,7 +34,7 @@ def room(tmp_path) -> Iterator[SoundServer]:
     with sound_server(tmp_path / "run", ROOM, SPARE) as server:
         yield server
         socket = tmp_path / "run" / "native"
-        until(lambda: not listeners(socket), 15)  # while the server still runs: its end would end them too
+        until(lambda: not listeners(socket))  # while the server still runs: its end would end them too
 
 
 def listeners(socket: Path) -> list[int]:
@@ -206,4 +207,4 @@ def test_each_microphone_of_an_interface_is_on_its_own_track_whatever_the_server
         player.wait(10)
         assert last == [1000, 2000, 3000, 4000]
         until(lambda: MAPPED not in server.control("list", "short", "modules"))  # nothing is left in the server
-        until(lambda: not listeners(tmp_path / "run" / "native"), 15)
+        until(lambda: not listeners(tmp_path / "run" / "native"))

@@ -14,8 +14,9 @@ from roomctl_audio.sealing.finisher import seal
 from roomctl_audio.sound.layout import Layout
 
 from roomctl.api import NotFound, Refused
-from tests.plugins.audio.faults import commands, until
+from tests.plugins.audio.faults import commands
 from tests.plugins.audio.made import Made, recording, samples
+from tests.waiting import until
 
 RATE = 8_000
 
@@ -149,7 +150,7 @@ def test_a_child_whose_host_is_killed_ends_by_itself(made):
     assert len(children) == 1
     host.kill()
     host.communicate()
-    until(lambda: not children[0].is_running() or children[0].status() == psutil.STATUS_ZOMBIE, 10)
+    until(lambda: not children[0].is_running() or children[0].status() == psutil.STATUS_ZOMBIE)
 
 
 def test_it_is_never_much_ahead_of_the_sound(made, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from roomctl_audio.playing import Reader
 
-from tests.plugins.audio.faults import until
+from tests.waiting import until
 
 RATE = 48_000
 

@@ -20,7 +20,8 @@ from roomctl_audio.journal.file import load
 from roomctl_audio.sources.source import open_source
 
 from roomctl.api import BadInput, Order, RecorderState, Refused
-from tests.plugins.audio.faults import capture, expected, finisher, order, sound, until
+from tests.plugins.audio.faults import capture, expected, finisher, order, sound
+from tests.waiting import until
 
 
 @pytest.mark.parametrize(("tracks", "bits"), [(1, 16), (2, 24), (16, 24), (16, 16)])

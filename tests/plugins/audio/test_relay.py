@@ -11,7 +11,7 @@ from roomctl_audio.sources.microphone import Closable, MicSource, Patience
 from roomctl_audio.sources.ring import Chunk, Loss, Ring
 
 from roomctl.api import NotFound, Order
-from tests.plugins.audio.faults import until
+from tests.waiting import until
 
 RATE = 8_000
 BLOCK = 400
@@ -95,7 +95,7 @@ class Heard:
         return [name for n, name in enumerate(names) if n == 0 or names[n - 1] != name]
 
     def until(self, condition: Callable[["Heard"], bool]) -> "Heard":
-        until(lambda: condition(self.take()), 10)
+        until(lambda: condition(self.take()))
         return self
 
 

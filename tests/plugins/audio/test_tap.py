@@ -8,8 +8,8 @@ from roomctl_audio.sound.pcm import pack
 from roomctl_audio.tap import Tap
 
 from roomctl.api import Order, RecorderState, Refused, Tapped
-from tests.plugins.audio.faults import until
 from tests.plugins.audio.made import Made, samples
+from tests.waiting import until
 
 RATE = 8_000
 

@@ -13,7 +13,7 @@ from roomctl_audio.sound import envelope
 from roomctl_audio.sound.pcm import Layout
 from roomctl_audio.watch.watching import Heard, Watching
 
-from tests.plugins.audio.faults import until
+from tests.waiting import until
 
 RATE = 8_000
 LAYOUT = Layout(1, 16, RATE)

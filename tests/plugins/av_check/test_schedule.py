@@ -1,7 +1,6 @@
 """Checks that come by themselves, on a clock that is turned by hand."""
 
 import threading
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from roomctl_av_check.schedule import AGAIN, Schedule, due
 from roomctl.api import BadInput, Macro, Meeting, MeetingId, MissingPart, State, checks
 from roomctl.domain.macros import MacroStep
 from roomctl.testing.fakes import FakeContext, FakeServices
+from tests.waiting import until
 
 RunPurpose = checks.RunPurpose
 STARTS = datetime(2026, 11, 12, 11, 0)
@@ -125,12 +125,12 @@ def test_the_service_runs_says_what_is_wrong_once_and_stops(services, ctx, caplo
     service.start()
     for _ in range(3):
         service.wake()
-        wait_until(lambda: not service.health().ok)
+        until(lambda: not service.health().ok)
     assert "cannot check m1" in service.health().why
     del services.check
     services.clock.advance(AGAIN)
     service.wake()
-    wait_until(lambda: service.health().ok)
+    until(lambda: service.health().ok)
     assert [record.message for record in caplog.records].count("checks: cannot check m1 t15") == 1
     service.stop(5)
     assert service.progress() == []
@@ -203,19 +203,11 @@ def test_a_long_run_keeps_neither_the_macros_nor_the_watch_waiting(two, ctx):
     schedule.wake()
     try:
         assert going.wait(60)
-        wait_until(lambda: two.looked == ["m2"])
-        wait_until(lambda: schedule._scenes._before)
+        until(lambda: two.looked == ["m2"])
+        until(lambda: schedule._scenes._before)
         two.hold(replace(two.held["m2"], state=State.RECESS))
         schedule.wake()
-        wait_until(lambda: two.played == [("pause", "m2")])
+        until(lambda: two.played == [("pause", "m2")])
     finally:
         over.set()
         schedule.stop(60)
-
-
-def wait_until(true):
-    """Or fail after a minute."""
-    until = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.01)

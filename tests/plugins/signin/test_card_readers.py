@@ -18,6 +18,7 @@ from roomctl_signin.config import Config, Reader
 from roomctl.api import Meeting, MeetingId, Person, State
 from roomctl.testing.contracts import CardReaderContract
 from roomctl.testing.fakes import FakeContext, FakeServices
+from tests.waiting import until
 
 UINPUT = Path("/dev/uinput")
 VPCD_PORT = 35963
@@ -69,10 +70,7 @@ class TestWedge(CardReaderContract):
         import evdev  # noqa: PLC0415 - not everywhere
 
         with evdev.UInput(name="roomctl test reader") as made:
-            until = time.monotonic() + 10
-            while not Path(made.device.path).exists():
-                assert time.monotonic() < until
-                time.sleep(0.01)
+            until(Path(made.device.path).exists)
             yield made
 
     @pytest.fixture
@@ -235,13 +233,6 @@ def listening(ctx, monkeypatch):
     made.start()
     yield made, reads
     made.stop(10)
-
-
-def until(wanted):
-    end = time.monotonic() + 60
-    while not wanted():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_a_card_at_the_host_signs_in_and_the_terminal_is_told(ctx, listening, web):

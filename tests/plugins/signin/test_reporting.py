@@ -1,7 +1,6 @@
 """T−15: the report is told by itself, once, whatever happens to the host meanwhile."""
 
 import threading
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +10,7 @@ from roomctl_signin.reporting import Reporting
 
 from roomctl.api import Meeting, MeetingId, Method, Person, State
 from roomctl.testing.fakes import FakeContext, FakeServices
+from tests.waiting import until
 
 MEETING = Meeting(
     id=MeetingId("m1"), room="r", title="专题会议", starts=datetime(2026, 11, 12, 9, 30), state=State.OPEN
@@ -86,10 +86,7 @@ def test_it_runs_as_a_service_and_ends(ctx):
     ctx.clock.advance(20 * 60)
     service = Reporting(ctx)
     service.start()
-    end = time.monotonic() + 60
-    while not told(ctx):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    until(lambda: told(ctx))
     service.stop(10)
     assert service.health().ok
     assert not [one for one in threading.enumerate() if one.name == "report"]

@@ -1,24 +1,11 @@
 """A meeting that was held, its recordings of the shipped clip, and waiting for the service."""
 
-import threading
 from datetime import UTC, datetime
 
-import pytest
 import soundfile
 
 from roomctl.api import RecorderState, Recording, Segment
-
-PATIENCE = 90.0
-"""Seconds that a condition may take on a busy machine."""
-
-
-def wait(condition):
-    done = threading.Event()
-    for _ in range(int(PATIENCE / 0.05)):
-        if condition():
-            return
-        done.wait(0.05)
-    pytest.fail("it never came true")
+from tests.waiting import until
 
 
 def record(services, demo_clip, *, number=1, seconds=20.0, count=99, state=RecorderState.SEALED, markers=()):
@@ -67,6 +54,6 @@ def record(services, demo_clip, *, number=1, seconds=20.0, count=99, state=Recor
 def finish(service, services):
     service.start()
     service.wake()
-    wait(lambda: not service.progress() or service.failures())
+    until(lambda: not service.progress() or service.failures())
     assert not service.failures()
     return services.transcript("m1")

@@ -9,7 +9,8 @@ from roomctl_transcript.alone import Done, alone
 from roomctl_transcript.service import TranscriptService
 
 from roomctl.api import Hole, Person, correction, rework
-from tests.plugins.transcript.held import finish, record, wait
+from tests.plugins.transcript.held import finish, record
+from tests.waiting import until
 
 
 def wish(services, kind, **more):
@@ -89,11 +90,11 @@ def test_what_is_cancelled_in_the_middle_leaves_the_old_version(service, service
     services.offers = [*services.offers, other]
     asked = wish(services, rework.ReworkKind.AGAIN, engine="stuck")
     service.wake()
-    wait((tmp_path / "log").exists)
+    until((tmp_path / "log").exists)
     assert [row.meeting for row in service.progress()] == ["m1"]
     services.wishes["m1"] = [replace(asked, state=rework.ReworkState.CANCELLED)]
     services.clock.advance(10)
-    wait(lambda: not service.progress() and not service._done["m1"])
+    until(lambda: not service.progress() and not service._done["m1"])
     assert services.versions["m1"] == [first]
     assert not service.progress()
 
@@ -112,7 +113,7 @@ def test_a_hole_is_filled_and_its_sentences_stand_in_their_place(service, servic
     whole, holes = sparse(services, 0, 2)
     asked = wish(services, rework.ReworkKind.HOLES, holes=holes[:1])
     filled = finish(service, services)
-    wait(lambda: services.reworks("m1")[0].state is rework.ReworkState.DONE)
+    until(lambda: services.reworks("m1")[0].state is rework.ReworkState.DONE)
     filled = services.transcript("m1")
     new = [one for one in filled.segments if one.id not in {kept.id for kept in whole.segments}]
     assert new
@@ -132,7 +133,7 @@ def test_a_hole_that_stays_says_who_has_tried(service, services, offer):
     services.offers = [*services.offers, replace(offer(deaf=True), name="deaf")]
     wish(services, rework.ReworkKind.HOLES, engine="deaf", holes=holes[:2])
     finish(service, services)
-    wait(lambda: services.reworks("m1")[0].state is rework.ReworkState.DONE)
+    until(lambda: services.reworks("m1")[0].state is rework.ReworkState.DONE)
     seen = rework.holes(services.transcript("m1"))
     assert [one.hole for one in seen] == list(holes)
     assert [len(one.tried) for one in seen] == [1, 1, *(0 for _ in holes[2:])]

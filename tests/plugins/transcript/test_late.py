@@ -8,7 +8,8 @@ from roomctl_transcript import late
 from roomctl.api import Actor, State, Transcript, correction, events
 from roomctl.domain import cutting, holes
 from roomctl.testing.fakes import A_MORNING
-from tests.plugins.transcript.held import finish, record, wait
+from tests.plugins.transcript.held import finish, record
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_what_comes_after_the_deposit_is_transcribed_behind_what_stands_there(
     assert whole.engine == "other"
     assert whole.report["late"]["rec2"]["engine"] == "standin"
     assert (ctx.folder("m1") / "transcript-v2.txt").is_file()
-    wait(lambda: not late.noted(ctx))
+    until(lambda: not late.noted(ctx))
     assert holes.carry(deposited, whole).segments == whole.segments
 
 

@@ -23,7 +23,8 @@ from roomctl.api import (
     secrecy,
 )
 from roomctl.testing.fakes import FakeClock, FakeContext, FakeServices
-from tests.plugins.transcript.held import finish, record, wait
+from tests.plugins.transcript.held import finish, record
+from tests.waiting import until
 
 
 @pytest.mark.usefixtures("meeting")
@@ -48,7 +49,7 @@ def test_what_a_person_corrected_meanwhile_stays(service, services, meeting, off
     record(services, demo_clip, count=2, state=RecorderState.RECORDING)
     services.held["m1"] = replace(meeting, state=State.IN_SESSION)
     service.start()
-    wait(lambda: (found := services.transcript("m1")) and found.segments)
+    until(lambda: (found := services.transcript("m1")) and found.segments)
     live = services.transcript("m1")
     assert not live.complete
     first = live.segments[0]
@@ -116,7 +117,7 @@ def test_a_missing_model_is_told_with_the_command_and_the_way_by_usb(service, se
     services.offers = [replace(offer(), models=("not-here",))]
     record(services, demo_clip)
     service.start()
-    wait(service.failures)
+    until(service.failures)
     told = service.failures()["m1"]
     assert "roomctl models pull not-here" in told
     assert "roomctl models import" in told
@@ -242,7 +243,7 @@ def test_stopping_in_the_middle_loses_nothing(services, offer, demo_clip, tmp_pa
     first = FakeContext("transcript", tmp_path, Config(longest=8.0), services=services)
     one = TranscriptService(first)
     one.start()
-    wait((tmp_path / "log").exists)
+    until((tmp_path / "log").exists)
     one.stop(10)
     first.close()
     second = TranscriptService(FakeContext("transcript", tmp_path, Config(longest=8.0), services=services))

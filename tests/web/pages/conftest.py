@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.services.identity import new_id
 from roomctl.web.session import COOKIE
+from tests.waiting import until
 
 DRAWN_MS = 20_000  # a busy machine draws late; what never comes is still told
 expect.set_options(timeout=DRAWN_MS)
@@ -103,7 +103,7 @@ def site(tmp_path_factory, prepare) -> Iterator[Site]:
     host = subprocess.Popen(argv, env=environment, stderr=subprocess.DEVNULL, cwd=data)
     url = f"http://127.0.0.1:{port}"
     try:
-        _until(lambda: _ready(url), 120)
+        until(lambda: _ready(url), 120)
         yield Site(data, url)
     finally:
         host.terminate()
@@ -120,13 +120,6 @@ def _ready(url: str) -> bool:
             return answer.status == 200
     except OSError:
         return False
-
-
-def _until(true, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "the host does not get ready"
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")

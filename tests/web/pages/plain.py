@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from roomctl.web import keys, ui
 from roomctl.web.app import build
 from roomctl.web.errors import tell_errors
 from roomctl.web.plugins import Extras
+from tests.waiting import until
 
 
 class Server:
@@ -33,10 +33,7 @@ class Server:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
-        until = time.monotonic() + 20
-        while not self._server.started:
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        until(lambda: self._server.started)
 
     def stop(self) -> None:
         self._server.should_exit = True

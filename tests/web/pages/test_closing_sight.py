@@ -1,6 +1,5 @@
 """The close page without a browser: what each row says, who may press what, and how a target stands."""
 
-import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -22,6 +21,7 @@ from roomctl.web.pages.attention import matters
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.closing.desk import Desk
 from roomctl.web.pages.visitor import Visitor
+from tests.waiting import until
 
 
 async def _off(device, secret, argument):
@@ -98,10 +98,7 @@ def test_devices_go_off_by_the_macro_and_what_did_not_is_said(rest, over):
     (rest.application.data / "macros.toml").write_text(MACROS, encoding="utf-8")
     seat = Seat(rest, over)
     seat.press("macro end")
-    end = time.monotonic() + 60
-    while seat.desk.hands.playing or seat.desk.look().ran is None:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: not seat.desk.hands.playing and seat.desk.look().ran is not None)
     assert "灯stuck：关灯" in seat.html()
     assert "灯good：关灯" not in seat.html()
     seat.press("task devices")

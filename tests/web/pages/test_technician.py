@@ -1,7 +1,6 @@
 """The technician's page: what stands on it from the first look on, and what its buttons do."""
 
 import threading
-import time
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -21,6 +20,7 @@ from roomctl.web.pages.technician.desk import Desk
 from roomctl.web.pages.technician.sight import figure, groups, steps
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.ui import Look
+from tests.waiting import until
 
 GATE = threading.Event()
 """Holds the slow device while it is clear."""
@@ -103,13 +103,6 @@ class Seat:
 
     def settled(self):
         until(lambda: not self.rest.use.checks_under_way(self.meeting))
-
-
-def until(true, seconds=60):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.fixture

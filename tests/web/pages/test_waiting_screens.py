@@ -1,6 +1,5 @@
 """候会 in a real browser: the wall of the waiting room, and the usher's telephone over a line that is cut."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from roomctl.domain.attendance import Method, Person, Role
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.services.identity import new_id
+from tests.waiting import until
 from tests.web.pages.plain import Server, serving
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.story]
@@ -98,10 +98,7 @@ def open_screen(browser: Browser, room: Waiting, tmp_path: Path):
 
 def told(room: Waiting, *kinds: str) -> None:
     """The page shows a press before the host has it: waits until these are the newest events."""
-    end = time.monotonic() + 60
-    while room.kinds()[-len(kinds) :] != list(kinds):
-        assert time.monotonic() < end, room.kinds()
-        time.sleep(0.05)
+    until(lambda: room.kinds()[-len(kinds) :] == list(kinds), what=" ".join(kinds))
 
 
 def first_load(page: Page) -> int:

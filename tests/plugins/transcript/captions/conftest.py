@@ -1,6 +1,5 @@
 import subprocess
 import tempfile
-import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +17,10 @@ from roomctl_transcript.captions.service import CaptionService
 from roomctl.api import EngineOffer, Marker, MarkKind, Meeting, Order, Person, RecorderState, Recording, State
 from roomctl.services.time import SystemClock
 from roomctl.testing.fakes import FakeContext
+from tests.waiting import until
 
 TITLE = "城市更新专题会议"
 RATE = 16_000
-PATIENCE = 90.0
-"""Seconds that a condition may take on a busy machine."""
 HANGS = 8.0
 """Seconds of silence of a child that hangs."""
 SPECIMENS = Path(__file__).parent / "specimens"
@@ -102,14 +100,15 @@ class Room:
         return boards.of(self.ctx)
 
     def wait(self, condition, what=""):
-        pause = threading.Event()
-        for _ in range(int(PATIENCE / 0.05)):
+        def looked():
             if not self.seen or self.seen[-1] != self.board:
                 self.seen.append(self.board)
-            if condition():
-                return
-            pause.wait(0.05)
-        pytest.fail(f"{what or 'it'} never came true: {self.board}")
+            return condition()
+
+        try:
+            until(looked, what=what or "it")
+        except AssertionError as error:
+            pytest.fail(f"{error}: {self.board}")
 
     def play(self, sound, **order):
         """Records it; shape (frames,) or (frames, tracks), 48 kHz."""
