@@ -121,14 +121,20 @@ class Room:
 
 
 @pytest.fixture
-def room(house, tmp_path):
+def projectors(house, tmp_path):
+    """Three that run, and a rack of their kind for the house, still empty."""
     house.use._clock = SystemClock()
     house.plugins.device_drivers = {"pjlink": OFFER}
     prober = Prober(tmp_path / "locks")
     house.use._rack = Rack(InventoryFile(tmp_path), prober)
     with Running(PjlinkEmulator(), PjlinkEmulator(), PjlinkEmulator()) as running:
-        yield Room(house, running)
+        yield running
     prober.close()
+
+
+@pytest.fixture
+def room(house, projectors):
+    return Room(house, projectors)
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from roomctl.services.device_ports import Rack
 from roomctl.services.facade import UseCases
 from roomctl.services.time import SystemClock
 from roomctl.storage.inventory import InventoryFile
-from roomctl.testing.emulators import Fault, Running
-from roomctl.testing.emulators.pjlink import PjlinkEmulator
+from roomctl.testing.emulators import Fault
 from roomctl.web.pages.technician.sight import _down
 
 
@@ -38,14 +37,8 @@ class Room:
 
 
 @pytest.fixture
-def room(house, tmp_path):
-    house.use._clock = SystemClock()
-    house.plugins.device_drivers = {"pjlink": OFFER}
-    prober = Prober(tmp_path / "locks")
-    house.use._rack = Rack(InventoryFile(tmp_path), prober)
-    with Running(PjlinkEmulator(), PjlinkEmulator(), PjlinkEmulator()) as running:
-        yield Room(house, running)
-    prober.close()
+def room(house, projectors):
+    return Room(house, projectors)
 
 
 def looked(room, meeting):

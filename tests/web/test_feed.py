@@ -3,36 +3,17 @@
 import http.client
 import json
 import socket
-import threading
-import time
-from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
-import uvicorn
 
 from roomctl.domain.access import Right, Role
 from roomctl.domain.events import SYSTEM, Event
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.web.feed import Feed
-
-
-@contextmanager
-def served(web):
-    """The application on a port of this machine."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(web, loop="asyncio", log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield listening.getsockname()[1]
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
-    assert not thread.is_alive()
+from tests.waiting import until
+from tests.web.served import served
 
 
 class Follower:
@@ -143,9 +124,7 @@ def test_silence_is_broken_by_a_heartbeat_and_ends_with_the_right(rest):
         assert follower.block() == [": still here"]
         rest.accounts.drop_token(token.id)
         rest.clock.advance(5)
-        end = time.monotonic() + 10
-        while follower.block() == [": still here"]:
-            assert time.monotonic() < end
+        until(lambda: follower.block() != [": still here"])
         assert follower.answer.read() == b""
         follower.close()
 
@@ -156,11 +135,12 @@ def test_nobody_looks_at_the_log_when_nobody_follows(rest, stream):
     follower.event()
     assert not feed._watching.done()
     follower.close()
-    end = time.monotonic() + 10
-    while not feed._watching.done():
-        assert time.monotonic() < end
+
+    def noticed():
         happen(rest, "noise")  # who has gone is noticed when something is sent
-        time.sleep(0.05)
+        return feed._watching.done()
+
+    until(noticed)
     again = stream()
     happen(rest, "after all")
     assert again.event()[2]["data"]["note"] == "after all"

@@ -12,8 +12,7 @@ from roomctl.domain.archive import Fault, Package, Receipt
 from roomctl.domain.delivery import DeliveryStep, FixityCheck, Trouble
 from roomctl.services.identity import new_id
 from roomctl.web.rest import progress
-
-from .test_feed import served
+from tests.web.served import served
 
 pytestmark = pytest.mark.needs("python:fastapi")
 

@@ -2,16 +2,13 @@
 
 import pytest
 import roomctl_transcript
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from roomctl_transcript.captions import boards
 from roomctl_transcript.captions.board import Line
 from roomctl_transcript.captions.routes import CaptionsShape
 
 from roomctl.api import State, secrecy
-from roomctl.domain.access import Role, User
-from roomctl.errors import RoomctlError
-from roomctl.web.problems import problem
+from tests.plugins.alone import application
 
 TITLE = "城市更新专题会议"
 NAMED = {"on": True, "confirm": TITLE}
@@ -20,21 +17,10 @@ NAMED = {"on": True, "confirm": TITLE}
 @pytest.fixture
 def web(ctx, stand_in):
     """The plugin's routes, for whoever the header `role` names."""
-    app = FastAPI()
     stand_in()
-
-    @app.middleware("http")
-    async def sign_on(request, call):
-        role = request.headers.get("role")
-        request.state.user = User("赵敏", frozenset({Role(role)})) if role else None
-        return await call(request)
-
-    @app.exception_handler(RoomctlError)
-    async def refused(_request, error):
-        return problem(error)
-
-    app.include_router(roomctl_transcript.roomctl_api_routes(ctx))
-    with TestClient(app, headers={"role": "secretary"}) as client:
+    with TestClient(
+        application(roomctl_transcript.roomctl_api_routes(ctx), "赵敏"), headers={"role": "secretary"}
+    ) as client:
         yield client
 
 

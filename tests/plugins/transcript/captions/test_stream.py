@@ -2,18 +2,15 @@
 
 import http.client
 import json
-import socket
-import threading
-import time
 
 import pytest
 import roomctl_transcript
-import uvicorn
 from fastapi import FastAPI
 from roomctl_transcript.captions import boards
 from roomctl_transcript.captions.board import Line
 
 from roomctl.domain.access import Role, User
+from tests.web.served import served
 
 
 class Signed:
@@ -43,17 +40,8 @@ def port(ctx, meeting, signed):
         return await call(request)
 
     web.include_router(roomctl_transcript.roomctl_api_routes(ctx))
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(web, loop="asyncio", log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield listening.getsockname()[1]
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
+    with served(web) as port:
+        yield port
 
 
 class Follower:
