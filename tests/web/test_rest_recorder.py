@@ -18,8 +18,7 @@ from roomctl.errors import Refused
 from roomctl.services.identity import new_id
 from roomctl.testing.dummies import DummyRecorder
 from roomctl.web.levels import Levels
-
-from .test_feed import served
+from tests.web.served import served
 
 SECOND = 48_000
 
