@@ -3,13 +3,13 @@
 import os
 from pathlib import Path
 
-import platformdirs
-
 
 def data_folder(chosen: str | None = None) -> Path:
     """`--data`, else ROOMCTL_DATA, else the user's data folder. Not made here."""
     if wanted := chosen or os.environ.get("ROOMCTL_DATA"):
         return Path(wanted).expanduser().absolute()
+    import platformdirs  # noqa: PLC0415 - a launcher and a host are told
+
     return platformdirs.user_data_path("roomctl", appauthor=False)
 
 

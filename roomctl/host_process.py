@@ -12,18 +12,17 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import uvicorn
 
 from roomctl.app import open_application
-from roomctl.cli.screen import console
 from roomctl.errors import Busy, RoomctlError
 from roomctl.folders import data_folder
 from roomctl.host import logs
 from roomctl.host.exit import leave
-from roomctl.host.platform import WINDOWS, dump_on_request
+from roomctl.host.platform import WINDOWS, dump_on_request, few_arenas
 from roomctl.host.signs import Sign, Signs
 from roomctl.i18n import tr
 from roomctl.launcher import RESTART, STACKS
@@ -31,18 +30,11 @@ from roomctl.services.ports import Clock
 from roomctl.services.time import SystemClock
 from roomctl.serving import TICK, Host
 from roomctl.web.app import build
+from roomctl.web.server import Server
 
 GRACE = 1  # seconds that open requests have at the end
 STOP = 3.0  # seconds for services and children; with the rest it stays below what the launcher waits
 LAST = 4.0  # seconds after which the process leaves, whatever hangs
-
-
-class Server(uvicorn.Server):
-    """Ends when it is told to; signals are this module's business."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def main(argv: Sequence[str], *, clock: Clock | None = None, tick: float = TICK) -> int:
@@ -53,6 +45,7 @@ def main(argv: Sequence[str], *, clock: Clock | None = None, tick: float = TICK)
         tick: seconds of wall time between two looks of the host.
 
     """
+    few_arenas()
     clock = clock or SystemClock()
     asked = _arguments(argv)
     signs = Signs.on_stdout()
@@ -143,29 +136,25 @@ def _bracketed(host: str) -> str:
 
 
 def _greet(running: Host) -> None:
-    screen, data = console(), running.application.data
-    screen.print(
-        tr(
-            f"roomctl 正在运行，数据目录 {data}；{running.url}",
-            f"roomctl runs on {data}; {running.url}",
-        )
-    )
+    """For people, on stderr. Plain: who writes in colours takes 3 MB for as long as the host runs."""
+    data, url = running.application.data, running.url
+    told = [tr(f"roomctl 正在运行，数据目录 {data}；{url}", f"roomctl runs on {data}; {url}")]
     if first := running.application.accounts.first_link():
-        screen.print(
+        told.append(
             tr(
-                f"还没有管理员。请在 30 分钟内打开（只能用一次）：{running.url}/first?key={first}",
-                f"There is no administrator yet. Open within 30 minutes, once: {running.url}/first?key={first}",
-            ),
-            soft_wrap=True,
+                f"还没有管理员。请在 30 分钟内打开（只能用一次）：{url}/first?key={first}",
+                f"There is no administrator yet. Open within 30 minutes, once: {url}/first?key={first}",
+            )
         )
     if mode := running.safe_mode:
-        screen.print(
+        told.append(
             tr(
                 f"安全模式：只运行自带插件。{mode.reason}。离开：{mode.mend}",
                 f"Safe mode: built-in plugins only. {mode.reason}. To leave it: {mode.mend}",
-            ),
-            style="warn",
+            )
         )
+    with contextlib.suppress(OSError):  # nobody reads it any more
+        print(*told, sep="\n", file=sys.stderr, flush=True)
 
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:

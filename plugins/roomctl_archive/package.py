@@ -29,7 +29,6 @@ from roomctl_archive import (
     describe,
     durable,
     family,
-    four_properties,
     inventory,
     judges,
     manifest,
@@ -182,6 +181,8 @@ def _describe(
     sound: Sequence[Recording],
 ) -> bag.Describe:
     """The metadata of the package that is due; `first` is the id of the one it supplements."""
+    from roomctl_archive import four_properties  # noqa: PLC0415 - it loads lxml
+
     table = retention.load(ctx.config.retention, ctx.services.data)
 
     def tell(root: Path, payload: Mapping[str, Digests]) -> Iterator[tuple[str, bag.Tag]]:

@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from lxml import etree
-
 from roomctl.api import tr
 
 _NEVER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -40,6 +38,8 @@ def clean(text: str) -> str:
 @contextmanager
 def document(out: BinaryIO, root: str, namespace: str, attributes: Mapping[str, str]) -> Iterator["Writer"]:
     """One document; what the block adds lies in its root element."""
+    from lxml import etree  # noqa: PLC0415 - a host at rest does without
+
     with etree.xmlfile(out, encoding="utf-8") as file:
         file.write_declaration()
         given = {name: clean(text) for name, text in attributes.items()}
@@ -94,6 +94,8 @@ class Writer:
 
 @cache
 def _schema(name: str) -> Any:
+    from lxml import etree  # noqa: PLC0415 - as above
+
     return etree.XMLSchema(file=str(Path(__file__).parent / "schema" / name))
 
 
@@ -107,6 +109,8 @@ def read(path: Path, schema: str, *tags: str) -> Iterator[Any]:
         OSError: it cannot be read.
 
     """
+    from lxml import etree  # noqa: PLC0415 - as above
+
     with path.open("rb") as stream:
         events = etree.iterparse(
             stream,

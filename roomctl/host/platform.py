@@ -2,7 +2,6 @@
 
 import errno
 import faulthandler
-import hashlib
 import os
 import shlex
 import signal
@@ -38,6 +37,8 @@ def machine() -> str:
 
     A digest, since the id itself is not to be handed on (machine-id(5)). Empty where the system has none.
     """
+    import hashlib  # noqa: PLC0415 - OpenSSL, which a launcher does without
+
     return hashlib.sha256(f"roomctl {own}".encode()).hexdigest() if (own := _machine_id()) else ""
 
 
@@ -228,6 +229,18 @@ def become(argv: Sequence[str]) -> int:
     if sys.platform != "win32":
         os.execv(argv[0], list(argv))  # noqa: S606 - without a shell is the point
     return subprocess.call(argv)
+
+
+def few_arenas() -> None:
+    """Lets the threads of this process share the memory they give back: glibc has an arena for each (mallopt(3))."""
+    if LINUX:
+        import ctypes  # noqa: PLC0415 - this alone needs it
+
+        with suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+_M_ARENA_MAX, _ARENAS = -8, 2  # malloc.h
 
 
 def dump_on_request(file: IO[str]) -> None:

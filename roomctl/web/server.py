@@ -1,0 +1,32 @@
+"""The web server that the host runs, loaded without what only clients need."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+import uvicorn
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """What is imported inside does without these libraries, as where they are not installed."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: Python's own sign for it
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+with _without("aiohttp", "requests"):  # the HTTP of its clients: a tenth of the memory of a host at rest
+    import_module("socketio")  # NiceGUI's, which finds it here
+
+
+class Server(uvicorn.Server):
+    """Ends when it is told to; signals are the host process's business."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
