@@ -108,6 +108,6 @@ def roomctl_panels(ctx: PluginContext) -> Sequence[PanelOffer]:
 @hookimpl
 def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
     """`roomctl archive verify/push/status/retry/reverify/encrypt/open/accept/return`."""
-    from roomctl_archive import commands  # noqa: PLC0415 - heavy, and needed only here
+    from roomctl_archive.cli import archive  # noqa: PLC0415 - heavy, and needed only here
 
-    return {"archive": commands.app(ctx)}
+    return {"archive": archive.build(ctx)}

@@ -50,7 +50,7 @@ def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
     """`roomctl acoustics baseline`."""
     from roomctl_av_check.acoustics import command  # noqa: PLC0415 - heavy, and needed only here
 
-    return {"acoustics": command.app(ctx)}
+    return {"acoustics": command.build(ctx)}
 
 
 @hookimpl

@@ -79,7 +79,7 @@ def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
     """`roomctl records template` and `roomctl records tables`."""
     from roomctl_records import office_command  # noqa: PLC0415 - heavy, and needed only here
 
-    return {"records": office_command.app(ctx)}
+    return {"records": office_command.build(ctx)}
 
 
 @hookimpl

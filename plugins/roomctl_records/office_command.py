@@ -22,7 +22,7 @@ Output = Annotated[
 ]
 
 
-def app(ctx: PluginContext) -> typer.Typer:
+def build(ctx: PluginContext) -> typer.Typer:
     """The command group."""
     screen = Console(stderr=True, highlight=False, markup=False)
     group = typer.Typer(help=tr("文书模板和用语表", "Templates and written forms of papers"), no_args_is_help=True)

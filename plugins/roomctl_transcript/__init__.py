@@ -67,13 +67,12 @@ def roomctl_screens() -> Sequence[ScreenOffer]:
 @hookimpl
 def roomctl_commands(ctx: PluginContext) -> Mapping[str, Callable[..., Any]]:
     """`transcribe`, `transcript` and `glossary`."""
-    from roomctl_transcript import glossary_command, transcript_command  # noqa: PLC0415 - light start
-    from roomctl_transcript.command import make  # noqa: PLC0415
+    from roomctl_transcript.cli import glossary, transcribe, transcript  # noqa: PLC0415 - light start
 
     return {
-        "transcribe": make(ctx),
-        "transcript": transcript_command.build(ctx),
-        "glossary": glossary_command.build(ctx),
+        "transcribe": transcribe.build(ctx),
+        "transcript": transcript.build(ctx),
+        "glossary": glossary.build(ctx),
     }
 
 

@@ -12,7 +12,7 @@ from roomctl.api.terminal import Json, person
 from roomctl_av_check.acoustics.proof import BASELINE, take_baseline
 
 
-def app(ctx: PluginContext) -> typer.Typer:
+def build(ctx: PluginContext) -> typer.Typer:
     """The command group."""
     group = typer.Typer(help=tr("声学实测的基线", "the baseline of the acoustic proof"), no_args_is_help=True)
     console = Console(stderr=True)

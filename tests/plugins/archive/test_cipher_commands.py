@@ -3,7 +3,8 @@ import signal
 from dataclasses import replace
 
 import pytest
-from roomctl_archive import cipher_commands, commands, enciphered
+from roomctl_archive import enciphered
+from roomctl_archive.cli import archive, cipher
 from roomctl_archive.package import build
 from typer.testing import CliRunner
 
@@ -15,7 +16,7 @@ WORDS = "河边 的 第七 把 椅子 没人坐"
 @pytest.fixture
 def run(room):
     def invoke(*arguments, words=WORDS):
-        return CliRunner().invoke(commands.app(room.context()), list(arguments), input=f"{words}\n")
+        return CliRunner().invoke(archive.build(room.context()), list(arguments), input=f"{words}\n")
 
     return invoke
 
@@ -36,7 +37,7 @@ def test_packages_travel_in_one_file_and_open_on_another_machine(room, run, tmp_
     assert meeting.title not in file.name
     assert json.loads(done.stdout)["bytes"] == file.stat().st_size
     elsewhere = CliRunner().invoke(
-        commands.app(None), ["open", str(file), "--to", str(tmp_path / "back"), "--json"], input=f"{WORDS}\n"
+        archive.build(None), ["open", str(file), "--to", str(tmp_path / "back"), "--json"], input=f"{WORDS}\n"
     )
     told = json.loads(elsewhere.stdout)
     assert (told["ok"], told["mark"], told["packages"][0]["files"]) == (True, "内部", made.files)
@@ -72,7 +73,7 @@ def test_without_a_package_there_is_nothing_to_encipher(room, run, tmp_path):
 
 def test_another_file_is_refused_before_anybody_types_a_passphrase(run, tmp_path, monkeypatch):
     (tmp_path / "a.zip").write_bytes(b"PK")
-    monkeypatch.setattr(cipher_commands, "_passphrase", None)
+    monkeypatch.setattr(cipher, "_passphrase", None)
     assert isinstance(run("open", str(tmp_path / "a.zip")).exception, BadInput)
     assert isinstance(run("open", str(tmp_path / "none.rcp")).exception, NotFound)
 

@@ -1,7 +1,8 @@
 import json
 
 import pytest
-from roomctl_archive import bag, commands
+from roomctl_archive import bag
+from roomctl_archive.cli import archive
 from roomctl_archive.package import build
 from roomctl_archive.verify import verify
 from typer.testing import CliRunner
@@ -12,7 +13,7 @@ from roomctl.api import NotFound
 @pytest.fixture
 def run(room):
     def invoke(*arguments):
-        return CliRunner().invoke(commands.app(room.context()), list(arguments))
+        return CliRunner().invoke(archive.build(room.context()), list(arguments))
 
     return invoke
 
@@ -74,7 +75,7 @@ def away(room, tmp_path):
     ctx = room.context({"nas": {"kind": "folder", "path": str(tmp_path / "away")}})
 
     def invoke(*arguments):
-        return CliRunner().invoke(commands.app(ctx), list(arguments))
+        return CliRunner().invoke(archive.build(ctx), list(arguments))
 
     assert invoke("push", room.meeting.id).exception
     return invoke

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from roomctl_archive import bag, commands, media, package, stub, ways
+from roomctl_archive import bag, media, package, stub, ways
+from roomctl_archive.cli import archive
 from roomctl_archive.config import TargetConfig
 from roomctl_archive.service import ArchiveService
 from roomctl_archive.verify import STUB_FILE, kind_of, verify
@@ -84,7 +85,7 @@ def test_verify_says_that_it_is_a_stub_and_finds_one_that_is_none(secret):
     made = package.build(secret.ctx, secret.meeting) or stub.build(secret.ctx, secret.meeting, sign(secret))
     folder = secret.services.data / made.path
     assert kind_of(folder) == "stub"
-    done = CliRunner().invoke(commands.app(secret.ctx), ["verify", str(folder), "--json"])
+    done = CliRunner().invoke(archive.build(secret.ctx), ["verify", str(folder), "--json"])
     assert (done.exit_code, json.loads(done.stdout)["kind"]) == (0, "stub")
     extra = secret.services.data / "extra.txt"
     extra.write_text("x", encoding="utf-8")
@@ -143,7 +144,7 @@ def test_a_medium_for_state_secrets_takes_nothing_else(secret):
 def test_what_is_handed_over_is_handed_over_once(secret):
     package.build(secret.ctx, secret.meeting)
     done = CliRunner().invoke(
-        commands.app(secret.ctx),
+        archive.build(secret.ctx),
         ["hand-over", secret.meeting.id, "--medium", str(secret.mount), "--by", "赵敏", "--json"],
     )
     assert json.loads(done.stdout)["handovers"][0]["handed_by"] == "赵敏"

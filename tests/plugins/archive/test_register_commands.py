@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from roomctl_archive import commands
+from roomctl_archive.cli import archive
 from roomctl_archive.package import build
 from typer.testing import CliRunner
 
@@ -14,7 +14,7 @@ from roomctl.api.registration import Result
 @pytest.fixture
 def run(room):
     def invoke(*arguments):
-        return CliRunner().invoke(commands.app(room.context()), list(arguments), catch_exceptions=False)
+        return CliRunner().invoke(archive.build(room.context()), list(arguments), catch_exceptions=False)
 
     return invoke
 

@@ -8,7 +8,7 @@ import pytest
 from roomctl_archive import family, package, supplement
 from roomctl_archive.archivist import PackageReader
 from roomctl_archive.builder import Builder
-from roomctl_archive.commands import app
+from roomctl_archive.cli.archive import build
 from roomctl_archive.courier import Courier
 from roomctl_archive.fixity import silent
 from roomctl_archive.verify import verify
@@ -225,7 +225,7 @@ def test_a_familys_whole_is_verified_and_a_first_of_another_hash_is_found(first,
     late = package.build(ctx, archived(room))
 
     def run(*arguments):
-        return CliRunner().invoke(app(ctx), ["verify", *map(str, arguments)], catch_exceptions=False)
+        return CliRunner().invoke(build(ctx), ["verify", *map(str, arguments)], catch_exceptions=False)
 
     folder = room.services.data / late.path
     done = run(folder, "--family", "--json")

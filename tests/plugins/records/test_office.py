@@ -21,7 +21,7 @@ def run(context):
     made = context()
 
     def call(*words):
-        return CliRunner().invoke(office_command.app(made), list(words))
+        return CliRunner().invoke(office_command.build(made), list(words))
 
     call.data = made.services.data
     call.data.mkdir(exist_ok=True)

@@ -5,8 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 import typer
-from roomctl_transcript import command
-from roomctl_transcript.command import make
+from roomctl_transcript.cli import transcribe
 
 from roomctl.api import BadInput
 
@@ -18,7 +17,7 @@ def _own_cache(tmp_path, monkeypatch):
 
 def test_the_command_writes_text_and_json(ctx, services, offer, demo_clip, tmp_path, capsys):
     services.offers = [offer()]
-    make(ctx)(demo_clip, output=tmp_path / "out.srt", as_json=True)
+    transcribe.build(ctx)(demo_clip, output=tmp_path / "out.srt", as_json=True)
     told = json.loads(capsys.readouterr().out)
     assert told["engine"] == "standin"
     assert told["duration"] == pytest.approx(57.69, abs=0.1)
@@ -28,7 +27,7 @@ def test_the_command_writes_text_and_json(ctx, services, offer, demo_clip, tmp_p
 
 def test_where_speakers_cannot_be_told_apart_it_says_how_they_could(ctx, services, offer, demo_clip, capsys):
     services.offers = [offer()]
-    make(ctx)(demo_clip)
+    transcribe.build(ctx)(demo_clip)
     assert "roomctl models pull campplus-zh-en" in capsys.readouterr().err.replace("\n", " ")
 
 
@@ -41,7 +40,7 @@ def test_audio_that_cannot_be_used_is_one_line(ctx, services, offer, tmp_path, m
     if data is not None:
         (tmp_path / "a.mp3").write_bytes(data)
     with pytest.raises(BadInput, match=why) as caught:
-        make(ctx)(tmp_path / "a.mp3")
+        transcribe.build(ctx)(tmp_path / "a.mp3")
     assert "\n" not in str(caught.value)
     assert caught.value.exit_code == 2
 
@@ -64,12 +63,12 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(
 ):
     log, out = tmp_path / "log", tmp_path / "out.txt"
     services.offers = [offer(log=str(log))]
-    whole = make(ctx)
+    whole = transcribe.build(ctx)
     whole(demo_clip, output=tmp_path / "whole.txt")
     decodings = len(log.read_text().splitlines())
     log.unlink()
     with monkeypatch.context() as patch:
-        patch.setattr(command, "_bar", lambda _screen, _seconds: broken_off_after(4))
+        patch.setattr(transcribe, "_bar", lambda _screen, _seconds: broken_off_after(4))
         with pytest.raises(typer.Exit) as left:
             whole(demo_clip, output=out)
     assert left.value.exit_code == 1

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from roomctl_transcript import glossary
-from roomctl_transcript.glossary_command import build
+from roomctl_transcript.cli.glossary import build
 from typer.testing import CliRunner
 
 from roomctl.api import BadInput, Change, Transcript

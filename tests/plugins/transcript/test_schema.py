@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import roomctl_transcript
 from roomctl_transcript import formats
-from roomctl_transcript.command import make
+from roomctl_transcript.cli.transcribe import build
 
 from roomctl.api import Beside, Change, Doubt, DraftPoint, Hole, PointKind, SpeakerKnownBy, Transcript, Word
 
@@ -74,7 +74,7 @@ def test_what_does_not_fit_is_found(check, full, change):
 def test_what_the_command_prints_fits(check, ctx, services, offer, demo_clip, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     services.offers = [offer()]
-    make(ctx)(demo_clip, as_json=True)
+    build(ctx)(demo_clip, as_json=True)
     told = json.loads(capsys.readouterr().out)
     check(told)
     assert told["segments"][0]["words"]

@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
-from roomctl_transcript import following, transcript_command
+from roomctl_transcript import following
+from roomctl_transcript.cli import transcript
 from typer.testing import CliRunner
 
 from roomctl.api import BadInput, Beside, Busy, Doubt, Hole, NotFound, Transcript, correction
@@ -15,7 +16,7 @@ from tests.plugins.transcript.held import finish, record
 def run(ctx, meeting, monkeypatch):
     """Runs the command as somebody types it; gives what stands on stdout."""
     monkeypatch.setenv("ROOMCTL_LANG", "zh")
-    app = transcript_command.build(ctx)
+    app = transcript.build(ctx)
 
     def typed(*words, code=0):
         done = CliRunner().invoke(app, [str(word) for word in words])

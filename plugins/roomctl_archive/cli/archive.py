@@ -11,14 +11,15 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from roomctl.api import Meeting, PluginContext, tr
 from roomctl.api.finding import find_meeting
 from roomctl.api.terminal import Json, MeetingArg
-from roomctl_archive import cipher_commands, family_commands, media_commands, register_commands, standing
+from roomctl_archive import standing
+from roomctl_archive.cli import cipher, family, media, register
 from roomctl_archive.reverify import read_again
 from roomctl_archive.service import ArchiveService
 from roomctl_archive.verify import STUB, kind_of
 from roomctl_archive.verify import verify as verify_package
 
 
-def app(ctx: PluginContext) -> typer.Typer:
+def build(ctx: PluginContext) -> typer.Typer:
     """The command group."""
     group = typer.Typer(help=tr("校验、送存和归档", "verify, deliver and accept packages"), no_args_is_help=True)
     console = Console(stderr=True)
@@ -48,7 +49,7 @@ def app(ctx: PluginContext) -> typer.Typer:
         as_json: Json = False,
     ) -> None:
         if whole:
-            family_commands.verify(console, package, _bar(console), as_json=as_json)
+            family.verify(console, package, _bar(console), as_json=as_json)
         else:
             _verify(console, package, registered, as_json=as_json)
 
@@ -109,9 +110,9 @@ def app(ctx: PluginContext) -> typer.Typer:
             ctx, console, find_meeting(ctx.services, meeting, handing_over=True), repair=repair, as_json=as_json
         )
 
-    cipher_commands.add(group, ctx, console, lambda: _bar(console))
-    media_commands.add(group, ctx, console, lambda: _bar(console))
-    register_commands.add(group, ctx, console)
+    cipher.add(group, ctx, console, lambda: _bar(console))
+    media.add(group, ctx, console, lambda: _bar(console))
+    register.add(group, ctx, console)
 
     return group
 
@@ -125,7 +126,7 @@ def _verify(console: Console, package: Path, registered: str, *, as_json: bool) 
         print(json.dumps(verdict.as_json() | ({"kind": kind} if kind else {}), ensure_ascii=False))
     if kind == STUB:
         console.print(tr("这是涉密存档包的存根", "this is the stub of a package of a state secret"), style="yellow")
-    for line in family_commands.relation(package):
+    for line in family.relation(package):
         console.print(line, style="yellow", markup=False, soft_wrap=True)
     for fault in verdict.problems:
         console.print(f"{fault.file}: {fault.what}", style="red", markup=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from roomctl.api import PluginContext, tr
 from roomctl.api.finding import find_meeting
 from roomctl.api.terminal import Json, MeetingArg
 from roomctl_archive import media
-from roomctl_archive.cipher_commands import Bar
+from roomctl_archive.cli.cipher import Bar
 
 
 def add(group: typer.Typer, ctx: PluginContext, console: Console, bar: Bar) -> None:

@@ -43,7 +43,7 @@ class Inputs:
     left: tuple[tuple[str, str], ...] = ()
 
 
-def make(ctx: PluginContext) -> Callable[..., None]:
+def build(ctx: PluginContext) -> Callable[..., None]:
     """The command, bound to the plugin's context."""
 
     def transcribe(

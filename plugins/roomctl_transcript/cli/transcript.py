@@ -25,7 +25,7 @@ from roomctl.api import (
 )
 from roomctl.api.finding import find_meeting
 from roomctl.api.terminal import Json, MeetingArg, person
-from roomctl_transcript import paper_command
+from roomctl_transcript.cli import papers
 from roomctl_transcript.following import follow
 from roomctl_transcript.formats import FORMATS, clock, style_of
 
@@ -60,7 +60,7 @@ def build(ctx: PluginContext) -> typer.Typer:
     app.command("cancel", help=tr("取消还没做完的重新转写", "give up what is being done again"))(desk.cancel)
     app.command("compare", help=tr("两稿对比", "two versions side by side"))(desk.compare)
     app.command("export", help=tr("导出一稿：txt、srt、vtt、json、docx", "a version as a file"))(desk.export)
-    app.add_typer(paper_command.build(ctx), name="papers")
+    app.add_typer(papers.build(ctx), name="papers")
     return app
 
 

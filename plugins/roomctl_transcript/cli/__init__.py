@@ -1,0 +1,1 @@
+"""`roomctl transcribe`, `roomctl transcript` and `roomctl glossary`."""
