@@ -2,7 +2,7 @@
 
 import wave
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from roomctl.app import Application
 from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId, Overrule
+from roomctl.domain.recording import Marker, MarkKind
 from roomctl.domain.transcript import (
     Beside,
     Change,
@@ -205,3 +206,19 @@ def speech(path: Path, count: int) -> Path:
         file.setparams((1, 2, RATE, 0, "NONE", ""))
         file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
     return path
+
+
+def nth(application: Application, n: int) -> Held:
+    """Of the meetings that were held, from 0, as another process finds it."""
+    use = application.usecases
+    meeting = sorted(use.meetings(), key=lambda one: one.id)[n]
+    return Held(use, meeting.id, use.recordings(meeting.id)[0].id)
+
+
+def mark(application: Application, recording: str, second: float, note: str) -> None:
+    """As the recorder leaves it when somebody presses M."""
+    with application.open_uow() as uow:
+        one = uow.recordings.get(recording)
+        marker = Marker(MarkKind.MARK, round(second * one.sample_rate), note, number=1)
+        uow.recordings.put(replace(one, markers=(*one.markers, marker)))
+        uow.commit()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,20 +10,13 @@ from playwright.sync_api import Page, expect
 
 from roomctl.app import Application
 from roomctl.domain.access import Role
-from roomctl.domain.recording import Marker, MarkKind
-from tests.web.pages.conftest import PASSWORD, SIZES
-from tests.web.pages.held import SAID, Held, held, sentences, speech
+from tests.web.pages.conftest import PASSWORD
+from tests.web.pages.held import SAID, Held, held, mark, nth, sentences, speech
+from tests.web.pages.words_page import WORD, opened, row, signing_on, text
 
 pytestmark = pytest.mark.needs("chromium")
 
 COUNT = 30
-READ = "() => window.rcWords && rcWords.lines.length && !rcWords.reading"
-
-WORD = """place => {
-  const box = rcWords.range(document.querySelector(".rc-ln1.rc-on p"), place, place + 2).getBoundingClientRect();
-  return [box.x + 2, box.y + 8];
-}"""
-"""Where in the page the word stands that begins with that character of the current sentence."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +30,7 @@ def prepare() -> Callable[[Path], None]:
         sound = speech(data / "phone.wav", COUNT)
         first = held(application, sound)
         first.put(COUNT)
-        _mark(application, first.recording, 20, "资金口径")
+        mark(application, first.recording, 20, "资金口径")
         held(application, speech(data / "short.wav", 2)).put(2_500)
         held(application, sound).put(COUNT, holes=(2, 3))
         application.close()
@@ -46,26 +38,11 @@ def prepare() -> Callable[[Path], None]:
     return prepared
 
 
-def _mark(application: Application, recording: str, second: float, note: str) -> None:
-    """As the recorder leaves it when somebody presses M."""
-    with application.open_uow() as uow:
-        one = uow.recordings.get(recording)
-        marker = Marker(MarkKind.MARK, round(second * one.sample_rate), note, number=1)
-        uow.recordings.put(replace(one, markers=(*one.markers, marker)))
-        uow.commit()
-
-
-def _held(application: Application, n: int) -> Held:
-    use = application.usecases
-    meeting = sorted(use.meetings(), key=lambda one: one.id)[n]
-    return Held(use, meeting.id, use.recordings(meeting.id)[0].id)
-
-
 @pytest.fixture
 def words(site) -> Iterator[Held]:
     """The meeting as other processes see it, its transcript as new."""
     application = Application(site.data)
-    made = _held(application, 0)
+    made = nth(application, 0)
     newest = made.use.transcript_heads(made.meeting)[-1].version.version
     made.put(0, version=newest + 1)  # between them an empty one: no correction of the test before is carried over
     made.put(COUNT, version=newest + 2)
@@ -77,29 +54,14 @@ def words(site) -> Iterator[Held]:
 def holed(site) -> Iterator[Held]:
     """A meeting of its own: what people make of holes lives on in later versions."""
     application = Application(site.data)
-    yield _held(application, 2)
+    yield nth(application, 2)
     application.close()
-
-
-@contextmanager
-def _signed_on(browser, site, who: str, size: str = "desk", locale: str = "zh-CN") -> Iterator[Page]:
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
-    page = context.new_page()
-    page.on("request", lambda request: site.asked.append(request.url))
-    page.goto(f"{site.url}/log-in?next=/plugins")
-    page.fill("#name", who)
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("main [role=alert], main h1")
-    yield page
-    context.close()
 
 
 @pytest.fixture(scope="module")
 def signed_on(browser, site) -> Iterator[Page]:
     """One page for all tests: to sign on costs more than most of them."""
-    with _signed_on(browser, site, "孙丽") as page:
+    with signing_on(browser, site, "孙丽") as page:
         yield page
 
 
@@ -109,24 +71,6 @@ def page(signed_on, site, words, tmp_path) -> Iterator[Page]:
     opened(signed_on, site, words)
     yield signed_on
     signed_on.screenshot(path=tmp_path / "page.png")
-
-
-def opened(page: Page, site, words: Held) -> Page:
-    page.goto(f"{site.url}{words.path}")
-    page.wait_for_function(READ)
-    return page
-
-
-def row(page: Page, n: int):
-    """The sentence of that number, from 1, in sight."""
-    page.evaluate("n => rcWords.go(n - 1)", n)
-    return page.locator(f'.rc-ln1[data-i="{n - 1}"]')
-
-
-def text(words: Held, n: int) -> str:
-    """As it is kept."""
-    head = words.use.transcript_heads(words.meeting)[-1].version
-    return words.use.sentences(head.id, n - 1, 1)[0].text
 
 
 def test_what_is_unsure_what_differs_from_the_papers_and_what_has_no_text_is_seen(page, site):
@@ -404,7 +348,7 @@ def test_another_version_appears_by_itself_and_stands_beside_the_old_one(page, w
 
 def test_a_long_day_stands_in_few_rows_and_its_end_is_a_key_away(signed_on, site):
     application = Application(site.data)
-    opened(signed_on, site, _held(application, 1))
+    opened(signed_on, site, nth(application, 1))
     application.close()
     assert signed_on.evaluate("rcWords.lines.length") == 2_500
     signed_on.locator(".rc-lines").focus()
@@ -427,7 +371,7 @@ def test_the_transcript_is_taken_away_as_a_file(page):
 
 
 def test_who_may_not_correct_reads_and_hears_and_is_told_why(browser, site, words):
-    with _signed_on(browser, site, "马兰", "small", "en-GB") as page:
+    with signing_on(browser, site, "马兰", "small", "en-GB") as page:
         opened(page, site, words)
         expect(page.locator(".rc-bars")).to_contain_text("to read only; who may change it")
         row(page, 8)
@@ -438,7 +382,7 @@ def test_who_may_not_correct_reads_and_hears_and_is_told_why(browser, site, word
 
 
 def test_on_a_telephone_one_column_is_seen_at_a_time(browser, site, words):
-    with _signed_on(browser, site, "王敏", "telephone") as page:
+    with signing_on(browser, site, "王敏", "telephone") as page:
         opened(page, site, words)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         expect(page.locator(".rc-pts")).to_be_hidden()
