@@ -32,6 +32,7 @@ from roomctl.web.ui import (
     qr_code,
     state_glyph,
     tag,
+    text_of,
 )
 
 
@@ -104,7 +105,7 @@ class Links:
 
     def _hand_out(self, typed: Values) -> None:
         plugin, _, name = str(typed.get("screen", "")).partition("/")
-        label = str(typed.get("label", "")).strip()
+        label = text_of(typed, "label")
         if len(label) > MAX_NAME:
             raise BadInput(
                 tr("位置太长", "the place is too long"),

@@ -10,10 +10,10 @@ from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
 from roomctl.web import ui
 from roomctl.web.pages.links import Facts
-from roomctl.web.pages.steps import Step, steps, text_of
+from roomctl.web.pages.steps import Step, steps
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import allow, holders
-from roomctl.web.ui import Look, Part, Values
+from roomctl.web.ui import Look, Part, Values, text_of
 
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 

@@ -14,7 +14,7 @@ from roomctl.web import ui
 from roomctl.web.moves import take
 from roomctl.web.pages.links import RUNNING, Facts
 from roomctl.web.pages.visitor import Visitor
-from roomctl.web.ui import Part, Values
+from roomctl.web.ui import Part, Values, text_of
 
 CLOSING = "/meetings/{meeting_id}/close"
 """The page on which the room is cleared."""
@@ -298,8 +298,3 @@ def _for_a_reason(visitor: Visitor, meeting: Meeting, to: State) -> Callable[[Va
 
 def _reason(typed: Values, label: str, *, hint: str = "") -> Part:
     return ui.field("reason", label, text_of(typed, "reason"), hint=hint)
-
-
-def text_of(typed: Values, name: str) -> str:
-    """What stands in a field, without blanks around it."""
-    return str(typed.get(name, "")).strip()

@@ -2,7 +2,7 @@
 
 from roomctl.web.ui.chain import Link, chain_strip
 from roomctl.web.ui.glyphs import Look, icon, state_glyph
-from roomctl.web.ui.part import Child, Part, Press, Values, join, tag
+from roomctl.web.ui.part import Child, Part, Press, Values, join, tag, text_of
 from roomctl.web.ui.parts import (
     CHECK_LOOKS,
     alarm_bar,
@@ -38,5 +38,5 @@ __all__ = [
     "join", "level_meter", "line", "link_button", "long_press", "meter_scale", "note_bar", "panel", "person_row",
     "qr_code",
     "result_tile", "state_chip", "state_glyph",
-    "table", "tag", "timer", "track_meter", "transcript_line", "visitor", "waveform",
+    "table", "tag", "text_of", "timer", "track_meter", "transcript_line", "visitor", "waveform",
 ]  # fmt: skip

@@ -14,6 +14,11 @@ Press = Callable[[Values], str | None]
 """What a button does, in a thread of its own. It may give the path of the page to go to; what it raises is shown."""
 
 
+def text_of(typed: Values, name: str) -> str:
+    """What stands in a field, without blanks around it; empty where there is no such field."""
+    return str(typed.get(name, "")).strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a page.

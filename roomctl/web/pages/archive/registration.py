@@ -12,7 +12,6 @@ from roomctl.services.records import MINUTES
 from roomctl.services.registration import Standing, catalogue
 from roomctl.services.signed_copies import KINDS
 from roomctl.web.pages.archive.overview import size
-from roomctl.web.pages.steps import text_of
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import admit, allow
 from roomctl.web.ui import (
@@ -30,6 +29,7 @@ from roomctl.web.ui import (
     state_chip,
     state_glyph,
     tag,
+    text_of,
 )
 from roomctl.web.ui import field as typed_field
 

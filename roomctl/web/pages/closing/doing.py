@@ -7,10 +7,9 @@ from roomctl.domain.access import Right
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 from roomctl.services.facade import UseCases
-from roomctl.web.pages.steps import text_of
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import admit, allow
-from roomctl.web.ui import Press, Values
+from roomctl.web.ui import Press, Values, text_of
 
 
 @dataclass(slots=True)

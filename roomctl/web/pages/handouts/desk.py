@@ -15,7 +15,6 @@ from roomctl.domain.secrecy import parse
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import several, tr
 from roomctl.services.clearing import LIVE
-from roomctl.web.pages.planning.typed import text_of
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import admit, allow
 from roomctl.web.ui import (
@@ -33,6 +32,7 @@ from roomctl.web.ui import (
     state_chip,
     table,
     tag,
+    text_of,
 )
 
 MOST = 60

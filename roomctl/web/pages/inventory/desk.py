@@ -10,7 +10,6 @@ from roomctl.i18n import tr
 from roomctl.services.drivers import DriverOffer, Found
 from roomctl.storage import inventory
 from roomctl.web.pages.inventory import entry
-from roomctl.web.pages.steps import text_of
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.ui import (
     CHECK_LOOKS,
@@ -29,6 +28,7 @@ from roomctl.web.ui import (
     state_chip,
     state_glyph,
     tag,
+    text_of,
 )
 from roomctl.web.ui import field as typed_field
 

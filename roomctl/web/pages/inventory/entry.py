@@ -12,7 +12,7 @@ from roomctl.i18n import tr
 from roomctl.services.drivers import DriverOffer
 from roomctl.storage.inventory import Entry
 from roomctl.web.pages import forms
-from roomctl.web.ui import Part, Values, field
+from roomctl.web.ui import Part, Values, field, text_of
 
 OPTION = "option-"
 """Before the name of an option of the driver, so that it is told apart from a key of the entry."""
@@ -93,12 +93,12 @@ def read(
 
     """
     told: dict[str, Any] = {
-        name: str(typed.get(name, "")).strip() for name in ("group", "address", "model", "secret", "emission")
+        name: text_of(typed, name) for name in ("group", "address", "model", "secret", "emission")
     }
-    told |= {"id": before.id if before else str(typed.get("id", "")).strip(), "kind": offer.kind}
-    told |= {"title": {"zh": str(typed.get("title", "")).strip(), "en": str(typed.get("title_en", "")).strip()}}
-    told |= {name: text for name in _NUMBERS if (text := str(typed.get(name, "")).strip())}
-    told["depends_on"] = names(str(typed.get("depends_on", "")))
+    told |= {"id": before.id if before else text_of(typed, "id"), "kind": offer.kind}
+    told |= {"title": {"zh": text_of(typed, "title"), "en": text_of(typed, "title_en")}}
+    told |= {name: text for name in _NUMBERS if (text := text_of(typed, name))}
+    told["depends_on"] = names(text_of(typed, "depends_on"))
     told["room"] = before.room if before else ""
     if typed.get("password") and not told["secret"]:
         told["secret"] = told["id"]

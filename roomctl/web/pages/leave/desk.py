@@ -9,7 +9,7 @@ from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
 from roomctl.inputs import TEXT
-from roomctl.web.pages.planning.typed import line, text_of
+from roomctl.web.pages.planning.typed import line
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import admit, allow, holders
 from roomctl.web.ui import (
@@ -25,6 +25,7 @@ from roomctl.web.ui import (
     panel,
     state_chip,
     tag,
+    text_of,
 )
 
 

@@ -8,9 +8,9 @@ from roomctl.domain.summary import Openness, Summary
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 from roomctl.web import ui
-from roomctl.web.pages.steps import Step, text_of
+from roomctl.web.pages.steps import Step
 from roomctl.web.pages.visitor import Visitor
-from roomctl.web.ui import Part, Values
+from roomctl.web.ui import Part, Values, text_of
 
 _APART = "、，,;；\n"
 

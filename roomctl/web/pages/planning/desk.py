@@ -16,10 +16,23 @@ from roomctl.services.calendar import RoomTaken
 from roomctl.services.identity import new_id
 from roomctl.web.booking import booking_of
 from roomctl.web.pages.planning import typed as reading
-from roomctl.web.pages.planning.typed import Row, text_of
+from roomctl.web.pages.planning.typed import Row
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import admit, allow
-from roomctl.web.ui import Child, Part, Values, button, error_state, field, form, link_button, note_bar, panel, tag
+from roomctl.web.ui import (
+    Child,
+    Part,
+    Values,
+    button,
+    error_state,
+    field,
+    form,
+    link_button,
+    note_bar,
+    panel,
+    tag,
+    text_of,
+)
 
 KINDS = ("常务会议", "全体会议", "专题会议", "办公会议", "协调会议", "汇报会", "座谈会", "视频会议")
 """会议种类 that are offered; any other may be written."""

@@ -12,7 +12,7 @@ from roomctl.errors import BadInput
 from roomctl.i18n import tr
 from roomctl.inputs import LINE, MOST_ITEMS, TEXT
 from roomctl.services.planned import LONGEST
-from roomctl.web.ui import Values
+from roomctl.web.ui import Values, text_of
 
 LINES: Final = ("title", "kind", "place", "chair", "minute_taker", "contact", "recording_approved_by")
 TEXTS: Final = ("scope", "multimedia", "press", "catering", "special")
@@ -165,8 +165,3 @@ def _starts(text: str) -> datetime:
             mend=tr("从日历里选一个", "choose one from the calendar"),
         )
     return at
-
-
-def text_of(typed: Values, name: str) -> str:
-    """What stands in a field, without blanks around it."""
-    return str(typed.get(name, "")).strip()

@@ -11,7 +11,7 @@ from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
 from roomctl.web.pages.planning.typed import line as checked
-from roomctl.web.pages.planning.typed import text_of, whole
+from roomctl.web.pages.planning.typed import whole
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.rest.roster import need_good
 from roomctl.web.rosters import Sent, SentRosters
@@ -31,6 +31,7 @@ from roomctl.web.ui import (
     state_glyph,
     table,
     tag,
+    text_of,
 )
 
 _NAMES = {

@@ -10,10 +10,9 @@ from roomctl.domain.checks import WHOLE_DEVICE, Waiver, WaiverKind
 from roomctl.domain.macros import StepOutcome
 from roomctl.errors import NotFound, RoomctlError, one_line
 from roomctl.i18n import speaking, tr
-from roomctl.web.pages.steps import text_of
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import allow
-from roomctl.web.ui import Press, Values
+from roomctl.web.ui import Press, Values, text_of
 
 log = logging.getLogger(__name__)
 
