@@ -17,8 +17,7 @@ Json = Annotated[bool, typer.Option("--json", help=tr("输出一个 JSON 对象"
 """Of a command that programs may ask: what it found goes to stdout, and nothing else does."""
 
 MeetingArg = Annotated[
-    str,
-    typer.Argument(help=tr("会议编号，或它唯一的末几位", "meeting id, or the unique end of it"), metavar="MEETING"),
+    str, typer.Argument(help=tr("会议编号，或它唯一的末几位", "meeting id, or the unique end of it"))
 ]
 """Of a command about one meeting: `find_meeting` says which is meant."""
 

@@ -13,6 +13,7 @@ from roomctl.i18n import tr
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=tr("插件", "Plugins"))
 
+_NAME = typer.Argument(..., help=tr("插件名称，见 list", "its name, see list"))
 _STYLE = {Status.ENABLED: "ok", Status.DISABLED: "dim"}
 
 
@@ -44,7 +45,7 @@ def _status(status: Status) -> str:
 
 
 @app.command(help=tr("一个插件的详情", "One plugin in full"))
-def info(name: str, *, as_json: bool = JSON) -> None:
+def info(name: str = _NAME, *, as_json: bool = JSON) -> None:
     """Status with the kept trace."""
     from roomctl.app import open_application  # noqa: PLC0415
 
@@ -73,7 +74,7 @@ def info(name: str, *, as_json: bool = JSON) -> None:
 
 
 @app.command(help=tr("启用，下次启动生效", "Enable it, from the next start on"))
-def enable(name: str) -> None:
+def enable(name: str = _NAME) -> None:
     """Also forgives its strikes."""
     from roomctl.app import open_application  # noqa: PLC0415
 
@@ -82,7 +83,7 @@ def enable(name: str) -> None:
 
 
 @app.command(help=tr("停用，下次启动生效", "Disable it, from the next start on"))
-def disable(name: str) -> None:
+def disable(name: str = _NAME) -> None:
     """The others go on."""
     from roomctl.app import open_application  # noqa: PLC0415
 
@@ -124,7 +125,7 @@ def install(
 @app.command(
     help=tr("删除用 install 装的插件，下次启动生效", "Remove what install put there, from the next start on")
 )
-def remove(name: str) -> None:
+def remove(name: str = _NAME) -> None:
     """Its folder in `<data>/site`; what it kept in the data folder stays."""
     from roomctl.folders import data_folder  # noqa: PLC0415
     from roomctl.host import install as host  # noqa: PLC0415

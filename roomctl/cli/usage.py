@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
+from unicodedata import east_asian_width
 
 import typer
 from typer.core import TyperGroup
@@ -118,7 +119,20 @@ _WORDS = {
     "Show this message and exit.": "显示这段说明",
     "[default: ": "[默认 ",
     "[required]": "[必填]",
+    "; required]": "；必填]",
 }
+_VALUES = {
+    "str": "文字",
+    "int": "整数",
+    "int range": "整数",
+    "float": "数字",
+    "float range": "数字",
+    "path": "路径",
+    "%Y-%m-%d": "年-月-日",
+    "list[str]": "文字",
+    "list[Path]": "路径",
+}
+"""What a value is, as Typer writes it behind the name of an option."""
 
 
 class Formatter(_Context.formatter_class):  # type: ignore[misc,name-defined]  # whichever Click typer stands on
@@ -128,10 +142,12 @@ class Formatter(_Context.formatter_class):  # type: ignore[misc,name-defined]  #
         super().write_usage(prog, _in_language(args), _in_language(prefix or "Usage: "))
 
     def write_heading(self, heading: str) -> None:
-        super().write_heading(_in_language(heading))
+        self.write(f"{'':>{self.current_indent}}{_in_language(heading)}{tr('：', ':')}\n")
 
     def write_dl(self, rows: Sequence[tuple[str, str]], *args: Any, **more: Any) -> None:
-        super().write_dl([(name, _in_language(text)) for name, text in rows], *args, **more)
+        told = [(_value_in_language(name), _in_language(text)) for name, text in rows]
+        most = max((_wide(name) for name, _ in told), default=0)  # Click takes each character for one column
+        super().write_dl([(name, " " * (most - _wide(name)) + text) for name, text in told], *args, **more)
 
 
 class Context(_Context):  # type: ignore[misc,valid-type]
@@ -157,6 +173,15 @@ def plain(command: Any) -> Any:
     for one in getattr(command, "commands", {}).values():
         plain(one)
     return command
+
+
+def _value_in_language(name: str) -> str:
+    return re.sub(r"<([^<>]+)>$", lambda found: f"<{tr(_VALUES.get(found[1], found[1]), found[1])}>", name)
+
+
+def _wide(text: str) -> int:
+    """Characters that take two columns of a terminal (UAX 11)."""
+    return sum(east_asian_width(one) in "WF" for one in text)
 
 
 def _in_language(text: str) -> str:

@@ -1,5 +1,8 @@
 """What is typed wrong: one line, in the reader's language, with what to do; nothing is made for it."""
 
+import re
+from unicodedata import east_asian_width
+
 import pytest
 
 from roomctl.cli import main
@@ -62,6 +65,14 @@ def test_the_headings_of_the_help_are_in_the_same_language(typed, words):
     assert "Usage: roomctl" in typed(*words.split(), lang="en")[1]
 
 
+def test_what_is_said_of_each_option_begins_in_one_column(typed):
+    _, told = typed("record", "--help")
+    options = told.partition("选项：\n")[2].splitlines()
+    begins = [re.match(r" *\S+(?: \S+)*  +", line)[0] for line in options]
+    assert "整数" in told
+    assert len({sum(1 + (east_asian_width(one) == "W") for one in head) for head in begins}) == 1
+
+
 @pytest.mark.parametrize("words", ["status", "meetings list", "meetings show x", "accounts list", "audit verify"])
 def test_a_mistyped_data_folder_is_told_of_and_not_made(typed, tmp_path, words):
     wrong = tmp_path / "dta"
@@ -91,9 +102,9 @@ def test_statuses_of_plugins_are_words_for_people_and_codes_for_programs(shell):
 
 def test_every_command_is_listed_once_below_the_time_of_its_use(typed):
     _, told = typed("--help")
-    listed = [line.split()[0] for line in told.partition("开始:")[2].splitlines() if line.startswith("  ")]
+    listed = [line.split()[0] for line in told.partition("开始：")[2].splitlines() if line.startswith("  ")]
     assert sorted(listed) == sorted({*main.COMMANDS, *(name for *_, names in main.SECTIONS for name in names)})
-    assert told.index("会前:") < told.index("  seats ") < told.index("会中:") < told.index("  signin ")
+    assert told.index("会前：") < told.index("  seats ") < told.index("会中：") < told.index("  signin ")
     assert "其他插件" not in told
 
 
@@ -101,5 +112,5 @@ def test_commands_of_a_plugin_from_elsewhere_stand_below_all_others(typed, monke
     monkeypatch.setattr(main, "SECTIONS", tuple(one for one in main.SECTIONS if one[0] != "会中"))
     _, told = typed("--help")
     assert (
-        told.index("  audit ") < told.index("其他插件:") < min(map(told.index, ("  signin ", "  record ", "  room ")))
+        told.index("  audit ") < told.index("其他插件") < min(map(told.index, ("  signin ", "  record ", "  room ")))
     )

@@ -47,7 +47,7 @@ def _looking(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
 
 
 def _saying(group: typer.Typer, ctx: PluginContext) -> None:
-    @group.command(help=tr("归档登记：回答一项人工检查", "answer an item that a person must look at"))
+    @group.command(help=tr("归档登记：填写一项人工检查的结论", "answer an item that a person must look at"))
     def answer(
         meeting: MeetingArg,
         number: Annotated[str, typer.Argument(help=tr("项目编号", "number of the item"))],

@@ -19,7 +19,7 @@ from roomctl_signin.roster import Roster, load
 def build(ctx: PluginContext) -> typer.Typer:
     """The command group."""
     group = typer.Typer(
-        no_args_is_help=True, add_completion=False, help=tr("会议名单：导入、查看", "The roster of a meeting")
+        no_args_is_help=True, add_completion=False, help=tr("会议名单：导入、查看、排序", "The roster of a meeting")
     )
 
     @group.command("import", help=tr("从 xlsx 或 CSV 导入；已有的人不重复", "Bring people in from xlsx or CSV"))

@@ -11,7 +11,7 @@ from rich.table import Table
 from roomctl.api import Actor, Person, Standing, tr
 from roomctl_signin import lists
 
-NameArg = Annotated[str, typer.Argument(help=tr("姓名或编号", "name or id"), metavar="NAME")]
+NameArg = Annotated[str, typer.Argument(help=tr("姓名或编号", "name or id"))]
 By = Annotated[str, typer.Option("--by", help=tr("经办人姓名", "who does it"))]
 
 
