@@ -149,7 +149,7 @@ class Child(Protocol):
         ...
 
     def stop(self, timeout: float = 5.0) -> None:
-        """Closes the pipe, waits, then kills. Idempotent."""
+        """Closes the pipe, waits so many seconds, then kills. Idempotent."""
         ...
 
 
@@ -165,7 +165,10 @@ class Services(SignIn, Deliveries, Registrar, Custody, Printing, Protocol):
     def room(self) -> Room: ...
 
     # meetings
-    def meeting(self, meeting_id: str) -> Meeting: ...
+    def meeting(self, meeting_id: str) -> Meeting:
+        """Raises: NotFound."""
+        ...
+
     def meetings(self, *states: State) -> Sequence[Meeting]: ...
     def meetings_ending(self, end: str) -> Sequence[str]:
         """Ids that end so; of all meetings, without reading one."""

@@ -57,7 +57,15 @@ class Registrar(Protocol):
         ...
 
     def accept(self, meeting_id: str, *, by: str, seen: int | None = None) -> Meeting:
-        """The archivist takes over what has arrived: deposited becomes archived. Raises: Refused, with what lacks."""
+        """The archivist takes over what has arrived: deposited becomes archived.
+
+        Args:
+            seen: as of `answer_item`.
+
+        Raises:
+            Refused: with what lacks. Busy: somebody has answered since.
+
+        """
         ...
 
     def return_package(self, meeting_id: str, *, by: str, reason: str) -> Meeting:

@@ -24,7 +24,7 @@ MeetingArg = Annotated[
 
 @contextmanager
 def bar(console: "Console", title: str) -> "Iterator[Callable[[float, float | None], None]]":
-    """A bar with the time left, on a terminal; gives what takes how much is done, and how much there is."""
+    """A bar with the time left, on a terminal; gives what takes how much is done, of how much, in any one unit."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
