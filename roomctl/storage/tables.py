@@ -266,6 +266,7 @@ class TranscriptSegmentRow(Base):
     """Not a collection of its transcript: three hours of text are compared and saved segment by segment."""
 
     __tablename__ = "transcript_segments"
+    __table_args__ = (Index("ix_transcript_segments_order", "transcript", "place", "start", "id"),)
 
     transcript: Mapped[str] = mapped_column(ForeignKey("transcripts.id"), primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
