@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from roomctl.domain.archive import Fault
+from roomctl.domain.archive import Fault, Verdict
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
 
@@ -187,8 +187,14 @@ class FixityCheck:
     problems: tuple[Fault, ...] = ()
 
     @property
+    def verdict(self) -> Verdict:
+        """By itself: whether what was read is whole."""
+        return Verdict(self.files, self.bytes, self.problems)
+
+    @property
     def ok(self) -> bool:
-        return self.files > 0 and not self.problems
+        """Nothing read is not ok."""
+        return self.verdict.ok
 
     def as_json(self) -> dict[str, Any]:
         """As the command line and REST give it."""
@@ -197,10 +203,7 @@ class FixityCheck:
             "package": self.package,
             "place": self.place,
             "at": self.at.isoformat(),
-            "ok": self.ok,
-            "files": self.files,
-            "bytes": self.bytes,
-            "problems": [{"file": fault.file, "what": fault.what} for fault in self.problems],
+            **self.verdict.as_json(),
         }
 
 
