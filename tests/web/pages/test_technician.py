@@ -2,11 +2,12 @@
 
 import threading
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from roomctl.domain.access import Role, User
-from roomctl.domain.checks import CheckState, DeviceWatch, Result, RunPurpose, Waiver
+from roomctl.domain.checks import CheckReport, CheckState, DeviceWatch, Result, RunPurpose, Waiver
 from roomctl.domain.devices import Device, Fact, Reading
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Order
@@ -17,7 +18,7 @@ from roomctl.services.time import SystemClock
 from roomctl.web.pages import stepping
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.technician.desk import Desk
-from roomctl.web.pages.technician.sight import figure, groups, steps
+from roomctl.web.pages.technician.sight import Sight, figure, groups, steps, took
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.ui import Look
 from tests.waiting import until
@@ -26,6 +27,7 @@ GATE = threading.Event()
 """Holds the slow device while it is clear."""
 POWER = threading.Event()
 """Of the good device."""
+AT = datetime(2026, 11, 12, 8, 30, tzinfo=UTC)
 
 
 async def read(device, secret):
@@ -144,6 +146,23 @@ def test_tiles_turn_as_results_come_and_a_run_can_be_ended(seat):
     html = seat.html()
     assert "先修 1 项故障" in html
     assert seat.tiles()["灯slow"].look.value == "unk"
+
+
+def test_what_nobody_has_asked_yet_is_not_ready(seat):
+    seat.rest.use.check(seat.meeting, only=["good"])
+    assert "还有 3 项没有查" in seat.html()
+    assert "可以开会" not in seat.html()
+
+
+def test_the_time_of_a_run_is_its_own_and_not_that_of_what_it_keeps():
+    def result(device, seconds):
+        return Result(device=device, check="on", state=CheckState.OK, started=AT + timedelta(seconds=seconds), took=1)
+
+    earlier = CheckReport(id="1", meeting=None, at=AT, results=(result("dim", -5), result("good", -9)))
+    both = (earlier.results[0], result("good", 22))
+    newest = CheckReport(id="2", meeting=None, at=AT + timedelta(seconds=30), results=both)
+    seen = Sight(user=User("周强", frozenset()), now=AT, runs=(earlier, newest))
+    assert (took(seen, earlier), took(seen, newest)) == (9, 8)
 
 
 def test_what_is_to_do_stands_first_with_its_steps_and_one_filled_button(seat):

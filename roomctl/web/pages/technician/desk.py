@@ -1,7 +1,6 @@
 """One open page: its areas, what is asked on it, and the verdict above everything."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 from nicegui import ui as gui
 
@@ -242,9 +241,10 @@ def _stands(seen: Sight) -> tuple[Look, str]:
         return Look.CRIT, tr(f"先修 {bad} 项故障", f"Mend {bad} fault{'s' * (bad > 1)} first")
     if bad := seen.count(CheckState.UNKNOWN):
         return Look.UNKNOWN, tr(f"{bad} 项没有查到", f"{bad} could not be known")
-    if bad := seen.count(CheckState.WARN):
-        return Look.WARN, tr(f"可以开会，注意 {bad} 项", f"Ready, {bad} to look at")
-    return Look.OK, tr("可以开会", "Ready")
+    if left := sight.unasked(seen):
+        return Look.WAITING, tr(f"还有 {left} 项没有查", f"{left} not checked yet")
+    bad, ready = seen.count(CheckState.WARN), tr("可以开会", "Ready")
+    return (Look.WARN, ready + tr(f"，注意 {bad} 项", f", {bad} to look at")) if bad else (Look.OK, ready)
 
 
 _COUNTED = (
@@ -261,10 +261,7 @@ def _summary(seen: Sight) -> str:
     if report is None:
         return tr("十几秒查完全部设备，会前做一次", "takes seconds; do it before each meeting")
     counts = [tr(f"{zh} {count}", f"{en} {count}") for state, zh, en in _COUNTED if (count := seen.count(state))]
-    timed = [(row.started, row.took) for row in report.results if row.started and row.started >= report.at]
-    ends = max([report.at, *(started + timedelta(seconds=took) for started, took in timed)])
-    took = (ends - report.at).total_seconds()
-    at = ends.astimezone(seen.zone)
+    took, at = sight.took(seen, report), report.at.astimezone(seen.zone)
     head = tr(
         f"{len(seen.rows)} 项检查，用时 {took:.1f} 秒，{at:%H:%M:%S} 完成",
         f"{len(seen.rows)} results in {took:.1f} s, done at {at:%H:%M:%S}",

@@ -419,6 +419,19 @@ def _blank(sight: Sight, check: Check) -> Tile:
     )
 
 
+def unasked(sight: Sight) -> int:
+    """Tiles that no run has answered; what makes a sound is asked only where somebody wants it."""
+    tiles = [tile for _, some in groups(sight) for tile in some]
+    return sum(tile.look is Look.WAITING and not sight.sounds(tile.device) for tile in tiles)
+
+
+def took(sight: Sight, report: CheckReport) -> float:
+    """Seconds of the run itself: what it keeps of an earlier one began before that one ended."""
+    since = max((one.at for one in sight.runs if one.at < report.at), default=None)
+    began = [row.started for row in report.results if row.started and (since is None or row.started >= since)]
+    return (report.at - min(began, default=report.at)).total_seconds()
+
+
 def progress(sight: Sight) -> Progress | None:
     """Of the run that is under way."""
     run = sight.run
