@@ -4,11 +4,12 @@ Any logger below `roomctl` ends here; stderr belongs to the command. The host ro
 append to whichever is in place.
 """
 
+import json
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler, WatchedFileHandler
@@ -138,36 +139,18 @@ def _shorten(record: logging.LogRecord) -> None:
 
 
 class Lines(logging.Formatter):
-    """JSON by structlog, which is loaded with the first line."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._made: logging.Formatter | None = None
+    """A line as one JSON object; what was raised stands in it with its trace."""
 
     def format(self, record: logging.LogRecord) -> str:
-        if self._made is None:
-            self._made = _json_lines()
-        return self._made.format(record)
-
-
-def _json_lines() -> logging.Formatter:
-    import structlog  # noqa: PLC0415 - most commands log nothing
-
-    def facts(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        record: logging.LogRecord = line["_record"]
-        line["at"] = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line["level"], line["logger"] = record.levelname.lower(), record.name
-        line["pid"] = record.process
+        line: dict[str, Any] = {
+            "event": record.getMessage(),
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "pid": record.process,
+        }
         if plugin := plugin_of(record.name):
             line["plugin"] = plugin
-        return line
-
-    formatter: logging.Formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[facts],
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-        ],
-    )
-    return formatter
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
