@@ -13,7 +13,7 @@
     ["owner", said("牵头单位", "lead")],
     ["support", said("配合单位", "with")],
     ["person", said("责任人", "in charge")],
-    ["deadline", said("完成时限", "by")],
+    ["deadline", said("完成时限", "due")],
   ];
   const LISTS = { owner: "rc-units", support: "rc-units", person: "rc-names" };
   let writing = null; // {name or "", segment, words, seen, clash}: the one that is being written
