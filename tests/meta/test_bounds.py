@@ -28,7 +28,7 @@ def python(request, tmp_path_factory) -> Path:
         pytest.skip("uv is missing: pip install uv")
     place = tmp_path_factory.mktemp(request.param) / "venv"
     found = place / "bin" / "python"
-    run(uv, "venv", "--python", sys.executable, str(place))
+    run(uv, "venv", "--seed", "--python", sys.executable, str(place))  # with pip, which fetches models
     run(uv, "pip", "install", "--python", str(found), "--resolution", request.param, "-e", ".[all,dev]")
     return found
 
