@@ -156,7 +156,10 @@ def test_what_the_machine_keeps_from_a_host_is_not_counted_against_it(monkeypatc
                     return trouble
             return None
 
-        assert silence(60, 0.02) is None  # starved
+        assert silence(35, 0.02) is None  # starved
+        assert silence(10, 0.02) is Trouble.LOOP  # for so long that it may be a plugin that holds it
+        life.signs[Sign.LOOP] = now
+        assert silence(20, 0.02) is None
         ready = False
         assert silence(10, 0.0) is Trouble.LOOP  # idle
         life.signs[Sign.LOOP] = now
