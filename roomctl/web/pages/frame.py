@@ -28,10 +28,16 @@ RightNeeded = Right | None
 Page = Callable[Concatenate[Visitor, ...], Awaitable[None]]
 
 
+def assets(style: str, *scripts: str) -> str:
+    """The style sheet and the scripts of these names, as the head of a page loads them; anew with each release."""
+    at = f"?v={__version__}"
+    loaded = "".join(f'<script defer src="{STATIC}/{one}.js{at}"></script>' for one in scripts)
+    return f'<link rel="stylesheet" href="{STATIC}/{style}.css{at}">{loaded}'
+
+
 def head() -> str:
     """Of every page: our own files only."""
-    at = f"?v={__version__}"
-    return f'<link rel="stylesheet" href="{STATIC}/style.css{at}"><script defer src="{STATIC}/page.js{at}"></script>'
+    return assets("style", "page")
 
 
 def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:

@@ -4,12 +4,11 @@ from typing import Any
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.i18n import tr
 from roomctl.web.pages.archive.overview import Overview
 from roomctl.web.pages.archive.registration import Registering
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.visitor import Area, Visitor
 
 EACH = 1.0
@@ -67,8 +66,4 @@ def _registration(frame: Frame) -> None:
 
 
 def _head() -> None:
-    at = f"?v={__version__}"
-    gui.add_head_html(
-        f'<link rel="stylesheet" href="{STATIC}/archive.css{at}">'
-        f'<script defer src="{STATIC}/archive.js{at}"></script>'
-    )
+    gui.add_head_html(assets("archive", "archive"))

@@ -5,11 +5,10 @@ from typing import Any
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.i18n import tr
 from roomctl.web.pages.calendar.desk import Desk
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.visitor import Area, Visitor
 
 EACH = 10.0
@@ -23,7 +22,7 @@ def register(frame: Frame) -> None:
 
     @frame.page("/calendar", lambda: tr("日历", "Calendar"), Right.SEE_MEETINGS)
     async def calendar(visitor: Visitor, view: str = "", day: str = "", text: str = "") -> None:
-        gui.add_head_html(f'<link rel="stylesheet" href="{STATIC}/calendar.css?v={__version__}">')
+        gui.add_head_html(assets("calendar"))
         desk = await visitor.run(Desk, visitor, view, day, text)
         head, bar, body = Area(visitor), Area(visitor), Area(visitor)
 

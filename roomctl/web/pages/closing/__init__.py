@@ -2,14 +2,13 @@
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.i18n import tr
 from roomctl.web.pages.choosing import Choice, only
 from roomctl.web.pages.closing.desk import EACH, Page
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.visitor import Visitor
 
 PATH = "/close"
@@ -36,11 +35,7 @@ def register(frame: Frame) -> None:
 
     @frame.page("/meetings/{meeting_id}/close", lambda: tr("散会", "Close"), Right.SEE_MEETINGS)
     async def close(visitor: Visitor, meeting_id: str) -> None:
-        at = f"?v={__version__}"
-        gui.add_head_html(
-            f'<link rel="stylesheet" href="{STATIC}/closing.css{at}">'
-            f'<script defer src="{STATIC}/closing.js{at}"></script>'
-        )
+        gui.add_head_html(assets("closing", "closing"))
         page = Page(visitor, meeting_id)
         await page.look()
         visitor.every(EACH, page.tick)

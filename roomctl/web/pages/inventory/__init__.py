@@ -2,10 +2,9 @@
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.i18n import tr
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.inventory.desk import Desk
 from roomctl.web.pages.visitor import Area, Visitor
 
@@ -15,11 +14,7 @@ def register(frame: Frame) -> None:
 
     @frame.page("/devices", lambda: tr("设备清单", "Inventory"), Right.EDIT_SETTINGS)
     async def devices(visitor: Visitor, device: str = "") -> None:
-        at = f"?v={__version__}"
-        gui.add_head_html(
-            f'<link rel="stylesheet" href="{STATIC}/technician.css{at}">'
-            f'<script defer src="{STATIC}/technician.js{at}"></script>'
-        )
+        gui.add_head_html(assets("technician", "technician"))
         desk = Desk(visitor, device)
         head = Area(visitor)
         with gui.element("div").classes("rc-inv"):

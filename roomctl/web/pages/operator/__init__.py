@@ -2,13 +2,12 @@
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.i18n import tr
 from roomctl.web.pages.choosing import Choice, only
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.operator.desk import EACH, Desk
 from roomctl.web.pages.operator.ear import Ears
 from roomctl.web.pages.visitor import Visitor
@@ -39,13 +38,7 @@ def register(frame: Frame) -> None:
 
     @frame.page("/meetings/{meeting_id}/record", lambda: tr("录音", "Recording"), Right.SEE_RECORDINGS)
     async def desk(visitor: Visitor, meeting_id: str) -> None:
-        at = f"?v={__version__}"
-        gui.add_head_html(
-            f'<link rel="stylesheet" href="{STATIC}/operator.css{at}">'
-            f'<script defer src="{STATIC}/operator.js{at}"></script>'
-            f'<script defer src="{STATIC}/operator_keys.js{at}"></script>'
-            f'<script defer src="{STATIC}/operator_captions.js{at}"></script>'
-        )
+        gui.add_head_html(assets("operator", "operator", "operator_keys", "operator_captions"))
         made = Desk(visitor, meeting_id, ears)
         await made.look()
         visitor.every(EACH, made.look_if_seen)

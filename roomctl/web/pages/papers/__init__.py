@@ -2,10 +2,9 @@
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.i18n import tr
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.home import EACH
 from roomctl.web.pages.papers.desk import Desk
 from roomctl.web.pages.visitor import Area, Visitor
@@ -16,11 +15,7 @@ def register(frame: Frame) -> None:
 
     @frame.page("/meetings/{meeting_id}/papers", lambda: tr("文件", "Papers"), Right.SEE_RECORDS)
     async def papers(visitor: Visitor, meeting_id: str) -> None:
-        at = f"?v={__version__}"
-        gui.add_head_html(
-            f'<link rel="stylesheet" href="{STATIC}/papers.css{at}">'
-            f'<script defer src="{STATIC}/papers.js{at}"></script>'
-        )
+        gui.add_head_html(assets("papers", "papers"))
         area = Area(visitor)
         desk = Desk(visitor, meeting_id)
 

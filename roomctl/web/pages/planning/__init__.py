@@ -2,10 +2,9 @@
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.i18n import tr
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.planning.desk import Desk
 from roomctl.web.pages.planning.urgent import may_open_urgently, open_urgently
 from roomctl.web.pages.visitor import Area, Visitor
@@ -26,7 +25,7 @@ def register(frame: Frame) -> None:
 
 
 async def _show(visitor: Visitor, meeting_id: str, starts: str = "") -> None:
-    gui.add_head_html(f'<link rel="stylesheet" href="{STATIC}/planning.css?v={__version__}">')
+    gui.add_head_html(assets("planning"))
     area, desk = Area(visitor), Desk(visitor, meeting_id, starts)
 
     async def look() -> None:

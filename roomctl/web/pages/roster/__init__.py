@@ -4,10 +4,9 @@ from typing import Any
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.i18n import tr
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.roster.desk import Desk
 from roomctl.web.pages.visitor import Area, Visitor
 
@@ -22,11 +21,7 @@ def register(frame: Frame) -> None:
 
     @frame.page("/meetings/{meeting_id}/roster", lambda: tr("名单", "Roster"), Right.SEE_ROSTER)
     async def roster(visitor: Visitor, meeting_id: str) -> None:
-        at = f"?v={__version__}"
-        gui.add_head_html(
-            f'<link rel="stylesheet" href="{STATIC}/roster.css{at}">'
-            f'<script defer src="{STATIC}/roster.js{at}"></script>'
-        )
+        gui.add_head_html(assets("roster", "roster"))
         area, desk = Area(visitor), Desk(visitor, meeting_id, frame.rosters)
 
         async def look() -> None:

@@ -2,11 +2,10 @@
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.visitor import Area, Visitor
 from roomctl.web.session import admit
 from roomctl.web.ui import Part, error_state, link_button, tag
@@ -20,11 +19,7 @@ def register(frame: Frame) -> None:
 
     @frame.page("/meetings/{meeting_id}/seats", lambda: tr("座位", "Seats"), Right.SEE_ROSTER)
     async def seats(visitor: Visitor, meeting_id: str) -> None:
-        at = f"?v={__version__}"
-        gui.add_head_html(
-            f'<link rel="stylesheet" href="{STATIC}/seats.css{at}">'
-            + "".join(f'<script defer src="{STATIC}/{name}.js{at}"></script>' for name in SCRIPTS)
-        )
+        gui.add_head_html(assets("seats", *SCRIPTS))
         area = Area(visitor)
         area.show(await visitor.draw(lambda: _page(visitor, meeting_id)))
 

@@ -2,13 +2,12 @@
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.domain.lifecycle import BEGUN, State
 from roomctl.domain.meeting import Meeting
 from roomctl.i18n import tr
 from roomctl.web.pages.choosing import Choice, only
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.secretary.desk import EACH, Desk
 from roomctl.web.pages.visitor import Visitor
 
@@ -43,11 +42,7 @@ def register(frame: Frame) -> None:
 
     @frame.page("/meetings/{meeting_id}/words", lambda: tr("文字稿", "Transcript"), Right.SEE_TRANSCRIPTS)
     async def desk(visitor: Visitor, meeting_id: str) -> None:
-        at = f"?v={__version__}"
-        gui.add_head_html(
-            f'<link rel="stylesheet" href="{STATIC}/secretary.css{at}">'
-            + "".join(f'<script defer src="{STATIC}/secretary_{name}.js{at}"></script>' for name in SCRIPTS)
-        )
+        gui.add_head_html(assets("secretary", *(f"secretary_{name}" for name in SCRIPTS)))
         made = Desk(visitor, meeting_id)
         await made.begin()
         visitor.every(EACH, made.look_if_seen)

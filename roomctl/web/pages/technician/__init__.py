@@ -2,11 +2,10 @@
 
 from nicegui import ui as gui
 
-from roomctl import __version__
 from roomctl.domain.access import Right
 from roomctl.domain.lifecycle import State
 from roomctl.i18n import tr
-from roomctl.web.pages.frame import STATIC, Frame
+from roomctl.web.pages.frame import Frame, assets
 from roomctl.web.pages.technician.desk import RUNNING, Page, choice
 from roomctl.web.pages.visitor import Area, Visitor
 
@@ -39,11 +38,7 @@ def register(frame: Frame) -> None:
 
 
 async def _open(visitor: Visitor, meeting: str | None) -> None:
-    at = f"?v={__version__}"
-    gui.add_head_html(
-        f'<link rel="stylesheet" href="{STATIC}/technician.css{at}">'
-        f'<script defer src="{STATIC}/technician.js{at}"></script>'
-    )
+    gui.add_head_html(assets("technician", "technician"))
     page = Page(visitor, meeting)
     await page.look()
     visitor.every(RUNNING, page.tick)
