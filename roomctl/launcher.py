@@ -45,9 +45,7 @@ STACKS = Path("logs", "stacks.txt")
 KEPT = 10  # dumps of earlier hosts
 LOOK = 0.1  # seconds between two looks
 ASLEEP = 5.0  # seconds between two looks after which it was the launcher, or the machine, that stood still
-LENIENCE = (
-    3  # times its limit that the machine may keep a host; then what holds it may be its own, which also starves
-)
+LENIENCE = 3  # times its limit that a host is excused for want of a processor; what holds it from inside starves, too
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0  # seconds before another start; doubled with each death in a row
 STEADY = 60.0  # seconds of being ready after which earlier deaths are forgotten
 LOOP_OF_DEATHS = 5  # deaths in a row after which the next start is in safe mode
