@@ -23,8 +23,12 @@ def test_both_languages_have_the_same_commands_in_the_same_order(english):
 
 
 @each
-def test_both_languages_show_the_same_pictures(english):
-    assert pictures(english) == pictures(chinese(english))
+def test_both_languages_show_the_same_pictures_each_in_its_own_where_there_are_both(english):
+    ours, theirs = pictures(english), pictures(chinese(english))
+    assert [one.replace(".en.png", ".png") for one in ours] == theirs
+    for one in theirs:
+        in_english = one.replace(".png", ".en.png")
+        assert (in_english in ours) is (english.parent / in_english).exists()
 
 
 @every

@@ -2,19 +2,24 @@
 
     ROOMCTL_PICTURES=docs/pictures pytest tests/story
 
-takes those of README and docs/guide anew: one of each console, by its name.
+takes those of README and docs/guide anew: two of each console, by its name, as a browser that speaks Chinese and one
+that speaks English show it.
 """
 
 import io
 import os
 import time
 from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page
+
+from tests.web.pages.test_every_page import QUIET
 
 STYLE = """
 body { font: 16px/1.6 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 75rem; margin: 2rem auto;
@@ -43,15 +48,31 @@ class Album:
     _held: list[tuple[str, bool, str]] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
 
-    def picture(self, page: Page, name: str, said: str, *, full: bool = False, guide: str = "") -> None:
-        """One more, `name.jpg`, with what is to be seen on it; `guide`: its name in the guides, one screen of it."""
+    def picture(
+        self,
+        page: Page,
+        name: str,
+        said: str,
+        *,
+        full: bool = False,
+        guide: str = "",
+        again: Callable[[Page], object] = lambda _page: None,
+    ) -> None:
+        """One more, `name.jpg`, with what is to be seen on it.
+
+        Args:
+            guide: its name in the guides, one screen of it.
+            again: what was done on the page since it was opened, done again on the one that speaks English.
+
+        """
         page.screenshot(path=self.folder / f"{name}.jpg", type="jpeg", quality=70, full_page=full)
         self._seen.append((time.monotonic() - self._began, name, said))
         if guide and (folder := os.environ.get("ROOMCTL_PICTURES")):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            seen = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
-            few = seen.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-            few.save(Path(folder) / f"{guide}.png", optimize=True)
+            _shot(page, Path(folder) / f"{guide}.png")
+            with _in_english(page) as beside:
+                again(beside)
+                _shot(beside, Path(folder) / f"{guide}.en.png")
 
     def promise(self, said: str, *, held: bool, found: object = "") -> None:
         """Whether it was kept; nothing is raised before `broken` is asked."""
@@ -87,3 +108,29 @@ class Album:
 
     def _code(self, name: str) -> str:
         return b64encode((self.folder / f"{name}.jpg").read_bytes()).decode()
+
+
+def _shot(page: Page, path: Path) -> None:
+    page.evaluate(QUIET)
+    seen = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
+    few = seen.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+
+
+@contextmanager
+def _in_english(page: Page) -> Iterator[Page]:
+    """The same page for the same person, in a browser beside the first; the first stays as it is."""
+    assert page.context.browser
+    context = page.context.browser.new_context(
+        storage_state=page.context.storage_state(),
+        viewport=page.viewport_size,
+        locale="en-US",
+        timezone_id="Asia/Shanghai",
+        has_touch=page.evaluate("navigator.maxTouchPoints > 0"),
+    )
+    beside = context.new_page()
+    beside.goto(page.url)
+    beside.wait_for_function("document.documentElement.lang === 'en'")
+    beside.evaluate(QUIET)
+    yield beside
+    context.close()

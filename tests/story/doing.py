@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, expect
 
+from roomctl.domain.record import RecordFile
 from tests.story.day import Day
 
 
@@ -38,6 +39,25 @@ def step(page: Page, name: str, **typed: str) -> None:
                 box.fill(value)
         send.click()
     expect(send).to_have_count(0)
+
+
+def tick(desk: Page, *names: str) -> None:
+    """At the sign-in desk: these people, on the list of all."""
+    desk.locator("#sorts button").last.click()
+    for name in names:
+        desk.locator("#people li", has_text=name).get_by_role("checkbox").check()
+
+
+def read(page: Page, n: int) -> None:
+    """That sentence of the transcript, once it is there."""
+    page.wait_for_function("() => window.rcWords && rcWords.lines.length && !rcWords.reading")
+    page.evaluate("n => rcWords.go(n)", n)
+
+
+def show(page: Page, paper: RecordFile) -> None:
+    """That version, on the page of papers."""
+    act(page, f"show {paper.id}").click()
+    expect(page.locator(f'.rc-paper.rc-on [data-act="show {paper.id}"]')).to_be_visible()
 
 
 def screen(day: Day, by: str, name: str, label: str) -> Page:

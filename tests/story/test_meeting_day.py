@@ -17,7 +17,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import MarkKind
 from tests.story import promises
 from tests.story.day import Length, until
-from tests.story.doing import act, held, screen, sign_by_telephone, step
+from tests.story.doing import act, held, read, screen, show, sign_by_telephone, step, tick
 from tests.story.hall import RATE
 from tests.story.people import (
     ADMIN,
@@ -114,11 +114,14 @@ def test_the_roster_comes_from_a_table_and_everybody_gets_a_seat(day, tmp_path):
     page.get_by_role("button", name="按排序排座").click()
     expect(page.get_by_text("都有座位了")).to_be_visible()
     for channel, name in enumerate(AT_MICROPHONES, 1):
-        page.locator(f'.rc-sd-seat[aria-label*="{name}"]').click()
+        seat = f'.rc-sd-seat[aria-label*="{name}"]'
+        page.locator(seat).click()
         page.get_by_label("话筒编号").fill(str(channel))
         page.get_by_label("话筒编号").press("Tab")
         expect(page.locator(f'.rc-sd-seat[aria-label*="{name}，话筒 {channel}"]')).to_have_count(1)
-    day.album.picture(page, "04-seats", "排座：四个话筒各对一席", guide="seats")
+    day.album.picture(
+        page, "04-seats", "排座：四个话筒各对一席", guide="seats", again=lambda one: one.locator(seat).click()
+    )
 
 
 def test_a_leave_with_a_proxy_is_granted_and_the_meeting_approved(day):
@@ -181,7 +184,9 @@ def test_a_fault_bars_the_start_until_the_technician_answers_for_it(day):
 def test_people_sign_in_at_a_terminal_at_the_desk_and_by_telephone(day):
     terminal = screen(day, SECRETARY, "signin/terminal", "北门")
     begin(terminal, "ZJG")
-    day.album.picture(terminal, "09-terminal", "签到终端：拼音首字母", guide="terminal")
+    day.album.picture(
+        terminal, "09-terminal", "签到终端：拼音首字母", guide="terminal", again=lambda one: begin(one, "ZJG")
+    )
     sign(terminal, "张建国")
     expect(terminal.locator("#hello")).to_have_text("张建国同志，您好")
     day.album.picture(terminal, "10-welcome", "欢迎语和座位")
@@ -199,10 +204,9 @@ def test_people_sign_in_at_a_terminal_at_the_desk_and_by_telephone(day):
         expect(phone.locator(".ok h1")).to_have_text(f"{name}同志，签到成功")
     day.album.picture(phone, "11-phone", "手机签到", guide="phone")
     desk = day.page(USHER, f"/s/signin/desk/{day.meeting}/")
-    desk.get_by_role("button", name="全部 7").click()
-    for name in ("李晓明", "马德福"):
-        desk.get_by_label(f"选 {name}").check()
-    day.album.picture(desk, "12-desk", "会务台：一次代签两人", guide="desk")
+    two = "李晓明", "马德福"
+    tick(desk, *two)
+    day.album.picture(desk, "12-desk", "会务台：一次代签两人", guide="desk", again=lambda one: tick(one, *two))
     desk.locator("#ticked").click()
     expect(desk.locator("#said")).to_contain_text("实到 5")
     counts = day.use.attendance(day.meeting).counts
@@ -338,12 +342,12 @@ def test_the_transcript_is_put_right_and_the_record_sent_for_review(day):
     heads = day.use.transcript_heads
     day.written(lambda: any(one.version.complete for one in heads(day.meeting)), 15 + day.length.minutes)
     page = day.page(SECRETARY, day.path("/words"))
-    page.wait_for_function("() => window.rcWords && rcWords.lines.length && !rcWords.reading")
+    read(page, 0)
     day.album.picture(page, "22-words", "文字稿，转写完成")
     lines = page.evaluate("rcWords.lines.map((one) => [one.text, one.speaker])")
     n = next((n for n, (text, _who) in enumerate(lines) if "牵头" in text), len(lines) - 2)
     for place, written in ((n - 1, day.speech.decided), (n, day.speech.task)):
-        page.evaluate("n => rcWords.go(n)", place)
+        read(page, place)
         row = page.locator(f'.rc-ln1[data-i="{place}"]')
         page.keyboard.press("Enter")
         page.keyboard.press("Control+a")
@@ -354,14 +358,15 @@ def test_the_transcript_is_put_right_and_the_record_sent_for_review(day):
             expect(row).to_contain_text(f"{SECRETARY} 改过")
     page.locator("[data-send=minutes]").click()
     expect(page.locator(".rc-toast")).to_contain_text("已送审")
-    day.album.picture(page, "23-corrected", "改过的一句和旁边的会议记录", guide="secretary")
+    day.album.picture(page, "23-corrected", "改过的一句和会议记录", guide="secretary", again=lambda one: read(one, n))
 
 
 def test_the_summary_goes_its_way(day):
     page = day.page(SECRETARY, day.path("/papers"))
-    act(page, f"show {day.record.id}").click()
-    expect(page.locator(f'.rc-paper.rc-on [data-act="show {day.record.id}"]')).to_be_visible()
-    day.album.picture(page, "24-minutes", "会议记录稿", full=True, guide="papers")
+    show(page, day.record)
+    day.album.picture(
+        page, "24-minutes", "会议记录稿", full=True, guide="papers", again=lambda one: show(one, day.record)
+    )
     step(page, "start", unit="")
     step(page, "submit", lead="市住建局", units="市财政局")
     for unit, opinion in (("市住建局", ""), ("市财政局", "分两批拨付")):
