@@ -136,7 +136,7 @@ class Room:
             self.do(f"{here}/sign-ins", {"person": name})
         self.do(f"{here}/recordings", {"realtime": False})
         self.do(f"{here}/transitions", {"to": "in_session", "overrule": "没有做设备检查"})
-        self.until(lambda: self._looked() and self.ask(f"{here}/recorder")["ended"])
+        self.until(lambda: self._looked() and self.is_recorded(here))
         self.do(f"{here}/transitions", {"to": "adjourned"})
         self.do(f"{here}/clearing", {})
         self.until(lambda: self._looked() and not self.unmet(here))
@@ -152,6 +152,11 @@ class Room:
         self.until(lambda: set(self.family()) <= AT_REST)
         self.looks.append(Held.least(self.at_rest()))
         return made
+
+    def is_recorded(self, here: str) -> bool:
+        """A file that is over before somebody looks leaves no recorder to ask."""
+        answer = self.web.get(f"/api/v1/{here}/recorder")
+        return answer.status_code == httpx.codes.NOT_FOUND or bool(answer.json()["ended"])
 
     def unmet(self, here: str) -> list[str]:
         """What still keeps it from being closed."""
