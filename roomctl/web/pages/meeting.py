@@ -23,7 +23,7 @@ from roomctl.web.pages.links import Facts, links
 from roomctl.web.pages.screens import Links
 from roomctl.web.pages.stepping import Desk
 from roomctl.web.pages.steps import OPERATOR
-from roomctl.web.pages.visitor import Area, Visitor
+from roomctl.web.pages.visitor import Area, Visitor, in_its_place
 from roomctl.web.pages.warnings import bars
 from roomctl.web.plugins import ExtraPanel
 from roomctl.web.session import admit
@@ -33,7 +33,6 @@ from roomctl.web.ui import (
     button,
     chain_strip,
     clock_text,
-    error_state,
     join,
     level_meter,
     line,
@@ -110,7 +109,7 @@ async def _asked(visitor: Visitor, meeting_id: str) -> Facts | Part:
     except NotSignedOn:
         raise
     except RoomctlError as error:
-        return error_state(error.what, error.why, error.mend, link_button(tr("回今日", "Today"), "/", kind="sm"))
+        return in_its_place(error)
     return facts
 
 

@@ -19,7 +19,7 @@ from roomctl.services.facade import UseCases
 from roomctl.web.pages.board import Board
 from roomctl.web.run import run
 from roomctl.web.session import COOKIE, Sessions, user_of
-from roomctl.web.ui import Part, Press, error_state
+from roomctl.web.ui import Part, Press, error_state, link_button
 from roomctl.web.ui.reader import drawn_for
 
 log = logging.getLogger(__name__)
@@ -124,6 +124,12 @@ class Visitor:
         return made
 
 
+def in_its_place(error: RoomctlError) -> Part:
+    """What stands there where a page cannot be shown, with the way back."""
+    back = link_button(tr("回今日", "Today"), "/", kind="sm")
+    return error_state(error.what, error.why, error.mend, back)
+
+
 def visitor_of(request: Request, board: Board, sessions: Sessions) -> Visitor | None:
     """None where nobody is signed on; a program's token opens no page."""
     user, cookie = user_of(request), request.cookies.get(COOKIE, "")
@@ -151,12 +157,14 @@ class Area:
 
     """
 
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(
+        self, visitor: Visitor, redraw: Callable[[], Awaitable[None]] | None = None, classes: str = ""
+    ) -> None:
         self._visitor = visitor
-        self.redraw: Callable[[], Awaitable[None]] | None = None
+        self.redraw = redraw
         self._presses: Mapping[str, Press] = {}
         self._busy = False
-        self.box = gui.html("", sanitize=False)
+        self.box = gui.html("", sanitize=False).classes(classes)
         self.box.on("click", self._pressed, js_handler=_PRESSED)
 
     def show(self, part: Part) -> None:

@@ -1,6 +1,7 @@
 """One open close page: its areas, what is unfolded, and the step that closes the meeting."""
 
 from collections.abc import Callable
+from functools import partial
 
 from nicegui import ui as gui
 
@@ -14,8 +15,8 @@ from roomctl.web.pages.closing.sight import Sight
 from roomctl.web.pages.links import links
 from roomctl.web.pages.steps import Step, steps
 from roomctl.web.pages.technician.doing import Doing as Hands
-from roomctl.web.pages.visitor import Area, Visitor
-from roomctl.web.ui import Part, Press, Values, chain_strip, error_state, link_button, state_chip, tag
+from roomctl.web.pages.visitor import Area, Visitor, in_its_place
+from roomctl.web.ui import Part, Press, Values, chain_strip, state_chip, tag
 
 EACH = 1.0
 """Seconds between two looks of an open page."""
@@ -93,21 +94,16 @@ class Page:
     def __init__(self, visitor: Visitor, meeting: str) -> None:
         self.desk, self._visitor = Desk(visitor, meeting), visitor
         self._client = gui.context.client
+        area = partial(Area, visitor, self.look)
         with gui.teleport(".rc-top"):
-            self._title = self._area("rc-about")
+            self._title = area("rc-about")
         with gui.element("div").classes("rc-close"):
-            self._chain, self._notes = self._area(), self._area()
+            self._chain, self._notes = area(), area()
             with gui.element("div").classes("rc-ccols"):
                 with gui.element("section").classes("rc-panel"):
-                    self._list, self._steps = self._area("rc-clist"), self._area("rc-cend")
-                self._deposit = self._area("rc-panel rc-cdep")
+                    self._list, self._steps = area("rc-clist"), area("rc-cend")
+                self._deposit = area("rc-panel rc-cdep")
         gui.on("closing_pictured", lambda: self._visitor.in_turn(self.look))
-
-    def _area(self, classes: str = "") -> Area:
-        area = Area(self._visitor)
-        area.box.classes(classes)
-        area.redraw = self.look
-        return area
 
     async def tick(self) -> None:
         """Never where nobody looks."""
@@ -121,8 +117,7 @@ class Page:
             seen: Sight = await self._visitor.run(desk.look)
         except RoomctlError as error:
             with speaking(self._visitor.language):
-                back = link_button(tr("回今日", "Today"), "/", kind="sm")
-                gone = tag("div", error_state(error.what, error.why, error.mend, back), class_="rc-wrap rc-below")
+                gone = tag("div", in_its_place(error), class_="rc-wrap rc-below")
             for area in (self._list, self._steps, self._deposit):
                 area.show(Part())
             self._notes.show(gone)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,34 +68,29 @@ class Desk:
     # --- what stands where
 
     def _build(self) -> None:
+        area = partial(Area, self.visitor, self.look)
         with gui.teleport(".rc-top"):
-            self.title = self._area("rc-about")
+            self.title = area("rc-about")
         with gui.element("div").classes("rc-op"):
-            self.chain, self.bars = self._area(), self._area("rc-bars")
+            self.chain, self.bars = area(), area("rc-bars")
             with gui.element("div").classes("rc-cols"):
                 with gui.element("div").classes("rc-col rc-left"):
                     with gui.element("div").classes("rc-sec rc-main"):
-                        self.state, self.plan, self.facts = self._area(), self._area(), self._area()
-                    self.acts, self.listen = self._area("rc-sec"), self._area("rc-sec rc-ears")
+                        self.state, self.plan, self.facts = area(), area(), area()
+                    self.acts, self.listen = area("rc-sec"), area("rc-sec rc-ears")
                 with gui.element("div").classes("rc-col rc-mid"):
-                    self.meters, self.wave = self._area("rc-sec"), self._area("rc-sec")
+                    self.meters, self.wave = area("rc-sec"), area("rc-sec")
                     with gui.element("div").classes("rc-sec rc-list"):
-                        self.marks, self.note = self._area("rc-rows"), self._area()
+                        self.marks, self.note = area("rc-rows"), area()
                 with gui.element("div").classes("rc-col rc-right"):
                     with gui.element("div").classes("rc-sec rc-words"):
-                        self.captions, self.live = self._area("rc-said"), self._area()
-                    self.agenda = self._area("rc-sec rc-items")
-                    self.seats = self._area("rc-sec rc-table")
+                        self.captions, self.live = area("rc-said"), area()
+                    self.agenda = area("rc-sec rc-items")
+                    self.seats = area("rc-sec rc-table")
         gui.on("operator_seen", lambda event: self._show(visible=bool(event.args)))
         self._client.on_connect(self._attend)
         self._client.on_disconnect(self._leave)
         self._client.on_delete(self._leave)
-
-    def _area(self, classes: str = "") -> Area:
-        area = Area(self.visitor)
-        area.box.classes(classes)
-        area.redraw = self.look
-        return area
 
     # --- looking
 

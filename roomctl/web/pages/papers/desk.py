@@ -15,7 +15,7 @@ from roomctl.i18n import tr
 from roomctl.services.revisions import Returned
 from roomctl.web.pages import stepping
 from roomctl.web.pages.papers import revising, way
-from roomctl.web.pages.visitor import Visitor
+from roomctl.web.pages.visitor import Visitor, in_its_place
 from roomctl.web.session import admit, allow
 from roomctl.web.ui import (
     Look,
@@ -91,8 +91,7 @@ class Desk:
         try:
             sight = self._look()
         except RoomctlError as error:
-            back = link_button(tr("回今日", "Today"), "/", kind="sm")
-            return tag("div", error_state(error.what, error.why, error.mend, back), class_="rc-wrap rc-below")
+            return tag("div", in_its_place(error), class_="rc-wrap rc-below")
         head = tag(
             "div",
             tag("h1", tr("文件", "Papers"), class_="rc-nw"),

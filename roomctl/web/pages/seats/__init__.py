@@ -6,9 +6,9 @@ from roomctl.domain.access import Right
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
 from roomctl.web.pages.frame import Frame, assets
-from roomctl.web.pages.visitor import Area, Visitor
+from roomctl.web.pages.visitor import Area, Visitor, in_its_place
 from roomctl.web.session import admit
-from roomctl.web.ui import Part, error_state, link_button, tag
+from roomctl.web.ui import Part, link_button, tag
 
 SCRIPTS = ("seats_plan", "seats_page")
 """In the order in which they are run."""
@@ -30,7 +30,7 @@ def _page(visitor: Visitor, meeting_id: str) -> Part:
         admit(visitor.user, meeting.highest_secrecy.level)
         nobody = not visitor.use.roster(meeting_id)
     except RoomctlError as error:
-        return error_state(error.what, error.why, error.mend, link_button(tr("回今日", "Today"), "/", kind="sm"))
+        return in_its_place(error)
     head = tag(
         "div",
         tag("h1", tr("座位", "Seats"), class_="rc-nw"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import ui as gui
@@ -41,18 +42,13 @@ class Desk:
         self._visible, self._after, self._looked = True, 0, 0.0
         self._told: Mapping[str, Any] = {}
         self._sight: Sight | None = None
+        area = partial(Area, visitor, self.look)
         with gui.teleport(".rc-top"):
-            self.title = self._area("rc-about")
+            self.title = area("rc-about")
         with gui.element("div").classes("rc-wd"):
-            self.chain, self.bars = self._area(), self._area("rc-bars")
+            self.chain, self.bars = area(), area("rc-bars")
             self._stage = gui.html("", sanitize=False).classes("rc-stage")
         gui.on("secretary_seen", lambda event: self._show(visible=bool(event.args)))
-
-    def _area(self, classes: str = "") -> Area:
-        area = Area(self.visitor)
-        area.box.classes(classes)
-        area.redraw = self.look
-        return area
 
     def _show(self, *, visible: bool) -> None:
         self._visible = visible

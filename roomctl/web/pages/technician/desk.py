@@ -1,6 +1,7 @@
 """One open page: its areas, what is asked on it, and the verdict above everything."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from nicegui import ui as gui
 
@@ -15,7 +16,7 @@ from roomctl.web.pages.technician import detail, report, scenes, sight, tiles, t
 from roomctl.web.pages.technician.doing import Doing
 from roomctl.web.pages.technician.sight import Pasts, Sight
 from roomctl.web.pages.technician.todo import NOTHING, Asking
-from roomctl.web.pages.visitor import Area, Visitor
+from roomctl.web.pages.visitor import Area, Visitor, in_its_place
 from roomctl.web.ui import (
     Child,
     Look,
@@ -277,19 +278,14 @@ class Page:
         self._visitor = visitor
         self._waited, self._signing = IDLE, False
         self._client = gui.context.client
+        area = partial(Area, visitor, self.look)
         with gui.teleport(".rc-top"):
-            self._title = self._area("rc-about")
+            self._title = area("rc-about")
         with gui.element("div").classes("rc-tech"):
-            self._chain, self._verdict, self._notes = self._area(), self._area(), self._area()
+            self._chain, self._verdict, self._notes = area(), area(), area()
             with gui.element("div").classes("rc-tcols"):
-                self._left, self._right = self._area("rc-tleft"), self._area("rc-tright")
+                self._left, self._right = area("rc-tleft"), area("rc-tright")
         self._left.redraw = self._pressed_left
-
-    def _area(self, classes: str = "") -> Area:
-        area = Area(self._visitor)
-        area.box.classes(classes)
-        area.redraw = self.look
-        return area
 
     async def _pressed_left(self) -> None:
         await self.look(pressed=True)
@@ -307,8 +303,7 @@ class Page:
             seen: Sight = await self._visitor.run(desk.look)
         except RoomctlError as error:
             with speaking(self._visitor.language):
-                back = link_button(tr("回今日", "Today"), "/", kind="sm")
-                gone = tag("div", error_state(error.what, error.why, error.mend, back), class_="rc-wrap rc-below")
+                gone = tag("div", in_its_place(error), class_="rc-wrap rc-below")
             self._notes.show(gone)
             return
         busy = desk.doing.signing
