@@ -140,7 +140,11 @@ BAD = {
     """,
     "publishes": AGAIN
     + """
+    import itertools
+    count = itertools.count()
     def work(ctx):
+        if next(count) % 3:  # each event that gets through is told to all the others
+            return
         try:
             while True:
                 ctx.publish("noise", {})
