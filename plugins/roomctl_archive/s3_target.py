@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -38,6 +39,8 @@ MOST_PARTS = 10_000
 AT_ONCE = 4  # parts under way; memory stays below that many, and one
 CONNECT, SILENCE = 15, 60  # seconds
 SIZE_ALIGN = 1 << 20
+UNTOLD = datetime.min.replace(tzinfo=UTC)
+"""When an upload was begun, for a server that does not say so: SeaweedFS 4.44."""
 
 
 class S3Section(TargetSection):
@@ -190,7 +193,7 @@ class S3Target:
             uploads = [one for page in pages for one in page.get("Uploads", ()) if one["Key"] == name]
             if not uploads:
                 return "", {}
-            newest = max(uploads, key=lambda one: one["Initiated"])["UploadId"]
+            newest = max(uploads, key=lambda one: one.get("Initiated", UNTOLD))["UploadId"]
             parts = self._client.get_paginator("list_parts").paginate(Bucket=bucket, Key=name, UploadId=newest)
             return newest, {one["PartNumber"]: one for page in parts for one in page.get("Parts", ())}
         except ClientError:
