@@ -1,17 +1,14 @@
-import multiprocessing
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.cli.warm import run
-
-WARM = multiprocessing.get_context("forkserver")
-WARM.set_forkserver_preload(["tests.cli.warm"])
+from tests.warm import WARM, command
 
 
 @dataclass
@@ -33,13 +30,19 @@ class Shell:
         said = [str(word) for word in words]
         with TemporaryDirectory() as folder:
             out, err = Path(folder, "out"), Path(folder, "err")
-            process = WARM.Process(target=run, args=(said, self.folder, self.environment(**env), out, err))
-            process.start()
+            process = self.begin(*said, out=out, err=err, **env)
             process.join(self.patience)
             if process.exitcode is None:
                 process.kill()
                 pytest.fail(f"roomctl {' '.join(said)} does not end")
             return subprocess.CompletedProcess(said, process.exitcode, out.read_text(), err.read_text())
+
+    def begin(self, *words: object, out: Path, err: Path, **env: str) -> BaseProcess:
+        """Does not wait for its end; what it says comes into these files."""
+        said = [str(word) for word in words]
+        process = WARM.Process(target=command, args=(said, self.folder, self.environment(**env), out, err))
+        process.start()
+        return process
 
     def start(self, *words: object, **env: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.waiting import until
+
 needs_engine = pytest.mark.needs("model:faster-whisper-base", "python:faster_whisper")
 
 STAGES = ["会议方案", "设备检查", "签到", "录音", "转写", "会议记录", "散会、签字", "打包、送存、读回"]
@@ -95,16 +97,13 @@ def test_a_kill_after_any_stage_leaves_a_meeting_that_the_next_run_finishes(shel
     soundfile.write(shell.folder / "clip.wav", sound, rate)
     words = ("demo", "--audio", "clip.wav", "--workdir", "w")
     for stage in STAGES:
-        run = shell.start(*words)
-        seen = ""
-        for line in run.stderr:
-            seen += line
-            if f"✓ {stage}" in line:
-                break
+        told, done = shell.folder / f"{stage}.txt", f"✓ {stage}".encode()
+        told.touch()
+        run = shell.begin(*words, out=shell.folder / "out", err=told)
+        until(lambda run=run, told=told, done=done: done in told.read_bytes() or run.exitcode is not None, 180)
         run.kill()
-        run.wait()
-        run.stderr.close()
-        assert f"✓ {stage}" in seen, seen
+        run.join()
+        assert done in told.read_bytes(), told.read_text()
     last = shell(*words, "--json")
     assert last.returncode == 0, last.stderr
     result = json.loads(last.stdout)

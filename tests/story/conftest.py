@@ -18,7 +18,7 @@ from tests.story import hall
 from tests.story.album import Album
 from tests.story.day import Day, Disk, Length
 from tests.story.people import OPERATOR
-from tests.web.pages.conftest import DRAWN_MS, browser, site  # noqa: F401 - fixtures
+from tests.web.pages.conftest import DRAWN_MS, browser, launched, site  # noqa: F401 - fixtures
 
 SETTINGS = """
 [room]
@@ -94,6 +94,12 @@ def prepare(disk, nas, room) -> Callable[[Path], None]:
         (data / "roomctl.toml").write_text(text, encoding="utf-8")
 
     return prepared
+
+
+@pytest.fixture(scope="module")
+def hosting():
+    """With its launcher: it is killed on the way."""
+    return launched
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.services.identity import new_id
 from roomctl.web.session import COOKIE
 from tests.waiting import until
+from tests.warm import WARM, host
 
 DRAWN_MS = 20_000  # a busy machine draws late; what never comes is still told
 expect.set_options(timeout=DRAWN_MS)
@@ -90,28 +92,60 @@ def prepare() -> Callable[[Path], None]:
     return _prepared
 
 
+@contextmanager
+def forked(data: Path, port: int) -> Iterator[None]:
+    """The host alone, without its launcher, which no page needs."""
+    environment = {**os.environ, "ROOMCTL_DATA": str(data), "ROOMCTL_LANG": "zh"}
+    held, launcher = WARM.Pipe(duplex=False)
+    process = WARM.Process(target=host, args=(port, data, environment, held))
+    process.start()
+    held.close()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join(15)
+        if process.exitcode is None:
+            process.kill()
+            process.join(5)
+        launcher.close()
+
+
+@contextmanager
+def launched(data: Path, port: int) -> Iterator[None]:
+    """The host as a person starts it, kept by its launcher."""
+    environment = {**os.environ, "ROOMCTL_DATA": str(data), "ROOMCTL_LANG": "zh"}
+    argv = [sys.executable, "-m", "roomctl", "serve", "--port", str(port)]
+    launcher = subprocess.Popen(argv, env=environment, stderr=subprocess.DEVNULL, cwd=data)
+    try:
+        yield
+    finally:
+        launcher.terminate()
+        try:
+            launcher.wait(15)
+        except subprocess.TimeoutExpired:
+            launcher.kill()
+            launcher.wait(5)
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, prepare) -> Iterator[Site]:
+def hosting() -> Callable[[Path, int], AbstractContextManager[None]]:
+    """Runs a host on a data folder and a port; a module may have its own."""
+    return forked
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, prepare, hosting) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("site") / "data"
     data.mkdir()
     prepare(data)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "ROOMCTL_DATA": str(data), "ROOMCTL_LANG": "zh"}
-    argv = [sys.executable, "-m", "roomctl", "serve", "--port", str(port)]
-    host = subprocess.Popen(argv, env=environment, stderr=subprocess.DEVNULL, cwd=data)
     url = f"http://127.0.0.1:{port}"
-    try:
+    with hosting(data, port):
         until(lambda: _ready(url), 120)
         yield Site(data, url)
-    finally:
-        host.terminate()
-        try:
-            host.wait(15)
-        except subprocess.TimeoutExpired:
-            host.kill()
-            host.wait(5)
 
 
 def _ready(url: str) -> bool:
