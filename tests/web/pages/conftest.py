@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from roomctl.app import Application
 from roomctl.domain.access import Role
@@ -31,6 +31,7 @@ DRAWN_MS = 20_000  # a busy machine draws late; what never comes is still told
 expect.set_options(timeout=DRAWN_MS)
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of an account that lives as long as a test
+FAILED = pytest.StashKey[bool]()
 SIZES = {"desk": (1440, 900), "small": (1280, 800), "telephone": (390, 844)}
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
@@ -164,33 +165,86 @@ def browser():
         made.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def open_page(browser, site, tmp_path):
-    """Opens a browser of its own: `open_page("/", who="赵敏", size="desk")`; it ends with a picture."""
-    pages = []
+def pictured(request, tmp_path) -> Callable[[Page, str], None]:
+    """Keeps what a test leaves on a page, where it failed; with `ROOMCTL_PICTURES` in any case."""
+
+    def kept(page: Page, name: str) -> None:
+        if request.node.stash.get(FAILED, False) or os.environ.get("ROOMCTL_PICTURES"):
+            page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
+
+    return kept
+
+
+class Tabs:
+    """Tabs that were used before: in one that is warm a page costs a second of processor time less.
+
+    Each is alone in its context; what a test changed of it is put back.
+    """
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self._browser, self._site = browser, site
+        self._idle: dict[tuple[str, str], list[Page]] = {}
+
+    def take(self, size: str, locale: str) -> Page:
+        if idle := self._idle.get((size, locale)):
+            return idle.pop()
+        width, height = SIZES[size]
+        page = self._browser.new_context(viewport={"width": width, "height": height}, locale=locale).new_page()
+        page.set_default_timeout(15_000)
+        page.on("request", lambda request: self._site.asked.append(request.url))
+        page.on("websocket", lambda ws: self._site.asked.append(ws.url))
+        return page
+
+    def give(self, page: Page, size: str, locale: str) -> None:
+        width, height = SIZES[size]
+        page.unroute_all(behavior="ignoreErrors")
+        page.goto(f"{self._site.url}/api/v1/ready")  # nothing happens there, and unlike a blank one it is as warm
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.context.clear_cookies()
+        page.emulate_media(media="null")
+        page.set_viewport_size({"width": width, "height": height})
+        for other in page.context.pages:
+            if other != page:
+                other.close()
+        self._idle.setdefault((size, locale), []).append(page)
+
+
+@pytest.fixture(scope="module")
+def tabs(browser, site) -> Tabs:
+    return Tabs(browser, site)
+
+
+@pytest.fixture
+def open_page(tabs, site, pictured):
+    """Opens a tab that knows of no other: `open_page("/", who="赵敏", size="desk")`."""
+    taken = []
 
     def opened(path: str = "/", *, who: str = "赵敏", size: str = "desk", locale: str = "zh-CN"):
-        width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("request", lambda request: site.asked.append(request.url))
-        page.on("websocket", lambda ws: site.asked.append(ws.url))
+        page = tabs.take(size, locale)
+        taken.append((page, size, locale))
         if known := site.signed_on.get(who):
-            context.add_cookies(known)
+            page.context.add_cookies(known)
         page.goto(site.url + path if known else f"{site.url}/log-in?next={path}")
         if who and urlsplit(page.url).path == "/log-in":  # for the first time, or another test has signed off
             page.fill("#name", who)
             page.fill("#password", PASSWORD)
             page.keyboard.press("Enter")
             page.wait_for_url(lambda url: urlsplit(url).path != "/log-in")
-            site.signed_on[who] = [one for one in context.cookies() if one["name"] == COOKIE]
+            site.signed_on[who] = [one for one in page.context.cookies() if one["name"] == COOKIE]
         if who:
             page.wait_for_selector("main h1, main [role=alert]")
-        pages.append(page)
         return page
 
     yield opened
-    for number, page in enumerate(pages):
-        page.screenshot(path=tmp_path / f"page-{number}.png")
-        page.context.close()
+    for number, (page, *kind) in enumerate(taken):
+        pictured(page, f"page-{number}")
+        tabs.give(page, *kind)

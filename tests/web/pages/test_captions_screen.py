@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -86,8 +85,8 @@ def on(hall) -> Hall:
 
 
 @pytest.fixture
-def open_screen(browser: Browser, hall: Hall, tmp_path: Path):
-    """Opens the link in a browser of its own; whatever it complains of fails the test, and it ends with a picture."""
+def open_screen(browser: Browser, hall: Hall, pictured):
+    """Opens the link in a browser of its own; whatever it complains of fails the test."""
     pages: list[Page] = []
     wrong: list[str] = []
 
@@ -104,7 +103,7 @@ def open_screen(browser: Browser, hall: Hall, tmp_path: Path):
 
     yield opened
     for number, page in enumerate(pages):
-        page.screenshot(path=tmp_path / f"screen-{number}.png")
+        pictured(page, f"screen-{number}")
         page.context.close()
     assert not wrong
 

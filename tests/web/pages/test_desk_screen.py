@@ -62,10 +62,10 @@ def signed_on(open_page, path: str, *, who: str, size: str) -> Page:
     return page
 
 
-def test_people_are_ticked_in_one_and_many_and_a_press_is_undone(open_page, at, tmp_path):
+def test_people_are_ticked_in_one_and_many_and_a_press_is_undone(open_page, at, pictured):
     page = signed_on(open_page, at("desk"), who="周强", size="small")
     expect(names(page)).to_have_text(["李晓明", "孙丽", "陈志强", "王海燕", EXTRA[2][0]])
-    page.screenshot(path=tmp_path / "desk.png")
+    pictured(page, "desk")
     page.get_by_label("选 陈志强").check()
     page.get_by_label("选 王海燕").check()
     page.locator("#ticked").click()
@@ -103,7 +103,7 @@ def test_what_the_host_cannot_read_holds_nobody_up(open_page, at):
     expect(page.locator("#said")).to_contain_text("实到 1")
 
 
-def test_a_leave_is_put_down_decided_and_its_proxy_signs_in(open_page, at, tmp_path):
+def test_a_leave_is_put_down_decided_and_its_proxy_signs_in(open_page, at, pictured):
     page = signed_on(open_page, at("desk"), who="赵敏", size="telephone")
     page.locator("#wanted").fill("王海燕")
     page.get_by_role("button", name="请假 王海燕").click()
@@ -116,18 +116,18 @@ def test_a_leave_is_put_down_decided_and_its_proxy_signs_in(open_page, at, tmp_p
     expect(page.locator(".wrong")).to_contain_text("理由")
     page.get_by_role("button", name="批准").click()
     expect(page.locator("#said")).to_contain_text("请假 1")
-    page.screenshot(path=tmp_path / "telephone.png")
+    pictured(page, "telephone")
     page.get_by_role("button", name="代会 刘伟 签到").click()
     expect(page.locator("#said")).to_contain_text("（代会 1）")
     expect(names(page)).to_have_text(["刘伟（代王海燕）"])
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_report_is_live_and_prints_without_its_button(open_page, at, tmp_path):
+def test_the_report_is_live_and_prints_without_its_button(open_page, at, tmp_path, pictured):
     page = signed_on(open_page, at("report"), who="赵敏", size="small")
     expect(page.locator("#aloud p")).to_contain_text("未到：李晓明、孙丽")
     expect(page.locator("#absent tbody")).to_contain_text("13800000004")
-    page.screenshot(path=tmp_path / "report.png", full_page=True)
+    pictured(page, "report")
     page.emulate_media(media="print")
     expect(page.locator("#print")).to_be_hidden()
     page.pdf(path=tmp_path / "report.pdf", format="A4")

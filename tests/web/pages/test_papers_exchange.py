@@ -45,7 +45,7 @@ def prepare() -> Callable[[Path], None]:
     return prepared
 
 
-def test_a_returned_paper_is_taken_in_decided_and_compared(open_page, site, tmp_path):
+def test_a_returned_paper_is_taken_in_decided_and_compared(open_page, site, pictured):
     page = open_page("/", who="孙丽")
     application = Application(site.data)
     (meeting,) = application.usecases.meetings()
@@ -60,7 +60,7 @@ def test_a_returned_paper_is_taken_in_decided_and_compared(open_page, site, tmp_
     expect(page.locator(".rc-upload-told")).to_contain_text("不是完整的 docx")
     page.set_input_files("[data-upload]", site.data / "会议纪要.docx")
     expect(page.locator(".rc-tracked ins").first).to_have_text("，资金由市财政局统筹")
-    page.screenshot(path=tmp_path / "changes.png", full_page=True)
+    pictured(page, "changes")
     page.locator(".rc-tracked").nth(0).get_by_text("接受", exact=True).click()
     page.locator(".rc-tracked").nth(1).get_by_text("不接受", exact=True).click()
     page.get_by_text("按选定的处理 2 处").click()
@@ -68,17 +68,17 @@ def test_a_returned_paper_is_taken_in_decided_and_compared(open_page, site, tmp_
     expect(page.locator(".rc-tracked")).to_have_count(0)
     page.get_by_text("比较", exact=True).last.click()
     expect(page.locator(".rc-compared ins").first).to_contain_text("资金由市财政局统筹")
-    page.screenshot(path=tmp_path / "compared.png", full_page=True)
+    pictured(page, "compared")
     page.get_by_text("回到预览").click()
     expect(page.locator(".gbt")).to_be_visible()
     assert not site.outside()
 
 
-def test_the_templates_of_the_office_are_edited_beside_a_sample(open_page, site, tmp_path):
+def test_the_templates_of_the_office_are_edited_beside_a_sample(open_page, site, pictured):
     page = open_page("/", who="孙丽")
     page.goto(f"{site.url}/p/records")
     expect(page.locator(".gbt h1")).to_contain_text("停车场建设专题会议记录")
-    page.screenshot(path=tmp_path / "template.png", full_page=True)
+    pictured(page, "template")
     page.fill("#f-own", "[page]\nline = 0\n")
     page.get_by_text("检查", exact=True).click()
     expect(page.get_by_text("第 2 行，page.line").first).to_be_visible()
@@ -88,5 +88,5 @@ def test_the_templates_of_the_office_are_edited_beside_a_sample(open_page, site,
     assert "#cc0000" in (site.data / "record-template.toml").read_text(encoding="utf-8")
     page.get_by_text("会议纪要", exact=True).click()
     expect(page.locator(".gbt .red")).to_have_css("color", "rgb(204, 0, 0)")
-    page.screenshot(path=tmp_path / "summary.png", full_page=True)
+    pictured(page, "summary")
     assert not site.outside()

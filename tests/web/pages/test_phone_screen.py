@@ -52,7 +52,7 @@ def meeting(served):
 
 
 @pytest.fixture
-def scan(browser, served, meeting, tmp_path):
+def scan(browser, served, meeting, pictured):
     """A telephone in front of the terminal."""
     application, server = served
     contexts, wrong = [], []
@@ -71,7 +71,7 @@ def scan(browser, served, meeting, tmp_path):
 
     yield scanned
     for n, one in enumerate(contexts):
-        one.pages[0].screenshot(path=tmp_path / f"phone-{n}.png")
+        pictured(one.pages[0], f"phone-{n}")
         one.close()
     assert not wrong
 
@@ -96,28 +96,28 @@ def written(page: Page) -> None:
     page.mouse.up()
 
 
-def test_a_person_finds_the_name_signs_on_the_glass_and_reads_the_seat(scan, served, meeting, tmp_path):
+def test_a_person_finds_the_name_signs_on_the_glass_and_reads_the_seat(scan, served, meeting, pictured):
     page = scan()
     assert 5_000 < first_load(page) <= MOST_BYTES
-    page.screenshot(path=tmp_path / "find.png")
+    pictured(page, "find")
     chosen(page, "why", "王海燕")
     expect(page.locator(".me b")).to_have_text("王海燕")
     page.locator(".go button").tap()
     expect(page.locator("#wrong")).to_have_text("请先在框里签名")
     written(page)
-    page.screenshot(path=tmp_path / "sign.png")
+    pictured(page, "sign")
     page.locator(".go button").tap()
     expect(page.locator(".ok h1")).to_have_text("王海燕同志，签到成功")
     expect(page.locator(".seat")).to_have_text("前排 2 号")
     expect(page.locator(".ok .s")).to_contain_text("签名已存")
-    page.screenshot(path=tmp_path / "done.png")
+    pictured(page, "done")
     assert served[0].usecases.attendance(meeting.id).counts.present == 1
     page.locator(".go button").tap()  # not me
     expect(page.locator("#q")).to_be_visible()
     assert served[0].usecases.attendance(meeting.id).counts.present == 0
 
 
-def test_what_was_pressed_without_a_line_is_sent_when_it_is_back_and_counts_once(scan, served, meeting, tmp_path):
+def test_what_was_pressed_without_a_line_is_sent_when_it_is_back_and_counts_once(scan, served, meeting, pictured):
     application, server = served
     page = scan()
     chosen(page, "zjg", "张建国")
@@ -126,18 +126,18 @@ def test_what_was_pressed_without_a_line_is_sent_when_it_is_back_and_counts_once
     try:
         page.locator(".go button").tap()
         expect(page.locator("#wrong")).to_contain_text("已存在手机", timeout=30_000)
-        page.screenshot(path=tmp_path / "kept.png")
+        pictured(page, "kept")
     finally:
         server.start()
     expect(page.locator(".ok h1")).to_have_text("张建国同志，签到成功", timeout=60_000)
     assert len(application.usecases.attendance_events(meeting.id)) == 1
 
 
-def test_it_works_without_a_script(scan, served, meeting, tmp_path):
+def test_it_works_without_a_script(scan, served, meeting, pictured):
     page = scan(java_script_enabled=False)
     chosen(page, "陈志强", "陈志强")
     expect(page.locator("#pad")).to_be_hidden()
-    page.screenshot(path=tmp_path / "plain.png")
+    pictured(page, "plain")
     page.locator(".go button").tap()
     expect(page.locator(".ok h1")).to_have_text("陈志强同志，签到成功")
     assert served[0].usecases.attendance(meeting.id).counts.present == 1

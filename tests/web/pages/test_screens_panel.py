@@ -25,7 +25,7 @@ def panel_of(page):
 
 
 @pytest.mark.parametrize("size", list(SIZES))
-def test_a_link_is_made_shown_once_with_its_code_and_opens_the_screen(open_page, browser, tmp_path, path, size):
+def test_a_link_is_made_shown_once_with_its_code_and_opens_the_screen(open_page, browser, pictured, path, size):
     page = open_page(path, size=size)
     panel = panel_of(page)
     panel.locator("[name=screen]").select_option(label="会场字幕")
@@ -42,7 +42,7 @@ def test_a_link_is_made_shown_once_with_its_code_and_opens_the_screen(open_page,
     expect(screen.locator("#notice")).to_contain_text("字幕没有打开")
     context.close()
     panel.scroll_into_view_if_needed()
-    page.screenshot(path=tmp_path / "handed-out.png")
+    pictured(page, "handed-out")
     panel.get_by_role("button", name="好了").click()
     expect(panel.locator(".rc-url")).to_have_count(0)
     expect(panel).to_contain_text(f"主屏 {size}")

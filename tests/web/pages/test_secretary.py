@@ -66,11 +66,11 @@ def signed_on(browser, site) -> Iterator[Page]:
 
 
 @pytest.fixture
-def page(signed_on, site, words, tmp_path) -> Iterator[Page]:
+def page(signed_on, site, words, pictured) -> Iterator[Page]:
     """孙丽's page of the meeting, read to the end."""
     opened(signed_on, site, words)
     yield signed_on
-    signed_on.screenshot(path=tmp_path / "page.png")
+    pictured(signed_on, "page")
 
 
 def test_what_is_unsure_what_differs_from_the_papers_and_what_has_no_text_is_seen(page, site):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -84,7 +83,7 @@ def door(served) -> Door:
 
 
 @pytest.fixture
-def open_terminal(browser: Browser, door: Door, tmp_path: Path):
+def open_terminal(browser: Browser, door: Door, pictured):
     """Opens the link on a touch screen of its own; whatever it complains of fails the test."""
     pages: list[Page] = []
     wrong: list[str] = []
@@ -104,7 +103,7 @@ def open_terminal(browser: Browser, door: Door, tmp_path: Path):
 
     yield opened
     for number, page in enumerate(pages):
-        page.screenshot(path=tmp_path / f"terminal-{number}.png")
+        pictured(page, f"terminal-{number}")
         page.context.close()
     assert not wrong
 
@@ -150,11 +149,7 @@ def sign(page: Page, name: str, line: str = "") -> None:
     page.locator("#yes").tap()
 
 
-def picture(page: Page, tmp_path: Path, name: str) -> None:
-    page.screenshot(path=tmp_path / f"{name}.png")
-
-
-def test_the_idle_screen_says_which_meeting_and_counts_but_names_nobody(open_terminal, door, tmp_path):
+def test_the_idle_screen_says_which_meeting_and_counts_but_names_nobody(open_terminal, door, pictured):
     page = open_terminal()
     assert 10_000 < first_load(page) <= MOST_BYTES
     expect(page.locator("#idle .title")).to_have_text(TITLE.replace("：", "： "))
@@ -162,7 +157,7 @@ def test_the_idle_screen_says_which_meeting_and_counts_but_names_nobody(open_ter
     expect(page.locator("#idle [data-expected]")).to_have_text("8")
     expect(page.locator("#idle [data-recorded]")).to_have_text(NOTICE)
     expect(page.locator("#ready")).to_contain_text("已就绪 离线，10/10 人，同步 ")
-    picture(page, tmp_path, "idle")
+    pictured(page, "idle")
     page.locator("#begin").tap()
     expect(page.locator("#find")).to_be_visible()
     assert page.locator("#matches button").count() == 0
@@ -171,20 +166,20 @@ def test_the_idle_screen_says_which_meeting_and_counts_but_names_nobody(open_ter
     assert kinds == ["x.signin.recording_notice"]
 
 
-def test_a_person_finds_the_name_signs_and_is_welcomed_with_the_seat(open_terminal, door, tmp_path):
+def test_a_person_finds_the_name_signs_and_is_welcomed_with_the_seat(open_terminal, door, pictured):
     page = open_terminal()
     begin(page, "ZJ")
     expect(page.locator("#matches b")).to_have_text(["赵健", "赵洁", "周㛃", "张建国"])
-    picture(page, tmp_path, "search")
+    pictured(page, "search")
     match(page, "赵健").tap()
     expect(page.locator("#who")).to_have_text("赵健")
     expect(page.locator("#yes")).to_be_disabled()
     written(page)
-    picture(page, tmp_path, "confirm")
+    pictured(page, "confirm")
     page.locator("#yes").tap()
     expect(page.locator("#hello")).to_have_text("赵健同志，您好")
     expect(page.locator("#seat")).to_have_text("座位 2")
-    picture(page, tmp_path, "welcome")
+    pictured(page, "welcome")
     standing = door.standing("赵健")
     folder = door.application.plugins.loaded["signin"].context.folder(door.meeting) / "signatures"
     assert standing.present
@@ -195,7 +190,7 @@ def test_a_person_finds_the_name_signs_and_is_welcomed_with_the_seat(open_termin
     expect(page.locator("#letters")).to_have_text("")
 
 
-def test_where_seats_were_laid_out_the_welcome_shows_the_way_to_ones_own(open_terminal, door, tmp_path):
+def test_where_seats_were_laid_out_the_welcome_shows_the_way_to_ones_own(open_terminal, door, pictured):
     use = door.application.usecases
     long = Person(id=new_id(), name="买买提·吐尔逊·阿不都热依木江·" * 2 + "W" * 8, rank=99)
     use.add_people(door.meeting, [long])
@@ -212,7 +207,7 @@ def test_where_seats_were_laid_out_the_welcome_shows_the_way_to_ones_own(open_te
     assert "张建国" in page.locator("#map").text_content()
     named = page.locator("#map text", has_text="吐尔逊")
     assert named.evaluate("(name) => name.getBBox().width") <= 96  # no wider than a seat
-    picture(page, tmp_path, "seated")
+    pictured(page, "seated")
     later(page)
     typed(page, "ZJG")
     sign(page, "张建国")
@@ -262,7 +257,7 @@ def test_who_signed_in_elsewhere_is_seen_here_as_signed_in(open_terminal, door):
     expect(match(page, "赵洁").locator(".go")).to_contain_text("已签到")
 
 
-def test_a_cut_line_and_a_restart_of_the_host_and_of_the_browser_cost_nothing(open_terminal, door, tmp_path):
+def test_a_cut_line_and_a_restart_of_the_host_and_of_the_browser_cost_nothing(open_terminal, door, pictured):
     page = open_terminal()
     expect(page.locator("#ready")).to_contain_text("10/10")
     door.server.stop()
@@ -270,7 +265,7 @@ def test_a_cut_line_and_a_restart_of_the_host_and_of_the_browser_cost_nothing(op
         begin(page, "LXM")
         sign(page, "李晓明")
         expect(page.locator("#kept")).to_have_text("已存在本机，联网后补送", timeout=20_000)
-        picture(page, tmp_path, "kept")
+        pictured(page, "kept")
         page.locator("#known").tap()
         expect(page.locator("#waiting")).to_have_text("连接中断，签到照常，待补送 1 条")
         typed(page, "LXM")
@@ -318,7 +313,7 @@ def test_by_keys_alone_and_in_english(open_terminal):
 
 
 def test_the_code_for_telephones_stands_there_only_after_the_check_of_today(
-    open_terminal, door, tmp_path, monkeypatch
+    open_terminal, door, pictured, monkeypatch
 ):
     page = open_terminal()
     expect(page.locator("#begin")).to_be_visible()
@@ -335,7 +330,7 @@ def test_the_code_for_telephones_stands_there_only_after_the_check_of_today(
     expect(later_page.locator("#phone")).to_be_visible()
     expect(later_page.locator("#scan")).to_have_text("手机扫码签到")
     assert later_page.locator("#code path").get_attribute("d").count("M") > 200
-    picture(later_page, tmp_path, "code")
+    pictured(later_page, "code")
     first = later_page.locator("#code path").get_attribute("d")
     now = SystemClock.now
     monkeypatch.setattr(SystemClock, "now", lambda clock: now(clock) + timedelta(seconds=passes.STEP))
@@ -343,7 +338,7 @@ def test_the_code_for_telephones_stands_there_only_after_the_check_of_today(
     expect(later_page.locator("#code path")).not_to_have_attribute("d", first)
 
 
-def test_a_card_that_is_held_to_a_reader_that_types(open_terminal, door, tmp_path):
+def test_a_card_that_is_held_to_a_reader_that_types(open_terminal, door, pictured):
     context = door.application.plugins.loaded["signin"].context
     person = door.standing("李晓明").person.id
     evidence.remember(context, door.meeting, {"0012345678": person})
@@ -357,7 +352,7 @@ def test_a_card_that_is_held_to_a_reader_that_types(open_terminal, door, tmp_pat
     swipe(page, "99887766554433")
     expect(page.locator("#card")).to_have_text("这张卡没有登记，请找会务人员")
     expect(page.locator("#welcome")).to_be_hidden()
-    picture(page, tmp_path, "unknown-card")
+    pictured(page, "unknown-card")
     noted = door.application.usecases.events(stream=door.meeting, kinds=["x.signin.unknown_card"])
     assert ["…433" in row.data and "99887766554433" not in row.data for row in noted] == [True]
     assert door.standing("李晓明").present
@@ -380,7 +375,7 @@ def swipe(page: Page, number: str) -> None:
     )
 
 
-def test_a_host_that_cannot_keep_a_signature_says_so_and_gets_it_again(open_terminal, door, tmp_path):
+def test_a_host_that_cannot_keep_a_signature_says_so_and_gets_it_again(open_terminal, door, pictured):
     folder = door.application.plugins.loaded["signin"].context.folder(door.meeting) / "signatures"
     folder.write_text("in the way: as a full disk is", "utf-8")
     page = open_terminal()
@@ -388,7 +383,7 @@ def test_a_host_that_cannot_keep_a_signature_says_so_and_gets_it_again(open_term
     sign(page, "李晓明")
     expect(page.locator("#kept")).to_have_text("已存在本机，稍后自动补送", timeout=20_000)
     expect(page.locator("#waiting")).to_contain_text("签名存不下，签到已记")
-    picture(page, tmp_path, "full")
+    pictured(page, "full")
     folder.unlink()
     later(page)
     expect(page.locator("#waiting")).to_have_text("", timeout=20_000)
@@ -412,7 +407,7 @@ def test_what_the_host_refuses_for_good_is_said_and_holds_nobody_up(open_termina
     expect(page.locator("#hello")).to_have_text("张建国同志，您好")
 
 
-def test_a_rehearsal_is_the_real_thing_of_which_nothing_is_kept(open_terminal, door, tmp_path):
+def test_a_rehearsal_is_the_real_thing_of_which_nothing_is_kept(open_terminal, door, pictured):
     _key, text = door.application.screens.make(door.meeting, "signin", "rehearsal")
     page = open_terminal(door.link.rsplit("/", 1)[0] + f"/{text}")
     expect(page.locator("#rehearsal")).to_contain_text("演练")
@@ -421,7 +416,7 @@ def test_a_rehearsal_is_the_real_thing_of_which_nothing_is_kept(open_terminal, d
     sign(page, "张建国")
     expect(page.locator("#hello")).to_have_text("张建国同志，您好")
     expect(page.locator("#rehearsal")).to_contain_text("不记入任何记录")
-    picture(page, tmp_path, "rehearsal")
+    pictured(page, "rehearsal")
     page.locator("#known").tap()
     expect(page.locator("#find [data-present]")).to_have_text("1")
     assert not door.standing("张建国").present

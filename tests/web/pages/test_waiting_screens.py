@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -76,7 +75,7 @@ def room(tmp_path_factory) -> Iterator[Waiting]:
 
 
 @pytest.fixture
-def open_screen(browser: Browser, room: Waiting, tmp_path: Path):
+def open_screen(browser: Browser, room: Waiting, pictured):
     pages: list[Page] = []
     wrong: list[str] = []
 
@@ -91,7 +90,7 @@ def open_screen(browser: Browser, room: Waiting, tmp_path: Path):
 
     yield opened
     for number, page in enumerate(pages):
-        page.screenshot(path=tmp_path / f"screen-{number}.png")
+        pictured(page, f"screen-{number}")
         page.context.close()
     assert not wrong
 
