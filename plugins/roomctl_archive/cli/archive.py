@@ -23,7 +23,15 @@ def build(ctx: PluginContext) -> typer.Typer:
     """The command group."""
     group = typer.Typer(help=tr("校验、送存和归档", "verify, deliver and accept packages"), no_args_is_help=True)
     console = Console(stderr=True)
+    _verifying(group, console)
+    _delivering(group, ctx, console)
+    cipher.add(group, ctx, console, lambda: _bar(console))
+    media.add(group, ctx, console, lambda: _bar(console))
+    register.add(group, ctx, console)
+    return group
 
+
+def _verifying(group: typer.Typer, console: Console) -> None:
     @group.command(help=tr("校验一个存档包", "verify a package from itself alone"))
     def verify(
         package: Annotated[Path, typer.Argument(help=tr("存档包的文件夹", "folder of the package"))],
@@ -53,6 +61,8 @@ def build(ctx: PluginContext) -> typer.Typer:
         else:
             _verify(console, package, registered, as_json=as_json)
 
+
+def _delivering(group: typer.Typer, ctx: PluginContext, console: Console) -> None:
     @group.command(help=tr("立即送存", "build and deliver now"))
     def push(meeting: MeetingArg) -> None:
         with _bar(console) as bar:
@@ -109,12 +119,6 @@ def build(ctx: PluginContext) -> typer.Typer:
         _reverify(
             ctx, console, find_meeting(ctx.services, meeting, handing_over=True), repair=repair, as_json=as_json
         )
-
-    cipher.add(group, ctx, console, lambda: _bar(console))
-    media.add(group, ctx, console, lambda: _bar(console))
-    register.add(group, ctx, console)
-
-    return group
 
 
 def _verify(console: Console, package: Path, registered: str, *, as_json: bool) -> None:

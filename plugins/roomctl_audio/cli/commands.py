@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -28,6 +28,9 @@ from roomctl_audio.exchange.spans import local_zone
 from roomctl_audio.journal import clocks
 from roomctl_audio.journal.file import load
 from roomctl_audio.recorder import AudioRecorder
+
+if TYPE_CHECKING:
+    from roomctl_audio.exchange.export import Exported
 
 POLL_SECONDS = 0.1
 PLANNED_SECONDS = 3600.0
@@ -186,22 +189,26 @@ def _export(ctx: PluginContext | None) -> Callable[..., None]:
             made = write(folder.absolute(), output, wanted, zone=zone, progress=at)
         if as_json:
             print(json.dumps({"path": str(output), **asdict(made)}, ensure_ascii=False))
-        seconds = made.frames / made.rate
-        size = f"{made.bytes / 1e6:.1f} MB" if made.bytes >= MB else f"{made.bytes / 1e3:.1f} kB"
-        out = made.left_out / made.rate
-        left = tr(f"，略去不入记录 {out:.1f} 秒", f", {out:.1f} s off the record left out") if out else ""
-        text = tr(
-            f"已导出 {output}：{made.kind}，{made.channels} 声道，{seconds:.1f} 秒，{size}{left}",
-            f"exported {output}: {made.kind}, {made.channels} channel(s), {seconds:.1f} s, {size}{left}",
-        )
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
-        if not made.whole:
-            console.print(
-                tr("录音还没有封存：只导出了已封存的部分", "it is not sealed yet: only what is sealed was exported"),
-                style="yellow",
-            )
+        _exported(made, output, console)
 
     return export
+
+
+def _exported(made: "Exported", output: Path, console: Console) -> None:
+    seconds = made.frames / made.rate
+    size = f"{made.bytes / 1e6:.1f} MB" if made.bytes >= MB else f"{made.bytes / 1e3:.1f} kB"
+    out = made.left_out / made.rate
+    left = tr(f"，略去不入记录 {out:.1f} 秒", f", {out:.1f} s off the record left out") if out else ""
+    text = tr(
+        f"已导出 {output}：{made.kind}，{made.channels} 声道，{seconds:.1f} 秒，{size}{left}",
+        f"exported {output}: {made.kind}, {made.channels} channel(s), {seconds:.1f} s, {size}{left}",
+    )
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+    if not made.whole:
+        console.print(
+            tr("录音还没有封存：只导出了已封存的部分", "it is not sealed yet: only what is sealed was exported"),
+            style="yellow",
+        )
 
 
 def _record(recorder: AudioRecorder, order: Order, limit: int | None, *, as_json: bool) -> None:
