@@ -4,7 +4,6 @@ By default those that take the blink of an eye; `pytest -m long` types all.
 """
 
 import json
-import signal
 import textwrap
 from collections.abc import Iterator
 from functools import cached_property
@@ -183,13 +182,15 @@ class Room:
         return str(places[word]()) if word in places else word
 
     def type(self, words: tuple[str, ...]) -> str:
-        """Types it; what went wrong, if anything."""
+        """Types it; what went wrong, if anything. It is printed, too: a later command may never end."""
         more = next((added for first, added in MORE.items() if words[: len(first)] == first), ())
         done = self.shell(*map(self.real, words), *more, **HALL)
         expected = next((code for first, code in ENDS.items() if words[: len(first)] == first), {0})
         if done.returncode in expected:
             return ""
-        return f"roomctl {' '.join(words)} → {done.returncode}: {done.stderr or done.stdout}"
+        told = f"roomctl {' '.join(words)} → {done.returncode}: {done.stderr or done.stdout}"
+        print(told)
+        return told
 
 
 @pytest.fixture
@@ -216,8 +217,8 @@ def test_a_whole_meeting_can_be_typed(room):
         while room.shell("devices", "show", "pjlink").returncode:
             assert rack.poll() is None
         wrong = [told for words in list(day())[1:] if (told := room.type(words))]
+        assert not wrong, "\n".join(wrong)
     finally:
         room.shell("meetings", "stop", room.meeting, "--yes")  # where something went wrong before its end
-        rack.send_signal(signal.SIGINT)
-        rack.communicate(timeout=30)
-    assert not wrong, "\n".join(wrong)
+        rack.terminate()
+        rack.communicate()
