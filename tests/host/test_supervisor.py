@@ -180,9 +180,7 @@ def test_progress_is_a_sign_of_life_and_no_answer(start) -> None:
 
 def test_one_that_works_without_a_word_is_let_work(start) -> None:
     clock = FakeClock()
-    child = start(
-        HEAD + "sys.stdin.readline()\nsay(type='progress')\nwhile True: pass\n", heartbeat=3.0, clock=clock
-    )
+    child = start(HEAD + "sys.stdin.readline()\nsay(type='progress')\nwhile True: pass\n", heartbeat=3.0, clock=clock)
     read(child)
     child.send({})
     assert read(child) == {"type": "progress"}
