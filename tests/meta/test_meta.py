@@ -81,6 +81,13 @@ def test_a_child_of_a_recording_loads_only_the_names_that_it_needs():
     assert not {"roomctl.api.names", "roomctl.services", "pydantic", "sqlalchemy"} & set(told.split())
 
 
+def test_a_capture_loads_no_heavy_library():
+    code = "import sys, roomctl_audio.capture.process, roomctl_audio.sources.microphone; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True).stdout
+    loaded = {name.partition(".")[0] for name in told.split()}
+    assert loaded & HEAVY <= {"cryptography", "pluggy"}  # of `roomctl.api`
+
+
 def test_both_readmes_give_the_same_two_commands():
     english, chinese = (
         re.findall(r"^```sh\n(.*?)^```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)[:2]

@@ -10,7 +10,7 @@ from typing import Any
 
 from roomctl.api import Order, tr
 from roomctl_audio.sound.layout import Layout
-from roomctl_audio.sources.mic import HEADER
+from roomctl_audio.sources.chunks import HEADER
 
 
 @dataclass(frozen=True, slots=True)

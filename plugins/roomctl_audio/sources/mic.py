@@ -12,7 +12,6 @@ sound. Where nobody takes them they are held, for `HELD_SECONDS`. It ends when i
 import json
 import os
 import queue
-import struct
 import sys
 import threading
 from dataclasses import replace
@@ -24,8 +23,8 @@ from roomctl.api import RoomctlError
 from roomctl_audio.crossing import failure
 from roomctl_audio.sound.layout import Layout
 from roomctl_audio.sources import devices, pulse
+from roomctl_audio.sources.chunks import HEADER
 
-HEADER = struct.Struct("<IdI?")
 HELD_SECONDS = 30.0
 """A capture that is stopped for that long loses nothing."""
 GONE = 4

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from roomctl.api import BadInput, Order, tr
-from roomctl_audio.sound.pcm import Layout, pack
+from roomctl_audio.sound.layout import Layout
 from roomctl_audio.sources.chunks import HEAD
 from roomctl_audio.sources.ordered import check
 from roomctl_audio.sources.ring import Loss, Ring
-from roomctl_audio.sources.tone import tone
 
 BLOCK_SECONDS = 0.1
 READERS = 3
@@ -194,12 +193,18 @@ class ToneSource(Held):
         frame = self._first
         while left and not self._closed.is_set():
             now = min(block, left)
-            ring.put(pack(tone(frame, now, self.layout), self.layout.bits))
+            ring.put(self._tone(frame, now))
             frame, left = frame + now, left - now
         ring.end()
 
     def sample(self, seconds: float) -> bytes:
-        return pack(tone(self._first, round(seconds * self.layout.rate), self.layout), self.layout.bits)
+        return self._tone(self._first, round(seconds * self.layout.rate))
+
+    def _tone(self, first: int, frames: int) -> bytes:
+        from roomctl_audio.sound.pcm import pack  # noqa: PLC0415 - numpy, which no other source needs in a capture
+        from roomctl_audio.sources.tone import tone  # noqa: PLC0415
+
+        return pack(tone(first, frames, self.layout), self.layout.bits)
 
     def close(self) -> None:
         self._closed.set()
