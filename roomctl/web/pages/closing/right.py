@@ -181,7 +181,7 @@ def inside(seen: Sight) -> Part:
         (
             bool(seen.transcripts),
             tr("文字稿", "Transcript"),
-            tr(f"{seen.transcripts} 版", f"{seen.transcripts} versions"),
+            tr(f"{seen.transcripts} 版", f"{seen.transcripts} version{'s' * (seen.transcripts != 1)}"),
         ),
         (
             signed,
