@@ -4,7 +4,8 @@
 
 The fault driver of the recorder's tests does it (`python -m tests.plugins.audio.faults`): numbered sound is played
 into a real device; whoever takes part is killed at random moments, host and capture among them, and the
-numbers tell to the frame what is missing. What the player played is what there was to be heard.
+numbers tell to the frame what is missing. What the player played is what there was to be heard. Two or three minutes
+in full size: four meetings at once, each of five kills.
 """
 
 import random

@@ -1,6 +1,8 @@
 """The host at rest: seconds until it is ready, memory, processor; and what one call into a plugin costs.
 
 python -m tests.bench.serve [--idle 20] [--starts 5]
+
+About a minute and a half in full size.
 """
 
 import os

@@ -4,7 +4,7 @@
 
 Both meetings stand in one host and are opened by the same Chromium, in turns. What is measured is what a hand
 notices: until the first sentences can be read, one step to the next sentence, a jump to one far away, one screen
-scrolled until it is drawn; and how many rows stand in the page.
+scrolled until it is drawn; and how many rows stand in the page. About a minute in full size.
 """
 
 import statistics
