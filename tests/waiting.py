@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-PATIENCE = 90.0
+PATIENCE = 150.0
 """Seconds in which a machine, however busy, has done what takes it a moment; less than a whole test may take."""
 _FIRST, _LONGEST = 0.005, 0.05
 """Seconds between two looks: what comes at once is seen at once, and what takes long is not asked all the time."""
