@@ -14,7 +14,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from tests.plugins.audio.soundserver import SoundServer
+from tests.plugins.audio.soundserver import AIR, SoundServer
 
 RATE = 48_000
 MICROPHONES = 4
@@ -121,7 +121,7 @@ class Hall:
         self._said: deque[np.ndarray] = deque()
         self._until = 0
         self._hums = True
-        words = ["pacat", "--device=room", f"--rate={RATE}", *SHAPE, f"--latency-msec={AHEAD * 1000}", "--raw"]
+        words = [*AIR, "pacat", "--device=room", f"--rate={RATE}", *SHAPE, f"--latency-msec={AHEAD * 1000}", "--raw"]
         self._air = subprocess.Popen(words, stdin=subprocess.PIPE)
         self._mouth = threading.Thread(target=self._sound, daemon=True)
         self._mouth.start()

@@ -25,6 +25,11 @@ ROOM = f"sink_name=room format=s32le rate={RATE} channels=1"
 """A sink that is wide enough for 24 bits."""
 SHAPE = ("--format=s32le", "--channels=1")
 """In which the witness hears it."""
+AIR = ("nice", "-n", "-10")
+"""Before the command of what is the room here: no busy machine holds up a room.
+
+Where that is not allowed, `nice` says so, and runs the command all the same.
+"""
 
 
 class SoundServer:
@@ -46,8 +51,9 @@ class SoundServer:
             names, str(folder)
         )  # two servers of one user in one runtime folder: the second ends at once
         self.environment = {**own, "PULSE_SERVER": self.address}
-        argv = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n", "--realtime=no", "--high-priority=no"]
-        argv += [f"--load=module-native-protocol-unix auth-anonymous=1 socket={folder / 'native'}"]
+        argv = [*AIR, "pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n", "--realtime=no"]
+        socket = f"--load=module-native-protocol-unix auth-anonymous=1 socket={folder / 'native'}"
+        argv += ["--high-priority=no", socket]
         for _ in range(STARTS):  # on a busy machine it has been seen to end at once
             self._server = subprocess.Popen(
                 argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **own}
@@ -60,7 +66,7 @@ class SoundServer:
             self.plug(sink)
         self.control("set-default-source", "room.monitor")
         self.heard = folder / "heard"
-        argv = ["parec", "--device=room.monitor", f"--rate={RATE}", *shape, "--raw"]
+        argv = [*AIR, "parec", "--device=room.monitor", f"--rate={RATE}", *shape, "--raw"]
         with self.heard.open("wb") as heard:
             self._witness = subprocess.Popen(argv, stdout=heard, env={**os.environ, **self.environment})
         self._began = time.monotonic()
@@ -93,7 +99,7 @@ class SoundServer:
         Its first number tells the time: played again after a while, it has gone on in between.
         """
         argv = ["pacat", "--device=room", "--format=s32le", f"--rate={RATE}", "--channels=1", "--latency-msec=1500"]
-        player = subprocess.Popen(argv, stdin=subprocess.PIPE, env={**os.environ, **self.environment})
+        player = subprocess.Popen([*AIR, *argv], stdin=subprocess.PIPE, env={**os.environ, **self.environment})
         end = threading.Event()
         first = FIRST + round((time.monotonic() - self._began) * RATE)
         threading.Thread(target=_feed, args=(player, first, end), daemon=True).start()
