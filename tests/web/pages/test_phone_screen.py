@@ -88,7 +88,9 @@ def chosen(page: Page, typed: str, name: str) -> None:
 
 
 def written(page: Page) -> None:
-    box = page.locator("#glass").bounding_box()
+    glass = page.locator("#glass")
+    expect(glass).to_be_visible()
+    box = glass.bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.down()
     for step in range(1, 8):
