@@ -40,6 +40,7 @@ PARTS = (
     "python:nicegui", "python:faster_whisper", "python:vosk", "python:typst",
 )  # fmt: skip
 pytestmark = [
+    pytest.mark.long,  # not in CI yet: on a busy machine the witness has heard the room otherwise than the recorder
     pytest.mark.story,
     pytest.mark.timeout(1200 + 120 * Length.asked().minutes),
     pytest.mark.needs(*PARTS, *MODELS),
