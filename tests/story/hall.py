@@ -1,10 +1,9 @@
 """What is heard in the room: a sound server of its own with a null sink, and a meeting that is spoken into it."""
 
 import json
+import pickle
 import subprocess
 import sys
-import threading
-from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,11 +26,12 @@ NOISE = 3
 """Of 32768: the room is never quite silent, and no two moments of it are alike."""
 BLOCK = RATE // 2
 AHEAD = 2
-"""Seconds that wait for being played: so long may this process be kept from running."""
+"""Seconds that wait for being played: so long may the mouth be kept from running."""
 PROBE = 240
 """Frames after which two places that are alike are the same place."""
-MEETING = Path(__file__).parents[3] / "shared" / "speech" / "meeting_4ch.flac"
-CLIP = Path(__file__).parents[2] / "roomctl" / "demo" / "clip" / "demo_60s.flac"
+ROOT = Path(__file__).parents[2]
+MEETING = ROOT.parent / "shared" / "speech" / "meeting_4ch.flac"
+CLIP = ROOT / "roomctl" / "demo" / "clip" / "demo_60s.flac"
 
 
 @dataclass(frozen=True)
@@ -118,28 +118,31 @@ class Hall:
     def __init__(self, server: SoundServer) -> None:
         """Args: server: with `SINK`, heard in `SHAPE`."""
         self._server = server
-        self._said: deque[np.ndarray] = deque()
         self._until = 0
-        self._hums = True
-        words = [*AIR, "pacat", "--device=room", f"--rate={RATE}", *SHAPE, f"--latency-msec={AHEAD * 1000}", "--raw"]
-        self._air = subprocess.Popen(words, stdin=subprocess.PIPE)
-        self._mouth = threading.Thread(target=self._sound, daemon=True)
-        self._mouth.start()
+        mouth = [*AIR, sys.executable, "-m", "tests.story.mouth"]
+        self._mouth = subprocess.Popen(mouth, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        words = ["pacat", "--device=room", f"--rate={RATE}", *SHAPE, f"--latency-msec={AHEAD * 1000}", "--raw"]
+        self._air = subprocess.Popen([*AIR, *words], stdin=self._mouth.stdout)
+        self._mouth.stdout.close()  # it is of those two
 
     def say(self, samples: np.ndarray) -> None:
-        """Begins to; returns at once. Args: samples: int16, frames × microphones."""
-        self._until = sys.maxsize
-        self._said.extend(np.array_split(samples, range(BLOCK, len(samples), BLOCK)))
+        """Begins to, after what is said already; returns at once. Args: samples: int16, frames × microphones."""
+        self._until = max(self._until, len(self.heard) + AHEAD * RATE + BLOCK) + len(samples)
+        self._tell(samples)
 
     @property
     def silent(self) -> bool:
         """Everything has been said, and was heard."""
         assert self._air.poll() is None, "the sound server does not play"
-        return len(self.heard) > self._until
+        return len(self.heard) > self._until + AHEAD * RATE
 
     def hush(self) -> None:
         """The room is quite silent from now on, but for what is said."""
-        self._hums = False
+        self._tell(None)
+
+    def _tell(self, what: np.ndarray | None) -> None:
+        pickle.dump(what, self._mouth.stdin)
+        self._mouth.stdin.flush()
 
     @property
     def heard(self) -> np.ndarray:
@@ -148,24 +151,11 @@ class Hall:
         return np.memmap(path, "<i8", mode="r", shape=(path.stat().st_size // 8,))
 
     def close(self) -> None:
-        self._air.kill()
-        self._air.wait(10)
-        self._mouth.join(10)
+        for one in (self._air, self._mouth):
+            one.kill()
+            one.wait(10)
         with suppress(OSError):
-            self._air.stdin.close()
-
-    def _sound(self) -> None:
-        noise = np.random.default_rng(1)
-        with suppress(OSError, ValueError):
-            while self._air.poll() is None:
-                block = noise.integers(-NOISE, NOISE, (BLOCK, MICROPHONES), endpoint=True) * self._hums
-                speaks = bool(self._said)
-                if speaks:
-                    said = self._said.popleft()
-                    block[: len(said)] += said
-                self._air.stdin.write(block.clip(-32768, 32767).astype("<i2").tobytes())
-                if speaks and not self._said:
-                    self._until = len(self.heard) + 2 * AHEAD * RATE
+            self._mouth.stdin.close()
 
 
 def frames(samples: np.ndarray) -> np.ndarray:
