@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -252,13 +253,16 @@ class House:
     def publish(self, kind: str) -> None:
         self.application._publish("test", f"x.test.{kind}", {}, None)
 
+    @cached_property
+    def token(self) -> str:
+        """Of a technician's program."""
+        self.application.accounts.add("technician", "correct horse battery staple", [Role.TECHNICIAN])
+        return self.application.accounts.add_token("technician", "test", [Right.SEE_STATUS])[1]
+
     def ask(self, path: str) -> None:
         """A request as an administrator's program makes it; what comes of it is looked for elsewhere."""
-        if not self.application.accounts.all():
-            self.application.accounts.add("technician", "correct horse battery staple", [Role.TECHNICIAN])
-        _, token = self.application.accounts.add_token("technician", "test", [Right.SEE_STATUS])
         with suppress(httpx.TransportError):
-            httpx.get(self.told()["url"] + path, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+            httpx.get(self.told()["url"] + path, headers={"Authorization": f"Bearer {self.token}"}, trust_env=False)
 
     def frames(self) -> int:
         recording = self.application.usecases.current_recording(self.meeting)
