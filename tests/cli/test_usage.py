@@ -9,18 +9,12 @@ from roomctl.cli import main
 
 
 @pytest.fixture
-def typed(capsys, monkeypatch, tmp_path):
-    """Exit code and text of a command, in this process: most of a short command is the start of an interpreter."""
+def typed(shell):
+    """Exit code and text of a command, in a process of its own: the help of one that is loaded keeps its language."""
 
     def run(*words, lang="zh"):
-        monkeypatch.setenv("ROOMCTL_DATA", str(tmp_path / "data"))
-        monkeypatch.setenv("ROOMCTL_LANG", lang)
-        monkeypatch.setattr("sys.argv", ["roomctl", *map(str, words)])
-        monkeypatch.setattr(main.Commands, "listing", False)
-        with pytest.raises(SystemExit) as left:
-            main.main()
-        said = capsys.readouterr()
-        return left.value.code, said.out + said.err
+        ran = shell(*words, ROOMCTL_LANG=lang)
+        return ran.returncode, ran.stdout + ran.stderr
 
     return run
 
@@ -108,9 +102,14 @@ def test_every_command_is_listed_once_below_the_time_of_its_use(typed):
     assert "其他插件" not in told
 
 
-def test_commands_of_a_plugin_from_elsewhere_stand_below_all_others(typed, monkeypatch):
+def test_commands_of_a_plugin_from_elsewhere_stand_below_all_others(capsys, monkeypatch):
     monkeypatch.setattr(main, "SECTIONS", tuple(one for one in main.SECTIONS if one[0] != "会中"))
-    _, told = typed("--help")
+    monkeypatch.setattr(main.Commands, "listing", False)
+    monkeypatch.setattr("sys.argv", ["roomctl", "--help"])
+    monkeypatch.setenv("ROOMCTL_LANG", "zh")
+    with pytest.raises(SystemExit):
+        main.main()
+    told = capsys.readouterr().out
     assert (
         told.index("  audit ") < told.index("其他插件") < min(map(told.index, ("  signin ", "  record ", "  room ")))
     )
