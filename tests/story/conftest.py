@@ -12,12 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from roomctl.domain.lifecycle import State
 from tests.plugins.audio.soundserver import sound_server
 from tests.story import hall
 from tests.story.album import Album
 from tests.story.day import Day, Disk, Length
-from tests.story.people import OPERATOR
 from tests.web.pages.conftest import DRAWN_MS, browser, launched, site  # noqa: F401 - fixtures
 
 SETTINGS = """
@@ -139,10 +137,3 @@ def rack(site) -> Iterator[None]:  # noqa: F811 - fixture
         except subprocess.TimeoutExpired:
             room.kill()
             room.communicate()
-
-
-@pytest.fixture(autouse=True)
-def _who_is_done_closes_the_page(day) -> Iterator[None]:
-    yield
-    in_session = day.meeting and day.use.meeting(day.meeting).state is State.IN_SESSION
-    day.rest(*((OPERATOR, "北门", "大屏") if in_session else ("北门",)))

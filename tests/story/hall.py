@@ -29,6 +29,8 @@ AHEAD = 2
 """Seconds that wait for being played: so long may the mouth be kept from running."""
 PROBE = 240
 """Frames after which two places that are alike are the same place."""
+EDGE = RATE // 10
+"""Frames by which silence that PulseAudio made up may be longer for one of its listeners than for another."""
 ROOT = Path(__file__).parents[2]
 MEETING = ROOT.parent / "shared" / "speech" / "meeting_4ch.flac"
 CLIP = ROOT / "roomctl" / "demo" / "clip" / "demo_60s.flac"
@@ -167,7 +169,8 @@ def frames(samples: np.ndarray) -> np.ndarray:
 def runs(heard: np.ndarray, kept: Iterable[np.ndarray], after: int = 0) -> list[tuple[int, int]]:
     """Where what was kept stands in what was heard: (first frame, length), one run where nothing is missing.
 
-    It ends before what was never heard.
+    It ends before what was never heard. At an edge of made-up silence, one of both may have a little more of it: that
+    counts as heard.
 
     Args:
         kept: blocks that follow one another; after: the first frame of `heard` that it may be.
@@ -178,7 +181,7 @@ def runs(heard: np.ndarray, kept: Iterable[np.ndarray], after: int = 0) -> list[
     for block in kept:
         left = block
         while len(left):
-            same = 0 if at is None else _alike(heard[at : at + len(left)], left)
+            same = 0 if at is None else _alike(heard[at : at + len(left)], left) or _unsure(heard, at, left)
             if same:
                 found[-1] = (found[-1][0], found[-1][1] + same)
                 at, left = at + same, left[same:]
@@ -196,8 +199,25 @@ def _alike(a: np.ndarray, b: np.ndarray) -> int:
     return int(other[0]) if len(other) else shorter
 
 
+def _unsure(heard: np.ndarray, at: int, left: np.ndarray) -> int:
+    """Frames in which only one of both has silence, between sound and silence that both have.
+
+    Where its player is kept from running, PulseAudio makes silence up, and takes the last of it back when sound comes
+    again: for all of its listeners but those that have it already.
+    """
+    own = heard[at : at + EDGE + PROBE]
+    shorter = min(len(own), len(left))
+    other = np.flatnonzero(own[:shorter] != left[:shorter])
+    edge = int(other[-1]) + 1 if len(other) else 0
+    if (own[other] * left[other]).any() or shorter - edge < PROBE:
+        return 0
+    before, after = heard[max(0, at - PROBE) : at], heard[at + edge : at + edge + PROBE]
+    return edge if before.any() != after.any() else 0
+
+
 def _place(heard: np.ndarray, few: np.ndarray, after: int) -> int | None:
-    for at in np.flatnonzero(heard[after:] == few[0]) + after:
+    candidates = np.flatnonzero(heard[after:] == few[0]) + after if few.any() else ()  # silence is like any other
+    for at in candidates:
         if np.array_equal(heard[at : at + len(few)], few):
             return int(at)
     return None
