@@ -19,8 +19,10 @@
     }
     shown();
   };
+  const typing = () => Boolean(writing?.form.contains(document.activeElement));
   const shown = () => {
-    if (["holes", "versions"].includes(W.tabNow())) W.drawSide();
+    // a form that is moved loses the keyboard, and what an input method holds
+    if (["holes", "versions"].includes(W.tabNow()) && !typing()) W.drawSide();
   };
   const ask = async (what) => {
     try {
@@ -130,6 +132,7 @@
   };
 
   // --- by ear: what is said there, or that nothing is
+  const AFTER = 500; // ms, in which what somebody presses there is not drawn anew under the finger
   let writing = null; // {number, start, form}: it outlives a redrawing of the list
   const field = (label, value, choices) => {
     const e = Object.assign(document.createElement("input"), { className: "rc-in", value, maxLength: label.most });
@@ -167,6 +170,7 @@
         : null;
     const save = W.press(said("存下", "Save"), () => form.requestSubmit(), "rc-btn rc-sm rc-pri");
     form.append(first.box, ...(who ? [who.box] : []), el("div", "rc-row", W.press(said("不改", "Cancel"), close), save));
+    form.addEventListener("focusout", () => setTimeout(shown, AFTER)); // what came while somebody typed
     form.addEventListener("keydown", (event) => {
       event.stopPropagation(); // the page's own keys
       if (event.key === "Escape") close();
