@@ -271,7 +271,7 @@ def test_a_person_writes_down_what_a_hole_holds_or_says_that_nobody_speaks(signe
     found.nth(0).get_by_text("存下").click()  # not without saying what there is
     expect(found.nth(0).get_by_label("那里是什么")).to_be_focused()
     with page.expect_response(lambda answer: answer.url.endswith("/transcript/reworks")):
-        page.evaluate("rcWords.emit('again')")  # what somebody else changed is read, and nobody loses the keyboard by it
+        page.evaluate("rcWords.emit('again')")  # all is read anew, and nobody loses the keyboard by it
     page.evaluate("new Promise(requestAnimationFrame)")
     page.keyboard.type("掌声")
     page.keyboard.press("Control+Enter")
