@@ -43,7 +43,7 @@ STACKS = Path("logs", "stacks.txt")
 """In the data folder: what faulthandler writes of the host that runs."""
 
 KEPT = 10  # dumps of earlier hosts
-LOOK = 0.1  # seconds between two looks
+LOOK = 0.25  # seconds between two looks
 ASLEEP = 5.0  # seconds between two looks after which it was the launcher, or the machine, that stood still
 LENIENCE = 3  # times its limit that a host is excused for want of a processor; what holds it from inside starves, too
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0  # seconds before another start; doubled with each death in a row

@@ -46,18 +46,18 @@ class Delivery:
         try:
             names = self._subscribers.names()
             with self._uow.reading() as log:  # one for all of them: most of the time nobody is behind
-                last = log.events.last()
-                behind = [name for name in names if log.events.cursor(name) < last]
-            return sum(self._to(name, last) for name in behind)
+                last, given = log.events.last(), log.events.cursors()
+            behind = {name: given.get(name, 0) for name in names if given.get(name, 0) < last}
+            return sum(self._to(name, start, last) for name, start in behind.items())
         finally:
             if mine:
                 self._lock.release()
 
-    def _to(self, name: str, last: int) -> int:
+    def _to(self, name: str, start: int, last: int) -> int:
+        """What follows `start`, up to `last`: nobody else moves a cursor while the lock is held."""
         told = 0
         while True:
             with self._uow.reading() as log:
-                start = log.events.cursor(name)
                 rows = [row for row in log.events.since(start, BATCH) if row.seq <= last]
             done = start
             for row in rows:
@@ -72,6 +72,7 @@ class Delivery:
                     log.commit()
             if not rows or done < rows[-1].seq:
                 return told
+            start = done
 
 
 def _own(name: str, row: LoggedEvent) -> bool:

@@ -126,9 +126,9 @@ class SqlEventLog:
         )
         return {row.stream: Head(row.n, row.sha256, row.sm3) for row in self._work.connection().execute(query)}
 
-    def cursor(self, subscriber: str) -> int:
-        query = select(CursorRow.seq).where(CursorRow.subscriber == subscriber)
-        return self._work.connection().execute(query).scalar() or 0
+    def cursors(self) -> Mapping[str, int]:
+        query = select(CursorRow.subscriber, CursorRow.seq)
+        return {row.subscriber: row.seq for row in self._work.connection().execute(query)}
 
     def set_cursor(self, subscriber: str, seq: int) -> None:
         put = upsert(CursorRow).values(subscriber=subscriber, seq=seq)
