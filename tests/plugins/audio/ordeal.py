@@ -16,7 +16,7 @@ import psutil
 from roomctl_audio import timing
 from roomctl_audio.journal import journal
 
-from roomctl.api import RecorderState, RoomctlError
+from roomctl.api import RecorderState, RecordingReport, RoomctlError
 from roomctl.domain.recording import Recording
 from tests.plugins.audio.house import House, gone, kill
 from tests.plugins.audio.sound import PERIOD, RATE, numbers, sound
@@ -40,7 +40,8 @@ class Hit:
         seed: repeats the series; step: which of its kills.
         recording: number of the one that was being made; at: moment by the clock of the journals.
         back: seconds until another of its kind worked.
-        lost: frames that were due by then and are not there; declared: they are told as missing.
+        lost: frames that were due and are not there: of a capture those until it was killed, of any other those from
+            its kill to the next; declared: they are told as missing.
         faults: whatever is not as promised.
 
     """
@@ -56,6 +57,30 @@ class Hit:
     faults: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Hole:
+    """Frames that were in the room, and are in no recording.
+
+    Attributes:
+        at: moment by the clock of the journals from which there is sound again; declared: by a gap at that frame.
+
+    """
+
+    at: float
+    frames: int
+    declared: bool = False
+
+
+def blame(hits: Sequence[Hit], holes: Sequence[Hole]) -> list[list[Hole]]:
+    """Of each kill the holes that it made: those after it, up to the next one, which waits until sound is there."""
+    own: list[list[Hole]] = [[] for _ in hits]
+    for hole in holes:
+        before = [n for n, hit in enumerate(hits) if 0 < hit.at <= hole.at]
+        if before:
+            own[before[-1]].append(hole)
+    return own
+
+
 class Ordeal:
     """One meeting and its kills, the same for the same seed as far as the machine allows."""
 
@@ -64,6 +89,7 @@ class Ordeal:
         self._victims, self._room = victims, room
         self._house = House(folder, transcribes="transcriber" in victims)
         self._stretches: dict[int, list[tuple[int, int, int]]] = {}
+        self._holes: dict[int, list[Hole]] = {}
 
     def run(self) -> list[Hit]:
         """All kills, one after the other; then the meeting is adjourned and compared frame by frame."""
@@ -120,19 +146,21 @@ class Ordeal:
     # --- what is left
 
     def _judge(self, hits: list[Hit]) -> list[Hit]:
-        self._holes = self._room.holes()
+        self._silences = self._room.holes()
         recordings = self._house.recordings()
         faults = {one.number: self._faults(one, hits) for one in recordings}
+        holes = [hole for found in self._holes.values() for hole in found]
+        holes += [hole for old, new in pairwise(recordings) for hole in self._between(old, new)]
         return [
             self._crash(hit, recordings, faults)
             if hit.victim == "capture" and 0 < hit.recording <= len(recordings)
             else replace(
                 hit,
-                lost=self._missing(hit.recording) if hit.victim == "source" else 0,
-                declared=hit.victim == "source",
+                lost=sum(max(0, hole.frames) for hole in own),
+                declared=bool(own) and all(hole.declared for hole in own),
                 faults=(*hit.faults, *faults.get(hit.recording, ())),
             )
-            for hit in hits
+            for hit, own in zip(hits, blame(hits, holes), strict=True)
         ]
 
     def _crash(self, hit: Hit, recordings: list[Recording], faults: dict[int, list[str]]) -> Hit:
@@ -140,8 +168,10 @@ class Ordeal:
         due = round((hit.at - _opened(self._house.rows(old))) * RATE) - sum(gap.frames for gap in old.gaps[:-1])
         lost = max(0, due - old.frames)
         found = [] if lost <= MOST_LOST else [f"{lost} frames lost"]
-        found += self._undeclared(old, recordings[hit.recording :])
-        return replace(hit, lost=lost, declared=True, faults=(*hit.faults, *faults[hit.recording], *found))
+        untold = self._undeclared(old, recordings[hit.recording :])
+        return replace(
+            hit, lost=lost, declared=not untold, faults=(*hit.faults, *faults[hit.recording], *found, *untold)
+        )
 
     def _faults(self, recording: Recording, hits: list[Hit]) -> list[str]:
         """What is wrong with a recording by itself: by its numbers, its own check, and the database."""
@@ -151,12 +181,14 @@ class Ordeal:
         if report.frames != recording.frames:
             found.append(f"{report.frames} frames on disk, {recording.frames} in the database")
         self._stretches[recording.number] = runs(numbers(sound(recorder.folder, report)))
+        self._holes[recording.number] = self._within(recording, report)
         own = [hit for hit in hits if hit.recording == recording.number]
         crashed = any(hit.victim == "capture" for hit in own)
         gaps = [gap for gap in report.gaps if (gap.first_frame, gap.reason) != (report.frames, "crash")]
         if crashed != (len(gaps) < len(report.gaps)):
             found.append(f"a crash that is not declared, or one that was none: {report.gaps}")
-        declared, missing = sum(gap.frames for gap in gaps), self._missing(recording.number)
+        declared = sum(gap.frames for gap in gaps)
+        missing = sum(hole.frames for hole in self._holes[recording.number])
         sources = sum(hit.victim == "source" for hit in own)
         if abs(declared - missing) > OFF * RATE * sources:
             found.append(
@@ -164,13 +196,23 @@ class Ordeal:
             )
         return found
 
-    def _missing(self, number: int) -> int:
-        """Frames that were heard in the room while this recording was made, and are not in it."""
-        found = 0
-        for before, after in pairwise(self._stretches.get(number, [])):
-            hole = ((before[1] + before[2]) % PERIOD, between(before, after))
-            found += 0 if hole in self._holes else hole[1]
+    def _within(self, recording: Recording, report: RecordingReport) -> list[Hole]:
+        """What was heard in the room while this recording was made, and is not in it."""
+        rows, found = self._house.rows(recording), []
+        told = {gap.first_frame for gap in report.gaps}
+        for before, after in pairwise(self._stretches[recording.number]):
+            frames = between(before, after)
+            if ((before[1] + before[2]) % PERIOD, frames) not in self._silences:
+                found.append(Hole(_moment(rows, after[0]), frames, declared=after[0] in told))
         return found
+
+    def _between(self, old: Recording, new: Recording) -> list[Hole]:
+        """What was heard in the room between two recordings; empty where there are no numbers to compare."""
+        before, after = (self._stretches.get(one.number, []) for one in (old, new))
+        if not before or not after:
+            return []
+        first = after[0][0]
+        return [Hole(_moment(self._house.rows(new), first), between(before[-1], after[0]) - first)]
 
     def _undeclared(self, old: Recording, later: list[Recording]) -> list[str]:
         """What of a crash is not told, or not as the numbers have it: by an event with the length of the gap."""
@@ -179,10 +221,10 @@ class Ordeal:
         told = [one for one in self._house.events("recording.continued") if one["after"] == old.id]
         if len(told) != 1 or told[0]["recording"] != later[0].id:
             return [f"recording {later[0].number} is not told as the one that follows: {told}"]
-        before, after = (self._stretches.get(number, []) for number in (old.number, later[0].number))
-        if not before or not after:
+        holes = self._between(old, later[0])
+        if not holes:
             return ["there are no numbers to compare"]
-        real = (between(before[-1], after[0]) - after[0][0]) / RATE
+        real = holes[0].frames / RATE
         if abs(told[0]["gap_seconds"] - real) > OFF:
             return [f"{told[0]['gap_seconds']} s told, {real:.2f} s by the numbers"]
         return []
@@ -192,6 +234,13 @@ def _opened(rows: Sequence[journal.Row]) -> float:
     row = journal.first(rows, "opened")
     assert row is not None
     return float(row["monotonic"])
+
+
+def _moment(rows: Sequence[journal.Row], frame: int) -> float:
+    """When that frame of a recording was heard, by the clock of the journals."""
+    parts = (row for row in journal.of_kind(rows, "part") if row["first_frame"] <= frame)
+    part = max(parts, key=lambda row: int(row["first_frame"]))
+    return float(part["monotonic"] + (frame - part["first_frame"]) / RATE)
 
 
 def plans(count: int, seed: int, kinds: Sequence[str] = VICTIMS) -> list[tuple[int, list[str]]]:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.plugins.audio.faults import hosted, table
-from tests.plugins.audio.ordeal import VICTIMS, plans
+from tests.plugins.audio.ordeal import VICTIMS, Hit, Hole, blame, plans
 
 pytestmark = [pytest.mark.needs("python:fastapi", "portaudio", "pulseaudio"), pytest.mark.timeout(300)]
 
@@ -25,3 +25,14 @@ def test_every_kind_is_killed_as_often(count):
     assert len(wanted) == count
     often = [wanted.count(kind) for kind in VICTIMS]
     assert max(often) - min(often) <= 1
+
+
+def test_a_hole_is_laid_to_the_last_kill_before_it_whoever_was_killed():
+    early, told, late = Hole(9.0, 1), Hole(11.5, 480, declared=True), Hole(31.0, 48_000)
+    hits = [
+        Hit("finisher", 1, 0, at=10.0),
+        Hit("host", 1, 1, at=20.0),
+        Hit("watch", 1, 2),  # it was not found, and so not killed
+        Hit("host", 1, 3, at=30.0),
+    ]
+    assert blame(hits, [early, told, late]) == [[told], [], [], [late]]
