@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from roomctl.domain import planning
+from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting, Objection, Overrule
@@ -178,33 +179,57 @@ def transition(
 def waive_transcript(
     meeting_id: str, *, by: str, reason: str, actor: Actor, clock: Clock, uow: UnitOfWork
 ) -> Meeting:
-    """A named person lets the meeting close without a complete transcript."""
-    if not reason.strip():
-        raise Refused(
-            tr("免转写要写原因", "waiving the transcript needs a reason"),
-            mend=tr("写明原因（命令行用 --reason）", "say why (on the command line: --reason)"),
-        )
-    told = {"by": by, "reason": reason}
-    return _hold(meeting_id, Need.TRANSCRIPT, "transcript.waived", told, actor=actor, clock=clock, uow=uow)
+    """A named person lets the meeting close without a complete transcript.
+
+    Raises:
+        BadInput: nobody is named. Refused: no reason, or the meeting is closed.
+
+    """
+    told = {
+        "by": one_line(tr("批准人", "who waives it"), by),
+        "reason": _reason(tr("免转写要写原因", "waiving the transcript needs a reason"), reason),
+    }
+    with uow:
+        meeting = uow.meetings.save(_unclosed(meeting_id, uow).hold(Need.TRANSCRIPT))
+        uow.events.append(Event(stream=meeting_id, kind="transcript.waived", actor=actor, at=clock.now(), data=told))
+        uow.commit()
+    return meeting
 
 
 def explain_urgency(meeting_id: str, *, reason: str, actor: Actor, clock: Clock, uow: UnitOfWork) -> Meeting:
-    """Why the meeting was opened without approval; asked for before close, and said in its record."""
+    """Why the meeting was opened without approval; asked for before close, and said in its record.
+
+    Raises:
+        Refused: no reason, or the meeting is closed.
+
+    """
+    told = {"reason": _reason(tr("紧急开会要写原因", "an urgent meeting needs a reason"), reason)}
     with uow:
-        meeting = uow.meetings.get(meeting_id).hold(Need.URGENT_REASON)
-        meeting = uow.meetings.save(replace(meeting, urgent_reason=reason.strip()))
-        told = {"reason": reason}
+        meeting = _unclosed(meeting_id, uow).hold(Need.URGENT_REASON)
+        meeting = uow.meetings.save(replace(meeting, urgent_reason=told["reason"]))
         kind = "meeting.urgency_explained"
         uow.events.append(Event(stream=meeting_id, kind=kind, actor=actor, at=clock.now(), data=told))
         uow.commit()
     return meeting
 
 
-def _hold(
-    meeting_id: str, need: Need, kind: str, told: Mapping[str, Any], *, actor: Actor, clock: Clock, uow: UnitOfWork
-) -> Meeting:
-    with uow:
-        meeting = uow.meetings.save(uow.meetings.get(meeting_id).hold(need))
-        uow.events.append(Event(stream=meeting_id, kind=kind, actor=actor, at=clock.now(), data=told))
-        uow.commit()
+def _reason(what: str, reason: str) -> str:
+    """Raises: Refused: there is none."""
+    said = reason.strip()
+    if not said:
+        raise Refused(what, mend=tr("写明原因（命令行用 --reason）", "say why (on the command line: --reason)"))
+    return said
+
+
+def _unclosed(meeting_id: str, uow: UnitOfWork) -> Meeting:
+    """Raises: Refused: what its close asked for is in the package by now."""
+    meeting = uow.meetings.get(meeting_id)
+    if meeting.state in _CLOSED:
+        raise Refused(
+            tr("会议已结束，不能再补", "the meeting is closed, and this can no longer be said"),
+            tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
+        )
     return meeting
+
+
+_CLOSED = frozenset({State.CLOSED, State.DEPOSITED, State.ARCHIVED, State.CANCELLED})

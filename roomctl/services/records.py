@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need
 from roomctl.domain.meeting import Meeting
@@ -199,9 +200,10 @@ def sign(
 
     Raises:
         NotFound: nothing drafted. Refused: signed already, older than the words of the meeting, or of a kind that the
-            office signs by hand alone.
+            office signs by hand alone. BadInput: nobody is named.
 
     """
+    by = one_line(tr("签字人", "who signs"), by)
     meeting, newest = _signable(meeting_id, kind, uow=uow, plugins=plugins, data=data)
     newest = replace(newest, demo=demo)
     signed, how = lock(newest, meeting, by=by, at=clock.now(), plugins=plugins, data=data)

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from roomctl.domain import summary as paper
+from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
@@ -160,9 +161,10 @@ def sign(meeting_id: str, office: Office, *, by: str, opinion: str = "") -> Summ
     """签发 by a named person: the file is locked.
 
     Raises:
-        Refused: the file is no longer the one that went round.
+        Refused: the file is no longer the one that went round. BadInput: nobody is named, or the opinion is too long.
 
     """
+    by = one_line(tr("签发人", "who signs"), by)
     with office.uow.reading():
         uow = office.uow
         current = _current(meeting_id, uow)

@@ -7,7 +7,7 @@ from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Objected, Objection, Overrule
 from roomctl.domain.recording import MarkKind, Order, RecorderState
 from roomctl.domain.transcript import Transcript
-from roomctl.errors import Forbidden, Refused, RoomctlError
+from roomctl.errors import BadInput, Forbidden, Refused, RoomctlError
 from roomctl.services.identity import new_id
 
 
@@ -85,6 +85,8 @@ def test_a_named_person_may_waive_the_transcript_with_a_reason(house):
     house.use.adjourn(meeting.id)
     with pytest.raises(Refused, match="原因"):
         house.use.waive_transcript(meeting.id, by="赵敏", reason=" ")
+    with pytest.raises(BadInput, match="批准人"):
+        house.use.waive_transcript(meeting.id, by=" ", reason="设备故障")
     assert Need.TRANSCRIPT in house.use.waive_transcript(meeting.id, by="赵敏", reason="设备故障").facts
 
 
@@ -97,9 +99,22 @@ def test_an_urgent_meeting_opens_at_once_and_is_asked_for_its_reason_before_clos
     house.use.waive_transcript(meeting.id, by="赵敏", reason="未录音")
     with pytest.raises(Refused, match="紧急开会的原因"):
         house.use.transition(meeting.id, State.CLOSED)
+    with pytest.raises(Refused, match="紧急开会要写原因"):
+        house.use.explain_urgency(meeting.id, reason=" \n")
     house.use.explain_urgency(meeting.id, reason="暴雨红色预警")
     closed = house.use.transition(meeting.id, State.CLOSED)
     assert (closed.state, closed.urgent_reason) == (State.CLOSED, "暴雨红色预警")
+
+
+def test_what_the_close_asked_for_is_not_said_anew_once_it_is_in_the_package(house):
+    meeting = house.meeting(recorded=False)
+    house.use.transition(meeting.id, State.CANCELLED, reason="改期")
+    before = house.kinds(meeting.id)
+    with pytest.raises(Refused, match="会议已结束"):
+        house.use.explain_urgency(meeting.id, reason="另一个原因")
+    with pytest.raises(Refused, match="会议已结束"):
+        house.use.waive_transcript(meeting.id, by="赵敏", reason="另一个原因")
+    assert house.kinds(meeting.id) == before
 
 
 @pytest.mark.parametrize("mark", ["秘密★3年", "机密★10年", "绝密"])

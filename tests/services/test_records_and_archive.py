@@ -7,7 +7,7 @@ from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.events import LoggedEvent, verify
 from roomctl.domain.lifecycle import State
 from roomctl.domain.transcript import Transcript
-from roomctl.errors import NotFound, Refused
+from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.services.identity import new_id
 from roomctl.services.offers import DocumentOffer
 
@@ -69,6 +69,14 @@ def test_where_only_a_scan_counts_nobody_signs_here(house, closed):
     for target in package.targets:
         _receipt(house, package, target)
     assert house.use.meeting(closed.id).unmet(State.ARCHIVED) == frozenset()
+
+
+def test_nobody_is_no_signature(house, closed):
+    with pytest.raises(BadInput, match="签字人"):
+        house.use.sign(closed.id, by=" \t")
+    (document,) = house.use.documents(closed.id)
+    assert (house.use.data / document.path).stat().st_mode & 0o200
+    assert house.kinds(closed.id)[-1] != "record.signed"
 
 
 def test_nothing_is_signed_that_was_not_drafted(house):
