@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,6 @@ from roomctl.services.ports import Clock, Plugins, UnitOfWork
 
 MINUTES = "会议记录"
 DRAFTED = "record.drafted"
-_OPEN = 0o644
 
 
 def draft(
@@ -205,17 +205,19 @@ def sign(
     """
     by = one_line(tr("签字人", "who signs"), by)
     meeting, newest = _signable(meeting_id, kind, uow=uow, plugins=plugins, data=data)
-    newest = replace(newest, demo=demo)
-    signed, how = lock(newest, meeting, by=by, at=clock.now(), plugins=plugins, data=data)
-    told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": newest.sha256, "by": by}
-    told |= {"demo": demo, **how}
-    with uow:
-        last = max((one for one in uow.documents.of(meeting_id) if one.kind == kind), key=lambda one: one.version)
-        if last.id != signed.id or last.signed_by:  # somebody signed, or made a version, while the print was set
-            raise _overtaken(signed, last, data)
-        uow.documents.put(signed)
-        uow.events.append(Event(stream=meeting_id, kind="record.signed", actor=actor, at=clock.now(), data=told))
-        uow.commit()
+    paper, source = replace(newest, demo=demo), data / newest.path
+    with signature(paper, source, meeting, by=by, at=clock.now(), plugins=plugins, data=data) as made:
+        signed = made.paper
+        told = {"document": signed.id, "kind": kind, "version": signed.version, "sha256": signed.sha256, "by": by}
+        told |= {"demo": demo, **made.told}
+        with uow:
+            last = max((one for one in uow.documents.of(meeting_id) if one.kind == kind), key=lambda one: one.version)
+            if last.id != signed.id or last.signed_by:  # somebody signed, or made a version, while the print was set
+                raise _overtaken(signed, last)
+            made.settle()
+            uow.documents.put(signed)
+            uow.events.append(Event(stream=meeting_id, kind="record.signed", actor=actor, at=clock.now(), data=told))
+            uow.commit()
     return signed
 
 
@@ -268,13 +270,10 @@ def _signed_already(paper: RecordFile) -> Refused:
     )
 
 
-def _overtaken(mine: RecordFile, last: RecordFile, data: Path) -> Refused:
-    """What to tell who came second; a version that nobody has signed may be changed again, and has no print."""
+def _overtaken(mine: RecordFile, last: RecordFile) -> Refused:
+    """What to tell who came second."""
     if last.id == mine.id:
         return _signed_already(last)
-    (data / mine.path).chmod(_OPEN)
-    if mine.pdf and mine.pdf != mine.path:
-        (data / mine.pdf).unlink(missing_ok=True)
     return Refused(
         tr(f"{mine.kind}还不能签字", f"{mine.kind} cannot be signed yet"),
         tr(f"刚刚有了第 {last.version} 稿", f"version {last.version} has just come"),
@@ -299,34 +298,75 @@ def need_settled(meeting: Meeting, document: RecordFile, plugins: Plugins, data:
         )
 
 
-def lock(
-    document: RecordFile, meeting: Meeting, *, by: str, at: datetime, plugins: Plugins, data: Path
-) -> tuple[RecordFile, dict[str, Any]]:
-    """The paper as signed, its file for reading only, its print beside it; and what to tell of the print."""
-    path = data / document.path
-    signed = replace(document, sha256=digest(path), signed_by=by, signed_at=at)
-    path.chmod(0o444)
-    return _print(signed, meeting, plugins, data)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A paper as it is signed, while nothing of it is in place yet.
+
+    Attributes:
+        paper: as it is to be kept, its file and its print under their names.
+        told: what to tell of the print.
+        source: the file that lies there now; printed: of it, under a name that nobody else has; None: there is none.
+
+    """
+
+    paper: RecordFile
+    told: Mapping[str, Any]
+    source: Path
+    printed: Path | None
+    data: Path
+
+    def settle(self) -> None:
+        """The file is for reading only from now on, and its print lies beside it.
+
+        In the transaction that keeps the signature, once nothing else refuses it: whoever is refused has changed
+        nothing, and of two at once the print of the first stays.
+
+        Raises:
+            Refused: somebody has saved the file since.
+
+        """
+        if digest(self.source) != self.paper.sha256:
+            raise Refused(
+                tr("文件刚刚又改过", "the file has just been changed"),
+                self.paper.path,
+                tr("请看过再签", "look at it, then sign"),
+            )
+        self.source.chmod(0o444)
+        self.source.replace(self.data / self.paper.path)
+        if self.printed is not None:
+            self.printed.chmod(0o444)
+            self.printed.replace(self.data / self.paper.pdf)
 
 
-def _print(document: RecordFile, meeting: Meeting, plugins: Plugins, data: Path) -> tuple[RecordFile, dict[str, Any]]:
-    """The print beside the file, and what to tell of it."""
-    offer = next((one for one in plugins.documents(meeting) if one.kind == document.kind), None)
-    if offer is None or offer.print is None:
-        return document, {}
-    source = data / document.path
-    target = source.with_suffix(".pdf")
-    half = target.with_name(target.name + ".partial")
+@contextmanager
+def signature(
+    document: RecordFile, source: Path, meeting: Meeting, *, by: str, at: datetime, plugins: Plugins, data: Path
+) -> Iterator[Signature]:
+    """Prints the paper, in no transaction. Args: source: the file that is to lie at the paper's path."""
+    paper = replace(document, sha256=digest(source), signed_by=by, signed_at=at)
+    half = source.with_name(f".{new_id()}.pdf.partial")
     try:
-        stood_in = offer.print(source, half)
-    except Exception as error:  # noqa: BLE001 - a plugin's print, whatever happens to it, costs nobody the signature
+        told = _print(source, half, meeting, paper.kind, plugins)
+        printed = half if half.is_file() else None
+        if printed is not None:
+            pdf, sha256 = Path(paper.path).with_suffix(".pdf").as_posix(), digest(printed)
+            paper, told = replace(paper, pdf=pdf, pdf_sha256=sha256), {"pdf_sha256": sha256} | told
+        yield Signature(paper=paper, told=told, source=source, printed=printed, data=data)
+    finally:
         half.unlink(missing_ok=True)
-        return document, {"print_failed": str(error) or type(error).__name__}
-    half.replace(target)
-    target.chmod(0o444)
-    sha256 = digest(target)
-    printed = replace(document, pdf=target.relative_to(data).as_posix(), pdf_sha256=sha256)
-    return printed, {"pdf_sha256": sha256} | ({"stood_in": dict(stood_in)} if stood_in else {})
+
+
+def _print(source: Path, target: Path, meeting: Meeting, kind: str, plugins: Plugins) -> dict[str, Any]:
+    """What to tell of the print; there is none where no plugin makes one, or it did not come out."""
+    offer = next((one for one in plugins.documents(meeting) if one.kind == kind), None)
+    if offer is None or offer.print is None:
+        return {}
+    try:
+        stood_in = offer.print(source, target)
+    except Exception as error:  # noqa: BLE001 - a plugin's print, whatever happens to it, costs nobody the signature
+        target.unlink(missing_ok=True)
+        return {"print_failed": str(error) or type(error).__name__}
+    return {"stood_in": dict(stood_in)} if stood_in else {}
 
 
 def preview(meeting_id: str, document: str, *, uow: UnitOfWork, plugins: Plugins, data: Path) -> str:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from roomctl.i18n import tr
 from roomctl.services import records
 from roomctl.services.identity import new_id
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
+from roomctl.services.records import Signature
 
 _PAGE = 500  # events asked for at once
 _DRAWS = 5  # times that a number is drawn, where another paper takes it meanwhile
@@ -178,11 +180,9 @@ def sign(meeting_id: str, office: Office, *, by: str, opinion: str = "") -> Summ
             tr("退回后重新送签", "send it back, and submit it again"),
         )
     meeting = office.uow.peek(meeting_id)
-    signed, how = records.lock(
-        document, meeting, by=by, at=office.clock.now(), plugins=office.plugins, data=office.data
-    )
-    told = {"document": document.id, "sha256": signed.sha256, "signer": by, "opinion": opinion}
-    return _take(meeting_id, paper.SIGNED, told | how, office, document=signed)
+    with _signature(document, office.data / document.path, meeting, office, by=by, at=office.clock.now()) as made:
+        told = {"document": document.id, "sha256": made.paper.sha256, "signer": by, "opinion": opinion}
+        return _take(meeting_id, paper.SIGNED, told | made.told, office, made=made)
 
 
 def register(
@@ -205,40 +205,28 @@ def register(
         offer = records.offered(meeting, paper.KIND, office.plugins)
         if offer.finish is None:
             raise Refused(tr("写不进期号", "the number cannot be written into it"), offer.kind)
-        own = Path(final.path)  # until the number is ours, under a name that nobody else has
-        mine = replace(final, path=own.with_name(f".{final.id}{own.suffix}").as_posix())
-        try:
-            offer.finish(office.data / signed.path, office.data / mine.path, number["number"], today)
-            printed, how = records.lock(
-                mine,
-                meeting,
-                by=signed.signed_by,
-                at=signed.signed_at or today,
-                plugins=office.plugins,
-                data=office.data,
-            )
-            with office.uow:
+        own = office.data / Path(final.path).with_name(f".{final.id}{Path(final.path).suffix}")
+        try:  # until the number is ours it lies under a name that nobody else has
+            offer.finish(office.data / signed.path, own, number["number"], today)
+            at = signed.signed_at or today
+            with _signature(final, own, meeting, office, by=signed.signed_by, at=at) as made, office.uow:
                 if number == _draw(office.uow, series, form, today.year if each_year else None, today.year):
-                    told = number | {"document": printed.id, "sha256": printed.sha256} | how
+                    told = {**number, "document": final.id, "sha256": made.paper.sha256, **made.told}
                     paper.allow(_current(meeting_id, office.uow), paper.REGISTERED, told)
                     _tell(meeting_id, paper.REGISTERED, told, office)
-                    office.uow.documents.put(_named(printed, final.path, office.data))
+                    made.settle()
+                    office.uow.documents.put(made.paper)
                     office.uow.commit()
                     return _in_hand(meeting_id, office.uow)
         finally:
-            for left in (office.data / own.parent).glob(f".{final.id}*"):
-                left.unlink()
+            own.unlink(missing_ok=True)
     raise Busy(tr("登记太忙", "too many register at once"), mend=tr("稍后再试", "try again"))
 
 
-def _named(made: RecordFile, path: str, data: Path) -> RecordFile:
-    """The paper and its print under the name of their version, where nobody else's can be by now."""
-    (data / made.path).replace(data / path)
-    pdf = ""
-    if made.pdf:
-        pdf = Path(path).with_suffix(".pdf").as_posix()
-        (data / made.pdf).replace(data / pdf)
-    return replace(made, path=path, pdf=pdf)
+def _signature(
+    document: RecordFile, source: Path, meeting: Meeting, office: Office, *, by: str, at: datetime
+) -> AbstractContextManager[Signature]:
+    return records.signature(document, source, meeting, by=by, at=at, plugins=office.plugins, data=office.data)
 
 
 def proofread(meeting_id: str, office: Office, *, opinion: str = "") -> Summary:
@@ -263,7 +251,7 @@ def send_back(meeting_id: str, office: Office, *, reason: str) -> Summary:
 
 
 def _take(
-    meeting_id: str, kind: str, told: dict[str, Any], office: Office, *, document: RecordFile | None = None
+    meeting_id: str, kind: str, told: dict[str, Any], office: Office, *, made: Signature | None = None
 ) -> Summary:
     for text in (told.get("opinion", ""), told.get("reason", ""), told.get("unit", "")):
         if len(text) > paper.LONGEST:
@@ -275,8 +263,9 @@ def _take(
     with uow:
         paper.allow(_current(meeting_id, uow), kind, told)
         _tell(meeting_id, kind, told, office)
-        if document:
-            uow.documents.put(document)
+        if made:
+            made.settle()
+            uow.documents.put(made.paper)
         after = _current(meeting_id, uow)
         uow.commit()
     return after

@@ -161,6 +161,22 @@ def test_a_signed_paper_is_printed_as_it_lies_there(house, closed):
     assert json.loads(house.events(closed.id)[-1].data)["stood_in"] == {"仿宋": "Noto"}
 
 
+def test_what_somebody_saves_while_it_is_printed_is_signed_by_nobody(house, closed):
+    (document,) = house.use.documents(closed.id)
+    path = house.use.data / document.path
+
+    def put(source, target):
+        target.write_text("printed")
+        source.write_text("saved meanwhile")
+        return {}
+
+    house.plugins.papers = [replace(_prints()[0], print=put)]
+    with pytest.raises(Refused, match="刚刚又改过"):
+        house.use.sign(closed.id, by="孙丽")
+    assert path.stat().st_mode & 0o200
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
 def test_a_print_that_does_not_come_out_keeps_nobody_from_signing(house, closed):
     house.plugins.papers = _prints(fails=RuntimeError("no font"))
     signed = house.use.sign(closed.id, by="孙丽")

@@ -157,6 +157,28 @@ def test_a_file_that_was_changed_after_it_went_round_is_not_signed(papers, adjou
         use.sign_summary(meeting, by="张建国")
 
 
+@pytest.mark.parametrize(("by", "opinion"), [(" ", "同意"), ("张建国", "长" * 2001)])
+def test_whoever_may_not_sign_leaves_the_file_as_it_was(papers, adjourned, by, opinion):
+    meeting = adjourned()
+    use = papers.use
+    papers.plugins.papers[1] = replace(
+        papers.plugins.papers[1], print=lambda source, target: target.write_text(source.read_text()) and {}
+    )
+    use.start_summary(meeting)
+    use.submit_summary(meeting)
+    use.set_openness(meeting, openness=Openness.OPEN)
+    use.approve_summary(meeting)
+    (document,) = [one for one in use.documents(meeting) if one.kind == "会议纪要"]
+    with pytest.raises(BadInput):
+        use.sign_summary(meeting, by=by, opinion=opinion)
+    path = use.data / document.path
+    assert path.stat().st_mode & 0o200
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    use.sign_summary(meeting, by="张建国", opinion="同意")
+    assert not path.stat().st_mode & 0o222
+    assert path.with_suffix(".pdf").is_file()
+
+
 def test_sent_back_it_is_drafted_again_as_a_new_version(papers, adjourned):
     meeting = adjourned()
     use = papers.use
