@@ -310,7 +310,7 @@ class Signature:
     """
 
     paper: RecordFile
-    told: Mapping[str, Any]
+    told: dict[str, Any]
     source: Path
     printed: Path | None
     data: Path

@@ -211,7 +211,7 @@ def register(
             at = signed.signed_at or today
             with _signature(final, own, meeting, office, by=signed.signed_by, at=at) as made, office.uow:
                 if number == _draw(office.uow, series, form, today.year if each_year else None, today.year):
-                    told = {**number, "document": final.id, "sha256": made.paper.sha256, **made.told}
+                    told = number | {"document": final.id, "sha256": made.paper.sha256} | made.told
                     paper.allow(_current(meeting_id, office.uow), paper.REGISTERED, told)
                     _tell(meeting_id, paper.REGISTERED, told, office)
                     made.settle()
