@@ -17,6 +17,7 @@ from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import language, speaking, tr
 from roomctl.services.facade import UseCases
 from roomctl.web.pages.board import Board
+from roomctl.web.pages.box import Box
 from roomctl.web.run import run
 from roomctl.web.session import COOKIE, Sessions, user_of
 from roomctl.web.ui import Part, Press, error_state, link_button
@@ -164,7 +165,7 @@ class Area:
         self.redraw = redraw
         self._presses: Mapping[str, Press] = {}
         self._busy = False
-        self.box = gui.html("", sanitize=False).classes(classes)
+        self.box = Box().classes(classes)
         self.box.on("click", self._pressed, js_handler=_PRESSED)
 
     def show(self, part: Part) -> None:

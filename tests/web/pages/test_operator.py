@@ -20,6 +20,7 @@ from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.recording import MarkKind, RecorderState
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
+from tests.web.pages.composing import commit, compose
 from tests.web.pages.conftest import PASSWORD
 
 pytestmark = pytest.mark.needs("chromium")
@@ -212,6 +213,24 @@ def test_what_is_noted_of_order_and_logistics_is_put_right_by_a_new_entry(desk, 
     assert entries[0].place.frame is not None
     page.get_by_text("登记口头告知").click()
     expect(page.locator(".rc-facts")).to_contain_text("已告知")
+
+
+def test_what_an_input_method_holds_outlives_what_another_one_does(desk, on_air):
+    page = desk
+    kinds = page.locator("select[name=kind] option")
+    note = page.locator("input[name=note]")
+    expect(kinds.first).to_have_text("记事")
+    page.keyboard.press("n")
+    compose(page, "shuiping")
+    on_air.use.pause(on_air.meeting)
+    expect(word(page)).to_have_text("已暂停")
+    expect(note).to_have_value("shuiping")  # letters, of which a word is chosen now
+    commit(page, "水瓶")
+    expect(note).to_have_value("水瓶")
+    expect(kinds.first).not_to_have_text("记事")  # what waited: nothing is marked in a pause
+    page.keyboard.type("空了")
+    expect(note).to_have_value("水瓶空了")
+    page.keyboard.press("Escape")
 
 
 def test_keys_name_the_speaker_and_begin_the_next_item(desk, on_air):

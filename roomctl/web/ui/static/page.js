@@ -62,6 +62,9 @@
     for (const one of typed.values()) if (form.contains(one.field)) one.sent = true;
   });
   document.addEventListener("focusin", (event) => { focused = place(event.target) ? event.target : null; });
+  document.addEventListener("focusout", (event) => setTimeout(() => {      // left, and not taken away: by Esc
+    if (focused === event.target && focused.isConnected && document.activeElement === document.body) focused = null;
+  }));
   document.addEventListener("pointerdown", (event) => { if (!event.target.closest?.("[data-act]")) focused = null; });
   new MutationObserver((changes) => {
     const refused = changes.some((one) => [...one.addedNodes].some((e) => e.classList?.contains("rc-toast")));

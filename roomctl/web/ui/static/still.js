@@ -1,0 +1,34 @@
+// What may not be drawn anew now: a box in which an input method still composes, or in which a button is being pressed.
+// A field that is replaced meanwhile loses what was typed, and a button its press. What comes is done a moment later.
+window.rcStill = (() => {
+  const TAP = 300;                               // ms after a finger is lifted, within which a browser tells of the press
+  let composing = null, pressed = null;
+  const waiting = new Map();                     // box → what is to be done with it, in its order
+  const held = (box) =>
+    (composing !== null && composing === document.activeElement && box.contains(composing)) ||
+    (pressed !== null && box.contains(pressed)) || box.querySelector(".rc-held") !== null;
+  const settle = () => {
+    for (const [box, todo] of [...waiting]) {
+      while (todo.length && !held(box)) todo.shift()();
+      if (!todo.length) waiting.delete(box);
+    }
+  };
+  const soon = (ms = 0) => setTimeout(settle, ms);
+  const listen = (names, does) => { for (const one of names.split(" ")) addEventListener(one, does, true); };
+  listen("compositionstart", (event) => { composing = event.target; });
+  listen("compositionend", () => { composing = null; soon(); });
+  listen("focusout keyup", () => soon());
+  listen("pointerdown", (event) => { pressed = event.target.closest?.("[data-act]") ?? null; });
+  listen("pointerup pointercancel", () => setTimeout(() => { pressed = null; settle(); }, TAP));
+  listen("click", () => { pressed = null; soon(); });
+  addEventListener("blur", () => { pressed = null; soon(); });
+
+  /** Does it now, or as soon as nobody composes or presses in the box; what came before it is done before it. */
+  const when = (box, does) => {
+    const todo = waiting.get(box);
+    if (todo) todo.push(does);
+    else if (held(box)) waiting.set(box, [does]);
+    else does();
+  };
+  return { when };
+})();
