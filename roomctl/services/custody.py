@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from roomctl.domain import custody, secrecy
 from roomctl.domain.custody import Confirmation, Declaration, Point, named
@@ -149,7 +150,7 @@ class CustodyUseCases(MediaUseCases):
         one = Declaration(
             id="", approval=number, level=level, approved=approved, by=self._actor.name, at=now
         )  # fmt: skip
-        if approved > now.date():
+        if approved > now.astimezone(ZoneInfo(self._open().room.zone)).date():
             raise BadInput(
                 tr("批准日期不对", "the day of the approval is wrong"),
                 tr(f"{approved} 还没有到", f"{approved} is still to come"),

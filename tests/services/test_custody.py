@@ -1,6 +1,6 @@
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -98,6 +98,13 @@ def test_a_declaration_that_is_not_right_changes_nothing(house, facts, error):
     with pytest.raises(error):
         house.use.declare_machine(**{"approval": "7号", "level": Level.SECRET, "approved": APPROVED, **facts})
     assert house.use.declaration() is None
+
+
+def test_what_was_approved_this_morning_is_declared_this_morning(house):
+    house.clock.set(datetime(2026, 11, 11, 23, 30, tzinfo=UTC))  # half past seven of the 12th in the room
+    house.use.declare_machine(approval="7号", level=Level.SECRET, approved=date(2026, 11, 12))
+    with pytest.raises(BadInput, match="还没有到"):
+        house.use.declare_machine(approval="8号", level=Level.SECRET, approved=date(2026, 11, 13))
 
 
 def test_a_machine_with_plugins_of_somebody_else_is_not_declared(house):
