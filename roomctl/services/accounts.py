@@ -224,7 +224,8 @@ class Accounts(Tokens):
             Who it is, and what the cookie is to hold.
 
         Raises:
-            NotSignedOn: name or password wrong, or the account disabled; which of them is not told.
+            NotSignedOn: name or password wrong, or the account disabled, also where either has just changed; which of
+                them is not told.
             TooSoon: too many failures of this account, or from this address.
 
         """
@@ -232,6 +233,10 @@ class Accounts(Tokens):
         cookie, at = secrets.token_urlsafe(32), self._clock.now()
         rehashed = self.hasher.hash(password) if self.hasher.check_needs_rehash(account.password) else None
         with self._open() as uow:
+            known = uow.accounts.get(account.name)
+            if known is None or known.disabled or known.password != account.password:
+                raise _not_signed_on()
+            account = known  # its roles may be others by now
             if rehashed:
                 uow.accounts.put(replace(account, password=rehashed))
             if old:
@@ -300,11 +305,7 @@ class Accounts(Tokens):
         known = account is not None and not account.disabled
         right = self._matches(account.password if account else self._nobody, password[: MAX_PASSWORD + 1])
         if account is None or not known or not right:
-            raise NotSignedOn(
-                tr("登录失败", "cannot sign on"),
-                tr("用户名或密码不对，或账号已停用", "name or password is wrong, or the account is disabled"),
-                tr("请重新输入；忘记密码请找管理员", "try again; for a new password ask an administrator"),
-            )
+            raise _not_signed_on()
         with self._open() as uow:
             for who, failures in before.items():  # this attempt was none, and the address keeps what it had
                 if failures is None or who.startswith("account:"):
@@ -370,6 +371,14 @@ class Accounts(Tokens):
         with self._open() as uow:
             self._tell(uow, "access.denied", told, Actor.person(who) if who else SYSTEM)
             uow.commit()
+
+
+def _not_signed_on() -> NotSignedOn:
+    return NotSignedOn(
+        tr("登录失败", "cannot sign on"),
+        tr("用户名或密码不对，或账号已停用", "name or password is wrong, or the account is disabled"),
+        tr("请重新输入；忘记密码请找管理员", "try again; for a new password ask an administrator"),
+    )
 
 
 def clean_name(name: str) -> str:

@@ -75,6 +75,47 @@ def test_a_session_ends_after_a_working_day(rest):
     assert client.get("/api/v1/session").status_code == 401
 
 
+class _Meanwhile:
+    """A hasher at whose first look at a password something else is done too, as by an administrator elsewhere."""
+
+    def __init__(self, hasher, act):
+        self.hasher, self.act, self.done = hasher, act, False
+
+    def __getattr__(self, name):
+        return getattr(self.hasher, name)
+
+    def check_needs_rehash(self, _hashed):
+        return True
+
+    def verify(self, hashed, password):
+        if not self.done:
+            self.done = True
+            self.act()
+        return self.hasher.verify(hashed, password)
+
+
+@pytest.mark.parametrize("act", ["disable", "set_password", "set_roles"])
+def test_what_an_administrator_does_while_a_password_is_looked_at_holds(rest, act):
+    rest.account(Role.SECRETARY, name="赵敏")
+    accounts = rest.application.accounts
+    acts = {
+        "disable": lambda: accounts.disable("赵敏"),
+        "set_password": lambda: accounts.set_password("赵敏", "another horse battery"),
+        "set_roles": lambda: accounts.set_roles("赵敏", [Role.USHER]),
+    }
+    accounts.hasher = _Meanwhile(accounts.hasher, acts[act])
+    answer = sign_on(rest.nobody(), "赵敏")
+    (account,) = [one for one in accounts.all() if one.name == "赵敏"]
+    if act == "set_roles":
+        assert (answer.json()["roles"], account.roles) == (["usher"], {Role.USHER})
+        return
+    assert answer.status_code == 401
+    assert accounts.sessions("赵敏") == []
+    assert account.disabled is (act == "disable")
+    if act == "set_password":
+        assert sign_on(rest.nobody(), "赵敏", "another horse battery").status_code == 201
+
+
 def test_a_disabled_account_is_out_within_seconds_even_when_another_process_disabled_it(rest):
     client, program = rest.as_(Role.SECRETARY, name="赵敏"), rest.token(Right.SEE_MEETINGS, roles=(Role.USHER,))
     assert client.get("/api/v1/meetings").status_code == program.get("/api/v1/meetings").status_code == 200
