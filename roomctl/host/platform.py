@@ -302,18 +302,22 @@ def same_process(identity: ProcessIdentity) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What a process has done up to now, and what keeps it.
+    """What a process, or one thread of it, has done up to now, and what keeps it.
 
     Attributes:
         used: seconds of processor time, its children's included.
         ready: a thread of it runs, or would if it were given a processor.
         disk: a thread of it waits for a disk.
+        switches: of a thread: how often it gave its processor back, or was made to.
+        full: no processor was free since the last look; told of a thread alone.
 
     """
 
     used: float
     ready: bool
     disk: bool
+    switches: int = 0
+    full: bool = False
 
 
 def effort(pid: int, *, family: bool = True) -> Effort | None:
@@ -340,6 +344,25 @@ def effort(pid: int, *, family: bool = True) -> Effort | None:
             states += _linux_states(one.pid) if LINUX else ""
     full = not LINUX and psutil.cpu_percent() > _FULL
     return Effort(used, "R" in states or full, "D" in states)
+
+
+def thread_effort(thread: int) -> Effort | None:
+    """Of one thread of this process, by its native id; None where it has ended.
+
+    Other systems than Linux tell of the process alone.
+    """
+    import psutil  # noqa: PLC0415 - as above
+
+    if not LINUX:
+        return effort(os.getpid(), family=False)
+    task = Path(f"/proc/self/task/{thread}")
+    try:
+        told, status = _linux_stat(task), (task / "status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    used = (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")  # proc(5): fields 14 and 15, utime and stime
+    switches = sum(int(line.split()[1]) for line in status.splitlines() if "ctxt_switches:" in line)
+    return Effort(used, told[0] == "R", told[0] == "D", switches, psutil.cpu_percent() > _FULL)
 
 
 _FULL = 95.0  # percent of all processors, since the last look

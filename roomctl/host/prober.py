@@ -22,8 +22,9 @@ from weakref import WeakKeyDictionary
 
 from roomctl.domain.devices import Busy, Deed, Device, LoginRefused, Reading, Secret, Silent, Unreachable
 from roomctl.errors import MissingPart, RoomctlError, one_line
-from roomctl.host.platform import lock_file, unlock_file
+from roomctl.host.platform import lock_file, thread_effort, unlock_file
 from roomctl.host.refusals import Refusals
+from roomctl.host.watchdog import Watchdog
 from roomctl.i18n import tr
 from roomctl.services.drivers import DriverOffer, Found
 
@@ -44,7 +45,8 @@ class Prober:
 
     Args:
         folder: for locks between processes; None talks as if it were alone.
-        patience: seconds without a turn of the loop after which the driver that runs in it is given up.
+        patience: seconds for which one step of a driver may block the loop, or keep a processor busy in it; what the
+            machine did not give it counts for nothing.
 
     """
 
@@ -128,17 +130,13 @@ class Prober:
                 self._loop = _Loop(self._found_out, self._patience)
             return self._loop.run(loaded, offer.kind)
 
-    def _found_out(self, kind: str) -> None:
+    def _found_out(self, kind: str, how: str) -> None:
         """A driver kept the loop: the talks that were under way fail, and this kind is used no more."""
         self._bad[kind] = tr(
             f"驱动 {kind} 占住了事件循环，本次运行不再使用",
             f"driver {kind} holds the loop, and is used no more in this run",
         )
-        log.error(
-            "driver %s holds the loop for more than %s s; it is used no more until the next start",
-            kind,
-            self._patience,
-        )
+        log.error("driver %s holds the loop (%s); it is used no more until the next start", kind, how)
 
     def _unhurried(self, ask: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
         """Once more, where nothing came while this machine itself was slow: that is no dead device."""
@@ -234,16 +232,17 @@ def _twice(ask: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
 class _Loop:
     """A loop in a thread, with a watch over it."""
 
-    def __init__(self, found_out: Callable[[str], None], patience: float) -> None:
+    def __init__(self, found_out: Callable[[str, str], None], patience: float) -> None:
         self.stuck = False
         self._found_out, self._patience = found_out, patience
         self._loop = asyncio.new_event_loop()
         self._turned = self._due = time.monotonic()
         self._late = 0.0
         self._talks: dict[Future[Any], str] = {}
+        self._thread = threading.Thread(target=self._live, name="devices", daemon=True)
         self._over = threading.Event()
         self._loop.call_soon(self._turn)
-        threading.Thread(target=self._live, name="devices", daemon=True).start()
+        self._thread.start()
         threading.Thread(target=self._watch, name="devices watch", daemon=True).start()
 
     @property
@@ -291,21 +290,24 @@ class _Loop:
         self._loop.call_later(pause, self._turn)
 
     def _watch(self) -> None:
-        looked = time.monotonic()
-        while not self._over.wait(self._patience / 4):
-            before, looked = looked, time.monotonic()
-            if looked - before > self._patience / 2:  # so busy a machine that this thread was kept waiting as well
-                self._turned = looked
-            elif looked - self._turned > self._patience:
-                self._give_up()
+        """Over each step of a driver: as long as the loop turns, or another driver has its step, nobody keeps it."""
+        dog = Watchdog(self._patience, spins=1, look=thread_effort)
+        turned, task, pause = 0.0, None, self._patience / 4
+        while not self._over.wait(pause):
+            before, turned, task = (turned, task), self._turned, asyncio.current_task(self._loop)
+            if (turned, task) != before:
+                dog.kick()
+                pause = self._patience / 4
+            elif dog.expired(self._thread.native_id or 0):
+                self._give_up(task.get_name() if task else "", str(dog))
                 return
+            else:
+                pause = dog.pause
 
-    def _give_up(self) -> None:
+    def _give_up(self, kind: str, how: str) -> None:
         self.stuck = True
         self.end()  # as soon as the driver lets go
-        task = asyncio.current_task(self._loop)
-        kind = task.get_name() if task else ""
-        self._found_out(kind)
+        self._found_out(kind, how)
         for told in list(self._talks):
             why = tr("另一个驱动占住了事件循环", "another driver held the loop")
             with contextlib.suppress(Exception):

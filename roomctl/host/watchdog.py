@@ -1,4 +1,4 @@
-"""Tells a child that hangs from one to which a busy machine leaves no time.
+"""Tells a child, or a thread, that hangs from one to which a busy machine leaves no time.
 
 The time that passed says nothing of it: on a starved PC a child that decodes at the lowest priority is silent for
 minutes, and hangs no more than its neighbours. So of the time in which it said nothing only that counts in which it
@@ -17,22 +17,24 @@ from roomctl.host.platform import Effort, effort
 LOOK = 1.0
 """Seconds between two looks at what a silent child does; a tenth of its patience, where that is less."""
 SPINS = 10
-"""So many times its patience may a child work, or wait for its disk, without a word; then it only spins."""
+"""So many times its patience may one work, or wait for its disk, without a word; then it only spins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a process did with the seconds between two looks, which the three share out among them.
+    """What a process or thread did with the seconds between two looks, which the four share out among them.
 
     Attributes:
         idle: it wanted nothing of the machine.
-        busy: it had a processor, or waited for a disk.
+        busy: it had a processor.
+        waiting: for a disk; or, as far as one can see, for another thread that got no processor.
         starved: it was ready to run, and got no processor.
 
     """
 
     idle: float = 0.0
     busy: float = 0.0
+    waiting: float = 0.0
     starved: float = 0.0
 
     @classmethod
@@ -42,7 +44,10 @@ class Spent:
         left = seconds - worked
         if now.ready:
             return cls(busy=worked, starved=left)
-        return cls(busy=seconds) if now.disk else cls(idle=left, busy=worked)
+        # A thread that sleeps through wakes for nothing; one that wants the interpreter's lock asks again and again.
+        if now.disk or (now.full and now.switches != before.switches):
+            return cls(busy=worked, waiting=left)
+        return cls(busy=worked, idle=left)
 
 
 class Watchdog:
@@ -50,7 +55,9 @@ class Watchdog:
 
     Args:
         patience: seconds without a word for which it may be idle.
+        spins: so many times its patience it may work.
         now: a monotonic clock.
+        look: at what it has done, by the number that `expired` is asked with.
 
     """
 
@@ -58,10 +65,11 @@ class Watchdog:
         self,
         patience: float,
         *,
+        spins: float = SPINS,
         now: Callable[[], float] = time.monotonic,
         look: Callable[[int], Effort | None] = effort,
     ) -> None:
-        self._patience, self._now, self._effort = patience, now, look
+        self._patience, self._spins, self._now, self._effort = patience, spins, now, look
         self.pause = min(LOOK, patience / 10)
         """Seconds between two looks; one that is asked sooner only says what it knows."""
         self._seen: Effort | None = None
@@ -70,7 +78,7 @@ class Watchdog:
     def kick(self) -> None:
         """The child has said something, or was just given something to do."""
         self._looked, self._seen = self._now(), None
-        self._idle = self._busy = 0.0
+        self._idle = self._busy = self._waiting = 0.0
 
     def expired(self, pid: int) -> bool:
         """Whether it hangs, by all that was seen since the last kick. To be asked often.
@@ -85,10 +93,12 @@ class Watchdog:
                 spent = Spent.between(before, self._seen, passed)
                 self._idle += spent.idle
                 self._busy += spent.busy
-        return self._idle > self._patience or self._busy > SPINS * self._patience
+                self._waiting += spent.waiting
+        most = self._patience
+        return self._idle > most or self._busy > self._spins * most or self._waiting > SPINS * most
 
     def __str__(self) -> str:
-        return f"idle for {self._idle:.0f} s, at work for {self._busy:.0f} s"
+        return f"idle for {self._idle:.0f} s, at work for {self._busy:.0f} s, waiting for {self._waiting:.0f} s"
 
 
 @contextmanager

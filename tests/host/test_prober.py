@@ -1,6 +1,10 @@
 """Talks to devices over real sockets: one at a time for each place, within the deadline, given up when it must be."""
 
 import asyncio
+import hashlib
+import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import CancelledError
@@ -23,6 +27,7 @@ from roomctl.api.devices import (
 )
 from roomctl.domain.devices import NO_SECRET, Busy, Unreachable
 from roomctl.errors import MissingPart, RoomctlError
+from roomctl.host.platform import LINUX, effort
 from roomctl.host.prober import Prober
 from roomctl.host.refusals import LOCKED, Refusals
 from roomctl.testing.emulators import Fault, Running
@@ -237,10 +242,53 @@ def test_a_driver_that_keeps_the_loop_costs_itself():
 
     bad = prober.read(lamp(address="a"), driver(stuck, kind="stuck", deadline=9), NO_SECRET)
     with pytest.raises(RoomctlError):
-        bad.result(5)
-    assert prober.read(lamp(address="b"), driver(good), NO_SECRET).result(5) == LIT
+        bad.result(60)
+    assert prober.read(lamp(address="b"), driver(good), NO_SECRET).result(60) == LIT
     with pytest.raises(RoomctlError, match="stuck"):
-        prober.read(lamp(address="a"), driver(stuck, kind="stuck"), NO_SECRET).result(5)
+        prober.read(lamp(address="a"), driver(stuck, kind="stuck"), NO_SECRET).result(60)
+    prober.close()
+
+
+@pytest.mark.skipif(not LINUX, reason="only there a thread tells what keeps it")
+def test_a_driver_to_which_the_machine_leaves_no_time_is_innocent():
+    prober, processor = Prober(patience=0.4), min(os.sched_getaffinity(0))
+
+    async def starved(_device, _secret):
+        me, began = threading.get_native_id(), time.monotonic()
+        os.sched_setaffinity(me, {processor})
+        os.sched_setscheduler(me, os.SCHED_IDLE, os.sched_param(0))
+        while time.monotonic() - began < 1.0:
+            hashlib.pbkdf2_hmac("sha256", b"lamp", b"hall", 10_000)  # some 5 ms, which leave others the lock
+        return LIT
+
+    async def good(_device, _secret):
+        return LIT
+
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as other:
+        os.sched_setaffinity(other.pid, {processor})
+        until(lambda: (now := effort(other.pid)) and now.used > 0.1, what="somebody who keeps the processor busy")
+        talk = prober.read(lamp(), driver(starved, deadline=60), NO_SECRET)
+        until(talk.done)
+        other.kill()
+    assert talk.result() == LIT
+    assert prober.read(lamp(), driver(good), NO_SECRET).result(60) == LIT
+    prober.close()
+
+
+def test_a_driver_that_spins_is_not():
+    prober, end = Prober(patience=0.2), threading.Event()
+
+    async def spins(_device, _secret):
+        while not end.is_set():
+            pass
+
+    try:
+        with pytest.raises(RoomctlError):
+            prober.read(lamp(), driver(spins, kind="spins", deadline=120), NO_SECRET).result(120)
+        with pytest.raises(RoomctlError, match="spins"):
+            prober.read(lamp(), driver(spins, kind="spins"), NO_SECRET).result(60)
+    finally:
+        end.set()
     prober.close()
 
 

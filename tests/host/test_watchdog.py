@@ -18,16 +18,17 @@ class Child:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self.used = 0.0
+        self.used, self.switches = 0.0, 0
         self.dog = Watchdog(PATIENCE, now=self.clock.monotonic, look=lambda _: self.now)
         self.now: Effort | None = Effort(0.0, ready=False, disk=False)
 
-    def silence(self, seconds: int, *, share: float = 0.0, ready: bool = False, disk: bool = False) -> bool:
-        """Whether it was found to hang by the end of it."""
+    def silence(self, seconds: int, *, share: float = 0.0, switches: int = 0, **now: bool) -> bool:
+        """Whether it was found to hang by the end of it. Args: now: fields of `Effort`."""
         for _ in range(seconds):
             self.clock.advance(1.0)
             self.used += share
-            self.now = Effort(self.used, ready, disk)
+            self.switches += switches
+            self.now = Effort(self.used, **{"ready": False, "disk": False, **now}, switches=self.switches)
             if self.dog.expired(0):
                 return True
         return False
@@ -66,6 +67,18 @@ def test_one_of_many_threads_is_no_sooner_at_its_end(child):
 def test_one_that_waits_for_its_disk_works(child):
     assert not child.silence(600, disk=True)
     assert child.silence(1300, disk=True)
+
+
+def test_on_a_full_machine_one_that_wakes_again_and_again_may_wait_for_another_thread(child):
+    assert not child.silence(1700, full=True, switches=60)
+    assert child.silence(200, full=True, switches=60)
+
+
+@pytest.mark.parametrize(("full", "switches"), [(True, 0), (False, 60)])
+def test_one_that_sleeps_through_hangs_and_so_does_one_that_wakes_on_a_machine_with_time_to_give(
+    child, full, switches
+):
+    assert child.silence(183, full=full, switches=switches)
 
 
 def test_a_word_forgives_what_was_before(child):
