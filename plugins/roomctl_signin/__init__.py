@@ -74,7 +74,7 @@ def roomctl_api_routes(ctx: PluginContext) -> Any:
     taking = acts.Taking(ctx)
     cards = reading.shared(ctx, taking)
     routes = phone.add(desk.add(router(ctx, taking, cards), ctx, taking), ctx, taking)
-    return card_routes.add(waiting.add(routes, ctx), ctx)
+    return card_routes.add(waiting.add(routes, ctx, taking), ctx)
 
 
 @hookimpl

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,6 +30,15 @@ MOST_ACTS = 20
 """Of one request of a terminal: signatures are large, and the rest comes with the next."""
 
 Key = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{8,64}$", description="made where it is done, one for each act")]
+
+
+class Act(Protocol):
+    """What every act tells, whatever it is."""
+
+    key: str
+    kind: Any  # one of the words of its own
+    person: str
+    ago: float
 
 
 class ActShape(BaseModel):
@@ -119,19 +128,18 @@ class Taking:
                 check(act)
                 standing = _do(self._ctx, meeting, user, act, method)
         except (BadInput, NotFound, Refused) as error:
-            self._note(meeting, device_of(user, method), act, error)
-            why = error.what + (tr(f"：{error.why}", f": {error.why}") if error.why else "")
-            return TakenShape(key=act.key, ok=False, came="", why=why)
+            return self.refused(meeting, device_of(user, method), act, error)
         came = standing.proxy_arrived if act.proxy else standing.arrived
         return TakenShape(key=act.key, ok=True, came=lists.minute(came, ZoneInfo(meeting.zone)), why="")
 
-    def _note(self, meeting: Meeting, device: str, act: ActShape, error: RoomctlError) -> None:
-        """Somebody stood at the door: the secretary can ask."""
-        if not self.may_note(meeting.id, device):
-            return
-        told = {"key": act.key, "person": act.person, "act": act.kind, "ago": int(act.ago), "why": error.what}
-        with suppress(Busy):  # of everybody together; the answer is the same
-            self._ctx.publish("not_taken", {**told, "device": device}, meeting.id)
+    def refused(self, meeting: Meeting, device: str, act: Act, error: RoomctlError) -> TakenShape:
+        """The answer, which is noted: somebody stood at the door, and the secretary can ask."""
+        if self.may_note(meeting.id, device):
+            told = {"key": act.key, "person": act.person, "act": act.kind, "ago": int(act.ago), "why": error.what}
+            with suppress(Busy):  # of everybody together; the answer is the same
+                self._ctx.publish("not_taken", {**told, "device": device}, meeting.id)
+        why = error.what + (tr(f"：{error.why}", f": {error.why}") if error.why else "")
+        return TakenShape(key=act.key, ok=False, came="", why=why)
 
     def may_note(self, meeting_id: str, device: str) -> bool:
         """Counts one more refusal there; False where that are more than are noted."""

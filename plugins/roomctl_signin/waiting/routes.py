@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from roomctl.api import Actor, BadInput, Meeting, NotFound, PluginContext, Refused, Standing, attendance, tr
+from roomctl.api import Actor, BadInput, Meeting, Method, NotFound, PluginContext, Refused, Standing, attendance, tr
 from roomctl.api.routes import Right, User, admit, needs
-from roomctl_signin.acts import MOST_ACTS, Key, TakenShape
+from roomctl_signin.acts import MOST_ACTS, Key, TakenShape, Taking, device_of
 from roomctl_signin.notice import RecordingNotice
 from roomctl_signin.waiting import sight
 
@@ -41,7 +41,7 @@ class MovesTaken(BaseModel):
     acts: list[TakenShape]
 
 
-def add(routes: APIRouter, ctx: PluginContext) -> APIRouter:
+def add(routes: APIRouter, ctx: PluginContext, taking: Taking) -> APIRouter:
     """Adds them to the plugin's routes."""
     usher, reader = needs(Right.SIGN_IN, screen=True), needs(Right.SEE_ROSTER, screen=True)
     notice = RecordingNotice(ctx, "waiting")
@@ -72,19 +72,16 @@ def add(routes: APIRouter, ctx: PluginContext) -> APIRouter:
     def take(meeting_id: MeetingPath, sent: MovesSent, user: User = usher) -> MovesTaken:
         """At the present frame of the recording, where it is told at once. The same key is the same act."""
         meeting = met(meeting_id, user)
-        return MovesTaken(acts=[_taken(ctx, meeting, user, one) for one in sent.acts])
+        return MovesTaken(acts=[_taken(ctx, taking, meeting, user, one) for one in sent.acts])
 
     return routes
 
 
-def _taken(ctx: PluginContext, meeting: Meeting, user: User, act: MoveShape) -> TakenShape:
+def _taken(ctx: PluginContext, taking: Taking, meeting: Meeting, user: User, act: MoveShape) -> TakenShape:
     try:
         _do(ctx, meeting, user, act)
     except (BadInput, NotFound, Refused) as error:
-        told = {"key": act.key, "person": act.person, "act": act.kind, "ago": int(act.ago), "why": error.what}
-        ctx.publish("not_taken", told, meeting.id)
-        why = error.what + (tr(f"：{error.why}", f": {error.why}") if error.why else "")
-        return TakenShape(key=act.key, ok=False, came="", why=why)
+        return taking.refused(meeting, device_of(user, Method.DESK), act, error)
     return TakenShape(key=act.key, ok=True, came="", why="")
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from roomctl_signin import acts
 
 from roomctl.api import AgendaItem, Meeting, MeetingId, Method, Person, Role, State, secrecy
 from roomctl.i18n import speaking
@@ -109,6 +110,13 @@ def test_what_cannot_be_done_is_told_and_noted_and_holds_nothing_up(web, ctx):
 )
 def test_what_cannot_be_read_is_refused(web, wrong):
     assert web.post("/usher/m1/acts", json=wrong).status_code == 422
+
+
+def test_a_telephone_that_goes_wild_is_answered_and_does_not_fill_the_log(web, ctx):
+    for n in range(30):
+        (told,) = send(web, {"key": f"key-enter-{n:04}", "kind": "enter", "person": "nobody"})["acts"]
+        assert not told["ok"]
+    assert [one.kind for one in ctx.published].count("x.signin.not_taken") == acts.NOTED
 
 
 def test_nobody_without_the_right_leads_anybody(web):
