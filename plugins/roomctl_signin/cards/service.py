@@ -95,7 +95,7 @@ class CardReaders:
                             self._read(desk.reader, number)
                 finally:
                     reader.close()
-            except (OSError, ImportError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever a reader of somebody else raises, it is tried again
                 self._trouble(desk, " ".join(str(error).split()) or type(error).__name__)
                 self._stop.wait(AGAIN)
 

@@ -274,8 +274,9 @@ def test_a_library_that_is_missing_is_told_and_costs_nothing_else(ctx):
     assert [one.name for one in roomctl_services(ctx)] == ["report"]
 
 
-def test_a_reader_that_cannot_be_had_is_a_fault_of_that_reader(ctx):
-    made = service.CardReaders(ctx, reading.shared(ctx), [Reader(kind="no_such_module:Reader", at="东门")])
+@pytest.mark.parametrize("kind", ["no_such_module:Reader", "roomctl_signin.cards.service:NoSuchReader"])
+def test_a_reader_that_cannot_be_had_is_a_fault_of_that_reader(ctx, kind):
+    made = service.CardReaders(ctx, reading.shared(ctx), [Reader(kind=kind, at="东门")])
     made.start()
     try:
         until(lambda: not made.health().ok)
