@@ -8,6 +8,7 @@ from typing import Any
 
 from roomctl.domain import attendance
 from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
+from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Actor, Event, LoggedEvent
 from roomctl.domain.lifecycle import MEETS, OVER, State
 from roomctl.domain.meeting import Meeting
@@ -146,9 +147,11 @@ def decide_leave(
         note: why; a refusal needs it.
 
     Raises:
-        NotFound: not on the roster. Refused: nobody asked for leave, or a refusal without a reason.
+        NotFound: not on the roster. Refused: nobody asked for leave, or a refusal without a reason. BadInput: nobody
+            is named.
 
     """
+    by = one_line(tr("批准人", "who decides"), by)
     if not granted and not note.strip():
         raise Refused(
             tr("不准假要写理由", "refusing a leave needs a reason"),

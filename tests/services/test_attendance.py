@@ -172,6 +172,8 @@ def test_a_decision_needs_a_request_and_a_refusal_a_reason(house, held):
     house.use.request_leave(held.id, "陈志强", reason="外出")
     with pytest.raises(Refused, match="理由"):
         house.use.decide_leave(held.id, "陈志强", granted=False, by="张建国")
+    with pytest.raises(BadInput, match="批准人"):
+        house.use.decide_leave(held.id, "陈志强", granted=True, by=" ")
 
 
 @pytest.mark.parametrize("wrong", [{"ago": -1}, {"ago": 86_401}, {"key": "k" * 65}, {"ago": float("nan")}])
