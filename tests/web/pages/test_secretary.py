@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from roomctl.app import Application
 from roomctl.domain.access import Role
+from tests.web.pages.composing import commit, compose
 from tests.web.pages.conftest import PASSWORD
 from tests.web.pages.held import SAID, Held, held, mark, nth, sentences, speech
 from tests.web.pages.words_page import WORD, opened, row, signing_on, text
@@ -221,6 +222,36 @@ def test_what_is_being_written_outlives_a_longer_text_and_a_new_version(page, wo
     page.wait_for_function("n => rcWords.version === n && rcWords.lines.length === 30", arg=number + 1)
     expect(row(page, 20).locator("p")).to_have_text("散会。谢谢各位。")
     assert text(words, 20) == "散会。谢谢各位。"
+
+
+def test_what_an_input_method_holds_is_not_taken_for_text(page, words):
+    number = page.evaluate("rcWords.version")
+    row(page, 20)
+    page.keyboard.press("Enter")
+    compose(page, "xiexie")
+    page.evaluate("""() => { const was = rcWords.told; window.told = 0;
+        rcWords.told = (one) => { was(one); told = one.opened?.version || told; }; }""")
+    words.put(COUNT, version=number + 1)
+    page.wait_for_function("n => told === n", arg=number + 1)
+    expect(page.locator(".rc-writing p")).to_have_text("散会。xiexie")
+    commit(page, "谢谢")
+    page.wait_for_function("n => rcWords.version === n && rcWords.lines.length === 30", arg=number + 1)
+    expect(row(page, 20).locator("p")).to_have_text("散会。谢谢")
+    assert text(words, 20) == "散会。谢谢"
+
+
+def test_a_reading_that_fails_takes_nobody_out_of_a_sentence(page, words):
+    row(page, 10)
+    page.keyboard.press("Enter")
+    page.keyboard.type("谢谢")
+    page.route("**/notes", lambda route: route.abort())
+    page.evaluate("rcWords.read()")
+    expect(page.locator(".rc-toast")).to_contain_text("主机没有应答")
+    page.keyboard.type("大家。")
+    page.unroute("**/notes")
+    page.keyboard.press("Escape")
+    expect(row(page, 10).locator("p")).to_have_text("散会。谢谢大家。")
+    assert text(words, 10) == "散会。谢谢大家。"
 
 
 def test_what_was_written_in_a_sentence_that_is_gone_is_kept_and_shown(page, words):

@@ -6,6 +6,27 @@
 
   const clean = (text) => text.replace(/[\s ]+/g, (s) => (s.includes("\n") || s.length > 1 ? " " : s)).trim();
 
+  // --- what is not saved yet
+  /** A text that was not saved is kept for as long as the page stands in this tab. */
+  const kept = () => `roomctl-words ${W.opened.api}`;
+  W.drafts = () => {
+    try {
+      return JSON.parse(sessionStorage.getItem(kept()) || "{}");
+    } catch {
+      return {};
+    }
+  };
+  W.draft = (id, draft) => {
+    const all = W.drafts();
+    if (draft) all[id] = draft;
+    else delete all[id];
+    try {
+      sessionStorage.setItem(kept(), JSON.stringify(all));
+    } catch {
+      /* no room: the field itself still has it */
+    }
+  };
+
   // --- writing
   W.edit = (text = null) => {
     const line = W.lines[W.current];

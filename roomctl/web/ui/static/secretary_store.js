@@ -155,7 +155,9 @@
   const FIRST = 200,
     PART = 2000,
     AGAIN = 50; // sentences: read at once, read together, read again where the text grows
-  let reading = 0;
+  const RETRY = 5000; // ms
+  let reading = 0,
+    late = false; // the host did not answer a reading; it is tried again
   const put = (lines) => {
     const here = W.lines[W.current]?.id;
     W.lines = lines;
@@ -199,7 +201,8 @@
         more = first.length === FIRST;
       W.reading = more;
       W.known = true;
-      if (!more || !W.lines.length) put(lines); // the first ones can be read while the others come
+      const shown = (all) => rcStill.when(W.work, () => mine === reading && put(all));
+      if (!more || !W.lines.length) shown(lines); // the first ones can be read while the others come
       while (more) {
         const next = await part(lines.length, PART);
         if (!next) return;
@@ -207,11 +210,19 @@
         more = next.length === PART;
         if (!more) {
           W.reading = false;
-          put(lines);
+          shown(lines);
         }
       }
+      late = false;
     } catch (error) {
-      if (mine === reading) W.emit("unread", error);
+      if (mine !== reading) return;
+      if (!W.lines.length) W.emit("unread", error);
+      else {
+        // what stands there stays: somebody may be writing in it
+        if (!late) W.fault(error);
+        late = true;
+        setTimeout(() => mine === reading && W.read(), RETRY);
+      }
     }
   };
   W.show = (version) => {
@@ -261,26 +272,6 @@
     done.push(step);
     undone.length = 0;
     W.emit("steps");
-  };
-
-  /** A text that was not saved is kept for as long as the page stands in this tab. */
-  const kept = () => `roomctl-words ${W.opened.api}`;
-  W.drafts = () => {
-    try {
-      return JSON.parse(sessionStorage.getItem(kept()) || "{}");
-    } catch {
-      return {};
-    }
-  };
-  W.draft = (id, draft) => {
-    const all = W.drafts();
-    if (draft) all[id] = draft;
-    else delete all[id];
-    try {
-      sessionStorage.setItem(kept(), JSON.stringify(all));
-    } catch {
-      /* no room: the field itself still has it */
-    }
   };
 
   const write = async (id, text, seen) => {
@@ -414,8 +405,9 @@
   W.undo = () => W.inTurn(() => turn(done, undone, false));
   W.redo = () => W.inTurn(() => turn(undone, done, true));
 
-  // --- what the host tells
-  W.told = (told) => {
+  // --- what the host tells: while an input method composes it waits, for what is composed is no text yet
+  W.told = (told) => rcStill.when(W.work, () => taken(told));
+  const taken = (told) => {
     if (told.opened) {
       const before = W.opened;
       W.opened = told.opened;

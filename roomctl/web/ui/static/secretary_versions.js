@@ -173,6 +173,7 @@
     form.addEventListener("focusout", () => setTimeout(shown, AFTER)); // what came while somebody typed
     form.addEventListener("keydown", (event) => {
       event.stopPropagation(); // the page's own keys
+      if (event.isComposing) return; // Esc and Enter are the input method's
       if (event.key === "Escape") close();
       if (event.key === "Enter" && event.ctrlKey) form.requestSubmit();
     });
