@@ -32,8 +32,11 @@ def build(ctx: PluginContext) -> typer.Typer:
     ) -> None:
         meeting = find_meeting(ctx.services, meeting).id
         read = load(file)
+        own = (ctx.config or Config()).ranks is not None
+        if own:
+            ranks.table(ctx)  # one that cannot be read is told of before anybody is added
         new = _brought_in(ctx, meeting, read, actor(by))
-        if (ctx.config or Config()).ranks is not None:
+        if own:
             ranks.put_in_order(ctx, meeting, actor(by))
         already = len(read.people) - len(new)
         say(tr(f"名单增加 {len(new)} 人，已有 {already} 人", f"{len(new)} people added, {already} were there"))

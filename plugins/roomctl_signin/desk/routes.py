@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from roomctl.api import Meeting, Method, Person, PluginContext
+from roomctl.api import BadInput, Meeting, Method, Person, PluginContext, ranking
 from roomctl.api.routes import Right, User, admit, needs
 from roomctl_signin import acts, quorums, ranks, report
 from roomctl_signin.desk import sight
@@ -46,7 +46,11 @@ def add(routes: APIRouter, ctx: PluginContext, taking: acts.Taking) -> APIRouter
         meeting = met(meeting_id, user)
         board = ctx.services.attendance(meeting.id)
         stands = quorums.of(ctx, meeting, board)
-        return sight.of(meeting, board, ranks.table(ctx), stands, decides=user.may(Right.DECIDE_LEAVE))
+        try:
+            table = ranks.table(ctx)
+        except BadInput:  # whoever puts the roster in order is told of it; nobody waits at the door for a file
+            table = ranking.RankTable()
+        return sight.of(meeting, board, table, stands, decides=user.may(Right.DECIDE_LEAVE))
 
     @routes.post("/desk/{meeting_id}/acts", summary="Sign people in, or take it back")
     def take(meeting_id: MeetingPath, sent: Bulk, user: User = usher) -> acts.AnswerShape:

@@ -79,6 +79,15 @@ def test_a_bad_roster_adds_nobody(desk):
     assert desk.ctx.services.roster(MEETING) == []
 
 
+def test_a_table_of_rank_that_cannot_be_read_is_told_before_anybody_is_added(desk, tmp_path):
+    own = tmp_path / "ranks.toml"
+    own.write_text("leaders = [")
+    desk.ctx.config = Config(ranks=own)
+    with pytest.raises(BadInput, match=r"ranks\.toml"):
+        desk.run("roster", "import", MEETING, desk.roster_file)
+    assert desk.ctx.services.roster(MEETING) == []
+
+
 def test_an_unknown_meeting_is_told_before_the_file_is_read(desk):
     with pytest.raises(NotFound):
         desk.run("roster", "import", "nothing", desk.roster_file)

@@ -51,6 +51,14 @@ def test_it_shows_everybody_in_order_of_rank_and_who_is_on_the_platform(web):
     assert web.get("/desk/m1", headers={"role": "admin"}).json()["decides"]
 
 
+def test_an_office_s_table_that_cannot_be_read_keeps_nobody_at_the_door(web, ctx, tmp_path):
+    own = tmp_path / "ranks.toml"
+    own.write_text("leaders = [")
+    ctx.config = Config(ranks=own)
+    shown = web.get("/desk/m1").json()
+    assert [one["name"] for one in shown["people"] if one["platform"]] == ["张建国", "刘芳"]
+
+
 def test_the_platform_is_signed_in_in_one_press_once_however_often_it_is_sent(web, ctx):
     acts = [act(1), act(2), act(5)]
     assert send(web, *acts)["present"] == 3
