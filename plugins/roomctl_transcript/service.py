@@ -52,6 +52,7 @@ class TranscriptService:
         self._quiet = 0.0  # seconds without work
         self._lock = threading.Lock()  # over what follows
         self._failures: dict[str, str] = {}
+        self._told: dict[str, str] = {}  # what the log has of each meeting, so that it is told once
         self._done = Done(ctx)
 
     # --- the port
@@ -120,19 +121,22 @@ class TranscriptService:
 
     def _round(self) -> bool:
         states = (State.ADJOURNED, *(LIVE if self._config.live else ()))
-        services, worked = self._ctx.services, False
+        services, worked, failed = self._ctx.services, False, dict[str, str]()
         for meeting in (*self._meetings(*states), *(services.meeting(one) for one in self._late())):
             if self._loop.stopping():
-                break
+                return worked
             try:
                 worked = (self._behind if meeting.state in late.STATES else self._meeting)(meeting) or worked
-                with self._lock:
-                    self._failures.pop(meeting.id, None)
             except RoomctlError as error:
+                failed[meeting.id] = str(error)
+                if self._told.get(meeting.id) != str(error):
+                    self._ctx.log.warning("%s: %s", meeting.id, error)
                 if meeting.state not in LIVE:
                     with self._lock:
                         self._failures[meeting.id] = str(error)
-                self._ctx.log.warning("%s: %s", meeting.id, error)
+        self._told = failed
+        with self._lock:  # what came right, or is no work of ours any more: waived and closed, say
+            self._failures = {one: why for one, why in self._failures.items() if one in failed}
         return worked
 
     def _meeting(self, meeting: Meeting) -> bool:

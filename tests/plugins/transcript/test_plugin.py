@@ -124,6 +124,20 @@ def test_a_missing_model_is_told_with_the_command_and_the_way_by_usb(service, se
     assert "\n" not in told
 
 
+def test_what_fails_is_told_once_and_no_more_once_the_meeting_is_closed(
+    service, services, meeting, offer, demo_clip, caplog
+):
+    services.offers = [replace(offer(), models=("not-here",))]
+    record(services, demo_clip)
+    for _ in range(3):
+        service._round()
+    assert "not-here" in service.failures()["m1"]
+    assert sum("not-here" in row.getMessage() for row in caplog.records) == 1
+    services.hold(replace(meeting, state=State.CLOSED))  # its transcript was waived
+    service._round()
+    assert service.failures() == {}
+
+
 @pytest.mark.usefixtures("meeting")
 def test_a_meeting_without_sound_is_complete_without_text(service, services):
     done = finish(service, services)
