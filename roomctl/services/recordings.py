@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import Any
 
 from roomctl.domain.attendance import Person
 from roomctl.domain.events import Actor, Event
-from roomctl.domain.lifecycle import Need, State
+from roomctl.domain.lifecycle import MEETS, Need, State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import Cut, Marker, MarkKind, Order, Purpose, RecorderState, Recording
-from roomctl.errors import NotFound, Refused
+from roomctl.errors import NotFound, Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
+from roomctl.services.offers import Recorder
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
 from roomctl.services.syncing import ARMED, attach, recover, sync
 
@@ -99,18 +101,22 @@ def arm(
 
     """
     meeting = uow.peek(meeting_id)
+    _need_meets(meeting)
+    _make_way(meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+    return create(
+        meeting, order, Purpose.MEETING, {}, _need_meets,
+        recorder=recorder, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
+    )  # fmt: skip
+
+
+def _need_meets(meeting: Meeting) -> None:
     need_recorded(meeting)
-    if meeting.state not in {State.OPEN, State.IN_SESSION, State.RECESS}:
+    if meeting.state not in MEETS:
         raise Refused(
             tr("不能准备录音", "the recorder cannot be armed"),
             tr(f"会议现在是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
-            f"roomctl meetings open {meeting_id}",
+            f"roomctl meetings open {meeting.id}",
         )
-    _make_way(meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
-    return create(
-        meeting, order, Purpose.MEETING, {},
-        recorder=recorder, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
-    )  # fmt: skip
 
 
 def need_recorded(meeting: Meeting) -> None:
@@ -130,6 +136,7 @@ def create(
     order: Order,
     purpose: Purpose,
     facts: Mapping[str, Any],
+    allow: Callable[[Meeting], None],
     *,
     recorder: str,
     actor: Actor,
@@ -138,16 +145,19 @@ def create(
     plugins: Plugins,
     data: Path,
 ) -> Recording:
-    """Arms a recorder in a folder of its own, and writes it down.
+    """Arms a recorder in a folder of its own, and writes it down; where that cannot be, it is let go of again.
 
     Args:
         facts: what else the event tells.
+        allow: raises where the meeting, as it is once the device is open, may have no such recording.
 
     """
     recording_id = new_id()
     folder = Path("meetings") / meeting.id / "audio" / recording_id
-    status = plugins.recorder(recorder)(data / folder).arm(order)
-    with uow:
+    machine = plugins.recorder(recorder)(data / folder)
+    status = machine.arm(order)
+    with _letting_go(machine), uow:
+        allow(uow.meetings.get(meeting.id))
         before = [one for one in uow.recordings.of(meeting.id) if (one.purpose in KEPT) is (purpose in KEPT)]
         recording = Recording(
             id=recording_id,
@@ -177,6 +187,17 @@ def create(
         uow.events.append(Event(stream=meeting.id, kind=ARMED, actor=actor, at=clock.now(), data=told))
         uow.commit()
     return recording
+
+
+@contextmanager
+def _letting_go(machine: Recorder) -> Iterator[None]:
+    """Nobody would ever end a capture that no row of the database tells of."""
+    try:
+        yield
+    except BaseException:
+        with suppress(RoomctlError):
+            machine.stop()
+        raise
 
 
 def _reopen_words(meeting_id: str, uow: UnitOfWork) -> None:

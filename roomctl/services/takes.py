@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes
 
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import State
+from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import Order, Purpose, RecorderState, Recording
 from roomctl.errors import BadInput, Refused, RoomctlError
 from roomctl.i18n import tr
@@ -73,13 +74,7 @@ def make_test_take(
             mend=tr(f"可以是 1 至 {LONGEST_TEST:.0f} 秒", f"1 to {LONGEST_TEST:.0f} s"),
         )
     meeting = uow.peek(meeting_id)
-    recordings.need_recorded(meeting)
-    if meeting.state not in {State.PLANNED, State.APPROVED, State.OPEN}:
-        raise Refused(
-            tr("不能试录", "no test take can be made"),
-            tr(f"会议现在是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
-            tr("试录只在开会之前", "test takes are made before the meeting begins"),
-        )
+    _need_before(meeting)
     _need_free_room(uow)
     order = replace(
         order,
@@ -88,7 +83,7 @@ def make_test_take(
         segment_seconds=max(order.segment_seconds, seconds),
     )
     made = recordings.create(
-        meeting, order, Purpose.TEST, {"seconds": seconds},
+        meeting, order, Purpose.TEST, {"seconds": seconds}, _need_before,
         recorder=recorder, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
     )  # fmt: skip
     machine = attach(made, plugins=plugins, data=data)
@@ -117,6 +112,16 @@ def make_test_take(
 
 def _louder(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(map(max, one, other)) if one and other else one or other
+
+
+def _need_before(meeting: Meeting) -> None:
+    recordings.need_recorded(meeting)
+    if meeting.state not in {State.PLANNED, State.APPROVED, State.OPEN}:
+        raise Refused(
+            tr("不能试录", "no test take can be made"),
+            tr(f"会议现在是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
+            tr("试录只在开会之前", "test takes are made before the meeting begins"),
+        )
 
 
 def _need_free_room(uow: UnitOfWork) -> None:
@@ -165,8 +170,7 @@ def import_recording(
 
     """
     meeting = uow.peek(meeting_id)
-    recordings.need_recorded(meeting)
-    _need_importable(meeting.state, meeting_id)
+    _need_importable(meeting)
     live = recordings.current(meeting_id, uow=uow)
     if live is not None and live.state is RecorderState.RECORDING:
         raise Refused(
@@ -183,7 +187,7 @@ def import_recording(
         segment_seconds=room.segment_seconds,
     )
     made = recordings.create(
-        meeting, order, Purpose.IMPORT, facts,
+        meeting, order, Purpose.IMPORT, facts, _need_importable,
         recorder=recorder, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
     )  # fmt: skip
     machine = attach(made, plugins=plugins, data=data)
@@ -217,14 +221,16 @@ def _run_to_its_end(machine: Recorder, clock: Clock, seen: Seen) -> None:
         status = machine.status()
 
 
-def _need_importable(state: State, meeting_id: str) -> None:
+def _need_importable(meeting: Meeting) -> None:
+    recordings.need_recorded(meeting)
+    state = meeting.state
     if state in _IMPORTABLE:
         return
     early = state in {State.PLANNED, State.APPROVED}
     raise Refused(
         tr("不能导入录音", "nothing can be imported"),
         tr(f"会议现在是“{state.label}”", f"the meeting is {state.label!r}"),
-        f"roomctl meetings open {meeting_id}"
+        f"roomctl meetings open {meeting.id}"
         if early
         else tr("送存完成后可以再导入，作为补充归档", "after the deposit it can be: it becomes a supplement")
         if state is State.CLOSED

@@ -10,6 +10,7 @@ from roomctl.domain.meeting import AgendaItem, Objected, Overrule
 from roomctl.domain.recording import Cut, MarkKind, Order, RecorderState, Segment
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.services.recordings import RoomSound
+from roomctl.testing.dummies import DummyRecorder
 
 
 def test_arming_again_lets_go_of_the_first_device(house):
@@ -22,6 +23,23 @@ def test_arming_again_lets_go_of_the_first_device(house):
     house.use.start(meeting.id)
     house.use.adjourn(meeting.id)
     assert house.use.current_recording(meeting.id) is None
+
+
+@pytest.mark.parametrize("take", ["arm", "test_take"])
+def test_a_device_that_was_opened_for_a_meeting_that_is_cancelled_meanwhile_is_let_go_of(house, take):
+    meeting = house.opened()
+
+    class Slow(DummyRecorder):
+        def arm(self, order):
+            house.use.transition(meeting.id, State.CANCELLED, reason="改期")
+            return super().arm(order)
+
+    house.plugins.made = Slow
+    with pytest.raises(Refused, match="取消"):
+        getattr(house.use, take)(meeting.id)
+    assert house.plugins.newest.heard == ["arm", "stop"]
+    assert not house.use.running_recordings()
+    assert house.kinds(meeting.id)[-1] == "meeting.cancelled"
 
 
 def test_a_second_recording_is_not_armed_beside_a_running_one(house):
