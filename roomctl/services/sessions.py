@@ -6,7 +6,7 @@ from typing import Any
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objected, Objection, Overrule
 from roomctl.domain.recording import Order, RecorderState, Recording
-from roomctl.errors import BadInput, RoomctlError
+from roomctl.errors import BadInput, Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import gates, meetings, recordings, syncing
 from roomctl.services.device_ports import Rack
@@ -90,17 +90,23 @@ def _step(
             standing = (*standing, Objection("recorder", str(refusal)))
             if overrule is None:
                 raise Objected(target, standing) from refusal
-    moved = meetings.transition(
-        meeting_id,
-        target,
-        actor=desk.actor,
-        clock=desk.clock,
-        uow=desk.uow,
-        plugins=desk.plugins,
-        overrule=overrule,
-        objected=standing,
-        data=told,
-    )
+    try:
+        moved = meetings.transition(
+            meeting_id,
+            target,
+            actor=desk.actor,
+            clock=desk.clock,
+            uow=desk.uow,
+            plugins=desk.plugins,
+            overrule=overrule,
+            objected=standing,
+            data=told,
+        )
+    except Refused:
+        if recording is not None and desk.uow.peek(meeting_id).state is State.CANCELLED:  # while the recorder began
+            syncing.attach(recording, plugins=desk.plugins, data=desk.data).stop()
+            syncing.sync(recording.id, **desk.all())
+        raise
     if recording is not None:
         syncing.sync(recording.id, **desk.all())
     return moved

@@ -42,6 +42,23 @@ def test_a_device_that_was_opened_for_a_meeting_that_is_cancelled_meanwhile_is_l
     assert house.kinds(meeting.id)[-1] == "meeting.cancelled"
 
 
+def test_a_recorder_that_began_for_a_meeting_that_is_cancelled_meanwhile_is_stopped(house):
+    meeting = house.opened()
+
+    class Slow(DummyRecorder):
+        def start(self, **more):
+            frame = super().start(**more)
+            house.use.transition(meeting.id, State.CANCELLED, reason="改期")
+            return frame
+
+    house.plugins.made = Slow
+    house.use.arm(meeting.id)
+    with pytest.raises(Refused, match="取消"):
+        house.use.start(meeting.id)
+    assert house.plugins.newest.heard == ["arm", "start", "stop"]
+    assert not house.use.running_recordings()
+
+
 def test_a_second_recording_is_not_armed_beside_a_running_one(house):
     meeting = house.in_session()
     with pytest.raises(Refused, match="正在录音"):
