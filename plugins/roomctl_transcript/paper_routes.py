@@ -1,6 +1,7 @@
 """REST of a meeting's papers: 讲话稿, 主持词, 汇报材料; and what was said beside them."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
@@ -8,12 +9,11 @@ from fastapi import APIRouter, Body, Path
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
-from roomctl.api import Beside, Doubt, Meeting, PluginContext
-from roomctl.api.routes import Right, User, admit, needs
+from roomctl.api import Beside, Doubt, PluginContext
+from roomctl.api.routes import MeetingPath, Right, User, admitted, needs
 from roomctl_transcript import paper_store
 from roomctl_transcript.paper_store import LONGEST_NAME, Paper
 
-MeetingPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id")]
 Name = Annotated[str, Path(min_length=1, max_length=LONGEST_NAME, examples=["汇报材料.docx"])]
 Data = Annotated[bytes, Body(media_type="application/octet-stream", description="the file as it is")]
 
@@ -64,10 +64,7 @@ def add(routes: APIRouter, ctx: PluginContext) -> APIRouter:
     services = ctx.services
     reader, writer = needs(Right.SEE_TRANSCRIPTS), needs(Right.CORRECT_TRANSCRIPTS)
 
-    def opened(meeting_id: str, user: User) -> Meeting:
-        meeting = services.meeting(meeting_id)
-        admit(user, meeting.highest_secrecy.level)
-        return meeting
+    opened = partial(admitted, services)
 
     @routes.get("/meetings/{meeting_id}/papers", summary="The papers of a meeting")
     def listed(meeting_id: MeetingPath, user: User = reader) -> list[PaperShape]:

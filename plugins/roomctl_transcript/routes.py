@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from roomctl.api import BadInput, EngineOffer, NotFound, PluginContext, RoomctlError, Services, tr
-from roomctl.api.routes import Right, User, admit, needs
+from roomctl.api.routes import MeetingPath, Right, User, admitted, needs
 from roomctl_transcript import glossary
 from roomctl_transcript.engines import choose
 from roomctl_transcript.formats import FORMATS
@@ -20,7 +20,6 @@ MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
-MeetingPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id")]
 Version = Annotated[int, Path(ge=1, le=1_000_000, description="of the transcript, from 1")]
 Format = Annotated[str, Path(pattern=r"^[a-z]{1,8}$", description=" | ".join(FORMATS))]
 
@@ -56,8 +55,7 @@ def add(routes: APIRouter, ctx: PluginContext) -> APIRouter:
     @routes.get("/meetings/{meeting_id}/transcripts/{version}.{form}", summary="A transcript as a file")
     def export(meeting_id: MeetingPath, version: Version, form: Format, user: User = reader) -> Response:
         """With what people put right in it. Who took it is an event."""
-        meeting = services.meeting(meeting_id)
-        admit(user, meeting.highest_secrecy.level)
+        meeting = admitted(services, meeting_id, user)
         made = _file(services, meeting_id, version, form)
         ctx.publish("exported", {"by": user.name, "version": version, "format": form}, meeting_id)
         name = quote(f"{meeting.title}-{tr('文字稿', 'transcript')}-v{version}.{form}", safe="")

@@ -11,10 +11,12 @@ from typing import Any
 from fastapi import Depends
 from fastapi.responses import HTMLResponse
 
+from roomctl.api.names import Services
 from roomctl.domain.access import Right, User
+from roomctl.domain.meeting import Meeting
 from roomctl.web.feed import HEARTBEAT
 from roomctl.web.guard import CSP_FILE
-from roomctl.web.rest.desk import still
+from roomctl.web.rest.desk import MeetingPath, still
 from roomctl.web.session import Needs, admit
 
 
@@ -29,9 +31,16 @@ def needs(right: Right, *, screen: bool = False) -> Any:
     return Depends(Needs(right, screen=screen))
 
 
+def admitted(services: Services, meeting_id: str, user: User) -> Meeting:
+    """A meeting that who asks may open. Raises: NotFound. Forbidden, SecrecyRefused: not with its 密级."""
+    meeting = services.meeting(meeting_id)
+    admit(user, meeting.highest_secrecy.level)
+    return meeting
+
+
 def page(html: str, status: int = 200) -> HTMLResponse:
     """A whole page that a route has made. Scripts and styles are files of the screen: nothing inline runs."""
     return HTMLResponse(html, status, {"Content-Security-Policy": CSP_FILE})
 
 
-__all__ = ["HEARTBEAT", "Right", "User", "admit", "needs", "page", "still"]
+__all__ = ["HEARTBEAT", "MeetingPath", "Right", "User", "admit", "admitted", "needs", "page", "still"]

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict
 
 from roomctl.api import PluginContext
-from roomctl.api.routes import Right, User, admit, needs
+from roomctl.api.routes import MeetingPath, Right, User, admitted, needs
 from roomctl_signin import evidence
 from roomctl_signin.cards.reading import Number
 
-Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+PersonPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="id on the roster")]
 
 
 class NewCard(BaseModel):
@@ -26,10 +26,9 @@ def add(routes: APIRouter, ctx: PluginContext) -> APIRouter:
     editor = needs(Right.EDIT_ROSTER)
 
     @routes.put("/cards/{meeting_id}/{person}", status_code=204, summary="Say whose card it is")
-    def enrol(meeting_id: Id, person: Id, card: NewCard, user: User = editor) -> None:
+    def enrol(meeting_id: MeetingPath, person: PersonPath, card: NewCard, user: User = editor) -> None:
         """Somebody may have several; a card of somebody else is refused. Its number is not told again."""
-        meeting = ctx.services.meeting(meeting_id)
-        admit(user, meeting.highest_secrecy.level)
+        meeting = admitted(ctx.services, meeting_id, user)
         evidence.enrol(ctx, meeting.id, person, card.number, user.name)
 
     return routes

@@ -1,18 +1,17 @@
 """REST of the desk and of the T−15 report. The desk answers people who are signed on; the report a screen as well."""
 
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from roomctl.api import BadInput, Meeting, Method, Person, PluginContext, ranking
-from roomctl.api.routes import Right, User, admit, needs
+from roomctl.api import BadInput, Method, Person, PluginContext, ranking
+from roomctl.api.routes import MeetingPath, Right, User, admitted, needs
 from roomctl_signin import acts, quorums, ranks, report
 from roomctl_signin.desk import sight
 
 MOST_AT_ONCE = 500
-
-MeetingPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id")]
 
 
 class Bulk(BaseModel):
@@ -36,10 +35,7 @@ def add(routes: APIRouter, ctx: PluginContext, taking: acts.Taking) -> APIRouter
     usher, editor = needs(Right.SIGN_IN), needs(Right.EDIT_ROSTER)
     reader = needs(Right.SEE_ROSTER, screen=True)
 
-    def met(meeting_id: str, user: User) -> Meeting:
-        meeting = ctx.services.meeting(meeting_id)
-        admit(user, meeting.highest_secrecy.level)
-        return meeting
+    met = partial(admitted, ctx.services)
 
     @routes.get("/desk/{meeting_id}", summary="Everybody, as the desk shows them")
     def show(meeting_id: MeetingPath, user: User = usher) -> sight.DeskShape:

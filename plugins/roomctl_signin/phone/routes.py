@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from roomctl.api import (
     attendance,
     tr,
 )
-from roomctl.api.routes import Right, User, admit, needs, page
+from roomctl.api.routes import MeetingPath, Right, User, admitted, needs, page
 from roomctl_signin import acts, lists
 from roomctl_signin.config import Config
 from roomctl_signin.phone import codes, sheet
@@ -33,7 +34,6 @@ from roomctl_signin.phone.pages import Pages
 from roomctl_signin.terminal import sight
 from roomctl_signin.terminal.sight import NameShape
 
-MeetingPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id")]
 PersonPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="id on the roster")]
 Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded", max_length=4096)]
 Asked = Annotated[str, Query(max_length=64)]
@@ -114,11 +114,7 @@ class _Phone:
 
     def __init__(self, ctx: PluginContext, taking: acts.Taking) -> None:
         self.ctx, self.taking = ctx, taking
-
-    def met(self, meeting_id: str, user: User) -> Meeting:
-        meeting = self.ctx.services.meeting(meeting_id)
-        admit(user, meeting.highest_secrecy.level)
-        return meeting
+        self.met = partial(admitted, ctx.services)
 
     def of(self, meeting_id: str, user: User) -> "_Visit":
         """Raises: NotFound. Forbidden. Refused: no telephone signs in here."""

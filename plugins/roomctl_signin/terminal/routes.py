@@ -1,13 +1,14 @@
 """REST of the terminal: what it shows, and what people did there. Answers who is signed on at it, and its key."""
 
 import hashlib
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from roomctl.api import Attendance, Meeting, Method, PluginContext
-from roomctl.api.routes import Right, User, admit, needs
+from roomctl.api.routes import MeetingPath, Right, User, admitted, needs
 from roomctl_signin import acts
 from roomctl_signin.cards.reading import Cards, CardShape, ReadShape
 from roomctl_signin.config import Config
@@ -18,8 +19,6 @@ from roomctl_signin.terminal.rehearsal import Rehearsals
 
 LOOK = 20.0
 """Seconds that the answer of the last check is taken as it was: terminals ask every five."""
-
-MeetingPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id")]
 
 
 class CodeShape(BaseModel):
@@ -92,14 +91,10 @@ class _Door:
 
     def __init__(self, ctx: PluginContext, cards: Cards) -> None:
         self._ctx, self._cards = ctx, cards
+        self.meeting = partial(admitted, ctx.services)
         self._notice = RecordingNotice(ctx, "terminal")
         self.rehearsals = Rehearsals(ctx)
         self._ready: dict[str, tuple[float, bool]] = {}
-
-    def meeting(self, meeting_id: str, user: User) -> Meeting:
-        meeting = self._ctx.services.meeting(meeting_id)
-        admit(user, meeting.highest_secrecy.level)
-        return meeting
 
     def show(self, meeting: Meeting, user: User, known: str) -> Response:
         self._notice.shown(meeting, user)

@@ -1,17 +1,16 @@
 """REST of the waiting room's screen and of the usher's telephone. Both answer people and their own keys."""
 
+from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from roomctl.api import Actor, BadInput, Meeting, Method, NotFound, PluginContext, Refused, Standing, attendance, tr
-from roomctl.api.routes import Right, User, admit, needs
+from roomctl.api.routes import MeetingPath, Right, User, admitted, needs
 from roomctl_signin.acts import MOST_ACTS, Key, TakenShape, Taking, device_of
 from roomctl_signin.notice import RecordingNotice
 from roomctl_signin.waiting import sight
-
-MeetingPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id")]
 
 
 class MoveShape(BaseModel):
@@ -46,10 +45,7 @@ def add(routes: APIRouter, ctx: PluginContext, taking: Taking) -> APIRouter:
     usher, reader = needs(Right.SIGN_IN, screen=True), needs(Right.SEE_ROSTER, screen=True)
     notice = RecordingNotice(ctx, "waiting")
 
-    def met(meeting_id: str, user: User) -> Meeting:
-        meeting = ctx.services.meeting(meeting_id)
-        admit(user, meeting.highest_secrecy.level)
-        return meeting
+    met = partial(admitted, ctx.services)
 
     @routes.get("/waiting/{meeting_id}", summary="What the wall of the waiting room shows")
     def show(meeting_id: MeetingPath, user: User = reader) -> sight.WaitingShape:

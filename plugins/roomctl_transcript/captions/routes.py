@@ -5,12 +5,12 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from roomctl.api import Forbidden, tr
-from roomctl.api.routes import HEARTBEAT, Right, User, admit, needs, still
+from roomctl.api.routes import HEARTBEAT, MeetingPath, Right, User, admit, needs, still
 from roomctl_transcript.captions.board import KEPT, Board
 from roomctl_transcript.captions.boards import Boards
 
@@ -19,7 +19,6 @@ EACH = 0.1
 FEW = 20
 """Lines that are sent where nobody asks for another number: a screen shows two."""
 
-MeetingPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$", description="the meeting's id")]
 For = Annotated[
     Literal["", "screen"], Query(alias="for", description="`screen`: as the room sees it, without what is blanked")
 ]
