@@ -9,9 +9,11 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from roomctl.api import NotFound, Order, RoomctlError, tr
+from roomctl.api.process import Effort, Spent, effort
 from roomctl_audio.crossing import raised
 from roomctl_audio.sound.layout import Layout
 from roomctl_audio.sources.feed import Block, Ended, Feed, Opened, Said
@@ -35,8 +37,10 @@ class Patience:
 
     Attributes:
         silent: without a block, after which a microphone counts as gone. On a busy machine it may still come to.
+        starved: without a block, and without a processor for its process: so long no microphone counts as gone, and
+            none is given up for it, since another process would get no more.
         hangs: after which it is given up, and opened again.
-        opening: the same, while it has said nothing yet.
+        opening: the same as `hangs`, while it has said nothing yet.
         standby: after which the stand-by takes the place of one that is gone.
         steady: for which the main one must have delivered before it takes over again.
         lasting: for which it must have delivered, to be opened again at once when it is gone.
@@ -45,6 +49,7 @@ class Patience:
     """
 
     silent: float = 2.0
+    starved: float = 10.0
     hangs: float = 4.0
     opening: float = 10.0
     standby: float = 3.0
@@ -57,6 +62,9 @@ class Patience:
 class Closable(Protocol):
     """What is needed of a feed."""
 
+    @property
+    def pid(self) -> int: ...
+
     def close(self) -> None: ...
 
 
@@ -68,10 +76,10 @@ class Line:
     """One microphone, for as long as the recording lasts."""
 
     def __init__(
-        self, name: str, tracks: int, rate: int, patience: Patience, open_feed: OpenFeed, say: "Say"
+        self, name: str, tracks: int, rate: int, patience: Patience, open_feed: OpenFeed, say: "Say", look: "Look"
     ) -> None:
         self.name, self.tracks = name, tracks
-        self._rate, self._patience, self._open, self._say = rate, patience, open_feed, say
+        self._rate, self._patience, self._open, self._say, self._look = rate, patience, open_feed, say, look
         self.feed: Closable | None = None
         self.up = False
         """It delivers; `since` that moment, or 0 while it has said nothing since it was opened."""
@@ -79,7 +87,8 @@ class Line:
         self.why = ""
         """What was wrong with it last."""
         self.error: RoomctlError | None = None
-        self._quiet = 0.0  # seconds in which we listened and it said nothing
+        self._quiet = self._starved = 0.0  # seconds in which we listened, and it said nothing, or could not
+        self._seen: Effort | None = None  # of its process, since it is quiet
         self._pause = self._wait = 0.0
         self.kept: deque[Block] = deque()
         """What it said last, while it is not the one that is heard."""
@@ -92,7 +101,8 @@ class Line:
 
     def open(self) -> None:
         """Starts a fresh process, with a fresh list of devices. Returns at once."""
-        self._quiet = self.since = 0.0
+        self._attend()
+        self.since = 0.0
         try:
             self.feed = self._open(self.name, self.tracks, lambda feed, said: self._say(self, feed, said))
         except OSError as error:
@@ -100,7 +110,7 @@ class Line:
 
     def hear(self, said: Said) -> None:
         """What its present feed says."""
-        self._quiet = 0.0
+        self._attend()
         if isinstance(said, Opened):
             self.name, self.tracks = said.name, said.tracks
         elif isinstance(said, Ended):
@@ -119,11 +129,30 @@ class Line:
             if self._wait <= 0:
                 self.open()
             return
-        self._quiet += seconds
+        starved = self._kept_waiting(self.feed.pid, seconds)
+        self._starved += starved
+        self._quiet += seconds - starved
         if self.up and self._quiet > self._patience.silent:
             self.up, self.why = False, tr("它不再送出声音", "it delivers no sound any more")
+        elif self.up and self._starved > self._patience.starved:
+            self.up, self.why = False, tr("电脑太忙，收音进程得不到处理器", "the machine is too busy for its process")
         if self._quiet > (self._patience.hangs if self.since else self._patience.opening):
             self._gone(tr("它不再送出声音", "it delivers no sound any more"))
+
+    def _attend(self) -> None:
+        """From now on its silence is counted."""
+        self._quiet = self._starved = 0.0
+        self._seen = None
+
+    def _kept_waiting(self, pid: int, seconds: float) -> float:
+        """Of so many seconds of silence those in which its process was ready to run, and got no processor.
+
+        Nobody asks before it is quiet for longer than between two lumps of a sound server.
+        """
+        if self._quiet < self._patience.silent / 4:
+            return 0.0
+        before, self._seen = self._seen, self._look(pid)
+        return Spent.between(before, self._seen, seconds).starved if before and self._seen else 0.0
 
     def _gone(self, why: str) -> None:
         self.close()
@@ -143,6 +172,7 @@ class Line:
 
 Message = tuple[Line, Closable, Said]
 Say = Callable[[Line, Closable, Said], None]
+Look = Callable[[int], Effort | None]
 
 
 class MicSource:
@@ -159,9 +189,11 @@ class MicSource:
         open_feed: OpenFeed | None = None,
         patience: Patience | None = None,
         clock: Callable[[], float] = boot_clock,
+        look: Look | None = None,
     ) -> None:
         """Opens both, and waits until they deliver. Raises: RoomctlError, where one cannot be opened."""
         self._rate, self._clock, self._patience = order.sample_rate, clock, patience or Patience()
+        self._look = look or partial(effort, family=False)
         self._open = open_feed or (lambda name, tracks, said: Feed(name, order, tracks, said))
         self._inbox: queue.Queue[Message] = queue.Queue()
         self._backlog: deque[Message] = deque()  # what was said while it was being opened
@@ -193,15 +225,17 @@ class MicSource:
         return None
 
     def _line(self, name: str, tracks: int) -> Line:
-        line = Line(name, tracks, self._rate, self._patience, self._open, lambda *said: self._inbox.put(said))
+        say = self._inbox.put
+        line = Line(name, tracks, self._rate, self._patience, self._open, lambda *said: say(said), self._look)
         self._lines.append(line)
         line.open()
         waited = 0.0
-        while line.feed and waited < self._patience.opening:
+        while line.feed and waited < self._patience.opening + self._patience.starved:
             try:
                 message = self._inbox.get(timeout=POLL_SECONDS)
             except queue.Empty:
                 waited += POLL_SECONDS
+                line.pass_time(POLL_SECONDS)
                 continue
             whose, _, said = message
             if whose is line and not isinstance(said, Block):

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 from roomctl_audio.sources.feed import Block, Ended, Opened, Said
-from roomctl_audio.sources.microphone import Closable, MicSource, Patience
+from roomctl_audio.sources.microphone import POLL_SECONDS, Closable, MicSource, Patience
 from roomctl_audio.sources.ring import Chunk, Loss, Ring
 
 from roomctl.api import NotFound, Order
+from roomctl.api.process import Effort
 from tests.waiting import until
 
 RATE = 8_000
@@ -18,6 +19,9 @@ BLOCK = 400
 """Frames: 50 ms."""
 ORDER = Order(source="mic:main", sample_rate=RATE, bits=16)
 QUICK = Patience(silent=0.3, hangs=0.8, opening=1.5, standby=3.0, steady=10.0, first=0.0, longest=0.1)
+
+LONG = 2 + round(QUICK.hangs / (2 * POLL_SECONDS))
+"""Looks between which more time has passed than a device may hang."""
 
 
 class Room:
@@ -28,6 +32,12 @@ class Room:
         self.open: dict[str, tuple[Feed, Callable[[Closable, Said], None]]] = {}
         self.openings: list[str] = []
         self.names: dict[str, str] = {}
+        self.starved, self.looks = False, 0
+
+    def look(self, _pid: int) -> Effort:
+        """Its process waits for its device; or for a processor, and that takes time."""
+        self.looks, self.now = self.looks + 1, self.now + 2 * POLL_SECONDS * self.starved
+        return Effort(0.0, ready=self.starved, disk=False)
 
     def feed(self, name: str, tracks: int, said: Callable[[Closable, Said], None]) -> Closable:
         self.openings.append(name)
@@ -63,7 +73,7 @@ class Room:
 
 
 class Feed:
-    closed = False
+    closed, pid = False, 1
 
     def close(self) -> None:
         self.closed = True
@@ -101,7 +111,7 @@ class Heard:
 
 @contextmanager
 def listening(room: Room, order: Order = ORDER, patience: Patience = QUICK) -> Iterator[Heard]:
-    source = MicSource("main", order, open_feed=room.feed, patience=patience, clock=lambda: room.now)
+    source = MicSource("main", order, open_feed=room.feed, patience=patience, clock=lambda: room.now, look=room.look)
     heard = Heard(source, room)
     thread = threading.Thread(target=source.run, args=(heard.ring,))
     thread.start()
@@ -170,6 +180,31 @@ def test_one_that_was_only_late_is_not_opened_again_and_has_lost_nothing():
             said(feed, Block(room.sound("main"), began + n * BLOCK / RATE))
         heard.until(lambda h: h.frames == 41 * BLOCK)
         assert (heard.losses, heard.source.gone, room.openings) == ([], False, ["main"])
+
+
+def test_one_whose_process_gets_no_processor_is_not_gone():
+    room = Room("main")
+    room.starved = True
+    with listening(room) as heard:
+        feed, _ = room.open["main"]
+        until(lambda: room.wait() or room.looks > LONG)
+        assert (heard.source.gone, feed.closed, heard.source.problem) == (False, False, "")
+        room.starved = False
+        until(lambda: room.wait() or heard.source.gone)
+
+
+def test_one_whose_process_gets_no_processor_for_long_is_told_and_not_opened_again():
+    room = Room("main")
+    room.starved = True
+    with listening(room, patience=replace(QUICK, starved=0.5)) as heard:
+        feed, _ = room.open["main"]
+        until(lambda: room.wait() or heard.source.gone)
+        assert "忙" in heard.source.problem
+        looks = room.looks
+        until(lambda: room.wait() or room.looks > looks + LONG)
+        assert (feed.closed, room.openings) == (False, ["main"])
+        room.pass_time(1)
+        until(lambda: not heard.source.gone)
 
 
 def test_what_is_owed_at_a_pause_is_told_once():
