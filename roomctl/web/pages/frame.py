@@ -37,7 +37,7 @@ def assets(style: str, *scripts: str) -> str:
 
 def head() -> str:
     """Of every page: our own files only."""
-    return assets("style", "still", "page")
+    return assets("style", "still", "typed", "page")
 
 
 def menu_of(visitor: Visitor, extras: Extras) -> list[MenuItem]:

@@ -245,6 +245,14 @@ def test_a_press_in_one_form_leaves_what_is_typed_in_the_other(open_page, site):
     expect(page.locator("h1")).to_have_text("材料：3 份已发 1 份")
     expect(page.locator("[name=person]")).to_have_value("")
     expect(document).to_have_value("主持词")
+    path = page.url
+    page.reload()  # as a page does by itself when the host was started again
+    expect(document).to_have_value("主持词")
+    page.goto(f"{site.url}/calendar")
+    page.goto(path)  # whoever went elsewhere begins anew
+    expect(page.locator("h1")).to_have_text("材料：3 份已发 1 份")
+    expect(document).to_have_value("")
+    document.press_sequentially("主持词")
     page.fill("[name=count]", "0")
     press.click()
     expect(page.get_by_role("alert")).to_contain_text("份数不对")
@@ -265,7 +273,7 @@ def test_what_is_typed_and_where_outlives_a_drawing_but_goes_to_no_other_form(br
 
     page = browser.new_page()
     page.set_content("<main></main>")
-    page.add_script_tag(path=Path(ui.__file__).parent / "static/page.js")
+    page.add_script_tag(path=Path(ui.__file__).parent / "static/typed.js")
     draw = "html => { document.querySelector('main').innerHTML = html; }"
     reason, who, tick = (page.locator(f"[name={name}]") for name in ("reason", "who", "tick"))
     page.evaluate(draw, drawn("a", "", "甲", "乙"))
@@ -305,4 +313,11 @@ def test_what_is_typed_and_where_outlives_a_drawing_but_goes_to_no_other_form(br
     )
     page.evaluate(draw, drawn("a"))  # not taken, as the toast says
     expect(reason).to_have_value("请假")
+    reason.fill("病假")
+    page.get_by_role("button").click()
+    page.evaluate(
+        """() => { document.querySelector("[name=reason]").value = ""; // emptied as it was sent
+        document.body.append(Object.assign(document.createElement("p"), { className: "rc-toast" })); }"""
+    )
+    expect(reason).to_have_value("病假")
     page.close()

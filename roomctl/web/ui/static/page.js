@@ -37,52 +37,6 @@
   setInterval(() => { tick(); watch(); }, 1000);
   new MutationObserver(tick).observe(document.documentElement, { childList: true, subtree: true });
 
-  // What is drawn anew keeps what was typed, and the focus: somebody fills in a form, or works by the keys, while what
-  // stands around it changes. What was sent is the host's to show, but where a toast says that it was refused.
-  const named = (name, value) => `[${name}="${CSS.escape(value)}"]`;
-  const place = (e) => {
-    if (e.dataset?.act) return named("data-act", e.dataset.act);
-    const form = e.type !== "file" && e.name ? e.closest("[data-form]")?.dataset.form : "";
-    return form ? `${named("data-form", form)} ${named("name", e.name)}` : "";
-  };
-  const value = (field) => (field.type === "checkbox" ? String(field.checked) : field.value.trim());
-  const take = (field, from) => {
-    if (field.type === "checkbox") field.checked = from.checked;
-    else if (field.tagName !== "SELECT" || [...field.options].some((one) => one.value === from.value)) field.value = from.value;
-  };
-  const typed = new Map();                       // place → {field, sent}
-  let focused = null;
-  document.addEventListener("input", (event) => {
-    const where = place(event.target);
-    if (where) typed.set(where, { field: event.target, sent: false });
-  });
-  document.addEventListener("click", (event) => {
-    const press = event.target.closest("[data-act]"), form = press?.closest("[data-form]");
-    if (!form || (press.dataset.hold && !press.dataset.full)) return;
-    for (const one of typed.values()) if (form.contains(one.field)) one.sent = true;
-  });
-  document.addEventListener("focusin", (event) => { focused = place(event.target) ? event.target : null; });
-  document.addEventListener("focusout", (event) => setTimeout(() => {      // left, and not taken away: by Esc
-    if (focused === event.target && focused.isConnected && document.activeElement === document.body) focused = null;
-  }));
-  document.addEventListener("pointerdown", (event) => { if (!event.target.closest?.("[data-act]")) focused = null; });
-  new MutationObserver((changes) => {
-    const refused = changes.some((one) => [...one.addedNodes].some((e) => e.classList?.contains("rc-toast")));
-    for (const [where, one] of typed) {
-      if (refused) one.sent = false;
-      if (one.field.isConnected) continue;
-      const field = document.querySelector(where);
-      if (!field || one.sent || value(field) === value(one.field)) { typed.delete(where); continue; }
-      take(field, one.field);
-      typed.set(where, { field, sent: false });
-    }
-    if (!focused || focused.isConnected || document.activeElement !== document.body) return;
-    const before = focused, e = document.querySelector(place(before));
-    if (!e) { focused = null; return; }
-    e.focus({ preventScroll: true });
-    if (before.selectionStart != null) e.setSelectionRange?.(before.selectionStart, before.selectionEnd);
-  }).observe(document.documentElement, { childList: true, subtree: true });
-
   document.addEventListener("click", (event) => {
     const e = event.target.closest("[data-keep]");
     if (!e) return;
