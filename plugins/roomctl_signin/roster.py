@@ -6,7 +6,7 @@ from pathlib import Path
 
 import uuid_utils
 
-from roomctl.api import BadInput, Person, tr
+from roomctl.api import BadInput, Person, ranking, tr
 from roomctl.api.rosters import roster_sheet, sheets
 
 written = roster_sheet.written
@@ -14,9 +14,9 @@ written = roster_sheet.written
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """People in the order of the file; `cards` is card number → id of the person."""
+    """What a file gives, nothing of it wrong; `cards` is card number → id of the person."""
 
-    people: tuple[Person, ...]
+    draft: roster_sheet.Draft
     cards: Mapping[str, str]
 
 
@@ -27,16 +27,16 @@ def read(path: Path) -> tuple[Person, ...]:
         BadInput: one line that names the file, and the column or the rows that are wrong.
 
     """
-    return load(path).people
+    return tuple(load(path).draft.people(by_table=False))
 
 
-def load(path: Path) -> Roster:
-    """People and their cards, see `read`."""
+def load(path: Path, ranks: ranking.RankTable | None = None) -> Roster:
+    """People and their cards, see `read`; compared with the table of rank, where one is given."""
     rows = [(row.n, row.cells) for row in sheets.read(path)]
     columns = roster_sheet.find_columns(rows)
     if columns.missing:
         raise _no_column(path, columns)
-    draft = roster_sheet.read(rows, columns, new_id=lambda: str(uuid_utils.uuid7()))
+    draft = roster_sheet.read(rows, columns, new_id=lambda: str(uuid_utils.uuid7()), ranks=ranks)
     for problem in draft.wrong:
         more = len(draft.wrong) - 1
         others = tr(f"（另有 {more} 处）", f" ({more} more)") if more else ""
@@ -44,7 +44,7 @@ def load(path: Path) -> Roster:
     if not draft.drafted:
         raise _wrong(path, tr("只有表头，没有人", "there are heads, but nobody below them"))
     cards = {one.card: one.person.id for one in draft.drafted if one.card}
-    return Roster(tuple(one.person for one in draft.drafted), cards)
+    return Roster(draft, cards)
 
 
 def _no_column(path: Path, columns: roster_sheet.Columns) -> BadInput:

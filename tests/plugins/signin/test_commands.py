@@ -88,6 +88,26 @@ def test_a_table_of_rank_that_cannot_be_read_is_told_before_anybody_is_added(des
     assert desk.ctx.services.roster(MEETING) == []
 
 
+def test_whose_rank_differs_from_the_table_is_pointed_at_by_the_cell(desk, tmp_path):
+    desk.ctx.config = Config(ranks=tmp_path / "ranks.toml")
+    desk.ctx.config.ranks.write_text('units = ["市发改委", "市财政局"]', encoding="utf-8")
+    text = "姓名,单位,职务,排序\n陈志强,市财政局,局长,1\n周明,市发改委,主任,2\n"
+    desk.roster_file.write_text(text, encoding="utf-8")
+    told = desk.run("roster", "import", MEETING, desk.roster_file, "--order", "file", "--json")
+    (pointed,) = json.loads(told.stdout)["problems"]
+    assert pointed["cell"] == "D2"
+    assert pointed["what"] == "按排序表应在周明之后"
+    assert f"D2 {pointed['what']}，照文件的排序导入" in told.stderr
+    assert [one.name for one in desk.ctx.services.roster(MEETING)] == ["陈志强", "周明"]
+    for order in ((), ("--order", "table")):
+        other = Desk(tmp_path)
+        other.ctx.config = desk.ctx.config
+        other.roster_file.write_text(text, encoding="utf-8")
+        told = other.run("roster", "import", MEETING, other.roster_file, *order, "--json")
+        assert json.loads(told.stdout)["problems"] == []
+        assert [one.name for one in other.ctx.services.roster(MEETING)] == ["周明", "陈志强"]
+
+
 def test_an_unknown_meeting_is_told_before_the_file_is_read(desk):
     with pytest.raises(NotFound):
         desk.run("roster", "import", "nothing", desk.roster_file)
