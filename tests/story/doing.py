@@ -73,8 +73,10 @@ def screen(day: Day, by: str, name: str, label: str) -> Page:
 
 def sign_by_telephone(phone: Page) -> None:
     """With a finger."""
-    phone.locator("#glass").scroll_into_view_if_needed()
-    box = phone.locator("#glass").bounding_box()
+    glass = phone.locator("#glass")
+    expect(glass).to_be_visible()
+    glass.scroll_into_view_if_needed()
+    box = glass.bounding_box()
     assert box
     phone.mouse.move(box["x"] + 20, box["y"] + 20)
     phone.mouse.down()

@@ -154,7 +154,9 @@ def word(page: Page):
 
 def hold(page: Page, seconds: float) -> None:
     """Keeps the stop button down for so long."""
-    box = page.locator(".rc-hold").bounding_box()
+    button = page.locator(".rc-hold")
+    expect(button).to_be_visible()
+    box = button.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()

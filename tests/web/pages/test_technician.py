@@ -104,7 +104,8 @@ class Seat:
         return {tile.name: tile for _, tiles in groups(self.desk.look()) for tile in tiles}
 
     def settled(self):
-        until(lambda: not self.rest.use.checks_under_way(self.meeting))
+        """Every run that was pressed is over, also one that was not seen under way yet."""
+        until(lambda: not any(one.name == "check run" for one in threading.enumerate()))
 
 
 @pytest.fixture

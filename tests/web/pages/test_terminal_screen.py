@@ -135,7 +135,9 @@ def match(page: Page, name: str, line: str = ""):
 
 def written(page: Page) -> None:
     """Somebody signs on the glass."""
-    box = page.locator("#glass").bounding_box()
+    glass = page.locator("#glass")
+    expect(glass).to_be_visible()
+    box = glass.bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 80)
     page.mouse.down()
     for step in range(1, 12):
