@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -124,12 +124,22 @@ def router(captions: Boards) -> APIRouter:
                         await asyncio.wait_for(news.wait(), HEARTBEAT)
                     except TimeoutError:
                         yield ": still here\n\n"
-                    if not await still(request, Right.HEAR_RECORDINGS, screen=True):
+                    may = await still(request, Right.HEAR_RECORDINGS, screen=True)
+                    if not may or not await _open(seen, meeting_id, user):
                         return
 
         return StreamingResponse(states(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     return routes
+
+
+async def _open(seen: Callable[[str, User], object], meeting_id: str, user: User) -> bool:
+    """False where the meeting's 密级 was raised above its reader."""
+    try:
+        await asyncio.to_thread(seen, meeting_id, user)
+    except Forbidden:
+        return False
+    return True
 
 
 def _only_hides(user: User, wish: Wish) -> None:

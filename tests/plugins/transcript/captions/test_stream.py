@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from dataclasses import replace
 
 import pytest
 import roomctl_transcript
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from roomctl_transcript.captions import boards
 from roomctl_transcript.captions.board import Line
 
+from roomctl.domain import secrecy
 from roomctl.domain.access import Role, User
 from tests.web.served import served
 
@@ -103,10 +105,15 @@ def test_who_reads_slowly_sees_the_newest_and_holds_up_nobody(port, ctx):
         reader.close()
 
 
-def test_who_may_no_longer_read_is_let_go_of(port, ctx, signed):
+@pytest.mark.parametrize("why", ["signed off", "a higher 密级"])
+def test_who_may_no_longer_read_is_let_go_of(port, ctx, meeting, signed, why):
+    signed.user = replace(signed.user, machine=secrecy.Level.INTERNAL)
     reader = Follower(port)
     reader.board()
-    signed.user = None
+    if why == "signed off":
+        signed.user = None
+    else:
+        meeting(secrecy=secrecy.parse("秘密★3年"))
     say(ctx, 1, "目前")
     while reader.block():
         pass
