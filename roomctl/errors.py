@@ -30,7 +30,7 @@ class RoomctlError(Exception):
         self.what, self.why, self.mend = what, why, mend
 
     def __str__(self) -> str:
-        said = tr("：", ": ").join(part.strip() for part in (self.what, self.why) if part)
+        said = tr("：", ": ").join(str(part).strip() for part in (self.what, self.why) if part)
         line = f"{said}{_full_stop(said)}{self.mend}" if self.mend else said
         return " ".join(line.split())
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Self
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -39,11 +40,65 @@ def speaking(code: str) -> Iterator[None]:
         _language.reset(token)
 
 
+class Pair(str):
+    """A text that keeps both wordings, for readers who come later.
+
+    It is a string of the language in which it was made; where it is put into another text, it is said in the language
+    of that moment.
+    """
+
+    __slots__ = ("en", "zh")
+    zh: str
+    en: str
+
+    def __new__(cls, zh: str, en: str) -> Self:
+        """Of two pairs, such as one text that was made twice, it takes from each its own wording."""
+        zh, en = chinese(zh), english(en)
+        made = super().__new__(cls, zh if language() == "zh" else en)
+        made.zh, made.en = zh, en
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # of a copy, which takes both
+        return self.zh, self.en
+
+    def __str__(self) -> str:
+        return self.zh if language() == "zh" else self.en
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
+def chinese(text: str) -> str:
+    """The Chinese of a text; one that is there in one language alone is as it is."""
+    return text.zh if isinstance(text, Pair) else text
+
+
+def english(text: str) -> str:
+    """Its English, in the same way."""
+    return text.en if isinstance(text, Pair) else text
+
+
+_paired: ContextVar[bool] = ContextVar("paired", default=False)
+
+
+@contextmanager
+def paired() -> Iterator[None]:
+    """What `tr` tells in here is kept for readers of either language: a `Pair`."""
+    token = _paired.set(True)
+    try:
+        yield
+    finally:
+        _paired.reset(token)
+
+
 def tr(zh: str, en: str) -> str:
     """The text in the reader's language."""
+    if _paired.get():
+        return Pair(zh, en)
     return zh if language() == "zh" else en
 
 
 def several(parts: Iterable[str]) -> str:
     """On one line, as the reader's language sets them apart."""
-    return tr("；", "; ").join(parts)
+    told = list(parts)
+    return tr("；".join(map(chinese, told)), "; ".join(map(english, told)))

@@ -75,7 +75,7 @@ from roomctl.domain.transcript import (
     Word,
 )
 from roomctl.errors import BadInput, Busy, Damaged, Forbidden, MissingPart, NotFound, Refused, RoomctlError
-from roomctl.i18n import language, tr
+from roomctl.i18n import language, several, tr
 from roomctl.labels import label
 from roomctl.services.offers import (
     ArchiveTarget,
@@ -441,5 +441,5 @@ __all__ = [
     "StreamingTranscriber", "Tap", "TapOffer", "Tapped", "TargetFactory", "Transcriber", "Transcript",
     "TranscriptHead", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks", "correction",
     "cues", "events", "hookimpl", "label", "language", "lifecycle", "meeting", "observers", "passes", "quorum",
-    "ranking", "record", "recording", "revision", "rework", "secrecy", "timing", "tr", "transcript",
+    "ranking", "record", "recording", "revision", "rework", "secrecy", "several", "timing", "tr", "transcript",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from roomctl.i18n import tr
+from roomctl.i18n import chinese, tr
 
 
 class CheckState(StrEnum):
@@ -86,6 +86,11 @@ class Result:
     def as_found(self) -> "Result":
         """Without what people decided about it."""
         return self if self.decision is None else replace(self, state=self.decision.found, decision=None)
+
+    @property
+    def in_chinese(self) -> "Result":
+        """As the office's papers have it, whoever reads them."""
+        return replace(self, message=chinese(self.message), hint=self.hint and chinese(self.hint))
 
     @property
     def remark(self) -> str:

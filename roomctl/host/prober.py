@@ -25,7 +25,7 @@ from roomctl.errors import MissingPart, RoomctlError, one_line
 from roomctl.host.platform import lock_file, thread_effort, unlock_file
 from roomctl.host.refusals import Refusals
 from roomctl.host.watchdog import Watchdog
-from roomctl.i18n import tr
+from roomctl.i18n import Pair, tr
 from roomctl.services.drivers import DriverOffer, Found
 
 T = TypeVar("T")
@@ -132,7 +132,7 @@ class Prober:
 
     def _found_out(self, kind: str, how: str) -> None:
         """A driver kept the loop: the talks that were under way fail, and this kind is used no more."""
-        self._bad[kind] = tr(
+        self._bad[kind] = Pair(
             f"驱动 {kind} 占住了事件循环，本次运行不再使用",
             f"driver {kind} holds the loop, and is used no more in this run",
         )
@@ -309,9 +309,9 @@ class _Loop:
         self.end()  # as soon as the driver lets go
         self._found_out(kind, how)
         for told in list(self._talks):
-            why = tr("另一个驱动占住了事件循环", "another driver held the loop")
+            why = Pair("另一个驱动占住了事件循环", "another driver held the loop")
             with contextlib.suppress(Exception):
-                told.set_exception(RoomctlError(why, kind, tr("再查一次", "check again")))
+                told.set_exception(RoomctlError(why, kind, Pair("再查一次", "check again")))
 
 
 class _Cancellable(Future[T]):

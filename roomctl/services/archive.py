@@ -1,7 +1,7 @@
 """Deposit and archiving: a meeting moves on when every required target has read back every byte."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from roomctl.domain.archive import Package, PackageFile, Receipt
@@ -104,6 +104,7 @@ def _own_files(meeting_id: str, uow: UnitOfWork, data: Path) -> tuple[PackageFil
     plan = whole_file.put(folder / "plan.json", _json(_plan(meeting)))
     files = [PackageFile("events.jsonl", events), PackageFile("plan/plan.json", plan)]
     if report is not None:
+        report = replace(report, results=tuple(row.in_chinese for row in report.results))
         told = whole_file.put(folder / "checks.json", _json(asdict(report)))
         files.append(PackageFile("checks/report.json", told))
         named = dict.fromkeys(row.evidence for row in report.results if row.evidence)

@@ -5,19 +5,20 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import ParamSpec, Protocol
 
 from roomctl.domain.checks import UNTITLED, CheckState, Result
 from roomctl.domain.devices import Device, Reading, Silent, Unreachable, behind
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import RoomctlError, one_line
-from roomctl.i18n import language, tr, use
+from roomctl.i18n import Pair, language, paired, speaking, use
 from roomctl.services import device_checks
 from roomctl.services.device_checks import Past, Prepared
 from roomctl.services.device_ports import Prober
 from roomctl.services.offers import Check, Sounding
 from roomctl.services.ports import Clock
 
+Of = ParamSpec("Of")
 Heard = Callable[[Result], None]
 BACKSTOP = 0.8
 """Seconds beyond its deadline after which a talk that should have ended by itself is given up: its driver did not let
@@ -76,7 +77,8 @@ class CheckJob:
 
         def ask() -> None:
             use(said_in)
-            self.found = self._ask()
+            with paired():
+                self.found = self._ask()
             done()
 
         threading.Thread(target=ask, name=f"check {self.check.name}", daemon=True).start()
@@ -86,8 +88,8 @@ class CheckJob:
 
     def late(self) -> tuple[Result, ...]:
         self._hush()
-        said = tr(f"{self.deadline:g} 秒内没有结果", f"no answer within {self.deadline:g} s")
-        late = self._unknown(said, tr("单独再查一次", "run this check again alone"))
+        said = Pair(f"{self.deadline:g} 秒内没有结果", f"no answer within {self.deadline:g} s")
+        late = self._unknown(said, Pair("单独再查一次", "run this check again alone"))
         return (self._named(replace(late, took=self.deadline)),)
 
     def end(self) -> tuple[Result, ...]:
@@ -104,7 +106,7 @@ class CheckJob:
         try:
             results = tuple(self.check.run(self.meeting))
         except RoomctlError as error:
-            results = (self._unknown(str(error), error.mend),)
+            results = worded(self._refused, error)
         except Exception as error:  # noqa: BLE001 - a check may raise anything, and costs only its own result
             results = (self._unknown(one_line(error), ""),)
         took = self.clock.monotonic() - began
@@ -119,6 +121,9 @@ class CheckJob:
             title=title if result.title == UNTITLED else result.title,
             device_title=device if result.device_title == UNTITLED else result.device_title,
         )
+
+    def _refused(self, error: RoomctlError) -> tuple[Result, ...]:
+        return (self._unknown(str(error), error.mend),)
 
     def _unknown(self, message: str, hint: str) -> Result:
         return Result(
@@ -165,7 +170,8 @@ class DeviceJob:
 
     def start(self, done: Callable[[], None]) -> None:
         self._began = self.clock.monotonic()
-        self._future = self.prober.read(self.one.device, self.one.offer, self.one.secret)
+        with paired():  # of an error that a talk comes to
+            self._future = self.prober.read(self.one.device, self.one.offer, self.one.secret)
 
         def heard(_: object) -> None:
             self._took = self.clock.monotonic() - self._began
@@ -180,13 +186,13 @@ class DeviceJob:
         error = self._future.exception()
         if error is not None:
             return self._failed(error)
-        self.reading = self._future.result()
-        return self._timed(device_checks.judged(self.one, self.reading, self._took, self.meeting, self.past))
+        reading = self.reading = self._future.result()
+        return self._timed(worded(device_checks.judged, self.one, reading, self._took, self.meeting, self.past))
 
     def late(self) -> tuple[Result, ...]:
         self._took = self.clock.monotonic() - self._began
         self._let_go()
-        said = tr(
+        said = Pair(
             "到时限没有结束：驱动没有放手，或本机太忙", "not over in time: its driver hangs, or this machine is busy"
         )
         return self._failed(Silent(said))
@@ -203,7 +209,7 @@ class DeviceJob:
 
     def _failed(self, error: BaseException) -> tuple[Result, ...]:
         self.dead, self.gone = True, isinstance(error, Unreachable)
-        return self._timed(device_checks.unanswered(self.device, error, self.meeting))
+        return self._timed(worded(device_checks.unanswered, self.device, error, self.meeting))
 
     def _timed(self, rows: Iterable[Result]) -> tuple[Result, ...]:
         started = self.clock.now()
@@ -231,9 +237,34 @@ class DoneJob:
         return self.found
 
 
+def worded(make: Callable[Of, Iterable[Result]], *args: Of.args, **options: Of.kwargs) -> tuple[Result, ...]:
+    """Rows that say in both languages what they say.
+
+    They are made once in each, since in a text others may stand. Where those are not the same rows, they are what
+    they are in the reader's.
+    """
+    made = []
+    for code in ("zh", "en"):
+        with speaking(code):
+            made.append(tuple(make(*args, **options)))
+    ours, theirs = made
+    if [(row.device, row.check, bool(row.hint)) for row in ours] != [
+        (row.device, row.check, bool(row.hint)) for row in theirs
+    ]:
+        return ours if language() == "zh" else theirs
+    return tuple(
+        replace(
+            one,
+            message=Pair(one.message, two.message),
+            hint=Pair(one.hint, two.hint) if one.hint and two.hint else one.hint,
+        )
+        for one, two in zip(ours, theirs, strict=True)
+    )
+
+
 def _stopped() -> tuple[str, str]:
     """What is said of a job that was stopped, and what to do."""
-    return tr("检查已停止，没有查到", "the run was stopped before it answered"), tr("再查一次", "check it again")
+    return Pair("检查已停止，没有查到", "the run was stopped before it answered"), Pair("再查一次", "check it again")
 
 
 @dataclass
@@ -307,7 +338,7 @@ class Run:
         rows = self._held.pop(number)
         if gone:  # the one that hangs on the fewest others is where the fault begins
             first = min(gone, key=lambda device: len(behind(device.id, known)))
-            told = device_checks.behind_dead(job.device, first, job.meeting)
+            told = worded(device_checks.behind_dead, job.device, first, job.meeting)
             rows = tuple(replace(row, started=rows[0].started, took=rows[0].took) for row in told)
         self._tell(number, rows)
 

@@ -1,7 +1,7 @@
 """Use cases of checks: a run over the room, and its history."""
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,11 +23,11 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import Purpose
 from roomctl.errors import NotFound, Refused, RoomctlError
-from roomctl.i18n import tr
+from roomctl.i18n import Pair, tr
 from roomctl.services import device_checks, evidence, recordings
-from roomctl.services.check_run import CheckJob, DeviceJob, DoneJob, Heard, Job, Run
+from roomctl.services.check_run import CheckJob, DeviceJob, DoneJob, Heard, Job, Run, worded
 from roomctl.services.device_checks import Past
-from roomctl.services.device_ports import Rack
+from roomctl.services.device_ports import Inventory, Rack
 from roomctl.services.identity import new_id
 from roomctl.services.offers import Check, Sounding
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
@@ -180,7 +180,7 @@ def _sound_jobs(
     wanted = [one for one in wanted if (one.device in asked.only if asked.only else asked.sound)]
     why = _needs_silence(uow) if wanted else ""
     if why:
-        return [DoneJob((_unsounded(one, why),)) for one in wanted]
+        return [DoneJob(worded(_unsounded, one, why)) for one in wanted]
     for one in wanted:
         one.tell = asked.tell
     return [CheckJob(one, meeting, clock) for one in wanted]
@@ -191,14 +191,14 @@ def _needs_silence(uow: UnitOfWork) -> str:
     with uow.reading():
         sitting = uow.meetings.all(State.IN_SESSION, State.RECESS)
     if sitting:
-        return tr(f"会议“{sitting[0].title}”正在进行", f"the meeting “{sitting[0].title}” is in session")
+        return Pair(f"会议“{sitting[0].title}”正在进行", f"the meeting “{sitting[0].title}” is in session")
     if any(one.purpose is not Purpose.IMPORT for one in recordings.running(uow=uow)):
-        return tr("录音已经准备好，或正在录音", "the recorder is armed, or records")
+        return Pair("录音已经准备好，或正在录音", "the recorder is armed, or records")
     return ""
 
 
-def _unsounded(check: Check, why: str) -> Result:
-    return Result(
+def _unsounded(check: Check, why: str) -> Iterator[Result]:
+    yield Result(
         device=check.device,
         check=check.name,
         state=CheckState.SKIPPED,
@@ -220,8 +220,8 @@ def _device_jobs(
 ) -> list[Job]:
     try:
         devices = rack.inventory.devices()
-    except RoomctlError as error:  # the PC is checked all the same
-        return [DoneJob((_no_inventory(error),))]
+    except RoomctlError:  # the PC is checked all the same
+        return [DoneJob(worded(_no_inventory, rack.inventory))]
     offers = plugins.drivers() if devices else {}
     unused = {one.device: one for one in waivers if one.kind is WaiverKind.EXCUSED and one.check == WHOLE_DEVICE}
     known = {device.id: device for device in devices}
@@ -232,28 +232,31 @@ def _device_jobs(
         if asked.only and device.id not in wanted:
             continue
         if device.id in unused and not device_checks.is_controlled(device, meeting):
-            jobs.append(DoneJob((device_checks.excused(device, unused[device.id]),)))
+            jobs.append(DoneJob(worded(device_checks.excused, device, unused[device.id])))
             continue
         try:
             prepared = device_checks.prepare(device, offers, rack.inventory)
-        except RoomctlError as error:
-            jobs.append(DoneJob(device_checks.unusable(device, error, meeting)))
+        except RoomctlError:
+            jobs.append(DoneJob(worded(device_checks.unusable, device, offers, rack.inventory, meeting)))
             continue
         jobs.append(DeviceJob(prepared, rack.prober, meeting, past, clock))
     rack.prober.warm({job.one.offer.kind: job.one.offer for job in jobs if isinstance(job, DeviceJob)}.values())
     return jobs
 
 
-def _no_inventory(error: RoomctlError) -> Result:
-    return Result(
-        device="inventory",
-        check="file",
-        state=CheckState.CRIT,
-        message=str(RoomctlError(error.what, error.why)),
-        hint=error.mend or None,
-        device_title=("设备清单", "Inventory"),
-        title=("文件", "File"),
-    )
+def _no_inventory(inventory: Inventory) -> Iterator[Result]:
+    try:
+        inventory.devices()
+    except RoomctlError as error:
+        yield Result(
+            device="inventory",
+            check="file",
+            state=CheckState.CRIT,
+            message=str(RoomctlError(error.what, error.why)),
+            hint=error.mend or None,
+            device_title=("设备清单", "Inventory"),
+            title=("文件", "File"),
+        )
 
 
 def _looked_at_since(began: datetime, results: Sequence[Result], before: CheckReport | None) -> set[str]:

@@ -3,7 +3,7 @@
 import errno
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 
@@ -128,10 +128,16 @@ def unanswered(device: Device, error: BaseException, meeting: Meeting | None) ->
     return (row, _emission(device, active=False if off else None))
 
 
-def unusable(device: Device, error: RoomctlError, meeting: Meeting | None) -> tuple[Result, ...]:
-    """All rows of a device whose entry cannot be used."""
-    row = misentered(device, error)
-    return (row, _emission(device, active=None)) if is_controlled(device, meeting) else (row,)
+def unusable(
+    device: Device, offers: Mapping[str, DriverOffer], inventory: Inventory, meeting: Meeting | None
+) -> Iterator[Result]:
+    """All rows of a device whose entry cannot be used, as `prepare` says it. None where it was mended meanwhile."""
+    try:
+        prepare(device, offers, inventory)
+    except RoomctlError as error:
+        yield misentered(device, error)
+        if is_controlled(device, meeting):
+            yield _emission(device, active=None)
 
 
 def behind_dead(device: Device, dead: Device, meeting: Meeting | None) -> tuple[Result, ...]:
@@ -148,9 +154,9 @@ def behind_dead(device: Device, dead: Device, meeting: Meeting | None) -> tuple[
     return (row, _emission(device, active=None)) if is_controlled(device, meeting) else (row,)
 
 
-def excused(device: Device, waiver: Waiver) -> Result:
+def excused(device: Device, waiver: Waiver) -> Iterator[Result]:
     """The row of a device that is not used in this meeting: it is not even asked."""
-    return Result(
+    yield Result(
         device=device.id,
         check=ONLINE,
         state=CheckState.SKIPPED,

@@ -22,7 +22,7 @@ from roomctl.domain.checks import (
     WaiverKind,
 )
 from roomctl.errors import NotFound
-from roomctl.i18n import tr
+from roomctl.i18n import Pair, chinese, tr
 from roomctl.storage.tables import CheckResultRow, CheckRunRow, DeviceWatchRow, UsualSinceRow, WaiverRow
 from roomctl.storage.work import Work
 
@@ -46,8 +46,10 @@ class SqlChecks:
                 value=result.value,
                 unit=result.unit,
                 threshold=result.threshold,
-                message=result.message,
-                hint=result.hint,
+                message=chinese(result.message),
+                message_en=result.message.en if isinstance(result.message, Pair) else "",
+                hint=None if result.hint is None else chinese(result.hint),
+                hint_en=result.hint.en if isinstance(result.hint, Pair) else "",
                 evidence=result.evidence,
                 started=result.started,
                 took=result.took,
@@ -223,8 +225,8 @@ def _result(row: CheckResultRow) -> Result:
         value=row.value,
         unit=row.unit,
         threshold=row.threshold,
-        message=row.message,
-        hint=row.hint,
+        message=Pair(row.message, row.message_en) if row.message_en else row.message,
+        hint=Pair(row.hint, row.hint_en) if row.hint and row.hint_en else row.hint,
         evidence=row.evidence,
         started=row.started,
         took=row.took,

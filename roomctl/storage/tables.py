@@ -155,7 +155,9 @@ class CheckResultRow(Base):
     unit: Mapped[str]
     threshold: Mapped[Any] = mapped_column(JSON)
     message: Mapped[str]
+    message_en: Mapped[str] = mapped_column(server_default="")  # empty: it was kept in one language alone
     hint: Mapped[str | None]
+    hint_en: Mapped[str] = mapped_column(server_default="")
     evidence: Mapped[str | None]
     started: Mapped[datetime | None]
     took: Mapped[float]

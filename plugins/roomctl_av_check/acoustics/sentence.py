@@ -18,6 +18,7 @@ from roomctl.api import (
     RecordingReport,
     Result,
     RoomSound,
+    several,
     tr,
 )
 from roomctl.api.speech import KnownSentence, folder_of, score
@@ -139,7 +140,7 @@ def judge(
     }
     said = ask(ctx, "roomctl_av_check.acoustics.hearing", order, silence)
     row = verdict(known.text, said["text"], ctx.clock.monotonic() - began, config)
-    return replace(row, message=tr(f"{row.message}；{proved(ctx, choice)}", f"{row.message}; {proved(ctx, choice)}"))
+    return replace(row, message=several((row.message, proved(ctx, choice))))
 
 
 def proved(ctx: PluginContext, choice: tuple[EngineOffer, str]) -> str:

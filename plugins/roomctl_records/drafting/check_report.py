@@ -1,6 +1,7 @@
 """设备检查报告: what was found before a meeting, who accepted what, and the pictures that prove it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -46,6 +47,7 @@ def draft(
         place, zone: of the room.
 
     """
+    report = replace(report, results=tuple(row.in_chinese for row in report.results))
     told = ZoneInfo(meeting.zone if meeting else zone)
     blocks: list[record.Block] = [
         *((record.Labelled("会议", (meeting.title.strip(),)),) if meeting else ()),
