@@ -10,7 +10,6 @@ from roomctl.api import (
     DraftPoint,
     Meeting,
     PointKind,
-    Presence,
     Recording,
     Standing,
     Transcript,
@@ -148,15 +147,8 @@ def _action(point: DraftPoint) -> str:
 def _people(attendance: Attendance) -> Iterator[record.Block]:
     """After the text and an empty line: 出席, 请假, 列席, in the order of rank."""
     yield record.Space()
-    members = attendance.members
-    lists = {
-        "出席": [one for one in members if one.present],
-        "请假": [one for one in members if one.presence is Presence.ON_LEAVE],
-        "列席": [one for one in attendance.observers if one.present],
-    }
-    for label, people in lists.items():
-        if people:
-            yield record.Labelled(label, tuple(wording.flow([_named(one) for one in people])))
+    for label, people in wording.who_came(attendance):
+        yield record.Labelled(label, tuple(wording.flow([_named(one) for one in people])))
 
 
 def _named(one: Standing) -> str:

@@ -1,9 +1,9 @@
 """How a record writes dates, numerals, names and lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from roomctl.api import Person, Standing
+from roomctl.api import Attendance, Person, Presence, Standing
 
 SPACE = "\u3000"  # 全角空格
 
@@ -57,6 +57,17 @@ def post(person: Person) -> str:
 def standing_for(one: Standing) -> str:
     """单位 and 职务 of who came: of a proxy whose own duty is not known the unit alone, never the member's duty."""
     return (one.proxy_duty or one.person.unit) if one.proxy_arrived else post(one.person)
+
+
+def who_came(attendance: Attendance) -> Iterator[tuple[str, Sequence[Standing]]]:
+    """出席, 请假 and 列席 as a 纪要 lists them, in the order of rank; a list of nobody is left out."""
+    members, observers = attendance.members, attendance.observers
+    lists = {
+        "出席": [one for one in members if one.present],
+        "请假": [one for one in members if one.presence is Presence.ON_LEAVE],
+        "列席": [one for one in observers if one.present],
+    }
+    return ((label, people) for label, people in lists.items() if people)
 
 
 def items(numbers: Iterable[int]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
-from roomctl.api import Attendance, Meeting, Presence, Recording, Role, Standing, Transcript, tr
+from roomctl.api import Attendance, Meeting, Recording, Role, Standing, Transcript, tr
 from roomctl_records.drafting import minutes, wording
 from roomctl_records.render.docx import OF_MEETING
 from roomctl_records.revising import tracked
@@ -103,16 +103,9 @@ def _facts(meeting: Meeting, attendance: Attendance, place: str) -> Iterator[str
     yield f"地点：{meeting.place or place}"
     if meeting.chair:
         yield f"主持人：{meeting.chair}"
-    members = attendance.members
-    lists = {
-        "出席": [one for one in members if one.present],
-        "请假": [one for one in members if one.presence is Presence.ON_LEAVE],
-        "列席": [one for one in attendance.observers if one.present],
-    }
-    for label, people in lists.items():
-        if people:
-            yield f"{label}："
-            yield from (f"  {_person(one)}" for one in people)
+    for label, people in wording.who_came(attendance):
+        yield f"{label}："
+        yield from (f"  {_person(one)}" for one in people)
     for item in minutes.ordered(meeting.agenda):
         by = "、".join(filter(None, (item.unit, item.presenter)))
         yield f"议题{item.n}：{item.title}" + (f"（汇报：{by}）" if by else "")
