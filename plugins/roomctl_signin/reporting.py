@@ -1,7 +1,8 @@
 """T−15: the report is told by itself, once for each meeting, as an event that screens and plugins hear.
 
-What is due follows from the meetings and from what was told: a restart at any moment forgets nothing, and tells
-nothing twice. A host that was down then tells it late, as long as the meeting has not begun.
+What is due follows from the meetings and from what was told: a restart at any moment forgets nothing, and tells it
+once more only where it fell between the event and the note of it. A host that was down then tells it late, as long as
+the meeting has not begun.
 """
 
 from collections.abc import Mapping, Sequence

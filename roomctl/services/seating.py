@@ -9,7 +9,7 @@ from roomctl.domain import layouts, seating
 from roomctl.domain.attendance import Attendance, Person, Role
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.layouts import Layout, Sizes, Template
-from roomctl.domain.lifecycle import OVER, State
+from roomctl.domain.lifecycle import OVER
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.seating import Chart, Seats
 from roomctl.errors import BadInput, NotFound, Refused
@@ -230,7 +230,7 @@ def _act(meeting_id: str, acts: Acts, version: int | None, desk: Desk) -> SeatPl
     rules = office_files.seat_rules(desk.data)
     with desk.uow as uow:
         meeting = uow.meetings.get(meeting_id)
-        if meeting.state in OVER or meeting.state is State.ADJOURNED:
+        if meeting.state in OVER:
             raise Refused(
                 tr("现在不能改座位", "the seats cannot be changed now"),
                 tr(f"会议是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
