@@ -64,15 +64,15 @@ def main(argv: Sequence[str], *, clock: Clock | None = None, tick: float = TICK)
     running.start()
     if asked.after:
         running.tell("host.restarted", json.loads(asked.after))
-    server = Server(
-        uvicorn.Config(
-            build(running),
-            log_level="warning",
-            timeout_graceful_shutdown=GRACE,
-            ssl_certfile=asked.certificate or None,
-            ssl_keyfile=asked.key or None,
-        )
+    web = build(running)
+    config = uvicorn.Config(
+        web,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE,
+        ssl_certfile=asked.certificate or None,
+        ssl_keyfile=asked.key or None,
     )
+    server = Server(web, config)
     code = 0
 
     def end(wanted: int = 0) -> None:

@@ -63,6 +63,7 @@ def build(host: Host, *, pages: bool = True) -> FastAPI:
         redoc_url=None,
     )
     web.state.host, web.state.sessions = host, sessions
+    web.state.ending = None
     web.state.denials = denials = Denials(application.accounts, application.clock)
     tell_errors(web, denials)
     web.add_middleware(Nonces)

@@ -1,5 +1,6 @@
 """Stands before every request: host, size, origin, who asks; and gives every answer its headers."""
 
+import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -63,7 +64,7 @@ class Guard:
             await self._guarded(scope, receive, send)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = _Body(receive, _limit(scope["path"]))
+        body = _Body(receive, _limit(scope["path"]), scope["app"].state.ending)
         answer = _Answer(send, scope["path"], body)
         try:
             self._refuse(scope, body.limit)
@@ -87,6 +88,7 @@ class Guard:
                 await unforeseen(error)(scope, receive, answer.send)
         if body.exceeded and not answer.started:
             await problem(_too_large(body.limit))(scope, receive, answer.say)
+        await answer.end()
 
     def _refuse(self, scope: Scope, limit: int) -> None:
         headers = Headers(scope=scope)
@@ -187,20 +189,40 @@ def _too_large(limit: int) -> TooLarge:
 
 
 class _Body:
-    """Counts what comes in; past the limit the rest is as if the client had gone."""
+    """Counts what comes in; past the limit the rest is as if the client had gone.
 
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive, self.limit = receive, limit
-        self._seen = 0
-        self.exceeded = False
+    Attributes:
+        endless: what is answered goes on until the client has gone, or the host ends.
+
+    """
+
+    def __init__(self, receive: Receive, limit: int, ending: asyncio.Event | None) -> None:
+        self._receive, self.limit, self._ending = receive, limit, ending
+        self._seen, self._whole = 0, False
+        self.exceeded = self.endless = False
 
     async def receive(self) -> Message:
+        if self._whole and self._ending is not None:
+            return await self._gone(self._ending)
         message = await self._receive()
+        self._whole = not message.get("more_body", False)
         self._seen += len(message.get("body", b""))
         if self._seen > self.limit:
             self.exceeded = True
             return {"type": "http.disconnect"}
         return message
+
+    async def _gone(self, ending: asyncio.Event) -> Message:
+        """That the client has gone; or the host has to, and nobody waits for the end of what has none."""
+        client, host = asyncio.ensure_future(self._receive()), asyncio.ensure_future(ending.wait())
+        try:
+            await asyncio.wait({client, host}, return_when=asyncio.FIRST_COMPLETED)
+            if self.endless and not client.done():
+                return {"type": "http.disconnect"}
+            return await client
+        finally:
+            client.cancel()
+            host.cancel()
 
 
 class _Answer:
@@ -208,7 +230,7 @@ class _Answer:
 
     def __init__(self, send: Send, path: str, body: _Body) -> None:
         self._send, self._body, self._api = send, body, path.startswith(API)
-        self.started = False
+        self.started = self._complete = False
 
     async def send(self, message: Message) -> None:
         if self.started or not self._body.exceeded:
@@ -223,4 +245,12 @@ class _Answer:
             headers.setdefault("Content-Security-Policy", CSP_API if self._api else CSP_FILE)
             if self._api:
                 headers.setdefault("Cache-Control", "no-store")
+            self._body.endless = headers.get("content-type", "").startswith("text/event-stream")
+        else:
+            self._complete = not message.get("more_body", False)
         await self._send(message)
+
+    async def end(self) -> None:
+        """What never ends by itself is given its end, which a server misses else."""
+        if self._body.endless and not self._complete:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,11 +1,14 @@
 """The web server that the host runs, loaded without what only clients need."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from socket import socket
 
 import uvicorn
+from fastapi import FastAPI
 
 
 @contextmanager
@@ -25,7 +28,19 @@ with _without("aiohttp", "requests"):  # the HTTP of its clients: a tenth of the
 
 
 class Server(uvicorn.Server):
-    """Ends when it is told to; signals are the host process's business."""
+    """Ends when it is told to, and tells what it serves (`state.ending`); signals are the host process's business."""
+
+    def __init__(self, web: FastAPI, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._web = web
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        self._web.state.ending = asyncio.Event()
+        await super().startup(sockets)
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._web.state.ending.set()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from roomctl.web.server import Server
 from tests.waiting import until
 
 
@@ -14,7 +15,8 @@ def served(web):
     """The application on a port of this machine, in a thread."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(web, loop="asyncio", log_level="error", timeout_graceful_shutdown=1))
+        config = uvicorn.Config(web, loop="asyncio", log_level="error", timeout_graceful_shutdown=1)
+        server = Server(web, config)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         try:

@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -164,3 +165,11 @@ def test_a_wrong_filter_is_told(rest, wrong):
     answer = rest.token(Right.SEE_EVENTS).get(f"/api/v1/events/stream{wrong}")
     assert answer.status_code == 422
     assert answer.json()["mend"]
+
+
+def test_a_reader_is_told_the_end_of_the_stream_when_the_host_ends(rest):
+    _token, text = rest.accounts.add_token(rest.account(Role.ADMIN), "test", [Right.SEE_EVENTS])
+    with served(rest.web) as port:
+        follower = Follower(port, text)
+    with closing(follower):
+        assert follower.answer.read() == b""  # a line that is cut raises IncompleteRead

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from roomctl.app import Application
 from roomctl.serving import Host, Phase
 from roomctl.web import keys, ui
+from roomctl.web import server as hosts
 from roomctl.web.app import build
 from roomctl.web.errors import tell_errors
 from roomctl.web.plugins import Extras
@@ -29,8 +30,8 @@ class Server:
             self.port = free.getsockname()[1]
 
     def start(self) -> None:
-        config = uvicorn.Config(self.web, port=self.port, log_level="error", timeout_graceful_shutdown=0)
-        self._server = uvicorn.Server(config)
+        config = uvicorn.Config(self.web, port=self.port, log_level="error", timeout_graceful_shutdown=1)
+        self._server = hosts.Server(self.web, config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         until(lambda: self._server.started)
