@@ -3,17 +3,19 @@
 A secretary's corrections suggest words. None is taken without somebody saying so.
 """
 
-import os
-from collections.abc import Iterable
+import threading
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from roomctl.api import BadInput, tr
+from roomctl.api.files import atomic_write
 from roomctl_transcript.papers import plain
 from roomctl_transcript.roster import lines
 
 NAME = "glossary.txt"
 LONGEST = 30
 """Characters of a term; what is longer is a sentence."""
+_CHANGING = threading.Lock()  # two who change it at once: both count
 
 
 def terms(data: Path) -> tuple[str, ...]:
@@ -23,9 +25,18 @@ def terms(data: Path) -> tuple[str, ...]:
 
 
 def add(data: Path, new: Iterable[str]) -> tuple[str, ...]:
-    """Those that were not there yet. Raises: BadInput, where one is no term."""
-    known = terms(data)
-    wanted = tuple(term for term in dict.fromkeys(map(str.strip, new)) if term and term not in known)
+    """Those that were not there yet. Raises: BadInput, where one is no term, or the file cannot be written."""
+    given = tuple(term for term in dict.fromkeys(map(str.strip, new)) if term)
+    with _CHANGING:
+        wanted = _terms_of(given, known=terms(data))
+        if wanted:
+            _write(data / NAME, [*_text(data), *wanted])
+    return wanted
+
+
+def _terms_of(given: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """What is new. Raises: BadInput, where one is no term."""
+    wanted = tuple(term for term in given if term not in known)
     for term in wanted:
         if len(term) > LONGEST or "#" in term or not term.isprintable():
             raise BadInput(
@@ -33,17 +44,16 @@ def add(data: Path, new: Iterable[str]) -> tuple[str, ...]:
                 tr(f"一个词最多 {LONGEST} 个字，不带 #", f"a term has at most {LONGEST} characters, and no #"),
                 tr("请一行写一个词", "write one term a line"),
             )
-    if wanted:
-        _write(data / NAME, [*_text(data), *wanted])
     return wanted
 
 
 def remove(data: Path, gone: Iterable[str]) -> tuple[str, ...]:
-    """Those that were there; all other lines stay as they are."""
+    """Those that were there; all other lines stay as they are. Raises: BadInput, where it cannot be written."""
     unwanted = set(map(str.strip, gone))
-    found = tuple(term for term in terms(data) if term in unwanted)
-    if found:
-        _write(data / NAME, [line for line in _text(data) if line.split("#")[0].strip() not in found])
+    with _CHANGING:
+        found = tuple(term for term in terms(data) if term in unwanted)
+        if found:
+            _write(data / NAME, [line for line in _text(data) if line.split("#")[0].strip() not in found])
     return found
 
 
@@ -53,10 +63,11 @@ def _text(data: Path) -> list[str]:
 
 def _write(path: Path, text: Iterable[str]) -> None:
     """Whole or not at all."""
-    data = "".join(f"{line}\n" for line in text).encode()
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        atomic_write(path, "".join(f"{line}\n" for line in text))
+    except OSError as error:
+        raise BadInput(
+            tr(f"不能写 {path}", f"cannot write {path}"),
+            error.strerror or str(error),
+            tr("请检查权限和磁盘空间", "see permissions and disk space"),
+        ) from error

@@ -1,6 +1,7 @@
 """The office's own words."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from roomctl_transcript import glossary
@@ -17,6 +18,19 @@ def test_words_are_taken_in_once_and_other_lines_stay(tmp_path):
     assert "# 平台" in (tmp_path / glossary.NAME).read_text(encoding="utf-8")
     assert glossary.remove(tmp_path, ["云溪街道"]) == ("云溪街道",)
     assert glossary.terms(tmp_path) == ("智慧停车平台",)
+
+
+def test_of_many_who_take_a_word_in_at_once_each_counts(tmp_path):
+    words = [f"词{number:02}" for number in range(20)]
+    with ThreadPoolExecutor(len(words)) as pool:
+        list(pool.map(lambda word: glossary.add(tmp_path, [word]), words))
+    assert sorted(glossary.terms(tmp_path)) == words
+    assert [one.name for one in tmp_path.iterdir()] == [glossary.NAME]
+
+
+def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path):
+    with pytest.raises(BadInput, match=glossary.NAME):
+        glossary.add(tmp_path / "nowhere", ["云溪街道"])
 
 
 def test_without_a_file_there_are_none(tmp_path):
