@@ -1,14 +1,14 @@
 """What an office sets for its papers: the template and the tables of written forms, each a TOML file of its own."""
 
-import os
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from roomctl.api import BadInput, Document, NotFound, PluginContext, Refused, tr
-from roomctl.api.files import fsync_folder
+from roomctl.api.files import atomic_write, durable_rename
 from roomctl_records import offers
 from roomctl_records.drafting import sample
 from roomctl_records.own_file import Fault
@@ -50,7 +50,7 @@ class Sheet:
             before: what it was when whoever changes it read it.
 
         Raises:
-            BadInput: it has faults. Refused: somebody else has changed it meanwhile.
+            BadInput: it has faults, or cannot be written. Refused: somebody else has changed it meanwhile.
 
         """
         if len(text.encode()) > LONGEST:
@@ -60,25 +60,31 @@ class Sheet:
         if wrong := self.check(text):
             told = tr(f"有 {len(wrong)} 处不对", f"{len(wrong)} faults")
             raise BadInput(told, str(wrong[0]), tr("没有保存，改正后再存", "it was not kept; mend it first"))
-        now = self.text
-        if now.strip() != before.strip():
-            raise Refused(
-                tr("别人刚改过", "somebody else has changed it"),
-                self.path.name,
-                tr("刷新后在新的上面改", "read it again, and change that"),
-            )
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        if now:
-            _written(self.path.with_name(f"{self.path.name}.bak"), now)
-        _written(self.path, text)
+        with _CHANGING, _told(self.path):
+            now = self.text
+            if now.strip() != before.strip():
+                raise Refused(
+                    tr("别人刚改过", "somebody else has changed it"),
+                    self.path.name,
+                    tr("刷新后在新的上面改", "read it again, and change that"),
+                )
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if now:
+                atomic_write(self.path.with_name(f"{self.path.name}.bak"), now)
+            atomic_write(self.path, text if text.endswith("\n") else f"{text}\n")
 
     def reset(self) -> bool:
-        """Back to what is shipped; the own one stays as `.bak`. False where there was none."""
-        if not self.path.is_file():
-            return False
-        self.path.replace(self.path.with_name(f"{self.path.name}.bak"))
-        fsync_folder(self.path.parent)
-        return True
+        """Back to what is shipped; the own one stays as `.bak`. False where there was none.
+
+        Raises:
+            BadInput: it cannot be moved.
+
+        """
+        with _CHANGING, _told(self.path):
+            if not self.path.is_file():
+                return False
+            durable_rename(self.path, self.path.with_name(f"{self.path.name}.bak"))
+            return True
 
 
 def the_template(ctx: PluginContext) -> Sheet:
@@ -123,11 +129,17 @@ def of_kind(kind: str) -> Document:
     return sample.document(kind, numbered=kind == offers.SUMMARY)
 
 
-def _written(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as file:
-        file.write(text if text.endswith("\n") else f"{text}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
-    fsync_folder(path.parent)
+_CHANGING = threading.Lock()  # of two who change a sheet at once the second is told
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What the disk says, in a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(
+            tr(f"不能写 {path}", f"cannot write {path}"),
+            error.strerror or str(error),
+            tr("请检查权限和磁盘空间", "see permissions and disk space"),
+        ) from error

@@ -1,6 +1,7 @@
 """What an office sets for its papers: on the command line, on its page, and never with a fault in it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import roomctl_records
@@ -45,6 +46,28 @@ def test_a_template_is_exported_checked_used_and_put_back(run, tmp_path):
     run("template", "reset")
     assert template.load("", run.data).origin == template.SHIPPED
     assert (run.data / f"{template.OWN}.bak").read_text(encoding="utf-8") == GOOD
+
+
+def test_of_many_who_change_it_at_once_one_does(tmp_path):
+    sheet = office.Sheet(tmp_path / template.OWN, template.shipped, template.check)
+
+    def put(number):
+        try:
+            sheet.put(f"# {number}\n{GOOD}", "")
+        except Refused:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(put, range(8))) == 1
+    assert [one.name for one in tmp_path.iterdir()] == [template.OWN]
+
+
+def test_what_cannot_be_written_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    sheet = office.Sheet(tmp_path / "file" / template.OWN, template.shipped, template.check)
+    with pytest.raises(BadInput, match="不能写"):
+        sheet.put(GOOD, "")
 
 
 @pytest.mark.parametrize("suffix", ["html", "pdf", "docx"])
