@@ -97,15 +97,7 @@ def run(
             tr("检查中断，没有保存", "the check was cut off, and is not kept"), mend=tr("再查一次", "check again")
         )
     report_id = new_id()
-    proven: dict[str, Sequence[Evidence]] = {
-        job.device.id: job.reading.evidence for job in jobs if isinstance(job, DeviceJob) and job.reading is not None
-    }
-    proven |= {
-        job.check.device: job.check.evidence
-        for job in sounds
-        if isinstance(job, CheckJob) and isinstance(job.check, Sounding) and not job.ended
-    }
-    results = evidence.named(found, report_id, evidence.keep(data, report_id, proven))
+    results = evidence.named(found, report_id, evidence.keep(data, report_id, _proofs((*jobs, *sounds))))
     silent = {one.device for one in checks if isinstance(one, Sounding)}
     with uow:  # what another run has found meanwhile is among what was before
         before = uow.checks.latest(asked.meeting)
@@ -128,6 +120,17 @@ def run(
 
     evidence.prune(data, keeping)
     return shown
+
+
+def _proofs(jobs: Sequence[Job]) -> Mapping[str, Sequence[Evidence]]:
+    """What devices and sounding checks have given to prove their rows."""
+    found: dict[str, Sequence[Evidence]] = {}
+    for job in jobs:
+        if isinstance(job, DeviceJob) and job.reading is not None:
+            found[job.device.id] = job.reading.evidence
+        elif isinstance(job, CheckJob) and isinstance(job.check, Sounding) and not job.ended:
+            found[job.check.device] = job.check.evidence
+    return found
 
 
 def _told(report: CheckReport, asked: Asked, *, cancelled: bool) -> dict[str, object]:

@@ -100,11 +100,7 @@ def build(ctx: PluginContext) -> Callable[..., None]:
             at=ctx.clock.now(),
             complete=gathered.finished,
         )
-        for found in gathered.roster[:MOST_FINDINGS]:
-            told = tr(f"? 名单请核对 {found.name}：{found.why}", f"? check the roster, {found.name}: {found.why}")
-            screen.print(told, highlight=False, markup=False)
-        for trouble in dict.fromkeys(gathered.troubles):
-            screen.print(f"! {trouble}")
+        _tell_doubts(screen, gathered)
         _deliver(made, style, output, as_json=as_json)
         _tell(screen, made)
         if gathered.finished:
@@ -116,6 +112,15 @@ def build(ctx: PluginContext) -> Callable[..., None]:
         raise typer.Exit(1)
 
     return transcribe
+
+
+def _tell_doubts(screen: Console, gathered: Gathered) -> None:
+    """What may be wrong with the roster, and what went wrong on the way."""
+    for found in gathered.roster[:MOST_FINDINGS]:
+        told = tr(f"? 名单请核对 {found.name}：{found.why}", f"? check the roster, {found.name}: {found.why}")
+        screen.print(told, highlight=False, markup=False)
+    for trouble in dict.fromkeys(gathered.troubles):
+        screen.print(f"! {trouble}")
 
 
 def _decode(ctx: PluginContext, work: Work, choice: Choice, inputs: Inputs, screen: Console) -> Gathered:
