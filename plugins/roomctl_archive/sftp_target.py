@@ -236,6 +236,14 @@ class SftpTarget:
         except BaseException:
             line.close()
             raise
+        try:
+            return self._signed_on(transport, pinned)
+        except BaseException:  # whoever is refused, and asks again, leaves no connection behind
+            self.close()
+            raise
+
+    def _signed_on(self, transport: paramiko.Transport, pinned: tuple[str, bytes] | None) -> paramiko.SFTPClient:
+        """Once the server has proven to be who it is to be."""
         transport.banner_timeout = transport.auth_timeout = CONNECT
         if pinned:
             options = transport.get_security_options()
@@ -244,8 +252,7 @@ class SftpTarget:
         transport.start_client(timeout=CONNECT)
         shown = transport.get_remote_server_key()
         if (shown.get_name(), shown.asbytes()) != pinned:
-            self.close()
-            raise _stranger(section, shown, pinned)
+            raise _stranger(self._section, shown, pinned)
         self._sign_on(transport)
         client = paramiko.SFTPClient.from_transport(transport, window_size=WINDOW)
         if client is None:
