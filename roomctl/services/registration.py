@@ -11,6 +11,7 @@ from typing import Any
 
 from roomctl.domain import registration as rules
 from roomctl.domain.archive import Package, Receipt
+from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
@@ -159,9 +160,10 @@ def accept(meeting_id: str, desk: Desk, *, by: str, demo: bool = False, seen: in
         seen: as of `answer`: nobody signs for what has changed under his eyes.
 
     Raises:
-        Refused: something is lacking, which it names; or all is signed for already.
+        Refused: something is lacking, which it names; or all is signed for already. BadInput: no name.
 
     """
+    by = one_line(tr("签收人", "who signs"), by)
     before = look(meeting_id, desk)
     here = [one for one in before.open if one.id in before.arrived]
     wanted = _series(here, before, desk.plugins.archivist())  # the plugin is asked before the transaction
@@ -206,10 +208,10 @@ def send_back(meeting_id: str, desk: Desk, *, by: str, reason: str) -> Meeting:
     """退回 with a reason: the meeting stays deposited; of one that is archived it is the supplement.
 
     Raises:
-        Refused: nothing was deposited, or all is signed for. BadInput: no reason.
+        Refused: nothing was deposited, or all is signed for. BadInput: no reason, or no name.
 
     """
-    why = rules.checked_note(reason, needed=True)
+    why, by = rules.checked_note(reason, needed=True), one_line(tr("退回人", "who sends it back"), by)
     with desk.uow as uow:
         before, made = uow.meetings.get(meeting_id), replayed(meeting_id, uow)
         if made.returned and (made.returned.reason, made.returned.by) == (why, by):

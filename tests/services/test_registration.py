@@ -125,6 +125,17 @@ def test_what_does_not_pass_is_sent_back_not_signed_for(deposit, house):
     assert house.use.accept(deposit.meeting, by="赵敏").state is State.ARCHIVED
 
 
+@pytest.mark.parametrize("nobody", ["", " \n "])
+def test_nobody_signs_for_a_package_or_sends_it_back_without_a_name(deposit, house, nobody):
+    deposit.see_to()
+    before = deposit.events
+    with pytest.raises(BadInput, match="签收人"):
+        house.use.accept(deposit.meeting, by=nobody)
+    with pytest.raises(BadInput, match="退回人"):
+        house.use.return_package(deposit.meeting, by=nobody, reason="缺全宗号")
+    assert deposit.events == before
+
+
 def test_the_same_answer_again_is_no_second_event_and_nobodys_answer_is_lost_unseen(deposit):
     first = deposit.see_to("赵敏")
     again = deposit.as_("赵敏").answer_item(
