@@ -44,7 +44,7 @@ def part(child: Child) -> Part:
     """The child as a part."""
     if isinstance(child, Part):
         return child
-    return Part(escape(child) if child else "")
+    return Part(escape(str(child)) if child else "")  # a `Pair` says itself in the reader's language
 
 
 def join(children: Iterable[Child]) -> Part:

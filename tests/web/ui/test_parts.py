@@ -5,6 +5,7 @@ import re
 import pytest
 
 from roomctl.api import CheckState, Result, ui
+from roomctl.i18n import Pair, speaking
 
 
 def test_every_text_is_escaped_wherever_it_stands():
@@ -24,6 +25,13 @@ def test_every_text_is_escaped_wherever_it_stands():
     for part in parts:
         assert "<script" not in part.html
         assert '"x"' not in part.html
+
+
+def test_what_a_run_in_another_language_has_heard_is_shown_in_the_readers():
+    with speaking("zh"):
+        row = Result(device="lamp", check="lit", state=CheckState.OK, message=Pair("灯亮着", "the lamp is lit"))
+    with speaking("en"):
+        assert "the lamp is lit" in ui.result_tile(row).html
 
 
 def test_two_buttons_of_one_name_need_a_key():
