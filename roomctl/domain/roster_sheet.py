@@ -41,6 +41,10 @@ LONGEST = 200
 HIGHEST_RANK = 10_000
 """Of 排序; 1 stands first."""
 _FIRST_CJK = 0x2E80  # CJK radicals, the first block of Chinese writing in Unicode
+_UNSEEN = str.maketrans(
+    dict.fromkeys("\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+)
+"""Breaks, turns of direction and marks of order that come along where a name or number is copied from elsewhere."""
 _DOTS = str.maketrans(dict.fromkeys("•‧∙⋅・･", "·"))
 """The mark between the parts of a minority name is U+00B7 (GB/T 15834-2011, 间隔号); input methods give others."""
 
@@ -142,7 +146,7 @@ class Draft:
 
 def written(name: str) -> str:
     """A name as it is stored: 张　伟, spread over a place card, is 张伟; foreign names keep single spaces."""
-    parts = name.translate(_DOTS).split()
+    parts = name.translate(_UNSEEN).translate(_DOTS).split()
     chinese = all(ord(char) >= _FIRST_CJK or char == "·" for part in parts for char in part)
     return ("" if chinese else " ").join(parts)
 
@@ -328,7 +332,8 @@ class _Row:
 
     def cell(self, key: str) -> str:
         column = self._of.get(key)
-        text = self._cells[column] if column is not None and column < len(self._cells) else ""
+        given = self._cells[column] if column is not None and column < len(self._cells) else ""
+        text = given.translate(_UNSEEN).strip()
         if text.startswith("=") and not self.bad:
             self.say(
                 key,
@@ -424,7 +429,7 @@ class _Row:
 
 def _head(cell: str) -> str:
     """`姓 名`, `职务（职级）` and `Name *` are heads too."""
-    bare = re.split(r"[（(*]", cell, maxsplit=1)[0]
+    bare = re.split(r"[（(*]", cell.translate(_UNSEEN), maxsplit=1)[0]
     return " ".join(bare.lower().split()) if bare.isascii() else "".join(bare.split())
 
 

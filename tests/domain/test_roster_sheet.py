@@ -58,6 +58,18 @@ def test_what_is_wrong_is_told_by_the_cell_and_keeps_its_row_out(row, cell):
     assert found.wrong[0].mend
 
 
+def test_what_nobody_sees_is_no_part_of_a_name_a_number_or_a_head():
+    found = draft(
+        ("张\u200b伟", "市政府\u200e", "市长", "\u202d13800138000\u202c", "列席\u200b", "", "\ufeff1"),
+        ("张伟", "市政府", "市长", "", "", "", "2"),
+        ("\u200b", "市政府", "", "", "", "", "3"),
+        heads=("\ufeff姓名", *HEADS[1:]),
+    )
+    assert said(found) == [("A3", True), ("A4", True)]  # the same person again, and nobody
+    one = found.drafted[0].person
+    assert (one.name, one.unit, one.phone, one.role, one.rank) == ("张伟", "市政府", "13800138000", Role.OBSERVER, 1)
+
+
 def test_whom_the_table_of_rank_does_not_know_is_pointed_at_by_the_cell_unless_the_file_ranks_him():
     ranks = RankTable(leaders=(("张伟",), ("副市长",)), units=(("市财政局", "财政局"),))
     rows = (
