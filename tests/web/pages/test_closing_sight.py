@@ -106,6 +106,18 @@ def test_devices_go_off_by_the_macro_and_what_did_not_is_said(rest, over):
     rest.application.rack.prober.close()
 
 
+def test_before_the_end_nobody_is_told_that_the_lights_may_go_off(rest):
+    meeting = rest.meeting(recorded=False).id
+    with speaking("zh"):
+        html = Seat(rest, meeting).html()
+        assert "散会后在这里清理会场" in html
+        assert "等待会议结束后封包" in html
+        rest.use.transition(meeting, State.CANCELLED, reason="改期")
+        html = Seat(rest, meeting).html()
+    assert "会议已取消" in html
+    assert "关灯锁门" not in html
+
+
 def test_a_telephone_stands_on_the_page_only_after_a_press(rest, over):
     copy = copy_out(rest, over)
     seat = Seat(rest, over, (Role.USHER,))

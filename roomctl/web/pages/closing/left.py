@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from roomctl.domain.access import Right
 from roomctl.domain.clearing import ClearingRow, LeftBehind, TaskKind
+from roomctl.domain.lifecycle import State
 from roomctl.i18n import tr
 from roomctl.web.pages.closing import papers
 from roomctl.web.pages.closing.doing import Doing
@@ -219,6 +220,12 @@ def _checked(one: Checked) -> Part:
 
 
 def ready(seen: Sight) -> Part:
-    """After the close: nothing is left to do in the room."""
-    said = tr("会场可以关灯锁门。送存会自己做完。", "Lights off, doors locked. The deposit goes on by itself.")
-    return join((state_glyph(Look.OK), tag("span", said, class_="rc-grow"))) if not seen.live else Part()
+    """Where the list is not pressed: what is left to do in the room is nothing any more, or nothing yet."""
+    if seen.closed:
+        said = tr("会场可以关灯锁门。送存会自己做完。", "Lights off, doors locked. The deposit goes on by itself.")
+    elif seen.facts.meeting.state is State.CANCELLED:
+        said = tr("会议已取消，没有要清理的。", "The meeting was cancelled: there is nothing to clear.")
+    else:
+        said = tr("散会后在这里清理会场。", "The room is cleared here once the meeting has ended.")
+    glyph = state_glyph(Look.OK if seen.closed else Look.WAITING)
+    return join((glyph, tag("span", said, class_="rc-grow")))

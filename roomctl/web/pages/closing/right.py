@@ -35,7 +35,7 @@ def head(seen: Sight) -> Part:
     if left:
         minutes = max(1, round(max(left) / 60))
         second = tr(f"约 {minutes} 分钟后完成", f"done in about {minutes} min")
-    elif not seen.live and done == len(required):
+    elif seen.closed and done == len(required):
         second = tr("都已送到并核对", "everything has arrived and was read back")
     big = (
         tag(
@@ -153,7 +153,7 @@ def _states(seen: Sight, one: Delivery | None) -> Iterator[str]:
 def _told(seen: Sight, one: Delivery | None) -> str:
     if one is None:
         waits = tr("等待会议结束后封包", "packed when the meeting is closed")
-        return waits if seen.live else tr("正在封包", "being packed")
+        return tr("正在封包", "being packed") if seen.closed else waits
     if one.done:
         return tr(f"{one.files} 个文件逐个读回，全部一致", f"{one.files} files read back, all equal")
     if one.trouble is not None:

@@ -21,6 +21,8 @@ from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import admit
 from roomctl.web.ui import clock_text
 
+_CLOSED = frozenset({State.CLOSED, State.DEPOSITED, State.ARCHIVED})
+
 TURNED = frozenset({State.ADJOURNED, State.CLOSED})
 """Macros that run by themselves then may be begun by hand on this page."""
 
@@ -66,6 +68,11 @@ class Sight:
     def live(self) -> bool:
         """The list may be pressed."""
         return self.facts.meeting.state is State.ADJOURNED
+
+    @property
+    def closed(self) -> bool:
+        """The list was pressed to its end; the package goes its way."""
+        return self.facts.meeting.state in _CLOSED
 
     @property
     def zone(self) -> ZoneInfo:
