@@ -62,10 +62,10 @@ class Choice:
         return tag(
             "div",
             tag("b", f"{meeting.starts:{self.when}}", class_="rc-num rc-nw"),
-            tag("span", meeting.title, class_="rc-grow rc-ell"),
+            tag("span", meeting.title, class_="rc-grow rc-ell", title=meeting.title),
             state_chip(meeting.state.label, "run" if meeting.state in self.lit else ""),
             link_button(tr("打开", "Open"), self._of(meeting), kind="sm"),
-            class_="rc-panel rc-row rc-sec2",
+            class_="rc-panel rc-row rc-sec2 rc-choose",
         )
 
     def _of(self, meeting: Meeting) -> str:

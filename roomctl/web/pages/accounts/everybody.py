@@ -96,7 +96,7 @@ class Desk:
             tag("b", one.name, class_="rc-ell"),
             tag("div", *chips, state, class_="rc-row rc-wrapping rc-grow"),
             change,
-            class_="rc-row rc-person",
+            class_="rc-row rc-person rc-roled",
         )
         return tag("div", line, self._change(one) if opened else None)
 

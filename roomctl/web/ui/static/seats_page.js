@@ -174,6 +174,7 @@
         const who = person(id), chip = node("button", `rc-sd-chip${state.held === id ? " rc-held" : ""}`, who.name, node("small", "", who.line));
         chip.type = "button";
         chip.dataset.person = id;
+        chip.title = [who.name, who.line].filter(Boolean).join("  ");
         chip.disabled = !may || !plan.template;
         box.append(chip);
       }
