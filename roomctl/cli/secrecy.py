@@ -12,6 +12,7 @@ from roomctl.cli import operating
 from roomctl.cli.screen import JSON, answer, console
 from roomctl.domain import custody
 from roomctl.domain.custody import Point
+from roomctl.domain.lines import one_line
 from roomctl.domain.secrecy import Level
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
@@ -128,7 +129,7 @@ def register(
     known = _level(level)
     use = _use()
     try:
-        atomic_write(path, custody.label_of(custody.named(serial, ("介质编号", "the serial"))))
+        atomic_write(path, custody.label_of(one_line(tr("介质编号", "the serial"), serial)))
     except OSError as error:
         raise Refused(
             tr(f"不能写入 {mount}", f"cannot write to {mount}"),

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from unicodedata import category
 
 from roomctl.domain.checks import Title, titled
 from roomctl.domain.events import Actor
-from roomctl.errors import BadInput, NotFound, Refused
+from roomctl.errors import NotFound, Refused
 from roomctl.i18n import several, tr
 
 BEGUN = "clearing.begun"
@@ -24,12 +23,6 @@ PICTURED = "clearing.pictured"
 HANDED = "clearing.handed"
 CONTACTED = "clearing.contacted"
 """Somebody has looked up a telephone number, to ask for a paper."""
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
-"""Controls, formats such as a turn of direction, halves of a character (Unicode, table 4-4)."""
-
-MAX_TEXT = 200
-"""Characters of what was found, where, and who took it."""
 
 
 class TaskKind(StrEnum):
@@ -231,22 +224,3 @@ def derive(template: Sequence[ClearingTask], facts: Iterable[ClearingFact], sett
         for task in tasks
     )
     return ClearingList(rows, tuple(things.values()), begun, contacted)
-
-
-def one_line(name: str, said: str, *, needed: bool = True) -> str:
-    """What somebody wrote, on one line, without what nobody sees. Raises: BadInput: nothing, or too much.
-
-    Args:
-        name: of the field, in the reader's language.
-
-    """
-    line = " ".join("".join(" " if category(char) in _UNSEEN else char for char in said).split())
-    if needed and not line:
-        raise BadInput(tr(f"{name}没有填写", f"{name} is empty"), mend=tr(f"请填写{name}", f"fill in {name}"))
-    if len(line) > MAX_TEXT:
-        raise BadInput(
-            tr(f"{name}太长", f"{name} is too long"),
-            tr(f"{len(line)} 字", f"{len(line)} characters"),
-            tr(f"请在 {MAX_TEXT} 字以内", f"at most {MAX_TEXT}"),
-        )
-    return line

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from roomctl.domain.archive import Package
+from roomctl.domain.lines import one_line
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import Level, Way
 from roomctl.errors import BadInput, Forbidden, Refused
@@ -24,9 +25,6 @@ MEDIUM = "registered-medium"
 
 LABEL = "roomctl-medium.txt"
 """The file at the root of a registered medium that says which one it is."""
-
-MAX_TEXT = 200
-"""Characters of a name, a number, a place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +160,7 @@ class Handover:
                 tr(f"第 {self.number} 号移交清单已签收", f"handover list {self.number} is signed already"),
                 tr(f"接收人 {self.received_by}", f"received by {self.received_by}"),
             )
-        name = named(by, ("接收人", "who receives it"))
+        name = one_line(tr("接收人", "who receives it"), by)
         if name == self.handed_by:
             raise Refused(
                 tr("移交人和接收人不能是同一人", "who hands over and who receives are two people"),
@@ -301,21 +299,8 @@ def digest(parts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()
 
 
-def named(text: str, what: tuple[str, str]) -> str:
-    """A name, number or place that must be there. Raises: BadInput."""
-    said = " ".join(text.split())
-    if not said or len(said) > MAX_TEXT:
-        raise BadInput(
-            tr(f"没有写{what[0]}", f"it is not said: {what[1]}")
-            if not said
-            else tr(f"{what[0]}太长", f"too long: {what[1]}"),
-            mend=tr(f"1 到 {MAX_TEXT} 个字", f"1 to {MAX_TEXT} characters"),
-        )
-    return said
-
-
 def paper_number(point: Point, number: str) -> str:
     """The number of the paper that a point rests on. Raises: BadInput, where it must have one."""
     if point in NUMBERED or number.strip():
-        return named(number, ("文号或编号", "the number of the paper"))
+        return one_line(tr("文号或编号", "the number of the paper"), number)
     return ""

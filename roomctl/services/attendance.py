@@ -8,9 +8,9 @@ from typing import Any
 
 from roomctl.domain import attendance
 from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
-from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Actor, Event, LoggedEvent
 from roomctl.domain.lifecycle import MEETS, OVER, State
+from roomctl.domain.lines import one_line
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import Refused
 from roomctl.i18n import tr

@@ -9,10 +9,11 @@ from typing import Any
 
 from roomctl.domain import clearing, handouts
 from roomctl.domain.archive import PackageFile
-from roomctl.domain.clearing import ClearingFact, ClearingList, LeftBehind, TaskKind, one_line
+from roomctl.domain.clearing import ClearingFact, ClearingList, LeftBehind, TaskKind
 from roomctl.domain.events import Event
 from roomctl.domain.handouts import Handout, Handouts
 from roomctl.domain.lifecycle import Need, State
+from roomctl.domain.lines import one_line
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import several, speaking, tr

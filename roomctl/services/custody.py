@@ -11,9 +11,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from roomctl.domain import custody, secrecy
-from roomctl.domain.custody import Confirmation, Declaration, Point, named
+from roomctl.domain.custody import Confirmation, Declaration, Point
 from roomctl.domain.events import Event
 from roomctl.domain.lifecycle import MEETS, State
+from roomctl.domain.lines import one_line
 from roomctl.domain.meeting import Meeting, Objection
 from roomctl.domain.recording import Purpose
 from roomctl.domain.secrecy import Level, Way
@@ -146,7 +147,7 @@ class CustodyUseCases(MediaUseCases):
                 a meeting above that level is being held just now.
 
         """
-        now, number = self._clock.now(), named(approval, ("批准文号", "the number of the approval"))
+        now, number = self._clock.now(), one_line(tr("批准文号", "the number of the approval"), approval)
         one = Declaration(
             id="", approval=number, level=level, approved=approved, by=self._actor.name, at=now
         )  # fmt: skip
@@ -183,7 +184,7 @@ class CustodyUseCases(MediaUseCases):
             NotFound: none stands. Refused: a 涉密 meeting is being held just now.
 
         """
-        why, now, uow = named(reason, ("原因", "why")), self._clock.now(), self._open()
+        why, now, uow = one_line(tr("原因", "why"), reason), self._clock.now(), self._open()
         with uow:
             standing = declaration(uow)
             if standing is None:
@@ -222,7 +223,7 @@ class CustodyUseCases(MediaUseCases):
 
         """
         who, paper, now = (
-            named(by, ("姓名", "who confirms it")),
+            one_line(tr("姓名", "who confirms it"), by),
             custody.paper_number(point, number),
             self._clock.now(),
         )

@@ -6,9 +6,9 @@ from typing import Any
 from roomctl.domain import clearing, handouts
 from roomctl.domain.access import Right
 from roomctl.domain.attendance import find_person
-from roomctl.domain.clearing import one_line
 from roomctl.domain.handouts import Handout
 from roomctl.domain.lifecycle import State
+from roomctl.domain.lines import one_line
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.errors import BadInput, NotFound, Refused

@@ -7,8 +7,9 @@ from typing import Any
 
 from roomctl.domain import custody
 from roomctl.domain.archive import Receipt
-from roomctl.domain.custody import Handover, Medium, named
+from roomctl.domain.custody import Handover, Medium
 from roomctl.domain.events import Event
+from roomctl.domain.lines import MAX_TEXT, one_line
 from roomctl.domain.record import RecordFile
 from roomctl.domain.secrecy import Level
 from roomctl.errors import NotFound, Refused
@@ -76,10 +77,10 @@ class MediaUseCases(Bound):
         """Raises: BadInput. Refused: the serial is taken, also by one that was withdrawn."""
         now, uow = self._clock.now(), self._open()
         one = Medium(
-            serial=named(serial, ("介质编号", "the serial")),
-            label=label.strip()[: custody.MAX_TEXT],
+            serial=one_line(tr("介质编号", "the serial"), serial),
+            label=label.strip()[:MAX_TEXT],
             level=level,
-            keeper=named(keeper, ("保管处", "where it is kept")),
+            keeper=one_line(tr("保管处", "where it is kept"), keeper),
             by=self._actor.name,
             at=now,
         )
@@ -97,7 +98,7 @@ class MediaUseCases(Bound):
 
     def withdraw_medium(self, serial: str, *, reason: str) -> Medium:
         """Raises: NotFound. Refused: it is withdrawn."""
-        why, now, uow = named(reason, ("原因", "why")), self._clock.now(), self._open()
+        why, now, uow = one_line(tr("原因", "why"), reason), self._clock.now(), self._open()
         with uow:
             one = self._media(uow).get(serial.strip())
             if one is None:
@@ -125,7 +126,7 @@ class MediaUseCases(Bound):
             NotFound: no such medium, or package. Refused: it may not carry it, or the package is handed over.
 
         """
-        who, now, uow = named(by, ("移交人", "who hands it over")), self._clock.now(), self._open()
+        who, now, uow = one_line(tr("移交人", "who hands it over"), by), self._clock.now(), self._open()
         with uow:
             meeting = uow.meetings.get(meeting_id)
             held = self._media(uow).get(medium)

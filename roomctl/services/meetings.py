@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from roomctl.domain import planning
-from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
+from roomctl.domain.lines import one_line
 from roomctl.domain.meeting import Meeting, Objection, Overrule
 from roomctl.domain.planning import Edit
 from roomctl.domain.recording import RecorderState

@@ -8,9 +8,9 @@ from typing import Any
 
 from roomctl.domain import order_log
 from roomctl.domain.archive import PackageFile
-from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Event
 from roomctl.domain.lifecycle import MEETS, State
+from roomctl.domain.lines import one_line
 from roomctl.domain.order_log import LogEntry, LogFact
 from roomctl.errors import Refused
 from roomctl.i18n import speaking, tr

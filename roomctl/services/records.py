@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need
+from roomctl.domain.lines import one_line
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import Finding, RecordFile
 from roomctl.errors import BadInput, NotFound, Refused

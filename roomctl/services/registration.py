@@ -11,9 +11,9 @@ from typing import Any
 
 from roomctl.domain import registration as rules
 from roomctl.domain.archive import Package, Receipt
-from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
+from roomctl.domain.lines import one_line
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import RecordFile
 from roomctl.domain.registration import CatalogueRow, Contents, Entry, Registration, Result, Series

@@ -10,9 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from roomctl.domain import summary as paper
-from roomctl.domain.clearing import one_line
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import State
+from roomctl.domain.lines import one_line
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import RecordFile
 from roomctl.domain.summary import Fact, NumberForm, Openness, Stage, Summary

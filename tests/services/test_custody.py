@@ -301,7 +301,7 @@ def test_each_proxy_is_approved_once_more(declared, secret):
 
 
 def test_a_point_wants_a_name(declared, secret):
-    for name in ("", "  ", "名" * 201):
+    for name in ("", "  ", "\u200b", "名" * 201):
         with pytest.raises(BadInput):
             declared.use.confirm_point(secret.id, Point.PHONES, by=name)
     assert all(said is None for _, said in declared.use.secrecy_points(secret.id))
@@ -378,8 +378,9 @@ def test_the_other_side_signs_once_and_then_the_package_has_its_receipt(declared
     declared.use.register_medium(serial="光盘-01", level=Level.SECRET, keeper="机要室")
     package = sealed(declared, secret)
     hand_over(declared, package)
-    with pytest.raises(Refused, match="同一人"):
-        declared.use.receive_package(1, by="赵敏")
+    for same in ("赵敏", " 赵敏\u200b"):
+        with pytest.raises(Refused, match="同一人"):
+            declared.use.receive_package(1, by=same)
     with pytest.raises(BadInput):
         declared.use.receive_package(1, by=" ")
     with pytest.raises(NotFound):

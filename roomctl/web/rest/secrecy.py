@@ -8,7 +8,8 @@ from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from roomctl.domain.access import Right, User
-from roomctl.domain.custody import MAX_TEXT, Confirmation, Declaration, Handover, Medium, Point
+from roomctl.domain.custody import Confirmation, Declaration, Handover, Medium, Point
+from roomctl.domain.lines import MAX_TEXT
 from roomctl.domain.secrecy import Level
 from roomctl.inputs import Line, Shape
 from roomctl.web.rest.desk import Desk, MeetingPath, router

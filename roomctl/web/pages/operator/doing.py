@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from roomctl.domain.access import Right
 from roomctl.domain.alarms import Alarm
-from roomctl.domain.clearing import one_line
 from roomctl.domain.lifecycle import State
+from roomctl.domain.lines import one_line
 from roomctl.domain.recording import MARK_SECONDS, Envelope, MarkKind
 from roomctl.errors import RoomctlError
 from roomctl.i18n import tr
