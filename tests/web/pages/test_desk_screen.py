@@ -66,6 +66,10 @@ def test_people_are_ticked_in_one_and_many_and_a_press_is_undone(open_page, at, 
     page = signed_on(open_page, at("desk"), who="周强", size="small")
     expect(names(page)).to_have_text(["李晓明", "孙丽", "陈志强", "王海燕", EXTRA[2][0]])
     pictured(page, "desk")
+    for sort in (page.locator("#sorts button").last, page.locator("#sorts button").first):
+        sort.press("Enter")
+        expect(sort).to_have_attribute("aria-pressed", "true")
+        expect(sort).to_be_focused()  # who works by keys goes on from there
     page.get_by_label("选 陈志强").check()
     page.get_by_label("选 王海燕").check()
     page.locator("#ticked").click()

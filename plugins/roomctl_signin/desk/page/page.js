@@ -63,6 +63,12 @@
   const proxied = (one) => one.leave?.granted && one.leave.proxy;
 
   // --- what is shown
+  const sorts = Object.fromEntries(Object.keys(SORTS).map((name) => {
+    const e = make("button", {});
+    e.addEventListener("click", () => { sort = name; at("wanted").value = ""; paint(); });
+    return [name, e];
+  }));
+  at("sorts").append(...Object.values(sorts));
   const paint = () => {
     document.title = said("签到台", "Sign-in desk");
     put(at("title"), sight?.title ?? roomScreen.about()?.meeting ?? "");
@@ -75,13 +81,10 @@
     put(at("home"), said("回签到", "Back"));
     at("wanted").placeholder = said("姓名、首字母、单位", "Name, initials, unit");
     at("wanted").setAttribute("aria-label", at("wanted").placeholder);
-    at("sorts").replaceChildren(...Object.entries(SORTS).map(([name, [title, of]]) => {
-      const count = (sight?.people ?? []).filter(of).length;
-      const e = make("button", { textContent: `${title()} ${count}` });
-      e.setAttribute("aria-pressed", String(sort === name));
-      e.addEventListener("click", () => { sort = name; at("wanted").value = ""; paint(); });
-      return e;
-    }));
+    for (const [name, [title, of]] of Object.entries(SORTS)) {
+      put(sorts[name], `${title()} ${(sight?.people ?? []).filter(of).length}`);
+      sorts[name].setAttribute("aria-pressed", String(sort === name));
+    }
     const platform = (sight?.people ?? []).filter((one) => one.platform && away(one) && !proxied(one));
     put(at("platform"), said(`主席台全部签到（${platform.length}）`, `Platform: all here (${platform.length})`));
     at("platform").disabled = !open() || !platform.length;
