@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from roomctl_transcript import formats, papers
 from roomctl_transcript.beside import Papers
 from roomctl_transcript.carry import as_json, from_json
@@ -85,6 +87,22 @@ def test_a_paper_that_cannot_be_read_is_left_out_with_the_reason(tmp_path, monke
     ((left, reason),) = found.left
     assert left == name
     assert why in reason
+
+
+def test_a_docx_is_read_in_its_order_with_each_cell_once_and_what_stands_in_a_field(tmp_path):
+    paper = Document()
+    paper.add_paragraph("一、进展")
+    table = paper.add_table(2, 3)
+    table.cell(0, 0).merge(table.cell(1, 1)).text = "云溪污水处理工程"
+    table.cell(0, 2).add_table(1, 1).cell(0, 0).text = "68个"
+    paper.add_paragraph("二、问题")
+    field = parse_xml(f"<w:sdt {nsdecls('w')}><w:sdtContent/></w:sdt>")
+    field[0].append(paper.add_paragraph("三、打算")._p)
+    paper.element.body.insert(-1, field)
+    paper.save(tmp_path / "a.docx")
+    text = papers.read(tmp_path / "a.docx")
+    assert text.split() == ["一、进展", "云溪污水处理工程", "68个", "二、问题", "三、打算"]
+    assert papers.terms_of(text) == ()  # a term that stands there once
 
 
 def test_what_word_leaves_beside_an_open_document_is_no_paper(tmp_path):
