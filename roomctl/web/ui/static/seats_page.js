@@ -42,6 +42,7 @@
     const load = async () => {
       try {
         const found = await ask("GET", "", undefined, seen);
+        if (plan && !idle()) { seen = ""; return; } // somebody has begun meanwhile: it is looked at later
         if (JSON.stringify(found) !== JSON.stringify(plan)) { plan = found; show(); } // a leave, a proxy, a name change too
       } catch (error) { say(error.message || said("主机没有应答", "the host does not answer"), true); }
     };
@@ -316,8 +317,9 @@
       if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.closest("input, select") && plan?.steps) { event.preventDefault(); undo(); }
     });
 
+    const idle = () => !document.hidden && !drag && !state.held && !busy && !desk.contains(document.activeElement?.closest?.("input, select"));
     load();
-    setInterval(() => { if (!document.hidden && !drag && !state.held && !busy && !desk.contains(document.activeElement?.closest?.("input, select"))) load(); }, 4000);
+    setInterval(() => { if (idle()) load(); }, 4000);
   };
   const look = () => { for (const desk of document.querySelectorAll(".rc-sd:not([data-begun])")) { desk.dataset.begun = "1"; begin(desk); } };
   new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
