@@ -1,6 +1,7 @@
 """Names, 职务 and order against the roster: every list of a paper has to say the same."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from roomctl.api import Attendance, Finding, Meeting, Person, Presence, tr
 from roomctl_records.drafting import wording
@@ -11,12 +12,16 @@ RANKED = ("出席", "请假", "缺席")
 """列席 come by 议题, those of the whole meeting first."""
 NAME_COLUMN, POST_COLUMN = "姓名", "单位及职务"
 _SHORTEST = 2  # characters of a name: one alone is found in every second word
+_People = Mapping[str, Sequence[Person]]
+"""By name: two may have the same, and are told apart by unit and duty."""
 
 
 def check(text: Sequence[Line], meeting: Meeting, attendance: Attendance) -> Iterator[Finding]:
     """Who is on a list but not on the roster, with another post than there, in another order, or missing."""
-    people = {one.person.name: one.person for one in attendance.standings}
-    proxies = {one.proxy: one.person for one in attendance.standings if one.proxy}
+    people: dict[str, list[Person]] = {}
+    for one in attendance.standings:
+        people.setdefault(one.person.name, []).append(one.person)
+    proxies = {one.proxy for one in attendance.standings if one.proxy}
     yield from _chair(text, meeting)
     for label in LISTS:
         own = [line for line in text if line.label == label]
@@ -32,38 +37,41 @@ def _missing(text: Sequence[Line], attendance: Attendance) -> Iterator[Finding]:
     lists = [line for line in text if line.label in LISTS]
     if not any(line.label == "出席" for line in lists):
         return
-    written = "".join(_bare(line.text) for line in lists)
+    known = {name for one in attendance.standings for name in (one.person.name, one.proxy) if name}
+    written = {name for line in lists for name in _named(line, known)}
     for one in attendance.members:
         name = one.person.name
-        named = name in written or bool(one.proxy and one.proxy in written)
+        named = name in written or one.proxy in written
         if named or not (one.present or one.presence is Presence.ON_LEAVE):
             continue
         said = tr(f"名单里有{name}，稿子里没有", f"{name} is on the roster, and on no list here")
         yield lists[0].finding("missing", 0, len(lists[0].text), said, name)
 
 
-def _sheet(text: Sequence[Line], people: Mapping[str, Person]) -> Iterator[Finding]:
+def _sheet(text: Sequence[Line], people: _People) -> Iterator[Finding]:
     """签到表: its names are those of the roster, with their posts, in the order of rank within a table."""
     posts = {(line.block, line.entry): line for line in text if line.label == POST_COLUMN}
     last: dict[int, Person] = {}
     for line in text:
         if line.label != NAME_COLUMN or (line.block, line.entry) not in posts:
             continue
-        person = people.get(_bare(line.text).split("（")[0])
-        if person is None:
+        called = people.get(_bare(line.text).split("（")[0])
+        if called is None:
             if "代" not in line.text:
                 yield line.finding(
                     "name", 0, len(line.text), tr("名单里没有这个人", "nobody of that name on the roster")
                 )
             continue
-        before = last.get(line.block)
+        beside = posts[line.block, line.entry]
+        meant = [one for one in called if _bare(beside.text) in _posts(one)]
+        person, before = (meant or called)[0], last.get(line.block)
         if before and before.rank and person.rank and person.rank < before.rank:
             yield line.finding(
                 "order", 0, len(line.text), tr(f"名次应在{before.name}之前", f"comes before {before.name}")
             )
         last[line.block] = person
-        beside, post = posts[line.block, line.entry], wording.post(person)
-        if "代" not in line.text and _bare(beside.text) not in {_bare(post), _bare(person.duty), _bare(person.unit)}:
+        if "代" not in line.text and not meant:
+            post = wording.post(person)
             said = tr(f"名单里是“{post}”", f"the roster has {post!r}")
             yield beside.finding("post", 0, len(beside.text), said, post)
 
@@ -76,38 +84,58 @@ def _chair(text: Sequence[Line], meeting: Meeting) -> Iterator[Finding]:
             yield line.finding("name", 0, len(name), said, meeting.chair)
 
 
-def _listed(lines: Sequence[Line], people: Mapping[str, Person], proxies: Mapping[str, Person]) -> Iterator[Finding]:
+def _listed(lines: Sequence[Line], people: _People, proxies: Collection[str]) -> Iterator[Finding]:
     """Rank rises down a list; each name is one of the roster, with the post it has there."""
     last: Person | None = None
     for line in lines:
-        bare = _bare(line.text)
-        here = sorted((bare.find(name), name) for name in people if name in bare)
-        if not here and not any(name in bare for name in proxies):
+        here = _named(line, {*people, *proxies})
+        if not here:
             yield line.finding("name", 0, len(line.text), tr("名单里没有这个人", "nobody of that name on the roster"))
-        for _, name in here:
-            person = people[name]
+        for name in here:
+            called = people.get(name, ())
+            meant = [
+                one for one in called if len(called) == 1 or (len(here) == 1 and _written(line, one) in _posts(one))
+            ]
+            if len(meant) != 1:
+                continue  # a proxy, or one of two who have the name
+            (person,) = meant
             at = max(0, line.text.find(name[0]))
             if line.label in RANKED and last and last.rank and person.rank and person.rank < last.rank:
                 said = tr(f"名次应在{last.name}之前", f"comes before {last.name}")
                 yield line.finding("order", at, at + len(name), said)
             last = person
-        if len(here) == 1 and not any(name in bare for name in proxies):
-            yield from _post(line, people[here[0][1]])
+        if len(here) == 1 and here[0] not in proxies:
+            yield from _post(line, people[here[0]])
 
 
-def _post(line: Line, person: Person) -> Iterator[Finding]:
-    """Beside one name alone: what stands there is the post of the roster, or nothing."""
-    written = _bare(line.text).replace(_bare(wording.spaced(person.name)), "", 1).split("（")[0].strip()
-    post = _bare(wording.post(person))
-    if written and post and written not in {post, _bare(person.duty), _bare(person.unit)}:
-        start = line.text.find(written[0])
+def _named(line: Line, names: Collection[str]) -> Sequence[str]:
+    """Those that stand in a line, in its order; where one is the beginning of another, the longer one."""
+    either = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return list(dict.fromkeys(re.findall(either, _bare(line.text)))) if either else []
+
+
+def _written(line: Line, person: Person) -> str:
+    """What stands beside the name of that person."""
+    return _bare(line.text).replace(_bare(wording.spaced(person.name)), "", 1).split("（")[0].strip()
+
+
+def _posts(person: Person) -> set[str]:
+    """The ways to write what somebody is."""
+    return {_bare(wording.post(person)), _bare(person.duty), _bare(person.unit)}
+
+
+def _post(line: Line, called: Sequence[Person]) -> Iterator[Finding]:
+    """Beside one name alone: what stands there is the post of the roster, of one who is called so, or nothing."""
+    written, posts = _written(line, called[0]), [_bare(wording.post(one)) for one in called]
+    if written and all(posts) and not any(written in _posts(one) for one in called):
+        start, post = line.text.find(written[0]), "、".join(posts)
         said = tr(f"名单里是“{post}”", f"the roster has {post!r}")
         yield line.finding("post", max(0, start), len(line.text), said, post)
 
 
-def _alike(text: Sequence[Line], people: Mapping[str, Person]) -> Iterator[Finding]:
+def _alike(text: Sequence[Line], people: _People) -> Iterator[Finding]:
     """A name of the roster with one other character in it, where nobody is called so: 张建国 and 张建围."""
-    for name, person in people.items():
+    for name, called in people.items():
         if len(name) <= _SHORTEST:
             continue
         for line in text:
@@ -115,17 +143,16 @@ def _alike(text: Sequence[Line], people: Mapping[str, Person]) -> Iterator[Findi
             for start in range(len(bare) - len(name) + 1):
                 seen = bare[start : start + len(name)]
                 differs = [place for place in range(len(name)) if seen[place] != name[place]]
-                if differs in ([1], [2]) and seen not in people and _spoken_to(bare, start, len(name), person):
+                if differs in ([1], [2]) and seen not in people and _spoken_to(bare, start, len(name), called):
                     said = tr(f"名单里是{name}", f"the roster has {name}")
                     yield line.finding("name", start, start + len(name), said, name)
 
 
-def _spoken_to(text: str, start: int, length: int, person: Person) -> bool:
+def _spoken_to(text: str, start: int, length: int, called: Sequence[Person]) -> bool:
     """What stands beside it calls a person: 同志, a post, a colon. Without that a word may be just alike."""
     after, before = text[start + length :], text[:start]
-    return after.startswith(("同志", "：", "主持", person.duty or "同志")) or before.endswith(
-        (person.duty or "同志", "主持人：")
-    )
+    duties = tuple(one.duty or "同志" for one in called)
+    return after.startswith(("同志", "：", "主持", *duties)) or before.endswith((*duties, "主持人："))
 
 
 def _bare(text: str) -> str:

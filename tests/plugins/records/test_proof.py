@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 from roomctl_records import proof
+from roomctl_records.drafting import wording
 from roomctl_records.proof import plan, seats, tables
 
-from roomctl.api import BadInput, Document, record
+from roomctl.api import BadInput, Document, Person, record
 from roomctl.api.seating import Chart
 from roomctl.domain.layouts import Shape, Sizes, Template, layout
 
@@ -97,6 +98,33 @@ def test_lists_are_held_against_the_roster(found):
     assert [(one.rule, one.entry) for one in there] == [("order", 1), ("post", 2), ("name", 3)]
     assert there[1].hint == "市规划局副局长"
     assert [one.hint for one in findings if one.rule == "missing"] == ["陈志强"]
+
+
+def test_two_of_one_name_and_a_name_within_another_are_told_apart(facts):
+    attendance = facts.services.attendance(MEETING)
+    model = attendance.members[0]
+    people = [("张伟", "市政府", "副市长", 1), ("张伟明", "市住建局", "局长", 2), ("张伟", "市财政局", "局长", 3)]
+    came = tuple(
+        replace(model, person=Person(id=str(rank), name=name, unit=unit, duty=duty, rank=rank))
+        for name, unit, duty, rank in people
+    )
+    lines = tuple(f"{wording.spaced(name)}　{unit}{duty}" for name, unit, duty, _ in people)
+    rows = tuple((str(rank), name, unit + duty) for name, unit, duty, rank in people)
+
+    def read(*blocks):
+        document = Document(kind="会议记录", title="题", blocks=blocks)
+        own = tables.Tables(units={}, phrases={})
+        return [
+            (one.rule, one.entry, one.hint)
+            for one in proof.read(document, facts.meeting, replace(attendance, standings=came), own)
+        ]
+
+    assert read(record.Labelled("出席", lines)) == []
+    assert read(record.Labelled("出席", ("张　伟　张伟明　张　伟",))) == []
+    assert read(record.Table(("序号", "姓名", "单位及职务"), rows, (1, 1, 1))) == []
+    both = "市政府副市长、市财政局局长"
+    assert read(record.Labelled("出席", (*lines[:2], "张　伟　市审计局局长"))) == [("post", 2, both)]
+    assert read(record.Labelled("出席", lines[1:2])) == [("missing", 0, "张伟")] * 2
 
 
 def test_a_chair_who_is_not_the_planned_one_is_told(found):
