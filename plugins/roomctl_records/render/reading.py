@@ -140,11 +140,15 @@ class _Found:
         }[style]
 
     def table(self, table: Table) -> None:
-        heads, *rows = [row.cells for row in table.rows] or [()]
-        if heads:
-            widths = tuple(int(column.width or 1) for column in table.columns)
-            header = tuple(cell.text for cell in heads)
-            self.blocks.append(record.Table(header, tuple(tuple(map(_cell, row)) for row in rows), widths))
+        """A cell that somebody has taken out of a row is an empty one."""
+        rows = [("",) * row.grid_cols_before + tuple(map(_cell, row.cells)) for row in table.rows]
+        columns = max(map(len, rows), default=0)
+        if not columns:
+            return
+        heads, *rows = [row + ("",) * (columns - len(row)) for row in rows]
+        header = tuple(cell if isinstance(cell, str) else cell.beside for cell in heads)
+        widths = (*(int(column.width or 1) for column in table.columns), *[1] * columns)[:columns]
+        self.blocks.append(record.Table(header, tuple(rows), widths))
 
     def _signature(self, role: str) -> None:
         last = self.blocks[-1] if self.blocks else None

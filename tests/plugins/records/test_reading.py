@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import docx as word
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from roomctl_records.render import docx, reading, template
@@ -89,6 +91,24 @@ def test_what_somebody_wrote_by_hand_is_read(facts, written):
     paper.add_paragraph("另：会后补充材料。")
     paper.save(str(path))
     assert reading.read(path).blocks[-1] == record.Paragraph("另：会后补充材料。")
+
+
+def test_a_table_that_somebody_took_cells_out_of_is_read(written):
+    rows = (("1", "张建国", "副市长"), ("2", "李晓明", "局长"))
+    whole = record.Table(("序号", "姓名", "职务"), rows, (1, 1, 1))
+    path = written(Document(kind="签到表", title="题", blocks=(whole,)))
+    paper = word.Document(str(path))
+    table = paper.tables[0]
+    for row, gone in ((0, 2), (1, 2), (2, 0)):
+        line = table.rows[row]._tr
+        line.remove(line.tc_lst[gone])
+    before = parse_xml(f'<w:trPr {nsdecls("w")}><w:gridBefore w:val="1"/></w:trPr>')
+    line.replace(line.trPr, before)
+    paper.save(str(path))
+    (read,) = reading.read(path).blocks
+    assert read.header == ("序号", "姓名", "")
+    assert read.rows == (("1", "张建国", ""), ("", "李晓明", "局长"))
+    assert len(read.widths) == len(read.header)
 
 
 def test_tracked_changes_read_as_if_taken(written, tmp_path):
