@@ -43,7 +43,7 @@ def draft(
 
     """
     sections = minutes.sections(meeting, recordings, transcript)
-    points = transcript.points if transcript else ()
+    points = transcript.noted if transcript else ()
     titles = [item.title for item in minutes.ordered(meeting.agenda)]
     kind = meeting.kind.removesuffix("会议") + "会议"
     blocks: list[record.Block] = [record.Paragraph(_opening(meeting, attendance, titles, phrases))]

@@ -94,6 +94,19 @@ def test_what_only_announces_decisions_is_none_and_courtesies_before_one_are_lef
     assert "会议议定，同意改造计划。" in written
 
 
+def test_a_point_that_somebody_has_struck_out_is_neither_said_nor_sent_to_anybody(facts, drafted):
+    decided, asked, *rest = facts.transcript.points
+    alone = replace(asked, owner="市审计局", support=())
+    facts.transcript = replace(facts.transcript, points=(decided, alone, *rest))
+    assert "市审计局" in str(drafted())
+    gone = (replace(decided, struck=True), replace(alone, struck=True), *rest)
+    facts.transcript = replace(facts.transcript, points=gone)
+    said = str(drafted())
+    assert "市审计局" not in said
+    assert "原则同意建设方案" not in said
+    assert "同意改造计划" in said
+
+
 def test_without_words_it_says_what_is_to_be_added(facts, shipped):
     meeting = replace(facts.meeting, agenda=())
     document = summary.draft(meeting, facts.services.attendance(MEETING), [], None, shipped.phrases)
