@@ -177,8 +177,7 @@ def _record(facts: Facts, href: str) -> Link:
         return Link(name=name, look=Look.OK, figure=tr("已签字", "signed"), href=href)
     if facts.documents:
         return Link(name=name, look=Look.RUNNING, figure=tr("草稿，待签字", "draft, to sign"), share=0.7, href=href)
-    if facts.transcript is not None and facts.transcript.points:
-        count = len(facts.transcript.points)
+    if facts.transcript is not None and (count := len(facts.transcript.noted)):
         return Link(
             name=name, look=Look.RUNNING, figure=tr(f"要点 {count} 条", f"{count} points"), share=0.35, href=href
         )

@@ -377,7 +377,7 @@ def _papers(visitor: Visitor, facts: Facts) -> Part | None:
         )
         for one in newest.values()
     ]
-    points = facts.transcript.points if facts.transcript else ()
+    points = facts.transcript.noted if facts.transcript else ()
     rows += [line(state_chip(point.kind.value), point.text) for point in points[:12]]
     if not rows:
         rows = [tag("p", tr("还没有记录", "no record yet"), class_="rc-s2")]

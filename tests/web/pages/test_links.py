@@ -12,6 +12,7 @@ from roomctl.domain.devices import Device, Emission
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.domain.recording import RecorderState, Recording
+from roomctl.domain.transcript import DraftPoint, PointKind, Transcript
 from roomctl.web.pages.links import Facts, links
 from roomctl.web.ui import Look, Part, chain_strip
 
@@ -75,6 +76,14 @@ def test_sign_in_counts_who_is_there():
     )
     assert said(chain(State.APPROVED, attendance=here)[PEOPLE]) == "实到 1 / 3"
     assert said(chain(State.OPEN)[PEOPLE]) == "没有名单"
+
+
+def test_the_record_counts_the_points_that_nobody_has_struck_out():
+    one = DraftPoint(kind=PointKind.DECISION, text="同意。", segment="s")
+    heard = Transcript(id="t", meeting="m", version=1, engine="e", model="m", points=(one, replace(one, struck=True)))
+    assert said(chain(State.ADJOURNED, transcript=heard)[RECORD]) == "要点 1 条"
+    none = replace(heard, points=heard.points[1:])
+    assert chain(State.ADJOURNED, transcript=none)[RECORD].look is Look.WAITING
 
 
 def test_the_archive_counts_targets_until_the_archivist_has_accepted():
