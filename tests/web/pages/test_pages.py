@@ -321,3 +321,25 @@ def test_what_is_typed_and_where_outlives_a_drawing_but_goes_to_no_other_form(br
     )
     expect(reason).to_have_value("病假")
     page.close()
+
+
+def test_a_button_that_is_held_down_is_not_drawn_anew_under_the_finger(browser):
+    page = browser.new_page()
+    page.set_content('<main><button data-act="end" data-hold="0.2">停止</button></main>')
+    for name in ("still", "page"):
+        page.add_script_tag(path=Path(ui.__file__).parent / f"static/{name}.js")
+    page.evaluate(
+        """() => { window.pressed = 0;
+        const count = (event) => { pressed += "full" in event.target.dataset; };
+        document.querySelector("main").addEventListener("click", count); }"""
+    )
+    page.locator("button").hover()
+    page.mouse.down()
+    page.evaluate(
+        """() => { const box = document.querySelector("main");
+        rcStill.when(box, () => { box.innerHTML = "<button>已停止</button>"; }); }"""
+    )
+    page.wait_for_function("pressed === 1")
+    page.mouse.up()
+    expect(page.locator("button")).to_have_text("已停止")
+    page.close()
