@@ -91,7 +91,7 @@ def began(meeting: Meeting) -> datetime:
 
 
 def _head(meeting: Meeting, attendance: Attendance, place: str) -> Iterator[record.Labelled]:
-    by_name = {one.person.name: one for one in attendance.standings}
+    by_name = {one.person.name: one for one in reversed(attendance.standings)}  # of two, the one of the higher rank
 
     def named(name: str) -> str:
         known = by_name.get(name)

@@ -45,6 +45,11 @@ def test_a_proxy_never_gets_the_duty_of_the_one_they_stand_for(facts):
     assert labelled(facts.draft())["出席"][-1] == "刘伟（代陈志强）　市财政局"
 
 
+def test_of_two_who_have_the_chairs_name_the_one_of_the_higher_rank_is_meant(facts):
+    facts.services.people[MEETING].append(Person(id="x", name="张建国", unit="市审计局", duty="科长", rank=9))
+    assert labelled(facts.draft())["主持人"] == ("张建国　市政府副市长",)
+
+
 def test_nobody_missing_leaves_no_empty_label(facts):
     for name in ("王芳", "周涛"):
         facts.services.people[MEETING] = [one for one in facts.services.people[MEETING] if one.name != name]
