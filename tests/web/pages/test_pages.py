@@ -249,6 +249,10 @@ def test_a_press_in_one_form_leaves_what_is_typed_in_the_other(open_page, site):
     page.reload()  # as a page does by itself when the host was started again
     expect(document).to_have_value("主持词")
     page.goto(f"{site.url}/calendar")
+    page.locator("[name=text]").press_sequentially("政务")
+    page.locator("[name=state]").select_option(label="会前准备")
+    expect(page.locator("[name=state] option[selected]")).to_have_text("会前准备")  # the bar is drawn anew
+    expect(page.locator("[name=text]")).to_have_value("政务")
     page.goto(path)  # whoever went elsewhere begins anew
     expect(page.locator("h1")).to_have_text("材料：3 份已发 1 份")
     expect(document).to_have_value("")

@@ -110,17 +110,18 @@ class Desk:
         levels = {"": tr("所有密级", "any 密级")} | {
             one.value: one.value for one in Level if one is not Level.TOP and self._visitor.user.cleared(one)
         }
+        search = tag(
+            "input",
+            type="search",
+            name="text",
+            value=self._first_text,  # not what is typed now: what is drawn anew would take it away
+            placeholder=tr("主题、主持人、场所，可用拼音首字母", "title, chair, place; or pinyin initials"),
+            aria_label=tr("查找", "search"),
+            class_="rc-in",
+        )
         return tag(
             "div",
-            tag(
-                "input",
-                type="search",
-                name="text",
-                value=self._first_text,  # not what is typed now: what is drawn anew would take it away
-                placeholder=tr("主题、主持人、场所，可用拼音首字母", "title, chair, place; or pinyin initials"),
-                aria_label=tr("查找", "search"),
-                class_="rc-in rc-search",
-            ),
+            tag("div", search, class_="rc-search", data_form="search"),  # where what is typed outlives a drawing
             draw.select("state", tr("状态", "state"), states, self.state),
             draw.select("level", tr("密级", "密级"), levels, self.level),
             tag("input", type="date", name="day", value=self.day.isoformat(), class_="rc-in",
