@@ -6,6 +6,7 @@
     works = [],
     holes = null,
     heads = null,
+    chosen = "", // engine of the next version: it outlives a redrawing of the form
     engines = null;
 
   const waiting = () => reworks.find((one) => one.state === "waiting");
@@ -307,6 +308,8 @@
       pick.append(
         Object.assign(el("option", "", text), { value, disabled: engines?.find((one) => one.name === value)?.ready === false }),
       );
+    pick.value = chosen;
+    pick.addEventListener("change", () => (chosen = pick.value));
     const go = W.press(said("重新转写", "Transcribe again"), () => ask({ kind: "again", engine: pick.value }));
     go.disabled = Boolean(waiting()) || !W.opened.complete;
     return el(
