@@ -5,7 +5,9 @@ import http.client
 import json
 import struct
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 
@@ -14,6 +16,8 @@ from roomctl.domain.alarms import Alarm, AlarmKind, AlarmTurn
 from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Envelope, Level, Order, RecorderState, RecorderStatus
+from roomctl.domain.secrecy import Level as Secret
+from roomctl.domain.secrecy import Secrecy
 from roomctl.errors import Refused
 from roomctl.services.identity import new_id
 from roomctl.testing.dummies import DummyRecorder
@@ -307,6 +311,22 @@ def test_levels_are_followed_until_the_recording_ends(rest, meeting):
         rest_of_it = list(told)
     assert rest_of_it[-1] == ("end", {})
     assert rest_of_it[-2][1]["state"] == "sealed"
+
+
+def test_levels_end_where_the_meeting_is_raised_above_who_follows_them(rest, meeting, monkeypatch):
+    monkeypatch.setattr("roomctl.web.rest.recorder.HEARTBEAT", 0.05)
+    _token, text = rest.accounts.add_token(rest.account(Role.OPERATOR), "test", [Right.SEE_RECORDINGS])
+    with served(rest.web) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as line:
+        line.request("GET", path(meeting, "/recorder/levels"), headers={"Authorization": f"Bearer {text}"})
+        told = events(line.getresponse())
+        for _ in range(5):
+            assert next(told)[0] == "levels"
+        with rest.application.open_uow() as uow:
+            uow.meetings.save(replace(uow.meetings.get(meeting.id), secrecy=Secrecy(Secret.SECRET, 3)))
+            uow.commit()
+        left = list(islice(told, 200))
+    assert len(left) < 200
+    assert ("end", {}) not in left
 
 
 def test_no_levels_where_nothing_is_armed(rest, operator):

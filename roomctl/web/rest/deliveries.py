@@ -120,7 +120,7 @@ async def follow(request: Request, user: Reading, meeting_id: MeetingPath) -> St
         found = use.deliveries(meeting_id)
         return _rows(found), bool(found) and all(one.done for one in found)
 
-    return as_it_changes(request, Right.SEE_MEETINGS, "deliveries", look)
+    return as_it_changes(request, Right.SEE_MEETINGS, meeting_id, "deliveries", look)
 
 
 def _rows(found: Sequence[Delivery]) -> list[DeliveryShape]:

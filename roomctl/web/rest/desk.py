@@ -10,9 +10,11 @@ from roomctl.domain.access import Right, User
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
+from roomctl.errors import Forbidden, NotFound
 from roomctl.services.facade import UseCases
 from roomctl.serving import Host
 from roomctl.web.problems import MEDIA
+from roomctl.web.run import run
 from roomctl.web.session import COOKIE, admit, bearer_of, screen_of, sessions_of
 
 MeetingPath = Annotated[
@@ -69,19 +71,28 @@ def acting(request: Request, user: User) -> UseCases:
     return host_of(request).application.usecases.acting_as(Actor.person(user.name))
 
 
-async def still(request: Request, right: Right, *, screen: bool = False) -> bool:
+async def still(request: Request, right: Right, *, meeting: str = "", screen: bool = False) -> bool:
     """Whether who follows a stream is still signed on, and still may.
 
     Args:
+        meeting: what it tells of, whose 密级 may have been raised meanwhile.
         screen: a screen follows it as well, as in `Needs`.
 
     """
     token = bearer_of(request.headers)
     cookie = "" if token else request.cookies.get(COOKIE, "")
     user = await sessions_of(request).find(token=token, cookie=cookie)
-    if user is not None and user.may(right):
-        return True
-    return screen and await screen_of(request) is not None
+    if user is None or not user.may(right):
+        user = await screen_of(request) if screen else None
+    return user is not None and (not meeting or await run(_opens, request, user, meeting))
+
+
+def _opens(request: Request, user: User, meeting: str) -> bool:
+    try:
+        Desk.at(request, user, meeting)
+    except (Forbidden, NotFound):
+        return False
+    return True
 
 
 class Desk:

@@ -16,12 +16,12 @@ from roomctl.web.working import EACH
 
 
 def as_it_changes(
-    request: Request, right: Right, event: str, look: Callable[[], tuple[Sequence[BaseModel], bool]]
+    request: Request, right: Right, meeting: str, event: str, look: Callable[[], tuple[Sequence[BaseModel], bool]]
 ) -> StreamingResponse:
     """Events of that name, one a second while the rows change; `end` when nothing is left to wait for.
 
     Args:
-        right: what the reader must still have.
+        right: what the reader must still have, and meeting: what they must still be cleared for.
         look: gives the rows, and whether they are the last; it is called in a thread.
 
     """
@@ -42,7 +42,7 @@ def as_it_changes(
             if asked >= HEARTBEAT:
                 asked = 0.0
                 yield ": still here\n\n"
-                if not await still(request, right):
+                if not await still(request, right, meeting=meeting):
                     return
 
     return StreamingResponse(rows(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

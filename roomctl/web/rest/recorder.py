@@ -254,7 +254,7 @@ async def follow_levels(request: Request, user: Seeing, meeting_id: MeetingPath)
             if look.failed >= PATIENCE:
                 break
             if now() >= due:
-                if not await still(request, Right.SEE_RECORDINGS):
+                if not await still(request, Right.SEE_RECORDINGS, meeting=meeting_id):
                     return
                 due = now() + HEARTBEAT
             if status is not None:

@@ -208,7 +208,7 @@ async def follow(request: Request, user: Reading, meeting_id: MeetingPath) -> St
         found = _under_way(request, meeting_id)
         return found, not found
 
-    return as_it_changes(request, Right.SEE_TRANSCRIPTS, "progress", look)
+    return as_it_changes(request, Right.SEE_TRANSCRIPTS, meeting_id, "progress", look)
 
 
 def _under_way(request: Request, meeting_id: str) -> list[WorkShape]:
