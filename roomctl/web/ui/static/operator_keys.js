@@ -119,14 +119,18 @@
   };
 
   // --- without the host: times go on, what could not be done is off
+  let off = false;
+  const barred = () => {
+    const page = document.querySelector(".rc-op");
+    page?.classList.toggle("rc-lost", off);
+    for (const e of page?.querySelectorAll("button, select, input") ?? []) e.toggleAttribute("inert", off);
+  };
   const watch = () => {
     const popup = document.getElementById("popup");
     if (!popup) return;
     const look = () => {
-      const off = popup.getAttribute("aria-hidden") === "false", page = document.querySelector(".rc-op");
-      if (!page) return;
-      page.classList.toggle("rc-lost", off);
-      for (const e of page.querySelectorAll("button, select, input")) if (off) e.setAttribute("inert", ""); else e.removeAttribute("inert");
+      off = popup.getAttribute("aria-hidden") === "false";
+      barred();
       if (off) end();
     };
     new MutationObserver(look).observe(popup, { attributes: true });
@@ -134,5 +138,5 @@
   };
   const ready = () => { watch(); keysShown(); };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready); else ready();
-  new MutationObserver(() => { keysShown(); show(); }).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(() => { keysShown(); show(); if (off) barred(); }).observe(document.documentElement, { childList: true, subtree: true });
 })();
