@@ -155,13 +155,14 @@ def listen(
         before = pcm
         for group, pause in sound.take(settings.longest, last=False):
             heard = _decode(sound, group, engine, settings, pace, gate)
-            yield _placed(heard, pause, level.gain_db, sound)
+            yield _placed(heard, pause, level.gain_db, sound, settings.off)
             progress(heard.end)
         sound.forget()
         progress(sound.start)
     if final:
         for group, pause in sound.take(settings.longest, last=True):
-            yield _placed(_decode(sound, group, engine, settings, pace, gate), pause, level.gain_db, sound)
+            heard = _decode(sound, group, engine, settings, pace, gate)
+            yield _placed(heard, pause, level.gain_db, sound, settings.off)
         progress(sound.end)
 
 
@@ -391,12 +392,33 @@ def phantom(words: Sequence[Word], speech: Sequence[Span]) -> bool:
     return len(text) > FASTEST * voiced
 
 
-def _placed(heard: Heard, pause: float, gain_db: float | None, sound: Sound) -> Heard:
+def _placed(
+    heard: Heard, pause: float, gain_db: float | None, sound: Sound, off: Sequence[tuple[float, float]]
+) -> Heard:
+    times = [kept_times(word.start, word.end, off) for word in heard.words]
+    words = tuple(
+        replace(one, start=lower, end=upper) for one, (lower, upper) in zip(heard.words, times, strict=True)
+    )
+    speech = tuple(Span(*kept_times(run.start, run.end, off)) for run in heard.speech)
     tracks = heard.tracks
     if not tracks and sound.powers.shape[1] > 1:
-        tracks = apart.calm([sound.speaker(word.start, word.end) for word in heard.words])
+        tracks = apart.calm([sound.speaker(word.start, word.end) for word in words])
     after = heard.end + min(PAD, pause)
-    return replace(heard, next=after, pause=pause, gain_db=gain_db, tracks=tracks)
+    return replace(heard, next=after, words=words, speech=speech, pause=pause, gain_db=gain_db, tracks=tracks)
+
+
+def kept_times(start: float, end: float, off: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """When a word is heard, in seconds, without what is off the record.
+
+    One that is cut off there ends, for an engine, in the silence that was put in its place: who plays the sentence
+    would hear what that hides.
+    """
+    for lower, upper in off:
+        if start < lower < end <= upper or (lower <= start and end <= upper and start + end < lower + upper):
+            start, end = min(start, lower), lower
+        elif lower <= start < upper:
+            start, end = upper, max(end, upper)
+    return start, end
 
 
 def as_row(heard: Heard) -> dict[str, Any]:

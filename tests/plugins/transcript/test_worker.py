@@ -14,6 +14,7 @@ from roomctl_transcript.audio import Piece
 from roomctl_transcript.config import Config
 from roomctl_transcript.coverage import measure
 from roomctl_transcript.engines import Choice
+from roomctl_transcript.listen import kept_times
 from roomctl_transcript.runner import Runner, Work, one_file
 from roomctl_transcript.sentences import Prior
 
@@ -222,7 +223,19 @@ def test_what_is_off_the_record_is_never_heard(transcribe, offer, demo_clip, tmp
     settings = Config(longest=8.0).settings(off=((7.9, 31.2),))
     gathered = transcribe(one_file(demo_clip, tmp_path / "work.jsonl", settings, Prior()), offer())
     assert [one for one in gathered.segments if one.end > 31.4]
-    assert not [one for one in gathered.segments if one.end > 8.2 and one.start < 31.0]
+    assert not [one for one in gathered.segments if one.end > 7.9 and one.start < 31.2]
+
+
+@pytest.mark.parametrize(
+    ("word", "kept"),
+    [
+        ((7.0, 7.9), (7.0, 7.9)), ((7.7, 8.0), (7.7, 7.9)), ((7.9, 8.0), (7.9, 7.9)), ((8.0, 8.1), (7.9, 7.9)),
+        ((31.0, 31.5), (31.2, 31.5)), ((31.0, 31.1), (31.2, 31.2)), ((31.2, 31.5), (31.2, 31.5)),
+        ((7.0, 32.0), (7.0, 32.0)), ((7.7, 31.2), (7.7, 7.9)),
+    ],
+)  # fmt: skip
+def test_no_word_reaches_into_what_is_off_the_record(word, kept):
+    assert kept_times(*word, ((1.0, 2.0), (7.9, 31.2))) == kept
 
 
 def test_seats_are_told_by_the_loudest_microphone(transcribe, offer, demo_clip, tmp_path):
