@@ -13,6 +13,7 @@ from roomctl_transcript import apart
 from roomctl_transcript.audio import POWER_FRAMES, RATE, Block
 from roomctl_transcript.cutting import LONG_PAUSE, PAD, WINDOW, Span, VoiceActivity, runs, split, utterances
 from roomctl_transcript.level import Leveller, amplified
+from roomctl_transcript.off_record import kept, kept_times
 from roomctl_transcript.simplify import simplify
 from roomctl_transcript.talkers import Talkers
 
@@ -147,10 +148,10 @@ def listen(
     sound = Sound(start)
     before: NDArray[np.float32] | None = None
     for block in blocks:
-        pcm = level(_kept(block.pcm, sound.end, settings.off), RATE)
+        pcm = level(kept(block.pcm, sound.end, settings.off), RATE)
         others = None
         if block.powers.shape[1] > 1:
-            others = amplified(_kept(block.tracks, sound.end, settings.off), level.gain_db), talkers(block.powers)
+            others = amplified(kept(block.tracks, sound.end, settings.off), level.gain_db), talkers(block.powers)
         sound.add(pcm, voice(pcm, before), block.powers, others)
         before = pcm
         for group, pause in sound.take(settings.longest, last=False):
@@ -164,16 +165,6 @@ def listen(
             heard = _decode(sound, group, engine, settings, pace, gate)
             yield _placed(heard, pause, level.gain_db, sound, settings.off)
         progress(sound.end)
-
-
-def _kept(pcm: "NDArray[np.float32]", start: float, off: Sequence[tuple[float, float]]) -> "NDArray[np.float32]":
-    """The block with what is not to be recorded made silent, before anything hears it."""
-    inside = [(lower, upper) for lower, upper in off if lower < start + len(pcm) / RATE and upper > start]
-    if inside:
-        pcm = pcm.copy()
-        for lower, upper in inside:
-            pcm[max(0, int((lower - start) * RATE)) : max(0, int((upper - start) * RATE) + 1)] = 0
-    return pcm
 
 
 class Sound:
@@ -405,20 +396,6 @@ def _placed(
         tracks = apart.calm([sound.speaker(word.start, word.end) for word in words])
     after = heard.end + min(PAD, pause)
     return replace(heard, next=after, words=words, speech=speech, pause=pause, gain_db=gain_db, tracks=tracks)
-
-
-def kept_times(start: float, end: float, off: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """When a word is heard, in seconds, without what is off the record.
-
-    One that is cut off there ends, for an engine, in the silence that was put in its place: who plays the sentence
-    would hear what that hides.
-    """
-    for lower, upper in off:
-        if start < lower < end <= upper or (lower <= start and end <= upper and start + end < lower + upper):
-            start, end = min(start, lower), lower
-        elif lower <= start < upper:
-            start, end = upper, max(end, upper)
-    return start, end
 
 
 def as_row(heard: Heard) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from roomctl_transcript.audio import Piece
 from roomctl_transcript.config import Config
 from roomctl_transcript.coverage import measure
 from roomctl_transcript.engines import Choice
-from roomctl_transcript.listen import kept_times
+from roomctl_transcript.off_record import kept_times
 from roomctl_transcript.runner import Runner, Work, one_file
 from roomctl_transcript.sentences import Prior
 
