@@ -4,6 +4,9 @@ Each kind carries the HTTP status and the exit code it is told with, so that nei
 nor the command line needs a table of errors.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from roomctl.i18n import tr
 
 
@@ -51,6 +54,19 @@ class BadInput(RoomctlError):  # noqa: N818 - the kinds are named for what a rea
     """The caller gave something that cannot be used."""
 
     status = 422
+
+
+@contextmanager
+def writing(path: object) -> Iterator[None]:
+    """Tells what the disk says while a file that an office edits is written, in a sentence. Raises: BadInput."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(
+            tr(f"不能写 {path}", f"cannot write {path}"),
+            error.strerror or str(error),
+            tr("请检查权限和磁盘空间", "see permissions and disk space"),
+        ) from error
 
 
 class NotFound(RoomctlError):  # noqa: N818

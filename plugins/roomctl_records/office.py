@@ -1,14 +1,13 @@
 """What an office sets for its papers: the template and the tables of written forms, each a TOML file of its own."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from roomctl.api import BadInput, Document, NotFound, PluginContext, Refused, tr
-from roomctl.api.files import atomic_write, durable_rename
+from roomctl.api.files import atomic_write, durable_rename, writing
 from roomctl_records import offers
 from roomctl_records.drafting import sample
 from roomctl_records.own_file import Fault
@@ -20,6 +19,7 @@ LONGEST = 256 << 10
 """Bytes of a file of values."""
 SHOWN_AT = datetime(2026, 11, 15, 1, tzinfo=UTC)
 """Of a sample, so that the same template gives the same bytes."""
+_CHANGING = threading.Lock()  # of two who change a sheet at once the second is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Sheet:
         if wrong := self.check(text):
             told = tr(f"有 {len(wrong)} 处不对", f"{len(wrong)} faults")
             raise BadInput(told, str(wrong[0]), tr("没有保存，改正后再存", "it was not kept; mend it first"))
-        with _CHANGING, _told(self.path):
+        with _CHANGING, writing(self.path):
             now = self.text
             if now.strip() != before.strip():
                 raise Refused(
@@ -80,7 +80,7 @@ class Sheet:
             BadInput: it cannot be moved.
 
         """
-        with _CHANGING, _told(self.path):
+        with _CHANGING, writing(self.path):
             if not self.path.is_file():
                 return False
             durable_rename(self.path, self.path.with_name(f"{self.path.name}.bak"))
@@ -127,19 +127,3 @@ def of_kind(kind: str) -> Document:
         known = tr("、", ", ").join(template.KINDS)
         raise NotFound(tr(f"没有这种文件“{kind}”", f"no such paper {kind!r}"), mend=tr(f"现有：{known}", known))
     return sample.document(kind, numbered=kind == offers.SUMMARY)
-
-
-_CHANGING = threading.Lock()  # of two who change a sheet at once the second is told
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """What the disk says, in a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise BadInput(
-            tr(f"不能写 {path}", f"cannot write {path}"),
-            error.strerror or str(error),
-            tr("请检查权限和磁盘空间", "see permissions and disk space"),
-        ) from error

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from roomctl.api import BadInput, tr
-from roomctl.api.files import atomic_write
+from roomctl.api.files import atomic_write, writing
 from roomctl_transcript.papers import plain
 from roomctl_transcript.roster import lines
 
@@ -63,11 +63,5 @@ def _text(data: Path) -> list[str]:
 
 def _write(path: Path, text: Iterable[str]) -> None:
     """Whole or not at all."""
-    try:
+    with writing(path):
         atomic_write(path, "".join(f"{line}\n" for line in text))
-    except OSError as error:
-        raise BadInput(
-            tr(f"不能写 {path}", f"cannot write {path}"),
-            error.strerror or str(error),
-            tr("请检查权限和磁盘空间", "see permissions and disk space"),
-        ) from error

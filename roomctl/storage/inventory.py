@@ -18,7 +18,7 @@ from tomlkit.items import AoT
 from roomctl import toml_text
 from roomctl.domain.checks import Title
 from roomctl.domain.devices import NO_SECRET, Device, Emission, Secret, dependency_fault
-from roomctl.errors import BadInput, NotFound, Refused
+from roomctl.errors import BadInput, NotFound, Refused, writing
 from roomctl.fields import either, wrong
 from roomctl.i18n import tr
 from roomctl.storage.schema import settle
@@ -406,18 +406,15 @@ def _runs(told: Any) -> bool:
 def _replace(path: Path, text: str, *, mode: int = 0o644) -> None:
     """The whole new file, or the old one. Raises: BadInput, where it cannot be written."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.unlink(missing_ok=True)
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        settle(part)
-        part.replace(path)
-        settle(path.parent)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise BadInput(
-            tr(f"不能写 {path}", f"cannot write {path}"),
-            error.strerror or str(error),
-            tr("请检查权限和磁盘空间", "see permissions and disk space"),
-        ) from None
+    with writing(path):
+        try:
+            part.unlink(missing_ok=True)
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            settle(part)
+            part.replace(path)
+            settle(path.parent)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
