@@ -172,7 +172,7 @@ class Host:
         if time.monotonic() >= self._again:
             self._recover()
         for recording in use.running_recordings():
-            self._guarded(partial(use.sync_recording, recording.id))
+            self._guarded(partial(use.follow_recording, recording.id))
             self._waiting()
         self._guarded(partial(self._look_for_broken_off, use))
 

@@ -5,7 +5,17 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from roomctl.api import MarkKind, Meeting, PluginContext, Recording, Segment, SpeakerKnownBy, Transcript, recording
+from roomctl.api import (
+    MarkKind,
+    Meeting,
+    PluginContext,
+    Recording,
+    RecordingHead,
+    Segment,
+    SpeakerKnownBy,
+    Transcript,
+    recording,
+)
 from roomctl_transcript import files, glossary, late, papers
 from roomctl_transcript.assemble import Known, transcript
 from roomctl_transcript.audio import Piece
@@ -153,7 +163,7 @@ def pieces(one: Recording, folder: Path) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def marks(one: Recording) -> tuple[tuple[float, str], ...]:
+def marks(one: RecordingHead) -> tuple[tuple[float, str], ...]:
     """(second, name) of who speaks from there on, as the operator set them, in order."""
     speakers = (marker for marker in one.markers if marker.kind is MarkKind.SPEAKER)
     return tuple((m.frame / one.sample_rate, m.note) for m in sorted(speakers, key=lambda m: m.frame))

@@ -82,12 +82,12 @@ class TranscriptService:
         for meeting in self._meetings(*states):
             done = self._done[meeting.id]
             if not _complete(self._newest(meeting.id)):
-                total = sum(one.seconds for one in self._ctx.services.recordings(meeting.id))
+                total = sum(one.seconds for one in self._ctx.services.recording_heads(meeting.id))
                 yield Progress(meeting.id, tr("转写", "transcript"), min(done, total), total, "s")
             elif wish := self._wish(meeting.id):
                 total = sum(hole.end - hole.start for hole in wish.holes)
                 if wish.kind is rework.ReworkKind.AGAIN:
-                    total = sum(one.seconds for one in self._ctx.services.recordings(meeting.id))
+                    total = sum(one.seconds for one in self._ctx.services.recording_heads(meeting.id))
                 yield Progress(meeting.id, wish.kind.label, min(done, total), total, "s")
 
     def _late_open(self) -> Iterator[Progress]:

@@ -31,6 +31,7 @@ else:
         RecorderState,
         RecorderStatus,
         Recording,
+        RecordingHead,
         RecordingReport,
         Segment,
     )

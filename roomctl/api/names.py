@@ -58,6 +58,7 @@ from roomctl.domain.recording import (
     RecorderState,
     RecorderStatus,
     Recording,
+    RecordingHead,
     RecordingReport,
     Segment,
 )
@@ -221,6 +222,10 @@ class Services(SignIn, Deliveries, Registrar, Custody, Printing, Protocol):
 
     def recordings(self, meeting_id: str) -> Sequence[Recording]:
         """The meeting's own and the imported ones, in the order of their number. Test takes are not among them."""
+        ...
+
+    def recording_heads(self, meeting_id: str) -> Sequence[RecordingHead]:
+        """As `recordings`, without their segments: for who asks again and again."""
         ...
 
     def import_recording(
@@ -435,11 +440,11 @@ __all__ = [
     "Marker", "Meeting", "MeetingId", "Method", "Missing", "MissingPart", "Monitored", "NotFound", "Objection",
     "Order", "Package", "PackageFile", "PageOffer", "PanelOffer", "Person", "Playable", "PluginContext",
     "PluginStore", "PointKind", "Presence", "Problem", "Progress", "Purpose", "Receipt", "RecordFile", "Recorder",
-    "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingReport", "Refused", "Result",
-    "Revising", "Right", "Role", "Room", "RoomSound", "RoomSpeech", "RoomctlError", "ScreenOffer", "Segment",
-    "Service", "Services", "SpeakerKnownBy", "SpeechStream", "Standing", "State", "StepOutcome", "Stored",
+    "RecorderFactory", "RecorderState", "RecorderStatus", "Recording", "RecordingHead", "RecordingReport", "Refused",
+    "Result", "Revising", "Right", "Role", "Room", "RoomSound", "RoomSpeech", "RoomctlError", "ScreenOffer",
+    "Segment", "Service", "Services", "SpeakerKnownBy", "SpeechStream", "Standing", "State", "StepOutcome", "Stored",
     "StreamingTranscriber", "Tap", "TapOffer", "Tapped", "TargetFactory", "Transcriber", "Transcript",
-    "TranscriptHead", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks", "correction",
-    "cues", "events", "hookimpl", "label", "language", "lifecycle", "meeting", "observers", "passes", "quorum",
-    "ranking", "record", "recording", "revision", "rework", "secrecy", "several", "timing", "tr", "transcript",
+    "TranscriptHead", "TranscriptSegment", "Verdict", "Word", "archive", "attendance", "checks", "correction", "cues",
+    "events", "hookimpl", "label", "language", "lifecycle", "meeting", "observers", "passes", "quorum", "ranking",
+    "record", "recording", "revision", "rework", "secrecy", "several", "timing", "tr", "transcript",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from roomctl.domain.attendance import Method
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import DEFAULT_ZONE, AgendaItem, Meeting, MeetingId, Objected
-from roomctl.domain.recording import Order, RecorderState, Recording
+from roomctl.domain.recording import Order, RecorderState, RecordingHead
 from roomctl.errors import Busy, Refused, RoomctlError
 from roomctl.i18n import several, tr
 from roomctl.services.identity import new_id
@@ -182,7 +182,7 @@ class Story:
             )
         self.use.clear(self.id)
 
-    def _begin(self) -> Recording:
+    def _begin(self) -> RecordingHead:
         """The recording under way: a new one, the living one of a run that was cut off, or its continuation."""
         state = self.meeting.state
         running = self.use.current_recording(self.id)
@@ -210,7 +210,7 @@ class Story:
             source=self.options.source, realtime=self.options.realtime, segment_seconds=20, planned_seconds=3600
         )
 
-    def _follow(self, recording: Recording, stage: Stage) -> None:
+    def _follow(self, recording: RecordingHead, stage: Stage) -> None:
         """Until the sound ends. A capture that dies on the way is followed by another, as the host would do."""
         recorder, told, followed = self.use.recorder_of(recording), "", 0
         while True:

@@ -1,7 +1,7 @@
 """A recording: frames are the truth, and what is missing is declared."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -289,6 +289,7 @@ class RecordingReport:
         recovered: segments that were sealed after a crash.
         markers: every row that was written, in order: also those that were taken back, and what took them back.
         alarms: every row, in order.
+        journal: hash of the last row that this was read from, chained to all before it; empty where none is kept.
 
     """
 
@@ -302,6 +303,7 @@ class RecordingReport:
     alarms: tuple[AlarmTurn, ...] = ()
     recovered: int = 0
     problems: tuple[Problem, ...] = ()
+    journal: str = ""
 
     @property
     def ok(self) -> bool:
@@ -309,8 +311,10 @@ class RecordingReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
-    """A meeting's recording as the database knows it; a meeting has as many as it needs, numbered from 1.
+class RecordingHead:
+    """A meeting's recording as the database knows it, without its segments: a day's are 15,000.
+
+    A meeting has as many recordings as it needs, numbered from 1.
 
     Attributes:
         folder: relative to the data folder; its name is the recording's id.
@@ -318,6 +322,7 @@ class Recording:
         sample_rate: Hz; frames: kept, of each track; dropped: known to be lost.
         markers: those that hold.
         alarm_rows: rows of the journal about alarms that are events already.
+        journal: `RecordingReport.journal` of what is known.
 
     """
 
@@ -334,14 +339,38 @@ class Recording:
     dropped: int = 0
     gaps: tuple[Gap, ...] = ()
     markers: tuple[Marker, ...] = ()
-    segments: tuple[Segment, ...] = field(default=())
     purpose: Purpose = Purpose.MEETING
     alarm_rows: int = 0
+    journal: str = ""
 
     @property
     def seconds(self) -> float:
         """Of sound that was kept; what was lost is no part of it."""
         return self.frames / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording(RecordingHead):
+    """A recording with its segments."""
+
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedSound:
+    """How much of a recording is sealed: what is shown of its segments.
+
+    Attributes:
+        parts: of each track; segments: of all tracks.
+        end: frame behind the last of them.
+        began: when frame 0 was heard; None before the first is sealed.
+
+    """
+
+    parts: int = 0
+    segments: int = 0
+    end: int = 0
+    began: datetime | None = None
 
 
 def standing(markers: Iterable[Marker]) -> tuple[Marker, ...]:

@@ -108,7 +108,7 @@ def unapproved(meeting: Meeting, uow: UnitOfWork) -> bool:
     if not meeting.highest_secrecy.state_secret:
         return False
     with uow.reading():
-        kept = any(one.purpose is Purpose.MEETING for one in uow.recordings.of(meeting.id))
+        kept = any(one.purpose is Purpose.MEETING for one in uow.recordings.heads(meeting.id))
         return kept and Point.RECORDING in missing(meeting, uow)
 
 

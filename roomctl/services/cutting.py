@@ -141,7 +141,7 @@ def _need_together(meeting_id: str, first: TranscriptSegment, second: Transcript
             tr("它们不在同一路录音上", "they are of two tracks or recordings"),
             tr("各改各的", "correct each of them"),
         )
-    recording = next(one for one in uow.recordings.of(meeting_id) if one.id == first.recording)
+    recording = next(one for one in uow.recordings.heads(meeting_id) if one.id == first.recording)
     for begin, end in off_record(recording.markers, max(recording.frames, second.last_frame)):
         if begin < second.first_frame and first.last_frame < end:
             raise Refused(

@@ -40,7 +40,7 @@ def _before_session(
 ) -> Iterator[Objection]:
     with uow.reading():
         report = checks.current(meeting.id, uow)
-        recordings = uow.recordings.of(meeting.id)
+        recordings = uow.recordings.heads(meeting.id)
     for result in report.blocking if report else ():
         text = f"{result.device_name} {result.name}: {result.message}"
         yield Objection("checks", text, result.hint or "", firm=result.firm)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from roomctl.domain.recording import Envelope, MarkKind, Purpose, RecorderState, Recording
+from roomctl.domain.recording import Envelope, MarkKind, Purpose, RecorderState, RecordingHead
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
 from roomctl.services import marks, recordings, syncing
@@ -61,13 +61,13 @@ def listen(
     return chain((head,), chunks if test else _while_on_record(chunks, meeting_id, desk))
 
 
-def _found(meeting_id: str, recording_id: str, desk: marks.Desk) -> Recording:
+def _found(meeting_id: str, recording_id: str, desk: marks.Desk) -> RecordingHead:
     if recording_id:
-        return recordings.find(meeting_id, recording_id, uow=desk.uow)
+        return recordings.find_head(meeting_id, recording_id, uow=desk.uow)
     return recordings.need_current(meeting_id, uow=desk.uow)
 
 
-def _monitored(recording: Recording, desk: marks.Desk) -> Monitored:
+def _monitored(recording: RecordingHead, desk: marks.Desk) -> Monitored:
     recorder = syncing.attach(recording, plugins=desk.plugins, data=desk.data)
     if not isinstance(recorder, Monitored):
         raise Refused(
@@ -78,7 +78,7 @@ def _monitored(recording: Recording, desk: marks.Desk) -> Monitored:
     return recorder
 
 
-def _on_record(recording: Recording, behind: float, desk: marks.Desk) -> float:
+def _on_record(recording: RecordingHead, behind: float, desk: marks.Desk) -> float:
     """How far back one may listen. Raises: Refused."""
     if recording.state in {RecorderState.IDLE, RecorderState.SEALED}:
         raise Refused(

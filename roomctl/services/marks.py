@@ -14,7 +14,7 @@ from roomctl.domain.attendance import Person
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.recording import Marker, MarkKind, Purpose, RecorderState, Recording, standing
+from roomctl.domain.recording import Marker, MarkKind, Purpose, RecorderState, RecordingHead, standing
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services import recordings, syncing
@@ -43,7 +43,7 @@ class Desk:
         """For a use case that takes them one by one."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
-    def running(self, meeting_id: str) -> tuple[Recording, Recorder]:
+    def running(self, meeting_id: str) -> tuple[RecordingHead, Recorder]:
         """The recording that is under way, and its recorder. Raises: Refused."""
         self.uow.peek(meeting_id)
         recording = recordings.current(meeting_id, uow=self.uow)
@@ -57,7 +57,7 @@ class Desk:
             f"roomctl meetings start {meeting_id}",
         )
 
-    def tell(self, kind: str, recording: Recording, told: dict[str, Any]) -> None:
+    def tell(self, kind: str, recording: RecordingHead, told: dict[str, Any]) -> None:
         """One event of the meeting."""
         with self.uow:
             self.uow.events.append(
@@ -186,7 +186,7 @@ def _meant(held: Sequence[Marker], number: int | None, meeting_id: str) -> Marke
 def item_now(meeting_id: str, *, desk: Desk) -> int:
     """Number of the agenda item that is being treated; 0 before the first."""
     with desk.uow.reading():
-        own = [one for one in desk.uow.recordings.of(meeting_id) if one.purpose is Purpose.MEETING]
+        own = [one for one in desk.uow.recordings.heads(meeting_id) if one.purpose is Purpose.MEETING]
     marks = [mark for one in own[:-1] for mark in one.markers]
     for one in own[-1:]:  # the database may be a second behind its journal
         marks += standing(syncing.attach(one, plugins=desk.plugins, data=desk.data).report().markers)

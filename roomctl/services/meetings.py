@@ -128,7 +128,7 @@ def edits(meeting_id: str, *, uow: UnitOfWork) -> Sequence[Edit]:
 
 
 def _need_no_recorder(uow: UnitOfWork, meeting_id: str) -> None:
-    live = [one for one in uow.recordings.of(meeting_id) if one.state is not RecorderState.SEALED]
+    live = [one for one in uow.recordings.heads(meeting_id) if one.state is not RecorderState.SEALED]
     if live:
         raise Refused(
             tr("不能改为不录音", "it cannot become a meeting without a recording"),

@@ -14,7 +14,7 @@ from roomctl.domain.events import Event, Head, LoggedEvent
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objection, Room
 from roomctl.domain.record import RecordFile
-from roomctl.domain.recording import Recording
+from roomctl.domain.recording import Recording, RecordingHead, SealedSound
 from roomctl.domain.secrecy import Level
 from roomctl.domain.transcript import DraftPoint, Transcript, TranscriptHead, TranscriptSegment
 from roomctl.services.account_store import AccountStore
@@ -181,14 +181,23 @@ class Checks(Protocol):
 
 
 class Recordings(Protocol):
-    """Recordings, each with its segments."""
+    """Recordings: each with its segments, or as far as it is known without them."""
 
     def get(self, recording_id: str) -> Recording: ...
+    def head(self, recording_id: str) -> RecordingHead: ...
     def of(self, meeting_id: str) -> Sequence[Recording]:
         """In order of their number, each with its segments; test takes among them."""
         ...
 
-    def running(self) -> Sequence[Recording]:
+    def heads(self, meeting_id: str) -> Sequence[RecordingHead]:
+        """As `of`, without segments."""
+        ...
+
+    def sealed(self, meeting_id: str) -> Mapping[str, SealedSound]:
+        """By recording; one of which nothing is sealed is not among them."""
+        ...
+
+    def running(self) -> Sequence[RecordingHead]:
         """Of all meetings, those that are armed or not yet sealed, in the order they were armed."""
         ...
 

@@ -13,7 +13,7 @@ from roomctl.domain.attendance import Person
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import MEETS, Need, State
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.recording import Cut, Marker, MarkKind, Order, Purpose, RecorderState, Recording
+from roomctl.domain.recording import Cut, Marker, MarkKind, Order, Purpose, RecorderState, Recording, RecordingHead
 from roomctl.errors import NotFound, Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
@@ -158,7 +158,7 @@ def create(
     status = machine.arm(order)
     with _letting_go(machine), uow:
         allow(uow.meetings.get(meeting.id))
-        before = [one for one in uow.recordings.of(meeting.id) if (one.purpose in KEPT) is (purpose in KEPT)]
+        before = [one for one in uow.recordings.heads(meeting.id) if (one.purpose in KEPT) is (purpose in KEPT)]
         recording = Recording(
             id=recording_id,
             meeting=meeting.id,
@@ -230,7 +230,7 @@ def _make_way(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, p
         sync(held.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
 
 
-def running(meeting_id: str | None = None, *purposes: Purpose, uow: UnitOfWork) -> Sequence[Recording]:
+def running(meeting_id: str | None = None, *purposes: Purpose, uow: UnitOfWork) -> Sequence[RecordingHead]:
     """Recordings that are armed or not yet sealed: of one meeting or of all, for these purposes or for any."""
     with uow.reading():
         return [
@@ -240,13 +240,13 @@ def running(meeting_id: str | None = None, *purposes: Purpose, uow: UnitOfWork) 
         ]
 
 
-def current(meeting_id: str, *, uow: UnitOfWork) -> Recording | None:
+def current(meeting_id: str, *, uow: UnitOfWork) -> RecordingHead | None:
     """The meeting's own recording that is armed or running, if any."""
     own = running(meeting_id, Purpose.MEETING, uow=uow)
     return own[-1] if own else None
 
 
-def need_current(meeting_id: str, *, uow: UnitOfWork) -> Recording:
+def need_current(meeting_id: str, *, uow: UnitOfWork) -> RecordingHead:
     """Raises: NotFound, where nothing is armed or running."""
     recording = current(meeting_id, uow=uow)
     if recording is None:
@@ -259,8 +259,15 @@ def need_current(meeting_id: str, *, uow: UnitOfWork) -> Recording:
 
 def find(meeting_id: str, recording_id: str, *, uow: UnitOfWork) -> Recording:
     """One recording of that meeting, its test takes among them. Raises: NotFound."""
+    head = find_head(meeting_id, recording_id, uow=uow)
     with uow.reading():
-        found = next((one for one in uow.recordings.of(meeting_id) if one.id == recording_id), None)
+        return uow.recordings.get(head.id)
+
+
+def find_head(meeting_id: str, recording_id: str, *, uow: UnitOfWork) -> RecordingHead:
+    """As `find`, without its segments."""
+    with uow.reading():
+        found = next((one for one in uow.recordings.heads(meeting_id) if one.id == recording_id), None)
     if found is None:
         raise NotFound(
             tr(f"这场会议没有编号为“{recording_id}”的录音", f"this meeting has no recording {recording_id!r}"),
@@ -303,7 +310,7 @@ def stop(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugin
 
 
 def _tell(
-    kind: str, recording: Recording, more: Mapping[str, Any], *, actor: Actor, clock: Clock, uow: UnitOfWork
+    kind: str, recording: RecordingHead, more: Mapping[str, Any], *, actor: Actor, clock: Clock, uow: UnitOfWork
 ) -> None:
     told = {"recording": recording.id, **more}
     with uow:
@@ -326,7 +333,7 @@ def broke_off(meeting_id: str, *, uow: UnitOfWork, plugins: Plugins, data: Path)
 
 def go_on(
     meeting_id: str, order: Order, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
-) -> Recording:
+) -> RecordingHead:
     """The recording of a meeting in session, after a crash: the living one, or a new one that follows it.
 
     A dead one is sealed as far as it got. A microphone goes on in a new recording, and the gap is declared by
@@ -348,7 +355,7 @@ def go_on(
     if status.ended or status.stopped:  # asked for, and the host died before it could say so
         return sealed
     with uow.reading():
-        own = [one for one in uow.recordings.of(meeting_id) if one.purpose is Purpose.MEETING]
+        own = [one for one in uow.recordings.heads(meeting_id) if one.purpose is Purpose.MEETING]
     kept = sum(one.frames for one in own)
     following = arm(
         meeting_id,
@@ -378,14 +385,14 @@ def go_on(
     return sync(following.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
 
 
-def _last(meeting_id: str, uow: UnitOfWork) -> Recording | None:
+def _last(meeting_id: str, uow: UnitOfWork) -> RecordingHead | None:
     """The newest of the meeting's own; sealed, where an earlier try to go on came no further."""
     with uow.reading():
-        own = [one for one in uow.recordings.of(meeting_id) if one.purpose is Purpose.MEETING]
+        own = [one for one in uow.recordings.heads(meeting_id) if one.purpose is Purpose.MEETING]
     return own[-1] if own else None
 
 
-def _stopped(recording: Recording, uow: UnitOfWork) -> bool:
+def _stopped(recording: RecordingHead, uow: UnitOfWork) -> bool:
     """Whether somebody ended it on purpose."""
     with uow.reading():
         rows = uow.events.stream(recording.meeting, [STOPPED])

@@ -166,7 +166,7 @@ def write(
     text = transcripts.sentence_of(text)
     with uow:
         newest, hole = _open_hole(meeting_id, number, start, uow)
-        recording = next(one for one in uow.recordings.of(meeting_id) if one.id == hole.recording)
+        recording = next(one for one in uow.recordings.heads(meeting_id) if one.id == hole.recording)
         made, said = by_people.write(
             newest, hole, text, rate=recording.sample_rate, by=actor.name, speaker=speaker.strip()
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, Objected, Objection, Overrule
-from roomctl.domain.recording import Order, RecorderState, Recording
+from roomctl.domain.recording import Order, RecorderState, RecordingHead
 from roomctl.errors import BadInput, Refused, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import gates, meetings, recordings, syncing
@@ -105,14 +105,14 @@ def _step(
     except Refused:
         if recording is not None and desk.uow.peek(meeting_id).state is State.CANCELLED:  # while the recorder began
             syncing.attach(recording, plugins=desk.plugins, data=desk.data).stop()
-            syncing.sync(recording.id, **desk.all())
+            syncing.follow(recording.id, **desk.all())
         raise
     if recording is not None:
-        syncing.sync(recording.id, **desk.all())
+        syncing.follow(recording.id, **desk.all())
     return moved
 
 
-def _living(recording: Recording, order: Order | None, desk: Desk) -> Recording:
+def _living(recording: RecordingHead, order: Order | None, desk: Desk) -> RecordingHead:
     """The recording, or a new one that follows it where it died in the recess."""
     recorder = syncing.attach(recording, plugins=desk.plugins, data=desk.data)
     if recorder.status().state is RecorderState.PAUSED:

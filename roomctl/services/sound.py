@@ -1,12 +1,22 @@
 """The use cases of sound under one roof: recordings, what the operator notes, alarms, listening, takes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from roomctl.domain.alarms import AlarmKind, StandingAlarm
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import State
-from roomctl.domain.recording import Envelope, Marker, MarkKind, Order, Purpose, RecorderStatus, Recording
+from roomctl.domain.recording import (
+    Envelope,
+    Marker,
+    MarkKind,
+    Order,
+    Purpose,
+    RecorderStatus,
+    Recording,
+    RecordingHead,
+    SealedSound,
+)
 from roomctl.services import alarms, custody, listening, marks, playing, recordings, syncing, takes
 from roomctl.services.bound import Bound
 from roomctl.services.marks import Desk
@@ -55,6 +65,16 @@ class SoundUseCases(Bound):
         with self._open().reading() as uow:
             return [one for one in uow.recordings.of(meeting_id) if one.purpose in recordings.KEPT]
 
+    def recording_heads(self, meeting_id: str) -> Sequence[RecordingHead]:
+        """As `recordings`, without their segments."""
+        with self._open().reading() as uow:
+            return [one for one in uow.recordings.heads(meeting_id) if one.purpose in recordings.KEPT]
+
+    def sealed_sound(self, meeting_id: str) -> Mapping[str, SealedSound]:
+        """How much of each recording is sealed, by its id; one of which nothing is sealed is not among them."""
+        with self._open().reading() as uow:
+            return uow.recordings.sealed(meeting_id)
+
     def test_takes(self, meeting_id: str) -> Sequence[Recording]:
         with self._open().reading() as uow:
             return [one for one in uow.recordings.of(meeting_id) if one.purpose is Purpose.TEST]
@@ -62,23 +82,26 @@ class SoundUseCases(Bound):
     def find_recording(self, meeting_id: str, recording_id: str) -> Recording:
         return recordings.find(meeting_id, recording_id, uow=self._open())
 
-    def running_recordings(self) -> Sequence[Recording]:
+    def running_recordings(self) -> Sequence[RecordingHead]:
         """Of all meetings, whatever for: armed, or not yet sealed."""
         return recordings.running(uow=self._open())
 
-    def recorder_of(self, recording: Recording) -> Recorder:
+    def recorder_of(self, recording: RecordingHead) -> Recorder:
         return syncing.attach(recording, plugins=self._plugins(), data=self.data)
 
-    def current_recording(self, meeting_id: str) -> Recording | None:
+    def current_recording(self, meeting_id: str) -> RecordingHead | None:
         return recordings.current(meeting_id, uow=self._open())
 
-    def need_recording(self, meeting_id: str) -> Recording:
+    def need_recording(self, meeting_id: str) -> RecordingHead:
         """The meeting's own that is armed or running. Raises: NotFound, where none is."""
         return recordings.need_current(meeting_id, uow=self._open())
 
     def recorder_status(self, meeting_id: str) -> RecorderStatus:
         """Of what is armed or running, this moment. Raises: NotFound."""
         return self.recorder_of(self.need_recording(meeting_id)).status()
+
+    def follow_recording(self, recording_id: str) -> None:
+        syncing.follow(recording_id, **self._all())
 
     def sync_recording(self, recording_id: str) -> Recording:
         return syncing.sync(recording_id, **self._all())
@@ -92,7 +115,7 @@ class SoundUseCases(Bound):
     def broke_off(self, meeting_id: str) -> bool:
         return recordings.broke_off(meeting_id, uow=self._open(), plugins=self._plugins(), data=self.data)
 
-    def continue_recording(self, meeting_id: str, order: Order | None = None) -> Recording:
+    def continue_recording(self, meeting_id: str, order: Order | None = None) -> RecordingHead:
         return recordings.go_on(meeting_id, order or self.order(meeting_id), **self._all())
 
     def continuation(self, meeting_id: str) -> Continuation | None:
@@ -139,7 +162,7 @@ class SoundUseCases(Bound):
     def alarms(self, meeting_id: str) -> Sequence[StandingAlarm]:
         """Those that stand, the newest first, with who acknowledged them."""
         for one in recordings.running(meeting_id, uow=self._open()):
-            syncing.sync(one.id, **self._all())
+            syncing.follow(one.id, **self._all())
         return alarms.standing(meeting_id, uow=self._open())
 
     def acknowledge_alarms(

@@ -13,6 +13,7 @@ from roomctl.domain.recording import (
     RecorderState,
     RecorderStatus,
     Recording,
+    RecordingHead,
     RecordingReport,
     Segment,
     standing,
@@ -25,7 +26,7 @@ from roomctl.services.ports import Clock, Plugins, UnitOfWork
 ARMED = "recording.armed"
 
 
-def attach(recording: Recording, *, plugins: Plugins, data: Path) -> Recorder:
+def attach(recording: RecordingHead, *, plugins: Plugins, data: Path) -> Recorder:
     """The recorder of a recording; adopts a capture that lives."""
     return plugins.recorder(recording.recorder)(data / recording.folder)
 
@@ -33,27 +34,38 @@ def attach(recording: Recording, *, plugins: Plugins, data: Path) -> Recorder:
 def sync(
     recording_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
 ) -> Recording:
+    """Brings the database up to what the journal on disk says, and reads what it knows then."""
+    follow(recording_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+    with uow.reading():
+        return uow.recordings.get(recording_id)
+
+
+def follow(recording_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> None:
     """Brings the database up to what the journal on disk says: one event per sealed segment and row of an alarm.
 
-    Several processes may do it at once: what is news is judged inside the transaction, so each is told once.
+    It is asked each second: where the journal ends as it did, no segment is read. Several processes may do it at
+    once: what is news is judged inside the transaction, so each is told once.
     """
     with uow.reading():
-        known = uow.recordings.get(recording_id)
-    recorder = attach(known, plugins=plugins, data=data)
+        head = uow.recordings.head(recording_id)
+    recorder = attach(head, plugins=plugins, data=data)
     status, report = recorder.status(), recorder.report()
+    if report.journal and (report.journal, status.state) == (head.journal, head.state):
+        return
+    with uow.reading():
+        known = uow.recordings.get(recording_id)
     if _as_told(known, status, report) == known:
-        return known
+        return
     at = clock.now()
     with uow:
         before = uow.recordings.get(recording_id)
         if _stale(before, status, report):
-            return before
+            return
         after = _as_told(before, status, report)
         uow.recordings.put(after)
         for kind, told in _news(before, after, status, report, uow):
             uow.events.append(Event(stream=after.meeting, kind=kind, actor=actor, at=at, data=told))
         uow.commit()
-    return after
 
 
 def recover(
@@ -61,7 +73,7 @@ def recover(
 ) -> Recording:
     """Seals what a crash left open, then tells the database."""
     with uow.reading():
-        recording = uow.recordings.get(recording_id)
+        recording = uow.recordings.head(recording_id)
     report = attach(recording, plugins=plugins, data=data).recover()
     if report.recovered:
         told = {
@@ -82,7 +94,7 @@ def settle(
 ) -> Recording:
     """What nobody is behind any more: a dead capture is sealed, one that is only armed let go of; others go on."""
     with uow.reading():
-        known = uow.recordings.get(recording_id)
+        known = uow.recordings.head(recording_id)
     recorder = attach(known, plugins=plugins, data=data)
     state = recorder.status().state
     if state is RecorderState.ARMED:
@@ -105,6 +117,7 @@ def _as_told(before: Recording, status: RecorderStatus, report: RecordingReport)
         markers=standing(report.markers),
         segments=report.segments,
         alarm_rows=len(report.alarms),
+        journal=report.journal,
     )
 
 

@@ -2,11 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, tuple_
 
-from roomctl.domain.recording import Gap, Marker, MarkKind, Purpose, RecorderState, Recording, Segment
+from roomctl.domain.recording import (
+    Gap,
+    Marker,
+    MarkKind,
+    Purpose,
+    RecorderState,
+    Recording,
+    RecordingHead,
+    SealedSound,
+    Segment,
+)
 from roomctl.domain.transcript import (
     Beside,
     Change,
@@ -35,22 +46,58 @@ class SqlRecordings:
         self._work = work
 
     def get(self, recording_id: str) -> Recording:
+        return self._whole(self._row(recording_id))
+
+    def head(self, recording_id: str) -> RecordingHead:
+        return RecordingHead(**_known(self._row(recording_id)))
+
+    def _row(self, recording_id: str) -> RecordingRow:
         row = self._work.reads().get(RecordingRow, recording_id)
         if row is None:
             raise NotFound(
                 tr(f"没有编号为“{recording_id}”的录音", f"no recording has the id {recording_id!r}"),
                 mend=tr("请用 roomctl meetings show 会议 查看", "see: roomctl meetings show MEETING"),
             )
-        return self._whole(row)
+        return row
 
     def of(self, meeting_id: str) -> Sequence[Recording]:
-        query = select(RecordingRow).where(RecordingRow.meeting == meeting_id).order_by(RecordingRow.number)
-        return [self._whole(row) for row in self._work.reads().scalars(query).all()]
+        return [self._whole(row) for row in self._rows_of(meeting_id)]
 
-    def running(self) -> Sequence[Recording]:
+    def heads(self, meeting_id: str) -> Sequence[RecordingHead]:
+        return [RecordingHead(**_known(row)) for row in self._rows_of(meeting_id)]
+
+    def _rows_of(self, meeting_id: str) -> Sequence[RecordingRow]:
+        query = select(RecordingRow).where(RecordingRow.meeting == meeting_id).order_by(RecordingRow.number)
+        return self._work.reads().scalars(query).all()
+
+    def sealed(self, meeting_id: str) -> Mapping[str, SealedSound]:
+        row = SegmentRow
+        counted = select(
+            row.recording,
+            func.count(row.seq.distinct()).label("parts"),
+            func.count().label("segments"),
+            func.max(row.first_frame + row.frames).label("end"),
+        )
+        counted = counted.join(RecordingRow, RecordingRow.id == row.recording)
+        counted = counted.where(RecordingRow.meeting == meeting_id).group_by(row.recording)
+        return {
+            one.recording: SealedSound(
+                parts=one.parts, segments=one.segments, end=one.end, began=self._began(one.recording)
+            )
+            for one in self._work.reads().execute(counted)
+        }
+
+    def _began(self, recording_id: str) -> datetime:
+        first = select(SegmentRow.utc, SegmentRow.first_frame, RecordingRow.sample_rate)
+        first = first.join(RecordingRow, RecordingRow.id == SegmentRow.recording)
+        first = first.where(SegmentRow.recording == recording_id).order_by(SegmentRow.seq, SegmentRow.track).limit(1)
+        utc, frame, rate = self._work.reads().execute(first).one()
+        return utc - timedelta(seconds=frame / rate)
+
+    def running(self) -> Sequence[RecordingHead]:
         query = select(RecordingRow).where(RecordingRow.state.in_(_RUNNING))
         query = query.order_by(RecordingRow.id)  # UUIDv7: by the time when they were armed
-        return [self._whole(row) for row in self._work.reads().scalars(query).all()]
+        return [RecordingHead(**_known(row)) for row in self._work.reads().scalars(query).all()]
 
     def put(self, recording: Recording) -> None:
         session = self._work.writes()
@@ -71,6 +118,7 @@ class SqlRecordings:
                 markers=[asdict(marker) for marker in recording.markers],
                 purpose=recording.purpose.value,
                 alarm_rows=recording.alarm_rows,
+                journal=recording.journal,
             )
         )
         session.flush()
@@ -94,7 +142,7 @@ class SqlRecordings:
         return tuple(Segment(**dict(zip(_FIELDS, row, strict=True))) for row in rows)
 
     def _whole(self, row: RecordingRow) -> Recording:
-        return _recording(row, self._segments(row.id))
+        return Recording(**_known(row), segments=self._segments(row.id))
 
 
 _SEGMENTS = SegmentRow.metadata.tables["segments"]
@@ -105,25 +153,26 @@ def _columns(recording_id: str, segment: Segment) -> dict[str, Any]:
     return {"recording": recording_id, **{name: getattr(segment, name) for name in _FIELDS}}
 
 
-def _recording(row: RecordingRow, segments: tuple[Segment, ...]) -> Recording:
-    return Recording(
-        id=row.id,
-        meeting=row.meeting,
-        number=row.number,
-        folder=row.folder,
-        source=row.source,
-        recorder=row.recorder,
-        state=RecorderState(row.state),
-        tracks=row.tracks,
-        sample_rate=row.sample_rate,
-        frames=row.frames,
-        dropped=row.dropped,
-        gaps=tuple(Gap(**gap) for gap in row.gaps),
-        markers=tuple(_marker(told) for told in row.markers),
-        segments=segments,
-        purpose=Purpose(row.purpose),
-        alarm_rows=row.alarm_rows,
-    )
+def _known(row: RecordingRow) -> dict[str, Any]:
+    """Of a head."""
+    return {
+        "id": row.id,
+        "meeting": row.meeting,
+        "number": row.number,
+        "folder": row.folder,
+        "source": row.source,
+        "recorder": row.recorder,
+        "state": RecorderState(row.state),
+        "tracks": row.tracks,
+        "sample_rate": row.sample_rate,
+        "frames": row.frames,
+        "dropped": row.dropped,
+        "gaps": tuple(Gap(**gap) for gap in row.gaps),
+        "markers": tuple(_marker(told) for told in row.markers),
+        "purpose": Purpose(row.purpose),
+        "alarm_rows": row.alarm_rows,
+        "journal": row.journal,
+    }
 
 
 def _marker(told: Mapping[str, Any]) -> Marker:

@@ -220,6 +220,7 @@ class RecordingRow(Base):
     markers: Mapped[list[Any]]
     purpose: Mapped[str]
     alarm_rows: Mapped[int]
+    journal: Mapped[str]
 
 
 class SegmentRow(Base):

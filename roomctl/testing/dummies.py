@@ -43,7 +43,7 @@ class DummyRecorder:
         refuses: commands that it refuses, as a device would that went away.
         told: what its status says beside state, tracks and frames.
         turns: its alarms, as its journal would have them.
-        segments: what is sealed.
+        segments: what is sealed; journal: hash of the last row, of a recorder that chains them.
         until: planned end of the pause; limit: frames after which it ends by itself.
         length: frames of a file that comes to its end by itself; 0 where none does.
 
@@ -58,6 +58,7 @@ class DummyRecorder:
         self.told: dict[str, Any] = {}
         self.turns: list[AlarmTurn] = []
         self.segments: list[Segment] = []
+        self.journal = ""
         self.until: datetime | None = None
         self.limit: int | None = None
         self.length = 0
@@ -120,6 +121,7 @@ class DummyRecorder:
             markers=tuple(self.markers),
             segments=tuple(self.segments),
             alarms=tuple(self.turns),
+            journal=self.journal,
         )
 
     def verify(self) -> RecordingReport:

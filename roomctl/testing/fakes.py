@@ -35,6 +35,7 @@ from roomctl.api import (
     RecorderState,
     RecordFile,
     Recording,
+    RecordingHead,
     Refused,
     Room,
     RoomSound,
@@ -247,6 +248,9 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
 
     def recordings(self, meeting_id: str) -> Sequence[Recording]:
         return sorted(self.sound.get(meeting_id, ()), key=lambda recording: recording.number)
+
+    def recording_heads(self, meeting_id: str) -> Sequence[RecordingHead]:
+        return self.recordings(meeting_id)
 
     def import_recording(
         self,

@@ -10,6 +10,7 @@ from roomctl.domain.meeting import AgendaItem, Objected, Overrule
 from roomctl.domain.recording import Cut, MarkKind, Order, RecorderState, Segment
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.services.recordings import RoomSound
+from roomctl.storage.sound import SqlRecordings
 from roomctl.testing.dummies import DummyRecorder
 
 
@@ -268,6 +269,29 @@ def test_a_segment_is_told_once_however_many_look_at_once(house):
     for look in looks:
         look.join()
     assert house.kinds(meeting.id).count("recording.segment_sealed") == 4
+
+
+def test_a_look_at_a_journal_that_says_nothing_new_reads_no_segments(house, monkeypatch):
+    """A day's are 15,000, and each second somebody looks."""
+    meeting = house.in_session()
+    (recording,) = house.use.recordings(meeting.id)
+    recorder = house.plugins.newest
+    recorder.segments.append(segment(house.clock.now(), 48_000))
+    recorder.journal = "a"
+    house.use.follow_recording(recording.id)
+    assert house.use.recordings(meeting.id)[0].journal == "a"
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlRecordings, "_segments", lambda *_: pytest.fail("the segments were read"))
+        house.use.follow_recording(recording.id)
+        house.use.alarms(meeting.id)
+        assert house.use.broke_off(meeting.id) is False
+    recorder.segments.append(segment(house.clock.now(), 48_000, seq=2))
+    recorder.journal = "b"
+    house.use.follow_recording(recording.id)
+    assert house.kinds(meeting.id).count("recording.segment_sealed") == 2
+    recorder.told["state"] = RecorderState.STOPPING  # it is nothing that the journal says
+    house.use.follow_recording(recording.id)
+    assert house.use.current_recording(meeting.id).state is RecorderState.STOPPING
 
 
 def test_a_look_that_comes_late_takes_nothing_back(house):

@@ -97,7 +97,7 @@ def recordings(draw, recording_id: str, meeting_id: str):
                 track=st.just(track),
                 seq=st.just(seq),
                 path=text,
-                first_frame=counts,
+                first_frame=st.integers(0, 2**40),  # two years of 16 kHz
                 frames=counts,
                 utc=instants,
                 monotonic=seconds,

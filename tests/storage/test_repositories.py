@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -12,7 +12,7 @@ from roomctl.domain.checks import CheckReport, CheckState, Result, SignOff, Waiv
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, MeetingId
 from roomctl.domain.record import RecordFile
-from roomctl.domain.recording import RecorderState, Recording, Segment
+from roomctl.domain.recording import RecorderState, Recording, RecordingHead, SealedSound, Segment
 from roomctl.domain.transcript import Transcript, TranscriptSegment
 from roomctl.errors import Busy, NotFound, Refused
 from tests.storage.strategies import json_values, meetings, recordings, transcripts
@@ -44,6 +44,20 @@ def test_a_recording_reads_back_as_it_was_last_put(uow, planned, draw):
             uow.recordings.put(recording)
             assert uow.recordings.get("r1") == recording
             assert list(uow.recordings.of(planned.id)) == [recording]
+            head = RecordingHead(**{one.name: getattr(recording, one.name) for one in fields(RecordingHead)})
+            assert uow.recordings.head("r1") == head
+            assert list(uow.recordings.heads(planned.id)) == [head]
+            assert uow.recordings.sealed(planned.id) == ({"r1": _sealed(recording)} if recording.segments else {})
+
+
+def _sealed(recording: Recording) -> SealedSound:
+    first = min(recording.segments, key=lambda one: (one.seq, one.track))
+    return SealedSound(
+        parts=len({one.seq for one in recording.segments}),
+        segments=len(recording.segments),
+        end=max(one.first_frame + one.frames for one in recording.segments),
+        began=first.utc - timedelta(seconds=first.first_frame / recording.sample_rate),
+    )
 
 
 @given(draw=st.data())

@@ -175,7 +175,8 @@ def test_after_the_upgrade_segments_still_belong_to_a_recording(second):
         with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
             database.execute(
                 "INSERT INTO recordings SELECT 'r9', meeting, number, folder, source, recorder, state, tracks,"
-                " sample_rate, frames, dropped, gaps, markers, purpose, alarm_rows FROM recordings WHERE id = 'r1'"
+                " sample_rate, frames, dropped, gaps, markers, purpose, alarm_rows, journal"
+                " FROM recordings WHERE id = 'r1'"
             )
 
 

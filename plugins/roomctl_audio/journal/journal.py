@@ -206,4 +206,5 @@ def report(rows: Sequence[Row], problems: Iterable[Problem] = ()) -> RecordingRe
         alarms=alarms(rows),
         recovered=sum(segment.recovered for segment in sealed),
         problems=tuple(problems),
+        journal=str(rows[-1]["sha256"]) if rows else "",
     )

@@ -11,7 +11,7 @@ from roomctl.api import (
     MissingPart,
     PluginContext,
     RecorderState,
-    Recording,
+    RecordingHead,
     Tapped,
     Transcript,
     TranscriptSegment,
@@ -47,13 +47,13 @@ class Sound:
 
     """
 
-    one: Recording | None = None
+    one: RecordingHead | None = None
     state: str = ""
     off: tuple[tuple[float, float], ...] = ()
     silent: bool = False
 
     @classmethod
-    def of(cls, sounds: Sequence[Recording]) -> "Sound":
+    def of(cls, sounds: Sequence[RecordingHead]) -> "Sound":
         running = [one for one in sounds if one.state in RUNNING]
         if not running:
             return cls()
@@ -87,7 +87,7 @@ class Sound:
 _NEVER = 1 << 62  # a frame that no recording reaches: where 不入记录 ends that nobody has ended
 
 
-def off_record(one: Recording) -> tuple[tuple[float, float], ...]:
+def off_record(one: RecordingHead) -> tuple[tuple[float, float], ...]:
     """Its spans that are 不入记录, in seconds."""
     spans = recording.off_record(one.markers, _NEVER)
     return tuple((first / one.sample_rate, last / one.sample_rate) for first, last in spans)
@@ -105,7 +105,7 @@ class Who:
     seats: Mapping[int, str] = field(default_factory=dict)
     duties: Mapping[str, str] = field(default_factory=dict)
 
-    def line(self, row: Mapping[str, Any], one: Recording) -> Line:
+    def line(self, row: Mapping[str, Any], one: RecordingHead) -> Line:
         """A line that the child tells."""
         middle = (row["start"] + row["end"]) / 2
         name = self.seats.get(row["track"], "") if one.tracks > 1 and self.seats else ""
@@ -150,7 +150,7 @@ class Task:
     who: Who
 
 
-def task(ctx: PluginContext, meeting: Meeting, one: Recording, *, key: int) -> Task:
+def task(ctx: PluginContext, meeting: Meeting, one: RecordingHead, *, key: int) -> Task:
     """Everything that is needed to follow a recording.
 
     Args:
@@ -170,7 +170,7 @@ def task(ctx: PluginContext, meeting: Meeting, one: Recording, *, key: int) -> T
         )
     tap = recorder.tap()
     config: Config = ctx.config or Config()
-    draft = Draft(ctx, config, meeting, choice, (one,), id="", version=0)
+    draft = Draft(ctx, config, meeting, choice, (), id="", version=0)
     message = {
         "type": "follow",
         "id": one.id,  # never answered: as long as it follows, silence means that it hangs
@@ -189,13 +189,13 @@ def task(ctx: PluginContext, meeting: Meeting, one: Recording, *, key: int) -> T
     return Task(message, Who(draft.known.seats, duties))
 
 
-def identity(ctx: PluginContext, meeting: Meeting, one: Recording) -> tuple[Any, ...]:
+def identity(ctx: PluginContext, meeting: Meeting, one: RecordingHead) -> tuple[Any, ...]:
     """Of a task: another recording, or another roster, is another task."""
     return (meeting.id, one.id, tuple(ctx.services.roster(meeting.id)))
 
 
 def settled(
-    head: Transcript, said: Sequence[TranscriptSegment], sounds: Sequence[Recording], who: Who
+    head: Transcript, said: Sequence[TranscriptSegment], sounds: Sequence[RecordingHead], who: Who
 ) -> Iterator[Callable[[Board], Board]]:
     """Puts the sentences of each recording on a board, up to the second up to which they are all there; but for what
     is 不入记录 by now, which the transcript may still hold.
@@ -211,5 +211,5 @@ def settled(
             yield partial(_settle, one=one, lines=lines, until=reached[one.id])
 
 
-def _settle(board: Board, one: Recording, lines: Sequence[Line], until: float) -> Board:
+def _settle(board: Board, one: RecordingHead, lines: Sequence[Line], until: float) -> Board:
     return board.settle(one.number, lines, until).without(one.number, off_record(one))

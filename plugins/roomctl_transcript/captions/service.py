@@ -5,7 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from roomctl.api import Child, Health, Meeting, PluginContext, Progress, Recording, Refused, RoomctlError, State, tr
+from roomctl.api import (
+    Child,
+    Health,
+    Meeting,
+    PluginContext,
+    Progress,
+    RecordingHead,
+    Refused,
+    RoomctlError,
+    State,
+    tr,
+)
 from roomctl.api.service_loop import ServiceLoop
 from roomctl_transcript.captions import boards, follow
 from roomctl_transcript.captions.board import KEPT, Board, Stand
@@ -133,7 +144,7 @@ class CaptionService:
             self._sound, self._seen, self._key, self._rest = follow.Sound(), (), 1, FIRST_REST
         if (meeting := self._meeting) is None:
             return
-        self._sound = follow.Sound.of(self._ctx.services.recordings(meeting.id))
+        self._sound = follow.Sound.of(self._ctx.services.recording_heads(meeting.id))
         item = self._sound.item(meeting, self._seconds)
         self._change(meeting, recording=self._sound.state, item=item)
         self._wanted = ()
@@ -161,7 +172,7 @@ class CaptionService:
             return
         self._seen = seen
         said = self._ctx.services.sentences(newest.id, max(0, heads[-1].sentences - KEPT), KEPT)
-        sounds = self._ctx.services.recordings(meeting.id)
+        sounds = self._ctx.services.recording_heads(meeting.id)
         for how in follow.settled(newest, said, sounds, self._who):
             self._boards.change(meeting.id, how)
 
@@ -182,7 +193,7 @@ class CaptionService:
             state, why = (Stand.PAUSED, tr("不入记录", "off the record")) if self._held else (Stand.LIVE, "")
             self._change(meeting, state=state, why=why)
 
-    def _begin(self, meeting: Meeting, one: Recording) -> None:
+    def _begin(self, meeting: Meeting, one: RecordingHead) -> None:
         try:
             task = follow.task(self._ctx, meeting, one, key=self._key)
             if self._child is None:

@@ -302,7 +302,7 @@ class _Desk:
         return found
 
     def _numbers(self, meeting: Meeting) -> dict[str, int]:
-        return {one.id: one.number for one in self._services.recordings(meeting.id)}
+        return {one.id: one.number for one in self._services.recording_heads(meeting.id)}
 
     def _asked(
         self, meeting: Meeting, kind: rework.ReworkKind, engine: str, model: str, numbers: Sequence[int]

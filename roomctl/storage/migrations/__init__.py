@@ -18,5 +18,5 @@ class Migrations:
 
 BUILT_IN = Migrations(
     Path(__file__).parent,
-    ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013", "0014"),
+    tuple(f"{n:04}" for n in range(1, 16)),
 )

@@ -15,7 +15,7 @@ from roomctl.domain.calendar import Entry
 from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import OVER, State
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.recording import RecorderState, Recording
+from roomctl.domain.recording import RecorderState, RecordingHead
 from roomctl.domain.registration import Returned
 from roomctl.errors import RoomctlError, one_line
 from roomctl.host.status import PluginStatus, Status
@@ -151,7 +151,7 @@ class Board:
 
     def _facts(self, meeting: Meeting, stuck: dict[str, dict[str, str]]) -> Facts:
         use = self.application.usecases
-        recordings = use.recordings(meeting.id)
+        recordings = use.recording_heads(meeting.id)
         alarms, down = self._alarms(meeting, recordings)
         words = next(iter(use.transcript_heads(meeting.id)[-1:]), None)
         return Facts(
@@ -159,6 +159,7 @@ class Board:
             checks=use.check_report(meeting.id),
             attendance=use.attendance(meeting.id),
             recordings=recordings,
+            sealed=use.sealed_sound(meeting.id) if recordings else {},
             alarms=alarms,
             emitting=self._emitting(meeting),
             recorder_down=down,
@@ -175,7 +176,7 @@ class Board:
             returned=_returned(use.returned(meeting.id)) if meeting.state in _DEPOSITED else "",
         )
 
-    def _alarms(self, meeting: Meeting, recordings: Sequence[Recording]) -> tuple[Sequence[Alarm], str]:
+    def _alarms(self, meeting: Meeting, recordings: Sequence[RecordingHead]) -> tuple[Sequence[Alarm], str]:
         """What the running recorder warns of and nobody has acknowledged, or why it does not answer."""
         live = [one for one in recordings if one.state in _LIVE]
         if not live or not self._ready:
@@ -199,7 +200,7 @@ class Board:
         except RoomctlError:
             return ()
 
-    def _continued(self, meeting: Meeting, recordings: Sequence[Recording]) -> Continuation | None:
+    def _continued(self, meeting: Meeting, recordings: Sequence[RecordingHead]) -> Continuation | None:
         """How the running recording follows one that broke off."""
         if meeting.state not in _RUNNING or len(recordings) < 2:  # noqa: PLR2004 - one, and one that follows
             return None

@@ -12,7 +12,7 @@ from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import RecordFile
-from roomctl.domain.recording import MarkKind, RecorderState, Recording
+from roomctl.domain.recording import MarkKind, RecorderState, RecordingHead, SealedSound
 from roomctl.domain.transcript import Transcript
 from roomctl.i18n import tr
 from roomctl.services.recordings import Continuation
@@ -31,6 +31,7 @@ class Facts:
     """All that is known of one meeting.
 
     Attributes:
+        sealed: how much of each recording is, by its id.
         transcript: the newest version, without its sentences; sentences: how many of them a reader sees.
         alarms: of the running recorder, that stand now, the newest first.
         emitting: devices that must be off while this 涉密 meeting runs, and are not known to be.
@@ -47,7 +48,8 @@ class Facts:
     meeting: Meeting
     checks: CheckReport | None = None
     attendance: Attendance = field(default_factory=Attendance)
-    recordings: Sequence[Recording] = ()
+    recordings: Sequence[RecordingHead] = ()
+    sealed: Mapping[str, SealedSound] = field(default_factory=dict)
     transcript: Transcript | None = None
     sentences: int = 0
     documents: Sequence[RecordFile] = ()
@@ -64,7 +66,7 @@ class Facts:
     unseen: int = 0
 
     @property
-    def current(self) -> Recording | None:
+    def current(self) -> RecordingHead | None:
         """The newest recording that is not sealed."""
         live = [one for one in self.recordings if one.state is not RecorderState.SEALED]
         return live[-1] if live else None
@@ -80,6 +82,14 @@ class Facts:
     def seconds(self) -> float:
         """Of sound kept, over all recordings."""
         return sum(one.seconds for one in self.recordings)
+
+    @property
+    def segments(self) -> int:
+        """Sealed, of all recordings and tracks."""
+        return sum(self.sealed_of(one).segments for one in self.recordings)
+
+    def sealed_of(self, recording: RecordingHead) -> SealedSound:
+        return self.sealed.get(recording.id, SealedSound())
 
 
 def links(facts: Facts) -> tuple[Link, ...]:

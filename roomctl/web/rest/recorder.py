@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from roomctl.domain.access import Right, User
 from roomctl.domain.alarms import AlarmKind, StandingAlarm
 from roomctl.domain.attendance import MAX_NAME
-from roomctl.domain.recording import Cut, Gap, MarkKind, RecorderState, RecorderStatus, Recording
+from roomctl.domain.recording import Cut, Gap, MarkKind, RecorderState, RecorderStatus, RecordingHead
 from roomctl.inputs import Name, Shape, Text
 from roomctl.services.facade import UseCases
 from roomctl.services.marks import FARTHEST_BACK
@@ -108,7 +108,7 @@ class StatusShape(BaseModel):
     continuation: ContinuationShape | None
 
     @classmethod
-    def of(cls, recording: Recording, status: RecorderStatus, use: UseCases) -> Self:
+    def of(cls, recording: RecordingHead, status: RecorderStatus, use: UseCases) -> Self:
         follows = use.continuation(recording.meeting)
         return cls(
             recording=recording.id,

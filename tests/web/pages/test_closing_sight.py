@@ -11,16 +11,19 @@ from roomctl.domain.attendance import Person
 from roomctl.domain.delivery import DeliveryStep, Trouble
 from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import State
+from roomctl.domain.recording import RecorderState, Recording
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.errors import BadInput, Forbidden
 from roomctl.i18n import speaking
 from roomctl.services.drivers import ActionOffer, Deed, DriverOffer
 from roomctl.services.identity import new_id
 from roomctl.services.time import SystemClock
+from roomctl.storage.sound import SqlRecordings
 from roomctl.web.pages.attention import matters
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.closing.desk import Desk
 from roomctl.web.pages.visitor import Visitor
+from tests.services.test_recordings import segment
 from tests.waiting import until
 
 
@@ -104,6 +107,19 @@ def test_devices_go_off_by_the_macro_and_what_did_not_is_said(rest, over):
     seat.press("task devices")
     assert "macro end" not in seat.page()[1]
     rest.application.rack.prober.close()
+
+
+def test_what_is_sealed_is_counted_without_reading_each_segment(rest, over, monkeypatch):
+    parts = tuple(segment(rest.application.clock.now(), 48_000, seq=n) for n in range(1, 4))
+    with rest.application.open_uow() as uow:
+        made = Recording(
+            id="r1", meeting=over, number=1, folder="r1", source="mic", recorder="audio", segments=parts,
+            state=RecorderState.SEALED, tracks=1, frames=3 * 48_000,
+        )  # fmt: skip
+        uow.recordings.put(made)
+        uow.commit()
+    monkeypatch.setattr(SqlRecordings, "_segments", lambda *_: pytest.fail("the segments were read"))
+    assert "3 段" in Seat(rest, over).html()
 
 
 def test_before_the_end_nobody_is_told_that_the_lights_may_go_off(rest):

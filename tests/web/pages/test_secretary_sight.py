@@ -10,7 +10,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.observers import Place
 from roomctl.domain.order_log import LogEntry, LogKind
-from roomctl.domain.recording import Marker, MarkKind, RecorderState, Recording, Segment
+from roomctl.domain.recording import Marker, MarkKind, RecorderState, RecordingHead, SealedSound
 from roomctl.domain.transcript import Transcript, TranscriptHead
 from roomctl.i18n import speaking
 from roomctl.web.pages.links import Facts
@@ -29,23 +29,17 @@ MEETING = Meeting(
 HEAD = Transcript(id="t1", meeting="m1", version=2, engine="whisper", model="base", speech=90.0, covered=60.0)
 
 
-def recording(number: int, seconds: float, *markers: Marker) -> Recording:
-    frames = round(seconds * RATE)
-    return Recording(
+def recording(number: int, seconds: float, *markers: Marker) -> RecordingHead:
+    return RecordingHead(
         id=f"s{number}", meeting="m1", number=number, recorder="audio", source="mic", folder="f", tracks=1,
-        sample_rate=RATE, state=RecorderState.SEALED, frames=frames, markers=markers,
-        segments=(
-            Segment(
-                track=1, seq=1, path="p", first_frame=0, frames=frames, utc=datetime(2026, 11, 12, 1, tzinfo=UTC),
-                monotonic=0.0, sha256_pcm="", sha256_file="", sm3_file="",
-            ),
-        ),
+        sample_rate=RATE, state=RecorderState.SEALED, frames=round(seconds * RATE), markers=markers,
     )  # fmt: skip
 
 
 def sight(*roles: Role, state: State = State.ADJOURNED, head: Transcript = HEAD, **facts) -> Sight:
+    sealed = {one.id: SealedSound(parts=1, segments=1, end=one.frames) for one in facts.get("recordings", ())}
     return Sight(
-        facts=Facts(meeting=replace(MEETING, state=state), **facts),
+        facts=Facts(meeting=replace(MEETING, state=state), sealed=sealed, **facts),
         user=User("孙丽", frozenset(roles or {Role.SECRETARY})),
         heads=[TranscriptHead(head, 12)],
         roster=(),

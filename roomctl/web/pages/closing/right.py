@@ -53,7 +53,7 @@ def head(seen: Sight) -> Part:
 def package(seen: Sight) -> Part:
     """What is packed, or what will be."""
     facts = seen.facts
-    segments = sum(len(one.segments) for one in facts.recordings)
+    segments = facts.segments
     if facts.packages:
         newest = facts.packages[0]
         first = (tr("档案包", "Package"), tr(f"{newest.files} 个文件", f"{newest.files} files"))
@@ -171,7 +171,7 @@ def _told(seen: Sight, one: Delivery | None) -> str:
 def inside(seen: Sight) -> Part:
     """What the package holds, or will hold."""
     facts = seen.facts
-    segments = sum(len(one.segments) for one in facts.recordings)
+    segments = facts.segments
     signed = any(one.signed_by and one.kind == MINUTES for one in facts.documents)
     drafted = any(one.kind == MINUTES for one in facts.documents)
     present = facts.attendance.counts.present

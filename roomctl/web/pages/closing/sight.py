@@ -99,7 +99,7 @@ class Sight:
         meeting, recordings = self.facts.meeting, self.facts.recordings
         if recordings:
             sealed = all(one.state is RecorderState.SEALED for one in recordings)
-            parts = sum(len(one.segments) for one in recordings)
+            parts = self.facts.segments
             said = tr(
                 f"{parts} 段，{clock_text(self.facts.seconds)}", f"{parts} segments, {clock_text(self.facts.seconds)}"
             )

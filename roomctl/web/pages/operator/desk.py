@@ -17,7 +17,7 @@ from roomctl.domain.access import Right
 from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.domain.attendance import Role
 from roomctl.domain.order_log import LogEntry, LogKind
-from roomctl.domain.recording import Envelope, Purpose, RecorderState, RecorderStatus, Recording
+from roomctl.domain.recording import Envelope, Purpose, RecorderState, RecorderStatus, RecordingHead
 from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import speaking, tr
 from roomctl.web.pages.links import Facts, links
@@ -376,7 +376,7 @@ class Desk:
         self._task = asyncio.create_task(again())
 
 
-def _up_to_date(facts: Facts, recording: Recording | None, status: RecorderStatus | None) -> Facts:
+def _up_to_date(facts: Facts, recording: RecordingHead | None, status: RecorderStatus | None) -> Facts:
     """With what the recorder says this moment, where the database is some seconds behind."""
     if recording is None or status is None:
         return facts

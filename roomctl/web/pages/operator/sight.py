@@ -11,7 +11,7 @@ from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.observers import Moves
 from roomctl.domain.order_log import LogEntry, LogKind
-from roomctl.domain.recording import Gap, Marker, MarkKind, RecorderState, RecorderStatus, Recording
+from roomctl.domain.recording import Gap, Marker, MarkKind, RecorderState, RecorderStatus, RecordingHead, SealedSound
 from roomctl.domain.transcript import TranscriptSegment
 from roomctl.web.pages.links import Facts
 
@@ -69,7 +69,7 @@ class Sight:
     facts: Facts
     user: User
     now: datetime
-    recording: Recording | None = None
+    recording: RecordingHead | None = None
     status: RecorderStatus | None = None
     test: bool = False
     roster: Sequence[Person] = ()
@@ -126,7 +126,8 @@ class Sight:
     @property
     def face(self) -> "Face":
         """The clock of the recording that is shown."""
-        return Face.of(self.recording, self.status)
+        sealed = self.facts.sealed_of(self.recording) if self.recording else None
+        return Face.of(self.recording, self.status, sealed)
 
     @property
     def markers(self) -> tuple[Marker, ...]:
@@ -145,7 +146,7 @@ class Sight:
         found: list[Marked] = []
         for one in self.facts.recordings:
             live = self.status if one.id == shown else None
-            face = Face.of(one, live)
+            face = Face.of(one, live, self.facts.sealed_of(one))
             found += [Marked(marker, face.at(marker.frame), live=live is not None) for marker in one.markers]
         return tuple(found)
 
@@ -217,14 +218,16 @@ class Face:
     gaps: tuple[Gap, ...] = ()
 
     @classmethod
-    def of(cls, recording: Recording | None, status: RecorderStatus | None) -> "Face":
+    def of(
+        cls, recording: RecordingHead | None, status: RecorderStatus | None, sealed: SealedSound | None = None
+    ) -> "Face":
         if status is not None and status.started is not None:
             return cls(started=status.started, rate=status.sample_rate, gaps=status.gaps)
-        if recording is not None and recording.segments:
-            first = min(recording.segments, key=lambda one: one.seq)
-            started = first.utc - timedelta(seconds=first.first_frame / recording.sample_rate)
-            return cls(started=started, rate=recording.sample_rate, gaps=recording.gaps)
-        return cls(started=None, rate=recording.sample_rate if recording else 48_000)
+        if recording is None:
+            return cls(started=None, rate=48_000)
+        if sealed is None or sealed.began is None:
+            return cls(started=None, rate=recording.sample_rate)
+        return cls(started=sealed.began, rate=recording.sample_rate, gaps=recording.gaps)
 
     def at(self, frame: int) -> datetime | None:
         """When that frame was heard."""

@@ -208,7 +208,7 @@ def _standby(sight: Sight) -> str:
 def _past(sight: Sight) -> Part:
     recordings = [one for one in sight.facts.recordings if one.frames]
     lost = sum(one.dropped / one.sample_rate for one in recordings)
-    parts = sum(len({segment.seq for segment in one.segments}) for one in recordings)
+    parts = sum(sight.facts.sealed_of(one).parts for one in recordings)
     tracks = max((one.tracks for one in recordings), default=0)
     return listed(
         [

@@ -8,7 +8,7 @@ from roomctl.domain.access import Right, User
 from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.order_log import LogEntry
-from roomctl.domain.recording import MarkKind, RecorderState, Recording, off_record
+from roomctl.domain.recording import MarkKind, RecorderState, RecordingHead, off_record
 from roomctl.domain.transcript import TranscriptHead
 from roomctl.i18n import tr
 from roomctl.services.transcripts import OPEN
@@ -34,7 +34,7 @@ class Sight:
         return self.heads[-1] if self.heads else None
 
     @property
-    def sounds(self) -> Sequence[Recording]:
+    def sounds(self) -> Sequence[RecordingHead]:
         """In the order of the meeting."""
         return sorted(self.facts.recordings, key=lambda one: one.number)
 
@@ -78,7 +78,7 @@ def opened(seen: Sight) -> Mapping[str, Any]:
                 "id": one.id,
                 "at": round(at, 3),
                 "seconds": round(one.seconds, 3),
-                "sealed": round(max((part.first_frame + part.frames for part in one.segments), default=0) / rate, 3),
+                "sealed": round(seen.facts.sealed_of(one).end / rate, 3),
                 "live": one.state is not RecorderState.SEALED,
                 "off": [[first / rate, last / rate] for first, last in off_record(one.markers, one.frames)],
             }
@@ -108,7 +108,7 @@ def opened(seen: Sight) -> Mapping[str, Any]:
     }
 
 
-def _notes(seen: Sight, recording: Recording, at: float) -> Iterator[dict[str, Any]]:
+def _notes(seen: Sight, recording: RecordingHead, at: float) -> Iterator[dict[str, Any]]:
     """What was marked and noted in a recording: beside the text, and never in the 会议记录 by itself.
 
     Args:
