@@ -201,8 +201,13 @@ class Recordings(Protocol):
         """Of all meetings, those that are armed or not yet sealed, in the order they were armed."""
         ...
 
-    def put(self, recording: Recording) -> None:
-        """Adds it, or replaces what was known of it; segments are matched by track and seq."""
+    def put(self, recording: Recording, before: Recording | None = None) -> None:
+        """Adds it, or replaces what was known of it; segments are matched by track and seq.
+
+        Args:
+            before: as it was read in the same transaction, which saves reading its segments once more.
+
+        """
         ...
 
 

@@ -52,17 +52,18 @@ def follow(recording_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, pl
     status, report = recorder.status(), recorder.report()
     if report.journal and (report.journal, status.state) == (head.journal, head.state):
         return
-    with uow.reading():
-        known = uow.recordings.get(recording_id)
-    if _as_told(known, status, report) == known:
-        return
+    if not report.journal:
+        with uow.reading():
+            known = uow.recordings.get(recording_id)
+        if _as_told(known, status, report) == known:
+            return
     at = clock.now()
     with uow:
         before = uow.recordings.get(recording_id)
         if _stale(before, status, report):
             return
         after = _as_told(before, status, report)
-        uow.recordings.put(after)
+        uow.recordings.put(after, before)
         for kind, told in _news(before, after, status, report, uow):
             uow.events.append(Event(stream=after.meeting, kind=kind, actor=actor, at=at, data=told))
         uow.commit()

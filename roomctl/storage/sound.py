@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, tuple_
@@ -71,35 +71,33 @@ class SqlRecordings:
         return self._work.reads().scalars(query).all()
 
     def sealed(self, meeting_id: str) -> Mapping[str, SealedSound]:
-        row = SegmentRow
-        counted = select(
-            row.recording,
-            func.count(row.seq.distinct()).label("parts"),
-            func.count().label("segments"),
-            func.max(row.first_frame + row.frames).label("end"),
-        )
-        counted = counted.join(RecordingRow, RecordingRow.id == row.recording)
-        counted = counted.where(RecordingRow.meeting == meeting_id).group_by(row.recording)
-        return {
-            one.recording: SealedSound(
-                parts=one.parts, segments=one.segments, end=one.end, began=self._began(one.recording)
-            )
-            for one in self._work.reads().execute(counted)
-        }
+        rates = select(RecordingRow.id, RecordingRow.sample_rate).where(RecordingRow.meeting == meeting_id)
+        found = ((one.id, self._sealed(one.id, one.sample_rate)) for one in self._work.reads().execute(rates).all())
+        return {name: sealed for name, sealed in found if sealed.segments}
 
-    def _began(self, recording_id: str) -> datetime:
-        first = select(SegmentRow.utc, SegmentRow.first_frame, RecordingRow.sample_rate)
-        first = first.join(RecordingRow, RecordingRow.id == SegmentRow.recording)
-        first = first.where(SegmentRow.recording == recording_id).order_by(SegmentRow.seq, SegmentRow.track).limit(1)
-        utc, frame, rate = self._work.reads().execute(first).one()
-        return utc - timedelta(seconds=frame / rate)
+    def _sealed(self, recording_id: str, rate: int) -> SealedSound:
+        """Each track has the same parts; those of one are found at both ends of the index."""
+        reads, row = self._work.reads(), SegmentRow
+        own = row.recording == recording_id
+        track, segments = reads.execute(select(func.min(row.track), func.count()).where(own)).one()
+        if not segments:
+            return SealedSound()
+        parts = select(row.utc, row.first_frame, row.frames).where(own, row.track == track)
+        first = reads.execute(parts.order_by(row.seq).limit(1)).one()
+        last = reads.execute(parts.order_by(row.seq.desc()).limit(1)).one()
+        return SealedSound(
+            parts=reads.scalar(select(func.count()).where(own, row.track == track)) or 0,
+            segments=segments,
+            end=last.first_frame + last.frames,
+            began=first.utc - timedelta(seconds=first.first_frame / rate),
+        )
 
     def running(self) -> Sequence[RecordingHead]:
         query = select(RecordingRow).where(RecordingRow.state.in_(_RUNNING))
         query = query.order_by(RecordingRow.id)  # UUIDv7: by the time when they were armed
         return [RecordingHead(**_known(row)) for row in self._work.reads().scalars(query).all()]
 
-    def put(self, recording: Recording) -> None:
+    def put(self, recording: Recording, before: Recording | None = None) -> None:
         session = self._work.writes()
         session.merge(
             RecordingRow(
@@ -122,11 +120,11 @@ class SqlRecordings:
             )
         )
         session.flush()
-        self._put_segments(recording)
+        self._put_segments(recording, self._segments(recording.id) if before is None else before.segments)
 
-    def _put_segments(self, recording: Recording) -> None:
+    def _put_segments(self, recording: Recording, before: Iterable[Segment]) -> None:
         """Only what is new, or another than it was."""
-        known = {(one.track, one.seq): one for one in self._segments(recording.id)}
+        known = {(one.track, one.seq): one for one in before}
         given = {(one.track, one.seq): one for one in recording.segments}
         connection = self._work.connection(writing=True)
         for track, seq in [key for key, one in known.items() if given.get(key) != one]:

@@ -51,11 +51,13 @@ def test_a_recording_reads_back_as_it_was_last_put(uow, planned, draw):
 
 
 def _sealed(recording: Recording) -> SealedSound:
-    first = min(recording.segments, key=lambda one: (one.seq, one.track))
+    """Segments stand by track, then seq."""
+    first_track = [one for one in recording.segments if one.track == recording.segments[0].track]
+    first, last = first_track[0], first_track[-1]
     return SealedSound(
-        parts=len({one.seq for one in recording.segments}),
+        parts=len(first_track),
         segments=len(recording.segments),
-        end=max(one.first_frame + one.frames for one in recording.segments),
+        end=last.first_frame + last.frames,
         began=first.utc - timedelta(seconds=first.first_frame / recording.sample_rate),
     )
 
