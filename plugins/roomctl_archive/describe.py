@@ -96,8 +96,8 @@ def _content(held: Inventory, item: Item) -> Iterator[Node]:
 def _secrecy(held: Inventory, level: str = "", term: str = "") -> Iterator[Node]:
     secrecy = held.meeting.highest_secrecy
     yield Node("密级", secrecy.level.value, level)
-    if secrecy.years:
-        yield Node("保密期限", f"{secrecy.years}年", term)
+    if secrecy.term:
+        yield Node("保密期限", secrecy.term, term)
 
 
 def _electronic(file: Stored) -> Iterator[Node]:

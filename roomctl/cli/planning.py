@@ -42,7 +42,12 @@ Press = Annotated[str | None, _option("媒体报道", "press", "--press")]
 Catering = Annotated[str | None, _option("用餐", "catering", "--catering")]
 Special = Annotated[str | None, _option("特殊要求", "special requirements", "--special")]
 Level = Annotated[
-    str | None, _option("密级：非密、内部、秘密★N年、机密★N年", "非密, 内部, 秘密★N年, 机密★N年", "--secrecy")
+    str | None,
+    _option(
+        "密级：非密、内部、秘密★3年、机密★长期、机密★公布前",
+        "非密, 内部, 秘密★3年, 机密★长期, 机密★公布前",
+        "--secrecy",
+    ),
 ]
 Record = Annotated[bool | None, _option("是否录音", "whether sound is kept", "--record/--no-record")]
 ApprovedBy = Annotated[str | None, _option("录音由谁批准", "who approved the recording", "--recording-approved-by")]

@@ -74,7 +74,7 @@ def papers_add(
     copies: int = typer.Option(1, min=1, max=register.MAX_COPIES, help=tr("份数", "how many")),
     first: int = typer.Option(1, min=0, help=tr("第一份的份号", "number of the first copy")),
     secrecy: str = typer.Option(
-        "非密", help=tr("密级：非密、内部、秘密★N年、机密★N年", "非密, 内部, 秘密★N年, 机密★N年")
+        "非密", help=tr("密级：非密、内部、秘密★3年、机密★公布前", "非密, 内部, 秘密★3年, 机密★公布前")
     ),
     as_json: bool = JSON,
 ) -> None:

@@ -189,7 +189,7 @@ def derive(facts: Iterable[ClearingFact]) -> Handouts:
 
 
 def _registered(data: Mapping[str, Any], press: Press) -> Iterable[Handout]:
-    secrecy = Secrecy(Level(data["level"]), data.get("years"))
+    secrecy = Secrecy(Level(data["level"]), data.get("years"), until=data.get("until", ""))
     for one in data["copies"]:
         yield Handout(id=one["id"], document=data["document"], copy=one["copy"], secrecy=secrecy, last=press)
 

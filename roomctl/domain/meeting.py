@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State, find, ways_out
+from roomctl.domain.lines import seen
 from roomctl.domain.secrecy import OPEN, Secrecy
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import several, tr
@@ -138,7 +139,7 @@ class Meeting:
     def highest_secrecy(self) -> Secrecy:
         """The meeting takes the highest 密级 of itself and its items."""
         every: tuple[Secrecy, ...] = (self.secrecy, *(item.secrecy for item in self.agenda))
-        return max(every, key=lambda s: (s.level.degree, s.years or 0))
+        return max(every, key=lambda one: one.rank)
 
     def unmet(self, target: State) -> frozenset[Need]:
         """Needs of the transition that the meeting does not hold yet."""
@@ -178,7 +179,7 @@ class Meeting:
                 mend=tr("写明原因（命令行用 --reason）", "say why (on the command line: --reason)"),
             )
         standing = tuple(objections)
-        overruled = overrule and overrule.name.strip() and overrule.reason.strip()
+        overruled = overrule and seen(overrule.name) and overrule.reason.strip()
         if any(one.firm for one in standing) or (standing and not overruled):
             raise Objected(target, standing)
 

@@ -186,7 +186,7 @@ def _keep(before: Meeting, after: Meeting) -> None:
             tr("录音标记、列席人员和材料按议题序号登记", "marks, observers and papers go by the number of the item"),
             tr("可以改名，或在后面加", "rename it, or add to the end"),
         )
-    if _degree(after.highest_secrecy) < _degree(before.highest_secrecy):
+    if after.highest_secrecy.rank < before.highest_secrecy.rank:
         raise Refused(
             tr("密级不能再降低", "the 密级 cannot be lowered now"),
             tr(
@@ -195,10 +195,6 @@ def _keep(before: Meeting, after: Meeting) -> None:
             ),
             tr("请由保密员办理解密", "the security officer declassifies it"),
         )
-
-
-def _degree(secrecy: Secrecy) -> tuple[int, int]:
-    return secrecy.level.degree, secrecy.years or 0
 
 
 def _told(value: Any) -> Any:

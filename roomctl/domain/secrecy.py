@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from roomctl.errors import BadInput, Forbidden
 from roomctl.i18n import tr
@@ -29,9 +30,10 @@ class Secrecy:
     """A level with its term. `内部` (工作秘密) is never written with ★.
 
     Attributes:
-        years: 保密期限 in years, only for 秘密 and 机密.
+        years: 保密期限 in years, only for state secrets.
         basis: 定密依据.
         by: 定密责任人.
+        until: in place of years: months such as 6个月, 长期, or the 解密条件 such as 公布前.
 
     """
 
@@ -39,13 +41,40 @@ class Secrecy:
     years: int | None = None
     basis: str = ""
     by: str = ""
+    until: str = ""
 
     @property
     def mark(self) -> str:
         """As it is written on paper: 秘密★3年, 内部, or nothing where the meeting is open."""
         if self.level is Level.OPEN:
             return ""
-        return f"{self.level.value}★{self.years}年" if self.years and self.state_secret else self.level.value
+        return f"{self.level.value}★{self.term}" if self.term else self.level.value
+
+    @property
+    def term(self) -> str:
+        """保密期限 or 解密条件 as it is written behind the ★: 3年, 6个月, 长期, 公布前; empty where there is none."""
+        if not self.state_secret:
+            return ""
+        return f"{self.years}年" if self.years else self.until
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Level, then years: what is higher and lasts longer comes later.
+
+        A 解密条件 may come as late as the longest term of its level.
+        """
+        return self.level.degree, self._lasts
+
+    @property
+    def _lasts(self) -> float:
+        longest = LONGEST.get(self.level, 0)
+        if self.until == LONG_TERM:
+            return inf
+        if months := _MONTHS.match(self.until):
+            return int(months[1]) / 12
+        return (
+            longest if self.until else min(self.years or 0, longest)
+        )  # one kept from before the limit can be mended
 
     @property
     def state_secret(self) -> bool:
@@ -56,14 +85,22 @@ class Secrecy:
 OPEN = Secrecy()
 """非密."""
 
-_MARK = re.compile(r"^(非密|内部|秘密|机密|绝密)(?:★([1-9][0-9]?)年)?$")
+LONGEST: Mapping[Level, int] = {Level.SECRET: 10, Level.CONFIDENTIAL: 20, Level.TOP: 30}
+"""Years of each level, 除另有规定外 (保守国家秘密法 2024, article 20)."""
+LONG_TERM = "长期"
+"""That 另有规定: only where the 保密事项范围 of the trade says so."""
+
+_MARK = re.compile(r"^(非密|内部|秘密|机密|绝密)(?:★(.+))?$")
+_YEARS = re.compile(r"^([1-9][0-9]{0,3})年$")
+_MONTHS = re.compile(r"^([1-9]|1[01])个月$")  # a term below a year is told in months
+_CONDITION = re.compile(r"^(?![0-9〇零一二三四五六七八九十百两半几]+个?[年月日天周])[^\W_]{2,20}[前后时止]$")
 
 
 def parse(mark: str) -> Secrecy:
-    """Reads 非密, 内部, 秘密★3年, 机密★10年.
+    """Reads 非密, 内部, 秘密★3年, 机密★6个月, 秘密★长期, 秘密★公布前.
 
     Raises:
-        BadInput: not a mark, a term where none belongs, or none where one must be.
+        BadInput: not a mark, a term where none belongs, none where one must be, or longer than the law allows.
 
     """
     match = _MARK.match(mark.strip())
@@ -72,15 +109,43 @@ def parse(mark: str) -> Secrecy:
             tr(f"密级“{mark}”无法识别", f"unknown 密级 {mark!r}"),
             mend=tr("请写 非密、内部、秘密★N年 或 机密★N年", "write 非密, 内部, 秘密★N年 or 机密★N年"),
         )
-    level, years = Level(match[1]), int(match[2]) if match[2] else None
-    needs_years = level in {Level.SECRET, Level.CONFIDENTIAL}
-    if needs_years != (years is not None) and level is not Level.TOP:
+    level, term = Level(match[1]), match[2]
+    needs_term = level in {Level.SECRET, Level.CONFIDENTIAL}
+    if needs_term != (term is not None) and level is not Level.TOP:
         raise BadInput(
             tr(f"密级“{mark}”写法不对", f"密级 {mark!r} is not written right"),
-            tr("秘密、机密要写年限，内部和非密不写★", "秘密 and 机密 carry years, 内部 and 非密 never a ★"),
+            tr("秘密、机密要写保密期限，内部和非密不写★", "秘密 and 机密 carry a term, 内部 and 非密 never a ★"),
             tr("例如 秘密★3年", "for example 秘密★3年"),
         )
-    return Secrecy(level, years)
+    return _lasting(level, term) if term else Secrecy(level)
+
+
+def _lasting(level: Level, term: str) -> Secrecy:
+    """Args: term: what stands behind the ★. Raises: BadInput."""
+    if match := _YEARS.match(term):
+        years = int(match[1])
+        if years > LONGEST[level]:
+            raise BadInput(
+                tr(f"密级“{level}★{term}”期限太长", f"密级 '{level}★{term}' lasts too long"),
+                tr(
+                    f"{level}不超过 {LONGEST[level]} 年（保守国家秘密法第二十条）",
+                    f"{level} lasts {LONGEST[level]} years at most (article 20 of the law on state secrets)",
+                ),
+                tr(
+                    f"改短；保密事项范围另有规定的写 {level}★长期；不能定期限的写解密条件，如 {level}★公布前",
+                    f"shorten it; {level}★长期 where the rules of the trade say so; or what ends it: {level}★公布前",
+                ),
+            )
+        return Secrecy(level, years)
+    if term == LONG_TERM or _MONTHS.match(term) or _CONDITION.match(term):
+        return Secrecy(level, until=term)
+    raise BadInput(
+        tr(f"密级“{level}★{term}”的期限无法识别", f"cannot read the term of 密级 '{level}★{term}'"),
+        mend=tr(
+            f"写 {level}★3年、{level}★6个月、{level}★长期，或解密条件如 {level}★公布前",
+            f"write {level}★3年, {level}★6个月, {level}★长期, or what ends it, such as {level}★公布前",
+        ),
+    )
 
 
 class Way(StrEnum):

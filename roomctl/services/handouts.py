@@ -46,7 +46,7 @@ def register(
                 tr(f"{title} {twice[0]} 号已经登记", f"{title} no. {twice[0]} is registered already"),
                 mend=tr("请换一个份号", "give another number"),
             )
-        level = {"level": secrecy.level.value, "years": secrecy.years}
+        level = {"level": secrecy.level.value, "years": secrecy.years, "until": secrecy.until}
         yield handouts.REGISTERED, {"document": title, **level, "copies": made}
 
     ids = {one["id"] for one in made}

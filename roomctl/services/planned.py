@@ -75,7 +75,11 @@ class NewMeeting(Shape):
     press: Text = Field(default="", description="媒体报道", examples=["市电视台，会前五分钟"])
     catering: Text = Field(default="", description="用餐", examples=["工作餐 30 份"])
     special: Text = Field(default="", description="特殊要求")
-    secrecy: Line = Field(default="非密", description="密级: 非密, 内部, 秘密★N年, 机密★N年", examples=["内部"])
+    secrecy: Line = Field(
+        default="非密",
+        description="密级: 非密, 内部, 秘密★3年, 机密★6个月, 秘密★长期, 秘密★公布前",
+        examples=["内部"],
+    )
     secrecy_basis: Line = Field(default="", description="定密依据")
     secrecy_by: Line = Field(default="", description="定密责任人")
     recorded: bool = Field(default=True, description="录音 是/否")
@@ -139,9 +143,8 @@ class MeetingChanges(Shape):
 
     def _secrecy(self, before: Secrecy) -> Secrecy:
         level = before if self.secrecy is None else parse(self.secrecy)
-        return Secrecy(
-            level.level,
-            level.years,
-            before.basis if self.secrecy_basis is None else self.secrecy_basis,
-            before.by if self.secrecy_by is None else self.secrecy_by,
+        return replace(
+            level,
+            basis=before.basis if self.secrecy_basis is None else self.secrecy_basis,
+            by=before.by if self.secrecy_by is None else self.secrecy_by,
         )

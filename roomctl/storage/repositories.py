@@ -1,7 +1,7 @@
 """Meetings, their people, checks, papers and packages: rows to the domain's values and back."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -221,11 +221,11 @@ def _meeting(row: MeetingRow) -> Meeting:
 
 
 def _secrecy_json(secrecy: Secrecy) -> dict[str, Any]:
-    return {"level": secrecy.level.value, "years": secrecy.years, "basis": secrecy.basis, "by": secrecy.by}
+    return {**asdict(secrecy), "level": secrecy.level.value}
 
 
 def _secrecy(told: Mapping[str, Any]) -> Secrecy:
-    return Secrecy(Level(told["level"]), told["years"], told["basis"], told["by"])
+    return Secrecy(**{**told, "level": Level(told["level"])})
 
 
 class SqlRoster:

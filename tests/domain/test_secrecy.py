@@ -10,7 +10,15 @@ from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.secrecy import OPEN, Level, Secrecy, SecrecyRefused, Way, admit, ask, may, parse
 from roomctl.errors import BadInput, Forbidden
 
-MARKS = ["非密", "内部", *(f"{level}★{years}年" for level in ("秘密", "机密") for years in (1, 3, 10, 99))]
+MARKS = [
+    "非密",
+    "内部",
+    *(
+        f"{level}★{term}"
+        for level in ("秘密", "机密")
+        for term in ("1年", "10年", "6个月", "长期", "公布前", "工程验收后")
+    ),
+]
 
 
 @pytest.mark.parametrize("mark", MARKS[1:])
@@ -26,12 +34,30 @@ def test_an_open_meeting_has_no_mark():
 
 @pytest.mark.parametrize(
     "mark",
-    ["", "秘密", "机密", "内部★3年", "非密★3年", "秘密★0年", "秘密★年", "秘密★100年", "秘密*3年", "公开", "秘密★3"],
-)
+    ["", "秘密", "机密", "内部★3年", "非密★3年", "秘密★0年", "秘密★年", "秘密*3年", "公开", "秘密★3",
+     "秘密★12个月", "秘密★三年", "秘密★三年后", "秘密★2099年1月1日前", "秘密★永久", "秘密★公布前★3年", "内部★长期"],
+)  # fmt: skip
 def test_what_is_no_mark_is_bad_input_with_an_example(mark):
     with pytest.raises(BadInput) as refused:
         parse(mark)
     assert "秘密★" in refused.value.mend
+
+
+@pytest.mark.parametrize(("level", "years"), [("秘密", 10), ("机密", 20), ("绝密", 30)])
+def test_a_term_is_no_longer_than_the_law_has_it(level, years):
+    assert parse(f"{level}★{years}年").years == years
+    for longer in (years + 1, 99, 100, 9999):
+        with pytest.raises(BadInput) as refused:
+            parse(f"{level}★{longer}年")
+        assert str(years) in refused.value.why
+        assert f"{level}★长期" in refused.value.mend
+
+
+def test_marks_stand_in_the_order_of_level_and_term():
+    rising = ["内部", "秘密★11个月", "秘密★1年", "秘密★9年", "秘密★10年", "秘密★长期", "机密★1个月", "机密★公布前"]
+    ranks = [parse(mark).rank for mark in rising]
+    assert ranks == sorted(set(ranks))
+    assert parse("秘密★公布前").rank == parse("秘密★10年").rank == Secrecy(Level.SECRET, 99).rank
 
 
 @given(mark=st.text())

@@ -17,7 +17,7 @@ PARTS = ("what", "why", "mend")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TERMS = re.compile(
     r"不入记录|会议记录|纪要|会签|公开属性|主动公开|依申请公开|不予公开|政府信息公开条例|审核|签发|"
-    r"密级|绝密|机密|秘密|内部|非密|录音: 否|否|年|★\d?N?"
+    r"密级|绝密|机密|秘密|内部|非密|录音: 否|否|年|个月|长期|公布前|★\d?N?"
 )
 """Terms of the trade that stand in English texts as they are."""
 

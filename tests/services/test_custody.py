@@ -183,6 +183,14 @@ def test_nothing_in_the_log_of_the_room_tells_a_title(house):
     assert "不能说" not in "".join(row.data for row in house.events(house.room))
 
 
+@pytest.mark.parametrize("mark", ["秘密★6个月", "秘密★长期", "秘密★公布前"])
+def test_a_term_that_is_told_otherwise_than_in_years_is_kept(declared, mark):
+    item = AgendaItem(1, "任免", secrecy=parse(mark))
+    meeting = declared.meeting(secrecy=parse("内部"), agenda=(item,))
+    kept = declared.use.meeting(meeting.id)
+    assert (kept.highest_secrecy.mark, kept.agenda[0].secrecy) == (mark, parse(mark))
+
+
 # --- the gate
 
 

@@ -56,7 +56,7 @@ class Copies(Shape):
 
     document: Short = Field(examples=["老旧小区改造实施方案"])
     copies: Annotated[list[Short], Field(min_length=1, max_length=MAX_COPIES, examples=[["001", "002"]])]
-    secrecy: str = Field(default="非密", max_length=20, examples=["秘密★3年"])
+    secrecy: str = Field(default="非密", max_length=30, examples=["秘密★3年"])
 
 
 class Holder(Shape):

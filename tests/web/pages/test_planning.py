@@ -17,10 +17,10 @@ PLAN = {
     "title": "财源建设专题会议", "kind": "专题会议", "starts": "2026-11-20T09:30", "minutes": "90",
     "place": "第一会议室", "scope": "各区县",
     "chair": "张建国", "minute_taker": "孙丽", "contact": "孙丽 88886666", "multimedia": "投影",
-    "press": "", "catering": "工作餐 30 份", "special": "", "secrecy": "非密", "years": "", "basis": "", "by": "",
+    "press": "", "catering": "工作餐 30 份", "special": "", "secrecy": "非密", "term": "", "basis": "", "by": "",
     "recorded": "no", "recording_approved_by": "王海燕", "item0_title": "停车场建设", "item0_unit": "城管局",
     "item0_presenter": "李晓明", "item0_minutes": "30", "item0_observers": "吴刚、郑爽", "item0_secrecy": "内部",
-    "item0_years": "",
+    "item0_term": "",
 }  # fmt: skip
 
 

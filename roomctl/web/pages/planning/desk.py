@@ -197,7 +197,13 @@ class Desk:
                 "secrecy", "secrecy", choices=levels, hint=tr("会议取各议题中最高的", "the highest item counts")
             ),
             self._one(
-                "years", "secrecy", label=tr("保密期限（年）", "Years"), hint=tr("秘密、机密要写", "秘密, 机密")
+                "term",
+                "secrecy",
+                label=tr("保密期限", "Term"),
+                hint=tr(
+                    "秘密、机密要写：3年、6个月、长期，或解密条件如“公布前”",
+                    "of 秘密, 机密: 3年, 6个月, 长期, or 公布前",
+                ),
             ),
             self._one("basis", "secrecy", label=tr("定密依据", "Basis")),
             self._one("by", "secrecy", label=tr("定密责任人", "Classified by")),
@@ -260,7 +266,7 @@ class Desk:
                 name=f"{named}secrecy",
                 aria_label=tr(f"第 {number} 项密级", f"密级 of item {number}"),
             ),
-            cell(f"{named}years", tr("年限", "years"), row.years, kind="number"),
+            cell(f"{named}term", tr("保密期限", "term"), row.term),
             class_="rc-item",
         )
 

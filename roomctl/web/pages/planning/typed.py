@@ -16,7 +16,7 @@ from roomctl.web.ui import Values, text_of
 
 LINES: Final = ("title", "kind", "place", "chair", "minute_taker", "contact", "recording_approved_by")
 TEXTS: Final = ("scope", "multimedia", "press", "catering", "special")
-ITEM: Final = ("title", "unit", "presenter", "minutes", "observers", "secrecy", "years")
+ITEM: Final = ("title", "unit", "presenter", "minutes", "observers", "secrecy", "term")
 """Fields of one row of the agenda."""
 
 
@@ -28,7 +28,7 @@ def shown(meeting: Meeting) -> dict[str, Any]:
         "minutes": str(meeting.planned_minutes),
         "recorded": "yes" if meeting.recorded else "no",
         "secrecy": meeting.secrecy.level.value,
-        "years": str(meeting.secrecy.years or ""),
+        "term": meeting.secrecy.term,
         "basis": meeting.secrecy.basis,
         "by": meeting.secrecy.by,
     }
@@ -44,7 +44,7 @@ class Row:
     minutes: str = ""
     observers: str = ""
     secrecy: str = Level.OPEN.value
-    years: str = ""
+    term: str = ""
 
     @classmethod
     def of(cls, item: AgendaItem) -> "Row":
@@ -55,7 +55,7 @@ class Row:
             str(item.minutes or ""),
             "、".join(item.observers),
             item.secrecy.level.value,
-            str(item.secrecy.years or ""),
+            item.secrecy.term,
         )
 
     @property
@@ -84,7 +84,7 @@ class Row:
             line(self.presenter, tr("汇报人", "presenter")),
             minutes,
             tuple(one.strip() for one in names),
-            secrecy_of(self.secrecy, self.years),
+            secrecy_of(self.secrecy, self.term),
         )
 
 
@@ -115,7 +115,7 @@ def facts(typed: Values, before: Meeting | None) -> Mapping[str, Any]:
     if "recorded" in typed:
         given["recorded"] = text_of(typed, "recorded") != "no"
     if "secrecy" in typed:
-        level = secrecy_of(text_of(typed, "secrecy"), text_of(typed, "years"))
+        level = secrecy_of(text_of(typed, "secrecy"), text_of(typed, "term"))
         given["secrecy"] = replace(
             level,
             basis=line(text_of(typed, "basis"), tr("定密依据", "basis")),
@@ -126,10 +126,10 @@ def facts(typed: Values, before: Meeting | None) -> Mapping[str, Any]:
     return given
 
 
-def secrecy_of(level: str, years: str) -> Secrecy:
+def secrecy_of(level: str, term: str) -> Secrecy:
     """Raises: BadInput: a term where none belongs, or none where one must be."""
     needs = level in {Level.SECRET.value, Level.CONFIDENTIAL.value}
-    return parse(f"{level}★{years}年" if needs and years else level)
+    return parse(f"{level}★{term}{'年' if term.isdecimal() else ''}" if needs and term else level)
 
 
 def whole(text: str, least: int, most: int, what: str) -> int:
