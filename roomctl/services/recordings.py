@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,6 +25,9 @@ _CLOSED = frozenset({State.CLOSED, State.DEPOSITED, State.ARCHIVED})
 
 KEPT = frozenset({Purpose.MEETING, Purpose.IMPORT})
 """What belongs to the meeting: its own sound, and what was brought in."""
+
+_ALONE = (Purpose.MEETING, Purpose.TEST)
+"""A meeting has one of these at a time."""
 
 STOPPED, CONTINUED, MARKED = "recording.stopped", "recording.continued", "recording.marked"
 
@@ -96,15 +99,20 @@ def arm(
     """A new recording of the meeting, its device open and nothing written yet. One that is only armed makes way.
 
     Raises:
-        Refused: the meeting's 录音 is 否, it is not being prepared or held, or it is being recorded.
+        Refused: the meeting's 录音 is 否, it is not being prepared or held, it is being recorded, or was just armed.
         RoomctlError: what the recorder itself refuses, with its numbers.
 
     """
     meeting = uow.peek(meeting_id)
     _need_meets(meeting)
-    _make_way(meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+    known = _make_way(meeting_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+
+    def allow(now: Meeting) -> None:
+        _need_meets(now)
+        _need_no_other(meeting_id, known, uow)
+
     return create(
-        meeting, order, Purpose.MEETING, {}, _need_meets,
+        meeting, order, Purpose.MEETING, {}, allow,
         recorder=recorder, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
     )  # fmt: skip
 
@@ -116,6 +124,16 @@ def _need_meets(meeting: Meeting) -> None:
             tr("不能准备录音", "the recorder cannot be armed"),
             tr(f"会议现在是“{meeting.state.label}”", f"the meeting is {meeting.state.label!r}"),
             f"roomctl meetings open {meeting.id}",
+        )
+
+
+def _need_no_other(meeting_id: str, known: Collection[str], uow: UnitOfWork) -> None:
+    """Of two who arm at once the first stays: a tone or a file refuses nobody. Args: known: ids that made way."""
+    if any(one.id not in known for one in running(meeting_id, *_ALONE, uow=uow)):
+        raise Refused(
+            tr("不能准备录音", "the recorder cannot be armed"),
+            tr("刚才已有人准备了录音或试录", "somebody else has just armed it, or begun a test take"),
+            f"roomctl meetings show {meeting_id}",
         )
 
 
@@ -212,9 +230,12 @@ def _reopen_words(meeting_id: str, uow: UnitOfWork) -> None:
         uow.transcripts.put(replace(newest, complete=False))
 
 
-def _make_way(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path) -> None:
-    """Lets go of a capture that is armed and has kept nothing, or nobody would ever end it."""
-    for held in running(meeting_id, Purpose.MEETING, Purpose.TEST, uow=uow):
+def _make_way(
+    meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+) -> Collection[str]:
+    """Lets go of a capture that is armed and has kept nothing, or nobody would ever end it; ids of what is there."""
+    every = running(meeting_id, *_ALONE, uow=uow)
+    for held in every:
         recorder = attach(held, plugins=plugins, data=data)
         state = recorder.status().state
         if state in {RecorderState.RECORDING, RecorderState.PAUSED}:
@@ -228,6 +249,7 @@ def _make_way(meeting_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, p
         if state is RecorderState.ARMED:
             recorder.stop()
         sync(held.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
+    return {held.id for held in every}
 
 
 def running(meeting_id: str | None = None, *purposes: Purpose, uow: UnitOfWork) -> Sequence[RecordingHead]:

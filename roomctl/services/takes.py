@@ -82,8 +82,13 @@ def make_test_take(
         planned_seconds=seconds,
         segment_seconds=max(order.segment_seconds, seconds),
     )
+
+    def allow(now: Meeting) -> None:  # of two who begin at once the second is refused
+        _need_before(now)
+        _need_free_room(uow)
+
     made = recordings.create(
-        meeting, order, Purpose.TEST, {"seconds": seconds}, _need_before,
+        meeting, order, Purpose.TEST, {"seconds": seconds}, allow,
         recorder=recorder, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data,
     )  # fmt: skip
     machine = attach(made, plugins=plugins, data=data)

@@ -43,6 +43,54 @@ def test_a_device_that_was_opened_for_a_meeting_that_is_cancelled_meanwhile_is_l
     assert house.kinds(meeting.id)[-1] == "meeting.cancelled"
 
 
+def test_of_two_who_arm_at_once_one_stays_and_the_other_is_told(house):
+    meeting, both_open = house.opened(), threading.Barrier(2)
+
+    class Slow(DummyRecorder):
+        """A tone: both open it before either has written it down."""
+
+        def arm(self, order):
+            told = super().arm(order)
+            both_open.wait(60)
+            return told
+
+    house.plugins.made = Slow
+    for _ in range(10):
+        refused, before = [], set(house.plugins.recorders)
+
+        def arm(refused=refused):
+            try:
+                house.use.arm(meeting.id)
+            except Refused as error:
+                refused.append(error)
+
+        both = [threading.Thread(target=arm) for _ in range(2)]
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+        heard = [house.plugins.recorders[folder].heard for folder in house.plugins.recorders.keys() - before]
+        assert sorted(heard) == [["arm"], ["arm", "stop"]]
+        assert len(refused) == len(house.use.running_recordings()) == 1
+        house.use.stop_recording(meeting.id)
+
+
+def test_a_test_take_makes_way_for_what_was_armed_while_its_device_was_opened(house):
+    meeting = house.opened()
+
+    class Slow(DummyRecorder):
+        def arm(self, order):
+            house.plugins.made = DummyRecorder
+            house.use.arm(meeting.id)
+            return super().arm(order)
+
+    house.plugins.made = Slow
+    with pytest.raises(Refused, match="录音已经准备好"):
+        house.use.test_take(meeting.id)
+    assert sorted(one.heard for one in house.plugins.recorders.values()) == [["arm"], ["arm", "stop"]]
+    assert house.use.current_recording(meeting.id).state is RecorderState.ARMED
+
+
 def test_a_recorder_that_began_for_a_meeting_that_is_cancelled_meanwhile_is_stopped(house):
     meeting = house.opened()
 
