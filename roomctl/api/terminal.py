@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roomctl.domain.events import Actor
+from roomctl.domain.lines import one_line
 from roomctl.i18n import tr
 from roomctl.services.identity import local_user
 
@@ -36,3 +37,8 @@ def bar(console: "Console", title: str) -> "Iterator[Callable[[float, float | No
 def person() -> Actor:
     """Whoever is signed on to this machine."""
     return Actor.person(local_user())
+
+
+def named(name: str) -> Actor:
+    """Whom a command names. Raises: BadInput: nothing of the name can be seen."""
+    return Actor.person(one_line(tr("姓名", "the name"), name))

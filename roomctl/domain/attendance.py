@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from roomctl.domain.lines import seen
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import tr
 
@@ -65,6 +66,11 @@ class Person:
     items: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.name.strip() and not seen(self.name):
+            raise BadInput(
+                tr("姓名里没有看得见的字", "nothing of the name can be seen"),
+                mend=tr("请重新输入姓名", "type the name again"),
+            )
         if not 1 <= len(self.name.strip()) <= MAX_NAME:
             raise BadInput(
                 tr(f"姓名“{self.name}”长度不对", f"name {self.name!r} has a wrong length"),

@@ -9,8 +9,28 @@ from roomctl.i18n import tr
 MAX_TEXT: Final = 200
 """Characters of one."""
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
-"""Controls, formats such as a turn of direction, halves of a character (Unicode, table 4-4)."""
+_DROPPED = frozenset({"Cf", "Cs"})
+"""Formats, such as a break of no width, a soft hyphen or a turn of direction, and halves of a character (Unicode,
+table 4-4).
+"""
+
+_SHAPELESS = _DROPPED | {"Cc", "Zs", "Zl", "Zp", "Mn", "Me"}
+"""Beside them controls, blanks, and marks, which need a letter to stand on. What is not assigned, or of private use,
+has a shape for whoever wrote it: rare characters of names are.
+"""
+
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Fillers of Hangul, and the Braille pattern without a dot: by their category letters and a sign."""
+
+
+def bare(said: str) -> str:
+    """Without what nobody sees, and what comes along where a text is copied from elsewhere."""
+    return "".join(char for char in said if category(char) not in _DROPPED)
+
+
+def seen(said: str) -> bool:
+    """Whether anything of it can be seen."""
+    return any(category(char) not in _SHAPELESS and char not in _BLANKS for char in said)
 
 
 def one_line(name: str, said: str, *, needed: bool = True) -> str:
@@ -20,8 +40,10 @@ def one_line(name: str, said: str, *, needed: bool = True) -> str:
         name: of the field, in the reader's language.
 
     """
-    line = " ".join("".join(" " if category(char) in _UNSEEN else char for char in said).split())
-    if needed and not line:
+    line = " ".join("".join(" " if category(char) == "Cc" else char for char in bare(said)).split())
+    if not seen(line):
+        if not needed:
+            return ""
         raise BadInput(tr(f"{name}没有填写", f"{name} is empty"), mend=tr(f"请填写{name}", f"fill in {name}"))
     if len(line) > MAX_TEXT:
         raise BadInput(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from roomctl.domain.attendance import MAX_NAME, Person, Role
+from roomctl.domain.lines import bare, seen
 from roomctl.domain.ranking import OutOfPlace, RankTable, as_the_table, out_of_place
 from roomctl.i18n import tr
 
@@ -41,10 +42,6 @@ LONGEST = 200
 HIGHEST_RANK = 10_000
 """Of 排序; 1 stands first."""
 _FIRST_CJK = 0x2E80  # CJK radicals, the first block of Chinese writing in Unicode
-_UNSEEN = str.maketrans(
-    dict.fromkeys("\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
-)
-"""Breaks, turns of direction and marks of order that come along where a name or number is copied from elsewhere."""
 _DOTS = str.maketrans(dict.fromkeys("•‧∙⋅・･", "·"))
 """The mark between the parts of a minority name is U+00B7 (GB/T 15834-2011, 间隔号); input methods give others."""
 
@@ -146,7 +143,7 @@ class Draft:
 
 def written(name: str) -> str:
     """A name as it is stored: 张　伟, spread over a place card, is 张伟; foreign names keep single spaces."""
-    parts = name.translate(_UNSEEN).translate(_DOTS).split()
+    parts = bare(name).translate(_DOTS).split()
     chinese = all(ord(char) >= _FIRST_CJK or char == "·" for part in parts for char in part)
     return ("" if chinese else " ").join(parts)
 
@@ -333,7 +330,7 @@ class _Row:
     def cell(self, key: str) -> str:
         column = self._of.get(key)
         given = self._cells[column] if column is not None and column < len(self._cells) else ""
-        text = given.translate(_UNSEEN).strip()
+        text = bare(given).strip()
         if text.startswith("=") and not self.bad:
             self.say(
                 key,
@@ -352,7 +349,7 @@ class _Row:
         name = written(self.cell("name"))
         if self.bad:
             return name
-        if not name:
+        if not seen(name):
             self.say(
                 "name",
                 tr(f"第 {self._n} 行没有姓名", f"row {self._n} has no name"),
@@ -429,8 +426,8 @@ class _Row:
 
 def _head(cell: str) -> str:
     """`姓 名`, `职务（职级）` and `Name *` are heads too."""
-    bare = re.split(r"[（(*]", cell.translate(_UNSEEN), maxsplit=1)[0]
-    return " ".join(bare.lower().split()) if bare.isascii() else "".join(bare.split())
+    head = re.split(r"[（(*]", bare(cell), maxsplit=1)[0]
+    return " ".join(head.lower().split()) if head.isascii() else "".join(head.split())
 
 
 def _same(person: Person) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from roomctl.domain.access import Account, Failures, Role, Session, User
 from roomctl.domain.events import SYSTEM, Actor
+from roomctl.domain.lines import seen
 from roomctl.domain.secrecy import Level
 from roomctl.errors import BadInput, NotFound, NotSignedOn, Refused, TooSoon
 from roomctl.i18n import tr
@@ -384,7 +385,7 @@ def _not_signed_on() -> NotSignedOn:
 def clean_name(name: str) -> str:
     """As it is kept: NFC, no space around it. Raises: BadInput."""
     name = unicodedata.normalize("NFC", name).strip()
-    if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or set(name) & set("/\\"):
+    if not 1 <= len(name) <= MAX_NAME or not (name.isprintable() and seen(name)) or set(name) & set("/\\"):
         raise BadInput(
             tr(f"用户名“{name[:MAX_NAME]}”不能用", f"the name {name[:MAX_NAME]!r} cannot be used"),
             tr(f"应为 1 至 {MAX_NAME} 个可见字符，不含斜线", f"1 to {MAX_NAME} printable characters, and no slash"),

@@ -125,7 +125,11 @@ def request_leave(
             tr("请假要写理由", "a leave needs a reason"),
             mend=tr("写明理由（命令行用 --reason）", "say why (on the command line: --reason)"),
         )
-    told = {"reason": reason.strip(), "proxy": proxy.strip(), "proxy_duty": proxy_duty.strip()}
+    told = {
+        "reason": reason.strip(),
+        "proxy": one_line(tr("代替人选", "who comes instead"), proxy, needed=False),
+        "proxy_duty": proxy_duty.strip(),
+    }
     act = Act(meeting_id, person, actor=actor, clock=clock, uow=uow)
     return act.record(attendance.LEAVE_REQUESTED, told, any_time=True)
 

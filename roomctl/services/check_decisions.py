@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from roomctl.domain.checks import WHOLE_DEVICE, CheckReport, SignOff, Waiver
 from roomctl.domain.events import Actor, Event
+from roomctl.domain.lines import seen
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services import checks, device_checks
@@ -78,7 +79,7 @@ def accept(
             must be off in this meeting not be known.
 
     """
-    if not waiver.reason.strip() or not waiver.by.strip():
+    if not waiver.reason.strip() or not seen(waiver.by):
         raise Refused(
             tr(
                 "带故障使用、本次免查都要写姓名和理由",
@@ -131,7 +132,7 @@ def sign(meeting_id: str, *, by: str, note: str = "", actor: Actor, clock: Clock
         NotFound: nothing was checked yet. Refused: a fault that nobody accepted; already signed.
 
     """
-    if not by.strip():
+    if not seen(by):
         raise Refused(tr("签字要写姓名", "a sign-off needs a name"))
     with uow:  # of two who sign at once one is the second
         report = _signable(meeting_id, uow)

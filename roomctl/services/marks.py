@@ -13,6 +13,7 @@ from typing import Any
 from roomctl.domain.attendance import Person
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import State
+from roomctl.domain.lines import one_line
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import Marker, MarkKind, Purpose, RecorderState, RecordingHead, standing
 from roomctl.errors import BadInput, NotFound, Refused
@@ -268,7 +269,12 @@ def speaker(meeting_id: str, who: str, *, desk: Desk) -> Marker:
     """
     with desk.uow.reading():
         people = desk.uow.roster.of(meeting_id)
-    return mark(meeting_id, MarkKind.SPEAKER, _name(who.strip(), people), desk=desk)
+    return mark(
+        meeting_id,
+        MarkKind.SPEAKER,
+        _name(one_line(tr("发言人", "who speaks"), who, needed=False), people),
+        desk=desk,
+    )
 
 
 def _name(who: str, people: Sequence[Person]) -> str:

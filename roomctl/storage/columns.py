@@ -1,4 +1,4 @@
-"""A column type that reads back exactly the instant that was written."""
+"""Column types: an instant that reads back exactly as it was written, a name that can be seen."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from sqlalchemy import Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 from roomctl.domain.events import instant_text
+from roomctl.domain.lines import seen
 
 _LENGTH = 32  # `2026-11-12T01:00:00.000000+00:00`
 
@@ -21,3 +22,15 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else datetime.fromisoformat(value)
+
+
+class PersonName(TypeDecorator[str]):
+    """Somebody's name. One of which nothing can be seen is read as `？`: a meeting that was kept when such names were
+    taken is opened still, and the person found on its roster.
+    """
+
+    impl = String()
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return value if value is None or seen(value) else "？"  # noqa: RUF001 - as wide as what stands around it

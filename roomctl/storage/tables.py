@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from roomctl.storage.columns import Instant
+from roomctl.storage.columns import Instant, PersonName
 
 
 class Base(DeclarativeBase):
@@ -106,7 +106,7 @@ class PersonRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"), index=True)
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(PersonName)
     unit: Mapped[str]
     duty: Mapped[str]
     phone: Mapped[str]

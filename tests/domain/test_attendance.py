@@ -229,8 +229,8 @@ def test_people_stand_in_order_of_rank_and_those_without_one_last():
     assert [standing.person.name for standing in standings] == ["一", "二", "无"]
 
 
-@pytest.mark.parametrize("name", ["", "  ", "长" * (MAX_NAME + 1)])
-def test_a_name_has_1_to_40_characters(name):
+@pytest.mark.parametrize("name", ["", "  ", "长" * (MAX_NAME + 1), "\u200b", "\u202e\u00ad ", "\u3164"])
+def test_a_name_has_1_to_40_characters_that_can_be_seen(name):
     with pytest.raises(BadInput):
         replace(LI, name=name)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from roomctl.domain.lines import one_line
+from roomctl.domain.lines import bare, one_line, seen
 from roomctl.errors import BadInput
 
 
@@ -14,6 +14,25 @@ def test_a_text_is_neither_empty_nor_endless(said):
 
 def test_a_text_is_one_line():
     assert one_line("物品", " 黑色\n保温杯\t1 个 ") == "黑色 保温杯 1 个"
-    assert one_line("物品", "\x1b[31m杯\u202e子\ud800") == "[31m杯 子"
+    assert one_line("物品", "\x1b[31m杯\u202e子\ud800") == "[31m杯子"
     with pytest.raises(BadInput):
         one_line("物品", "\u200b\x00")
+
+
+UNSEEN = ["", "\u3000\t", "\u200b\u200d\ufeff", "\u202e\u2066", "\u00ad", "\x00\x1b", "\u3164", "\u2800", "\ufe0f"]
+
+
+@pytest.mark.parametrize("said", UNSEEN)
+def test_what_nobody_sees_is_no_text(said):
+    assert not seen(said)
+    assert one_line("备注", said, needed=False) == ""
+
+
+@pytest.mark.parametrize("name", ["李", "𠮷", "\ue863", "葛\U000e0100", "Ж", "ئ", "?"])
+def test_a_rare_letter_is_seen(name):
+    assert seen(name)
+    assert bare(name) == name
+
+
+def test_what_comes_along_with_a_copied_name_is_no_part_of_it():
+    assert bare("\u202d张\u200b伟\u00ad\ufeff") == "张伟"

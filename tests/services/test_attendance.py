@@ -53,6 +53,13 @@ def test_a_refused_leave_gives_no_proxy(house, held):
         _sign_in(house, held, "陈志强", proxy=True)
 
 
+def test_a_proxy_of_whose_name_nothing_is_seen_is_none(house, held):
+    house.use.request_leave(held.id, "陈志强", reason="外出", proxy="\u200b\u202e")
+    house.use.decide_leave(held.id, "陈志强", granted=True, by="张建国")
+    with pytest.raises(Refused, match="没有写代替人选"):
+        _sign_in(house, held, "陈志强", proxy=True)
+
+
 def test_an_undo_takes_back_the_newest_act_and_stays_in_the_log(house, held):
     _sign_in(house, held, "张建国")
     assert house.use.undo_attendance(held.id, "张建国").presence is Presence.EXPECTED

@@ -71,7 +71,7 @@ def test_a_seat_where_nobody_sits_and_no_name_at_all_are_refused(house, meeting)
     with pytest.raises(NotFound, match=r"座位 9 没有人.*3、甲排2"):
         house.use.speaker(meeting.id, "9")
     with pytest.raises(BadInput, match="没有写明"):
-        house.use.speaker(meeting.id, " ")
+        house.use.speaker(meeting.id, " \u200b")
 
 
 def test_off_record_begins_with_the_last_sentence_and_names_who_asked(house, meeting):

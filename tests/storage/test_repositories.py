@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from roomctl.domain.archive import Package, Receipt
 from roomctl.domain.attendance import Person, Role
@@ -145,6 +145,13 @@ def test_the_roster_is_in_order_of_rank_and_those_without_one_come_last(uow, pla
         uow.roster.add(planned.id, people)
         assert list(uow.roster.of(planned.id)) == [people[3], people[2], people[0], people[1]]
         assert list(uow.roster.of("m404")) == []
+
+
+def test_somebody_of_whose_name_nothing_is_seen_is_found_on_the_roster_that_was_kept(uow, planned):
+    with uow:
+        uow.roster.add(planned.id, [Person(id="p1", name="王伟")])
+        uow._work.writes().execute(text("UPDATE people SET name = char(8203)"))
+        assert [one.name for one in uow.roster.of(planned.id)] == ["？"]
 
 
 def test_two_people_of_one_name_stand_side_by_side(uow, planned):

@@ -227,6 +227,17 @@ def test_a_path_in_the_name_of_a_file_is_only_a_name(rest):
     assert not (rest.application.data.parent / "etc").exists()
 
 
+def test_a_name_of_which_nothing_is_seen_is_none_and_what_nobody_sees_is_no_part_of_one(rest):
+    client, meeting = rest.as_(Role.SECRETARY), rest.meeting()
+    people = f"/api/v1/meetings/{meeting.id}/roster"
+    for name in ("\u200b", "\u202e\u00ad", "\u3164"):
+        told = client.post(people, json=[{"name": "孙丽"}, {"name": name}])
+        assert told.status_code == 422
+        assert "nothing of it can be seen" in told.text
+    assert client.post(people, json=[{"name": "孙\u200b丽"}]).status_code == 201
+    assert [one.name for one in rest.use.roster(meeting.id)] == ["孙丽"]
+
+
 # --- the office's people
 
 

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from roomctl.api import Actor, Person, Standing, tr
+from roomctl.api.terminal import named
 from roomctl_signin import lists
 
 NameArg = Annotated[str, typer.Argument(help=tr("姓名或编号", "name or id"))]
@@ -17,7 +18,7 @@ By = Annotated[str, typer.Option("--by", help=tr("经办人姓名", "who does it
 
 def actor(by: str) -> Actor | None:
     """Who was named with --by; None is whoever runs the command."""
-    return Actor.person(by) if by else None
+    return named(by) if by else None
 
 
 def cells(person: Person) -> tuple[str, ...]:

@@ -248,6 +248,9 @@ def test_the_one_who_did_it_is_optional_and_the_person_must_be_known(seated):
     seated.signin(MEETING, "周明", "--by", "会务员小王")
     with pytest.raises(NotFound, match="赵六"):
         seated.run("signin", MEETING, "赵六")
+    with pytest.raises(BadInput, match="姓名没有填写"):
+        seated.run("signin", MEETING, "陈志强", "--by", "\u200b")
+    assert seated.counts.present == 1
 
 
 def test_observers_come_in_and_go_out_by_command(seated):

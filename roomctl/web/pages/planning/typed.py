@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from roomctl.domain.attendance import MAX_NAME
+from roomctl.domain.lines import bare, seen
 from roomctl.domain.meeting import AgendaItem, Meeting
 from roomctl.domain.secrecy import Level, Secrecy, parse
 from roomctl.errors import BadInput
@@ -70,7 +71,7 @@ class Row:
                 mend=tr("写题目，或删去这一项", "give one, or take the item off"),
             )
         minutes = whole(self.minutes or "0", 0, LONGEST, tr(f"第 {n} 项议题的时长", f"minutes of item {n}"))
-        names = tuple(one for one in self.observers.replace("，", "、").replace(",", "、").split("、") if one.strip())
+        names = tuple(one for one in self.observers.replace("，", "、").replace(",", "、").split("、") if seen(one))
         if any(len(one.strip()) > MAX_NAME for one in names):
             raise BadInput(
                 tr(f"第 {n} 项议题的列席人员写法不对", f"the observers of item {n} are not right"),
@@ -83,7 +84,7 @@ class Row:
             line(self.unit, tr("汇报单位", "reporting unit")),
             line(self.presenter, tr("汇报人", "presenter")),
             minutes,
-            tuple(one.strip() for one in names),
+            tuple(bare(one).strip() for one in names),
             secrecy_of(self.secrecy, self.term),
         )
 
