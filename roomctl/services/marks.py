@@ -269,12 +269,8 @@ def speaker(meeting_id: str, who: str, *, desk: Desk) -> Marker:
     """
     with desk.uow.reading():
         people = desk.uow.roster.of(meeting_id)
-    return mark(
-        meeting_id,
-        MarkKind.SPEAKER,
-        _name(one_line(tr("发言人", "who speaks"), who, needed=False), people),
-        desk=desk,
-    )
+    named = one_line(tr("发言人", "who speaks"), who, needed=False)
+    return mark(meeting_id, MarkKind.SPEAKER, _name(named, people), desk=desk)
 
 
 def _name(who: str, people: Sequence[Person]) -> str:

@@ -33,4 +33,4 @@ class PersonName(TypeDecorator[str]):
     cache_ok = True
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return value if value is None or seen(value) else "？"  # noqa: RUF001 - as wide as what stands around it
+        return value if value is None or seen(value) else "？"
