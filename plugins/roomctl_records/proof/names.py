@@ -1,6 +1,7 @@
 """Names, 职务 and order against the roster: every list of a paper has to say the same."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from roomctl.api import Attendance, Finding, Meeting, Person, Presence, tr
@@ -27,25 +28,57 @@ def check(text: Sequence[Line], meeting: Meeting, attendance: Attendance) -> Ite
         own = [line for line in text if line.label == label]
         if own:
             yield from _listed(own, people, proxies)
-    yield from _missing(text, attendance)
+    yield from _missing(text, people, attendance)
     yield from _sheet(text, people)
     yield from _alike(text, people)
 
 
-def _missing(text: Sequence[Line], attendance: Attendance) -> Iterator[Finding]:
-    """Where a paper has a list of who was there, no member who came or had leave is on none of its lists."""
+def _missing(text: Sequence[Line], people: _People, attendance: Attendance) -> Iterator[Finding]:
+    """Where a paper has a list of who was there, no member who came or had leave is on none of its lists.
+
+    Of namesakes each stands there: by unit or duty where the paper has them, else the name as often as they are many.
+    """
     lists = [line for line in text if line.label in LISTS]
     if not any(line.label == "出席" for line in lists):
         return
-    known = {name for one in attendance.standings for name in (one.person.name, one.proxy) if name}
-    written = {name for line in lists for name in _named(line, known)}
-    for one in attendance.members:
+    proxies = {one.proxy for one in attendance.standings if one.proxy}
+    persons, names = _on_lists([line for line in lists if line.label != "列席"], people, proxies)
+    beside, guests = _on_lists([line for line in lists if line.label == "列席"], people, proxies)
+    names += guests - Counter(one.person.name for one in attendance.observers if one.person.id not in beside)
+    expected = [one for one in attendance.members if one.present or one.presence is Presence.ON_LEAVE]
+    called_alike = Counter(one.person.name for one in expected)
+    for one in expected:
         name = one.person.name
-        named = name in written or one.proxy in written
-        if named or not (one.present or one.presence is Presence.ON_LEAVE):
+        if one.person.id in persons or one.person.id in beside or (one.proxy and one.proxy in names):
             continue
-        said = tr(f"名单里有{name}，稿子里没有", f"{name} is on the roster, and on no list here")
+        if names[name] > 0:
+            names[name] -= 1
+            continue
+        said = (
+            tr(f"名单里有{name}，稿子里没有", f"{name} is on the roster, and on no list here")
+            if called_alike[name] == 1
+            else tr(
+                f"名单里有 {called_alike[name]} 位{name}，稿子里少一位",
+                f"{called_alike[name]} of the roster are called {name}, and one of them is on no list here",
+            )
+        )
         yield lists[0].finding("missing", 0, len(lists[0].text), said, name)
+
+
+def _on_lists(
+    lists: Sequence[Line], people: _People, proxies: Collection[str]
+) -> tuple[Collection[str], Counter[str]]:
+    """Ids of those whom a post beside the name tells from namesakes; and how often each other name is written."""
+    persons, names = set[str](), Counter[str]()
+    for line in lists:
+        every = _occurrences(line, {*people, *proxies})
+        alone = every[0] if len(every) == 1 else ""
+        meant = [one.id for one in people.get(alone, ()) if _written(line, one) in _posts(one) - {""}]
+        if len(meant) == 1:
+            persons.update(meant)
+        else:
+            names.update(every)
+    return persons, names
 
 
 def _sheet(text: Sequence[Line], people: _People) -> Iterator[Finding]:
@@ -109,9 +142,14 @@ def _listed(lines: Sequence[Line], people: _People, proxies: Collection[str]) ->
 
 
 def _named(line: Line, names: Collection[str]) -> Sequence[str]:
-    """Those that stand in a line, in its order; where one is the beginning of another, the longer one."""
+    """Those that stand in a line, each once, in its order."""
+    return list(dict.fromkeys(_occurrences(line, names)))
+
+
+def _occurrences(line: Line, names: Collection[str]) -> Sequence[str]:
+    """Each time that one of them stands in a line; where one is the beginning of another, the longer one."""
     either = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    return list(dict.fromkeys(re.findall(either, _bare(line.text)))) if either else []
+    return re.findall(either, _bare(line.text)) if either else []
 
 
 def _written(line: Line, person: Person) -> str:

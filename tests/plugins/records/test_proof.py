@@ -127,6 +127,40 @@ def test_two_of_one_name_and_a_name_within_another_are_told_apart(facts):
     assert read(record.Labelled("出席", lines[1:2])) == [("missing", 0, "张伟")] * 2
 
 
+@pytest.mark.parametrize(
+    ("lists", "missing"),
+    [
+        ({"出席": ("张　伟　市政府副市长", "张　伟　市财政局局长")}, 0),
+        ({"出席": ("张　伟　市政府副市长",)}, 1),
+        ({"出席": ("张　伟　副市长", "张　伟　副市长")}, 1),  # one of them twice
+        ({"出席": ("张　伟　李　娜　张　伟",)}, 0),
+        ({"出席": ("李　娜　张　伟",)}, 1),
+        ({"出席": ("张　伟　市政府副市长",), "请假": ("张　伟",)}, 0),
+        ({"出席": ("张　伟",), "列席": ("张　伟　市审计局处长",)}, 1),  # that one is the observer
+        ({"出席": ("张　伟",), "列席": ("张　伟",)}, 1),
+        ({"出席": ("张　伟　张　伟",), "列席": ("张　伟",)}, 0),
+    ],
+)
+def test_of_two_of_one_name_each_stands_on_a_list(facts, lists, missing):
+    attendance = facts.services.attendance(MEETING)
+    member, observer = attendance.members[0], next(one for one in attendance.observers if one.present)
+
+    def called(like, number, unit, duty):
+        return replace(like, person=replace(like.person, id=str(number), name="张伟", unit=unit, duty=duty, rank=0))
+
+    came = (
+        called(member, 1, "市政府", "副市长"),
+        called(member, 2, "市财政局", "局长"),
+        called(observer, 3, "市审计局", "处长"),
+    )
+    blocks = tuple(record.Labelled(label, entries) for label, entries in lists.items())
+    document = Document(kind="会议纪要", title="题", blocks=blocks)
+    found = proof.read(
+        document, facts.meeting, replace(attendance, standings=came), tables.Tables(units={}, phrases={})
+    )
+    assert [one.said for one in found if one.rule == "missing"] == ["名单里有 2 位张伟，稿子里少一位"] * missing
+
+
 def test_a_chair_who_is_not_the_planned_one_is_told(found):
     (finding,) = found(record.Labelled("主持人", ("李晓明　市住房城乡建设局局长",)))
     assert (finding.rule, finding.hint) == ("name", "张建国")
