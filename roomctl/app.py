@@ -244,12 +244,17 @@ class Application:
     def screens(self) -> ScreenKeys:
         return ScreenKeys(self.open_uow, self.clock, self.actor, lambda: self.seal)
 
-    def _publish(self, plugin: str, kind: str, data: Mapping[str, Any], meeting: str | None) -> None:
+    def _publish(
+        self, plugin: str, kind: str, data: Mapping[str, Any], meeting: str | None, *, once: bool = False
+    ) -> bool:
         stream = meeting or self.database.room.id
         event = Event(stream=stream, kind=kind, actor=Actor(By.PLUGIN, plugin), at=self.clock.now(), data=data)
         with self.open_uow() as uow:
+            if once and any(uow.events.stream(stream, [kind])):
+                return False
             uow.events.append(event)
             uow.commit()
+        return True
 
     def command(self, plugin: str, name: str) -> Any:
         """A plugin's command, by the name in its plugin.toml."""

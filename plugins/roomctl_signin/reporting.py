@@ -1,8 +1,7 @@
 """T−15: the report is told by itself, once for each meeting, as an event that screens and plugins hear.
 
-What is due follows from the meetings and from what was told: a restart at any moment forgets nothing, and tells it
-once more only where it fell between the event and the note of it. A host that was down then tells it late, as long as
-the meeting has not begun.
+What is due follows from the meetings and from what was told: a restart at any moment forgets nothing, and tells
+nothing twice. A host that was down then tells it late, as long as the meeting has not begun.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,8 @@ from roomctl_signin.config import Config
 TICK = 5.0
 """Seconds between two looks at what is due."""
 TOLD = "report"
-"""Among the plugin's documents of a meeting, and the kind of its event (`x.signin.report`)."""
+"""Kind of its event (`x.signin.report`), and, among the plugin's documents of a meeting, the note that spares a look
+at the log."""
 _COMING = (State.APPROVED, State.OPEN)
 
 
@@ -75,5 +75,5 @@ class Reporting:
             "absent": [one.name for one in told.absent],
             "quorum": stands.met if stands else None,
         }
-        self._ctx.publish(TOLD, data, meeting.id)
+        self._ctx.publish(TOLD, data, meeting.id, once=True)
         self._ctx.store(meeting.id).put(TOLD, {"at": told.at})

@@ -405,8 +405,8 @@ class PluginContext(Protocol):
         ...
 
     def store(self, meeting: str | None = None) -> PluginStore: ...
-    def publish(self, kind: str, data: Mapping[str, Any], meeting: str | None = None) -> None:
-        """An event of kind `x.<plugin>.<kind>`, into the meeting's stream or the room's."""
+    def publish(self, kind: str, data: Mapping[str, Any], meeting: str | None = None, *, once: bool = False) -> bool:
+        """Appends an event `x.<plugin>.<kind>` of the meeting or the room; `once`: not where there is one already."""
         ...
 
     def child(

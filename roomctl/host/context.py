@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from roomctl.api import Child, PluginStore, Services
 from roomctl.errors import BadInput, Busy
@@ -77,7 +77,7 @@ class Context:
     def store(self, meeting: str | None = None) -> PluginStore:
         return self._outside.stores(self.name, meeting)
 
-    def publish(self, kind: str, data: Mapping[str, Any], meeting: str | None = None) -> None:
+    def publish(self, kind: str, data: Mapping[str, Any], meeting: str | None = None, *, once: bool = False) -> bool:
         """Raises: BadInput for what is no JSON, Busy beyond the quota."""
         if not kind or kind.startswith(".") or not kind.replace(".", "").replace("_", "").isalnum():
             raise BadInput(
@@ -96,7 +96,7 @@ class Context:
                 tr(f"每分钟最多 {EVENTS_A_MINUTE} 个", f"at most {EVENTS_A_MINUTE} a minute"),
                 tr("请把多个事实合成一个事件", "put several facts into one event"),
             )
-        self._outside.publish(self.name, f"x.{self.name}.{kind}", plain, meeting)
+        return self._outside.publish(self.name, f"x.{self.name}.{kind}", plain, meeting, once=once)
 
     def child(
         self,
@@ -122,6 +122,14 @@ class Context:
             end.join()
 
 
+class Publish(Protocol):
+    """Whether the event was appended."""
+
+    def __call__(
+        self, plugin: str, kind: str, data: Mapping[str, Any], meeting: str | None, *, once: bool = False
+    ) -> bool: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contexts:
     """Makes the context of each plugin from what the application brings.
@@ -130,7 +138,7 @@ class Contexts:
         data: the data folder.
         services: the public use cases, acting as the plugin of this name.
         stores: documents of a plugin, for a meeting or the room.
-        publish: plugin, kind, data, meeting → an event in the log.
+        publish: plugin, kind, data, meeting → an event in the log; once: as `PluginContext.publish` has it.
         secret: what a plugin seals its codes with.
 
     """
@@ -139,7 +147,7 @@ class Contexts:
     clock: Clock
     services: Callable[[str], Services]
     stores: Callable[[str, str | None], PluginStore]
-    publish: Callable[[str, str, Mapping[str, Any], str | None], None]
+    publish: Publish
     secret: Callable[[str], bytes]
 
     def __call__(self, manifest: Manifest, config: Any) -> Context:

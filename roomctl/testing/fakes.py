@@ -399,8 +399,12 @@ class FakeContext:
     def store(self, meeting: str | None = None) -> FakeStore:
         return self.stores.setdefault(meeting, FakeStore())
 
-    def publish(self, kind: str, data: Mapping[str, Any], meeting: str | None = None) -> None:
-        self.published.append(Published(f"x.{self.name}.{kind}", json.loads(json.dumps(dict(data))), meeting))
+    def publish(self, kind: str, data: Mapping[str, Any], meeting: str | None = None, *, once: bool = False) -> bool:
+        told = Published(f"x.{self.name}.{kind}", json.loads(json.dumps(dict(data))), meeting)
+        if once and any((one.kind, one.meeting) == (told.kind, meeting) for one in self.published):
+            return False
+        self.published.append(told)
+        return True
 
     def child(
         self,

@@ -1,8 +1,12 @@
+import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from roomctl.app import Application
 from roomctl.errors import BadInput, Busy
 from roomctl.host.context import EVENTS_A_MINUTE, Context, Contexts
 from roomctl.host.manifest import DROP_IN, Manifest, Text
@@ -38,7 +42,7 @@ def ctx(tmp_path: Path, clock: FakeClock, published: list[tuple]) -> Context:
         clock=clock,
         services=lambda _name: FakeServices(tmp_path),
         stores=lambda _name, _meeting: FakeStore(),
-        publish=lambda *event: published.append(event),
+        publish=lambda *event, once: published.append((*event, once)),
         secret=lambda name: name.encode(),
     )
     return contexts(manifest, None)
@@ -46,7 +50,7 @@ def ctx(tmp_path: Path, clock: FakeClock, published: list[tuple]) -> Context:
 
 def test_an_event_carries_the_plugin_in_its_kind(ctx: Context, published: list[tuple]) -> None:
     ctx.publish("greeted", {"who": "王芳"}, MEETING)
-    assert published == [("hello", "x.hello.greeted", {"who": "王芳"}, MEETING)]
+    assert published == [("hello", "x.hello.greeted", {"who": "王芳"}, MEETING, False)]
 
 
 @pytest.mark.parametrize("kind", ["", ".", "a b", "../x"])
@@ -86,3 +90,21 @@ def test_children_end_with_their_context(ctx: Context) -> None:
     assert child.receive(20) == {"type": "started", "attempt": 1}
     ctx.close()
     assert not child.alive
+
+
+def test_of_two_programs_that_tell_something_once_one_does(tmp_path: Path, fresh: Path) -> None:
+    shutil.copytree(fresh, tmp_path, dirs_exist_ok=True)
+    with closing(Application(tmp_path)) as one, closing(Application(tmp_path)) as other:
+        with ThreadPoolExecutor() as pool:
+            answers = [
+                list(
+                    pool.map(
+                        lambda app, n=n: app._publish("hello", f"x.hello.due{n}", {}, None, once=True), (one, other)
+                    )
+                )
+                for n in range(5)
+            ]
+        with one.open_uow().reading() as uow:
+            kinds = [row.kind for row in uow.events.stream(uow.room.id, ["x.hello.*"])]
+    assert [sorted(both) for both in answers] == [[False, True]] * 5
+    assert kinds == [f"x.hello.due{n}" for n in range(5)]

@@ -51,6 +51,9 @@ def test_a_restart_at_any_moment_tells_nothing_twice_and_forgets_nothing(ctx):
     for _ in range(3):
         Reporting(ctx).look()
     assert len(told(ctx)) == 1
+    ctx.store("m1").delete("report")  # killed between the event and the note of it
+    Reporting(ctx).look()
+    assert len(told(ctx)) == 1
 
 
 @pytest.mark.parametrize(
