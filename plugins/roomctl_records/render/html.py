@@ -14,7 +14,7 @@ def write(document: Document, template: Template) -> str:
 
     Every text is escaped, and nothing is loaded from anywhere.
     """
-    return f'<article class="gbt">{_style(template)}{"".join(_parts(document, template))}</article>'
+    return f'<article class="gbt" lang="zh-CN">{_style(template)}{"".join(_parts(document, template))}</article>'
 
 
 def _style(template: Template) -> str:
