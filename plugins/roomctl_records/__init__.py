@@ -93,4 +93,4 @@ def roomctl_pages(ctx: PluginContext) -> Sequence[PageOffer]:
         return office_page.Page(ctx)
 
     title = ("文书模板", "Templates")
-    return [PageOffer(path="", title=title, icon="description", roles=EDITORS, build=lambda: page().build())]
+    return [PageOffer(path="", title=title, icon="pencil", roles=EDITORS, build=lambda: page().build())]

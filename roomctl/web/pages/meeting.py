@@ -319,7 +319,7 @@ def _person(one: Standing, meeting: Meeting) -> Part:
 def _plan(visitor: Visitor, meeting: Meeting) -> Part:
     """确定会议: what was settled, and the way to change it while that is still possible."""
     ends = f"{meeting.starts + timedelta(minutes=meeting.planned_minutes):%H:%M}"
-    recorded = tr("录音", "recorded") if meeting.recorded else tr("不录音", "not recorded")
+    recorded = tr("是", "yes") if meeting.recorded else tr("否", "no")
     if meeting.recording_approved_by:
         recorded += tr(f"，{meeting.recording_approved_by} 批准", f", approved by {meeting.recording_approved_by}")
     told = [

@@ -46,8 +46,13 @@ def page(visitor: Visitor, wanted: dict[str, bool]) -> Part:
     broken = [one for one in rows if one.status not in {Status.ENABLED, Status.DISABLED}]
     good = [one for one in rows if one not in broken]
     enabled = sum(one.status is Status.ENABLED for one in rows)
-    said = tr(f"{enabled} 个正常", f"{enabled} good") + (
-        tr(f"，{len(broken)} 个要修", f", {len(broken)} to mend") if broken else ""
+    lame = sum(one.status is Status.ENABLED and bool(one.missing) for one in rows)
+    said = "".join(
+        (
+            tr(f"{enabled - lame} 个正常", f"{enabled - lame} good"),
+            tr(f"，{lame} 个缺东西", f", {lame} lacking something") if lame else "",
+            tr(f"，{len(broken)} 个要修", f", {len(broken)} to mend") if broken else "",
+        )
     )
     second = tr("坏了的插件已单独停下，正在开的会议不受影响", "a broken one stands alone: the meeting goes on")
     may = visitor.may(Right.MANAGE_PLUGINS)

@@ -239,7 +239,6 @@ def level_meter(name: str, dbfs: float | None, peak: float | None = None) -> Par
     return tag(
         "div",
         tag("span", name, class_="rc-s3"),
-        tag("span"),
         bar,
         tag("b", said, class_="rc-c-crit" if bad else None),
         class_="rc-mm rc-num",

@@ -188,7 +188,7 @@ def inside(seen: Sight) -> Part:
             tr("会议记录", "Record"),
             tr("已签字", "signed")
             if signed
-            else tr("草稿，待签字", "draft, to be signed")
+            else tr("草稿，待签字", "draft, to sign")
             if drafted
             else tr("还没有起草", "not drafted"),
         ),

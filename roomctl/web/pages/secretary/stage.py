@@ -105,7 +105,7 @@ def _lines() -> Part:
     head = tag(
         "div",
         tag("h2", tr("文字稿", "Transcript")),
-        tag("span", class_="rc-s3 rc-nw rc-num", data_version=True),
+        tag("span", class_="rc-s3 rc-num", data_version=True),
         tag("span", class_="rc-grow"),
         tag("span", class_="rc-row rc-chips", data_chips=True),
         _press("undo", "undo", tr("撤销", "undo"), class_="rc-sm rc-sq", hotkey="Ctrl+Z"),

@@ -224,7 +224,7 @@
       }
       if (!plan.template) {
         const text = desk.dataset.nobody ? said("还没有名单：先把人加进名单，再来排座", "there is no roster yet: add people first") : said("还没有排座：在上面选一种布局", "no seats yet: choose a layout above");
-        drawing.replaceChildren(node("p", "rc-s2", text));
+        drawing.replaceChildren(node("p", "rc-s2 rc-sd-none", text));
         return;
       }
       if (!place(state.focus)) state.focus = plan.places[0]?.id || "";
