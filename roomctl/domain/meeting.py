@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State, find, ways_out
+from roomctl.domain.lines import seen
 from roomctl.domain.secrecy import OPEN, Secrecy
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import several, tr
@@ -178,7 +179,7 @@ class Meeting:
                 mend=tr("写明原因（命令行用 --reason）", "say why (on the command line: --reason)"),
             )
         standing = tuple(objections)
-        overruled = overrule and overrule.name.strip() and overrule.reason.strip()
+        overruled = overrule and seen(overrule.name) and overrule.reason.strip()
         if any(one.firm for one in standing) or (standing and not overruled):
             raise Objected(target, standing)
 
