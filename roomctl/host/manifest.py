@@ -6,7 +6,7 @@
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +26,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _COMMAND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _FOLDER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _REQUIREMENT = re.compile(r"(system|python|model):\S.*")
-_KEYS = frozenset({"name", "title", "api", "requires", "commands", "folder", "version"})
+_EVENT = re.compile(r"[a-z][a-z0-9_.]{0,79}")
+_KEYS = frozenset({"name", "title", "api", "requires", "commands", "folder", "version", "events"})
 
 
 class Text(NamedTuple):
@@ -54,6 +55,7 @@ class Manifest:
         api: version of the plugin API it was written for.
         requires: `system:LIB`, `python:REQUIREMENT`, `model:NAME`.
         folder: name of its folder in a meeting.
+        events: kind of an event that it publishes → what the log calls it.
         path: where its code lies; module: what is imported.
         source: builtin, distribution, site (installed by `roomctl plugins install`) or dropin.
 
@@ -69,6 +71,7 @@ class Manifest:
     folder: str
     requires: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
+    events: Mapping[str, Text] = field(default_factory=dict)
 
 
 class BadManifest(NamedTuple):
@@ -242,6 +245,7 @@ def _parse(raw: Mapping[str, Any], path: Path, module: str, source: str, version
         folder=_text(raw, "folder", _FOLDER) if "folder" in raw else name,
         requires=tuple(_requirement(one) for one in _list(raw, "requires")),
         commands=tuple(_command(one) for one in _list(raw, "commands")),
+        events=_events(raw.get("events", {})),
     )
 
 
@@ -269,6 +273,20 @@ def _list(raw: Mapping[str, Any], key: str) -> list[Any]:
     if not isinstance(value, list):
         raise _Wrong(tr(f"{key} 应是列表", f"{key} is a list"))
     return value
+
+
+def _events(value: object) -> Mapping[str, Text]:
+    if not isinstance(value, dict):
+        raise _Wrong(tr("events 应是一个表", "events is a table"))
+    for kind in value:
+        if not _EVENT.fullmatch(kind):
+            raise _Wrong(
+                tr(
+                    f"events 里的 {kind!r} 应符合 {_EVENT.pattern}",
+                    f"{kind!r} in events does not match {_EVENT.pattern}",
+                )
+            )
+    return {kind: _both(words, f"events.{kind}") for kind, words in value.items()}
 
 
 def _api(raw: Mapping[str, Any]) -> int:

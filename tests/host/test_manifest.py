@@ -52,6 +52,9 @@ def test_a_manifest_is_read_without_importing_the_plugin(data: DataFolder) -> No
         (FULL.replace("system:", "apt:"), "apt:libportaudio2"),
         (FULL + "colour = 1\n", "colour"),
         (FULL.replace('"hello", help', '"Hello World", help'), "Hello World"),
+        (FULL + 'events = "greeted"\n', "events"),
+        (FULL + 'events = { greeted = "Hello" }\n', "events.greeted"),
+        (FULL + 'events = { "a b" = { zh = "问好", en = "greeted" } }\n', "a b"),
     ],
 )
 def test_a_bad_manifest_is_a_load_error_with_file_and_key(data: DataFolder, text: str, word: str) -> None:
@@ -125,7 +128,9 @@ ANY = st.recursive(
 
 
 @given(
-    st.fixed_dictionaries({}, optional=dict.fromkeys(["name", "title", "api", "requires", "commands", "folder"], ANY))
+    st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(["name", "title", "api", "requires", "commands", "folder", "events"], ANY)
+    )
 )
 def test_whatever_a_manifest_holds_it_is_read_or_refused(raw) -> None:
     with suppress(_Wrong):

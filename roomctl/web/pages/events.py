@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui as gui
 
+from roomctl.domain import event_words
 from roomctl.domain.access import Right
 from roomctl.domain.events import LoggedEvent
+from roomctl.errors import NotFound
+from roomctl.host.manifest import Manifest
 from roomctl.i18n import tr
 from roomctl.services.calendar import ALL, Wish
 from roomctl.web.pages.frame import Frame
@@ -28,23 +31,8 @@ FRESH_ROWS = 5 * SHEET
 AT_ONCE = 20_000
 """Rows of a log that is verified whenever somebody opens the page; a longer one is when somebody presses for it."""
 
-_KINDS = {
-    "": ("全部", "all"),
-    "meeting.*": ("会议", "meetings"),
-    "attendance.*": ("签到", "sign-in"),
-    "checks.*": ("设备检查", "checks"),
-    "recording.*": ("录音", "recording"),
-    "transcript.*": ("转写", "words"),
-    "record.*": ("记录", "record"),
-    "clearing.*": ("清理会场", "clearing"),
-    "handout.*": ("材料收发", "papers"),
-    "order_log.*": ("秩序后勤", "order and logistics"),
-    "package.*": ("归档", "archive"),
-    "account.*": ("账号", "accounts"),
-    "secrecy.*": ("保密", "secrecy"),
-    "access.*": ("拒绝", "denials"),
-    "x.*": ("插件", "plugins"),
-}
+_KINDS = {"": ("全部", "all")} | {f"{group}.*": words for group, words in event_words.GROUPS.items()}
+"""Of the filter."""
 
 
 @dataclass
@@ -288,17 +276,17 @@ def _drawn(visitor: Visitor, rows: Sequence[LoggedEvent], above: LoggedEvent | N
         if its != day:
             drawn.append(tag("div", tag("strong", f"{its:%Y-%m-%d}", class_="rc-nw"), class_="rc-ev rc-num rc-c-3"))
             day = its
-        drawn.append(_row(row, titles, zone))
+        drawn.append(_row(visitor, row, titles, zone))
     return join(drawn)
 
 
-def _row(row: LoggedEvent, titles: dict[str, str], zone: ZoneInfo) -> Part:
+def _row(visitor: Visitor, row: LoggedEvent, titles: dict[str, str], zone: ZoneInfo) -> Part:
     at = row.instant.astimezone(zone)
     by, _, name = row.actor.partition(":")
     return tag(
         "div",
         tag("time", f"{at:%H:%M:%S}", title=f"{at:%Y-%m-%d %H:%M:%S.%f}", datetime=row.at),
-        tag("b", row.kind, class_="rc-ell", title=row.kind),
+        tag("b", _called(visitor, row.kind), class_="rc-ell", title=row.kind),
         tag("span", name or by, class_="rc-ell"),
         tag(
             "div",
@@ -308,6 +296,19 @@ def _row(row: LoggedEvent, titles: dict[str, str], zone: ZoneInfo) -> Part:
         ),
         class_="rc-ev rc-num",
     )
+
+
+def _called(visitor: Visitor, kind: str) -> str:
+    """In words; that of a plugin which gives none, or is gone, as it stands in the log."""
+    group, _, rest = kind.partition(".")
+    if group != "x":
+        return event_words.said(kind)
+    plugin, _, own = rest.partition(".")
+    try:
+        found = visitor.board.application.plugins.named(plugin)
+    except NotFound:
+        return kind
+    return str(found.events.get(own, kind)) if isinstance(found, Manifest) else kind
 
 
 _SHOWN = 300  # characters of an event's data
