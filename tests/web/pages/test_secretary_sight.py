@@ -112,3 +112,27 @@ def test_a_transcript_that_grows_says_how_far_it_is_and_one_that_stopped_says_wh
     stuck = bars(sight(stuck={"transcript": "没有安装模型"})).html
     assert "转写停了，声音已存" in stuck
     assert "没有安装模型" in stuck
+
+
+@pytest.mark.parametrize(
+    ("state", "sentences", "recorded", "why"),
+    [
+        (State.APPROVED, 0, True, "会议还没有开始"),
+        (State.OPEN, 0, False, "会议还没有开始"),
+        (State.CANCELLED, 0, True, "会议已取消"),
+        (State.IN_SESSION, 0, True, "还没有文字"),
+        (State.RECESS, 12, True, ""),
+        (State.IN_SESSION, 0, False, ""),
+        (State.ADJOURNED, 0, True, ""),
+    ],
+)
+def test_a_record_is_sent_for_review_once_there_is_something_to_send(state, sentences, recorded, why):
+    seen = sight(state=state)
+    seen = replace(
+        seen,
+        facts=replace(seen.facts, meeting=replace(seen.facts.meeting, recorded=recorded)),
+        heads=[TranscriptHead(HEAD, sentences)] if sentences else [],
+    )
+    told = opened(seen)["unsent"]
+    assert told.startswith(why)
+    assert bool(told) is bool(why)

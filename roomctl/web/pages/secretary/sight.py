@@ -6,7 +6,7 @@ from typing import Any
 
 from roomctl.domain.access import Right, User
 from roomctl.domain.attendance import Person
-from roomctl.domain.lifecycle import State
+from roomctl.domain.lifecycle import MEETS, State
 from roomctl.domain.order_log import LogEntry
 from roomctl.domain.recording import MarkKind, RecorderState, RecordingHead, off_record
 from roomctl.domain.transcript import TranscriptHead
@@ -52,6 +52,19 @@ class Sight:
             f"the meeting is {meeting.state.label!r} and its transcript is in the package; add a supplement instead",
         )
 
+    @property
+    def unsent(self) -> str:
+        """Why there is no 会议记录 to be sent for review yet; empty where there is."""
+        meeting = self.facts.meeting
+        if meeting.state in _BEFORE:
+            return tr("会议还没有开始，没有可送审的记录", "the meeting has not begun: there is no record to send yet")
+        if meeting.state is State.CANCELLED:
+            return tr("会议已取消", "the meeting was cancelled")
+        silent = self.newest is None or not self.newest.sentences
+        if meeting.state in MEETS and meeting.recorded and silent:
+            return tr("还没有文字，有了再送审", "there is no text yet: send it once there is")
+        return ""
+
 
 def seen_by(visitor: Visitor, meeting_id: str) -> Sight:
     """In a thread. Raises: NotFound. Forbidden: the 密级 is too high."""
@@ -93,6 +106,7 @@ def opened(seen: Sight) -> Mapping[str, Any]:
         "locked": seen.locked,
         "records": seen.user.may(Right.SEE_RECORDS),
         "write": seen.user.may(Right.WRITE_RECORDS),
+        "unsent": seen.unsent,
         "hear": seen.user.may(Right.HEAR_RECORDINGS),
         "sounds": sounds,
         "seconds": round(at, 3),

@@ -117,7 +117,9 @@
     if (W.opened.write && page?.html && !page.signed_by) {
       const e = W.press(said("送审", "Send for review"), () => send(e), "rc-btn rc-sm rc-pri");
       e.dataset.send = "minutes";
+      e.disabled = Boolean(W.opened.unsent);
       row.append(e);
+      if (W.opened.unsent) row.append(el("span", "rc-s3 rc-unsent", W.opened.unsent));
     }
     return row;
   };
@@ -151,6 +153,12 @@
     stale = true;
   });
   W.on("read changed noted", later);
+  let unsent = null;
+  W.on("opened", () => {
+    if (unsent === W.opened.unsent) return;
+    unsent = W.opened.unsent;
+    if (page && W.tabNow() === "page") W.drawSide();
+  });
   document.addEventListener("visibilitychange", () => W.opened && stale && later());
   W.on("current", () => {
     if (W.tabNow() === "page") marking(true);
