@@ -216,7 +216,7 @@
     const row = document.createElement("li"), press = document.createElement("button"), who = document.createElement("span");
     who.append(Object.assign(document.createElement("b"), { textContent: one.name }), Object.assign(document.createElement("small"), { textContent: one.line }));
     const go = one.came ? said(`${one.came} 已签到`, `signed in ${one.came}`) : sight.signed ? said("签名", "Sign") : said("签到", "Sign in");
-    press.append(who, Object.assign(document.createElement("span"), { className: "go", textContent: go }));
+    press.append(who, Object.assign(document.createElement("span"), { className: one.came || !sight.signed ? "go" : "go pen", textContent: go }));
     press.classList.toggle("done", Boolean(one.came));
     press.addEventListener("click", () => choose(one));
     row.append(press);

@@ -155,7 +155,10 @@ def _told(seen: Sight, one: Delivery | None) -> str:
         waits = tr("等待会议结束后封包", "packed when the meeting is closed")
         return tr("正在封包", "being packed") if seen.closed else waits
     if one.done:
-        return tr(f"{one.files} 个文件逐个读回，全部一致", f"{one.files} files read back, all equal")
+        return tr(
+            f"连同清单 {one.files} 个文件逐个读回，全部一致",
+            f"{one.files} files read back with the manifests, all equal",
+        )
     if one.trouble is not None:
         again = (
             tr(f"，{seen.clock(one.next_try)} 再试", f"; again at {seen.clock(one.next_try)}") if one.next_try else ""
