@@ -113,7 +113,9 @@ class Album:
 def _shot(page: Page, path: Path) -> None:
     page.evaluate(QUIET)
     seen = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
-    few = seen.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few = seen.convert("RGB").quantize(
+        COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE
+    )  # without the means a state's tint turns into another's
     few.save(path, optimize=True)
 
 
