@@ -34,6 +34,7 @@ pytestmark = pytest.mark.needs("chromium", "python:axe_playwright_python")
 
 SIZES: dict[str, ViewportSize] = {
     "wall": {"width": 1920, "height": 1080},
+    "desk": {"width": 1440, "height": 900},
     "touch": {"width": 1280, "height": 800},
     "telephone": {"width": 390, "height": 844},
 }
@@ -99,6 +100,11 @@ DARKEN = """() => {
   return ground() !== light;
 }"""
 """Puts out the light on a page that stands there; false where it has one light alone."""
+BENT = """() => [...document.querySelectorAll("[role=tablist]")].some((list) => {
+  const tabs = [...list.children];
+  return new Set(tabs.map((e) => e.getBoundingClientRect().top)).size > 1
+    || list.scrollWidth > list.clientWidth || tabs.some((e) => e.scrollWidth > e.clientWidth);
+})"""
 KEYS = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
@@ -326,6 +332,8 @@ def _complaints(page: Page, language: str, house: House) -> Iterator[str]:
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
             yield f"{wide} px wider than a screen of {box['width']}"
+        if box["width"] >= SIZES["touch"]["width"] and page.evaluate(BENT):
+            yield f"tabs in more than one row, or cut, on a screen of {box['width']}"
 
 
 @pytest.mark.parametrize("part", range(PARTS))

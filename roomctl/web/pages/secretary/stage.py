@@ -150,7 +150,7 @@ def _side() -> Part:
         ("holes", tr("漏转", "Holes")),
         ("notes", tr("记事", "Notes")),
         ("versions", tr("版本", "Versions")),
-        ("terms", tr("词表", "Glossary")),
+        ("terms", tr("词表", "Terms")),
     )
     return tag(
         "section",
