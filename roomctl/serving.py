@@ -14,11 +14,11 @@ from typing import Any
 from roomctl.app import Application
 from roomctl.domain.events import SYSTEM, Event
 from roomctl.domain.lifecycle import State
+from roomctl.durable import atomic_write
 from roomctl.errors import RoomctlError
 from roomctl.host.lock import HostLock
 from roomctl.host.logs import tell_dropped
 from roomctl.host.memory import Memory
-from roomctl.host.platform import atomic_write
 from roomctl.host.signs import Sign, Signs
 from roomctl.host.starts import SafeMode, Starts
 from roomctl.services.facade import UseCases

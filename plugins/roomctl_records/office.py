@@ -1,13 +1,12 @@
 """What an office sets for its papers: the template and the tables of written forms, each a TOML file of its own."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from roomctl.api import BadInput, Document, NotFound, PluginContext, Refused, tr
-from roomctl.api.files import atomic_write, durable_rename, writing
+from roomctl.api.files import atomic_write, changing, durable_rename, writing
 from roomctl_records import offers
 from roomctl_records.drafting import sample
 from roomctl_records.own_file import Fault
@@ -19,7 +18,6 @@ LONGEST = 256 << 10
 """Bytes of a file of values."""
 SHOWN_AT = datetime(2026, 11, 15, 1, tzinfo=UTC)
 """Of a sample, so that the same template gives the same bytes."""
-_CHANGING = threading.Lock()  # of two who change a sheet at once the second is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,9 @@ class Sheet:
         if wrong := self.check(text):
             told = tr(f"有 {len(wrong)} 处不对", f"{len(wrong)} faults")
             raise BadInput(told, str(wrong[0]), tr("没有保存，改正后再存", "it was not kept; mend it first"))
-        with _CHANGING, writing(self.path):
+        with writing(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with changing(self.path), writing(self.path):
             now = self.text
             if now.strip() != before.strip():
                 raise Refused(
@@ -68,7 +68,6 @@ class Sheet:
                     self.path.name,
                     tr("刷新后在新的上面改", "read it again, and change that"),
                 )
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             if now:
                 atomic_write(self.path.with_name(f"{self.path.name}.bak"), now)
             atomic_write(self.path, text if text.endswith("\n") else f"{text}\n")
@@ -80,7 +79,9 @@ class Sheet:
             BadInput: it cannot be moved.
 
         """
-        with _CHANGING, writing(self.path):
+        if not self.path.parent.is_dir():
+            return False
+        with changing(self.path), writing(self.path):
             if not self.path.is_file():
                 return False
             durable_rename(self.path, self.path.with_name(f"{self.path.name}.bak"))

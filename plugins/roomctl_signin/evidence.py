@@ -1,17 +1,16 @@
 """Who a card, a telephone number or a seat belongs to."""
 
 import re
-import threading
 from collections.abc import Iterable, Mapping
 
 from roomctl.api import BadInput, Person, PluginContext, Refused, attendance, tr
+from roomctl.api.files import changing
 
 CARDS = "cards"
 NUMBER = r"^[0-9A-Za-z]{4,40}$"
 """Of a card, as readers type it."""
 SHOWN = 3
 """Characters of a card's number that are told."""
-_ENROLLING = threading.Lock()  # two people at the desk enrol one card each: both count
 MOBILE_DIGITS = 11
 """Of a mobile number in mainland China, without its country code."""
 
@@ -35,7 +34,7 @@ def need_free(known: Mapping[str, str], new: Mapping[str, str]) -> None:
 
 def remember(ctx: PluginContext, meeting_id: str, new: Mapping[str, str]) -> None:
     """Adds cards. Raises: Refused where one belongs to somebody else already."""
-    with _ENROLLING:
+    with changing(ctx.services.data / CARDS):  # the desk and a command enrol one card each: both count
         known = cards(ctx, meeting_id)
         need_free(known, new)
         added = {number.upper(): person for number, person in new.items()}

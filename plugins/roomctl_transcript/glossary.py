@@ -3,19 +3,17 @@
 A secretary's corrections suggest words. None is taken without somebody saying so.
 """
 
-import threading
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from roomctl.api import BadInput, tr
-from roomctl.api.files import atomic_write, writing
+from roomctl.api.files import atomic_write, changing, writing
 from roomctl_transcript.papers import plain
 from roomctl_transcript.roster import lines
 
 NAME = "glossary.txt"
 LONGEST = 30
 """Characters of a term; what is longer is a sentence."""
-_CHANGING = threading.Lock()  # two who change it at once: both count
 
 
 def terms(data: Path) -> tuple[str, ...]:
@@ -27,7 +25,7 @@ def terms(data: Path) -> tuple[str, ...]:
 def add(data: Path, new: Iterable[str]) -> tuple[str, ...]:
     """Those that were not there yet. Raises: BadInput, where one is no term, or the file cannot be written."""
     given = tuple(term for term in dict.fromkeys(map(str.strip, new)) if term)
-    with _CHANGING:
+    with changing(data / NAME):
         wanted = _terms_of(given, known=terms(data))
         if wanted:
             _write(data / NAME, [*_text(data), *wanted])
@@ -50,7 +48,7 @@ def _terms_of(given: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
 def remove(data: Path, gone: Iterable[str]) -> tuple[str, ...]:
     """Those that were there; all other lines stay as they are. Raises: BadInput, where it cannot be written."""
     unwanted = set(map(str.strip, gone))
-    with _CHANGING:
+    with changing(data / NAME):
         found = tuple(term for term in terms(data) if term in unwanted)
         if found:
             _write(data / NAME, [line for line in _text(data) if line.split("#")[0].strip() not in found])

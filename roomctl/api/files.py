@@ -1,6 +1,6 @@
 """Files that survive a power cut, for plugins."""
 
+from roomctl.durable import atomic_write, changing, durable_rename, fsync_folder, lock_file, unlock_file
 from roomctl.errors import writing
-from roomctl.host.platform import atomic_write, durable_rename, fsync_folder, lock_file, unlock_file
 
-__all__ = ["atomic_write", "durable_rename", "fsync_folder", "lock_file", "unlock_file", "writing"]
+__all__ = ["atomic_write", "changing", "durable_rename", "fsync_folder", "lock_file", "unlock_file", "writing"]

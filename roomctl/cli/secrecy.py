@@ -111,7 +111,7 @@ def register(
     as_json: bool = JSON,
 ) -> None:
     """The medium is mounted, and has no serial yet."""
-    from roomctl.host.platform import atomic_write  # noqa: PLC0415
+    from roomctl.durable import atomic_write  # noqa: PLC0415
 
     path = mount / custody.LABEL
     if not mount.is_dir():

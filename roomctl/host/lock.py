@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Self
 
+from roomctl.durable import lock_file, unlock_file
 from roomctl.errors import Busy
-from roomctl.host.platform import lock_file, unlock_file
 from roomctl.i18n import tr
 
 

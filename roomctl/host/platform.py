@@ -1,6 +1,5 @@
-"""What differs between operating systems. Nothing else in roomctl asks which one this is."""
+"""What differs between operating systems. Nothing else in roomctl asks which one this is, but `durable`."""
 
-import errno
 import faulthandler
 import os
 import shlex
@@ -19,14 +18,6 @@ from roomctl.i18n import tr
 
 WINDOWS = sys.platform == "win32"
 LINUX = sys.platform == "linux"
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
-_LOCKED_BYTE = 1 << 30  # Windows keeps others from reading a locked byte, so it is one far behind the text
-
 
 # --- the machine -------------------------------------------------------------------------------------------------
 
@@ -58,58 +49,6 @@ def _machine_id() -> str:
 
 
 # --- files -------------------------------------------------------------------------------------------------------
-
-
-def fsync_folder(folder: Path) -> None:
-    """Makes the names in a folder durable (POSIX keeps them apart from the files).
-
-    Windows has no such call, and some network file systems refuse it for folders; a rename stands there all the same.
-    """
-    if WINDOWS:
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
-            raise
-    finally:
-        os.close(handle)
-
-
-def durable_rename(source: Path, target: Path) -> None:
-    """Syncs the file, puts it in the place of `target` in one step, and syncs the folders of both names.
-
-    Both lie on one file system. After it returns, a power cut leaves the new file, whole.
-    """
-    handle = os.open(source, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    source.replace(target)
-    fsync_folder(target.parent)
-    if source.parent != target.parent:
-        fsync_folder(source.parent)
-
-
-def atomic_write(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
-    """Writes a whole file, so that a reader (or a power cut) meets either the old one or the new one.
-
-    Args:
-        mode: permissions, before the umask; 0o600 for what nobody else may read.
-
-    """
-    data = content.encode() if isinstance(content, str) else content
-    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        durable_rename(beside, path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def writable_by_others(folder: Path) -> Path | None:
@@ -166,34 +105,6 @@ def _private_group(uid: int, gid: int) -> bool:
     except KeyError:
         return False
     return group.gr_name == owner.pw_name and set(group.gr_mem) <= {owner.pw_name}
-
-
-# --- locks -------------------------------------------------------------------------------------------------------
-
-
-def lock_file(handle: int) -> bool:
-    """Takes the one lock on an open file without waiting; False where another process holds it.
-
-    The system gives it back when the process ends, however it ends.
-    """
-    try:
-        if sys.platform == "win32":
-            os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-def unlock_file(handle: int) -> None:
-    """Gives back what `lock_file` took."""
-    if sys.platform == "win32":
-        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-    else:
-        fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 # --- processes ---------------------------------------------------------------------------------------------------

@@ -21,8 +21,9 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from roomctl.domain.devices import Busy, Deed, Device, LoginRefused, Reading, Secret, Silent, Unreachable
+from roomctl.durable import lock_file, unlock_file
 from roomctl.errors import MissingPart, RoomctlError, one_line
-from roomctl.host.platform import lock_file, thread_effort, unlock_file
+from roomctl.host.platform import thread_effort
 from roomctl.host.refusals import Refusals
 from roomctl.host.watchdog import Watchdog
 from roomctl.i18n import Pair, tr

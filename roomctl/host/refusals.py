@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from roomctl.domain.devices import Device, LoginRefused
-from roomctl.host.platform import atomic_write
+from roomctl.durable import atomic_write
 from roomctl.i18n import tr
 
 LOCKED = 900.0

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from roomctl.host.platform import atomic_write
+from roomctl.durable import atomic_write
 from roomctl.host.status import PluginState, StatesFile
 from roomctl.i18n import tr
 

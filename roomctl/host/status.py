@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from roomctl.host.platform import atomic_write
+from roomctl.durable import atomic_write
 from roomctl.i18n import tr
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 import os
 import stat
 import sys
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +17,10 @@ from tomlkit.items import AoT
 from roomctl import toml_text
 from roomctl.domain.checks import Title
 from roomctl.domain.devices import NO_SECRET, Device, Emission, Secret, dependency_fault
+from roomctl.durable import atomic_write, changing
 from roomctl.errors import BadInput, NotFound, Refused, writing
 from roomctl.fields import either, wrong
 from roomctl.i18n import tr
-from roomctl.storage.schema import settle
 
 FILE = "devices.toml"
 SECRETS = "secrets.toml"
@@ -204,7 +203,6 @@ class InventoryFile:
 
     def __init__(self, data: Path) -> None:
         self.path, self._secrets, self._emulated = data / FILE, data / SECRETS, data / EMULATED
-        self._turn = threading.Lock()  # two who change a file at once: none loses the other's
 
     def devices(self) -> Sequence[Device]:
         """Those of the file; those of a virtual room that runs now stand in place of any of the same id."""
@@ -244,7 +242,8 @@ class InventoryFile:
             TABLE: [as_entry(device) for device in devices],
             "secrets": {name: _plain(secret) for name, secret in secrets.items()},
         }
-        _replace(self._emulated, tomlkit.dumps(told), mode=0o600)
+        with writing(self._emulated):
+            atomic_write(self._emulated, tomlkit.dumps(told), mode=0o600)
         return self._emulated
 
     def end_virtual(self) -> None:
@@ -260,7 +259,7 @@ class InventoryFile:
             BadInput: what `parse` says of the whole. Refused: one that is to be `new` has the id of another.
 
         """
-        with self._turn:
+        with changing(self.path):
             self._put(tuple(devices), new=new)
 
     def _put(self, devices: Sequence[Device], *, new: bool) -> None:
@@ -290,7 +289,7 @@ class InventoryFile:
 
     def remove(self, device_id: str) -> None:
         """Raises: NotFound; BadInput, where another depends on it."""
-        with self._turn:
+        with changing(self.path):
             self._remove(device_id)
 
     def _remove(self, device_id: str) -> None:
@@ -313,7 +312,8 @@ class InventoryFile:
     def _write(self, document: Any) -> None:
         text = tomlkit.dumps(document)
         parse(tomlkit.parse(text).unwrap().get(TABLE, []), self.path, text)
-        _replace(self.path, text)
+        with writing(self.path):
+            atomic_write(self.path, text)
 
     # --- secrets
 
@@ -356,13 +356,14 @@ class InventoryFile:
 
     def keep_secret(self, name: str, secret: Secret) -> None:
         """Writes it; the file is readable for its owner alone from its first byte on."""
-        with self._turn:
+        with changing(self._secrets):
             self._guarded()
             toml_text.read(self._secrets)
             text = self._secrets.read_text(encoding="utf-8") if self._secrets.exists() else ""
             document = tomlkit.parse(text)
             document[name] = tomlkit.item(_plain(secret))
-            _replace(self._secrets, tomlkit.dumps(document), mode=0o600)
+            with writing(self._secrets):
+                atomic_write(self._secrets, tomlkit.dumps(document), mode=0o600)
 
     def stamp(self) -> str:
         """Changes whenever the secrets do."""
@@ -401,20 +402,3 @@ def _runs(told: Any) -> bool:
         return abs(began - float(told["began"])) < 1.0
     except (psutil.Error, KeyError, TypeError, ValueError):
         return False
-
-
-def _replace(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """The whole new file, or the old one. Raises: BadInput, where it cannot be written."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with writing(path):
-        try:
-            part.unlink(missing_ok=True)
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            settle(part)
-            part.replace(path)
-            settle(path.parent)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise

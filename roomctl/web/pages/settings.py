@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from roomctl import config
 from roomctl.config import FILE
 from roomctl.domain.access import Right
+from roomctl.durable import changing
 from roomctl.i18n import tr
 from roomctl.labels import label
 from roomctl.web.pages import forms
@@ -133,13 +134,15 @@ def _title(visitor: Visitor, name: str) -> str:
 
 def _save(visitor: Visitor, name: str, model: type[BaseModel], state: Open) -> Callable[[Values], None]:
     def press(typed: Values) -> None:
-        kept = TomlFile(visitor.board.application.data / FILE)
-        values, errors = forms.read(model, typed, kept.section(name))
-        state.typed[name], state.errors[name] = typed, errors
-        if errors:
-            return
-        kept.put(name, values)
-        kept.save()
+        path = visitor.board.application.data / FILE
+        with changing(path):
+            kept = TomlFile(path)
+            values, errors = forms.read(model, typed, kept.section(name))
+            state.typed[name], state.errors[name] = typed, errors
+            if errors:
+                return
+            kept.put(name, values)
+            kept.save()
         del state.typed[name]
         state.saved = True
         visitor.board.host.tell("settings.changed", {"section": name or FILE, "by": visitor.user.name})

@@ -9,8 +9,8 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
 from roomctl.config import TEMPLATE
+from roomctl.durable import atomic_write
 from roomctl.errors import BadInput
-from roomctl.host.platform import atomic_write
 from roomctl.i18n import tr
 
 

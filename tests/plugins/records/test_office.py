@@ -60,7 +60,7 @@ def test_of_many_who_change_it_at_once_one_does(tmp_path):
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(put, range(8))) == 1
-    assert [one.name for one in tmp_path.iterdir()] == [template.OWN]
+    assert {one.name for one in tmp_path.iterdir()} == {template.OWN, f".{template.OWN}.lock"}
 
 
 def test_what_cannot_be_written_is_told_in_one_line(tmp_path):
