@@ -1,6 +1,6 @@
 """What a story saw on its way: pictures and checks, written as one HTML page, and the pictures of the guides.
 
-    ROOMCTL_PICTURES=docs/pictures pytest -m long tests/story
+    ROOMCTL_PICTURES=docs/pictures pytest tests/story
 
 takes those of README and docs/guide anew: two of each console, by its name, as a browser that speaks Chinese and one
 that speaks English show it.

@@ -40,7 +40,6 @@ PARTS = (
     "python:nicegui", "python:faster_whisper", "python:vosk", "python:typst",
 )  # fmt: skip
 pytestmark = [
-    pytest.mark.long,  # until CI has the time for it: beside the other tests it makes the whole five minutes longer
     pytest.mark.story,
     pytest.mark.timeout(1200 + 120 * Length.asked().minutes),
     pytest.mark.needs(*PARTS, *MODELS),
