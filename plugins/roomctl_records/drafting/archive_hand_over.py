@@ -13,11 +13,11 @@ from roomctl_records.drafting import wording
 
 KIND = "归档交接单"
 _PACKAGES = ("序号", "存档包", "文件数", "字节数", "封存时间", "清点", "签收")
-_PACKAGE_WIDTHS = (2, 3, 3, 6, 5, 4, 5)
+_PACKAGE_WIDTHS = (3, 4, 4, 7, 6, 3, 5)
 _DAY = "　　年　月　日"  # to be filled in by hand
 _GROUP = 16  # characters of a digest that are read at once, and after which a line may end
 _ENTRIES = ("序号", "档号", "题名", "日期", "保管期限", "页数")
-_ENTRY_WIDTHS = (2, 7, 9, 5, 4, 2)
+_ENTRY_WIDTHS = (3, 6, 9, 6, 5, 3)
 _ITEMS = ("编号", "项目", "结果", "检查人", "说明")
 _ITEM_WIDTHS = (4, 8, 4, 4, 9)
 
@@ -44,7 +44,7 @@ def draft(standing: Standing, *, place: str = "", office: str = "") -> Document:
         record.Table(_PACKAGES, tuple(_packages(standing, zone)), _PACKAGE_WIDTHS),
         record.Heading(1, "二、校验码"),
         record.Note("以下为各存档包清单（tagmanifest-sha256.txt）的 SHA-256，任一文件有变动即不相符。"),
-        record.Table(("序号", "SHA-256"), tuple(_digests(packages)), (2, 23)),
+        record.Table(("序号", "SHA-256"), tuple(_digests(packages)), (3, 27)),
     ]
     if rows:
         blocks += [

@@ -101,7 +101,7 @@ def _findings(report: CheckReport) -> Iterator[record.Block]:
          row.hint or "")
         for number, row in enumerate(found, 1)
     )  # fmt: skip
-    yield record.Table(("序号", "设备", "项目", "结果", "情况", "处理办法"), rows, (2, 5, 4, 3, 8, 8))
+    yield record.Table(("序号", "设备", "项目", "结果", "情况", "处理办法"), rows, (3, 5, 4, 3, 8, 8))
 
 
 def _decided(report: CheckReport, waivers: Sequence[checks.Waiver]) -> Iterator[record.Block]:

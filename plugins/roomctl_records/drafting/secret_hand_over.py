@@ -9,7 +9,7 @@ from roomctl_records.drafting import wording
 
 KIND = "涉密载体移交清单"
 _HEADER = ("编号", "介质编号", "文件数", "字节数", "移交人", "移交时间", "接收人", "保管处")
-_WIDTHS = (2, 4, 3, 5, 3, 5, 3, 4)
+_WIDTHS = (3, 4, 3, 5, 3, 5, 3, 4)
 
 
 def draft(meeting: Meeting, handovers: Sequence[Handover], *, office: str = "") -> Document:

@@ -24,6 +24,7 @@ _PROPERTY = 255  # characters, the longest that a core property may be
 _ABOVE_AND_BELOW = Pt(3)  # a picture in a cell: its paper is white, and would lie over the rule
 OF_MEETING = "urn:roomctl:meeting:"
 """Before the meeting's id, in the file's own properties (dc:identifier)."""
+_CELL_ROOM = 100  # twips above and below a line of a cell, as `page.typ` has it: one can sign in it by hand
 _CELL_MARGIN = Twips(108)  # left and right within a cell, as Word has it where a table says nothing
 _SIGNED_AT = 20  # characters from the left of the text to where the line for a signature ends
 
@@ -160,6 +161,12 @@ class _Writer:
         free, shares = page.width - page.left - page.right, sum(block.widths)
         table = self.paper.add_table(rows=0, cols=len(block.header), style="Table Grid")
         table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.CENTER
+        table._tbl.tblPr.find(qn("w:tblLook")).addprevious(  # noqa: SLF001 - margins have no name in python-docx
+            parse_xml(
+                f'<w:tblCellMar {nsdecls("w")}><w:top w:w="{_CELL_ROOM}" w:type="dxa"/>'
+                f'<w:bottom w:w="{_CELL_ROOM}" w:type="dxa"/></w:tblCellMar>'
+            )
+        )
         for column, share in zip(table.columns, block.widths, strict=True):
             column.width = Twips(free * share // shares)
         for row in (block.header, *block.rows):
