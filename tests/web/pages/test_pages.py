@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from roomctl.app import Application
 from roomctl.domain.events import Actor, By, Event
 from roomctl.web import ui
-from roomctl.web.ui import button, field, form
+from roomctl.web.ui import button, error_state, field, form
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -323,6 +323,46 @@ def test_what_is_typed_and_where_outlives_a_drawing_but_goes_to_no_other_form(br
         document.body.append(Object.assign(document.createElement("p"), { className: "rc-toast" })); }"""
     )
     expect(reason).to_have_value("病假")
+    page.close()
+
+
+def test_what_was_refused_on_the_page_outlives_a_reload_and_what_was_taken_does_not(browser):
+    def shown(reason="", refused="", *, opened=True):
+        fields = field("reason", "理由", reason), field("password", "密码", "", kind="password")
+        asked = form(*fields, button("好", lambda _values: None, key="do"), of="a").html if opened else ""
+        return f"<script>{script}</script><main>{error_state(refused).html if refused else ''}{asked}</main>"
+
+    script = (Path(ui.__file__).parent / "static/typed.js").read_text(encoding="utf-8")
+    page, stands = browser.new_page(), shown()
+    page.route("**/*", lambda route: route.fulfill(body=stands, content_type="text/html; charset=utf-8"))
+    draw = "html => { document.querySelector('main').innerHTML = html; }"
+    reason, password = page.locator("[name=reason]"), page.locator("[name=password]")
+
+    def sent(text, answer):
+        reason.fill(text)
+        page.get_by_role("button").click()
+        page.evaluate(draw, answer.partition("<main>")[2])
+
+    page.goto("http://127.0.0.1/papers")
+    password.fill("correct horse")
+    sent("出差", shown("出差", "份数不对"))
+    page.reload()
+    expect(reason).to_have_value("出差")
+    expect(password).to_have_value("")
+    sent("病假", shown("病假", "份数不对"))
+    sent("病假", shown("病假", "份数不对"))  # once more the same
+    stands = shown(opened=False)  # a form that is opened by a button
+    page.reload()
+    page.evaluate(draw, shown().partition("<main>")[2])
+    expect(reason).to_have_value("病假")
+    stands = shown()
+    sent("请假", shown())  # taken
+    page.reload()
+    expect(reason).to_have_value("")
+    sent("设置", shown("设置"))  # taken, and the host shows what it has
+    stands = shown("别人后来改的")
+    page.reload()
+    expect(reason).to_have_value("别人后来改的")
     page.close()
 
 

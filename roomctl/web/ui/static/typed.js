@@ -1,7 +1,7 @@
 // What was typed is kept, and the focus: somebody fills in a form, or works by the keys, while what stands around it
-// changes. What was sent is the host's to show, but where a toast says that it was refused.
+// changes. What was sent is the host's to show, but where it says that it was refused.
 (() => {
-  const LATE = 10_000;                           // ms within which a page that is loaded anew has drawn its fields
+  const REFUSED = "[role=alert]:not(.rc-alarm), [aria-invalid=true]";      // on the page itself; a toast goes by
   const KEPT = "roomctl-typed", DOOR = "/log-in";
   const named = (name, value) => `[${name}="${CSS.escape(value)}"]`;
   const place = (e) => {
@@ -44,8 +44,9 @@
     for (const [where, one] of typed) {
       if (one.field.isConnected) continue;
       const field = document.querySelector(where);
-      if (!field && one.until > performance.now()) continue;
-      if (!field || one.sent || (one.until && one.who !== who()) || value(field) === value(one.field)) { typed.delete(where); continue; }
+      if (!field && one.before) continue;                                  // its form is not open yet
+      if (field && one.sent && value(field) === value(one.sent)) { one.field = field; continue; }
+      if (!field || one.sent || (one.before && one.who !== who()) || value(field) === value(one.field)) { typed.delete(where); continue; }
       take(field, one.field);
       typed.set(where, { field });
     }
@@ -64,7 +65,9 @@
   // page has, and nobody else.
   const who = () => document.querySelector(".rc-top a[href='/account']")?.textContent;
   const keep = () => {
-    const all = [...typed].filter(([, one]) => !one.sent && one.field.type !== "password");
+    const refused = document.querySelector(REFUSED) !== null;              // the host has it for this load of the page alone
+    const ours = (one) => !one.sent || (refused && value(one.field) === value(one.sent));
+    const all = [...typed].filter(([, one]) => ours(one) && one.field.type !== "password");
     const rows = all.map(([where, one]) => [where, standing(one.field)]);
     if (rows.length) sessionStorage.setItem(KEPT, JSON.stringify({ path: location.pathname, who: who(), rows }));
   };
@@ -72,8 +75,7 @@
     const kept = JSON.parse(sessionStorage.getItem(KEPT) || "{}");
     sessionStorage.removeItem(KEPT);
     if (kept.path !== location.pathname) return;
-    const until = performance.now() + LATE;
-    for (const [where, field] of kept.rows) typed.set(where, { field, who: kept.who, until });
+    for (const [where, field] of kept.rows) typed.set(where, { field, who: kept.who, before: true });
   };
   addEventListener("submit", (event) => { if (event.target.matches("[action='/log-out']")) typed.clear(); });
   try {
