@@ -78,6 +78,16 @@ def english(text: str) -> str:
     return text.en if isinstance(text, Pair) else text
 
 
+def crossing(text: str) -> str | list[str]:
+    """A text as JSON takes it from a child process to its parent: of a pair both wordings. `crossed` reads it."""
+    return [text.zh, text.en] if isinstance(text, Pair) else text
+
+
+def crossed(said: str | list[str]) -> str:
+    """What `crossing` made, on the other side."""
+    return said if isinstance(said, str) else Pair(*said)
+
+
 _paired: ContextVar[bool] = ContextVar("paired", default=False)
 
 

@@ -1,12 +1,15 @@
 """Device checks: a check is a pure function from facts to results; talking to devices is apart from judging."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import ParamSpec
 
-from roomctl.i18n import chinese, tr
+from roomctl.i18n import Pair, chinese, language, speaking, tr
+
+Of = ParamSpec("Of")
 
 
 class CheckState(StrEnum):
@@ -248,3 +251,28 @@ class DeviceWatch:
         news = self.up and misses >= MISSES
         since = at if news else self.since
         return replace(self, up=self.up and not news, since=since, misses=misses, why=why), news
+
+
+def worded(make: Callable[Of, Iterable[Result]], *args: Of.args, **options: Of.kwargs) -> tuple[Result, ...]:
+    """Rows that say in both languages what they say.
+
+    They are made once in each, since in a text others may stand. Where those are not the same rows, they are what
+    they are in the reader's.
+    """
+    made = []
+    for code in ("zh", "en"):
+        with speaking(code):
+            made.append(tuple(make(*args, **options)))
+    ours, theirs = made
+    if [(row.device, row.check, bool(row.hint)) for row in ours] != [
+        (row.device, row.check, bool(row.hint)) for row in theirs
+    ]:
+        return ours if language() == "zh" else theirs
+    return tuple(
+        replace(
+            one,
+            message=Pair(one.message, two.message),
+            hint=Pair(one.hint, two.hint) if one.hint and two.hint else one.hint,
+        )
+        for one, two in zip(ours, theirs, strict=True)
+    )

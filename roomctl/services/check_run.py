@@ -5,20 +5,19 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
-from typing import ParamSpec, Protocol
+from typing import Protocol
 
-from roomctl.domain.checks import UNTITLED, CheckState, Result
+from roomctl.domain.checks import UNTITLED, CheckState, Result, worded
 from roomctl.domain.devices import Device, Reading, Silent, Unreachable, behind
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import RoomctlError, one_line
-from roomctl.i18n import Pair, language, paired, speaking, use
+from roomctl.i18n import Pair, language, paired, use
 from roomctl.services import device_checks
 from roomctl.services.device_checks import Past, Prepared
 from roomctl.services.device_ports import Prober
 from roomctl.services.offers import Check, Sounding
 from roomctl.services.ports import Clock
 
-Of = ParamSpec("Of")
 Heard = Callable[[Result], None]
 BACKSTOP = 0.8
 """Seconds beyond its deadline after which a talk that should have ended by itself is given up: its driver did not let
@@ -235,31 +234,6 @@ class DoneJob:
 
     def end(self) -> tuple[Result, ...]:
         return self.found
-
-
-def worded(make: Callable[Of, Iterable[Result]], *args: Of.args, **options: Of.kwargs) -> tuple[Result, ...]:
-    """Rows that say in both languages what they say.
-
-    They are made once in each, since in a text others may stand. Where those are not the same rows, they are what
-    they are in the reader's.
-    """
-    made = []
-    for code in ("zh", "en"):
-        with speaking(code):
-            made.append(tuple(make(*args, **options)))
-    ours, theirs = made
-    if [(row.device, row.check, bool(row.hint)) for row in ours] != [
-        (row.device, row.check, bool(row.hint)) for row in theirs
-    ]:
-        return ours if language() == "zh" else theirs
-    return tuple(
-        replace(
-            one,
-            message=Pair(one.message, two.message),
-            hint=Pair(one.hint, two.hint) if one.hint and two.hint else one.hint,
-        )
-        for one, two in zip(ours, theirs, strict=True)
-    )
 
 
 def _stopped() -> tuple[str, str]:

@@ -16,6 +16,7 @@ from roomctl.domain.checks import (
     Waiver,
     WaiverKind,
     waive,
+    worded,
 )
 from roomctl.domain.devices import Evidence, Usual, behind, usual
 from roomctl.domain.events import Actor, Event
@@ -25,7 +26,7 @@ from roomctl.domain.recording import Purpose
 from roomctl.errors import NotFound, Refused, RoomctlError
 from roomctl.i18n import Pair, tr
 from roomctl.services import device_checks, evidence, recordings
-from roomctl.services.check_run import CheckJob, DeviceJob, DoneJob, Heard, Job, Run, worded
+from roomctl.services.check_run import CheckJob, DeviceJob, DoneJob, Heard, Job, Run
 from roomctl.services.device_checks import Past
 from roomctl.services.device_ports import Inventory, Rack
 from roomctl.services.identity import new_id

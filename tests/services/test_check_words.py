@@ -7,8 +7,10 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
+from roomctl_audio.sources.listen import SourceCheck
 
 from roomctl.domain.checks import CheckState, Result
+from roomctl.domain.recording import Order
 from roomctl.errors import BadInput
 from roomctl.i18n import Pair, chinese, paired, several, speaking, tr
 from roomctl.testing.emulators import Fault
@@ -83,6 +85,21 @@ def test_a_check_that_is_refused_is_told_in_both(room):
         room.rows()
     assert words(read(room, "zh"))["disk", "disk"] == ("读不出磁盘：没有挂载。先挂载", "先挂载")
     assert words(read(room, "en"))["disk", "disk"] == ("the disk cannot be read: not mounted. mount it", "mount it")
+
+
+@pytest.mark.parametrize("run_in", ["zh", "en"])
+def test_what_a_child_process_has_said_is_told_in_both(room, run_in):
+    room.house.plugins.device_checks = [SourceCheck(Order(source="file:/nowhere/gone.wav"), -60.0)]
+    with speaking(run_in):
+        room.rows()
+    assert words(read(room, "zh"))["audio", "present"] == (
+        "无法读取 /nowhere/gone.wav：没有这个文件",
+        "请检查路径",
+    )
+    assert words(read(room, "en"))["audio", "present"] == (
+        "cannot read /nowhere/gone.wav: no such file",
+        "check the path",
+    )
 
 
 def test_what_was_kept_in_one_language_is_read_as_it_is(room):

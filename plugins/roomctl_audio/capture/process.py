@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from roomctl.api import BadInput, Busy, NotFound, Order, RecorderState, Refused, RoomctlError, tr
+from roomctl.api.words import paired
 from roomctl_audio import control
 from roomctl_audio.capture import capacity
 from roomctl_audio.capture.machine import DRIFT_PPM
@@ -231,8 +232,9 @@ def main(argv: list[str]) -> int:
     order = Order(**{**said, "channels": tuple((int(n), str(who)) for n, who in said["channels"])})
     capture = None
     try:
-        capture = Capture(folder, order, drift_ppm, delivery)
-        capture.arm()
+        with paired():
+            capture = Capture(folder, order, drift_ppm, delivery)
+            capture.arm()
     except (RoomctlError, OSError) as error:
         if capture:
             capture.refuse()

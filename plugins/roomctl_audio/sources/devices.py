@@ -86,7 +86,7 @@ def choose(name: str, known: tuple[Microphone, ...]) -> Microphone:
     near = exact or [m for m in known if name.casefold() in m.name.casefold()]
     if len({m.name for m in near}) == 1:
         return near[0]
-    names = ", ".join(sorted({f'"{m.name}"' for m in (near or known)})) or tr("没有", "none")
+    names = ", ".join(sorted({f'"{m.name}"' for m in (near or known)}))
     why = (
         tr("这个名字对应多个设备", "several have that name")
         if near
@@ -95,7 +95,7 @@ def choose(name: str, known: tuple[Microphone, ...]) -> Microphone:
     raise NotFound(
         tr(f"无法打开麦克风“{name}”", f'cannot open microphone "{name}"'),
         why,
-        tr(f"现有：{names}。用 mic:名称 选择", f"known: {names}. Choose one with mic:NAME"),
+        tr(f"现有：{names or '没有'}。用 mic:名称 选择", f"known: {names or 'none'}. Choose one with mic:NAME"),
     )
 
 

@@ -1,17 +1,18 @@
 """Hears whether a source is there and has a level. Native code and devices that hang stay in a child of their own.
 
-`python -m roomctl_audio.sources.listen SOURCE RATE BITS` prints one JSON line, the fields of `Heard`.
+`python -m roomctl_audio.sources.listen SOURCE RATE BITS` prints one JSON line: `Heard`, its texts in both languages.
 """
 
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from roomctl.api import CheckState, Order, Result, RoomctlError, tr
+from roomctl.api.words import Pair, crossed, crossing, paired, speaking
 
 MIC_SECONDS = 0.5
 FILE_SECONDS = 10.0
@@ -38,7 +39,7 @@ class Heard:
 
 
 def hear(order: Order) -> Heard:
-    """Listens in a child process. Raises: TimeoutError, where the device hangs."""
+    """Listens in a child process. Raises: RoomctlError, where the device hangs."""
     argv = [order.source, str(order.sample_rate), str(order.bits)]
     try:
         child = subprocess.run(
@@ -48,13 +49,17 @@ def hear(order: Order) -> Heard:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise TimeoutError(tr(f"音源 {order.source} 没有响应", f"source {order.source} does not answer")) from error
+        raise RoomctlError(
+            tr(f"音源 {order.source} 没有响应", f"source {order.source} does not answer"),
+            tr(f"等了 {error.timeout:g} 秒", f"for {error.timeout:g} s"),
+            tr("拔下重插该设备，或改用别的音源", "unplug the device and plug it in again, or choose another source"),
+        ) from error
     try:
         said = json.loads(child.stdout)
     except ValueError:
         lines = child.stderr.decode(errors="replace").strip().splitlines()
         return Heard(fault=lines[-1] if lines else f"exit {child.returncode}")
-    return Heard(tuple(said["peaks"]), said["fault"], said["mend"])
+    return Heard(tuple(said["peaks"]), crossed(said["fault"]), crossed(said["mend"]))
 
 
 def judge(heard: Heard, source: str, quietest: float) -> Iterator[Result]:
@@ -172,14 +177,24 @@ def _tail(reader: Any) -> None:
 
 def main(argv: list[str]) -> int:
     """Prints what was heard; a fault of the source is an answer too."""
-    try:
-        heard = Heard(_listen(Order(source=argv[0], sample_rate=int(argv[1]), bits=int(argv[2]))))
-    except RoomctlError as error:
-        heard = Heard(fault=": ".join(filter(None, (error.what, error.why))), mend=error.mend)
-    except (OSError, ValueError) as error:  # FFmpeg's errors are both
-        heard = Heard(fault=str(error), mend=tr("请检查该文件或设备", "check the file or device"))
-    print(json.dumps(asdict(heard)))
+    with paired():
+        try:
+            heard = Heard(_listen(Order(source=argv[0], sample_rate=int(argv[1]), bits=int(argv[2]))))
+        except RoomctlError as error:
+            heard = Heard(fault=_said(error), mend=error.mend)
+        except (OSError, ValueError) as error:  # FFmpeg's errors are both
+            heard = Heard(fault=str(error), mend=tr("请检查该文件或设备", "check the file or device"))
+    print(json.dumps({"peaks": heard.peaks, "fault": crossing(heard.fault), "mend": crossing(heard.mend)}))
     return 0
+
+
+def _said(error: RoomctlError) -> Pair:
+    """What and why, in each language."""
+    told = RoomctlError(error.what, error.why)
+    with speaking("zh"):
+        zh = str(told)
+    with speaking("en"):
+        return Pair(zh, str(told))
 
 
 if __name__ == "__main__":

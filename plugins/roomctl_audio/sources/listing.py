@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from roomctl.api import RoomctlError
+from roomctl.api.words import paired
 from roomctl_audio.crossing import failure, raised
 from roomctl_audio.sources.devices import Microphone
 
@@ -44,7 +45,8 @@ def main() -> None:
     from roomctl_audio.sources import devices, pulse  # noqa: PLC0415 - not in the parent
 
     try:
-        found = [asdict(one) for one in devices.microphones() if one.name not in pulse.ALIASES]
+        with paired():
+            found = [asdict(one) for one in devices.microphones() if one.name not in pulse.ALIASES]
     except RoomctlError as error:
         print(json.dumps({"error": failure(error)}))
         return

@@ -20,6 +20,7 @@ from typing import BinaryIO
 import numpy as np
 
 from roomctl.api import RoomctlError
+from roomctl.api.words import paired
 from roomctl_audio.crossing import failure
 from roomctl_audio.sound.layout import Layout
 from roomctl_audio.sources import devices, pulse
@@ -95,9 +96,10 @@ def main(argv: list[str]) -> int:
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     out = sys.stdout.buffer
     try:
-        microphone = choose(name)
-        layout = Layout(tracks or devices.tracks(microphone, seats, asked), bits, rate)
-        listener = Listener(_guarded(microphone, layout) if microphone.source else microphone, layout, out)
+        with paired():
+            microphone = choose(name)
+            layout = Layout(tracks or devices.tracks(microphone, seats, asked), bits, rate)
+            listener = Listener(_guarded(microphone, layout) if microphone.source else microphone, layout, out)
     except (RoomctlError, KeyError) as error:
         said = failure(error) if isinstance(error, RoomctlError) else failure(RoomctlError(str(error)))
         out.write(json.dumps({"error": said}).encode() + b"\n")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from roomctl.api import PluginContext, Refused, RoomctlError, State, language, tr
+from roomctl.api.words import crossed, crossing
 
 LOOK = 0.2
 """Seconds between two looks at whether it has to be silent."""
@@ -36,6 +37,11 @@ class Silence:
             )
 
 
+def failure(error: RoomctlError) -> dict[str, Any]:
+    """What a child says of an error that was raised in `paired`."""
+    return {"type": "failed", "error": [crossing(part) for part in (error.what, error.why, error.mend)]}
+
+
 def ask(
     ctx: PluginContext,
     module: str,
@@ -59,7 +65,7 @@ def ask(
             if said["type"] == "progress":
                 progress(said["at"], said["of"])
             elif said["type"] == "failed":
-                raise RoomctlError(said["what"], said["why"], said["mend"])
+                raise RoomctlError(*map(crossed, said["error"]))
             else:
                 return said
     finally:

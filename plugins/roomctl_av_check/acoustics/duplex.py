@@ -2,7 +2,7 @@
 
 PortAudio and the drivers behind it run in here alone. It takes one order, a JSON line, the fields of `Order`. On its
 way it tells `{"type": "progress", "at", "of"}` in seconds; at the end `{"type": "done", "tries"}` (0: each of them
-broke) or `{"type": "failed", "what", "why", "mend"}`. When its stdin closes it is silent at once.
+broke) or what `apart.failure` says. When its stdin closes it is silent at once.
 
 Both directions are one stream with one clock, so that the frame of what is heard tells the latency, buffers included.
 The server behind PortAudio may start with holes: nothing is played before both directions have run for `SETTLED`
@@ -21,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roomctl.api import BadInput, MissingPart, NotFound, RoomctlError, tr
+from roomctl.api.words import paired
+from roomctl_av_check.acoustics.apart import failure
 
 SETTLED = 1.0
 LONGEST_SETTLING = 10.0
@@ -174,12 +176,12 @@ def _named(device: Any, name: str, direction: str) -> Any:
         return near[0]["index"]
     if not name and known:
         return None
-    names = ", ".join(f'"{one["name"]}"' for one in (near if name and near else known)) or tr("没有", "none")
-    what = tr("扬声器", "loudspeaker") if direction == "output" else tr("话筒", "microphone")
+    names = ", ".join(f'"{one["name"]}"' for one in (near if name and near else known))
+    zh, en = ("扬声器", "loudspeaker") if direction == "output" else ("话筒", "microphone")
     raise NotFound(
-        tr(f"无法打开{what}“{name}”", f'cannot open {what} "{name}"'),
+        tr(f"无法打开{zh}“{name}”", f'cannot open {en} "{name}"'),
         tr("名字对应多个设备", "several have that name") if name and near else tr("没有这个设备", "there is none"),
-        tr(f"现有：{names}", f"known: {names}"),
+        tr(f"现有：{names or '没有'}", f"known: {names or 'none'}"),
     )
 
 
@@ -206,9 +208,10 @@ def main() -> int:
     told = json.loads(line)
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     try:
-        _say({"type": "done", "id": told.pop("id", None), "tries": run(Order(**told))})
+        with paired():
+            _say({"type": "done", "id": told.pop("id", None), "tries": run(Order(**told))})
     except RoomctlError as error:
-        _say({"type": "failed", "what": error.what, "why": error.why, "mend": error.mend})
+        _say(failure(error))
     return 0
 
 

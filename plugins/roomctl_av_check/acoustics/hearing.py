@@ -1,7 +1,7 @@
 """Child process that decodes one stretch of sound: `python -m roomctl_av_check.acoustics.hearing`.
 
 It takes one JSON line: `entry`, `model`, `options` of an engine, and `file`, mono samples of 16 bits at `rate`. It
-answers `{"type": "heard", "text", "seconds"}`, the seconds of the decoding alone, or `{"type": "failed", …}`.
+answers `{"type": "heard", "text", "seconds"}`, the seconds of the decoding alone, or what `apart.failure` says.
 """
 
 import importlib
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from roomctl.api import RoomctlError, Transcriber
+from roomctl.api.words import paired
+from roomctl_av_check.acoustics.apart import failure
 
 RATE = 16_000
 
@@ -47,13 +49,15 @@ def main() -> int:
     if not line:
         return 0
     order = json.loads(line)
+    said: dict[str, object]
     try:
-        text, seconds = hear(order)
-        said: dict[str, object] = {"type": "heard", "text": text, "seconds": seconds}
+        with paired():
+            text, seconds = hear(order)
+        said = {"type": "heard", "text": text, "seconds": seconds}
     except RoomctlError as error:
-        said = {"type": "failed", "what": error.what, "why": error.why, "mend": error.mend}
+        said = failure(error)
     except ImportError as error:
-        said = {"type": "failed", "what": str(error), "why": "", "mend": "pip install 'roomctl[speech]'"}
+        said = failure(RoomctlError(str(error), mend="pip install 'roomctl[speech]'"))
     sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
     sys.stdout.flush()
     return 0

@@ -23,6 +23,7 @@ from roomctl.api import (
     Result,
     RoomctlError,
     RoomSound,
+    checks,
     tr,
 )
 from roomctl.api.devices import Evidence, Title
@@ -117,7 +118,7 @@ class AcousticProof:
             yield from self._sweeps(folder, status, room)
         except RoomctlError as error:
             self._silence.need()
-            yield self._chain(CheckState.UNKNOWN, str(RoomctlError(error.what, error.why)), error.mend, "sweep")
+            yield from checks.worded(self._failed, CheckState.UNKNOWN, error, "sweep")
 
     def _sentence(self, folder: Path, room: RoomSound) -> tuple[Result, RecorderStatus | None]:
         """The better of `SAYINGS`, and the recorder as it was armed; None where it could not be."""
@@ -137,7 +138,8 @@ class AcousticProof:
                 row = sentence.judge(self.ctx, kept, known, self.config.engine, config, inside, self._silence)
             except RoomctlError as error:
                 self._silence.need()
-                return self._chain(CheckState.CRIT, str(RoomctlError(error.what, error.why)), error.mend), status
+                (row,) = checks.worded(self._failed, CheckState.CRIT, error)
+                return row, status
             best = max(best or row, row, key=lambda one: one.value or 0.0)
             if row.state is CheckState.OK or row.value is None:
                 break
@@ -154,7 +156,7 @@ class AcousticProof:
         baseline = store.get(BASELINE)
         if not baseline or baseline.get("source") != source or not judge.fits(measured, baseline):
             baseline = None
-        rows = list(judge.judge(measured, baseline, self.config.acoustics))
+        rows = checks.worded(judge.judge, measured, baseline, self.config.acoustics)
         self._draw(measured, baseline)
         if measured.steady and measured.whole:
             at = self.ctx.clock.now().isoformat()
@@ -225,6 +227,9 @@ class AcousticProof:
         from roomctl_av_check.acoustics import evidence  # noqa: PLC0415
 
         self.evidence += evidence.plots(measured, baseline, LEAD - MARGIN)
+
+    def _failed(self, state: CheckState, error: RoomctlError, check: str = "chain") -> Iterator[Result]:
+        yield self._chain(state, str(RoomctlError(error.what, error.why)), error.mend, check)
 
     def _chain(self, state: CheckState, message: str, hint: str = "", check: str = "chain") -> Result:
         title = ("扫频", "Sweep") if check == "sweep" else self.title

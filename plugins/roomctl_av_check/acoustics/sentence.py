@@ -1,6 +1,6 @@
 """From loudspeaker to text: a known sentence, the room's recorder, its speech engine, and what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from roomctl.api import (
     RecordingReport,
     Result,
     RoomSound,
+    checks,
     several,
     tr,
 )
@@ -139,8 +140,14 @@ def judge(
         "rate": kept.rate,
     }
     said = ask(ctx, "roomctl_av_check.acoustics.hearing", order, silence)
-    row = verdict(known.text, said["text"], ctx.clock.monotonic() - began, config)
-    return replace(row, message=several((row.message, proved(ctx, choice))))
+    seconds = ctx.clock.monotonic() - began
+
+    def rows() -> Iterator[Result]:
+        row = verdict(known.text, said["text"], seconds, config)
+        yield replace(row, message=several((row.message, proved(ctx, choice))))
+
+    (row,) = checks.worded(rows)
+    return row
 
 
 def proved(ctx: PluginContext, choice: tuple[EngineOffer, str]) -> str:

@@ -24,6 +24,7 @@ from roomctl.api import (
     State,
 )
 from roomctl.api.speech import known_sentence
+from roomctl.i18n import chinese, english
 from roomctl.services.time import SystemClock
 from roomctl.testing.fakes import A_MORNING, FakeContext
 
@@ -67,6 +68,17 @@ def test_an_engine_that_is_not_there_is_told_in_one_line(ctx, tmp_path):
     }
     with pytest.raises(RoomctlError, match="roomctl_nowhere"):
         ask(ctx, "roomctl_av_check.acoustics.hearing", order, Silence(ctx))
+
+
+@pytest.mark.needs("portaudio")
+def test_what_a_child_refuses_is_told_in_both_languages(ctx, tmp_path):
+    np.save(tmp_path / "played.npy", np.zeros((10, 1), np.float32))
+    order = {"play": str(tmp_path / "played.npy"), "rate": 48_000, "speaker": "nobody's"}
+    with pytest.raises(RoomctlError) as refused:
+        ask(ctx, "roomctl_av_check.acoustics.duplex", order, Silence(ctx))
+    assert chinese(refused.value.what) == "无法打开扬声器“nobody's”"
+    assert english(refused.value.what) == 'cannot open loudspeaker "nobody\'s"'
+    assert (chinese(refused.value.why), english(refused.value.why)) == ("没有这个设备", "there is none")
 
 
 def test_without_an_engine_the_chain_is_broken(ctx, tmp_path):

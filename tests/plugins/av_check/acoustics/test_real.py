@@ -3,6 +3,7 @@
 The sink's monitor hears exactly what is played: a room without walls, a delay that the buffers make.
 """
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -16,10 +17,12 @@ from roomctl_models.store import Store
 from roomctl_stt_whisper import MODELS
 
 from roomctl.api import CheckState, EngineOffer, Order, Refused, RoomSound
+from roomctl.i18n import chinese, english, paired
 from roomctl.services.time import SystemClock
 from roomctl.testing.fakes import FakeContext, FakeServices
 from tests.plugins.audio.soundserver import sound_server
 
+HAN = re.compile("[一-鿿]")
 MODEL = MODELS[0]
 ENGINE = EngineOffer(
     name="whisper", entry="roomctl_stt_whisper.engine:Whisper", models=(MODEL,), options={"threads": 1, "beam": 1}
@@ -62,7 +65,10 @@ def test_a_word_becomes_text_and_every_figure_is_that_of_a_wire(room):
     context = room(speakers=1, tracks=1)
     told = []
     proof = AcousticProof(context, context.config, tell=told.append)
-    rows = {row.check: row for row in proof.run(None)}
+    with paired():
+        rows = {row.check: row for row in proof.run(None)}
+    assert not [row for row in rows.values() if HAN.search(english(row.message) + english(row.hint or ""))]
+    assert all(HAN.search(chinese(row.message)) for row in rows.values())
     assert rows["chain"].state is CheckState.OK, rows["chain"].message
     assert rows["chain"].value == 100.0, "to the last word"
     assert rows["chain"].message.endswith(f"whisper · {MODEL}"), "which meetings use, too"
