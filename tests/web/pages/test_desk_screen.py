@@ -87,7 +87,7 @@ def test_people_are_ticked_in_one_and_many_and_a_press_is_undone(open_page, at, 
 
 def test_what_the_host_cannot_read_holds_nobody_up(open_page, at):
     page = signed_on(open_page, at("desk"), who="周强", size="small")
-    unreadable = page.locator("#people li", has_text="李晓明").get_attribute("data-id")
+    unreadable = page.locator("#people li", has_text="李晓明").get_attribute("data-of")
 
     def host(route):
         if unreadable in route.request.post_data:

@@ -119,14 +119,20 @@ def test_the_usher_leads_in_and_out_also_while_the_line_is_cut(open_screen, room
     use = room.application.usecases
     page = open_screen("usher", (390, 844))
     expect(page.locator("#enter li")).to_have_count(2)
+    first, second = page.get_by_label("已进场 孙丽"), page.get_by_label("已进场 马德福")
+    first.focus()
+    use.sign_in(room.meeting, "马德福", method=Method.DESK)
+    expect(page.locator("#enter li", has_text="马德福")).to_contain_text("已签到")
+    expect(first).to_be_focused()  # somebody else's act draws the lists anew
     page.route("**/*", lambda route: route.abort() if route.request.method == "GET" else route.continue_())
-    page.get_by_label("已进场 孙丽").tap()  # the host takes it, and the line is lost before the page can look again
+    first.press("Enter")  # the host takes it, and the line is lost before the page can look again
+    expect(second).to_be_focused()  # the row has left the list: the next one is at hand
     told(room, "entered")
     expect(page.locator("#state")).to_contain_text("已存在本机 0 条")
     expect(page.locator("#stay")).to_contain_text("孙丽")
     page.unroute_all()
     room.server.stop()
-    page.get_by_label("已进场 马德福").tap()
+    second.tap()
     expect(page.locator("#state")).to_contain_text("已存在本机 1 条")
     expect(page.locator("#stay li")).to_have_count(2)
     room.server.start()

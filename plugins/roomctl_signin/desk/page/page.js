@@ -109,9 +109,7 @@
     put(at("nobody"), sight && !people.length ? (sight.people.length ? said("没有这样的人", "Nobody fits") : said("还没有名单：roomctl roster import", "No roster yet: roomctl roster import")) : "");
     if (state === drawn) return;
     drawn = state;
-    const focus = document.activeElement?.closest?.("#people li") && document.activeElement.dataset.act && `[data-id="${document.activeElement.closest("li").dataset.id}"] [data-act="${document.activeElement.dataset.act}"]`;
-    at("people").replaceChildren(...people.map(row));
-    if (focus) document.querySelector(focus)?.focus();
+    roomScreen.redraw(() => at("people").replaceChildren(...people.map(row)));
   };
   const press = (name, one, does, kind = "") => {
     const e = make("button", { textContent: name, className: kind });
@@ -141,7 +139,7 @@
     } else if (one.here) acts.append(press(said("撤销", "Undo"), one, () => act([one], "undo")));
     const who = make("div", { className: "who" }, make("b", { textContent: one.written }), make("small", { textContent: [one.line, one.seat && said(`座位 ${one.seat}`, `seat ${one.seat}`)].filter(Boolean).join("　") }), leave, questions, call);
     const e = make("li", {}, tick, who, state, acts);
-    e.dataset.id = one.id;
+    e.dataset.of = one.id;
     return e;
   };
   const asked = (leave) => {

@@ -66,7 +66,9 @@
     const items = one.items.length ? said(`议题 ${one.items.join("、")}`, `items ${one.items.join(", ")}`) : said("全程", "all items");
     const state = name === "enter" || name === "wait" ? make("small", { className: one.here ? "" : "no", textContent: one.here ? said("已签到", "signed in") : said("还没有签到", "not signed in") }) : make("small", { textContent: one.since ? said(`${one.since} 进场`, `in since ${one.since}`) : "" });
     const call = one.phone && !goes ? make("a", { href: `tel:${one.phone}`, textContent: one.phone }) : null;
-    return make("li", {}, make("div", {}, make("b", { textContent: one.name }), make("small", { textContent: [one.line, items].filter(Boolean).join("　") }), state), call, button);
+    const e = make("li", {}, make("div", {}, make("b", { textContent: one.name }), make("small", { textContent: [one.line, items].filter(Boolean).join("　") }), state), call, button);
+    e.dataset.of = one.person;
+    return e;
   };
   let drawn = "";
   const paint = () => {
@@ -87,11 +89,13 @@
     if (shown === drawn) return;
     drawn = shown;
     const of = lists();
-    for (const [name, title] of Object.entries(HEADS)) {
-      at(name).hidden = !of[name].length;
-      put(at(name).querySelector("h2"), `${said(...title)} ${of[name].length}`);
-      at(name).querySelector("ul").replaceChildren(...of[name].map((one) => row(one, name)));
-    }
+    roomScreen.redraw(() => {
+      for (const [name, title] of Object.entries(HEADS)) {
+        at(name).hidden = !of[name].length;
+        put(at(name).querySelector("h2"), `${said(...title)} ${of[name].length}`);
+        at(name).querySelector("ul").replaceChildren(...of[name].map((one) => row(one, name)));
+      }
+    });
     put(at("nobody"), Object.values(of).some((one) => one.length) ? "" : said("名单里没有列席人员", "No observers on the roster"));
   };
   at("done").lastChild.addEventListener("click", () => act("undo", { person: undoable.person, name: undoable.name }, { of: undoable.key }));
