@@ -17,7 +17,7 @@ def tell_errors(web: FastAPI, denials: Denials) -> None:
     @web.exception_handler(RoomctlError)
     async def refused(request: Request, error: RoomctlError) -> Response:
         await denials.note(request, error)
-        return notice(error) if _reads_pages(request) else problem(error)
+        return notice(error) if reads_pages(request) else problem(error)
 
     @web.exception_handler(RequestValidationError)
     async def wrong(_request: Request, error: RequestValidationError) -> Response:
@@ -28,6 +28,6 @@ def tell_errors(web: FastAPI, denials: Denials) -> None:
         return plain(error.status_code, request.url.path, error.headers)
 
 
-def _reads_pages(request: Request) -> bool:
+def reads_pages(request: Request) -> bool:
     """A browser that follows a link or sends a form asks for HTML first (RFC 9110 section 12.5.1)."""
     return request.headers.get("accept", "").lower().startswith("text/html")

@@ -25,6 +25,7 @@ from roomctl.web.pages import (
     leave,
     login,
     meeting,
+    nowhere,
     operator,
     papers,
     planning,
@@ -77,6 +78,7 @@ def mount(web: FastAPI, host: Host) -> None:
         extra,
     ):
         page.register(frame)
+    nowhere.register(core.app)
     gui.run_with(
         web,
         title="roomctl",

@@ -31,12 +31,12 @@ def register(web: FastAPI, board: Board) -> None:
     @web.get("/log-in", include_in_schema=False)
     def log_in(request: Request) -> Response:
         with speaking(chosen_language(request)):
-            return _page(request, tr("登录", "Sign in"), _log_in(board, request))
+            return plain_page(request, tr("登录", "Sign in"), _log_in(board, request))
 
     @web.get("/first", include_in_schema=False)
     def first(request: Request) -> Response:
         with speaking(chosen_language(request)):
-            return _page(request, tr("第一位管理员", "The first administrator"), _first(request), script=_FIRST)
+            return plain_page(request, tr("第一位管理员", "The first administrator"), _first(request), script=_FIRST)
 
 
 def _log_in(board: Board, request: Request) -> Part:
@@ -97,8 +97,9 @@ def _input(name: str, label: str, kind: str, *, complete: str, focus: bool = Fal
     return tag("div", tag("label", label, for_=name), field)
 
 
-def _page(request: Request, title: str, form: Part, *, script: str = "") -> HTMLResponse:
-    body = tag("main", form, class_="rc-door").html
+def plain_page(request: Request, title: str, shown: Part, *, script: str = "", status: int = 200) -> HTMLResponse:
+    """One box in the middle, without the shell."""
+    body = tag("main", shown, class_="rc-door").html
     lang = tr("zh-CN", "en")
     dark = ' class="body--dark"' if chosen_dark(request) else ""
     return HTMLResponse(
@@ -106,5 +107,6 @@ def _page(request: Request, title: str, form: Part, *, script: str = "") -> HTML
         f'content="width=device-width, initial-scale=1"><title>{title} · roomctl</title>'
         f'<link rel="icon" href="{STATIC}/mark.svg">{head()}</head><body{dark}>{body}'
         f"<script>{script}</script></body></html>",
+        status,
         headers={"Cache-Control": "no-store"},
     )
