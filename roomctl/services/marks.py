@@ -311,7 +311,8 @@ def off_record(meeting_id: str, *, since: float = 0.0, asked_by: str = "", desk:
     if turns:
         status = recorder.status()
         since = min(since, max(0.0, (status.frames - turns[-1].frame) / status.sample_rate))
-    return _put(recording.meeting, MarkKind.OFF_RECORD, asked_by, back=since, desk=desk)
+    asked = one_line(tr("要求的人", "who asked for it"), asked_by, needed=False)
+    return _put(recording.meeting, MarkKind.OFF_RECORD, asked, back=since, desk=desk)
 
 
 def on_record(meeting_id: str, *, desk: Desk) -> Marker:
