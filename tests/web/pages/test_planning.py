@@ -1,5 +1,6 @@
 """The form of a meeting: planned with all its facts, changed later, and what stands in its way."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -11,6 +12,7 @@ from roomctl.errors import Forbidden, NotFound
 from roomctl.i18n import speaking
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.planning.desk import Desk
+from roomctl.web.pages.planning.typed import secrecy_of
 from roomctl.web.pages.visitor import Visitor
 
 PLAN = {
@@ -53,6 +55,23 @@ class Seat:
 def chinese():
     with speaking("zh"):
         yield
+
+
+@pytest.mark.parametrize(("term", "mark"), [("3", "秘密★3年"), ("3年", "秘密★3年"), ("公布前", "秘密★公布前")])
+def test_a_term_is_typed_as_it_is_written_on_paper_or_in_years(term, mark):
+    assert secrecy_of("秘密", term).mark == mark
+
+
+@pytest.mark.parametrize(
+    ("level", "term"), [({"secrecy": "秘密"}, {"term": "99"}), ({"item0_secrecy": "机密"}, {"item0_term": "21年"})]
+)
+def test_a_term_that_is_too_long_is_refused_and_stays_in_the_form(rest, level, term):
+    seat = Seat(rest)
+    assert seat.save(**{**PLAN, **level, **term}) is None
+    assert "保守国家秘密法第二十条" in seat.html
+    ((name, value),) = term.items()
+    assert re.search(f'name="{name}"[^>]* value="{value}"', seat.html)
+    assert not rest.use.meetings()
 
 
 def made(rest, **changes):
