@@ -17,6 +17,7 @@ class _Seat:
 
     Attributes:
         text: what was typed, before what stood in the file as it was read.
+        drawn: the sample, after what it was drawn of: text, kind, language.
 
     """
 
@@ -26,7 +27,7 @@ class _Seat:
     before: str = ""
     told: str = ""
     faults: list[str] = field(default_factory=list)
-    drawn: tuple[str, str, ui.Part] | None = None
+    drawn: tuple[str, str, str, ui.Part] | None = None
 
 
 class Page:
@@ -83,6 +84,7 @@ class Page:
                 "details",
                 ui.tag("summary", tr("自带的全部项", "All that is shipped")),
                 ui.tag("pre", sheet.shipped(), class_="rc-s2"),
+                class_="rc-more rc-below",
             ),
         )
 
@@ -127,9 +129,9 @@ class Page:
             return ui.panel(
                 tr("样张", "Sample"), ui.empty_state(tr("改正后才能看样张", "mend it first"), str(wrong[0]))
             )
-        key = (seat.text or "", seat.kind)
-        if seat.drawn and seat.drawn[:2] == key:
-            return seat.drawn[2]
+        key = (seat.text or "", seat.kind, tr("zh", "en"))
+        if seat.drawn and seat.drawn[:3] == key:
+            return seat.drawn[3]
         document = office.of_kind(seat.kind)
         shown = ui.Part(html.write(document, made))
         picture = b64encode(pdf.picture(document, made, at=office.SHOWN_AT)).decode()
@@ -147,7 +149,7 @@ class Page:
         part = ui.panel(
             tr("样张", "Sample"),
             ui.tag("div", *self._kinds(seat), class_="rc-row rc-wrapping"),
-            ui.tag("p", tr("；", "; ").join(lacking), class_="rc-s3") if lacking else None,
+            ui.tag("p", tr("；", "; ").join(lacking), class_="rc-s3 rc-below") if lacking else None,
             ui.tag(
                 "div",
                 ui.tag(
@@ -156,6 +158,7 @@ class Page:
                     ui.tag("div", shown, style="zoom:.72;border:1px solid var(--line)"),
                 ),
                 ui.tag("div", ui.tag("p", tr("打印（第 1 页）", "Printed, page 1"), class_="rc-s3"), printed),
+                class_="rc-below",
                 style="display:grid;grid-template-columns:1fr 1fr;gap:16px;overflow:auto;align-items:start",
             ),
         )

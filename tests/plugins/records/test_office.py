@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from roomctl.api import BadInput, Refused
 from roomctl.domain.access import Role, User
+from roomctl.i18n import speaking
 from roomctl.web.ui.reader import drawn_for
 
 GOOD, BAD = '[type]\nbody = "宋体"\n', "[page]\nline = 0\n"
@@ -105,6 +106,8 @@ def test_the_page_keeps_what_is_right_and_names_what_is_wrong(context):
         page = offer.build()
         assert "停车场建设专题会议记录" in page.html
         assert "data:image/png;base64," in page.html
+        with speaking("en"):
+            assert "样张" not in offer.build().html
         page.presses["check"]({"own": BAD})
         assert "page.line" in offer.build().html
         offer.build().presses["save"]({"own": BAD})
