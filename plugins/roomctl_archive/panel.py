@@ -33,4 +33,4 @@ def _target(name: str, packages: Sequence[Package], receipts: Sequence[Receipt],
     when = (
         tr(f"最近 {last.astimezone(zone):%m-%d %H:%M}", f"last {last.astimezone(zone):%m-%d %H:%M}") if last else "—"
     )
-    return ui.line(ui.state_glyph(look, size="s"), f"{name}：{said}", when)
+    return ui.line(ui.state_glyph(look, size="s"), tr(f"{name}：{said}", f"{name}: {said}"), when)

@@ -105,6 +105,7 @@ def _why(one: Facts, name: str, figure: str | Part) -> str:
     if one.checks is not None and one.checks.findings and name == tr("设备", "Devices"):
         worst = (one.checks.blocking or one.checks.findings)[0]
         parts = (f"{worst.device_name} {worst.name}", worst.message, worst.hint or "")
-        return "，".join(part for part in parts if part)
+        told = (str(part) for part in parts if part)  # in the reader's language, which `join` forgets
+        return tr("，", ", ").join(told)
     stuck = next(iter(one.stuck.values()), "")
-    return stuck or f"{name}：{figure if isinstance(figure, str) else ''}"
+    return stuck or tr("：", ": ").join((name, figure if isinstance(figure, str) else ""))

@@ -228,7 +228,8 @@ def second_line(meeting: Meeting, item: int = 0) -> str:
     many = len(meeting.agenda)
     parts = (
         tr(f"主持人 {meeting.chair}", f"chair {meeting.chair}") if meeting.chair else "",
-        _under_way(meeting, item) or (tr(f"议题 {many} 项", f"{many} items") if many else ""),
+        _under_way(meeting, item)
+        or (tr(f"议题 {many} 项", f"{many} item{'' if many == 1 else 's'}") if many else ""),
         tr(f"记录人 {meeting.minute_taker}", f"minutes {meeting.minute_taker}") if meeting.minute_taker else "",
         meeting.kind,
     )

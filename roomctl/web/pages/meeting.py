@@ -228,12 +228,13 @@ def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part | None:
         inside = tag("p", tr("还没有检查过", "not checked yet"), class_="rc-s2")
         acts = tag("div", again, console, class_="rc-row rc-below")
         return panel(tr("设备", "Equipment"), inside, acts, id_="equipment")
+    colon = tr("：", ": ")
     ranked = sorted(report.results, key=lambda one: _RANK.index(one.state.value))
     hints = [
         tag(
             "div",
             state_glyph(Look.CRIT if one in report.blocking else Look.WARN, size="s"),
-            tag("span", f"{one.device_name} {one.name}：{one.message}", class_="rc-grow"),
+            tag("span", f"{one.device_name} {one.name}{colon}{one.message}", class_="rc-grow"),
             tag("span", one.hint or "", class_="rc-s2"),
             class_="rc-row rc-finding",
         )
@@ -393,8 +394,9 @@ def _archive(facts: Facts) -> Part:
             receipt = held.get(target)
             said = tr("已核对", "read back, equal") if receipt else tr("送存中", "on its way")
             look = Look.OK if receipt else Look.RUNNING
-            size = tr(f"{package.files} 个文件", f"{package.files} files") + f"，{package.bytes / 1e6:.1f} MB"
-            rows.append(line(state_glyph(look, size="s"), f"{place_name(target)}：{size}", said))
+            name, large = place_name(target), f"{package.bytes / 1e6:.1f} MB"
+            size = tr(f"{name}：{package.files} 个文件，{large}", f"{name}: {package.files} files, {large}")
+            rows.append(line(state_glyph(look, size="s"), size, said))
     if not rows:
         rows = [tag("p", tr("散会收尾后打包送存", "packed and deposited after the close"), class_="rc-s2")]
     else:

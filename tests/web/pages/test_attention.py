@@ -11,7 +11,7 @@ from roomctl.domain.checks import CheckReport, CheckState, Result
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.recording import Marker, MarkKind, RecorderState, Recording
-from roomctl.i18n import speaking
+from roomctl.i18n import Pair, speaking
 from roomctl.web.pages.attention import SOON, matters
 from roomctl.web.pages.home import second_line
 from roomctl.web.pages.links import Facts
@@ -52,6 +52,13 @@ def checked(state):
 
 def test_a_quiet_day_needs_nobody():
     assert why(seen(), seen(State.PLANNED)) == []
+
+
+def test_what_a_check_found_is_told_in_the_readers_language():
+    result = Result(device="p", check="c", state=CheckState.CRIT, message=Pair("口令不对", "wrong password"))
+    report = CheckReport(id="c", meeting="m", at=START, results=(result,))
+    with speaking("en"):
+        assert why(seen(checks=report)) == ["p c, wrong password"]
 
 
 def test_a_fault_comes_before_whatever_starts_earlier():

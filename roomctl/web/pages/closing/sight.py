@@ -124,7 +124,7 @@ class Sight:
                 else tr("免转写", "waived")
             )
             if words and words.holes:
-                said += tr(f"，漏转 {len(words.holes)} 处待听", f", {len(words.holes)} holes to be heard")
+                said += tr(f"，漏转 {len(words.holes)} 处待听", f", holes to be heard: {len(words.holes)}")
             return Checked(title=title, said=said, done=True)
         if words is None or why:
             return Checked(title=title, said=why or tr("等待转写", "waiting"), done=False, stuck=bool(why))

@@ -384,7 +384,7 @@ def _moving(sight: Sight, row: Result) -> bool:
 
 def _well(rows: Sequence[Result]) -> str:
     """What stands on the tile of a device that is well."""
-    told = [row.message for row in rows if row.check != ONLINE and row.message and not figure(row)]
+    told = [str(row.message) for row in rows if row.check != ONLINE and row.message and not figure(row)]
     return tr("，", ", ").join(told[:_SAID]) or next((row.message for row in rows if row.check == ONLINE), "")
 
 
