@@ -155,11 +155,11 @@ def _sound(node: Any) -> Entry:
     )
 
 
-def _secrecy(level: str, years: str) -> str:
+def _secrecy(level: str, term: str) -> str:
     """As it is marked: 秘密★3年; 内部 has no star; what is open has no mark."""
     if level == OPEN:
         return ""
-    return f"{level}★{years}" if years else level
+    return f"{level}★{term}" if term else level
 
 
 def _question(row: dict[str, str]) -> Question:
