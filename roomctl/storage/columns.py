@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Dialect, String
+from sqlalchemy import Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
 from roomctl.domain.events import instant_text
@@ -29,7 +29,7 @@ class PersonName(TypeDecorator[str]):
     taken is opened still, and the person found on its roster.
     """
 
-    impl = String()
+    impl = Text
     cache_ok = True
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
