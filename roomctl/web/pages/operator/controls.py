@@ -241,7 +241,7 @@ def listening(sight: Sight, path: str, names: Callable[[int], str]) -> Part | No
     if not sight.kept or sight.status is None or not sight.may(Right.HEAR_RECORDINGS):
         return None
     tracks = sight.status.tracks
-    every = tr(f"全部 {tracks} 路", f"all {tracks} channels")
+    every = tr(f"全部 {tracks} 路", f"all {tracks}")
     options = [tag("option", every, value="")]
     options += [tag("option", f"{n} {names(n)}", value=str(n)) for n in range(1, tracks + 1)]
     idle = tr("只听已写入磁盘的声音", "only what is on disk")

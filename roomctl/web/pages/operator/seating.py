@@ -39,7 +39,7 @@ def seating(sight: Sight) -> Seating:
     by_track = {track: one.name for one in people if (track := track_of(one, tracks))}
 
     def name(track: int) -> str:
-        return by_track.get(track) or tr(f"第 {track} 路", f"Channel {track}")
+        return by_track.get(track) or tr(f"第 {track} 路", f"Ch. {track}")
 
     spare = frozenset(range(1, tracks + 1)) - by_track.keys() if by_track else frozenset()
     if people:
