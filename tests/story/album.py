@@ -30,7 +30,7 @@ table { border-collapse: collapse } td { border-bottom: 1px solid #ddd; padding:
 .bad { color: #b00020; font-weight: bold }
 """
 
-COLOURS = 64
+COLOURS = 96
 """Of a picture in the guides: pages have few, and a checkout stays small."""
 
 
