@@ -202,7 +202,7 @@ class Desk:
                 label=tr("保密期限", "Term"),
                 hint=tr(
                     "秘密、机密要写：3年、6个月、长期，或解密条件如“公布前”",
-                    "of 秘密, 机密: 3年, 6个月, 长期, or 公布前",
+                    "of 秘密 and 机密: 3年 (years), 6个月 (months), 长期 (no end), or what ends it, such as 公布前",
                 ),
             ),
             self._one("basis", "secrecy", label=tr("定密依据", "Basis")),
