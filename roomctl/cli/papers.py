@@ -88,7 +88,7 @@ def draft(
     """A new version, from the facts as they are."""
     application, found = operating.begun(meeting)
     use = application.usecases
-    made = use.draft_paper(found.id, kind)
+    made = use.draft_paper(found.id, kind, output.suffix if output else "")
     path = use.data / made.path
     if output:
         shutil.copyfile(path, output)

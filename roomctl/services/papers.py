@@ -28,9 +28,9 @@ class PaperUseCases(Bound):
         """
         return records.draft(meeting_id, corrected_too=corrected_too, **self._all())
 
-    def draft_paper(self, meeting_id: str, kind: str) -> RecordFile:
+    def draft_paper(self, meeting_id: str, kind: str, form: str = "") -> RecordFile:
         """One that is drafted when somebody asks for it: 座签, 座位图. Raises: NotFound. Refused: no such kind."""
-        return records.draft_on_demand(meeting_id, kind, **self._all())
+        return records.draft_on_demand(meeting_id, kind, form, **self._all())
 
     def sign(self, meeting_id: str, *, by: str, demo: bool = False) -> RecordFile:
         return records.sign(meeting_id, by=by, demo=demo, **self._all())

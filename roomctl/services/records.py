@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from roomctl.domain.events import Actor, Event
@@ -56,12 +56,23 @@ def draft_one(
 
 
 def draft_on_demand(
-    meeting_id: str, kind: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
+    meeting_id: str,
+    kind: str,
+    form: str = "",
+    *,
+    actor: Actor,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
 ) -> RecordFile:
     """A new version of a kind that is drafted when somebody asks for it: 座签, 座位图, 设备检查报告.
 
+    Args:
+        form: how its file is to end, such as .pdf; empty for any.
+
     Raises:
-        NotFound: no plugin drafts it. Refused: it has a way of its own.
+        NotFound: no plugin drafts it. Refused: it has a way of its own. BadInput: it is made in another form.
 
     """
     offer = offered(uow.peek(meeting_id), kind, plugins)
@@ -70,16 +81,26 @@ def draft_on_demand(
             tr(f"{kind}不能单独起草", f"{kind} is not drafted by itself"),
             mend=f"roomctl summary start {meeting_id}" if offer.finish else f"roomctl meetings draft {meeting_id}",
         )
+    made_as = PurePosixPath(offer.file_name).suffix
+    if form and form.lower() != made_as:
+        raise BadInput(
+            tr(f"{kind}不能写成 {form}", f"{kind} cannot be written as {form}"),
+            mend=tr(f"文件名以 {made_as} 结尾", f"let the file end in {made_as}"),
+        )
     return _write(meeting_id, offer, actor=actor, clock=clock, uow=uow, data=data)
 
 
 def offered(meeting: Meeting, kind: str, plugins: Plugins) -> DocumentOffer:
     """What the plugin that drafts papers of this kind can do with them. Raises: NotFound: there is none."""
-    offer = next((one for one in plugins.documents(meeting) if one.kind == kind), None)
+    offers = plugins.documents(meeting)
+    offer = next((one for one in offers if one.kind == kind), None)
     if offer is None:
+        known = "、".join(one.kind for one in offers)
         raise NotFound(
             tr(f"没有插件会起草{kind}", f"no plugin drafts {kind}"),
-            mend=tr("启用 records 插件", "enable the plugin `records`"),
+            mend=tr(f"可选：{known}", f"known: {known}")
+            if known
+            else tr("启用 records 插件", "enable the plugin `records`"),
         )
     return offer
 

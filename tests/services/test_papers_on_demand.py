@@ -1,6 +1,6 @@
 import pytest
 
-from roomctl.errors import NotFound, Refused
+from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.services.offers import DocumentOffer
 
 
@@ -26,6 +26,14 @@ def test_each_time_is_a_new_version_and_a_pdf_is_its_own_print(offering):
     assert offering.kinds(meeting.id)[-2:] == ["record.drafted"] * 2
 
 
+def test_a_paper_is_not_drafted_for_a_file_of_another_form(offering):
+    meeting = offering.meeting()
+    with pytest.raises(BadInput, match=r"\.docx.*\.pdf"):
+        offering.use.draft_paper(meeting.id, "座签", ".docx")
+    assert offering.use.documents(meeting.id) == []
+    assert offering.use.draft_paper(meeting.id, "座签", ".PDF").version == 1
+
+
 def test_a_paper_that_names_its_version_names_the_right_one_though_somebody_was_faster(offering):
     meeting = offering.meeting()
     named = []
@@ -47,6 +55,6 @@ def test_a_paper_that_has_a_way_of_its_own_is_not_drafted_past_it(offering, kind
     meeting = offering.meeting()
     with pytest.raises(Refused, match=mend):
         offering.use.draft_paper(meeting.id, kind)
-    with pytest.raises(NotFound, match="报告"):
+    with pytest.raises(NotFound, match=r"报告.*座签、会议记录、会议纪要"):
         offering.use.draft_paper(meeting.id, "报告")
     assert offering.use.documents(meeting.id) == []
