@@ -14,6 +14,7 @@ from roomctl.web.pages.attention import Matter, matters
 from roomctl.web.pages.board import Today
 from roomctl.web.pages.frame import Frame
 from roomctl.web.pages.links import Facts, links
+from roomctl.web.pages.plugins import tally
 from roomctl.web.pages.steps import OPERATOR
 from roomctl.web.pages.visitor import Area, Visitor
 from roomctl.web.pages.warnings import bars
@@ -292,10 +293,7 @@ def _minutes(seconds: float) -> str:
 def _foot(visitor: Visitor, today: Today) -> Part:
     parts: list[Part | None] = []
     if visitor.may(Right.SEE_PLUGINS) and today.plugins:
-        good = sum(one.status.value == "enabled" for one in today.plugins)
-        said = tr(f"插件 {good} 个正常", f"{good} plugins good")
-        if today.broken:
-            said += tr(f"，{today.broken} 个要修", f", {today.broken} to mend")
+        said = tr("插件 ", "Plugins: ") + tally(today.plugins)
         look = Look.WARN if today.broken else Look.OK
         parts.append(tag("a", state_glyph(look, size="s", label=""), said, class_="rc-row", href="/plugins"))
     hours = today.free / _BYTES_PER_SECOND / 3600

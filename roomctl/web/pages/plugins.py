@@ -34,6 +34,19 @@ def register(frame: Frame) -> None:
         visitor.every(EACH, look)
 
 
+def tally(rows: Sequence[PluginStatus]) -> str:
+    """How many are good, lack something, are to be mended; those that are switched off do not count."""
+    enabled = [one for one in rows if one.status is Status.ENABLED]
+    lame = sum(bool(one.missing) for one in enabled)
+    broken = sum(one.status not in {Status.ENABLED, Status.DISABLED} for one in rows)
+    parts = [tr(f"{len(enabled) - lame} 个正常", f"{len(enabled) - lame} good")]
+    if lame:
+        parts.append(tr(f"{lame} 个缺东西", f"{lame} lacking something"))
+    if broken:
+        parts.append(tr(f"{broken} 个要修", f"{broken} to mend"))
+    return tr("，", ", ").join(parts)
+
+
 def page(visitor: Visitor, wanted: dict[str, bool]) -> Part:
     """All of it.
 
@@ -45,22 +58,18 @@ def page(visitor: Visitor, wanted: dict[str, bool]) -> Part:
     rows = host.application.plugins.status()
     broken = [one for one in rows if one.status not in {Status.ENABLED, Status.DISABLED}]
     good = [one for one in rows if one not in broken]
-    enabled = sum(one.status is Status.ENABLED for one in rows)
-    lame = sum(one.status is Status.ENABLED and bool(one.missing) for one in rows)
-    said = "".join(
-        (
-            tr(f"{enabled - lame} 个正常", f"{enabled - lame} good"),
-            tr(f"，{lame} 个缺东西", f", {lame} lacking something") if lame else "",
-            tr(f"，{len(broken)} 个要修", f", {len(broken)} to mend") if broken else "",
-        )
-    )
     second = tr("坏了的插件已单独停下，正在开的会议不受影响", "a broken one stands alone: the meeting goes on")
     may = visitor.may(Right.MANAGE_PLUGINS)
     return join(
         (
             tag(
                 "div",
-                tag("div", tag("h1", said), tag("p", second, class_="rc-s2") if broken else None, class_="rc-grow"),
+                tag(
+                    "div",
+                    tag("h1", tally(rows)),
+                    tag("p", second, class_="rc-s2") if broken else None,
+                    class_="rc-grow",
+                ),
                 _again(host, waiting=bool(wanted)) if may else None,
                 class_="rc-hd",
             ),
