@@ -83,7 +83,7 @@ def test_what_is_unsure_what_differs_from_the_papers_and_what_has_no_text_is_see
     expect(page.locator(".rc-followed")).to_contain_text("今年计划新增公办学位6800个")
     fourth = row(page, 4)
     expect(fourth.locator(".rc-low")).to_have_text("用地手续")
-    expect(fourth.locator(".rc-hole")).to_contain_text("漏转 00:00:17")
+    expect(fourth.locator(".rc-hole")).to_contain_text("漏转 00:00:17（0.8 秒）")
     expect(page.locator(".rc-pt")).to_have_count(4)
     expect(page.locator(".rc-pt").nth(2)).to_contain_text("牵头单位市财政局配合单位市发改委完成时限12月20日")
     assert not site.outside()

@@ -50,7 +50,7 @@
     return found;
   };
   const strip = (one) => {
-    const times = `${W.clock(one.from)}–${W.clock(one.to)}`;
+    const times = W.span(one.from, one.to);
     if (one.kind === "off") return el("div", "rc-off", said(`不入记录 ${times}`, `off the record ${times}`));
     return el(
       "div",

@@ -26,6 +26,11 @@
   // --- small things that every part needs
   const two = (n) => String(n).padStart(2, "0");
   W.clock = (s) => `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(Math.floor(s) % 60)}`;
+  W.span = (from, to) => {
+    const [first, last] = [W.clock(from), W.clock(to)];
+    const length = (to - from).toFixed(1);
+    return first === last ? first + said(`（${length} 秒）`, ` (${length} s)`) : `${first}–${last}`;
+  };
   W.el = (name, classes = "", ...children) => {
     const e = document.createElement(name);
     if (classes) e.className = classes;

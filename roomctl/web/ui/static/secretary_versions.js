@@ -115,7 +115,7 @@
       el(
         "div",
         "rc-grow",
-        el("b", "rc-num", `${W.clock(from)}–${W.clock(to)}`),
+        el("b", "rc-num", W.span(from, to)),
         el(
           "span",
           "rc-s3 rc-num",
