@@ -9,8 +9,10 @@ A file here is a benchmark and has a `BENCH` with its goals; what several of the
 import argparse
 import json
 import operator
+import statistics
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +22,17 @@ from typing import Any
 from roomctl.testing.parts import missing
 
 HOLDS: Mapping[str, Callable[[float, float], bool]] = {"<=": operator.le, ">=": operator.ge}
+
+
+def median(work: Callable[[], object], rounds: int) -> float:
+    """Seconds of so many rounds, after one that does not count."""
+    work()
+    taken = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
 
 
 @dataclass(frozen=True, slots=True)

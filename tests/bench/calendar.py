@@ -7,7 +7,6 @@ the text as it is written. The search finds by pinyin initials, leaves out what 
 """
 
 import sqlite3
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from roomctl.services.calendar import Wish
 from roomctl.services.identity import new_id
 from roomctl.serving import Host
 from roomctl.web.pages.board import Board
-from tests.bench import Bench, Goal
+from tests.bench import Bench, Goal, median
 
 ROUNDS = 7
 BARE = "sqlite3 reads every row"
@@ -60,16 +59,6 @@ def filled(application: Application, many: int) -> None:
             uow.commit()
 
 
-def median(work: Callable[[], object]) -> float:
-    """Seconds."""
-    taken = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken)
-
-
 def bare(database: Path) -> list[tuple[object, ...]]:
     """Every row, and those that hold the text."""
     with closing(sqlite3.connect(database)) as connection:
@@ -86,11 +75,11 @@ def main(meetings: int) -> None:
         week = Wish(first=day, last=day + timedelta(days=7))
         board = Board(Host(application))
         first = once(lambda: use.find_meetings(Wish(text="tcc")))
-        plain = median(lambda: bare(application.database_path))
+        plain = median(lambda: bare(application.database_path), ROUNDS)
         took = {
-            "search": median(lambda: use.find_meetings(Wish(text="tcc"), most=50)),
-            "week": median(lambda: use.find_meetings(week)),
-            "home": median(board._look),
+            "search": median(lambda: use.find_meetings(Wish(text="tcc"), most=50), ROUNDS),
+            "week": median(lambda: use.find_meetings(week), ROUNDS),
+            "home": median(board._look, ROUNDS),
         }
         application.close()
     for name, seconds in took.items():

@@ -7,10 +7,8 @@ much more the longer the meeting sits. The baseline is the same look, in the sam
 first minute.
 """
 
-import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -24,7 +22,7 @@ from roomctl.domain.recording import RecorderState, Recording
 from roomctl.services.identity import new_id
 from roomctl.serving import Host
 from roomctl.web.pages.board import Board
-from tests.bench import Bench, Goal
+from tests.bench import Bench, Goal, median
 
 ROUNDS = 15
 TRACKS, PART, RATE = 8, 15, 48_000
@@ -101,17 +99,6 @@ def sitting(application: Application, parts: int) -> tuple[MeetingId, str, Journ
     return meeting.id, recording.id, kept
 
 
-def median(work: Callable[[], object]) -> float:
-    """Seconds."""
-    work()
-    taken = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken)
-
-
 def main(hours: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         application = Application(Path(folder))
@@ -128,7 +115,7 @@ def main(hours: float) -> None:
             "page": lambda meeting, _recording, _kept: board.facts(meeting),
             "part": lambda _meeting, recording, kept: part(recording, kept),
         }.items():
-            plain, took = median(partial(of, *minute)), median(partial(of, *day))
+            plain, took = median(partial(of, *minute), ROUNDS), median(partial(of, *day), ROUNDS)
             BENCH.tell(
                 name,
                 took / plain,
