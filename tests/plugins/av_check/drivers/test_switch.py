@@ -43,6 +43,11 @@ class TestSwitchWithUsers(TestSwitch):
     test_nobody_at_the_address_is_told = test_one_that_never_answers_is_given_up = None
     test_a_lost_packet_is_borne = None
 
+    @pytest.fixture(autouse=True)
+    def _time_for_its_keys(self, monkeypatch):
+        """On a starved machine they take the agent seconds, and it is not its speed that is tried here."""
+        monkeypatch.setattr(snmp, "STEP", 20.0)
+
     @pytest.fixture
     def emulator(self):
         return SwitchEmulator(version="3")
