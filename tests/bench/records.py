@@ -3,10 +3,7 @@
 python -m tests.bench.records [--minutes 180]
 """
 
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +11,7 @@ import docx as bare
 from roomctl_records.render import docx, template
 
 from roomctl.api import Document, record
-from tests.bench import Bench, Goal
+from tests.bench import Bench, Goal, median
 
 BENCH = Bench(
     __file__,
@@ -56,25 +53,14 @@ def written_bare(paper: Document, path: Path) -> None:
     out.save(str(path))
 
 
-def seconds(work: Callable[[], None]) -> float:
-    """The median of some rounds, after one that warms up."""
-    work()
-    taken = []
-    for _ in range(ROUNDS):
-        begin = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - begin)
-    return statistics.median(taken)
-
-
 def main(minutes: int) -> None:
     """Measures both in one run."""
     paper = document(minutes)
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         form = template.load("", here)
-        ours = seconds(lambda: docx.write(paper, here / "a.docx", form, at=datetime(2026, 11, 12, tzinfo=UTC)))
-        theirs = seconds(lambda: written_bare(paper, here / "b.docx"))
+        ours = median(lambda: docx.write(paper, here / "a.docx", form, at=datetime(2026, 11, 12, tzinfo=UTC)), ROUNDS)
+        theirs = median(lambda: written_bare(paper, here / "b.docx"), ROUNDS)
     BENCH.tell(
         "docx",
         ours,
