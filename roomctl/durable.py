@@ -100,6 +100,26 @@ def unlock_file(handle: int) -> None:
 
 
 @contextmanager
+def locked(path: Path, mode: int = 0o644) -> Iterator[bool]:
+    """Holds a file for this process, which the system ends with it; False where another holds it, who goes on.
+
+    Args:
+        mode: permissions of a file that is not there yet, before the umask.
+
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, mode)
+    try:
+        mine = lock_file(handle)
+        try:
+            yield mine
+        finally:
+            if mine:
+                unlock_file(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
 def changing(path: Path) -> Iterator[None]:
     """Whoever reads a file and writes it anew does so in here: nobody's change is lost.
 

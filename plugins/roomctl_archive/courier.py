@@ -8,7 +8,8 @@ from typing import Any, Protocol, runtime_checkable
 from roomctl.api import ArchiveTarget, Busy, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.custody import place_name
 from roomctl.api.deliveries import LOCAL, Delivery, DeliveryStep, SentFile, Trouble, backoff
-from roomctl_archive import ahead, delivery, durable, supplement, ways
+from roomctl.api.files import locked
+from roomctl_archive import ahead, delivery, supplement, ways
 from roomctl_archive.config import TargetConfig
 from roomctl_archive.fixity import Tick, silent
 
@@ -301,7 +302,7 @@ def alone(ctx: PluginContext, place: str) -> Iterator[None]:
         Busy: another delivers, or repairs, there.
 
     """
-    with durable.locked(ctx.folder() / f"{place}.lock") as free:
+    with locked(ctx.folder() / f"{place}.lock") as free:
         if not free:
             name = name_of(place)
             raise Busy(

@@ -2,11 +2,10 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from roomctl.api.files import fsync_folder, lock_file, unlock_file
+from roomctl.api.files import fsync_folder
 
 _FOR_A_MOMENT = {errno.EACCES, errno.EPERM, errno.EBUSY, None}  # None: a server that says no more than "Failure"
 RETRIES = (0.1, 0.5, 2.0)  # seconds; a virus scanner or a share may hold a fresh file for a moment
@@ -59,19 +58,3 @@ def tried(act: Callable[[], object], sleep: Callable[[float], None]) -> None:
         else:
             return
     act()
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[bool]:
-    """Holds a file for this process, which the system ends with it; False where another holds it, who goes on."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        if not lock_file(handle):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            unlock_file(handle)
-    finally:
-        os.close(handle)

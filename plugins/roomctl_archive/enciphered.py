@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from roomctl.api import BadInput, Damaged, Refused, RoomctlError, Verdict, tr
-from roomctl.api.files import durable_rename, fsync_folder
+from roomctl.api.files import durable_rename, fsync_folder, locked
 from roomctl.api.targets import inside
 from roomctl_archive.cipher_stream import PART, Cost, Enciphering, deciphered, strong
-from roomctl_archive.durable import locked, sync_tree
+from roomctl_archive.durable import sync_tree
 from roomctl_archive.fixity import Tick, silent
 from roomctl_archive.verify import verify
 

@@ -22,12 +22,11 @@ from roomctl.api import (
     tr,
 )
 from roomctl.api.custody import Way
-from roomctl.api.files import fsync_folder
+from roomctl.api.files import fsync_folder, locked
 from roomctl_archive import (
     ahead,
     bag,
     describe,
-    durable,
     family,
     inventory,
     judges,
@@ -116,7 +115,7 @@ def build(
     if not due(ctx, meeting):
         return None
     home = ctx.folder(meeting.id)
-    with durable.locked(home / _LOCK) as free:
+    with locked(home / _LOCK) as free:
         if not free:
             raise Busy(
                 tr("正在打存档包", "the package is being built"),

@@ -1,12 +1,10 @@
 """One process works at a meeting's transcript, and the others see how far it is: the host, or a command."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from roomctl.api import PluginContext
-from roomctl.api.files import lock_file, unlock_file
+from roomctl.api.files import locked
 
 LOCK = ".lock"
 TELL = 2.0
@@ -14,19 +12,9 @@ TELL = 2.0
 _DONE = "done"
 
 
-@contextmanager
-def alone(folder: Path) -> Iterator[bool]:
+def alone(folder: Path) -> AbstractContextManager[bool]:
     """Inside, nobody else works in the folder; False where somebody does. The system frees it with the process."""
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        mine = lock_file(handle)
-        try:
-            yield mine
-        finally:
-            if mine:
-                unlock_file(handle)
-    finally:
-        os.close(handle)
+    return locked(folder / LOCK)
 
 
 class Done:

@@ -1,7 +1,6 @@
 """The proof itself: a sentence, then sweeps, through the room's loudspeaker, heard by its microphones."""
 
 import math
-import os
 import shutil
 import tempfile
 import time
@@ -27,7 +26,7 @@ from roomctl.api import (
     tr,
 )
 from roomctl.api.devices import Evidence, Title
-from roomctl.api.files import lock_file, unlock_file
+from roomctl.api.files import locked
 from roomctl_av_check.acoustics.apart import Silence, ask
 
 if TYPE_CHECKING:
@@ -268,17 +267,11 @@ def _alone(data: Path) -> Iterator[None]:
     """One room has one loudspeaker, whoever wants to sound it: this host, or a command beside it."""
     path = data / "locks" / "acoustics.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if not lock_file(handle):
+    with locked(path, 0o600) as mine:
+        if not mine:
             raise Busy(
                 tr("不能做声学实测", "no acoustic proof can be made"),
                 tr("另一次实测正在进行", "another one is under way"),
                 tr("等它结束再测", "wait until it has ended"),
             )
-        try:
-            yield
-        finally:
-            unlock_file(handle)
-    finally:
-        os.close(handle)
+        yield

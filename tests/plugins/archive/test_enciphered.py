@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from roomctl_archive import bag
 from roomctl_archive.cipher_stream import MAGIC, TAG, Cost, Enciphering, Header, deciphered, read_header
-from roomctl_archive.durable import locked
 from roomctl_archive.enciphered import PARTIAL, decipher, encipher
 
 from roomctl.api import BadInput, Damaged, Refused, RoomctlError
+from roomctl.api.files import locked
 
 WORDS = "河边 的 第七 把 椅子 没人坐"
 CHEAP = Cost(n=2)
