@@ -1,15 +1,14 @@
 """The papers of a meeting on disk: each is read before it is taken, so that a bad one is told at once."""
 
-import os
 import re
 import tempfile
-import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from roomctl.api import BadInput, Meeting, NotFound, PluginContext, Refused, State, tr
-from roomctl.api.files import fsync_folder
+from roomctl.api.files import changing, durable_rename, fsync_folder, writing
 from roomctl_transcript import papers
 from roomctl_transcript.draft import PAPERS
 
@@ -20,7 +19,6 @@ LONGEST_NAME = 120
 
 _NAME = re.compile(r'[^/\\\x00-\x1f<>:"|?*.~][^/\\\x00-\x1f<>:"|?*]*')
 _OVER = frozenset({State.CLOSED, State.DEPOSITED, State.ARCHIVED, State.CANCELLED})
-_lock = threading.Lock()  # two uploads of one name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,11 @@ def folder(data: Path, meeting: str) -> Path:
 
 def listed(data: Path, meeting: str) -> tuple[Paper, ...]:
     """In the order of their names, those included that somebody put there by hand."""
-    place = folder(data, meeting)
-    return tuple(_seen(path) for path in papers.files(place)) if place.is_dir() else ()
+    place, found = folder(data, meeting), list[Paper]()
+    for path in papers.files(place) if place.is_dir() else ():
+        with suppress(FileNotFoundError):  # left out this moment
+            found.append(_seen(path))
+    return tuple(found)
 
 
 def add(ctx: PluginContext, meeting: Meeting, name: str, data: bytes, *, by: str) -> Paper:
@@ -68,33 +69,40 @@ def add(ctx: PluginContext, meeting: Meeting, name: str, data: bytes, *, by: str
         raise _bad(name, tr("文件是空的，0 字节", "the file is empty, 0 bytes"))
     if len(data) > papers.LARGEST:
         raise _bad(name, tr(f"大于 {papers.LARGEST >> 20} MB", f"larger than {papers.LARGEST >> 20} MB"))
-    place.mkdir(parents=True, exist_ok=True)
-    with _lock, tempfile.TemporaryDirectory(prefix=".", dir=place) as aside:
-        if not (place / name).exists() and len(papers.files(place)) >= MOST:
-            raise Refused(
-                tr("材料太多", "too many papers"),
-                tr(f"一场会议最多 {MOST} 份", f"a meeting has {MOST} at most"),
-                tr("请先删去不用的", "remove some first"),
-            )
-        fresh = Path(aside) / name
-        with fresh.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if not papers.read(fresh).strip():
+    with writing(place / name):
+        place.mkdir(parents=True, exist_ok=True)
+        aside = tempfile.TemporaryDirectory(prefix=".", dir=place)
+    with aside:
+        fresh = Path(aside.name) / name
+        with writing(place / name):
+            fresh.write_bytes(data)
+        text = papers.read(fresh)
+        if not text.strip():
             raise _bad(name, papers.without_text())
-        replaced = (place / name).exists()
-        fresh.replace(place / name)
-        fsync_folder(place)
+        with changing(place):  # the host and a command take papers in at once
+            replaced = (place / name).exists()
+            if not replaced and len(papers.files(place)) >= MOST:
+                raise Refused(
+                    tr("材料太多", "too many papers"),
+                    tr(f"一场会议最多 {MOST} 份", f"a meeting has {MOST} at most"),
+                    tr("请先删去不用的", "remove some first"),
+                )
+            with writing(place / name):
+                durable_rename(fresh, place / name)
     ctx.publish("paper_added", {"by": by, "name": name, "bytes": len(data), "replaced": replaced}, meeting.id)
-    return _seen(place / name)
+    return _told(name, len(data), text)
 
 
 def remove(ctx: PluginContext, meeting: Meeting, name: str, *, by: str) -> None:
     """Raises: NotFound. Refused: the meeting is closed."""
     _need_open(meeting)
-    path = find(ctx.services.data, meeting.id, name)
-    path.unlink()
+    place = folder(ctx.services.data, meeting.id)
+    find(ctx.services.data, meeting.id, name)  # before a lock is laid beside a folder that is not there
+    with changing(place):
+        path = find(ctx.services.data, meeting.id, name)
+        with writing(path):
+            path.unlink()
+            fsync_folder(place)
     ctx.publish("paper_removed", {"by": by, "name": path.name}, meeting.id)
 
 
@@ -124,7 +132,11 @@ def _read(path: Path, size: int, _changed: int) -> Paper:
         return Paper(path.name, size, trouble=error.why or error.what)
     if not text.strip():
         return Paper(path.name, size, trouble=papers.without_text())
-    return Paper(path.name, size, len(text), len(papers.people_of(text)), len(papers.terms_of(text)))
+    return _told(path.name, size, text)
+
+
+def _told(name: str, size: int, text: str) -> Paper:
+    return Paper(name, size, len(text), len(papers.people_of(text)), len(papers.terms_of(text)))
 
 
 def _plain(name: str) -> str:

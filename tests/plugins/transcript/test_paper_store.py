@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from roomctl_transcript import paper_store, papers
 
-from roomctl.api import BadInput, NotFound, Refused, State
+from roomctl import durable
+from roomctl.api import BadInput, Busy, NotFound, Refused, State
+from roomctl.api.files import changing
 
 
 def docx(text="市住建局局长李晓明汇报停车场建设。"):
@@ -148,3 +150,25 @@ def test_what_is_not_there_lists_what_is(ctx, meeting):
     paper_store.add(ctx, meeting, "a.txt", b"x", by="王敏")
     with pytest.raises(NotFound, match=r"a\.txt"):
         paper_store.remove(ctx, meeting, "b.txt", by="王敏")
+
+
+def test_while_another_program_changes_them_they_stay_as_they_are(ctx, meeting, services, monkeypatch):
+    monkeypatch.setattr(durable, "PATIENCE", 0.0)
+    paper_store.add(ctx, meeting, "a.txt", b"x", by="王敏")
+    place = paper_store.folder(services.data, "m1")
+    with changing(place):
+        with pytest.raises(Busy):
+            paper_store.add(ctx, meeting, "b.txt", b"x", by="王敏")
+        with pytest.raises(Busy):
+            paper_store.remove(ctx, meeting, "a.txt", by="王敏")
+    assert [one.name for one in place.iterdir()] == ["a.txt"]
+    assert len(ctx.published) == 1
+
+
+def test_one_that_goes_while_they_are_listed_is_left_out(ctx, meeting, services, monkeypatch):
+    for name in ("a.txt", "b.txt"):
+        paper_store.add(ctx, meeting, name, b"x", by="王敏")
+    known = papers.files(paper_store.folder(services.data, "m1"))
+    monkeypatch.setattr(papers, "files", lambda _: known)
+    known[0].unlink()
+    assert [one.name for one in paper_store.listed(services.data, "m1")] == ["b.txt"]
