@@ -278,6 +278,10 @@ class AudioRecorder:
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
+    def disarm(self) -> None:
+        """Waits until the device is free."""
+        self._ask({"do": "stop", "armed": True}, None)  # a capture that was not updated reads no further than `stop`
+
     def stop(self) -> RecordingReport:
         """Waits until the last segment is sealed. Where the capture has died, what it left is recovered."""
         self._ask({"do": "stop"}, None)

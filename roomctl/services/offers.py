@@ -52,6 +52,17 @@ class Recorder(Protocol):
         ...
 
     def status(self) -> RecorderStatus: ...
+    def disarm(self) -> None:
+        """Lets go of the device of one that is only armed; what has ended, or was never armed, stays as it is.
+
+        Looks and acts in one step: whatever else is commanded at the same time comes before it or after it.
+
+        Raises:
+            Refused: it has been started, and goes on.
+
+        """
+        ...
+
     def stop(self) -> RecordingReport:
         """Ends it, waits until the last segment is sealed, and tells what there is."""
         ...

@@ -236,18 +236,16 @@ def _make_way(
     """Lets go of a capture that is armed and has kept nothing, or nobody would ever end it; ids of what is there."""
     every = running(meeting_id, *_ALONE, uow=uow)
     for held in every:
-        recorder = attach(held, plugins=plugins, data=data)
-        state = recorder.status().state
-        if state in {RecorderState.RECORDING, RecorderState.PAUSED}:
+        try:
+            attach(held, plugins=plugins, data=data).disarm()
+        except Refused as error:
             raise Refused(
                 tr("不能准备录音", "the recorder cannot be armed"),
                 tr("正在试录，几秒后就结束", "a test take is being made, and ends in some seconds")
                 if held.purpose is Purpose.TEST
                 else tr("这场会议正在录音", "this meeting is being recorded"),
                 f"roomctl meetings show {meeting_id}",
-            )
-        if state is RecorderState.ARMED:
-            recorder.stop()
+            ) from error
         sync(held.id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)
     return {held.id for held in every}
 

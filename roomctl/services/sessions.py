@@ -126,8 +126,14 @@ def _command(recorder: Recorder, command: str, until: datetime | None) -> int:
         return recorder.stop().frames
     if command == "pause":
         return recorder.pause(until=until)
-    if command == "start" and recorder.status().state not in {RecorderState.IDLE, RecorderState.ARMED}:
-        return 0  # it had begun when a crash came between it and the meeting
+    if command == "start" and _begun(recorder):
+        return 0  # when a crash came between it and the meeting
     if command == "resume" and recorder.status().state is RecorderState.RECORDING:
         return recorder.status().frames
     return recorder.start() if command == "start" else recorder.resume()
+
+
+def _begun(recorder: Recorder) -> bool:
+    """Not so one that ends without a frame: somebody lets go of it this moment, to arm another."""
+    status = recorder.status()
+    return bool(status.frames) or status.state in {RecorderState.RECORDING, RecorderState.PAUSED}

@@ -18,7 +18,7 @@ from roomctl.domain.recording import (
     Segment,
     standing,
 )
-from roomctl.errors import Busy
+from roomctl.errors import Busy, Refused
 from roomctl.services import alarms
 from roomctl.services.offers import Recorder
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
@@ -99,7 +99,8 @@ def settle(
     recorder = attach(known, plugins=plugins, data=data)
     state = recorder.status().state
     if state is RecorderState.ARMED:
-        recorder.stop()
+        with suppress(Refused):  # somebody begins this moment
+            recorder.disarm()
     elif state not in {RecorderState.RECORDING, RecorderState.PAUSED, RecorderState.SEALED}:
         with suppress(Busy):  # it is being sealed right now
             return recover(recording_id, actor=actor, clock=clock, uow=uow, plugins=plugins, data=data)

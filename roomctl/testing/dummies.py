@@ -93,6 +93,12 @@ class DummyRecorder:
         self.markers.append(Marker(MarkKind(kind), frame, note, of))
         return frame
 
+    def disarm(self) -> None:
+        if self._state in {RecorderState.RECORDING, RecorderState.PAUSED}:
+            raise Refused("the recorder has been started")
+        if self._state is RecorderState.ARMED:
+            self._do("disarm", RecorderState.SEALED)
+
     def stop(self) -> RecordingReport:
         self._do("stop", RecorderState.SEALED)
         return self.report()

@@ -30,6 +30,8 @@ ARCHIVE_TARGETS = {
 }
 RECORDERS = {
     "Simulated": "",
+    "HoldsItsDevice": "what_is_only_armed_is_let_go_of",
+    "LetsGoOfAny": "what_was_started_is_not_let_go_of",
     "LosesFrames": "stop_tells_all_that_was_kept",
     "HidesFramesFromItsSegments": "stop_tells_all_that_was_kept",
     "ChangesSamples": "a_file_is_kept_frame_by_frame",

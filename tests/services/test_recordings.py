@@ -19,11 +19,50 @@ def test_arming_again_lets_go_of_the_first_device(house):
     house.use.arm(meeting.id, Order(source="mic"))
     first = house.plugins.newest
     house.use.arm(meeting.id, Order(source="tone"))
-    assert first.heard == ["arm", "stop"]
+    assert first.heard == ["arm", "disarm"]
     assert house.use.current_recording(meeting.id).source == "tone"
     house.use.start(meeting.id)
     house.use.adjourn(meeting.id)
     assert house.use.current_recording(meeting.id) is None
+
+
+class Begun(DummyRecorder):
+    """Somebody begins the meeting just after it was seen as armed, or as one that nobody is behind."""
+
+    def status(self):
+        seen = super().status()
+        if self.heard == ["arm"]:
+            self.start()
+        return seen
+
+    def disarm(self):
+        self.status()
+        super().disarm()
+
+
+@pytest.mark.parametrize("act", ["arm", "settle_recording"])
+def test_a_recording_that_begins_this_moment_goes_on(house, act):
+    meeting = house.opened()
+    house.plugins.made = Begun
+    armed = house.use.arm(meeting.id)
+    machine = house.plugins.newest
+    if act == "arm":
+        with pytest.raises(Refused, match="正在录音"):
+            house.use.arm(meeting.id)
+    else:
+        house.use.settle_recording(armed.id)
+    assert machine.heard == ["arm", "start"]
+    assert house.use.current_recording(meeting.id).id == armed.id
+
+
+@pytest.mark.parametrize("seen", [RecorderState.STOPPING, RecorderState.SEALED])
+def test_no_meeting_begins_with_a_recorder_that_is_let_go_of_this_moment(house, seen):
+    meeting = house.opened()
+    house.use.arm(meeting.id)
+    house.plugins.newest.told, house.plugins.newest.refuses = {"state": seen}, {"start"}
+    with pytest.raises(Objected, match="recorder"):
+        house.use.start(meeting.id)
+    assert house.use.meeting(meeting.id).state is State.OPEN
 
 
 @pytest.mark.parametrize("take", ["arm", "test_take"])
@@ -261,7 +300,7 @@ def test_a_meeting_that_is_cancelled_gives_its_device_back(house):
         house.use.transition(meeting.id, State.CANCELLED)
     assert house.plugins.newest.heard == ["arm"]
     house.use.transition(meeting.id, State.CANCELLED, reason="改期")
-    assert house.plugins.newest.heard == ["arm", "stop"]
+    assert house.plugins.newest.heard == ["arm", "disarm"]
     assert house.use.running_recordings() == []
 
 

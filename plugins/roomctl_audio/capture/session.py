@@ -386,8 +386,18 @@ class Session:
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
-    def stop(self, *, asked: bool = False) -> None:
-        """Keeps what was heard up to now, and begins to seal. `asked`: somebody wants it so."""
+    def stop(self, *, asked: bool = False, armed: bool = False) -> None:
+        """Keeps what was heard up to now, and begins to seal.
+
+        Args:
+            asked: somebody wants it so. armed: only where nothing was begun yet.
+
+        Raises:
+            Refused: it is to be armed, and it records.
+
+        """
+        if armed:
+            self._need(RecorderState.ARMED, RecorderState.STOPPING, RecorderState.SEALED)
         self.stopped = self.stopped or asked
         if self.state in {RecorderState.STOPPING, RecorderState.SEALED}:
             return

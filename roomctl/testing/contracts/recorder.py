@@ -20,6 +20,7 @@ from roomctl.api import (
     RecorderState,
     RecorderStatus,
     RecordingReport,
+    Refused,
     RoomctlError,
 )
 
@@ -119,6 +120,19 @@ class RecorderContract:
         finally:
             recorder.stop()
 
+    def test_what_is_only_armed_is_let_go_of(self, factory: RecorderFactory, folder: Path, order: Order) -> None:
+        recorder = factory(folder)
+        recorder.arm(order)
+        try:
+            factory(folder).disarm()
+            assert recorder.status().state is not RecorderState.ARMED, "it holds its device still"
+            with pytest.raises(RoomctlError):
+                recorder.start()
+            recorder.disarm()
+            assert recorder.report().frames == 0, "something is kept"
+        finally:
+            recorder.stop()
+
     def test_start_needs_arm(self, factory: RecorderFactory, folder: Path) -> None:
         with pytest.raises(RoomctlError):
             factory(folder).start()
@@ -196,6 +210,17 @@ class RecorderContract:
         with pytest.raises(Busy):
             factory(folder).arm(order)
         self.grows(recorder)
+
+    def test_what_was_started_is_not_let_go_of(self, start: Start, factory: RecorderFactory, folder: Path) -> None:
+        recorder = start()
+        self.grows(recorder)
+        with pytest.raises(Refused):
+            factory(folder).disarm()
+        self.grows(recorder)
+        recorder.pause()
+        with pytest.raises(Refused):
+            recorder.disarm()
+        assert recorder.status().state is RecorderState.PAUSED, "a pause was ended by it"
 
     # --- after ----------------------------------------------------------------------------------------------------
 

@@ -103,6 +103,11 @@ class Simulated:
     def sound(self):
         return self.capture.file if self.capture.file is not None else bytes(self.capture.frames * 3)
 
+    def disarm(self):
+        if self.capture.state in {RecorderState.RECORDING, RecorderState.PAUSED}:
+            raise Refused("it goes on")
+        self.stop()
+
     def stop(self):
         if self.capture.report is None:
             self.capture.state = RecorderState.SEALED
@@ -148,6 +153,17 @@ class Simulated:
             if hashlib.sha256((self.folder / one.path).read_bytes()).hexdigest() != one.sha256_file
         ]
         return replace(self.capture.report, problems=tuple(bad))
+
+
+class HoldsItsDevice(Simulated):
+    def disarm(self):
+        if self.capture.state is not RecorderState.ARMED:
+            super().disarm()
+
+
+class LetsGoOfAny(Simulated):
+    def disarm(self):
+        self.stop()
 
 
 class LosesFrames(Simulated):
@@ -279,6 +295,8 @@ def suite(kind, seconds=30.0):
 
 
 TestSimulated = suite(Simulated)
+TestHoldsItsDevice = suite(HoldsItsDevice)
+TestLetsGoOfAny = suite(LetsGoOfAny)
 TestLosesFrames = suite(LosesFrames)
 TestHidesFramesFromItsSegments = suite(HidesFramesFromItsSegments)
 TestChangesSamples = suite(ChangesSamples)
