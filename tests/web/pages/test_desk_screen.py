@@ -85,6 +85,31 @@ def test_people_are_ticked_in_one_and_many_and_a_press_is_undone(open_page, at, 
     expect(page.locator("#said")).to_contain_text("实到 1")
 
 
+def test_a_press_is_not_lost_where_the_list_changes_between_press_and_release(open_page, at):
+    page = signed_on(open_page, at("desk"), who="周强", size="small")
+    other = page.locator("#people li", has_text="李晓明").get_attribute("data-of")
+    page.get_by_role("button", name="代签 孙丽").hover()
+    page.mouse.down()
+    elsewhere(page, kind="sign_in", person=other)
+    expect(page.locator("#said")).to_contain_text("实到 2")  # the page knows, and has not moved the row
+    page.mouse.up()
+    expect(page.locator("#said")).to_contain_text("实到 3")
+    expect(names(page)).to_have_text(["陈志强", "王海燕", EXTRA[2][0]])
+    elsewhere(page, kind="undo", person=other)
+    page.locator("#done button").click()
+    expect(page.locator("#said")).to_contain_text("实到 1")
+
+
+def elsewhere(page: Page, **act: str) -> None:
+    """Somebody does it at another desk."""
+    page.evaluate(
+        """(act) => fetch("/api/v1/x" + location.pathname.slice(2) + "acts", { method: "POST",
+             headers: { "Content-Type": "application/json" },
+             body: JSON.stringify({ acts: [{ ...act, key: roomScreen.key() }] }) })""",
+        act,
+    )
+
+
 def test_what_the_host_cannot_read_holds_nobody_up(open_page, at):
     page = signed_on(open_page, at("desk"), who="周强", size="small")
     unreadable = page.locator("#people li", has_text="李晓明").get_attribute("data-of")

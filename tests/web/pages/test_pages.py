@@ -386,3 +386,30 @@ def test_a_button_that_is_held_down_is_not_drawn_anew_under_the_finger(browser):
     page.mouse.up()
     expect(page.locator("button")).to_have_text("已停止")
     page.close()
+
+
+def test_a_button_is_not_drawn_anew_between_press_and_release_by_mouse_or_key(browser):
+    page = browser.new_page()
+    page.set_content("<main></main>")
+    page.add_script_tag(path=Path(ui.__file__).parent / "static/still.js")
+    page.evaluate(
+        """() => { window.pressed = 0; window.drawn = 0;
+        const main = document.querySelector("main");
+        window.draw = () => { drawn += 1; main.innerHTML = `<p>${drawn}</p><button>签到</button>`; };
+        main.addEventListener("click", () => { pressed += 1; });
+        draw(); }"""
+    )
+    button = page.locator("button")
+    ways = (
+        (button.hover, page.mouse.down, page.mouse.up),
+        (button.focus, lambda: page.keyboard.down(" "), lambda: page.keyboard.up(" ")),
+    )
+    for number, (reach, press, release) in enumerate(ways, 1):
+        reach()
+        press()
+        page.evaluate("rcStill.when(document.querySelector('main'), draw)")
+        expect(page.locator("p")).to_have_text(str(number))
+        release()
+        expect(page.locator("p")).to_have_text(str(number + 1))
+        assert page.evaluate("pressed") == number
+    page.close()

@@ -25,9 +25,9 @@
     act: ({ key, kind, person, proxy, of }) => ({ key, kind, person, proxy, of }),
     aside: (row, why) => {
       if (undoable?.acts.includes(row)) undoable = null;
-      put(at("notice"), said(`主机没有接受对${row.name}的操作（${why}），请刷新页面再试`, `The host did not accept the act for ${row.name} (${why}): load the page again, then try`));
+      notice(said(`主机没有接受对${row.name}的操作（${why}），请刷新页面再试`, `The host did not accept the act for ${row.name} (${why}): load the page again, then try`));
     },
-    told: (told) => put(at("notice"), [...new Set(told.acts.filter((one) => !one.ok).map((one) => one.why))].join("；")),
+    told: (told) => notice([...new Set(told.acts.filter((one) => !one.ok).map((one) => one.why))].join("；")),
   };
   const look = async () => {
     await roomScreen.look(acts, async (answer) => {
@@ -91,10 +91,12 @@
     at("platform").hidden = !(sight?.people ?? []).some((one) => one.platform);
     put(at("ticked"), said(`签到所选（${ticked.size}）`, `Sign in selected (${ticked.size})`));
     at("ticked").disabled = !open() || !ticked.size;
-    rows();
     const state = acts.closed ? said("没有登录，或不能看这个会议。请登录后再打开本页。", "Not signed on, or not for this meeting: sign on, then open this page again.") : acts.lost ? said(`连接中断，正在重试${acts.waiting.length ? `，待补送 ${acts.waiting.length} 条` : ""}`, `Line lost, trying again${acts.waiting.length ? `, ${acts.waiting.length} to be sent` : ""}`) : acts.held || (sight && !sight.open ? said("现在不能签到", "Nobody can sign in now") : "");
-    if (state || at("notice").dataset.state) put(at("notice"), state);
-    at("notice").dataset.state = state;
+    roomScreen.redraw(at("people"), () => {
+      rows();
+      if (state || at("notice").dataset.state) put(at("notice"), state);
+      at("notice").dataset.state = state;
+    });
     const e = at("done");
     e.hidden = !undoable;
     if (undoable) {
@@ -103,13 +105,15 @@
       put(e.lastChild, said("撤销", "Undo"));
     }
   };
+  /** Above the rows, which it moves: not under a finger either. */
+  const notice = (text) => roomScreen.redraw(at("people"), () => put(at("notice"), text));
   let drawn = "";
   const rows = () => {
     const people = shown(), state = JSON.stringify([people, [...ticked], open(), acts.waiting.length, acts.taken.length, english]);
     put(at("nobody"), sight && !people.length ? (sight.people.length ? said("没有这样的人", "Nobody fits") : said("还没有名单：roomctl roster import", "No roster yet: roomctl roster import")) : "");
     if (state === drawn) return;
     drawn = state;
-    roomScreen.redraw(() => at("people").replaceChildren(...people.map(row)));
+    at("people").replaceChildren(...people.map(row));
   };
   const press = (name, one, does, kind = "") => {
     const e = make("button", { textContent: name, className: kind });

@@ -210,7 +210,7 @@
     const nobody = typed && !found.length;
     put(at("lead"), !typed ? said("输入姓名的拼音首字母，如 张建国 输 ZJG", "Type the initials of the name’s pinyin, as ZJG for 张建国") : nobody ? said("没有找到，请找会务人员", "Not found: please ask the staff") : sight.signed ? said("点自己的名字，再签名", "Touch your name, then sign") : said("点自己的名字", "Touch your name"));
     const shown = found.slice(0, ROWS), drawn = JSON.stringify([shown, sight.signed, english]);
-    if (drawn !== matched) roomScreen.redraw(() => at("matches").replaceChildren(...shown.map(match)));
+    if (drawn !== matched) roomScreen.redraw(at("matches"), () => at("matches").replaceChildren(...shown.map(match)));
     matched = drawn;
     const more = found.length - ROWS;
     put(at("more"), more > 0 ? said(`还有 ${more} 位，请再输一个字母`, `${more} more: type another letter`) : "");

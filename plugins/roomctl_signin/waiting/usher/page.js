@@ -71,7 +71,8 @@
     return e;
   };
   let drawn = "";
-  const paint = () => {
+  const paint = () => roomScreen.redraw(document.body, draw);
+  const draw = () => {
     document.title = said("候会引导", "Usher");
     const state = acts.closed ? said("链接已收回，或会议已结束", "the link was taken back, or the meeting is over") : acts.lost ? said(`连接中断，已存在本机 ${acts.waiting.length} 条，联网后补送`, `Line lost: ${acts.waiting.length} kept here, sent later`) : refused ? said(`没有登记：${refused}`, `Not taken: ${refused}`) : sight && !sight.open ? said("现在不能登记", "Nothing can be put down now") : "";
     put(at("state"), state);
@@ -89,13 +90,11 @@
     if (shown === drawn) return;
     drawn = shown;
     const of = lists();
-    roomScreen.redraw(() => {
-      for (const [name, title] of Object.entries(HEADS)) {
-        at(name).hidden = !of[name].length;
-        put(at(name).querySelector("h2"), `${said(...title)} ${of[name].length}`);
-        at(name).querySelector("ul").replaceChildren(...of[name].map((one) => row(one, name)));
-      }
-    });
+    for (const [name, title] of Object.entries(HEADS)) {
+      at(name).hidden = !of[name].length;
+      put(at(name).querySelector("h2"), `${said(...title)} ${of[name].length}`);
+      at(name).querySelector("ul").replaceChildren(...of[name].map((one) => row(one, name)));
+    }
     put(at("nobody"), Object.values(of).some((one) => one.length) ? "" : said("名单里没有列席人员", "No observers on the roster"));
   };
   at("done").lastChild.addEventListener("click", () => act("undo", { person: undoable.person, name: undoable.name }, { of: undoable.key }));

@@ -30,11 +30,11 @@
       if (answer.status === 404) wait = ABSENT;
       if (answer.ok && here === box) { listen(); return; }
     } catch { /* the host is away: tried again */ }
-    if (here === box) { state = null; draw(); setTimeout(() => { if (here === box && !source) follow(); }, wait); }
+    if (here === box) { state = null; rcStill.when(box, draw); setTimeout(() => { if (here === box && !source) follow(); }, wait); }
   };
   const listen = () => {
     source = new EventSource(`${box.dataset.captions}/stream?lines=${SHOWN}`);
-    source.addEventListener("captions", (event) => { state = JSON.parse(event.data); draw(); });
+    source.addEventListener("captions", (event) => { state = JSON.parse(event.data); rcStill.when(box, draw); });
     source.onerror = () => { if (source?.readyState === EventSource.CLOSED) { source = null; setTimeout(follow, AGAIN); } };
   };
 

@@ -131,32 +131,13 @@ window.roomScreen = (() => {
     return (await fetch(API + path, { method: "PUT", headers: JSON_SENT, body: JSON.stringify(wish) })).ok;
   };
 
-  // --- rows that are drawn anew under somebody who works by the keys
-  const named = (e) => (e.dataset.act ? `[data-act="${CSS.escape(e.dataset.act)}"]` : e.localName);
-  let meant = null;                              // where the focus was: {list, place in it, of, control}
-  const again = (row) => {
-    const free = [...(row?.querySelectorAll("a, button, input") ?? [])].filter((one) => !one.disabled);
-    const e = free.find((one) => one.matches(meant.control)) ?? free[0];
-    e?.focus({ preventScroll: true });
-    return Boolean(e);
-  };
-  /** Draws lists whose rows have `data-of`: the focus stays with its row, and goes to the next one where that has left
-   *  the list. A row whose controls wait for the host has it back when they are free. */
-  const redraw = (draw) => {
-    const now = document.activeElement, row = now?.closest("[data-of]");
-    if (row) meant = { list: row.parentElement, place: [...row.parentElement.children].indexOf(row), of: row.dataset.of, control: named(now) };
-    else if (now !== document.body) meant = null;
+  let rows = null;                               // loaded where there are some to press
+  /** Draws what stands in `box`, with rows that have `data-of`: never under a finger, and the focus stays (see rows.js). */
+  const redraw = (box, draw) => {
+    if (rows?.redraw) { rows.redraw(box, draw); return; }
+    rows ??= import("/static/ui/rows.js").then((all) => { rows = all; }, () => { rows = null; });
     draw();
-    if (!meant || document.activeElement !== document.body) return;
-    const rows = [...meant.list.children], same = (one) => one.dataset.of === meant.of;
-    const there = rows.find(same);
-    if (there) again(there);
-    else if (![...rows.slice(meant.place), ...rows.slice(0, meant.place).reverse()].some(again)) again([...document.querySelectorAll("[data-of]")].find(same));
   };
-  addEventListener("pointerdown", () => { meant = null; });
-  addEventListener("keydown", (event) => {       // held down it would press one row after the other
-    if (event.repeat && event.key === "Enter") event.preventDefault();
-  });
 
   // --- a screen that nobody touches stays on, and shows no pointer
   let rest = 0;

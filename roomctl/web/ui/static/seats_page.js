@@ -42,8 +42,10 @@
     const load = async () => {
       try {
         const found = await ask("GET", "", undefined, seen);
-        if (plan && !idle()) { seen = ""; return; } // somebody has begun meanwhile: it is looked at later
-        if (JSON.stringify(found) !== JSON.stringify(plan)) { plan = found; show(); } // a leave, a proxy, a name change too
+        rcStill.when(desk, () => {
+          if (plan && !idle()) { seen = ""; return; } // somebody has begun meanwhile: it is looked at later
+          if (JSON.stringify(found) !== JSON.stringify(plan)) { plan = found; show(); } // a leave, a proxy, a name change too
+        });
       } catch (error) { say(error.message || said("主机没有应答", "the host does not answer"), true); }
     };
     const change = async (method, path, body, done) => {

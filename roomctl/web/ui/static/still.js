@@ -14,12 +14,16 @@ window.rcStill = (() => {
     }
   };
   const soon = (ms = 0) => setTimeout(settle, ms);
+  const press = (event) => { pressed = event.target.closest?.("[data-act], a, button, input, label") ?? null; };
+  const release = () => setTimeout(() => { pressed = null; settle(); }, TAP);
   const listen = (names, does) => { for (const one of names.split(" ")) addEventListener(one, does, true); };
   listen("compositionstart", (event) => { composing = event.target; });
   listen("compositionend", () => { composing = null; soon(); });
   listen("focusout keyup", () => soon());
-  listen("pointerdown", (event) => { pressed = event.target.closest?.("[data-act]") ?? null; });
-  listen("pointerup pointercancel", () => setTimeout(() => { pressed = null; settle(); }, TAP));
+  listen("pointerdown", press);
+  listen("pointerup pointercancel", release);
+  listen("keydown", (event) => { if (event.key === " ") press(event); });   // which presses a button when it is let go
+  listen("keyup", (event) => { if (event.key === " ") release(); });
   listen("click", () => { pressed = null; soon(); });
   addEventListener("blur", () => { pressed = null; soon(); });
 
