@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from roomctl.domain.attendance import MAX_NAME
-from roomctl.domain.lines import bare, seen
+from roomctl.domain.lines import legible, tidied
 from roomctl.i18n import tr
 
 LINE, TEXT = 200, 2000
@@ -22,14 +22,24 @@ def _visible(text: str) -> str:
 
 
 def _named(text: str) -> str:
-    name = bare(text).strip()
-    if not seen(name):
+    name = tidied(text)
+    if not name:
         raise ValueError(tr("没有看得见的字", "nothing of it can be seen"))
     return name
 
 
-Line = Annotated[str, StringConstraints(max_length=LINE, strip_whitespace=True), AfterValidator(_visible)]
-Text = Annotated[str, StringConstraints(max_length=TEXT, strip_whitespace=True), AfterValidator(_visible)]
+Line = Annotated[
+    str,
+    StringConstraints(max_length=LINE, strip_whitespace=True),
+    AfterValidator(_visible),
+    AfterValidator(tidied),
+]
+Text = Annotated[
+    str,
+    StringConstraints(max_length=TEXT, strip_whitespace=True),
+    AfterValidator(_visible),
+    AfterValidator(legible),
+]
 Said = Annotated[Text, StringConstraints(min_length=1)]
 Name = Annotated[
     str,

@@ -66,15 +66,15 @@ class Person:
     items: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.name.strip() and not seen(self.name):
+        if not seen(self.name):
             raise BadInput(
                 tr("姓名里没有看得见的字", "nothing of the name can be seen"),
                 mend=tr("请重新输入姓名", "type the name again"),
             )
-        if not 1 <= len(self.name.strip()) <= MAX_NAME:
+        if len(self.name.strip()) > MAX_NAME:
             raise BadInput(
-                tr(f"姓名“{self.name}”长度不对", f"name {self.name!r} has a wrong length"),
-                tr(f"应为 1 至 {MAX_NAME} 个字", f"1 to {MAX_NAME} characters"),
+                tr(f"姓名“{self.name[:MAX_NAME]}…”太长", f"the name '{self.name[:MAX_NAME]}…' is too long"),
+                tr(f"最多 {MAX_NAME} 个字", f"{MAX_NAME} characters at most"),
             )
 
     @property

@@ -33,6 +33,17 @@ def seen(said: str) -> bool:
     return any(category(char) not in _SHAPELESS and char not in _BLANKS for char in said)
 
 
+def tidied(said: str) -> str:
+    """On one line, without what nobody sees; empty where nothing of it can be seen."""
+    line = " ".join("".join(" " if category(char) == "Cc" else char for char in bare(said)).split())
+    return line if seen(line) else ""
+
+
+def legible(said: str) -> str:
+    """A text of any number of lines, as it was written; empty where nothing of it can be seen."""
+    return said.strip() if seen(said) else ""
+
+
 def one_line(name: str, said: str, *, needed: bool = True) -> str:
     """What somebody wrote, on one line, without what nobody sees. Raises: BadInput: nothing, or too much.
 
@@ -40,10 +51,8 @@ def one_line(name: str, said: str, *, needed: bool = True) -> str:
         name: of the field, in the reader's language.
 
     """
-    line = " ".join("".join(" " if category(char) == "Cc" else char for char in bare(said)).split())
-    if not seen(line):
-        if not needed:
-            return ""
+    line = tidied(said)
+    if needed and not line:
         raise BadInput(tr(f"{name}没有填写", f"{name} is empty"), mend=tr(f"请填写{name}", f"fill in {name}"))
     if len(line) > MAX_TEXT:
         raise BadInput(

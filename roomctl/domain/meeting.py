@@ -113,7 +113,7 @@ class Meeting:
     version: int = 0
 
     def __post_init__(self) -> None:
-        if not self.title.strip():
+        if not seen(self.title):
             raise BadInput(
                 tr("会议没有主题", "the meeting has no title"),
                 mend=tr("写一个主题（命令行用 --title）", "give it one (on the command line: --title)"),
@@ -173,13 +173,13 @@ class Meeting:
                 several(need.label for need in sorted(missing)),
                 tr("先办完这些", "settle this first"),
             )
-        if step.reason and not reason.strip():
+        if step.reason and not seen(reason):
             raise Refused(
                 tr(f"“{target.label}”要写原因", f"{target.label!r} needs a reason"),
                 mend=tr("写明原因（命令行用 --reason）", "say why (on the command line: --reason)"),
             )
         standing = tuple(objections)
-        overruled = overrule and seen(overrule.name) and overrule.reason.strip()
+        overruled = overrule and seen(overrule.name) and seen(overrule.reason)
         if any(one.firm for one in standing) or (standing and not overruled):
             raise Objected(target, standing)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from roomctl.domain.archive import Fault, Package
 from roomctl.domain.events import Actor, LoggedEvent
+from roomctl.domain.lines import legible
 from roomctl.errors import BadInput
 from roomctl.i18n import tr
 
@@ -329,7 +330,8 @@ def checked_term(text: str) -> str:
 
 def checked_note(text: str, *, needed: bool = False) -> str:
     """A remark on one line or several. Raises: BadInput: too long, or empty where it is needed."""
-    note = "".join(char for char in text if char in "\n\t" or char.isprintable()).strip()
+    note = "".join(char for char in text if char in "\n\t" or char.isprintable())
+    note = legible(note)
     if needed and not note:
         raise BadInput(
             tr("还没有写原因", "the reason is empty"),

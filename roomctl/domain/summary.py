@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from roomctl.domain.lines import seen
 from roomctl.errors import BadInput, Refused
 from roomctl.i18n import tr
 
@@ -312,14 +313,14 @@ def _line(summary: Summary, unit: str, **changes: Any) -> tuple[Countersign, ...
 
 
 def _needs_reason(_: Summary, data: Mapping[str, Any]) -> None:
-    if not data["opinion"].strip():
+    if not seen(data["opinion"]):
         raise BadInput(
             tr("退回要有理由", "sending it back needs a reason"), mend=tr("写明要改什么", "say what to change")
         )
 
 
 def _openness_reason(_: Summary, data: Mapping[str, Any]) -> None:
-    if data["openness"] == Openness.CLOSED and not data.get("reason", "").strip():
+    if data["openness"] == Openness.CLOSED and not seen(data.get("reason", "")):
         raise BadInput(
             tr("不予公开要写明理由", "不予公开 needs a reason"),
             tr("《政府信息公开条例》第十四至十六条", "政府信息公开条例, articles 14 to 16"),
@@ -330,7 +331,7 @@ def _openness_reason(_: Summary, data: Mapping[str, Any]) -> None:
 def _turn(summary: Summary, data: Mapping[str, Any]) -> None:
     unit = data["unit"]
     if unit in summary.waiting_for:
-        if not data["agreed"] and not data["opinion"].strip():
+        if not data["agreed"] and not seen(data["opinion"]):
             raise BadInput(tr("不同意要写明意见", "an objection needs an opinion"))
         return
     if unit not in {one.unit for one in summary.units}:
@@ -348,7 +349,7 @@ def _settling(summary: Summary, data: Mapping[str, Any]) -> None:
     line = next((one for one in summary.units if one.unit == data["unit"]), None)
     if line is None or line.agreed is None or not line.opinion:
         raise Refused(tr(f"“{data['unit']}”没有待处理的意见", f"{data['unit']!r} has no opinion to settle"))
-    if not data["adopted"] and not data.get("reason", "").strip():
+    if not data["adopted"] and not seen(data.get("reason", "")):
         raise BadInput(tr("不采纳要写明理由", "an opinion that is not adopted needs a reason"))
 
 

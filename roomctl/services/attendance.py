@@ -10,7 +10,7 @@ from roomctl.domain import attendance
 from roomctl.domain.attendance import HERE, Attendance, Fact, Method, Person, Sent, Standing
 from roomctl.domain.events import Actor, Event, LoggedEvent
 from roomctl.domain.lifecycle import MEETS, OVER, State
-from roomctl.domain.lines import one_line
+from roomctl.domain.lines import legible, one_line, seen, tidied
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import Refused
 from roomctl.i18n import tr
@@ -120,7 +120,7 @@ def request_leave(
         NotFound: not on the roster. Refused: no reason, an observer, or somebody who is to come anyway as a proxy.
 
     """
-    if not reason.strip():
+    if not seen(reason):
         raise Refused(
             tr("请假要写理由", "a leave needs a reason"),
             mend=tr("写明理由（命令行用 --reason）", "say why (on the command line: --reason)"),
@@ -128,7 +128,7 @@ def request_leave(
     told = {
         "reason": reason.strip(),
         "proxy": one_line(tr("代替人选", "who comes instead"), proxy, needed=False),
-        "proxy_duty": proxy_duty.strip(),
+        "proxy_duty": tidied(proxy_duty),
     }
     act = Act(meeting_id, person, actor=actor, clock=clock, uow=uow)
     return act.record(attendance.LEAVE_REQUESTED, told, any_time=True)
@@ -156,12 +156,12 @@ def decide_leave(
 
     """
     by = one_line(tr("批准人", "who decides"), by)
-    if not granted and not note.strip():
+    if not granted and not seen(note):
         raise Refused(
             tr("不准假要写理由", "refusing a leave needs a reason"),
             mend=tr("写明理由（命令行用 --reason）", "say why (on the command line: --reason)"),
         )
-    told = {"granted": granted, "by": by, "note": note.strip()}
+    told = {"granted": granted, "by": by, "note": legible(note)}
     act = Act(meeting_id, person, actor=actor, clock=clock, uow=uow)
     return act.record(attendance.LEAVE_DECIDED, told, any_time=True, asked=True)
 

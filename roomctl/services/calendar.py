@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from roomctl.domain.calendar import Entry, clashes
 from roomctl.domain.lifecycle import State
+from roomctl.domain.lines import seen
 from roomctl.domain.meeting import Meeting, Overrule
 from roomctl.domain.secrecy import Level
 from roomctl.errors import BadInput, Refused
@@ -143,7 +144,7 @@ def take_room(meeting: Meeting, booking: Booking | None, *, uow: UnitOfWork) -> 
         return {"room_shared": {"meetings": [one.id for one in found]}}
     if booking.overrule is None:
         raise _taken(Entry.of(meeting), found, booking, uow.room.name)
-    if not booking.overrule.reason.strip():
+    if not seen(booking.overrule.reason):
         raise BadInput(
             tr("占用已排定的场所要写理由", "taking a room that is taken needs a reason"),
             mend=tr("写明为什么可以（命令行用 --reason）", "say why (on the command line: --reason)"),

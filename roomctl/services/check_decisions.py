@@ -79,7 +79,7 @@ def accept(
             must be off in this meeting not be known.
 
     """
-    if not waiver.reason.strip() or not seen(waiver.by):
+    if not (seen(waiver.reason) and seen(waiver.by)):
         raise Refused(
             tr(
                 "带故障使用、本次免查都要写姓名和理由",

@@ -9,7 +9,7 @@ from roomctl.domain import custody
 from roomctl.domain.archive import Receipt
 from roomctl.domain.custody import Handover, Medium
 from roomctl.domain.events import Event
-from roomctl.domain.lines import MAX_TEXT, one_line
+from roomctl.domain.lines import MAX_TEXT, one_line, tidied
 from roomctl.domain.record import RecordFile
 from roomctl.domain.secrecy import Level
 from roomctl.errors import NotFound, Refused
@@ -78,7 +78,7 @@ class MediaUseCases(Bound):
         now, uow = self._clock.now(), self._open()
         one = Medium(
             serial=one_line(tr("介质编号", "the serial"), serial),
-            label=label.strip()[:MAX_TEXT],
+            label=tidied(label)[:MAX_TEXT],
             level=level,
             keeper=one_line(tr("保管处", "where it is kept"), keeper),
             by=self._actor.name,

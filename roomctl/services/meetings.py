@@ -8,7 +8,7 @@ from typing import Any
 from roomctl.domain import planning
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
-from roomctl.domain.lines import one_line
+from roomctl.domain.lines import legible, one_line
 from roomctl.domain.meeting import Meeting, Objection, Overrule
 from roomctl.domain.planning import Edit
 from roomctl.domain.recording import RecorderState
@@ -215,7 +215,7 @@ def explain_urgency(meeting_id: str, *, reason: str, actor: Actor, clock: Clock,
 
 def _reason(what: str, reason: str) -> str:
     """Raises: Refused: there is none."""
-    said = reason.strip()
+    said = legible(reason)
     if not said:
         raise Refused(what, mend=tr("写明原因（命令行用 --reason）", "say why (on the command line: --reason)"))
     return said

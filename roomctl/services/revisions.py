@@ -11,6 +11,7 @@ from typing import Any
 from roomctl.domain import revision, secrecy
 from roomctl.domain import summary as paper
 from roomctl.domain.events import Event, LoggedEvent
+from roomctl.domain.lines import tidied
 from roomctl.domain.record import RecordFile
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import tr
@@ -222,7 +223,7 @@ def _may_change(meeting_id: str, kind: str, earlier: Sequence[RecordFile], offic
 
 
 def _unit(text: str) -> str:
-    unit = text.strip()
+    unit = tidied(text)
     if len(unit) > LONGEST_UNIT:
         raise BadInput(
             tr("单位名称太长", "the name of the unit is too long"),

@@ -14,6 +14,7 @@ from roomctl.domain import passes
 from roomctl.domain.access import ScreenKey, User
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import OVER
+from roomctl.domain.lines import tidied
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import Way, may
 from roomctl.errors import NotFound, Refused
@@ -68,7 +69,7 @@ class ScreenKeys:
                 meeting=meeting_id,
                 plugin=plugin,
                 screen=screen,
-                label=label.strip()[:MAX_NAME],
+                label=tidied(label)[:MAX_NAME],
                 by=self._actor.name,
                 made=self._clock.now(),
             )

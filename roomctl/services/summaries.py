@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from roomctl.domain import summary as paper
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import State
-from roomctl.domain.lines import one_line
+from roomctl.domain.lines import one_line, tidied
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import RecordFile
 from roomctl.domain.summary import Fact, NumberForm, Openness, Stage, Summary
@@ -120,7 +120,7 @@ def need_drafting(meeting_id: str, uow: UnitOfWork) -> None:
 
 def submit(meeting_id: str, office: Office, *, units: Sequence[str] = (), lead: str = "") -> Summary:
     """The newest version goes round: to the units for 会签, 主办 first; without any straight to 审核."""
-    names = list(dict.fromkeys(unit.strip() for unit in units if unit.strip()))
+    names = list(dict.fromkeys(filter(None, map(tidied, units))))
     if lead and lead not in names:
         names.insert(0, lead)
     document = _newest(meeting_id, office)
@@ -236,7 +236,7 @@ def proofread(meeting_id: str, office: Office, *, opinion: str = "") -> Summary:
 
 def issue(meeting_id: str, office: Office, *, sent_to: Sequence[str]) -> Summary:
     """印发, and to whom it goes."""
-    names = [name.strip() for name in sent_to if name.strip()]
+    names = list(filter(None, map(tidied, sent_to)))
     if not names:
         raise BadInput(tr("没有分送单位", "it goes to nobody"), mend=tr("写明分送谁", "say who gets it"))
     return _take(meeting_id, paper.ISSUED, {"sent_to": names}, office)

@@ -8,6 +8,7 @@ from typing import Any
 
 from roomctl.domain.access import Account, Right, Token, User, rights_of
 from roomctl.domain.events import Actor, Event
+from roomctl.domain.lines import seen, tidied
 from roomctl.errors import BadInput, NotFound
 from roomctl.i18n import tr
 from roomctl.services.identity import new_id
@@ -34,7 +35,7 @@ class Tokens:
         with self._open() as uow:
             owner = account_of(uow, account)
             beyond = wanted - rights_of(owner.roles)
-            if beyond or not wanted or not label.strip():
+            if beyond or not wanted or not seen(label):
                 raise BadInput(
                     tr("令牌不能这样建立", "this token cannot be made"),
                     ", ".join(sorted(beyond)) or tr("要有用途说明和权限", "it needs a label and rights"),
@@ -44,7 +45,7 @@ class Tokens:
                 id=new_id(),
                 secret=digest(text),
                 account=account,
-                label=label.strip()[:LONGEST_LABEL],
+                label=tidied(label)[:LONGEST_LABEL],
                 rights=wanted,
                 created=at,
                 expires=at + timedelta(days=days) if days else None,

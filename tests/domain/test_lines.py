@@ -2,7 +2,7 @@
 
 import pytest
 
-from roomctl.domain.lines import bare, one_line, seen
+from roomctl.domain.lines import bare, legible, one_line, seen, tidied
 from roomctl.errors import BadInput
 
 
@@ -25,7 +25,7 @@ UNSEEN = ["", "\u3000\t", "\u200b\u200d\ufeff", "\u202e\u2066", "\u00ad", "\x00\
 @pytest.mark.parametrize("said", UNSEEN)
 def test_what_nobody_sees_is_no_text(said):
     assert not seen(said)
-    assert one_line("备注", said, needed=False) == ""
+    assert one_line("备注", said, needed=False) == tidied(said) == legible(said) == ""
 
 
 @pytest.mark.parametrize("name", ["李", "𠮷", "\ue863", "葛\U000e0100", "Ж", "ئ", "?"])
@@ -36,3 +36,7 @@ def test_a_rare_letter_is_seen(name):
 
 def test_what_comes_along_with_a_copied_name_is_no_part_of_it():
     assert bare("\u202d张\u200b伟\u00ad\ufeff") == "张伟"
+
+
+def test_a_text_of_several_lines_stays_as_it_was_written():
+    assert legible(" 停车场\n  改造 👨\u200d👩\n") == "停车场\n  改造 👨\u200d👩"

@@ -84,9 +84,9 @@ def test_a_unit_answers_once_and_only_one_that_is_asked():
 @pytest.mark.parametrize(
     ("steps", "kind", "data"),
     [
-        (ROUND[:1], paper.COUNTERSIGNED, {"unit": "甲局", "agreed": False, "opinion": " "}),
+        (ROUND[:1], paper.COUNTERSIGNED, {"unit": "甲局", "agreed": False, "opinion": " \u200b"}),
         (ROUND[:3], paper.SETTLED, {"unit": "乙局", "adopted": False, "reason": ""}),
-        (ROUND[:1], paper.SENT_BACK, {"opinion": " "}),
+        (ROUND[:1], paper.SENT_BACK, {"opinion": " \u200b"}),
         (ROUND[:1], paper.OPENNESS, {"openness": "不予公开", "reason": ""}),
     ],
 )

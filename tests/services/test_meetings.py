@@ -180,7 +180,7 @@ def test_marking_without_a_recording_says_so(house):
 def test_cancelling_needs_a_reason(house):
     meeting = house.meeting()
     with pytest.raises(Refused, match="原因"):
-        house.use.transition(meeting.id, State.CANCELLED)
+        house.use.transition(meeting.id, State.CANCELLED, reason="\u200b")
     assert house.use.transition(meeting.id, State.CANCELLED, reason="改期").state is State.CANCELLED
 
 

@@ -1,9 +1,11 @@
 """Planning, editing, and the room that is taken."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from roomctl.api.finding import find_meeting
 from roomctl.domain.attendance import Person, Role
@@ -13,6 +15,7 @@ from roomctl.domain.recording import Order
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.errors import BadInput, Busy, Forbidden, NotFound, Refused
 from roomctl.services.calendar import Booking, Wish, named
+from roomctl.services.planned import MeetingChanges, NewMeeting
 
 FREE = Booking()
 NINE = datetime(2026, 11, 12, 9, 0)
@@ -29,6 +32,32 @@ def test_an_edit_is_one_event_and_raises_the_version(house):
     assert (after.catering, after.version) == ("盒饭 30 份", meeting.version + 1)
     assert house.use.meeting(meeting.id) == after
     assert house.kinds(meeting.id)[-1] == "meeting.edited"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b\u202e", " \u3164 "])
+def test_what_nobody_sees_is_no_fact_of_a_meeting(unseen):
+    said = {
+        "title": "例会",
+        "starts": NINE,
+        "chair": unseen,
+        "special": unseen,
+        "agenda": [{"title": "甲", "presenter": unseen}],
+    }
+    made = NewMeeting.model_validate(said).made("r")
+    assert (made.chair, made.special, made.agenda[0].presenter) == ("", "", "")
+    with pytest.raises(ValidationError):
+        NewMeeting.model_validate({**said, "title": unseen})
+    with pytest.raises(ValidationError):
+        NewMeeting.model_validate({**said, "agenda": [{"title": unseen}]})
+    with pytest.raises(BadInput):
+        replace(made, title=unseen)
+    changed = MeetingChanges.model_validate({"version": 0, "chair": unseen, "press": unseen}).of(made)
+    assert changed == {"chair": "", "press": ""}
+
+
+def test_a_title_that_was_copied_over_two_lines_is_one_line():
+    copied = NewMeeting.model_validate({"title": "城区停车场\n 建设\ufeff专题\t研究", "starts": NINE})
+    assert copied.title == "城区停车场 建设专题 研究"
 
 
 def test_who_saw_an_older_version_changes_nothing(house):

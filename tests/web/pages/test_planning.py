@@ -7,11 +7,11 @@ import pytest
 from roomctl.domain.access import Role, User
 from roomctl.domain.lifecycle import State
 from roomctl.domain.secrecy import Level, Secrecy
-from roomctl.errors import Forbidden, NotFound
+from roomctl.errors import BadInput, Forbidden, NotFound
 from roomctl.i18n import speaking
 from roomctl.web.pages.board import Board
 from roomctl.web.pages.planning.desk import Desk
-from roomctl.web.pages.planning.typed import secrecy_of
+from roomctl.web.pages.planning.typed import Row, facts, secrecy_of
 from roomctl.web.pages.visitor import Visitor
 
 PLAN = {
@@ -54,6 +54,19 @@ class Seat:
 def chinese():
     with speaking("zh"):
         yield
+
+
+def test_what_nobody_sees_fills_no_field():
+    unseen = "\u200b\u202e"
+    assert facts({"title": unseen, "chair": unseen, "special": unseen}, None) == {
+        "title": "",
+        "chair": "",
+        "special": "",
+    }
+    item = Row(title="甲", unit=unseen, presenter=unseen, observers=f"{unseen}、陈志强\u200b").item(1)
+    assert (item.unit, item.presenter, item.observers) == ("", "", ("陈志强",))
+    with pytest.raises(BadInput, match="没有题目"):
+        Row(title=unseen).item(1)
 
 
 @pytest.mark.parametrize(("term", "mark"), [("3", "秘密★3年"), ("3年", "秘密★3年"), ("公布前", "秘密★公布前")])

@@ -123,9 +123,9 @@ def test_people_are_picked_from_the_offices_list_by_initials(seat):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"name": ""}, "长度不对"),
+        ({"name": ""}, "姓名里没有看得见的字"),
         ({"name": "\u200b\u202e"}, "姓名里没有看得见的字"),
-        ({"name": "名" * 41}, "长度不对"),
+        ({"name": "名" * 41}, "太长"),
         ({"name": "张伟", "rank": "-1"}, "排序不对"),
         ({"name": "张伟", "unit": "单" * 201}, "太长"),
     ],

@@ -8,8 +8,7 @@ from roomctl.domain.lifecycle import OVER
 from roomctl.domain.meeting import Meeting
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.i18n import tr
-from roomctl.inputs import TEXT
-from roomctl.web.pages.planning.typed import line
+from roomctl.web.pages.planning.typed import line, words
 from roomctl.web.pages.visitor import Visitor
 from roomctl.web.session import admit, allow, holders
 from roomctl.web.ui import (
@@ -116,7 +115,7 @@ class Desk:
             standing = self._visitor.use.request_leave(
                 self._id,
                 person,
-                reason=line(text_of(typed, "reason"), tr("理由", "why"), TEXT),
+                reason=words(text_of(typed, "reason"), tr("理由", "why")),
                 proxy=line(text_of(typed, "proxy"), tr("代替人选", "who comes instead"), MAX_NAME),
                 proxy_duty=line(text_of(typed, "proxy_duty"), tr("代替人职务", "duty")),
             )

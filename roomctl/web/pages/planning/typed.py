@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from roomctl.domain.attendance import MAX_NAME
-from roomctl.domain.lines import bare, seen
+from roomctl.domain.lines import legible, tidied
 from roomctl.domain.meeting import AgendaItem, Meeting
 from roomctl.domain.secrecy import Level, Secrecy, parse
 from roomctl.errors import BadInput
@@ -65,14 +65,16 @@ class Row:
 
     def item(self, n: int) -> AgendaItem:
         """Raises: BadInput, which names the row."""
-        if not self.title:
+        title = line(self.title, tr(f"第 {n} 项议题", f"item {n}"))
+        if not title:
             raise BadInput(
                 tr(f"第 {n} 项议题没有题目", f"item {n} has no title"),
                 mend=tr("写题目，或删去这一项", "give one, or take the item off"),
             )
         minutes = whole(self.minutes or "0", 0, LONGEST, tr(f"第 {n} 项议题的时长", f"minutes of item {n}"))
-        names = tuple(one for one in self.observers.replace("，", "、").replace(",", "、").split("、") if seen(one))
-        if any(len(one.strip()) > MAX_NAME for one in names):
+        typed = self.observers.replace("，", "、").replace(",", "、").split("、")
+        names = tuple(filter(None, map(tidied, typed)))
+        if any(len(one) > MAX_NAME for one in names):
             raise BadInput(
                 tr(f"第 {n} 项议题的列席人员写法不对", f"the observers of item {n} are not right"),
                 tr(f"姓名最多 {MAX_NAME} 个字", f"a name has {MAX_NAME} characters at most"),
@@ -80,11 +82,11 @@ class Row:
             )
         return AgendaItem(
             n,
-            line(self.title, tr(f"第 {n} 项议题", f"item {n}")),
+            title,
             line(self.unit, tr("汇报单位", "reporting unit")),
             line(self.presenter, tr("汇报人", "presenter")),
             minutes,
-            tuple(bare(one).strip() for one in names),
+            names,
             secrecy_of(self.secrecy, self.term),
         )
 
@@ -108,7 +110,7 @@ def facts(typed: Values, before: Meeting | None) -> Mapping[str, Any]:
     Raises: BadInput, with the field that is wrong.
     """
     given: dict[str, Any] = {name: line(text_of(typed, name), name) for name in LINES if name in typed}
-    given |= {name: line(text_of(typed, name), name, TEXT) for name in TEXTS if name in typed}
+    given |= {name: words(text_of(typed, name), name) for name in TEXTS if name in typed}
     if "starts" in typed:
         given["starts"] = _starts(text_of(typed, "starts"))
     if "minutes" in typed:
@@ -143,7 +145,17 @@ def whole(text: str, least: int, most: int, what: str) -> int:
 
 
 def line(text: str, what: str, most: int = LINE) -> str:
-    """Raises: BadInput, where it is too long or cannot be shown."""
+    """Empty where nothing of it can be seen. Raises: BadInput, where it is too long or cannot be shown."""
+    return tidied(_fitting(text, what, most))
+
+
+def words(text: str, what: str) -> str:
+    """As `line`, of any number of lines."""
+    return legible(_fitting(text, what, TEXT))
+
+
+def _fitting(text: str, what: str, most: int) -> str:
+    """Raises: BadInput, where it is longer or cannot be shown."""
     if len(text) > most:
         raise BadInput(
             tr(f"“{text[:12]}…”太长", f"“{text[:12]}…” is too long"),
