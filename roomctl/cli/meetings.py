@@ -10,6 +10,7 @@ from rich.table import Table
 from roomctl.cli import operating, planning
 from roomctl.cli.screen import JSON, answer, attendance_line, console
 from roomctl.domain.lifecycle import Need, State, ways_out
+from roomctl.domain.lines import seen
 from roomctl.domain.meeting import Meeting, Overrule
 from roomctl.domain.planning import name_of
 from roomctl.errors import BadInput
@@ -32,7 +33,7 @@ def _application() -> Any:
 
 
 def _overrule(name: str, reason: str) -> Overrule | None:
-    if name and not reason.strip():
+    if name and not seen(reason):
         raise BadInput(
             tr("不顾异议要写理由", "overruling needs a reason"),
             mend=tr("请用 --reason 写明", "give it with --reason"),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from roomctl.domain.lines import seen
+from roomctl.domain.lines import tidied
 from roomctl.domain.transcript import Change, SpeakerKnownBy, Transcript, TranscriptSegment
 
 PERSON = "person"
@@ -154,7 +154,7 @@ def confirmed(segment: TranscriptSegment) -> bool:
 
 def name_speaker(segment: TranscriptSegment, speaker: str) -> TranscriptSegment:
     """A person says who speaks; nobody is an answer too."""
-    return replace(segment, speaker=(speaker.strip() if seen(speaker) else None), known_by=SpeakerKnownBy.PERSON)
+    return replace(segment, speaker=tidied(speaker) or None, known_by=SpeakerKnownBy.PERSON)
 
 
 def as_heard(segment: TranscriptSegment, name: str, *, by: str) -> TranscriptSegment:

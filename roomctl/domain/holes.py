@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from roomctl.domain import correction, cutting, points
+from roomctl.domain.lines import tidied
 from roomctl.domain.rework import given_way, in_hole, inside, place
 from roomctl.domain.transcript import Change, Hole, SpeakerKnownBy, Transcript, TranscriptSegment
 
@@ -27,6 +28,7 @@ def write(
         rate: frames a second of the recording.
 
     """
+    speaker, text = tidied(speaker), text.strip()
     said = TranscriptSegment(
         id=_name(transcript, hole),
         recording=hole.recording,
@@ -36,10 +38,10 @@ def write(
         first_frame=round(hole.start * rate),
         last_frame=max(round(hole.start * rate), round(hole.end * rate) - 1),
         raw="",
-        text=text.strip(),
-        speaker=speaker.strip() or None,
-        known_by=SpeakerKnownBy.PERSON if speaker.strip() else None,
-        changes=(Change(correction.PERSON, "", text.strip(), by),),
+        text=text,
+        speaker=speaker or None,
+        known_by=SpeakerKnownBy.PERSON if speaker else None,
+        changes=(Change(correction.PERSON, "", text, by),),
     )
     length = hole.end - hole.start
     return replace(

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from roomctl.domain.checks import WHOLE_DEVICE, CheckReport, SignOff, Waiver
 from roomctl.domain.events import Actor, Event
-from roomctl.domain.lines import seen
+from roomctl.domain.lines import legible, seen, tidied
 from roomctl.errors import NotFound, Refused
 from roomctl.i18n import tr
 from roomctl.services import checks, device_checks
@@ -132,11 +132,12 @@ def sign(meeting_id: str, *, by: str, note: str = "", actor: Actor, clock: Clock
         NotFound: nothing was checked yet. Refused: a fault that nobody accepted; already signed.
 
     """
-    if not seen(by):
+    name = tidied(by)
+    if not name:
         raise Refused(tr("签字要写姓名", "a sign-off needs a name"))
     with uow:  # of two who sign at once one is the second
         report = _signable(meeting_id, uow)
-        signed = SignOff(by.strip(), clock.now(), note.strip())
+        signed = SignOff(name, clock.now(), legible(note))
         report = replace(report, signed=signed)
         uow.checks.sign(report)
         told = {"report": report.id, "by": signed.by, "note": signed.note}

@@ -167,9 +167,7 @@ def write(
     with uow:
         newest, hole = _open_hole(meeting_id, number, start, uow)
         recording = next(one for one in uow.recordings.heads(meeting_id) if one.id == hole.recording)
-        made, said = by_people.write(
-            newest, hole, text, rate=recording.sample_rate, by=actor.name, speaker=speaker.strip()
-        )
+        made, said = by_people.write(newest, hole, text, rate=recording.sample_rate, by=actor.name, speaker=speaker)
         uow.transcripts.put(made)
         told = {"transcript": made.id, "sentence": said.id, "hole": asdict(hole), "text": said.text}
         _tell(meeting_id, WRITTEN, told, actor=actor, clock=clock, uow=uow)

@@ -7,6 +7,7 @@ from typing import NoReturn
 from roomctl.domain import correction, holes, points
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.lifecycle import Need, State
+from roomctl.domain.lines import seen, tidied
 from roomctl.domain.transcript import Transcript, TranscriptSegment
 from roomctl.errors import BadInput, Busy, NotFound, Refused
 from roomctl.i18n import tr
@@ -105,7 +106,7 @@ def changed(segment: TranscriptSegment, yours: str) -> Busy:
 def sentence_of(text: str) -> str:
     """What a person typed, as a sentence. Raises: BadInput."""
     text = text.strip()
-    if not text or len(text) > LONGEST or "\n" in text:
+    if not seen(text) or len(text) > LONGEST or "\n" in text:
         raise BadInput(
             tr("不能这样改", "it cannot be corrected like that"),
             tr(f"一句话应为 1–{LONGEST} 个字，不换行", f"a sentence has 1–{LONGEST} characters, on one line"),
@@ -154,7 +155,7 @@ def name_speakers(
     def change(segment: TranscriptSegment) -> TranscriptSegment:
         return correction.name_speaker(segment, speaker) if segment.id in named else segment
 
-    return _all(meeting_id, speaker.strip(), change, "transcript.speakers_named", actor=actor, clock=clock, uow=uow)
+    return _all(meeting_id, tidied(speaker), change, "transcript.speakers_named", actor=actor, clock=clock, uow=uow)
 
 
 def undo_name(meeting_id: str, name: str, *, actor: Actor, clock: Clock, uow: UnitOfWork) -> int:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from roomctl.app import Application
 from roomctl.domain.access import Right, User
+from roomctl.domain.lines import legible
 from roomctl.domain.meeting import Overrule
 from roomctl.services.calendar import Booking
 from roomctl.web.session import allow
@@ -19,10 +20,11 @@ def booking_of(application: Application, user: User, why: str = "") -> Booking:
         Forbidden: it is to be taken all the same, which this user may not do.
 
     """
-    if why.strip():
+    said = legible(why)
+    if said:
         allow(user, Right.OVERRULE)
     return Booking(
         buffer=timedelta(minutes=application.settings.meetings.buffer),
         sees=user.cleared,
-        overrule=Overrule(user.name, why.strip()) if why.strip() else None,
+        overrule=Overrule(user.name, said) if said else None,
     )
