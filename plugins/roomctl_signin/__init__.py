@@ -68,12 +68,14 @@ def roomctl_api_routes(ctx: PluginContext) -> Any:
     from roomctl_signin.cards import routes as card_routes  # noqa: PLC0415
     from roomctl_signin.desk import routes as desk  # noqa: PLC0415
     from roomctl_signin.phone import routes as phone  # noqa: PLC0415
+    from roomctl_signin.terminal import attending  # noqa: PLC0415
     from roomctl_signin.terminal.routes import router  # noqa: PLC0415
     from roomctl_signin.waiting import routes as waiting  # noqa: PLC0415
 
     taking = acts.Taking(ctx)
     cards = reading.shared(ctx, taking)
-    routes = phone.add(desk.add(router(ctx, taking, cards), ctx, taking), ctx, taking)
+    routes = attending.add(router(ctx, taking, cards), ctx, taking)
+    routes = phone.add(desk.add(routes, ctx, taking), ctx, taking)
     return card_routes.add(waiting.add(routes, ctx, taking), ctx)
 
 

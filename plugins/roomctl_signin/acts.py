@@ -106,29 +106,38 @@ class Taking:
         acts: Sequence[ActShape],
         method: Method,
         check: Callable[[ActShape], None] = lambda _act: None,
+        device: str = "",
     ) -> AnswerShape:
         """In their order.
 
         Args:
             check: raises Refused where this device may not do that.
+            device: where it was done; empty is where `user` asks from.
 
         Raises:
             RoomctlError: nothing can be kept now.
 
         """
-        taken = [self._taken(meeting, user, act, method, check) for act in acts]
+        at = device or device_of(user, method)
+        taken = [self._taken(meeting, user, act, method, check, at) for act in acts]
         counts = self._ctx.services.attendance(meeting.id).counts
         return AnswerShape(acts=taken, expected=counts.expected, present=counts.present)
 
     def _taken(
-        self, meeting: Meeting, user: User, act: ActShape, method: Method, check: Callable[[ActShape], None]
+        self,
+        meeting: Meeting,
+        user: User,
+        act: ActShape,
+        method: Method,
+        check: Callable[[ActShape], None],
+        device: str,
     ) -> TakenShape:
         try:
             with self._taking:
                 check(act)
-                standing = _do(self._ctx, meeting, user, act, method)
+                standing = _do(self._ctx, meeting, user, act, method, device)
         except (BadInput, NotFound, Refused) as error:
-            return self.refused(meeting, device_of(user, method), act, error)
+            return self.refused(meeting, device, act, error)
         came = standing.proxy_arrived if act.proxy else standing.arrived
         return TakenShape(key=act.key, ok=True, came=lists.minute(came, ZoneInfo(meeting.zone)), why="")
 
@@ -157,7 +166,7 @@ def device_of(user: User, method: Method) -> str:
     return (user.screen.label or user.screen.id) if user.screen is not None else method.value
 
 
-def _do(ctx: PluginContext, meeting: Meeting, user: User, act: ActShape, method: Method) -> Standing:
+def _do(ctx: PluginContext, meeting: Meeting, user: User, act: ActShape, method: Method, device: str) -> Standing:
     use, sent = ctx.services, attendance.Sent(act.key, act.ago)
     actor = None if user.screen is not None else Actor.person(user.name)
     if act.kind == "undo":
@@ -174,7 +183,7 @@ def _do(ctx: PluginContext, meeting: Meeting, user: User, act: ActShape, method:
         meeting.id,
         act.person,
         method=method,
-        device=device_of(user, method),
+        device=device,
         proxy=act.proxy,
         signature=act.key if act.strokes else "",
         sent=sent,

@@ -6,14 +6,17 @@ router = APIRouter()
 def lamps() -> dict[str, int]: ...
 """
 
+from functools import partial
 from typing import Any
 
-from fastapi import Depends
+from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from roomctl.api.names import Services
 from roomctl.domain.access import Right, User
 from roomctl.domain.meeting import Meeting
+from roomctl.web import attending
+from roomctl.web.door import Credentials
 from roomctl.web.feed import HEARTBEAT
 from roomctl.web.guard import CSP_FILE
 from roomctl.web.rest.desk import MeetingPath, still
@@ -31,6 +34,21 @@ def needs(right: Right, *, screen: bool = False) -> Any:
     return Depends(Needs(right, screen=screen))
 
 
+def attended(right: Right) -> Any:
+    """A dependency: who signed on at the screen by `attend` has this right. It gives that `User`, not the screen."""
+    return Depends(attending.Attended(right))
+
+
+async def attend(
+    request: Request, response: Response, who: Credentials, right: Right, services: Services, meeting_id: str
+) -> User:
+    """Somebody signs on at a screen for half an hour, for the routes below the one that answers this request.
+
+    Raises: NotSignedOn, TooSoon. NotFound. Forbidden, SecrecyRefused: no such right, or not this meeting.
+    """
+    return await attending.begin(request, response, who, right, partial(admitted, services, meeting_id))
+
+
 def admitted(services: Services, meeting_id: str, user: User) -> Meeting:
     """A meeting that who asks may open. Raises: NotFound. Forbidden, SecrecyRefused: not with its 密级."""
     meeting = services.meeting(meeting_id)
@@ -43,4 +61,9 @@ def page(html: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(html, status, {"Content-Security-Policy": CSP_FILE})
 
 
-__all__ = ["HEARTBEAT", "MeetingPath", "Right", "User", "admit", "admitted", "needs", "page", "still"]
+stop_attending = attending.end
+
+__all__ = [
+    "HEARTBEAT", "Credentials", "MeetingPath", "Right", "User", "admit", "admitted", "attend", "attended", "needs",
+    "page", "still", "stop_attending",
+]  # fmt: skip

@@ -212,7 +212,14 @@ class Accounts(Tokens):
     # --- sign-on
 
     def sign_on(
-        self, name: str, password: str, *, address: str, old: str = "", browser: str = ""
+        self,
+        name: str,
+        password: str,
+        *,
+        address: str,
+        old: str = "",
+        browser: str = "",
+        lasts: timedelta = SESSION,
     ) -> tuple[User, str]:
         """A new session.
 
@@ -220,6 +227,7 @@ class Accounts(Tokens):
             address: where the attempt comes from.
             old: the cookie that the browser sent; that session ends, so that nobody can plant one.
             browser: what it calls itself.
+            lasts: then it has ended.
 
         Returns:
             Who it is, and what the cookie is to hold.
@@ -243,7 +251,7 @@ class Accounts(Tokens):
             if old:
                 uow.accounts.end_session(digest(old))
             uow.accounts.prune(at - timedelta(days=1))
-            uow.accounts.add_session(Session(digest(cookie), account.name, at, at + SESSION, address, browser))
+            uow.accounts.add_session(Session(digest(cookie), account.name, at, at + lasts, address, browser))
             self._tell(uow, "access.signed_on", {"address": address}, Actor.person(account.name))
             uow.commit()
         return User(account.name, account.roles, must_change=account.must_change), cookie

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
 from socket import gethostname
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from roomctl.i18n import language, speaking, tr
 from roomctl.web import keys
 from roomctl.web.denials import Denials
 from roomctl.web.problems import problem, unforeseen
-from roomctl.web.session import COOKIE, Sessions, address_of, bearer_of
+from roomctl.web.session import ATTENDANT, COOKIE, Sessions, bearer_of, here
 
 API = "/api/"
 
@@ -126,17 +126,6 @@ class Guard:
         state["forged"] = user is None and bool(bearer or cookie)
 
 
-def here(request: HTTPConnection) -> bool:
-    """Whether it comes from this machine itself. A proxy that runs here makes every visitor look so."""
-    address = address_of(request)
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address == "local"
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return (mapped or found).is_loopback
-
-
 def _language(headers: Headers) -> str:
     """The first language that the browser asks for, of those we speak (RFC 9110 section 12.5.4, without weights)."""
     for wanted in headers.get("accept-language", "").lower().split(","):
@@ -164,7 +153,7 @@ def _same_origin(headers: Headers, host: str, *, unsafe: bool) -> None:
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     ours = urlsplit(origin).netloc.lower() == host.lower() if origin is not None else site in {"same-origin", "none"}
     silent = origin is None and site is None
-    with_cookie = any(f"{name}=" in headers.get("cookie", "") for name in (COOKIE, keys.COOKIE))
+    with_cookie = any(f"{name}=" in headers.get("cookie", "") for name in (COOKIE, ATTENDANT, keys.COOKIE))
     if ours or (silent and not (unsafe and with_cookie)):
         return
     raise Forbidden(

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from ipaddress import IPv6Address, ip_address
 
 from fastapi import Request, Response, WebSocket
 from fastapi.openapi.models import APIKey, APIKeyIn
@@ -22,14 +23,17 @@ from roomctl.web.run import run
 
 COOKIE = "roomctl_session"
 
+ATTENDANT = "roomctl_attendant"
+"""A session too, of somebody who signed on at a screen: the browser sends it to one path of that alone."""
+
 FRESH = 2.0
 """Seconds that a session is taken as good without asking the database again."""
 
 _KEPT = 1024  # sessions remembered at once
 
 __all__ = [
-    "COOKIE", "Needs", "Sessions", "User", "address_of", "bearer_of", "keep", "let_go", "screen_of", "sessions_of",
-    "user_of",
+    "ATTENDANT", "COOKIE", "Needs", "Sessions", "User", "address_of", "bearer_of", "here", "keep", "let_go",
+    "screen_of", "sessions_of", "user_of",
 ]  # fmt: skip
 
 
@@ -42,6 +46,17 @@ def user_of(request: Request | WebSocket) -> User | None:
 def address_of(request: HTTPConnection) -> str:
     """Where it comes from. Headers of a proxy are not believed."""
     return request.client.host if request.client else "local"
+
+
+def here(request: HTTPConnection) -> bool:
+    """Whether it comes from this machine itself. A proxy that runs here makes every visitor look so."""
+    address = address_of(request)
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address == "local"
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_loopback
 
 
 def bearer_of(headers: Mapping[str, str]) -> str:

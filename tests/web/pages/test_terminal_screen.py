@@ -11,12 +11,17 @@ from roomctl_signin.terminal.routes import LOOK
 
 from roomctl.app import Application
 from roomctl.domain import passes
+from roomctl.domain.access import Role as Held
 from roomctl.domain.attendance import Method, Person, Role, Standing
 from roomctl.domain.checks import CheckReport, CheckState, Result
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.services.identity import new_id
 from roomctl.services.time import SystemClock
+from roomctl.web.attending import LASTS
+from roomctl.web.session import ATTENDANT
+from tests.waiting import until
+from tests.web.pages.conftest import PASSWORD
 from tests.web.pages.plain import Server, serving
 
 pytestmark = pytest.mark.needs("chromium")
@@ -27,6 +32,7 @@ PEOPLE = (
     ("周㛃", "市统计局", "副局长"), ("李晓明", "市住建局", "局长"), ("王伟", "市财政局", "处长"),
     ("王伟", "市教育局", "副局长"), ("陈志强", "市财政局", "局长"),
 )  # fmt: skip
+STAFF = {"周强": Held.USHER, "钱工": Held.TECHNICIAN}
 MOST_BYTES = 50_000
 """Of the first load, unpacked."""
 NOTICE = "本次会议由办公室统一录音，供整理记录使用，请勿自行录音录像"
@@ -58,6 +64,8 @@ def served(tmp_path_factory) -> Iterator[tuple[Application, Server]]:
         '[plugins.signin]\nwelcome_seconds = 3\nphone = "http://192.168.1.20:8470"\n', "utf-8"
     )
     with serving(data, "signin") as both:
+        for name, role in STAFF.items():
+            both[0].accounts.add(name, PASSWORD, [role])
         yield both
 
 
@@ -407,6 +415,79 @@ def test_what_the_host_refuses_for_good_is_said_and_holds_nobody_up(open_termina
     typed(page, "ZJG")
     sign(page, "张建国")
     expect(page.locator("#hello")).to_have_text("张建国同志，您好")
+
+
+def attend(page: Page, name: str, password: str = PASSWORD) -> None:
+    page.get_by_label("用户名").fill(name)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").tap()
+
+
+def test_one_of_the_staff_signs_in_for_somebody_by_name_and_nobody_else_may(open_terminal, door, pictured):
+    page = open_terminal()
+    begin(page, "")
+    page.locator("#attend").tap()
+    for name, password, why in (
+        ("周强", "wrong password", "登录失败"),
+        ("钱工", PASSWORD, "可以这样做的是：秘书、会务员"),
+    ):
+        attend(page, name, password)
+        expect(page.locator("dialog .wrong")).to_contain_text(why)
+    assert page.locator("#letters").inner_text() == ""  # what was typed there is no search
+    pictured(page, "staff")
+    attend(page, "周强")
+    expect(page.locator("#hint")).to_have_text("周强 正在代签")
+    typed(page, "LXM")
+    pictured(page, "for-others")
+    match(page, "李晓明").tap()
+    expect(page.locator("#sheet")).to_be_hidden()
+    page.locator("#yes").tap()
+    expect(page.locator("#hello")).to_have_text("李晓明同志，您好")
+    (row,) = door.application.usecases.events(stream=door.meeting, kinds=["attendance.signed_in"])
+    assert row.actor == "person:周强"
+    assert '"method":"desk"' in row.data.replace(" ", "")
+    assert "北门" in row.data
+    page.get_by_role("button", name="撤销").tap()
+    typed(page, "LXM")
+    expect(match(page, "李晓明").locator(".go")).to_have_text("代签")
+    assert door.kinds()[-2:] == ["signed_in", "undone"]
+    door.server.stop()
+    match(page, "李晓明").tap()
+    page.locator("#yes").tap()
+    expect(page.locator("#wrong")).to_contain_text("连接中断，代签没有登记")
+    door.server.start()
+    page.locator("#yes").tap()
+    expect(page.locator("#hello")).to_have_text("李晓明同志，您好")
+    page.locator("#known").tap()
+    (cookie,) = [one for one in page.context.cookies() if one["name"] == ATTENDANT]
+    assert cookie["path"] == f"/api/v1/x/signin/terminal/{door.meeting}/attendant"
+    (session,) = door.application.accounts.sessions("周强")
+    assert session.expires - session.created == LASTS
+    page.locator("#attend").tap()
+    until(lambda: ATTENDANT not in {one["name"] for one in page.context.cookies()})
+    assert not door.application.accounts.sessions("周强")  # the host has ended it too
+    assert not door.application.accounts.sessions("钱工")
+    acts = [{"key": "k" * 32, "person": door.standing("赵洁").person.id}]
+    refused = page.evaluate(
+        """(acts) => roomScreen.ask("/attendant/acts", { method: "POST",
+             headers: { "Content-Type": "application/json" },
+             body: JSON.stringify({ acts }) }).then((answer) => answer.status)""",
+        acts,
+    )
+    assert (refused, door.standing("赵洁").present) == (401, False)  # the screen's own key is not enough
+
+
+def test_the_staffs_sign_on_ends_where_nobody_touches_the_terminal(open_terminal, door):
+    page = open_terminal()
+    begin(page, "")
+    page.locator("#attend").tap()
+    attend(page, "周强")
+    expect(page.locator("#hint")).to_contain_text("周强")
+    page.clock.run_for(121_000)
+    expect(page.locator("#idle")).to_be_visible()
+    until(lambda: not door.application.accounts.sessions("周强"))
+    begin(page, "LXM")
+    expect(match(page, "李晓明").locator(".go")).to_have_text("签名")
 
 
 def test_a_rehearsal_is_the_real_thing_of_which_nothing_is_kept(open_terminal, door, pictured):

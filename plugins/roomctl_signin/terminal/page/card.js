@@ -3,7 +3,7 @@ window.cardTyped = (got) => {
   const FAST = 60, LEAST = 4, MOST = 40;         // ms between two keys of a reader; characters of a card
   let text = "", last = 0;
   addEventListener("keydown", (event) => {
-    if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.target.closest?.("dialog") || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
     const now = event.timeStamp, fast = now - last < FAST;
     last = now;
     if (event.key === "Enter") {

@@ -4,7 +4,7 @@
   const { at, put } = roomScreen;
   const EACH = 5;                                // s between two looks at the host
   const PATIENCE = 4_000;                        // ms that somebody waits for the host's answer before the welcome
-  const FREE = 45_000;                           // ms without a touch after which the terminal belongs to nobody
+  const FREE = 45_000, ATTENDED = 120_000;       // ms without a touch after which the terminal belongs to nobody
   const LONG = 30, LONG_NAME = 14;               // characters, from which a title or a name is written smaller
   const ROWS = 4;                                // names beside the keys
   let english = roomScreen.english;
@@ -14,12 +14,20 @@
   let view = "idle", typed = "", meant = null, left = 0, touched = performance.now(), busy = false;
   const signature = signing(at("glass"), () => paint());
   let code = null;                               // shows the code for telephones: only where they are let in
+  const script = (src, onload = null, onerror = null) => document.body.appendChild(Object.assign(document.createElement("script"), { src, onload, onerror }));
   const coded = () => {
     if (!sight?.phone || code) return;
     code = { paint: () => {}, shown: () => false };
-    const there = () => { code = phoneCode(() => open() && sight.phone && !acts.lost, () => paint()); };
-    document.body.appendChild(Object.assign(document.createElement("script"), { src: "code.js", onload: there, onerror: () => { code = null; } }));
+    script("code.js", () => { code = phoneCode(() => open() && sight.phone && !acts.lost, () => paint()); }, () => { code = null; });
   };
+  let staff = null;                              // 会务员代签: only where somebody asks for it
+  const helped = () => Boolean(staff?.name());
+  const attend = () => {
+    if (helped()) { staff.end(); paint(); }
+    else if (staff) staff.ask();
+    else script("attendant.js", () => { staff ??= attending(said, () => paint()); staff.ask(); }, () => { tell(said("连接中断，联网后再试", "The line is lost: try again later")); paint(); });
+  };
+  const signed = () => sight.signed && !helped();
   const CARD = 6;                                // s that the answer to a card stands
   let told = "", toldUntil = 0;
 
@@ -31,7 +39,7 @@
 
   // --- the host
   let plan = null;                               // the script that draws it: only where seats were laid out
-  const planned = () => { if (sight?.chart && !plan) plan = document.body.appendChild(Object.assign(document.createElement("script"), { src: "seat.js" })); };
+  const planned = () => { if (sight?.chart && !plan) plan = script("seat.js"); };
   const answers = new Map(), stuck = new Map();  // by key; refused for good, each with why: they stay here, and hold nobody up
   const acts = {
     waiting: [], taken: [], most: 20,
@@ -73,7 +81,8 @@
     if (busy || !meant) return;
     busy = true;
     paint();
-    const strokes = sight.signed ? signature.strokes() : [];
+    if (helped()) { await signFor(); return; }
+    const strokes = signed() ? signature.strokes() : [];
     const row = { kind: "sign_in", person: meant.person, proxy: meant.proxy, strokes };
     const kept = await keeping.add({ ...row, time: roomScreen.clock() });
     acts.waiting = await keeping.waiting();
@@ -83,9 +92,24 @@
     if (wrong) { meant = { ...meant, wrong }; paint(); return; }
     welcome({ ...meant, came: answer?.came || kept.time, kept: !answer, key: kept.key });
   };
+  const signFor = async () => {
+    const next = await staff.sign(meant);
+    busy = false;
+    if (next.attended) welcome(next);
+    else if (helped()) { meant = next; paint(); }
+    else { show("find"); tell(next.wrong); }
+    tag = "";
+    await look();
+  };
   const notMe = async () => {
-    const { person, proxy, key } = meant;
+    const { person, proxy, key, attended } = meant;
     show("find");
+    if (attended) {
+      tell(await staff.undo(person, proxy, key));
+      tag = "";
+      await look();
+      return;
+    }
     await keeping.add({ kind: "undo", person, proxy, of: key, time: roomScreen.clock() });
     acts.waiting = await keeping.waiting();
     await send();
@@ -154,6 +178,7 @@
   const open = () => sight?.state === "open" && !acts.closed;
   const paint = () => {
     if (!open() && view !== "idle" && view !== "welcome") view = "idle";
+    if (view === "idle") staff?.end();
     document.documentElement.lang = english ? "en" : "zh-CN";
     document.title = said("签到", "Sign-in");
     document.body.className = [view, sight?.rehearsal && "rehearsal", code?.shown() && "coded"].filter(Boolean).join(" ");
@@ -208,18 +233,23 @@
     at("keys").querySelector("[data-do=back]").textContent = said("退格", "Delete");
     at("keys").querySelector("[data-do=clear]").textContent = said("清空", "Clear");
     const nobody = typed && !found.length;
-    put(at("lead"), !typed ? said("输入姓名的拼音首字母，如 张建国 输 ZJG", "Type the initials of the name’s pinyin, as ZJG for 张建国") : nobody ? said("没有找到，请找会务人员", "Not found: please ask the staff") : sight.signed ? said("点自己的名字，再签名", "Touch your name, then sign") : said("点自己的名字", "Touch your name"));
-    const shown = found.slice(0, ROWS), drawn = JSON.stringify([shown, sight.signed, english]);
+    put(at("lead"), !typed ? said("输入姓名的拼音首字母，如 张建国 输 ZJG", "Type the initials of the name’s pinyin, as ZJG for 张建国") : nobody ? said("没有找到，请找会务人员", "Not found: please ask the staff") : helped() ? said("点要代签的人", "Touch who is to be signed in") : sight.signed ? said("点自己的名字，再签名", "Touch your name, then sign") : said("点自己的名字", "Touch your name"));
+    const shown = found.slice(0, ROWS), drawn = JSON.stringify([shown, signed(), helped(), english]);
     if (drawn !== matched) roomScreen.redraw(at("matches"), () => at("matches").replaceChildren(...shown.map(match)));
     matched = drawn;
     const more = found.length - ROWS;
+    put(at("hint"), helped() ? said(`${staff.name()} 正在代签`, `${staff.name()} signs in for others`) : sight.readers ? said("刷卡：卡放在读卡器上", "By card: hold it to the reader") : "");
+    put(at("attend"), helped() ? said("结束代签", "Stop") : said("会务员代签", "Staff"));
+    at("attend").hidden = sight.rehearsal;
+    put(at("scanning"), said("手机扫码", "By telephone"));
+    at("scanning").hidden = !code?.shown();
     put(at("more"), more > 0 ? said(`还有 ${more} 位，请再输一个字母`, `${more} more: type another letter`) : "");
   };
   const match = (one) => {
     const row = document.createElement("li"), press = document.createElement("button"), who = document.createElement("span");
     who.append(Object.assign(document.createElement("b"), { textContent: one.name }), Object.assign(document.createElement("small"), { textContent: one.line }));
-    const go = one.came ? said(`${one.came} 已签到`, `signed in ${one.came}`) : sight.signed ? said("签名", "Sign") : said("签到", "Sign in");
-    press.append(who, Object.assign(document.createElement("span"), { className: one.came || !sight.signed ? "go" : "go pen", textContent: go }));
+    const go = one.came ? said(`${one.came} 已签到`, `signed in ${one.came}`) : helped() ? said("代签", "Sign in") : sight.signed ? said("签名", "Sign") : said("签到", "Sign in");
+    press.append(who, Object.assign(document.createElement("span"), { className: one.came || !signed() ? "go" : "go pen", textContent: go }));
     press.classList.toggle("done", Boolean(one.came));
     press.addEventListener("click", () => choose(one));
     row.append(press);
@@ -231,13 +261,12 @@
     put(at("who"), meant.name);
     at("who").classList.toggle("long", meant.name.length > LONG_NAME);
     put(at("whose"), meant.line);
-    at("sheet").hidden = !sight.signed;
-    at("again").hidden = !sight.signed;
-    put(at("wrong"), meant.wrong ? said(`${meant.wrong}。请找会务人员`, `${meant.wrong}. Please ask the staff`) : "");
-    put(at("yes"), busy ? said("正在签到…", "Signing in…") : said("确认签到", "Sign in"));
-    at("yes").disabled = busy || (sight.signed && !signature.signed());
+    at("sheet").hidden = at("again").hidden = !signed();
+    put(at("wrong"), helped() ? meant.wrong ?? "" : meant.wrong ? said(`${meant.wrong}。请找会务人员`, `${meant.wrong}. Please ask the staff`) : "");
+    put(at("yes"), busy ? said("正在签到…", "Signing in…") : helped() ? said("确认代签", "Sign in") : said("确认签到", "Sign in"));
+    at("yes").disabled = busy || (signed() && !signature.signed());
     put(at("again"), said("重写", "Write again"));
-    put(at("no"), said("不是我", "Not me"));
+    put(at("no"), helped() ? said("返回", "Back") : said("不是我", "Not me"));
   };
 
   let drawn = null;                              // for whom the plan was drawn
@@ -252,7 +281,7 @@
     put(at("kept"), !meant.kept ? "" : acts.held ? said("已存在本机，稍后自动补送", "Kept here, and sent again by itself") : said("已存在本机，联网后补送", "Kept here, and sent when the line is back"));
     at("welcome").classList.toggle("kept", Boolean(meant.kept));
     put(at("known"), said("知道了", "OK"));
-    put(at("notme"), said("不是我", "Not me"));
+    put(at("notme"), meant.attended ? said("撤销", "Undo") : said("不是我", "Not me"));
     at("notme").hidden = !meant.key;
     put(at("returns"), said(`${left} 秒后自动返回`, `Returns in ${left} s`));
   };
@@ -291,6 +320,8 @@
     show("find");
   });
   at("back").addEventListener("click", () => show(view === "confirm" ? "find" : "idle"));
+  at("attend").addEventListener("click", attend);
+  at("scanning").addEventListener("click", () => show("idle"));
   at("language").addEventListener("click", () => { english = !english; paint(); });
   at("yes").addEventListener("click", sign);
   at("again").addEventListener("click", () => signature.clear());
@@ -300,7 +331,7 @@
   addEventListener("contextmenu", (event) => event.preventDefault());
   for (const one of ["pointerdown", "keydown"]) addEventListener(one, () => { touched = performance.now(); });
   addEventListener("keydown", (event) => {
-    if (event.repeat || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
+    if (event.target.closest?.("dialog") || event.repeat || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
     const letter = event.key.toUpperCase();
     if (event.key === "Escape") show(view === "confirm" ? "find" : "idle");
     else if (view === "idle" && open() && /^[A-Z]$/.test(letter)) { show("find"); type(letter); }
@@ -313,7 +344,7 @@
     if (told && performance.now() >= toldUntil) { told = ""; paint(); }
     if (view === "welcome" && --left <= 0) show("find");
     else if (view === "welcome") greet();
-    else if (view !== "idle" && !busy && performance.now() - touched > FREE) show("idle");
+    else if (view !== "idle" && !busy && performance.now() - touched > (helped() ? ATTENDED : FREE)) show("idle");
   }, 1000);
 
   const start = async () => {

@@ -7,6 +7,7 @@
     e.textContent = text;
     return e;
   };
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: "seat.css" }));
   const spot = (chart, person) => chart?.places.find((one) => one.people.includes(person));
   window.seats = {
     words: (chart, person, said) => {
