@@ -138,8 +138,16 @@ class Meeting:
     @property
     def highest_secrecy(self) -> Secrecy:
         """The meeting takes the highest 密级 of itself and its items."""
-        every: tuple[Secrecy, ...] = (self.secrecy, *(item.secrecy for item in self.agenda))
-        return max(every, key=lambda one: one.rank)
+        return max(self._secrecies, key=lambda one: one.rank(self.starts.date()))
+
+    def need_lawful_terms(self) -> None:
+        """Whether each 解密时间, its own and its items', is lawful on its day. Raises: BadInput."""
+        for one in self._secrecies:
+            one.need_lawful(self.starts.date())
+
+    @property
+    def _secrecies(self) -> tuple[Secrecy, ...]:
+        return (self.secrecy, *(item.secrecy for item in self.agenda))
 
     def unmet(self, target: State) -> frozenset[Need]:
         """Needs of the transition that the meeting does not hold yet."""

@@ -186,7 +186,8 @@ def _keep(before: Meeting, after: Meeting) -> None:
             tr("录音标记、列席人员和材料按议题序号登记", "marks, observers and papers go by the number of the item"),
             tr("可以改名，或在后面加", "rename it, or add to the end"),
         )
-    if after.highest_secrecy.rank < before.highest_secrecy.rank:
+    day = after.starts.date()
+    if after.highest_secrecy.rank(day) < before.highest_secrecy.rank(day):
         raise Refused(
             tr("密级不能再降低", "the 密级 cannot be lowered now"),
             tr(

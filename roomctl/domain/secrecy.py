@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from math import inf
 
@@ -33,7 +35,7 @@ class Secrecy:
         years: 保密期限 in years, only for state secrets.
         basis: 定密依据.
         by: 定密责任人.
-        until: in place of years: months such as 6个月, 长期, or the 解密条件 such as 公布前.
+        until: in place of years: months such as 6个月, 长期, a 解密时间 such as 2027年6月1日, or a 解密条件: 公布前.
 
     """
 
@@ -52,29 +54,52 @@ class Secrecy:
 
     @property
     def term(self) -> str:
-        """保密期限 or 解密条件 as it is written behind the ★: 3年, 6个月, 长期, 公布前; empty where there is none."""
+        """What is written behind the ★: 3年, 6个月, 长期, 2027年6月1日, 公布前; empty where there is none."""
         if not self.state_secret:
             return ""
         return f"{self.years}年" if self.years else self.until
 
-    @property
-    def rank(self) -> tuple[int, float]:
-        """Level, then years: what is higher and lasts longer comes later.
+    def rank(self, on: date) -> tuple[int, float]:
+        """Level, then years from that day: what is higher and lasts longer comes later.
 
         A 解密条件 may come as late as the longest term of its level.
         """
-        return self.level.degree, self._lasts
+        return self.level.degree, self._lasts(on)
 
-    @property
-    def _lasts(self) -> float:
+    def _lasts(self, on: date) -> float:
         longest = LONGEST.get(self.level, 0)
         if self.until == LONG_TERM:
             return inf
         if months := _MONTHS.match(self.until):
             return int(months[1]) / 12
+        if end := _day(self.until):
+            return min(max((end - on).days / _YEAR, 0.0), longest)
         return (
             longest if self.until else min(self.years or 0, longest)
         )  # one kept from before the limit can be mended
+
+    def need_lawful(self, on: date) -> None:
+        """Whether a 解密时间 lies in the term of the level.
+
+        Args:
+            on: the day from which the term runs: 制发日.
+
+        Raises:
+            BadInput: it is over by then, or later than the law allows.
+
+        """
+        end = _day(self.until)
+        if end is None:
+            return
+        if end <= on:
+            raise BadInput(
+                tr(f"密级“{self.mark}”的解密时间已过", f"the term of 密级 '{self.mark}' is over"),
+                tr(f"它从 {on} 起算", f"it runs from {on}"),
+                tr("请写更晚的日期，或改密级", "give a later day, or another 密级"),
+            )
+        longest = LONGEST[self.level]
+        if (end.year - on.year, end.month, end.day) > (longest, on.month, on.day):
+            raise _too_long(self.level, self.term)
 
     @property
     def state_secret(self) -> bool:
@@ -93,11 +118,19 @@ LONG_TERM = "长期"
 _MARK = re.compile(r"^(非密|内部|秘密|机密|绝密)(?:★(.+))?$")
 _YEARS = re.compile(r"^([1-9][0-9]{0,3})年$")
 _MONTHS = re.compile(r"^([1-9]|1[01])个月$")  # a term below a year is told in months
+_DATE = re.compile(r"^([1-9][0-9]{3})年([1-9]|1[0-2])月([1-9]|[12][0-9]|3[01])日$")
+"""As a 成文日期 is written, 月、日不编虚位 (GB/T 9704-2012, 7.3.5.4)."""
+_YEAR = 365.2425
+"""Days."""
 _CONDITION = re.compile(r"^(?![0-9〇零一二三四五六七八九十百两半几]+个?[年月日天周])[^\W_]{2,20}[前后时止]$")
 
 
 def parse(mark: str) -> Secrecy:
-    """Reads 非密, 内部, 秘密★3年, 机密★6个月, 秘密★长期, 秘密★公布前.
+    """Reads 非密, 内部, 秘密★3年, 机密★6个月, 秘密★长期, 秘密★2027年6月1日, 秘密★公布前.
+
+    Behind the ★ stands the 保密期限, the 解密时间 or the 解密条件 (国家秘密定密管理规定; 保守国家秘密法 2024,
+    article 20); figures are Arabic (GB/T 9704-2012, 7.2.2). Whether a 解密时间 is lawful depends on the day, see
+    `need_lawful`.
 
     Raises:
         BadInput: not a mark, a term where none belongs, none where one must be, or longer than the law allows.
@@ -125,25 +158,37 @@ def _lasting(level: Level, term: str) -> Secrecy:
     if match := _YEARS.match(term):
         years = int(match[1])
         if years > LONGEST[level]:
-            raise BadInput(
-                tr(f"密级“{level}★{term}”期限太长", f"密级 '{level}★{term}' lasts too long"),
-                tr(
-                    f"{level}不超过 {LONGEST[level]} 年（保守国家秘密法第二十条）",
-                    f"{level} lasts {LONGEST[level]} years at most (article 20 of the law on state secrets)",
-                ),
-                tr(
-                    f"改短；保密事项范围另有规定的写 {level}★长期；不能定期限的写解密条件，如 {level}★公布前",
-                    f"shorten it; {level}★长期 where the rules of the trade say so; or what ends it: {level}★公布前",
-                ),
-            )
+            raise _too_long(level, term)
         return Secrecy(level, years)
-    if term == LONG_TERM or _MONTHS.match(term) or _CONDITION.match(term):
+    if term == LONG_TERM or _MONTHS.match(term) or _day(term) or _CONDITION.match(term):
         return Secrecy(level, until=term)
     raise BadInput(
         tr(f"密级“{level}★{term}”的期限无法识别", f"cannot read the term of 密级 '{level}★{term}'"),
         mend=tr(
-            f"写 {level}★3年、{level}★6个月、{level}★长期，或解密条件如 {level}★公布前",
-            f"write {level}★3年, {level}★6个月, {level}★长期, or what ends it, such as {level}★公布前",
+            f"写 {level}★3年、{level}★6个月、{level}★长期、{level}★2027年6月1日，或解密条件如 {level}★公布前",
+            f"write {level}★3年, {level}★6个月, {level}★长期, {level}★2027年6月1日, or what ends it: {level}★公布前",
+        ),
+    )
+
+
+def _day(term: str) -> date | None:
+    """解密时间; None where the term is no day of the calendar."""
+    match = _DATE.match(term)
+    with suppress(ValueError):
+        return date(*map(int, match.groups())) if match else None
+    return None
+
+
+def _too_long(level: Level, term: str) -> BadInput:
+    return BadInput(
+        tr(f"密级“{level}★{term}”期限太长", f"密级 '{level}★{term}' lasts too long"),
+        tr(
+            f"{level}不超过 {LONGEST[level]} 年（保守国家秘密法第二十条）",
+            f"{level} lasts {LONGEST[level]} years at most (article 20 of the law on state secrets)",
+        ),
+        tr(
+            f"改短；保密事项范围另有规定的写 {level}★长期；不能定期限的写解密条件，如 {level}★公布前",
+            f"shorten it; {level}★长期 where the rules of the trade say so; or what ends it: {level}★公布前",
         ),
     )
 

@@ -24,8 +24,9 @@ def register(
     """Copies of a paper, by their numbers; all or none.
 
     Raises:
-        BadInput: no title or number, or one too long. Refused: a number is there already; the paper is more secret
-            than the meeting, which those who may open the meeting are not cleared for.
+        BadInput: no title or number, or one too long; a 解密时间 that the law does not allow. Refused: a number is
+            there already; the paper is more secret than the meeting, which those who may open the meeting are not
+            cleared for.
 
     """
     title = one_line(tr("材料名称", "the paper's title"), document)
@@ -35,6 +36,7 @@ def register(
             tr("份数不对", "the number of copies is wrong"),
             tr(f"一次 1 至 {handouts.MAX_COPIES} 份", f"1 to {handouts.MAX_COPIES} at once"),
         )
+    secrecy.need_lawful(desk.clock.now().date())
     made = [{"id": new_id(), "copy": one} for one in numbers]
 
     def acts(room: Room) -> Acts:

@@ -29,10 +29,11 @@ def create(
             wait), and the event tells which ones it collides with.
 
     Raises:
-        SecrecyRefused: this machine may not hold a meeting of that 密级.
-        Refused: the room is taken.
+        SecrecyRefused: this machine may not hold a meeting of that 密级. Refused: the room is taken.
+        BadInput: a 解密时间 that the law does not allow.
 
     """
+    meeting.need_lawful_terms()
     secrecy.admit(meeting, uow)
     told = {
         "title": meeting.title,
@@ -78,7 +79,7 @@ def edit(
 
     Raises:
         Busy: somebody else changed it since. Forbidden: its 密级 may not be held here, or the editor may not open
-            what came of it.
+            what came of it. BadInput: a 解密时间 that the law does not allow.
         Refused: what may no longer be changed; the room is taken; the recorder is ready, and 录音 would be no; an
             item goes that an observer comes for alone.
 
@@ -94,6 +95,7 @@ def edit(
         after, event = planning.edit(before, changes, actor=actor, at=clock.now())
         if event is None:
             return before
+        after.need_lawful_terms()
         secrecy.admit(after, uow)
         if not booking.sees(after.highest_secrecy.level):
             raise Forbidden(

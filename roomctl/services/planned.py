@@ -77,7 +77,7 @@ class NewMeeting(Shape):
     special: Text = Field(default="", description="特殊要求")
     secrecy: Line = Field(
         default="非密",
-        description="密级: 非密, 内部, 秘密★3年, 机密★6个月, 秘密★长期, 秘密★公布前",
+        description="密级: 非密, 内部, 秘密★3年, 机密★6个月, 秘密★长期, 秘密★2027年6月1日, 秘密★公布前",
         examples=["内部"],
     )
     secrecy_basis: Line = Field(default="", description="定密依据")

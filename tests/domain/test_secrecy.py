@@ -1,6 +1,6 @@
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -10,13 +10,14 @@ from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.secrecy import OPEN, Level, Secrecy, SecrecyRefused, Way, admit, ask, may, parse
 from roomctl.errors import BadInput, Forbidden
 
+DAY = date(2026, 11, 12)
 MARKS = [
     "非密",
     "内部",
     *(
         f"{level}★{term}"
         for level in ("秘密", "机密")
-        for term in ("1年", "10年", "6个月", "长期", "公布前", "工程验收后")
+        for term in ("1年", "10年", "6个月", "长期", "公布前", "工程验收后", "2027年6月1日")
     ),
 ]
 
@@ -35,7 +36,8 @@ def test_an_open_meeting_has_no_mark():
 @pytest.mark.parametrize(
     "mark",
     ["", "秘密", "机密", "内部★3年", "非密★3年", "秘密★0年", "秘密★年", "秘密*3年", "公开", "秘密★3",
-     "秘密★12个月", "秘密★三年", "秘密★三年后", "秘密★2099年1月1日前", "秘密★永久", "秘密★公布前★3年", "内部★长期"],
+     "秘密★12个月", "秘密★三年", "秘密★三年后", "秘密★2099年1月1日前", "秘密★永久", "秘密★2027年2月30日",
+     "秘密★2027年06月01日", "秘密★2027年6月", "秘密★2027-06-01", "内部★2027年6月1日", "秘密★公布前★3年", "内部★长期"],
 )  # fmt: skip
 def test_what_is_no_mark_is_bad_input_with_an_example(mark):
     with pytest.raises(BadInput) as refused:
@@ -54,10 +56,31 @@ def test_a_term_is_no_longer_than_the_law_has_it(level, years):
 
 
 def test_marks_stand_in_the_order_of_level_and_term():
-    rising = ["内部", "秘密★11个月", "秘密★1年", "秘密★9年", "秘密★10年", "秘密★长期", "机密★1个月", "机密★公布前"]
-    ranks = [parse(mark).rank for mark in rising]
+    rising = ["内部", "秘密★2027年6月1日", "秘密★11个月", "秘密★1年", "秘密★2028年1月1日", "秘密★9年", "秘密★10年",
+              "秘密★长期", "机密★1个月", "机密★公布前"]  # fmt: skip
+    ranks = [parse(mark).rank(DAY) for mark in rising]
     assert ranks == sorted(set(ranks))
-    assert parse("秘密★公布前").rank == parse("秘密★10年").rank == Secrecy(Level.SECRET, 99).rank
+    assert parse("秘密★公布前").rank(DAY) == parse("秘密★10年").rank(DAY) == Secrecy(Level.SECRET, 99).rank(DAY)
+
+
+@pytest.mark.parametrize(
+    ("mark", "why"),
+    [("秘密★2026年11月12日", "2026-11-12"), ("秘密★2020年1月1日", "2026-11-12"), ("秘密★2036年11月13日", "10"),
+     ("机密★2047年1月1日", "20"), ("秘密★9999年12月31日", "10")],
+)  # fmt: skip
+def test_a_day_of_its_end_lies_in_the_term_that_the_law_allows(mark, why):
+    with pytest.raises(BadInput) as refused:
+        parse(mark).need_lawful(DAY)
+    assert why in refused.value.why
+    assert refused.value.mend
+    for good in ("秘密★2026年11月13日", "秘密★2036年11月12日", "机密★2046年11月12日", "秘密★公布前", "内部"):
+        parse(good).need_lawful(DAY)
+
+
+def test_ten_years_after_a_leap_day_end_with_february():
+    parse("秘密★2038年2月28日").need_lawful(date(2028, 2, 29))
+    with pytest.raises(BadInput):
+        parse("秘密★2038年3月1日").need_lawful(date(2028, 2, 29))
 
 
 @given(mark=st.text())
@@ -90,6 +113,10 @@ def test_a_meeting_takes_the_highest_level_of_itself_and_its_items():
     assert replace(meeting, agenda=items).highest_secrecy.mark == "秘密★3年"
     longer = (*items, AgendaItem(3, "丙", secrecy=parse("秘密★5年")))
     assert replace(meeting, agenda=longer).highest_secrecy.mark == "秘密★5年"
+    day = (*longer, AgendaItem(4, "丁", secrecy=parse("秘密★2030年1月1日")))
+    assert replace(meeting, agenda=day).highest_secrecy.mark == "秘密★5年"
+    day = (*longer, AgendaItem(4, "丁", secrecy=parse("秘密★2032年1月1日")))
+    assert replace(meeting, agenda=day).highest_secrecy.mark == "秘密★2032年1月1日"
 
 
 # --- the table

@@ -71,6 +71,22 @@ def test_a_machine_holds_what_it_is_declared_for_and_nothing_above(declared):
     assert [one.revoked is None for one in declared.use.declarations()] == [False, True]
 
 
+def test_the_day_of_its_end_is_after_the_meeting_and_within_the_law(declared):
+    starts, ends = datetime(2026, 11, 12, 9, 0), parse("秘密★2027年6月1日")
+    meeting = declared.meeting(starts=starts, secrecy=ends)
+    assert declared.use.meeting(meeting.id).highest_secrecy == ends
+    for late in ("秘密★2026年11月12日", "秘密★2036年12月1日"):
+        with pytest.raises(BadInput):
+            declared.meeting(starts=starts, agenda=(AgendaItem(1, "甲", secrecy=parse(late)),))
+        with pytest.raises(BadInput):
+            declared.use.edit(meeting.id, {"secrecy": parse(late)}, booking=Booking())
+    with pytest.raises(BadInput, match="2027年6月1日"):
+        declared.use.edit(meeting.id, {"starts": datetime(2027, 6, 1, 9, 0)}, booking=Booking())
+    with pytest.raises(BadInput):
+        declared.use.register_handouts(meeting.id, "方案", ["001"], secrecy=parse("秘密★2020年1月1日"))
+    assert declared.use.meeting(meeting.id) == meeting
+
+
 def test_a_database_that_is_copied_to_another_machine_declares_nothing_there(declared):
     before = declared.open_uow()
     elsewhere = declared.use.acting_as(declared.use._actor)

@@ -201,8 +201,9 @@ class Desk:
                 "secrecy",
                 label=tr("保密期限", "Term"),
                 hint=tr(
-                    "秘密、机密要写：3年、6个月、长期，或解密条件如“公布前”",
-                    "of 秘密 and 机密: 3年 (years), 6个月 (months), 长期 (no end), or what ends it, such as 公布前",
+                    "秘密、机密要写：3年、6个月、长期，解密时间如“2027年6月1日”，或解密条件如“公布前”",
+                    "of 秘密 and 机密: 3年 (years), 6个月 (months), 长期 (no end), 2027年6月1日 (a day), "
+                    "or what ends it, such as 公布前",
                 ),
             ),
             self._one("basis", "secrecy", label=tr("定密依据", "Basis")),
