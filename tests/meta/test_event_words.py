@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from roomctl.domain.access import Right
+from roomctl.domain.alarms import AlarmKind
+from roomctl.domain.attendance import Method
+from roomctl.domain.checks import RunPurpose, WaiverKind
+from roomctl.domain.event_data_words import DATA, VALUES
 from roomctl.domain.event_words import GROUPS, WORDS
 from roomctl.domain.lifecycle import REPLANNED, TRANSITIONS
+from roomctl.domain.recording import MarkKind
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted((ROOT / "plugins").glob("*/plugin.toml"))
@@ -81,3 +86,58 @@ def test_each_event_of_a_plugin_is_worded_in_its_manifest(manifest):
     assert published <= worded.keys()
     others = worded.keys() - published
     assert begun == {f"{kind.partition('.')[0]}." for kind in others}
+
+
+def keys_of(node):
+    """Of a dictionary as it is written, with what is put into it under a condition."""
+    match node:
+        case ast.Dict():
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant):
+                    yield key.value
+                elif key is None:
+                    yield from keys_of(value)
+        case ast.IfExp():
+            yield from keys_of(node.body)
+            yield from keys_of(node.orelse)
+
+
+def told_in(function):
+    """Keys of what is handed to an event there, in the call or by a name."""
+    given = [
+        one
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and name_of(call) in {"Event", "_event", "_log", "_tell", "publish"}
+        if len(call.args) + len(call.keywords) > 1  # a child's message to its host is no event
+        for one in (*call.args, *(keyword.value for keyword in call.keywords))
+    ]
+    names = {one.id for one in given if isinstance(one, ast.Name)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            given += [node.value for target in targets if getattr(target, "id", "") in names]
+    return {key for one in given for key in keys_of(one)}
+
+
+def test_each_fact_of_an_event_is_worded_and_no_word_is_left_over():
+    told, written = set(), set()
+    for tree in (*trees(ROOT / "roomctl"), *trees(ROOT / "plugins")):
+        if any(isinstance(one, ast.AnnAssign) and getattr(one.target, "id", "") == "DATA" for one in tree.body):
+            continue  # the words themselves
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                told |= told_in(node)
+            written |= {getattr(node, name, None) for name in ("arg", "attr")}
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                written.add(node.value)
+            if isinstance(node, ast.AnnAssign):
+                written.add(getattr(node.target, "id", None))
+    assert len(told) > 120
+    assert told <= DATA.keys()
+    assert DATA.keys() <= written
+
+
+def test_each_word_of_ours_in_the_facts_is_worded():
+    known = {"alarm": AlarmKind, "as": WaiverKind, "kind": MarkKind, "method": Method, "purpose": RunPurpose}
+    assert {key: set(VALUES[key]) for key in known} == {key: set(words) for key, words in known.items()}
+    assert all(zh and en for words in (DATA, *VALUES.values()) for zh, en in words.values())

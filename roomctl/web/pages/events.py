@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui as gui
 
-from roomctl.domain import event_words
+from roomctl.domain import event_data_words, event_words
 from roomctl.domain.access import Right
 from roomctl.domain.events import LoggedEvent
 from roomctl.errors import NotFound
@@ -291,7 +291,7 @@ def _row(visitor: Visitor, row: LoggedEvent, titles: dict[str, str], zone: ZoneI
         tag(
             "div",
             tag("span", titles[row.stream], class_="rc-c-3") if row.stream in titles else None,
-            tag("span", _told(row.data), class_="rc-c-2", title=row.data),
+            tag("span", _told(row.data, zone), class_="rc-c-2", title=row.data),
             class_="rc-what1",
         ),
         class_="rc-ev rc-num",
@@ -312,21 +312,13 @@ def _called(visitor: Visitor, kind: str) -> str:
 
 
 _SHOWN = 300  # characters of an event's data
-_LEFT_OUT = frozenset({"sha256", "sm3", "recording", "report", "package"})
-"""Digests and ids: they stand in the row's title, and in `roomctl audit`."""
 
 
-def _told(data: str) -> str:
-    """`from approved, to open`; what is long is cut."""
+def _told(data: str, zone: ZoneInfo) -> str:
+    """`原为 已批准，改为 会前准备`; what is long is cut."""
     try:
         found = json.loads(data)
     except ValueError:
         return data[:_SHOWN]
-    said = "，".join(
-        f"{key} {_value(one)}" for key, one in found.items() if key not in _LEFT_OUT and one not in ([], "")
-    )
+    said = event_data_words.told(found, zone)
     return said if len(said) <= _SHOWN else said[:_SHOWN] + "…"
-
-
-def _value(one: Any) -> str:
-    return str(one) if isinstance(one, str | int | float) else json.dumps(one, ensure_ascii=False)

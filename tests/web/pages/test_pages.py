@@ -105,6 +105,7 @@ def test_events_are_filtered_and_their_chain_is_verified(open_page):
     page.locator("select[name=kind]").select_option("attendance.*")
     expect(page.locator(".rc-ev b:not([title^='attendance.'])")).to_have_count(0)
     expect(page.locator(".rc-ev b").first).to_have_text("签到")
+    expect(page.locator(".rc-ev .rc-c-2").first).to_contain_text("方式 会务员代签")
     page.reload()
     expect(page.locator("select[name=kind]")).to_have_value("attendance.*")
 
@@ -120,7 +121,7 @@ def test_older_events_come_as_one_scrolls_until_there_are_none(open_page, site):
     expect(rows).to_have_count(450)
     expect(page.get_by_text("没有更早的了")).to_be_visible()
     told = page.locator(".rc-ev .rc-c-2").all_text_contents()
-    assert [int(one.removeprefix("n ")) for one in told] == list(range(449, -1, -1))
+    assert [int(one.removeprefix("序号 ")) for one in told] == list(range(449, -1, -1))
     many(site, 1)
     expect(rows).to_have_count(451)
 
@@ -211,6 +212,7 @@ def test_the_technician_checks_by_a_key_looks_at_a_tile_and_closes_it(open_page,
 
 def test_a_device_is_put_into_the_inventory_by_the_form(open_page, site):
     page = open_page("/devices", size="telephone")
+    expect(page.locator(".rc-rail .rc-on")).to_be_in_viewport(ratio=1)  # the rail is wider than the telephone
     page.locator("#f-kind").select_option("host")
     page.get_by_role("button", name="填写").click()
     page.fill("#f-id", "Switch 1")

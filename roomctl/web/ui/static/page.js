@@ -37,6 +37,13 @@
   setInterval(() => { tick(); watch(); }, 1000);
   new MutationObserver(tick).observe(document.documentElement, { childList: true, subtree: true });
 
+  // A telephone's rail is wider than the telephone: the entry of this page is in sight from the start.
+  const rail = new MutationObserver(() => {
+    const here = document.querySelector(".rc-rail .rc-on");
+    if (here) { rail.disconnect(); here.scrollIntoView({ block: "nearest", inline: "center" }); }
+  });
+  rail.observe(document.documentElement, { childList: true, subtree: true });
+
   document.addEventListener("click", (event) => {
     const e = event.target.closest("[data-keep]");
     if (!e) return;
