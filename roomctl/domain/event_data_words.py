@@ -289,14 +289,14 @@ VALUES: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
 }
 """What stands in the log as a word of ours, by the key that it stands under."""
 
-_LABELS = {
-    "cut": (Cut,),
-    "emission": (Emission,),
-    "from": (State,),
-    "point": (Point,),
-    "purpose": (Purpose,),
-    "roles": (Role,),
-    "to": (State,),
+_LABELS: Mapping[str, Any] = {
+    "cut": Cut,
+    "emission": Emission,
+    "from": State,
+    "point": Point,
+    "purpose": Purpose,
+    "roles": Role,
+    "to": State,
 }
 
 _LEFT_OUT = frozenset({"key"})
@@ -358,9 +358,8 @@ def _word(key: str, value: str, zone: tzinfo) -> str:
         return ""
     if value in VALUES.get(key, {}):
         return tr(*VALUES[key][value])
-    for labelled in _LABELS.get(key, ()):
-        if value in set(labelled):
-            return str(labelled(value).label)
+    if value in set(labelled := _LABELS.get(key, ())):
+        return str(labelled(value).label)
     try:
         at = datetime.fromisoformat(value) if _TIME.match(value) else None
     except ValueError:
