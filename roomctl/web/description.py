@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 
 from roomctl.web.problems import Problem
 from roomctl.web.session import COOKIE, NEEDS
@@ -23,7 +24,8 @@ def described(web: FastAPI) -> Callable[[], dict[str, Any]]:
             told = plain()
             parts = told.setdefault("components", {})
             parts["securitySchemes"] = SCHEMES
-            parts.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+            _, own = models_json_schema([(Problem, "validation")], ref_template="#/components/schemas/{model}")
+            parts.setdefault("schemas", {}).update(own["$defs"])
             for methods in told["paths"].values():
                 for operation in methods.values():
                     _say_right(operation)

@@ -1,6 +1,7 @@
 """A meeting over REST, as a program or a page takes it along."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -335,3 +336,13 @@ def test_the_description_says_for_every_route_what_it_needs_and_how_it_fails(res
     assert told["components"]["schemas"]["NewMeeting"]["properties"]["title"]["examples"]
     assert create["x-right"] == Right.PLAN_MEETINGS
     assert {"cookie", "token"} == told["components"]["securitySchemes"].keys()
+
+
+def test_every_reference_of_the_description_leads_to_something(rest):
+    answer = rest.nobody().get("/api/v1/openapi.json")
+    leads = set(re.findall(r'"\$ref":"([^"]+)"', answer.text))
+    assert "#/components/schemas/Problem" in leads
+    for lead in leads:
+        place = answer.json()
+        for step in lead.removeprefix("#/").split("/"):
+            place = place[step]
