@@ -5,6 +5,7 @@ sleeps is told by `Reading.standby`: that is a fact and no fault, and what it do
 missing.
 """
 
+import re
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class Device:
         title: what people call it, in Chinese and in English.
         group: the heading under which it stands: 显示, 话筒, 网络.
         address: host name or IP address; for a driver without network, what the driver says (a serial port, a name).
+            What is no other than `address:port` is taken apart, as is an IPv6 address in brackets (RFC 3986, 3.2.2).
         port: None is the driver's own.
         room: which room it stands in, by name; empty is this one.
         options: of the driver. A driver is given its own options model here, checked.
@@ -70,6 +72,12 @@ class Device:
     cool_down: float = 0.0
     emission: Emission = Emission.NONE
 
+    def __post_init__(self) -> None:
+        if self.port is None:
+            address, port = _parted(self.address)
+            object.__setattr__(self, "address", address)
+            object.__setattr__(self, "port", port)
+
     @property
     def name(self) -> str:
         """The title in the reader's language."""
@@ -79,6 +87,20 @@ class Device:
     def place(self) -> str:
         """Where it is reached; two entries with the same place are one device, which is talked to once at a time."""
         return f"{self.address}:{self.port}" if self.port is not None else self.address or self.id
+
+
+_PARTS = re.compile(
+    r"(?:\[(?P<six>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<host>[\w-]+(?:\.[\w-]+)+))(?::(?P<port>[0-9]{1,5}))?"
+)
+"""Without a dot it could be the name of something else, such as `hw:1`."""
+
+
+def _parted(address: str) -> tuple[str, int | None]:
+    parts = _PARTS.fullmatch(address)
+    port = int(parts["port"] or 0) if parts else 0
+    if parts is None or port >= 1 << 16 or (parts["port"] and not port):
+        return address, None
+    return parts["six"] or parts["host"], port or None
 
 
 @dataclass(frozen=True, slots=True)

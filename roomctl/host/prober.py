@@ -17,6 +17,7 @@ from hashlib import sha256
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from socket import gaierror
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -371,6 +372,12 @@ def _told(error: Exception, offer: DriverOffer, deadline: float) -> Exception:
         return Silent(tr(f"{deadline:g} 秒内没有回答", f"no answer within {deadline:g} s"))
     if isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError | EOFError):
         return Silent(tr("连接中途断开", "it hung up half-way"), str(error))
+    if isinstance(error, gaierror):
+        return Unreachable(
+            tr("查不到地址或主机名", "no such address or host name"),
+            error.strerror or "",
+            tr("核对设备清单里的地址", "see the address in the inventory of the devices"),
+        )
     if isinstance(error, OSError):
         return Unreachable(tr("没有应答", "nobody answers"), error.strerror or str(error))
     log.error("driver %s failed", offer.kind, exc_info=error)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
+from ipaddress import IPv6Address
 
 from pydantic import BaseModel, ValidationError
 
@@ -64,7 +65,8 @@ def options_of(
         where: key of the entry → where it stands.
 
     Raises:
-        BadInput: an unknown kind with the known ones; a wrong option with what is wanted.
+        BadInput: an unknown kind with the known ones; no address of a kind that needs one, or one that is none; a
+            wrong option with what is wanted.
 
     """
     offer = offers.get(device.kind)
@@ -77,11 +79,37 @@ def options_of(
             instead + tr("现有：", "known: ") + ", ".join(sorted(offers)),
         )
     try:
-        return offer, offer.options.model_validate(device.options)
+        options = offer.options.model_validate(device.options)
     except ValidationError as error:
         key, why = first_fault(error)
         known = ", ".join(offer.options.model_fields) or tr("没有选项", "no options")
         raise BadInput(where("options"), f"{key}: {why}", tr("可用：", "known: ") + known) from None
+    if fault := address_fault(device, offer):
+        raise BadInput(where("address"), *fault)
+    return offer, options
+
+
+def address_fault(device: Device, offer: DriverOffer) -> tuple[str, str] | None:
+    """Why such a device cannot be reached there, and the mend; None where it may be."""
+    if offer.port is None:
+        return None
+    if not device.address:
+        return tr("这种设备要写地址", "this kind needs an address"), tr(
+            "写 IP 地址或主机名", "give its IP address or host name"
+        )
+    if ":" in device.address and not device.address.startswith("/") and not _is_ipv6(device.address):
+        return tr(f"{device.address} 不是地址", f"{device.address} is no address"), tr(
+            "只写 IP 地址或主机名，端口写在 port 里", "give its IP address or host name alone, and the port as `port`"
+        )
+    return None
+
+
+def _is_ipv6(address: str) -> bool:
+    try:
+        IPv6Address(address)
+    except ValueError:
+        return False
+    return True
 
 
 def misentered(device: Device, error: RoomctlError) -> Result:

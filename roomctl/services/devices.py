@@ -123,13 +123,7 @@ def put(
     """
     offers = plugins.drivers()
     for device in added:
-        offer, _ = device_checks.options_of(device, offers, partial(_wrong, device.id))
-        if offer.port is not None and not device.address:
-            raise BadInput(
-                _wrong(device.id, "address"),
-                tr("这种设备要写地址", "this kind needs an address"),
-                tr("写 IP 地址或主机名", "give its IP address or host name"),
-            )
+        device_checks.options_of(device, offers, partial(_wrong, device.id))
     rack.inventory.put(added, new=new)
     for device in added:
         _log(uow, None, "device.put", {"device": device.id, "kind": device.kind}, actor, clock)

@@ -44,6 +44,32 @@ def test_a_title_is_in_the_readers_language_and_never_empty():
         assert titled(("灯泡", "Lamp"), "lamp") == "灯泡"
 
 
+@pytest.mark.parametrize(
+    ("address", "host", "port"),
+    [
+        ("192.168.10.21:4352", "192.168.10.21", 4352),
+        ("projector.room.local:80", "projector.room.local", 80),
+        ("[fe80::1]:161", "fe80::1", 161),
+        ("[::1]", "::1", None),
+        ("192.168.10.21", "192.168.10.21", None),
+        ("fe80::1", "fe80::1", None),
+        ("[fe80::1%eth0]:161", "fe80::1%eth0", 161),
+        ("hw:1", "hw:1", None),
+        ("USB 2.0 Camera:1", "USB 2.0 Camera:1", None),
+        ("/dev/serial/by-path/pci-0000:00.0:1", "/dev/serial/by-path/pci-0000:00.0:1", None),
+        ("10.0.0.5:0", "10.0.0.5:0", None),
+        ("10.0.0.5:65536", "10.0.0.5:65536", None),
+        ("10.0.0.5:５", "10.0.0.5:５", None),
+        ("http://10.0.0.5:80", "http://10.0.0.5:80", None),
+        ("", "", None),
+    ],
+)
+def test_a_port_that_is_written_behind_the_address_is_its_port(address, host, port):
+    one = Device(id="a", kind="pjlink", title=("", ""), address=address)
+    assert (one.address, one.port) == (host, port)
+    assert Device(id="a", kind="pjlink", title=("", ""), address=address, port=7).address == address
+
+
 def test_a_reading_tells_what_it_has():
     reading = Reading(facts=(Fact("power", "on"),))
     assert (reading["power"], reading.get("lamp")) == ("on", None)

@@ -368,6 +368,13 @@ def test_a_good_login_is_forgotten_as_a_refusal(tmp_path, projector):
     prober.close()
 
 
+def test_a_name_that_nobody_knows_is_told_as_that(prober):
+    nowhere = replace(PjlinkEmulator().device(), address="127.0.0.1:99999", options=OFFER.options())
+    with pytest.raises(Unreachable, match=r"host name|主机名") as told:
+        prober.read(nowhere, OFFER, NO_SECRET).result(60)
+    assert "Unknown" not in str(told.value)
+
+
 @pytest.mark.parametrize(("kept", "asked"), [(0.6, 2), (0.0, 1)])
 def test_what_came_to_nothing_while_this_machine_was_slow_is_asked_once_more(prober, kept, asked):
     """As where others take the processor: the answer waits in a buffer while the driver's time runs out."""

@@ -75,6 +75,20 @@ def test_a_wrong_entry_costs_its_own_device(room):
     assert rows["right", "online"].state is CheckState.OK
 
 
+@pytest.mark.parametrize(
+    ("address", "port"), [("projector:4352", None), ("10.0.0.5:99999", None), ("10.0.0.5:4352", 4352), ("", None)]
+)
+def test_an_address_that_is_none_is_told_where_it_stands(room, address, port):
+    odd = replace(room.use.device("left"), id="odd", address=address, port=port)
+    with pytest.raises(BadInput, match="odd"):
+        room.use.put_devices([odd])
+    room.inventory.put([odd])
+    row = room.rows(only=["odd"])["odd", "entry"]
+    assert "devices.toml" in row.message
+    assert "address" in row.message
+    assert row.hint
+
+
 def test_a_broken_inventory_is_a_row_and_the_pc_is_checked_all_the_same(room):
     room.inventory.path.write_text("[[devices]\n", encoding="utf-8")
     rows = room.rows()

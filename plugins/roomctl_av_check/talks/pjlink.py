@@ -1,7 +1,6 @@
 """The talk with a projector, by aiopjlink."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
@@ -101,8 +100,9 @@ def _talk(device: Device, secret: Secret) -> Iterator[_Link]:
         yield link
     except PJLinkNoConnection as error:
         cause = error.__context__
-        why = os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else ""
-        raise Unreachable(tr("没有应答", "nobody answers"), why) from None
+        if isinstance(cause, OSError) and cause.errno:
+            raise cause from None
+        raise Unreachable(tr("没有应答", "nobody answers")) from None
     except PJLinkPassword:
         raise LoginRefused(
             tr("口令不对", "the password is refused") if secret.password else tr("需要口令", "a password is wanted"),

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from roomctl.domain.devices import Device, Emission, dependency_fault
 from roomctl.fields import wrong
 from roomctl.i18n import tr
+from roomctl.services.device_checks import address_fault
 from roomctl.services.drivers import DriverOffer
 from roomctl.storage.inventory import Entry
 from roomctl.web.pages import forms
@@ -113,8 +114,8 @@ def read(
             errors.setdefault(str(one["loc"][0]) if one["loc"] else "id", wrong(one))
         return None, errors
     errors |= _among(device, others, new=before is None)
-    if offer.port is not None and not device.address:  # as `services.devices.put` says it, at its field
-        errors["address"] = tr("这种设备要写地址", "this kind needs an address")
+    if fault := address_fault(device, offer):
+        errors["address"] = tr("，", "; ").join(fault)
     return (None, errors) if errors else (replace(device, options=options), {})
 
 
