@@ -15,7 +15,7 @@ from roomctl.domain.calendar import Entry
 from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import OVER, State
 from roomctl.domain.meeting import Meeting
-from roomctl.domain.recording import RecorderState, RecordingHead
+from roomctl.domain.recording import RecorderState, RecorderStatus, RecordingHead
 from roomctl.domain.registration import Returned
 from roomctl.errors import RoomctlError, one_line
 from roomctl.host.status import PluginStatus, Status
@@ -152,15 +152,16 @@ class Board:
     def _facts(self, meeting: Meeting, stuck: dict[str, dict[str, str]]) -> Facts:
         use = self.application.usecases
         recordings = use.recording_heads(meeting.id)
-        alarms, down = self._alarms(meeting, recordings)
+        live = next((one for one in reversed(recordings) if one.state in _LIVE), None)
+        heard, down = self._asked(live) if live else (None, "")
         words = next(iter(use.transcript_heads(meeting.id)[-1:]), None)
-        return Facts(
+        facts = Facts(
             meeting=meeting,
             checks=use.check_report(meeting.id),
             attendance=use.attendance(meeting.id),
             recordings=recordings,
             sealed=use.sealed_sound(meeting.id) if recordings else {},
-            alarms=alarms,
+            alarms=self._unseen(meeting, heard.alarms) if heard else (),
             emitting=self._emitting(meeting),
             recorder_down=down,
             continued=self._continued(meeting, recordings),
@@ -175,21 +176,24 @@ class Board:
             unseen=len(use.unseen_releases(meeting.id)) if meeting.state in _AFTER else 0,
             returned=_returned(use.returned(meeting.id)) if meeting.state in _DEPOSITED else "",
         )
+        return facts.heard(live.id, heard) if live and heard else facts
 
-    def _alarms(self, meeting: Meeting, recordings: Sequence[RecordingHead]) -> tuple[Sequence[Alarm], str]:
-        """What the running recorder warns of and nobody has acknowledged, or why it does not answer."""
-        live = [one for one in recordings if one.state in _LIVE]
-        if not live or not self._ready:
-            return (), ""
-        use = self.application.usecases
+    def _asked(self, live: RecordingHead) -> tuple[RecorderStatus | None, str]:
+        """What its recorder says this moment, or why it does not answer."""
+        if not self._ready:
+            return None, ""
         try:
-            alarms = use.recorder_of(live[-1]).status().alarms
-            seen = {one.alarm.key for one in use.alarms(meeting.id) if one.acknowledged_by} if alarms else set()
+            return self.application.usecases.recorder_of(live).status(), ""
         except RoomctlError as error:
-            return (), str(error)
+            return None, str(error)
         except Exception as error:  # noqa: BLE001 - a plugin's; the page says so and goes on
-            return (), one_line(error)
-        return tuple(one for one in alarms if one.key not in seen), ""
+            return None, one_line(error)
+
+    def _unseen(self, meeting: Meeting, alarms: Sequence[Alarm]) -> Sequence[Alarm]:
+        """Those that nobody has acknowledged."""
+        known = self.application.usecases.alarms(meeting.id) if alarms else ()
+        seen = {one.alarm.key for one in known if one.acknowledged_by}
+        return tuple(one for one in alarms if one.key not in seen)
 
     def _emitting(self, meeting: Meeting) -> Sequence[Device]:
         """What must be off while this meeting runs, and is not; of an unread inventory others tell."""

@@ -1,7 +1,7 @@
 """What each link of a meeting's chain says: a state, and its one figure. Pure: from facts to links."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from roomctl.domain.alarms import Alarm
 from roomctl.domain.archive import Package, Receipt
@@ -12,7 +12,7 @@ from roomctl.domain.devices import Device
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.record import RecordFile
-from roomctl.domain.recording import MarkKind, RecorderState, RecordingHead, SealedSound
+from roomctl.domain.recording import MarkKind, RecorderState, RecorderStatus, RecordingHead, SealedSound
 from roomctl.domain.transcript import Transcript
 from roomctl.i18n import tr
 from roomctl.services.recordings import Continuation
@@ -90,6 +90,16 @@ class Facts:
 
     def sealed_of(self, recording: RecordingHead) -> SealedSound:
         return self.sealed.get(recording.id, SealedSound())
+
+    def heard(self, recording: str, status: RecorderStatus) -> "Facts":
+        """With what the recorder of that recording says this moment: the database is up to a segment behind."""
+        now = [
+            replace(one, state=status.state, frames=status.frames, dropped=status.dropped)
+            if one.id == recording
+            else one
+            for one in self.recordings
+        ]
+        return replace(self, recordings=now)
 
 
 def links(facts: Facts) -> tuple[Link, ...]:

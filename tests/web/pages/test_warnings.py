@@ -80,6 +80,12 @@ def warned(rest):
     return meeting
 
 
+def test_home_counts_on_from_what_the_recorder_has_kept_and_not_from_the_last_sealed_part(rest, warned):
+    recorder, honest = rest.application.plugins.newest, rest.application.plugins.newest.status
+    recorder.status = lambda: replace(honest(), frames=119 * honest().sample_rate)
+    assert 'data-seconds="119"' in seen_by(rest, Role.TECHNICIAN)
+
+
 def test_home_shows_the_alarm_of_a_running_meeting_before_anything_else(rest, warned):
     html = seen_by(rest, Role.OPERATOR)
     assert html.index("第 2 路没有声音") < html.index(warned.title)

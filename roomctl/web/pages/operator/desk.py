@@ -17,10 +17,10 @@ from roomctl.domain.access import Right
 from roomctl.domain.alarms import Alarm, AlarmKind
 from roomctl.domain.attendance import Role
 from roomctl.domain.order_log import LogEntry, LogKind
-from roomctl.domain.recording import Envelope, Purpose, RecorderState, RecorderStatus, RecordingHead
+from roomctl.domain.recording import Envelope, Purpose, RecorderState, RecorderStatus
 from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import speaking, tr
-from roomctl.web.pages.links import Facts, links
+from roomctl.web.pages.links import links
 from roomctl.web.pages.operator import bars, controls, marks, middle, right, state
 from roomctl.web.pages.operator.doing import Doing
 from roomctl.web.pages.operator.ear import Ear, Ears, Heard
@@ -150,7 +150,7 @@ class Desk:
         roster = sorted(use.roster(self.meeting), key=lambda one: one.rank)
         words, first = facts.transcript, max(0, facts.sentences - CAPTIONS)
         made = Sight(
-            facts=_up_to_date(facts, recording, status),
+            facts=facts.heard(recording.id, status) if recording and status else facts,
             user=visitor.user,
             now=board.application.clock.now().astimezone(ZoneInfo(use.room.zone)),
             recording=recording,
@@ -374,19 +374,6 @@ class Desk:
                 self._looking = False
 
         self._task = asyncio.create_task(again())
-
-
-def _up_to_date(facts: Facts, recording: RecordingHead | None, status: RecorderStatus | None) -> Facts:
-    """With what the recorder says this moment, where the database is some seconds behind."""
-    if recording is None or status is None:
-        return facts
-    now = [
-        replace(one, state=status.state, frames=status.frames, dropped=status.dropped)
-        if one.id == recording.id
-        else one
-        for one in facts.recordings
-    ]
-    return replace(facts, recordings=now)
 
 
 def _sound_of(seen: Sight) -> str:
