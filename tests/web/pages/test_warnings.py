@@ -80,7 +80,8 @@ def warned(rest):
     return meeting
 
 
-def test_home_counts_on_from_what_the_recorder_has_kept_and_not_from_the_last_sealed_part(rest, warned):
+@pytest.mark.usefixtures("warned")
+def test_home_counts_on_from_what_the_recorder_has_kept_and_not_from_the_last_sealed_part(rest):
     recorder, honest = rest.application.plugins.newest, rest.application.plugins.newest.status
     recorder.status = lambda: replace(honest(), frames=119 * honest().sample_rate)
     assert 'data-seconds="119"' in seen_by(rest, Role.TECHNICIAN)
