@@ -43,10 +43,10 @@ def wrong(error: Mapping[str, Any]) -> str:
     """One of `ValidationError.errors()`; what is not known here is said as pydantic says it."""
     if error["type"] not in _SAID:
         return str(error["msg"]).removeprefix("Value error, ")
-    facts = dict(error.get("ctx", {}))
-    if "expected" in facts:
-        facts["expected"] = str(facts["expected"]).replace(" or ", tr("、", " or "))
-    return tr(*_SAID[error["type"]]).format(**facts)
+    facts = error.get("ctx", {})
+    listed = str(facts.get("expected", "")).replace(" or ", "、")
+    zh, en = _SAID[error["type"]]
+    return tr(zh.format(**{**facts, "expected": listed}), en.format(**facts))
 
 
 def first_fault(error: "ValidationError") -> tuple[str, str]:

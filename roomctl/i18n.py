@@ -4,7 +4,7 @@ A pair that stands together cannot fall out of step, and no key file has to be s
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Self
@@ -57,6 +57,14 @@ class Pair(str):
         made = super().__new__(cls, zh if language() == "zh" else en)
         made.zh, made.en = zh, en
         return made
+
+    @classmethod
+    def of(cls, make: Callable[[], str]) -> Self:
+        """A text that is made once in each language."""
+        with speaking("zh"):
+            zh = str(make())
+        with speaking("en"):
+            return cls(zh, str(make()))
 
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # of a copy, which takes both
         return self.zh, self.en

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from roomctl.api import Busy, Meeting, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.deliveries import backoff
+from roomctl.api.words import Pair
 from roomctl_archive import package, supplement
 
 EACH = 1.0  # seconds between two questions which archived meetings something has come for
@@ -93,7 +94,7 @@ class Builder:
         except Busy as error:  # no trouble: it is being done
             self._ctx.log.info("archive: %s", error)
         except RoomctlError as error:
-            self._put_off(meeting.id, str(error))
+            self._put_off(meeting.id, Pair.of(error.__str__))
         except (OSError, ValueError, TypeError, LookupError) as error:
             self._ctx.log.exception("archive: package failed for meeting %s", meeting.id)
             self._put_off(meeting.id, f"{type(error).__name__}: {error}".replace("\n", " "))
@@ -107,7 +108,7 @@ class Builder:
 
     def troubles(self) -> Mapping[str, str]:
         with self._lock:
-            return {meeting: trouble.line for meeting, trouble in self._troubles.items()}
+            return {meeting: str(trouble.line) for meeting, trouble in self._troubles.items()}
 
     def pause(self) -> float | None:
         """Seconds until the next try; None where none is planned."""

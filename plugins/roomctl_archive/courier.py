@@ -9,6 +9,7 @@ from roomctl.api import ArchiveTarget, Busy, Meeting, Package, PluginContext, Pr
 from roomctl.api.custody import place_name
 from roomctl.api.deliveries import LOCAL, Delivery, DeliveryStep, SentFile, Trouble, backoff
 from roomctl.api.files import locked
+from roomctl.api.words import paired
 from roomctl_archive import ahead, delivery, supplement, ways
 from roomctl_archive.config import TargetConfig
 from roomctl_archive.fixity import Tick, silent
@@ -153,7 +154,7 @@ class Courier:
 
         """
         services = self._ctx.services
-        with alone(self._ctx, self.name):
+        with alone(self._ctx, self.name), paired():  # why it fails is kept, and read by others
             held = {(one.package, one.target) for one in services.receipts(package.meeting)}
             if (package.id, self.name) in held or package.id in services.pruned_packages():
                 return False

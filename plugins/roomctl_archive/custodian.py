@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from roomctl.api import Busy, Damaged, Fault, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.custody import MEDIUM
 from roomctl.api.deliveries import LOCAL, FixityCheck
+from roomctl.api.words import Pair
 from roomctl_archive import places, reconcile
 from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.courier import name_of
@@ -109,7 +110,11 @@ class Custodian:
             self.check(package, place, tick=tick)
         except RoomctlError as error:
             self._ctx.log.warning("archive: %s cannot be read again at %s: %s", package.id, place, error)
-            self._away[package.id, place] = (self._ctx.clock.now(), package.meeting, str(error))
+            self._away[package.id, place] = (
+                self._ctx.clock.now(),
+                package.meeting,
+                Pair.of(error.__str__),
+            )
 
     def _reconcile(self) -> None:
         """Asks each place, as often as copies are read again, what lies there unknown, and what no longer does."""

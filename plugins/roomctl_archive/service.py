@@ -12,6 +12,7 @@ from typing import Protocol
 from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.custody import MEDIUM
 from roomctl.api.service_loop import ServiceLoop, stop_all
+from roomctl.api.words import paired
 from roomctl_archive import ahead, package
 from roomctl_archive.builder import Builder
 from roomctl_archive.config import ArchiveConfig
@@ -145,9 +146,10 @@ class ArchiveService:
     def _run(self, worker: Worker) -> float:
         """One round of it; seconds until the next."""
         try:
-            for meeting in self._ctx.services.meetings(*self._states):
-                self._stop()
-                worker.work(meeting)
+            with paired():  # what fails is told to readers of either language
+                for meeting in self._ctx.services.meetings(*self._states):
+                    self._stop()
+                    worker.work(meeting)
         except Stopping:
             return LOOK
         pause = worker.pause()

@@ -111,5 +111,5 @@ class Verdict:
             "ok": self.ok,
             "files": self.files,
             "bytes": self.bytes,
-            "problems": [{"file": fault.file, "what": fault.what} for fault in self.problems],
+            "problems": [{"file": fault.file, "what": str(fault.what)} for fault in self.problems],
         }

@@ -56,7 +56,7 @@ class Trouble:
         return str(RoomctlError(self.what, self.why, self.mend))
 
     def as_json(self) -> dict[str, str]:
-        return {"what": self.what, "why": self.why, "mend": self.mend}
+        return {"what": str(self.what), "why": str(self.why), "mend": str(self.mend)}
 
 
 @dataclass(frozen=True, slots=True)

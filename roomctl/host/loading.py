@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from roomctl.errors import BadInput, RoomctlError
 from roomctl.fields import first_fault
 from roomctl.host.manifest import DROP_IN, DROPIN, Manifest
-from roomctl.i18n import tr
+from roomctl.i18n import chinese, english, tr
 
 
 def import_plugin(manifest: Manifest) -> ModuleType:
@@ -112,8 +112,8 @@ def validated(name: str, model: type[BaseModel] | None, section: Mapping[str, An
         raise BadConfig(
             tr(f"roomctl.toml {where} 的 {key or '-'} 不对", f"roomctl.toml {where}: {key or '-'} is wrong"),
             tr(
-                f"{why}，写的是 {got}（可用的键：{listed}）",
-                f"{why}, not {got} (known keys: {listed})",
+                f"{chinese(why)}，写的是 {got}（可用的键：{listed}）",
+                f"{english(why)}, not {got} (known keys: {listed})",
             ),
             tr("请改正它", "correct it"),
         ) from None

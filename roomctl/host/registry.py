@@ -18,7 +18,7 @@ from roomctl.host.calls import Caller, CallThread, Failure, FailureKind, Outcome
 from roomctl.host.manifest import BUILTIN, Found, Manifest
 from roomctl.host.promises import promise
 from roomctl.host.status import PluginStates, PluginStatus, Status, Strikes, enable_hint
-from roomctl.i18n import several, tr
+from roomctl.i18n import Pair, paired, several, tr
 from roomctl.services.offers import Service
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Loaded:
     services: Sequence[Service] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class _Stopped(Exception):  # noqa: N818 - never leaves this module
     """Loading ended before the plugin was enabled."""
 
@@ -138,8 +138,7 @@ class Registry:
                 trace=stop.trace,
                 missing=stop.missing,
             )
-        reason = several(str(RoomctlError(one.what, one.why)) for one in missing)
-        return replace(status, missing=missing, reason=reason, mend=several(one.mend for one in missing))
+        return replace(status, missing=missing, reason=_why(missing), mend=_mend(missing))
 
     def _load(self, manifest: Manifest) -> tuple[Missing, ...]:
         """What its self-check misses without being kept from work by it. Raises: _Stopped."""
@@ -151,7 +150,8 @@ class Registry:
             raise _Stopped(Status.DISABLED, tr("已停用", "disabled by a person"), f"roomctl plugins enable {name}")
         if state.out and name not in self._strikes.essential:
             raise _Stopped(Status.FAILED, state.reason, enable_hint(name), state.trace)
-        _refuse_missing(requirements.missing(name, manifest.requires, self.model))
+        with paired():  # what is wrong is read later, and by others
+            _refuse_missing(requirements.missing(name, manifest.requires, self.model))
         module = self._step(name, Status.LOAD_ERROR, lambda: loading.import_plugin(manifest))
         hooks = self._step(name, Status.LOAD_ERROR, lambda: loading.register(self._manager, name, module))
         plugin = self.loaded[name] = Loaded(manifest, module, hooks)
@@ -159,9 +159,10 @@ class Registry:
         if "roomctl_config_model" in hooks:
             model = self.models[name] = self._expect(plugin, "roomctl_config_model", Status.CONFIG_ERROR)
         section = self.settings.get(name, {})
-        config = self._step(name, Status.CONFIG_ERROR, lambda: loading.validated(name, model, section))
-        plugin.context = self._step(name, Status.SETUP_ERROR, lambda: self.contexts(manifest, config))
-        return self._self_check(plugin) if "roomctl_self_check" in hooks else ()
+        with paired():
+            config = self._step(name, Status.CONFIG_ERROR, lambda: loading.validated(name, model, section))
+            plugin.context = self._step(name, Status.SETUP_ERROR, lambda: self.contexts(manifest, config))
+            return self._self_check(plugin) if "roomctl_self_check" in hooks else ()
 
     def _self_check(self, plugin: Loaded) -> tuple[Missing, ...]:
         name = plugin.manifest.name
@@ -194,7 +195,7 @@ class Registry:
             mend = enable_hint(name)
         if isinstance(failure.error, RoomctlError):
             error = failure.error
-            reason, mend = str(RoomctlError(error.what, error.why)), error.mend or mend
+            reason, mend = Pair.of(lambda: str(RoomctlError(error.what, error.why))), error.mend or mend
         raise _Stopped(status, reason, mend, failure.trace)
 
     def _forget(self, name: str) -> None:
@@ -354,8 +355,15 @@ def _call(plugin: Loaded, hook: str, arguments: Mapping[str, Any]) -> Callable[[
 def _refuse_missing(missing: Iterable[Missing], among: Callable[[Missing], bool] = lambda _one: True) -> None:
     every = tuple(missing)
     if fatal := [one for one in every if among(one)]:
-        reason = several(str(RoomctlError(one.what, one.why)) for one in fatal)
-        raise _Stopped(Status.SELF_CHECK_ERROR, reason, several(one.mend for one in fatal), missing=every)
+        raise _Stopped(Status.SELF_CHECK_ERROR, _why(fatal), _mend(fatal), missing=every)
+
+
+def _why(missing: Sequence[Missing]) -> str:
+    return Pair.of(lambda: several(str(RoomctlError(one.what, one.why)) for one in missing))
+
+
+def _mend(missing: Sequence[Missing]) -> str:
+    return Pair.of(lambda: several(one.mend for one in missing))
 
 
 def _kept_out() -> str:

@@ -73,8 +73,8 @@ class PluginStatus:
             "name": self.name,
             "version": self.version,
             "status": self.status.value,
-            "reason": self.reason or None,
-            "mend": self.mend or None,
+            "reason": str(self.reason) or None,
+            "mend": str(self.mend) or None,
         }
 
 

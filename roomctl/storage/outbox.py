@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from roomctl.domain.archive import Fault
 from roomctl.domain.delivery import Delivery, DeliveryStep, FixityCheck, SentFile, Trouble
+from roomctl.i18n import crossed, crossing
 from roomctl.storage.tables import Base
 from roomctl.storage.work import Work
 
@@ -31,7 +32,7 @@ class OutboxRow(Base):
     rate: Mapped[float]
     tries: Mapped[int]
     next_try: Mapped[datetime | None]
-    trouble: Mapped[list[Any]]  # what, why, mend; empty where there is none
+    trouble: Mapped[list[Any]]  # what, why, mend, as `crossing` makes them; empty where there is none
 
 
 class OutboxFileRow(Base):
@@ -103,7 +104,7 @@ class SqlOutbox:
                 rate=delivery.rate,
                 tries=delivery.tries,
                 next_try=delivery.next_try,
-                trouble=[trouble.what, trouble.why, trouble.mend] if trouble else [],
+                trouble=[crossing(part) for part in (trouble.what, trouble.why, trouble.mend)] if trouble else [],
             )
         )
         session.flush()
@@ -154,7 +155,7 @@ class SqlOutbox:
                 at=row.at,
                 files=row.files,
                 bytes=row.bytes,
-                problems=tuple(Fault(*each) for each in row.problems),
+                problems=tuple(Fault(file, crossed(what)) for file, what in row.problems),
             )
             for row in self._work.reads().scalars(query)
         ]
@@ -169,7 +170,7 @@ class SqlOutbox:
                 at=check.at,
                 files=check.files,
                 bytes=check.bytes,
-                problems=[[fault.file, fault.what] for fault in check.problems],
+                problems=[[fault.file, crossing(fault.what)] for fault in check.problems],
             )
         )
         session.flush()
@@ -207,5 +208,5 @@ def _delivery(row: OutboxRow) -> Delivery:
         rate=row.rate,
         tries=row.tries,
         next_try=row.next_try,
-        trouble=Trouble(*row.trouble) if row.trouble else None,
+        trouble=Trouble(*map(crossed, row.trouble)) if row.trouble else None,
     )

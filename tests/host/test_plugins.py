@@ -1,6 +1,7 @@
 """A bad plugin costs itself: the others go on, and its status says why and what to do."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from roomctl.domain.events import LoggedEvent
 from roomctl.errors import MissingPart, NotFound, Refused
 from roomctl.host.status import Status
+from roomctl.i18n import speaking
 from tests.host.conftest import MEETING, DataFolder, status_of
 from tests.host.gates import GOOD, objections
 
@@ -101,6 +103,10 @@ def test_a_bad_section_is_named_with_what_is_expected(data: DataFolder, monkeypa
     assert "roomctl.toml" in found.reason
     assert found.mend
     assert "\n" not in found.reason
+    with speaking("zh"):
+        said = found.as_json()
+    assert re.search("不认识的键|不对", said["reason"])
+    assert said["mend"].startswith("请改正")
 
 
 def test_a_section_for_a_plugin_without_settings_is_a_config_error(data: DataFolder) -> None:

@@ -22,6 +22,7 @@ from roomctl.domain.delivery import (
 from roomctl.domain.devices import Secret
 from roomctl.domain.events import SYSTEM
 from roomctl.errors import BadInput, NotFound, Refused
+from roomctl.i18n import Pair, speaking
 from roomctl.services.device_ports import Rack
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
@@ -56,10 +57,13 @@ def test_a_row_reads_back_as_it_was_written(house, package):
     row = Delivery(
         package=package.id, target="nas", meeting=package.meeting, at=A_MORNING, step=DeliveryStep.CHECKING, files=9,
         bytes=1 << 40, sent_files=9, sent=1 << 40, checked_files=3, checked=7, rate=1.5, tries=4,
-        next_try=A_MORNING + timedelta(hours=1), trouble=Trouble("坏了", "为什么", "怎么办"),
+        next_try=A_MORNING + timedelta(hours=1), trouble=Trouble(Pair("坏了", "broken"), "为什么", "怎么办"),
     )  # fmt: skip
     house.use.put_delivery(row)
-    assert house.use.deliveries(package.meeting)[0] == row
+    (kept, _) = house.use.deliveries(package.meeting)
+    assert kept == row
+    with speaking("en"):
+        assert kept.trouble.as_json() == {"what": "broken", "why": "为什么", "mend": "怎么办"}
 
 
 def test_the_receipt_ends_the_row_and_nothing_takes_it_back(house, package):

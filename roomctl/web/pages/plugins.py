@@ -152,8 +152,8 @@ def _bad(visitor: Visitor, one: PluginStatus, wanted: dict[str, bool]) -> Part:
         tag("div", state_chip(one.status.label, "warn" if soft else "crit")),
         tag(
             "div",
-            tag("p", one.reason, class_="rc-ell rc-told", title=one.reason),
-            tag("div", tag("span", tr("怎么修", "mend"), class_="rc-s3"), *_mend(one.mend), class_="rc-mend"),
+            tag("p", one.reason, class_="rc-ell rc-told", title=str(one.reason)),
+            tag("div", tag("span", tr("怎么修", "mend"), class_="rc-s3"), *_mend(str(one.mend)), class_="rc-mend"),
             trace,
             class_="rc-why",
         ),

@@ -219,7 +219,7 @@ class RegistrationShape(BaseModel):
                     ok=one.ok,
                     files=one.files,
                     bytes=one.bytes,
-                    problems=[{"file": fault.file, "what": fault.what} for fault in one.problems],
+                    problems=[{"file": fault.file, "what": str(fault.what)} for fault in one.problems],
                     by=one.by,
                     at=one.at,
                 )

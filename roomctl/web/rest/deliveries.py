@@ -23,7 +23,7 @@ Retrying = Annotated[User, Depends(Needs(Right.RETRY_ARCHIVE))]
 
 
 class TroubleShape(BaseModel):
-    """Why the last try failed, in the language of the office."""
+    """Why the last try failed, in the reader's language."""
 
     what: str
     why: str

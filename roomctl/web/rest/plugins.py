@@ -28,16 +28,7 @@ class PluginShape(BaseModel):
 def list_plugins(request: Request, _user: Annotated[User, Depends(Needs(Right.SEE_PLUGINS))]) -> list[PluginShape]:
     """Where one is not enabled: why, and the mend."""
     rows = host_of(request).application.plugins.status()
-    return [
-        PluginShape(
-            name=row.name,
-            version=row.version,
-            status=row.status.value,
-            reason=row.reason or None,
-            mend=row.mend or None,
-        )
-        for row in rows
-    ]
+    return [PluginShape.model_validate(row.as_json()) for row in rows]
 
 
 @routes.post("/plugins/{name}/enable", status_code=204, summary="Enable it, from the next start on")

@@ -10,12 +10,14 @@ from typing import ClassVar
 
 import pytest
 from roomctl_archive import package
+from roomctl_archive.config import TargetConfig
 from roomctl_archive.courier import Courier, alone
 from roomctl_archive.folder_target import FolderTarget
 from roomctl_archive.verify import verify
 
 from roomctl.api import Busy, Damaged, RoomctlError, State
 from roomctl.api.deliveries import FIRST_RETRY, JITTER, DeliveryStep
+from roomctl.api.words import speaking
 
 
 class Killed(Exception):  # noqa: N818
@@ -60,6 +62,19 @@ def test_a_failure_is_told_in_three_parts_and_put_off_with_jitter(nas, room):
     assert row.next_try == room.clock.now() + timedelta(seconds=FIRST_RETRY * (1 + JITTER))
     assert courier.troubles()[room.meeting.id] == str(row.trouble)
     assert courier.pause() == FIRST_RETRY * (1 + JITTER)
+
+
+@pytest.mark.parametrize("office", ["zh", "en"])
+def test_settings_that_are_wrong_are_told_in_the_readers_language(nas, room, office):
+    nas.ctx.config.targets["nas"] = TargetConfig.model_validate({"kind": "folder", "paht": "nas"})
+    with speaking(office):
+        courier = nas.start()
+        courier.work(room.meeting)
+    with speaking("en"):
+        assert "unknown: paht" in courier.troubles()[room.meeting.id]
+        assert nas.row().trouble.as_json()["why"] == "unknown: paht"
+    with speaking("zh"):
+        assert "不认识的项：paht" in courier.troubles()[room.meeting.id]
 
 
 def test_it_is_tried_for_days_and_arrives(nas, room):
