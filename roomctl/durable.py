@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -55,23 +56,35 @@ def durable_rename(source: Path, target: Path) -> None:
         fsync_folder(source.parent)
 
 
-def atomic_write(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
+def atomic_write(path: Path, content: bytes | str, *, mode: int | None = None) -> None:
     """Writes a whole file, so that a reader (or a power cut) meets either the old one or the new one.
 
     Args:
-        mode: permissions, before the umask; 0o600 for what nobody else may read.
+        mode: permissions, before the umask; 0o600 for what nobody else may read. None: those of the file that is
+            there, which somebody may have closed to others, or 0o644. Its owner may write it in any case.
 
     """
     data = content.encode() if isinstance(content, str) else content
     beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    kept = _permissions(path) if mode is None else None
+    first = 0o600 if kept is not None else 0o644 if mode is None else mode  # until it has those that are kept
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), first)
     try:
         with os.fdopen(handle, "wb") as file:
+            if kept is not None:
+                beside.chmod(kept)
             file.write(data)
         durable_rename(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _permissions(path: Path) -> int | None:
+    try:
+        return path.stat().st_mode & 0o777 | stat.S_IWUSR
+    except FileNotFoundError:
+        return None
 
 
 def lock_file(handle: int) -> bool:

@@ -74,6 +74,16 @@ def test_a_secret_is_never_readable_by_others(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="access lists, not mode bits")
+@pytest.mark.parametrize(("mode", "kept"), [(0o600, 0o600), (0o664, 0o664), (0o444, 0o644)])
+def test_who_may_read_a_file_stays_as_somebody_has_set_it(tmp_path: Path, mode, kept) -> None:
+    path = tmp_path / "roomctl.toml"
+    path.write_text("old")
+    path.chmod(mode)
+    atomic_write(path, "new")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", kept)
+
+
 def test_a_rename_replaces_what_was_there(tmp_path: Path) -> None:
     (tmp_path / "from").mkdir()
     (tmp_path / "from" / "a.part").write_text("new")
