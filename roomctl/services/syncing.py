@@ -124,9 +124,10 @@ def _as_told(before: Recording, status: RecorderStatus, report: RecordingReport)
 
 
 def _stale(before: Recording, status: RecorderStatus, report: RecordingReport) -> bool:
-    """Whether somebody told more since the journal was read."""
+    """Whether somebody told more since the journal was read, or it is away: with its disk, or its folder."""
     return (
-        len(report.segments) < len(before.segments)
+        bool(before.journal and not report.journal)
+        or len(report.segments) < len(before.segments)
         or len(report.alarms) < before.alarm_rows
         or (before.state is RecorderState.SEALED and status.state is not RecorderState.SEALED)
     )

@@ -391,6 +391,22 @@ def test_a_look_that_comes_late_takes_nothing_back(house):
     assert house.use.sync_recording(sealed.id) == sealed
 
 
+def test_a_recording_whose_folder_is_away_for_a_moment_is_still_one_that_runs(house):
+    meeting = house.opened()
+    house.use.arm(meeting.id, Order(source="tone"))
+    machine = house.plugins.newest
+    machine.journal = "a1"
+    house.use.start(meeting.id)
+    begun = house.use.current_recording(meeting.id)
+    assert begun.journal == "a1"
+    machine.journal, machine.told = "", {"state": RecorderState.IDLE, "frames": 0}
+    house.use.sync_recording(begun.id)
+    assert house.use.current_recording(meeting.id) == begun
+    machine.journal, machine.told = "a1", {}
+    house.use.adjourn(meeting.id)
+    assert machine.heard[-1] == "stop"
+
+
 def test_what_nobody_is_behind_any_more_is_settled(house):
     meeting = house.opened()
     armed = house.use.arm(meeting.id, Order(source="tone"))
