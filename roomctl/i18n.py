@@ -64,7 +64,8 @@ class Pair(str):
         with speaking("zh"):
             zh = str(make())
         with speaking("en"):
-            return cls(zh, str(make()))
+            en = str(make())
+        return cls(zh, en)
 
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # of a copy, which takes both
         return self.zh, self.en

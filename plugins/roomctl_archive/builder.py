@@ -108,7 +108,7 @@ class Builder:
 
     def troubles(self) -> Mapping[str, str]:
         with self._lock:
-            return {meeting: str(trouble.line) for meeting, trouble in self._troubles.items()}
+            return {meeting: trouble.line for meeting, trouble in self._troubles.items()}
 
     def pause(self) -> float | None:
         """Seconds until the next try; None where none is planned."""

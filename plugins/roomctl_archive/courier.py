@@ -9,7 +9,7 @@ from roomctl.api import ArchiveTarget, Busy, Meeting, Package, PluginContext, Pr
 from roomctl.api.custody import place_name
 from roomctl.api.deliveries import LOCAL, Delivery, DeliveryStep, SentFile, Trouble, backoff
 from roomctl.api.files import locked
-from roomctl.api.words import paired
+from roomctl.api.words import Pair, paired
 from roomctl_archive import ahead, delivery, supplement, ways
 from roomctl_archive.config import TargetConfig
 from roomctl_archive.fixity import Tick, silent
@@ -84,7 +84,7 @@ class Courier:
 
     def troubles(self) -> Mapping[str, str]:
         """By meeting, why what was tried since the start does not go on."""
-        return {row.meeting: str(row.trouble) for row in self._put_back() if row.trouble}
+        return {row.meeting: Pair.of(row.trouble.__str__) for row in self._put_back() if row.trouble}
 
     def pause(self) -> float | None:
         now = self._ctx.clock.now()

@@ -6,6 +6,7 @@ Slow by intent: it shares line and disk with a meeting that may be going on. Not
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from roomctl.api import Busy, Damaged, Fault, Meeting, Package, PluginContext, Progress, RoomctlError, State, tr
 from roomctl.api.custody import MEDIUM
@@ -68,10 +69,10 @@ class Custodian:
         """Copies that are damaged, or could not be read."""
         lines: dict[str, list[str]] = {}
         for check in self._ctx.services.fixity_checks(damaged_only=True):
-            lines.setdefault(check.meeting, []).append(_told(check))
+            lines.setdefault(check.meeting, []).append(Pair.of(partial(_told, check)))
         for (_, place), (_, meeting, why) in self._away.items():
-            lines.setdefault(meeting, []).append(f"{name_of(place)}: {why}")
-        return {meeting: "；".join(each) for meeting, each in lines.items()}
+            lines.setdefault(meeting, []).append(Pair.of(partial(_away, place, why)))
+        return {meeting: Pair.of(partial(joined, each)) for meeting, each in lines.items()}
 
     def pause(self) -> float | None:
         return None
@@ -241,6 +242,15 @@ class Throttle:
             if early < LEAST:
                 return
             self._clock.sleep(min(early, NAP))
+
+
+def _away(place: str, why: str) -> str:
+    return f"{name_of(place)}: {why}"
+
+
+def joined(lines: Sequence[str]) -> str:
+    """On one line, in the reader's language."""
+    return tr("；", "; ").join(map(str, lines))
 
 
 def _told(check: FixityCheck) -> str:

@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State, tr
+from roomctl.api import Health, Meeting, PluginContext, Progress, RoomctlError, State
 from roomctl.api.custody import MEDIUM
 from roomctl.api.service_loop import ServiceLoop, stop_all
-from roomctl.api.words import paired
+from roomctl.api.words import Pair, paired
 from roomctl_archive import ahead, package
 from roomctl_archive.builder import Builder
 from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.courier import Courier
-from roomctl_archive.custodian import Custodian
+from roomctl_archive.custodian import Custodian, joined
 from roomctl_archive.fixity import Tick
 
 LOOK = 30.0  # seconds after which one looks for work unasked
@@ -92,7 +92,7 @@ class ArchiveService:
 
     def health(self) -> Health:
         failing = [*self.failures().values(), *filter(None, (loop.trouble for loop in self._loops))]
-        return Health(ok=not failing, why=tr("；", "; ").join(failing))
+        return Health(ok=not failing, why=Pair.of(partial(joined, failing)))
 
     def progress(self) -> Sequence[Progress]:
         meetings = self._ctx.services.meetings(*OPEN)
@@ -103,15 +103,16 @@ class ArchiveService:
         lines: dict[str, list[str]] = {}
         for worker in self._workers:
             for meeting, line in worker.troubles().items():
-                lines.setdefault(meeting, []).append(f"{worker.name}: {line}" if worker.name else line)
+                said = Pair.of(partial("{}: {}".format, worker.name, line)) if worker.name else line
+                lines.setdefault(meeting, []).append(said)
         for held in self._ctx.services.meetings(State.CLOSED):
             for name in sorted(self._gone(held)):
-                line = tr(
+                line = Pair(
                     f"存储目标 {name} 已不在设置里。请写回 [plugins.archive.targets.{name}]",
                     f"target {name} is no longer in the settings. Put [plugins.archive.targets.{name}] back",
                 )
                 lines.setdefault(held.id, []).append(line)
-        return {meeting: "；".join(each) for meeting, each in lines.items()}
+        return {meeting: Pair.of(partial(joined, each)) for meeting, each in lines.items()}
 
     def push(self, meeting: Meeting, tick: Tick) -> int:
         """Builds and delivers now, in the caller's thread, whatever the back-off says; gives the receipts added.

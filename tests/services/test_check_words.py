@@ -12,7 +12,8 @@ from roomctl_audio.sources.listen import SourceCheck
 from roomctl.domain.checks import CheckState, Result
 from roomctl.domain.recording import Order
 from roomctl.errors import BadInput
-from roomctl.i18n import Pair, chinese, paired, several, speaking, tr
+from roomctl.fields import wrong
+from roomctl.i18n import Pair, chinese, english, paired, several, speaking, tr
 from roomctl.testing.emulators import Fault
 
 HAN = re.compile("[一-鿿]")
@@ -125,3 +126,17 @@ def test_a_text_in_both_languages_is_said_in_that_of_the_moment():
     with speaking("zh"):
         assert (f"{told}", str(told), str(copy.deepcopy(told)), chinese(longer)) == ("关", "关", "关", "灯：off")
     assert not isinstance(tr("关", "off"), Pair)
+
+
+@pytest.mark.parametrize(("code", "said"), [("zh", "甲"), ("en", "a")])
+def test_a_text_that_is_made_for_both_is_one_of_the_language_that_it_was_made_in(code, said):
+    with speaking(code):
+        made = Pair.of(lambda: tr("甲", "a"))
+    assert (made, made.zh, made.en) == (said, "甲", "a")
+
+
+def test_what_is_wrong_with_a_field_is_told_in_both():
+    error = {"type": "literal_error", "ctx": {"expected": "'a', 'b' or 'c'"}}
+    with paired():
+        said = wrong(error)
+    assert (chinese(said), english(said)) == ("可用 'a', 'b'、'c'", "it is one of 'a', 'b' or 'c'")

@@ -185,7 +185,7 @@ class WorkShape(BaseModel):
     @classmethod
     def of(cls, one: Work) -> Self:
         left = None if one.left is None else round(one.left, 1)
-        return cls(what=one.what, done=one.done, total=one.total, unit=one.unit, left=left, stuck=one.stuck)
+        return cls(what=one.what, done=one.done, total=one.total, unit=one.unit, left=left, stuck=str(one.stuck))
 
 
 @routes.get("/meetings/{meeting_id}/transcript/progress", summary="How far the transcript is")

@@ -70,11 +70,12 @@ def test_settings_that_are_wrong_are_told_in_the_readers_language(nas, room, off
     with speaking(office):
         courier = nas.start()
         courier.work(room.meeting)
+        told = courier.troubles()[room.meeting.id]
     with speaking("en"):
-        assert "unknown: paht" in courier.troubles()[room.meeting.id]
+        assert "unknown: paht" in str(told)
         assert nas.row().trouble.as_json()["why"] == "unknown: paht"
     with speaking("zh"):
-        assert "不认识的项：paht" in courier.troubles()[room.meeting.id]
+        assert "不认识的项：paht" in str(told)
 
 
 def test_it_is_tried_for_days_and_arrives(nas, room):
