@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 from roomctl.api import Meeting, PluginContext
 from roomctl_transcript.captions import switch
 from roomctl_transcript.captions.board import Board, Stand
-from roomctl_transcript.captions.follow import engine
+from roomctl_transcript.captions.follow import Sound, engine
 
 KEY = "captions"
 """Of the switches, among the plugin's documents of a meeting."""
@@ -54,6 +54,17 @@ class Boards:
                     with suppress(RuntimeError):  # its loop has ended
                         loop.call_soon_threadsafe(news.set)
         return after
+
+    def look(self, meeting_id: str) -> None:
+        """Where captions are off the screen says all the same whether the meeting is recorded (录音告知)."""
+        if not self.board(meeting_id).on:
+            sound = Sound.of(self._ctx.services.recording_heads(meeting_id))
+            self.change(meeting_id, lambda board: board if board.on else replace(board, recording=sound.state))
+
+    def followed(self) -> Sequence[str]:
+        """Meetings that somebody reads along with."""
+        with self._lock:
+            return [meeting_id for meeting_id, readers in self._readers.items() if readers]
 
     @contextmanager
     def following(self, meeting_id: str) -> Iterator[asyncio.Event]:

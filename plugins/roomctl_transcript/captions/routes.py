@@ -108,6 +108,7 @@ def router(captions: Boards) -> APIRouter:
     ) -> StreamingResponse:
         """Server-sent events `captions`, each the whole state. A slow reader misses some, and sees the newest."""
         await asyncio.to_thread(seen, meeting_id, user)
+        await asyncio.to_thread(captions.look, meeting_id)
 
         async def states() -> AsyncIterator[str]:
             yield "retry: 2000\n\n"

@@ -136,6 +136,8 @@ class CaptionService:
 
     def _look(self, now: float) -> None:
         self._looked = now
+        for meeting_id in self._boards.followed():
+            self._boards.look(meeting_id)
         before, self._meeting = self._meeting, self._find()
         if before is not None and (self._meeting is None or self._meeting.id != before.id):
             self._end_child()

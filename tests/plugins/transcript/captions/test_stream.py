@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,9 @@ import roomctl_transcript
 from fastapi import FastAPI
 from roomctl_transcript.captions import boards
 from roomctl_transcript.captions.board import Line
+from roomctl_transcript.captions.service import CaptionService
 
+from roomctl.api import RecorderState, Recording
 from roomctl.domain import secrecy
 from roomctl.domain.access import Role, User
 from tests.web.served import served
@@ -91,6 +94,21 @@ def test_the_room_sees_nothing_while_they_are_off_and_only_so_many_lines_as_aske
     assert [one["text"] for one in desk.board()["lines"]] == ["2"]
     for reader in (room, desk):
         reader.close()
+
+
+def test_the_room_is_told_that_it_is_recorded_while_they_are_off(port, ctx, services):
+    sound = Recording(
+        id="rec1", meeting="m1", number=1, folder="rec", source="x", recorder="audio", state=RecorderState.RECORDING
+    )
+    services.sound["m1"] = [sound]
+    service = CaptionService(ctx)  # it looks for whoever reads along
+    with closing(Follower(port, "?for=screen")) as reader:
+        first = reader.board()
+        assert (first["on"], first["recording"]) == (False, "recording")
+        services.sound["m1"] = [replace(sound, state=RecorderState.PAUSED)]
+        service.start()
+        assert reader.board()["recording"] == "paused"
+    service.stop(20.0)
 
 
 def test_who_reads_slowly_sees_the_newest_and_holds_up_nobody(port, ctx):
