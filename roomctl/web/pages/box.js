@@ -1,6 +1,6 @@
 // What the host draws: put in its place at once, or when nobody composes or presses in it any more (see still.js).
 export default {
-  template: `<component :is="tag"></component>`,
+  template: `<component :is="tag" data-box></component>`,
   props: { innerHTML: String, sanitize: Boolean, tag: String },
   created() { this.drawn = null; },
   mounted() { this.draw(); },

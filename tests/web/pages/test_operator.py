@@ -285,7 +285,16 @@ def test_two_presses_of_the_space_bar_pause_and_one_does_not(desk, on_air):
 
 def test_a_pause_knows_its_planned_end(desk, on_air):
     page = desk
-    page.get_by_role("button", name="暂停", exact=False).first.click()
+    pause = page.get_by_role("button", name="暂停", exact=False).first
+    pause.press("Enter")
+    five = page.get_by_role("button", name="5 分钟", exact=True)
+    expect(five).to_be_visible()
+    expect(page.locator("[data-box]:focus")).to_contain_text("暂停多久？")  # the keys go on from there
+    page.keyboard.press("Tab")
+    expect(five).to_be_focused()
+    page.keyboard.press("Escape")  # and back again
+    expect(five).to_have_count(0)
+    pause.click()
     page.get_by_role("button", name="10 分钟").click()
     expect(page.locator(".rc-paused")).to_contain_text(re.compile(r"计划 \d\d:\d\d 继续"))
     status = on_air.use.recorder_status(on_air.meeting)

@@ -80,7 +80,8 @@ def test_they_are_switched_on_for_the_meeting_whose_name_was_written_and_no_othe
     field.fill(OFF)
     button(page, "打开").click()
     expect(live(page).get_by_role("alert")).to_contain_text("roomctl models pull")  # and now the engine's own answer
-    button(page, "返回").click()
+    field.press("Escape")
+    expect(button(page, "打开字幕")).to_be_focused()
     expect(live(page)).to_contain_text("会场字幕没有打开")
 
 

@@ -107,7 +107,9 @@
     label.append(field, names);
     const go = make("button", "rc-btn rc-tiny rc-pri", said("打开", "Switch on"));
     go.type = "submit";
-    e.append(go, button(said("返回", "Back"), null, () => { asking = false; wrong = ""; draw(); }));
+    const back = button(said("返回", "Back"), null, () => { asking = false; wrong = ""; draw(); box.querySelector("button")?.focus(); });
+    e.append(go, back);
+    form.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.isComposing) { event.stopPropagation(); back.click(); } });
     form.append(label, e);
     form.addEventListener("submit", (event) => { event.preventDefault(); put({ on: true, confirm: field.value }); });
     return [form];

@@ -26,6 +26,7 @@
     }
     if (!document.querySelector(".rc-op") || typing(event.target)) return;
     if (event.key === "?") { event.preventDefault(); help(); return; }
+    if (event.key === "Escape") document.querySelector(".rc-op [data-act='back']")?.click();   // of what was asked
     if (localStorage.getItem(OFF) || lost()) return;
     if (event.key === " ") {
       if (event.target.closest?.("button, a, summary")) return;   // there the bar presses what has the focus

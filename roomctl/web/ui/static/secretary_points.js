@@ -181,6 +181,7 @@
     const cancel = W.press(said("放弃", "Drop it"), () => {
       writing = null;
       draw();
+      W.shownRow(W.current)?.focus({ preventScroll: true });
     });
     const keep = el("button", "rc-btn rc-sm rc-pri", held.clash ? said("用我的", "Take mine") : said("存下", "Save"));
     keep.type = "submit";

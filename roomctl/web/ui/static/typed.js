@@ -16,7 +16,8 @@
   };
   const standing = ({ type, value, checked }) => ({ type, value, checked, isConnected: false });
   const typed = new Map();                       // place → {field, sent: what stood there then}, of this page or of the load before
-  let focused = null, pressed = [];              // what went with the last press
+  let focused = null, area = null, pressed = []; // what has the focus, in which box; what went with the last press
+  const trail = [], STEPS = 8;                   // places of the last presses
   document.addEventListener("input", (event) => {
     const where = place(event.target);
     if (where) typed.set(where, { field: event.target });
@@ -24,10 +25,15 @@
   document.addEventListener("click", (event) => {
     const press = event.target.closest("[data-act]"), form = press?.closest("[data-form]");
     if (!press || (press.dataset.hold && !press.dataset.full)) return;
+    trail.push(place(press));
+    if (trail.length > STEPS) trail.shift();
     pressed = [...typed.values()].filter((one) => form?.contains(one.field));
     for (const one of pressed) one.sent = standing(one.field);
   });
-  document.addEventListener("focusin", (event) => { focused = place(event.target) ? event.target : null; });
+  document.addEventListener("focusin", (event) => {
+    focused = place(event.target) ? event.target : null;
+    area = focused?.closest("[data-box]") ?? null;
+  });
   document.addEventListener("focusout", (event) => setTimeout(() => {      // left, and not taken away: by Esc
     if (focused === event.target && focused.isConnected && document.activeElement === document.body) focused = null;
   }));
@@ -51,12 +57,20 @@
       typed.set(where, { field });
     }
   };
+  /** What was pressed is there no more: the keys go on from what stands in its place, or from what had opened it. */
+  const stay = (box) => {
+    if (document.activeElement !== document.body || !box?.isConnected) return;
+    const opened = trail.findLast((one) => !box.contains(document.querySelector(one)) && document.querySelector(one));
+    const e = box.offsetHeight ? box : opened && document.querySelector(opened);
+    if (e === box) box.tabIndex = -1;
+    e?.focus({ preventScroll: true });
+  };
   new MutationObserver((changes) => {
     if (changes.some((one) => [...one.addedNodes].some((e) => e.classList?.contains("rc-toast")))) refused();
     carry();
     if (!focused || focused.isConnected || document.activeElement !== document.body) return;
     const before = focused, e = document.querySelector(place(before));
-    if (!e) { focused = null; return; }
+    if (!e) { focused = null; setTimeout(stay, 0, area); return; }
     e.focus({ preventScroll: true });
     if (before.selectionStart != null) e.setSelectionRange?.(before.selectionStart, before.selectionEnd);
   }).observe(document.documentElement, { childList: true, subtree: true });
