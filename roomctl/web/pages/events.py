@@ -12,7 +12,7 @@ from nicegui import ui as gui
 
 from roomctl.domain import event_data_words, event_words
 from roomctl.domain.access import Right
-from roomctl.domain.events import LoggedEvent
+from roomctl.domain.events import SYSTEM, LoggedEvent
 from roomctl.errors import NotFound
 from roomctl.host.manifest import Manifest
 from roomctl.i18n import tr
@@ -287,7 +287,7 @@ def _row(visitor: Visitor, row: LoggedEvent, titles: dict[str, str], zone: ZoneI
         "div",
         tag("time", f"{at:%H:%M:%S}", title=f"{at:%Y-%m-%d %H:%M:%S.%f}", datetime=row.at),
         tag("b", _called(visitor, row.kind), class_="rc-ell", title=row.kind),
-        tag("span", name or by, class_="rc-ell"),
+        tag("span", tr("主机", "the host") if row.actor == str(SYSTEM) else name or by, class_="rc-ell"),
         tag(
             "div",
             tag("span", titles[row.stream], class_="rc-c-3") if row.stream in titles else None,
