@@ -120,6 +120,7 @@ _YEARS = re.compile(r"^([1-9][0-9]{0,3})年$")
 _MONTHS = re.compile(r"^([1-9]|1[01])个月$")  # a term below a year is told in months
 _DATE = re.compile(r"^([1-9][0-9]{3})年([1-9]|1[0-2])月([1-9]|[12][0-9]|3[01])日$")
 """As a 成文日期 is written, 月、日不编虚位 (GB/T 9704-2012, 7.3.5.4)."""
+_A_DAY = "2027年6月1日"
 _YEAR = 365.2425
 """Days."""
 _CONDITION = re.compile(r"^(?![0-9〇零一二三四五六七八九十百两半几]+个?[年月日天周])[^\W_]{2,20}[前后时止]$")
@@ -165,8 +166,8 @@ def _lasting(level: Level, term: str) -> Secrecy:
     raise BadInput(
         tr(f"密级“{level}★{term}”的期限无法识别", f"cannot read the term of 密级 '{level}★{term}'"),
         mend=tr(
-            f"写 {level}★3年、{level}★6个月、{level}★长期、{level}★2027年6月1日，或解密条件如 {level}★公布前",
-            f"write {level}★3年, {level}★6个月, {level}★长期, {level}★2027年6月1日, or what ends it: {level}★公布前",
+            f"写 {level}★3年、{level}★6个月、{level}★长期、{level}★{_A_DAY}，或解密条件如 {level}★公布前",
+            f"write {level}★3年, {level}★6个月, {level}★长期, {level}★{_A_DAY}, or what ends it: {level}★公布前",
         ),
     )
 

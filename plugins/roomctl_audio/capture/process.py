@@ -118,7 +118,9 @@ class Capture:
             facts = dict(request.message)
             what = facts.pop("do", None)
             if what == "stop":
-                self.session.stop(asked=True, armed=bool(facts.get("armed")))
+                if facts.get("armed"):
+                    self.session.need(RecorderState.ARMED, RecorderState.STOPPING)
+                self.session.stop(asked=True)
                 self._stoppers.append(request.reply)  # and is told when all is sealed
                 return
             request.reply.set_result(self._command(what)(**facts))

@@ -110,7 +110,8 @@ class Session:
 
     # --- what the operator does -------------------------------------------------------------------------------------
 
-    def _need(self, *states: RecorderState) -> None:
+    def need(self, *states: RecorderState) -> None:
+        """Raises: Refused, in any other state."""
         if self.state not in states:
             raise Refused(
                 tr("录音机不能执行", "the recorder cannot do that"),
@@ -119,7 +120,7 @@ class Session:
 
     def start(self, limit: int | None = None) -> dict[str, Any]:
         """From here on everything is kept. Raises: Refused, BadInput, OSError."""
-        self._need(RecorderState.ARMED)
+        self.need(RecorderState.ARMED)
         if limit is not None and not (_whole(limit) and limit > 0):
             raise BadInput(tr(f"帧数 {limit!r} 无法识别", f"not a number of frames: {limit!r}"))
         if not self._rows.rows:  # else it was tried before, on a full disk
@@ -148,7 +149,7 @@ class Session:
 
     def pause(self, until: str | None = None) -> dict[str, Any]:
         """Nothing is kept from here on, as planned until then (ISO 8601). Raises: Refused, BadInput, OSError."""
-        self._need(RecorderState.RECORDING)
+        self.need(RecorderState.RECORDING)
         planned = _moment(until) if until else None
         self._keeper.finish()
         self._rows.write("pause", frame=self._keeper.frames, until=planned.isoformat() if planned else None)
@@ -162,10 +163,9 @@ class Session:
 
     def resume(self) -> dict[str, Any]:
         """Everything is kept again. Raises: Refused, OSError."""
-        self._need(RecorderState.PAUSED)
-        self._rows.write(
-            "resume", frame=self._keeper.frames
-        )  # before the pause is counted: where it fails, it goes on
+        self.need(RecorderState.PAUSED)
+        # before the pause is counted: where it fails, it goes on
+        self._rows.write("resume", frame=self._keeper.frames)
         self._keeper.discard()
         by_clock = round((self._clock() - self._paused_at) * self.layout.rate)
         self._keeper.declare(Loss(by_clock if self.waits else self._keeper.unkept(), "pause"))
@@ -182,7 +182,7 @@ class Session:
 
     def mark(self, kind: str, note: str = "", back: float = 0.0, of: int = 0) -> dict[str, Any]:
         """A mark at the present frame, or `back` seconds earlier. Raises: Refused, BadInput, OSError."""
-        self._need(RecorderState.RECORDING, RecorderState.PAUSED)
+        self.need(RecorderState.RECORDING, RecorderState.PAUSED)
         if kind not in {each.value for each in MarkKind}:
             raise BadInput(
                 tr(f"未知的标记 {kind}", f"unknown mark {kind}"), mend=", ".join(k.value for k in MarkKind)
@@ -386,18 +386,8 @@ class Session:
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
-    def stop(self, *, asked: bool = False, armed: bool = False) -> None:
-        """Keeps what was heard up to now, and begins to seal.
-
-        Args:
-            asked: somebody wants it so. armed: only where nothing was begun yet.
-
-        Raises:
-            Refused: it is to be armed, and it records.
-
-        """
-        if armed:
-            self._need(RecorderState.ARMED, RecorderState.STOPPING, RecorderState.SEALED)
+    def stop(self, *, asked: bool = False) -> None:
+        """Keeps what was heard up to now, and begins to seal. `asked`: somebody wants it so."""
         self.stopped = self.stopped or asked
         if self.state in {RecorderState.STOPPING, RecorderState.SEALED}:
             return

@@ -226,7 +226,7 @@ OFFICIAL = (
         "机密",
     ),
     *("非密", "专题会议", "档号", "姓名 单位 职务", "中文"),
-    *("3年", "6个月", "长期", "公布前"),
+    *("3年", "6个月", "长期", "2027年6月1日", "公布前"),
 )
 """Terms of the office that English keeps: they are what stands on the papers. And the way to the other language."""
 NAMES = {"roomctl", "auto", "local", "docx", "xlsx", "json", "toml", "whisper", "vosk", "archive", "audio", "records"}
