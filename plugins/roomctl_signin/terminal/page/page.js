@@ -203,7 +203,7 @@
 
   const idle = () => {
     const day = sight && new Intl.DateTimeFormat(english ? "en" : "zh-CN", { dateStyle: "full", timeZone: "UTC" }).format(new Date(`${sight.date}T00:00:00Z`));
-    put(at("day"), day || "");
+    put(at("day"), (day || "").replace("日星", "日 星"));
     at("begin").hidden = !open();
     put(at("begin"), said("按姓名签到", "Sign in by name"));
     document.querySelector("#idle .counts").hidden = !open();
@@ -239,7 +239,7 @@
     matched = drawn;
     const more = found.length - ROWS;
     put(at("hint"), helped() ? said(`${staff.name()} 正在代签`, `${staff.name()} signs in for others`) : sight.readers ? said("刷卡：卡放在读卡器上", "By card: hold it to the reader") : "");
-    put(at("attend"), helped() ? said("结束代签", "Stop") : said("会务员代签", "Staff"));
+    put(at("attend"), helped() ? said("结束代签", "Stop") : said("会务员代签", "Staff sign-in"));
     at("attend").hidden = sight.rehearsal;
     put(at("scanning"), said("手机扫码", "By telephone"));
     at("scanning").hidden = !code?.shown();
