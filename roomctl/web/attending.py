@@ -15,7 +15,7 @@ from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import tr
 from roomctl.web.door import Credentials, named
 from roomctl.web.run import run
-from roomctl.web.session import ATTENDANT, Needs, address_of, allow, here, sessions_of
+from roomctl.web.session import ATTENDANT, Needs, address_of, allow, here, screen_of, sessions_of
 
 LASTS = timedelta(minutes=30)
 """Then one signs on again, whatever the screen says."""
@@ -40,7 +40,7 @@ async def begin(
         NotSignedOn, TooSoon: as at any sign-on. Forbidden: no such right, or not this meeting; the session has ended.
 
     """
-    sessions, address = sessions_of(request), address_of(request)
+    sessions, address = sessions_of(request), await _where(request)
     old, browser = request.cookies.get(ATTENDANT, ""), named(request.headers.get("user-agent", ""))
     _user, cookie = await run(
         sessions.accounts.sign_on, who.name, who.password, address=address, old=old, browser=browser, lasts=LASTS
@@ -70,6 +70,13 @@ async def end(request: Request, response: Response) -> None:
         await run(sessions.accounts.sign_off, cookie)
         sessions.forget()
     response.delete_cookie(ATTENDANT, path=request.url.path, httponly=True, samesite="strict")
+
+
+async def _where(request: Request) -> str:
+    """With the name of the screen: who guesses passwords at a public one keeps nobody else from signing on."""
+    asks = await screen_of(request)
+    key = asks.screen if asks else None
+    return f"{address_of(request)} {key.label or key.id}" if key else address_of(request)
 
 
 async def _attendant(request: Request, cookie: str, right: Right) -> User:

@@ -463,6 +463,7 @@ def test_one_of_the_staff_signs_in_for_somebody_by_name_and_nobody_else_may(open
     assert cookie["path"] == f"/api/v1/x/signin/terminal/{door.meeting}/attendant"
     (session,) = door.application.accounts.sessions("周强")
     assert session.expires - session.created == LASTS
+    assert session.address == "127.0.0.1 北门"  # its failures are counted apart from those of the machine
     page.locator("#attend").tap()
     until(lambda: ATTENDANT not in {one["name"] for one in page.context.cookies()})
     assert not door.application.accounts.sessions("周强")  # the host has ended it too
