@@ -413,4 +413,12 @@ def test_a_button_is_not_drawn_anew_between_press_and_release_by_mouse_or_key(br
         release()
         expect(page.locator("p")).to_have_text(str(number + 1))
         assert page.evaluate("pressed") == number
+    page.evaluate(
+        "main => { main.innerHTML = '<select><option>甲<option>乙</select>'; }", page.query_selector("main")
+    )
+    page.locator("select").click()
+    page.evaluate("rcStill.when(document.querySelector('main'), draw)")
+    expect(page.locator("select:open")).to_have_count(1)  # somebody chooses
+    page.keyboard.press("Escape")
+    expect(page.locator("p")).to_have_text("4")
     page.close()

@@ -1,17 +1,22 @@
-// What may not be drawn anew now: a box in which an input method still composes, or in which a button is being pressed.
-// A field that is replaced meanwhile loses what was typed, and a button its press. What comes is done a moment later.
+// What may not be drawn anew now: a box in which an input method still composes, in which a button is being pressed, or a
+// list hangs open. A field that is replaced meanwhile loses what was typed, a button its press, a list closes. What comes
+// is done a moment later.
 window.rcStill = (() => {
   const TAP = 300;                               // ms after a finger is lifted, within which a browser tells of the press
-  let composing = null, pressed = null;
+  const LATER = 500;                             // ms between two looks at what waits: a list that closes may tell nobody
+  const BUSY = CSS.supports("selector(select:open)") ? ".rc-held, select:open" : ".rc-held";
+  let composing = null, pressed = null, timer = 0;
   const waiting = new Map();                     // box → what is to be done with it, in its order
   const held = (box) =>
     (composing !== null && composing === document.activeElement && box.contains(composing)) ||
-    (pressed !== null && box.contains(pressed)) || box.querySelector(".rc-held") !== null;
+    (pressed !== null && box.contains(pressed)) || box.querySelector(BUSY) !== null;
   const settle = () => {
     for (const [box, todo] of [...waiting]) {
       while (todo.length && !held(box)) todo.shift()();
       if (!todo.length) waiting.delete(box);
     }
+    clearTimeout(timer);
+    timer = waiting.size ? setTimeout(settle, LATER) : 0;
   };
   const soon = (ms = 0) => setTimeout(settle, ms);
   const press = (event) => { pressed = event.target.closest?.("[data-act], a, button, input, label") ?? null; };
@@ -31,7 +36,7 @@ window.rcStill = (() => {
   const when = (box, does) => {
     const todo = waiting.get(box);
     if (todo) todo.push(does);
-    else if (held(box)) waiting.set(box, [does]);
+    else if (held(box)) { waiting.set(box, [does]); settle(); }
     else does();
   };
   return { when };
