@@ -1,6 +1,8 @@
 """The pages of the host, drawn in the browser by NiceGUI, and those of plugins inside the same shell."""
 
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 from fastapi import FastAPI
 from nicegui import core
@@ -79,16 +81,27 @@ def mount(web: FastAPI, host: Host) -> None:
     ):
         page.register(frame)
     nowhere.register(core.app)
+    begin(web, folder / "mark.svg")
+    web.router.routes[-1] = _Pages("/", app=core.app)
+
+
+def begin(web: FastAPI, favicon: Path) -> None:
+    """Mounts NiceGUI, which begins and ends with the application.
+
+    As it begins, it looks for its server among all objects of the process. Plugins' threads are at work by then, and
+    what one of them is just making with `tuple(…)` fails with a SystemError in CPython before 3.14 (gh-127058). Only
+    `app.shutdown()` would ask for that server, which a host has no use for: it finds none.
+    """
+    import_module("nicegui.ui_run_with").gc = SimpleNamespace(get_objects=tuple)  # type: ignore[attr-defined]
     gui.run_with(
         web,
         title="roomctl",
-        favicon=folder / "mark.svg",
+        favicon=favicon,
         tailwind=False,
         binding_refresh_interval=None,  # nothing is bound: an idle host has nothing to refresh
         show_welcome_message=False,
         reconnect_timeout=10.0,
     )
-    web.router.routes[-1] = _Pages("/", app=core.app)
 
 
 class _Pages(Mount):
