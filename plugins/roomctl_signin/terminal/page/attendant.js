@@ -40,6 +40,7 @@ window.attending = (said, changed) => {
   });
 
   const ask = () => {
+    if (dialog.open) return;
     const texts = [said("会务员代签", "Sign in for others"), said("登录后替不便操作的人签到，日志记下是谁代签的。离开前请按“结束代签”。", "Sign on, then sign in who cannot do it alone; the log says who did. Press Stop before you leave.")];
     words.forEach((e, n) => { e.textContent = texts[n]; });
     labels.forEach((e, n) => { e.firstChild.textContent = [said("用户名", "Name"), said("密码", "Password")][n]; });
