@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from roomctl.storage.columns import PersonName
+from roomctl.storage.columns import SeenName
 from roomctl.storage.tables import Base
 
 
@@ -54,7 +54,7 @@ class DirectoryRow(Base):
     __table_args__ = (UniqueConstraint("name", "unit", "duty"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(PersonName)
+    name: Mapped[str] = mapped_column(SeenName)
     unit: Mapped[str]
     duty: Mapped[str]
     phone: Mapped[str]

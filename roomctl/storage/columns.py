@@ -24,9 +24,9 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
-class PersonName(TypeDecorator[str]):
-    """Somebody's name. One of which nothing can be seen is read as `？`: a meeting that was kept when such names were
-    taken is opened still, and the person found on its roster.
+class SeenName(TypeDecorator[str]):
+    """A person's name, a meeting's title. One of which nothing can be seen is read as `？`: a meeting that was kept
+    when such names were taken is opened still, and the person found on its roster.
     """
 
     impl = Text

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from roomctl.storage.columns import Instant, PersonName
+from roomctl.storage.columns import Instant, SeenName
 
 
 class Base(DeclarativeBase):
@@ -59,7 +59,7 @@ class MeetingRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     room: Mapped[str] = mapped_column(ForeignKey("rooms.id"))
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(SeenName)
     starts: Mapped[datetime] = mapped_column(DateTime(), index=True)  # local time of `zone`, without offset
     zone: Mapped[str]
     planned_minutes: Mapped[int]
@@ -106,7 +106,7 @@ class PersonRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     meeting: Mapped[str] = mapped_column(ForeignKey("meetings.id"), index=True)
-    name: Mapped[str] = mapped_column(PersonName)
+    name: Mapped[str] = mapped_column(SeenName)
     unit: Mapped[str]
     duty: Mapped[str]
     phone: Mapped[str]

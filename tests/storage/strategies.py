@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from roomctl.domain.lifecycle import Need, State
+from roomctl.domain.lines import seen
 from roomctl.domain.meeting import AgendaItem, Meeting
 from roomctl.domain.recording import Gap, Marker, MarkKind, Purpose, RecorderState, Recording, Segment
 from roomctl.domain.secrecy import Level, Secrecy
@@ -23,7 +24,7 @@ from roomctl.domain.transcript import (
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["𠮷野", "买买提·吐尔逊", "㛃"]
 )
-titles = text.filter(lambda title: bool(title.strip()))
+titles = text.filter(seen)
 counts = st.integers(0, 2**53 - 1)
 small = st.integers(1, 9)
 seconds = st.floats(0, 1e6, allow_nan=False)

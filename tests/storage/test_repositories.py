@@ -151,7 +151,10 @@ def test_somebody_of_whose_name_nothing_is_seen_is_found_on_the_roster_that_was_
     with uow:
         uow.roster.add(planned.id, [Person(id="p1", name="王伟")])
         uow._work.writes().execute(text("UPDATE people SET name = char(8203)"))
+        uow._work.writes().execute(text("UPDATE meetings SET title = char(8203)"))
+        uow._work.writes().expire_all()
         assert [one.name for one in uow.roster.of(planned.id)] == ["？"]
+        assert uow.meetings.get(planned.id).title == "？"
 
 
 def test_two_people_of_one_name_stand_side_by_side(uow, planned):
