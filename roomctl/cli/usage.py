@@ -98,7 +98,7 @@ def _named(parameter: Any) -> str:
 
 
 def _why(error: Any) -> str:
-    """Typer checks by pydantic, from some version on."""
+    """Typer checks by pydantic; who refuses a value otherwise has said why."""
     errors = getattr(error.__cause__, "errors", None)
     if not errors:
         return str(error.message)
