@@ -18,6 +18,9 @@ RATE = 16_000
 POWER_FRAMES = 320
 """Frames (20 ms) over which a track's power is averaged before its share in the mix is set."""
 
+READ = 1.0
+"""Seconds of a file that are read at once."""
+
 BLOCK_FRAMES = 188 * 2560
 """About 30 s; whole steps of power (320) and whole windows of the voice activity model (512)."""
 
@@ -116,20 +119,31 @@ def blocks(
     """
     import numpy as np  # noqa: PLC0415 - as above
 
-    held: list[NDArray[np.float32]] = []
-    length, left = 0, None if stop is None else max(0, round((stop - start) * RATE))
+    held = np.zeros((0, 1), np.float32)
+    filled, left = 0, None if stop is None else max(0, round((stop - start) * RATE))
+
+    def taken() -> Block:
+        """Nothing of it stays here: whoever decodes it needs the memory."""
+        nonlocal held, filled
+        block = mixed(held[:filled])
+        held, filled = np.zeros((0, 1), np.float32), 0
+        return block
+
     for whole in _resampled(pieces, start, trouble, gap):
         part = whole if left is None else whole[:left]
-        held.append(part)
-        length += len(part)
-        while length >= BLOCK_FRAMES:
-            every = np.concatenate(held)
-            yield mixed(every[:BLOCK_FRAMES])
-            held, length = [every[BLOCK_FRAMES:]], length - BLOCK_FRAMES
-        if left is not None and (left := left - len(part)) <= 0:
+        left = None if left is None else left - len(part)
+        while len(part):
+            if not filled:
+                held = np.empty((BLOCK_FRAMES, part.shape[1]), np.float32)
+            fit = part[: BLOCK_FRAMES - filled]
+            held[filled : filled + len(fit)] = fit
+            part, filled = part[len(fit) :], filled + len(fit)
+            if filled == BLOCK_FRAMES:
+                yield taken()
+        if left == 0:
             break
-    if length:
-        yield mixed(np.concatenate(held))
+    if filled:
+        yield taken()
 
 
 def _resampled(
@@ -173,8 +187,9 @@ def _sealed(
         tracks = [_Track(path, piece.rate) for path in piece.files]
         for track in tracks:
             stack.callback(track.close)
-        for at in range(skip, piece.frames, 5 * piece.rate):
-            size = min(piece.frames - at, 5 * piece.rate)
+        step = round(READ * piece.rate)
+        for at in range(skip, piece.frames, step):
+            size = min(piece.frames - at, step)
             read = [track.read(at, size) for track in tracks]
             lost = np.logical_and.reduce([bad for _, bad in read])
             for low, high in _runs(lost):

@@ -74,6 +74,7 @@ def distance(one: Syllable, other: Syllable) -> float:
     return HALF + NEAR / 2 if (initial, another) in _INITIALS and (final, ending) in _FINALS else OTHER
 
 
+@lru_cache(5_000)
 def spoken(text: str) -> tuple[Syllable, ...]:
     """Its syllables as they are read in this text (重 in 重要 is `zhong`), without tones; none where anything in it
     is no Chinese character.

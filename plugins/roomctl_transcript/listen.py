@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from roomctl.api import Transcriber, Word
 from roomctl_transcript import apart
 from roomctl_transcript.audio import POWER_FRAMES, RATE, Block
-from roomctl_transcript.cutting import LONG_PAUSE, PAD, WINDOW, Span, VoiceActivity, runs, split, utterances
+from roomctl_transcript.cutting import LONG_PAUSE, PAD, WARM_UP, WINDOW, Span, VoiceActivity, runs, split, utterances
 from roomctl_transcript.level import Leveller, amplified
 from roomctl_transcript.off_record import kept, kept_times
 from roomctl_transcript.simplify import simplify
@@ -31,6 +31,8 @@ FASTEST = 9.0
 """Characters a second; nobody speaks Mandarin faster for long: more is a loop of the engine."""
 SPEECHLESS = 0.25
 """Share of an utterance's words' time that voice activity must call speech, or the words are an invention."""
+FULL = 32767
+"""Full scale in 16 bits."""
 STRIDE = 2560
 """Frames: whole windows of voice activity and whole steps of power."""
 SHORT = 0.3
@@ -153,7 +155,8 @@ def listen(
         if block.powers.shape[1] > 1:
             others = amplified(kept(block.tracks, sound.end, settings.off), level.gain_db), talkers(block.powers)
         sound.add(pcm, voice(pcm, before), block.powers, others)
-        before = pcm
+        before = pcm[-WARM_UP * WINDOW :].copy()
+        del block, pcm, others  # `sound` has what is needed of them; the engine needs the memory
         for group, pause in sound.take(settings.longest, last=False):
             heard = _decode(sound, group, engine, settings, pace, gate)
             yield _placed(heard, pause, level.gain_db, sound, settings.off)
@@ -172,7 +175,8 @@ class Sound:
 
     Attributes:
         start: seconds of its first sample.
-        tracks, active: empty where there is one track.
+        tracks, active: empty where there is one track. The samples in 16 bits: eight microphones of a minute are
+            half of what they were, and hardly any of it is ever decoded.
 
     """
 
@@ -183,7 +187,7 @@ class Sound:
         self.pcm = np.zeros(0, np.float32)
         self.odds = np.zeros(0, np.float32)
         self.powers = np.zeros((0, 1), np.float32)
-        self.tracks, self.active = np.zeros((0, 1), np.float32), np.zeros((0, 1), np.bool_)
+        self.tracks, self.active = np.zeros((0, 1), np.int16), np.zeros((0, 1), np.bool_)
         self._stay = start
 
     @property
@@ -203,7 +207,7 @@ class Sound:
         self.pcm, self.odds = np.concatenate([self.pcm, pcm]), np.concatenate([self.odds, odds])
         self.powers = np.concatenate([self.powers, powers]) if len(self.powers) else powers
         if others is not None:
-            tracks, active = others
+            tracks, active = (others[0] * FULL).astype(np.int16), others[1]
             self.tracks = np.concatenate([self.tracks, tracks]) if len(self.tracks) else tracks
             self.active = np.concatenate([self.active, active]) if len(self.active) else active
 
@@ -241,8 +245,11 @@ class Sound:
 
     def of(self, track: int, start: float, end: float) -> "tuple[NDArray[np.float32], float]":
         """The same, of one track."""
+        import numpy as np  # noqa: PLC0415 - only in the worker
+
         low, high = max(0, int((start - self.start) * RATE)), max(0, int((end - self.start) * RATE))
-        return self.tracks[low:high, track - 1], self.start + low / RATE
+        pcm = np.divide(self.tracks[low:high, track - 1], FULL, dtype=np.float32)
+        return pcm, self.start + low / RATE
 
     def speaking(self, start: float, end: float) -> dict[int, list[Span]]:
         """When each track speaks; empty unless two speak at once."""

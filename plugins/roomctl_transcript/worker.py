@@ -40,6 +40,7 @@ from typing import IO, TYPE_CHECKING, Any
 import psutil
 
 from roomctl.api import RoomctlError, Transcriber, Word, tr
+from roomctl.api.process import few_arenas, give_back
 from roomctl_transcript import engines
 from roomctl_transcript.audio import Piece, blocks
 from roomctl_transcript.journal import Journal
@@ -95,8 +96,12 @@ class Mouth:
         self._out.flush()
 
 
-class _Later:
-    """An engine that is loaded when there is something to decode: words that are in the journal need none."""
+class Later:
+    """An engine that is loaded when there is something to decode: words that are in the journal need none.
+
+    Before each sound it has the memory that was freed since the last: what reading and writing down keep would stand
+    beside the engine's own peak.
+    """
 
     def __init__(self, load: Callable[[], Transcriber]) -> None:
         self._load = load
@@ -110,6 +115,7 @@ class _Later:
     def decode(self, pcm: "NDArray[np.float32]", rate: int) -> Sequence[Word]:
         self.ready()
         assert self._engine is not None  # noqa: S101 - it is ready
+        give_back()
         return self._engine.decode(pcm, rate)
 
 
@@ -118,7 +124,7 @@ class Worker:
 
     def __init__(self, mouth: Mouth) -> None:
         self._mouth = mouth
-        self._loaded: tuple[Any, _Later] | None = None
+        self._loaded: tuple[Any, Later] | None = None
         self._voices = Voices()
 
     def do(self, job: Mapping[str, Any]) -> None:
@@ -199,11 +205,11 @@ class Worker:
                 what=tr(f"发言人没有按声音区分：{why}", f"speakers were not told apart by their voices: {why}"),
             )
 
-    def _engine(self, wanted: Mapping[str, Any]) -> "_Later":
+    def _engine(self, wanted: Mapping[str, Any]) -> "Later":
         if self._loaded is None or self._loaded[0] != wanted:
             self._loaded = None  # let go of the old model's memory first
             entry, model, options = wanted["entry"], Path(wanted["model"]), wanted["options"]
-            self._loaded = (wanted, _Later(lambda: engines.load(entry, model, options)))
+            self._loaded = (wanted, Later(lambda: engines.load(entry, model, options)))
             self._mouth.say("loaded", sha256=engines.weights_sha256(model))
         return self._loaded[1]
 
@@ -221,6 +227,7 @@ def main() -> int:
     """Reads jobs until stdin closes, or whoever started it ends."""
     end_with(os.getppid())
     give_way(NICER)
+    few_arenas(1)  # its threads hardly ever ask at once
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's small products: two threads wait more than they do
     with stdout_for_messages() as out:
         mouth = Mouth(out)

@@ -142,16 +142,27 @@ def become(argv: Sequence[str]) -> int:
     return subprocess.call(argv)
 
 
-def few_arenas() -> None:
+def few_arenas(most: int = 2) -> None:
     """Lets the threads of this process share the memory they give back: glibc has an arena for each (mallopt(3))."""
+    _glibc("mallopt", _M_ARENA_MAX, most)
+
+
+def give_back() -> None:
+    """Memory that this process has freed goes to the system at once: glibc keeps it (malloc_trim(3)). It costs the
+    time in which it is fetched again, so it is for before what is large.
+    """
+    _glibc("malloc_trim", 0)
+
+
+def _glibc(function: str, *arguments: int) -> None:
     if LINUX:
         import ctypes  # noqa: PLC0415 - this alone needs it
 
         with suppress(AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+            getattr(ctypes.CDLL(None), function)(*arguments)
 
 
-_M_ARENA_MAX, _ARENAS = -8, 2  # malloc.h
+_M_ARENA_MAX = -8  # malloc.h
 
 
 def dump_on_request(file: IO[str]) -> None:

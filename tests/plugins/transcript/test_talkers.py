@@ -1,13 +1,14 @@
 """Who speaks where everybody has a microphone, with cross-talk, echoes, unequal gains, and two at once."""
 
 import json
+import weakref
 
 import numpy as np
 import pytest
 import soundfile
 import soxr
 from roomctl_transcript import apart
-from roomctl_transcript.audio import POWER_FRAMES, RATE, Piece, blocks, mixed
+from roomctl_transcript.audio import BLOCK_FRAMES, POWER_FRAMES, RATE, Piece, blocks, mixed
 from roomctl_transcript.cutting import Span
 from roomctl_transcript.listen import Settings, listen
 from roomctl_transcript.sentences import Prior, Writer
@@ -171,3 +172,14 @@ def test_every_sentence_of_a_meeting_is_its_speakers(shared_speech, tmp_path):
             else:
                 wrong += common
     assert wrong < 0.03 * (right + wrong)
+
+
+def test_who_reads_on_keeps_nothing_of_what_it_gave(tmp_path):
+    """A minute of eight microphones would stand beside the engine's own peak."""
+    files = [tmp_path / f"t{track}.flac" for track in (1, 2)]
+    for file in files:
+        soundfile.write(file, np.zeros(2 * BLOCK_FRAMES, np.float32), RATE)
+    sound = blocks([Piece(tuple(files), 0, 2 * BLOCK_FRAMES, RATE)], 0.0, pytest.fail)
+    given = weakref.ref(next(sound).tracks.base)
+    assert given() is None
+    assert len(next(sound).pcm) == BLOCK_FRAMES
