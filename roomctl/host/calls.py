@@ -1,6 +1,8 @@
 """One call into one plugin: alone, in a daemon thread of our own, with a deadline.
 
-A thread of a pool would be joined when the process ends; one that hangs in it would keep the process for ever.
+A thread of a pool would be joined when the process ends; one that hangs in it would keep the process for ever. The
+deadline is of what the thread could have done: a busy machine that gives it no time, or a slow disk that its imports
+come from, puts no plugin out of use.
 """
 
 import contextvars
@@ -16,6 +18,8 @@ from enum import StrEnum
 from typing import Any
 
 from roomctl.errors import RoomctlError, one_line
+from roomctl.host.platform import thread_effort
+from roomctl.host.watchdog import Watchdog
 from roomctl.i18n import tr
 
 IDLE_THREADS = 2
@@ -123,6 +127,7 @@ class CallThread(threading.Thread):
         """Its outcome. After a HANG the thread is lost: it may still come back, and then ends.
 
         Args:
+            deadline: seconds of the processor or of doing nothing, see `Watchdog`.
             waiting: called each second until there is an answer.
             late: called from that thread, with what a HANG came to in the end.
 
@@ -130,11 +135,14 @@ class CallThread(threading.Thread):
         call = _Call(function, late)
         self.busy = True
         self._work.put(call)
-        until = time.monotonic() + deadline
-        while (left := until - time.monotonic()) > 0:
-            if outcome := call.wait(min(left, 1.0)):
+        dog = Watchdog(deadline, spins=1, look=thread_effort)
+        told = time.monotonic()
+        while not dog.expired(self.native_id or 0):
+            if outcome := call.wait(dog.pause):
                 return outcome
-            waiting()
+            if time.monotonic() - told >= 1.0:
+                told = time.monotonic()
+                waiting()
         trace = self._where()
         if outcome := call.give_up():
             return outcome

@@ -7,6 +7,7 @@ import pytest
 
 from roomctl import i18n
 from roomctl.host.calls import Caller, FailureKind, hung
+from roomctl.host.platform import Effort
 
 
 @pytest.fixture
@@ -83,3 +84,33 @@ def test_what_hung_and_ended_after_all_is_told(caller) -> None:
     assert told.empty()
     gate.set()
     assert told.get(timeout=60).value == 42
+
+
+@pytest.mark.parametrize("effort", [Effort(0.0, ready=True, disk=False), Effort(0.0, ready=False, disk=True)])
+def test_a_machine_that_gives_it_no_time_puts_no_plugin_out(caller, monkeypatch, effort) -> None:
+    """At the first start of a slow PC its imports alone may take longer; a command would have put it out for good."""
+    looks = queue.SimpleQueue()
+
+    def look(_thread: int) -> Effort:
+        looks.put("a look")
+        return effort
+
+    def imports_much() -> int:
+        for _ in range(30):  # at a tenth of the deadline each
+            looks.get(timeout=60)
+        return 42
+
+    monkeypatch.setattr("roomctl.host.calls.thread_effort", look)
+    assert caller.call("hello", imports_much, 0.1).value == 42
+
+
+def test_one_that_only_spins_is_given_up(caller) -> None:
+    over = threading.Event()
+
+    def spins() -> None:
+        while not over.is_set():
+            pass
+
+    outcome = caller.call("hello", spins, 0.2)
+    over.set()
+    assert outcome.failure.kind is FailureKind.HANG
