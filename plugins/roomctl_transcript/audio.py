@@ -341,8 +341,7 @@ def mixed(tracks: "NDArray[np.float32]") -> Block:
     powers = np.square(padded).reshape(steps, POWER_FRAMES, width).mean(axis=1)
     if width == 1:
         return Block(np.ascontiguousarray(tracks[:, 0]), powers, tracks)
-    smooth = powers + np.float32(MIX_FLOOR)
-    for at in range(1, steps):  # rises at once, falls within about 0.2 s
-        smooth[at] = np.maximum(smooth[at], FALL * smooth[at - 1])
+    fallen = FALL ** np.arange(steps, dtype=np.float64)[:, None]  # rises at once, falls within about 0.2 s
+    smooth = (np.maximum.accumulate((powers + MIX_FLOOR) / fallen, axis=0) * fallen).astype(np.float32)
     share = np.repeat(smooth / smooth.sum(axis=1, keepdims=True), POWER_FRAMES, axis=0)[:frames]
     return Block((tracks * share).sum(axis=1).astype(np.float32), powers, tracks)
