@@ -6,8 +6,8 @@ Measures the shipped clip, every recording of ../shared/speech where it lies bes
 tests/bench/speech that were made into FOLDER (see the README there). The bare engine is faster-whisper over the whole
 file with its own voice activity filter; over the pieces that the pipeline gives it, it is timed where it is called:
 no noise of a second run is in that ratio, and what is left is reading, mixing, cutting, and writing down. All in this
-one process, one after the other, with the same model, beam and threads, loading left out. The peak of memory is of
-the pipeline alone: what its baseline held is given back before. What was counted of each is a line on stderr.
+one process, first the pipeline and then the bare engine, with the same model, beam and threads, loading left out. The
+peak of memory is of the pipeline. What was counted of each is a line on stderr.
 `--decoding` decodes again without the second try, and without the level, as it is and at −46 dB RMS.
 """
 
@@ -164,9 +164,9 @@ def timed(work: Any) -> tuple[Any, float, float]:
     return result, perf_counter() - clock, process_time() - cpu
 
 
-def measure(engine: Whisper, one: Recording, beam: int) -> dict[str, Any]:
+def measure(engine: Whisper, one: Recording) -> dict[str, Any]:
+    """All but what is beside the bare engine; seconds are rounded when that is there."""
     said, prior = "".join(text for _, text in one.clips), Prior(one.people)
-    plain, bare_wall, bare_cpu = timed(lambda: "".join(whole(engine, path, beam) for path, _ in one.clips))
     alone = Timed(engine)
     with ExitStack() as stack:
         pieces = [stack.enter_context(recorded(path)) for path, _ in one.clips]
@@ -181,17 +181,23 @@ def measure(engine: Whisper, one: Recording, beam: int) -> dict[str, Any]:
     quality = _quality(said, final, one)
     return {
         "file": one.name,
-        "bare": characters(said, plain),
         "raw": characters(said, raw),
         "final": quality.pop("characters"),
         **quality,
         "gains": {step: _gain(said, write(files, prior, step)[1], final, one) for step in LEFT_OUT},
         "tried_again": sum(heard.retried for file in files for heard in file),
-        "wall_s": round(wall, 1),
-        "wall": {"to_whole": round(wall / bare_wall, 2), "to_pieces": round(wall / alone.wall, 3)},
-        "cpu": {"to_whole": round(cpu / bare_cpu, 2), "to_pieces": round(cpu / alone.cpu, 3)},
+        "wall": {"seconds": wall, "to_pieces": round(wall / alone.wall, 3)},
+        "cpu": {"seconds": cpu, "to_pieces": round(cpu / alone.cpu, 3)},
         "peak_mb": round(peak),
     }
+
+
+def beside(engine: Whisper, one: Recording, beam: int, row: dict[str, Any]) -> None:
+    """Adds what the bare engine makes of it, and the ratios to that."""
+    plain, wall, cpu = timed(lambda: "".join(whole(engine, path, beam) for path, _ in one.clips))
+    row["bare"] = characters("".join(text for _, text in one.clips), plain)
+    for of, bare in (("wall", wall), ("cpu", cpu)):
+        row[of] |= {"seconds": round(row[of]["seconds"], 1), "to_whole": round(row[of]["seconds"] / bare, 2)}
 
 
 def decoded(engine: Whisper, one: Recording) -> dict[str, Any]:
@@ -313,21 +319,21 @@ def peak_mb() -> float:
 
 
 def main(only: str, audio: str, threads: int, beam: int, decoding: bool) -> None:  # noqa: FBT001 - an option
+    few_arenas(1)  # as the worker
     engine = Whisper(store.folder("faster-whisper-base"), {"threads": threads, "beam": beam})
     engine.decode(pcm(CLIP)[: 30 * RATE], RATE)
     alone = peak_mb()
-    few_arenas(1)  # from here on as in the worker
     with recorded(CLIP) as clip:
         hear(engine, clip)  # loads voice activity
     Writer("r1", "bench", RATE, Prior(PEOPLE)).finish(
         Sentence([Word("请市政府办公室", 0.0, 1.0, 0.5)])
     )  # dictionaries
-    rows = []
-    for one in corpus(Path(audio) if audio else None):
-        if only not in one.name:
-            continue
-        rows.append(decoded(engine, one) if decoding else measure(engine, one, beam))
-        print(json.dumps(rows[-1], ensure_ascii=False), file=sys.stderr, flush=True)
+    wanted = [one for one in corpus(Path(audio) if audio else None) if only in one.name]
+    rows = [decoded(engine, one) if decoding else measure(engine, one) for one in wanted]
+    for one, row in zip(wanted, rows, strict=True):
+        if not decoding:
+            beside(engine, one, beam, row)
+        print(json.dumps(row, ensure_ascii=False), file=sys.stderr, flush=True)
     if rows and not decoding:
         tell(rows, alone)
 
