@@ -341,7 +341,7 @@ def mixed(tracks: "NDArray[np.float32]") -> Block:
     powers = np.square(padded).reshape(steps, POWER_FRAMES, width).mean(axis=1)
     if width == 1:
         return Block(np.ascontiguousarray(tracks[:, 0]), powers, tracks)
-    fallen = FALL ** np.arange(steps, dtype=np.float64)[:, None]  # rises at once, falls within about 0.2 s
-    smooth = (np.maximum.accumulate((powers + MIX_FLOOR) / fallen, axis=0) * fallen).astype(np.float32)
+    rise = -np.log(FALL) * np.arange(steps)[:, None]  # it rises at once, and falls within about 0.2 s
+    smooth = np.exp(np.maximum.accumulate(np.log(powers + MIX_FLOOR) + rise, axis=0) - rise).astype(np.float32)
     share = np.repeat(smooth / smooth.sum(axis=1, keepdims=True), POWER_FRAMES, axis=0)[:frames]
     return Block((tracks * share).sum(axis=1).astype(np.float32), powers, tracks)
