@@ -104,6 +104,7 @@ def test_a_person_finds_the_name_signs_on_the_glass_and_reads_the_seat(scan, ser
     pictured(page, "find")
     chosen(page, "why", "王海燕")
     expect(page.locator(".me b")).to_have_text("王海燕")
+    expect(page.locator("#glass")).to_be_visible()  # before that the plain form is there, which asks for no signature
     page.locator(".go button").tap()
     expect(page.locator("#wrong")).to_have_text("请先在框里签名")
     written(page)
