@@ -152,10 +152,18 @@ def _extract(plain: "_Plain", folder: Path) -> None:
             for info in tar:
                 if not info.isreg() or not inside(info.name):
                     raise _foreign(info.name)
-                tar.extract(info, folder, filter="data")
+                _keep(tar, info, folder / info.name)
     except tarfile.TarError as error:
         raise _foreign(str(error)) from None
     plain.exhaust()
+
+
+def _keep(tar: tarfile.TarFile, info: tarfile.TarInfo, path: Path) -> None:
+    """Its bytes and time: `extract` would keep owner and mode, too, in Python before 3.11.4, which has no filters."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with cast("BinaryIO", tar.extractfile(info)) as source, path.open("xb") as to:
+        shutil.copyfileobj(source, to, PART)
+    os.utime(path, (info.mtime, info.mtime))
 
 
 def _foreign(why: str) -> Damaged:
