@@ -32,6 +32,7 @@ from roomctl.services.device_ports import Inventory, Rack
 from roomctl.services.identity import new_id
 from roomctl.services.offers import Check, Sounding
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
+from roomctl.services.syncing import holds_device
 
 BASELINE = 30
 """Runs that a value's usual range is taken from."""
@@ -76,7 +77,7 @@ def run(
         past = uow.checks.history(limit=BASELINE, until=began, usual=True)
     checks = plugins.checks()
     jobs = _jobs(asked, checks, meeting, clock, plugins, rack, waivers, past)
-    sounds = _sound_jobs(asked, checks, meeting, clock, uow)
+    sounds = _sound_jobs(asked, checks, meeting, clock, uow, plugins, data)
     if asked.only and not jobs and not sounds:
         raise NotFound(
             tr(f"没有设备 {'、'.join(asked.only)}", f"there is no device {', '.join(asked.only)}"),
@@ -177,12 +178,18 @@ def _jobs(
 
 
 def _sound_jobs(
-    asked: Asked, offered: Sequence[Check], meeting: Meeting | None, clock: Clock, uow: UnitOfWork
+    asked: Asked,
+    offered: Sequence[Check],
+    meeting: Meeting | None,
+    clock: Clock,
+    uow: UnitOfWork,
+    plugins: Plugins,
+    data: Path,
 ) -> list[Job]:
     """What makes a sound, where it is asked for; only told of, where somebody would hear it, or it would be kept."""
     wanted = [one for one in offered if isinstance(one, Sounding)]
     wanted = [one for one in wanted if (one.device in asked.only if asked.only else asked.sound)]
-    why = _needs_silence(uow) if wanted else ""
+    why = _needs_silence(uow, plugins, data) if wanted else ""
     if why:
         return [DoneJob(worded(_unsounded, one, why)) for one in wanted]
     for one in wanted:
@@ -190,13 +197,14 @@ def _sound_jobs(
     return [CheckJob(one, meeting, clock) for one in wanted]
 
 
-def _needs_silence(uow: UnitOfWork) -> str:
+def _needs_silence(uow: UnitOfWork, plugins: Plugins, data: Path) -> str:
     """Why no sound may be made in the room now; empty where it may."""
     with uow.reading():
         sitting = uow.meetings.all(State.IN_SESSION, State.RECESS)
     if sitting:
         return Pair(f"会议“{sitting[0].title}”正在进行", f"the meeting “{sitting[0].title}” is in session")
-    if any(one.purpose is not Purpose.IMPORT for one in recordings.running(uow=uow)):
+    live = (one for one in recordings.running(uow=uow) if one.purpose is not Purpose.IMPORT)
+    if any(holds_device(one, plugins=plugins, data=data) for one in live):
         return Pair("录音已经准备好，或正在录音", "the recorder is armed, or records")
     return ""
 

@@ -108,7 +108,10 @@ def _before_close(meeting: Meeting, uow: UnitOfWork) -> Iterator[Objection]:
         yield Objection(
             "recorder",
             tr(f"{one.purpose.label}还没有封存", f"a recording ({one.purpose.label}) is not sealed yet"),
-            tr("请等它结束", "wait for its end"),
+            tr(
+                "请等它结束；它的文件夹被移走的，请放回去",
+                "wait for its end; bring its folder back, where it was moved away",
+            ),
         )
     for copy in out:
         yield Objection(

@@ -31,6 +31,11 @@ def attach(recording: RecordingHead, *, plugins: Plugins, data: Path) -> Recorde
     return plugins.recorder(recording.recorder)(data / recording.folder)
 
 
+def holds_device(recording: RecordingHead, *, plugins: Plugins, data: Path) -> bool:
+    """Whether a capture may have the microphones for it; none has where its folder is gone and nobody answers."""
+    return attach(recording, plugins=plugins, data=data).status().state is not RecorderState.IDLE
+
+
 def sync(
     recording_id: str, *, actor: Actor, clock: Clock, uow: UnitOfWork, plugins: Plugins, data: Path
 ) -> Recording:

@@ -16,7 +16,7 @@ from roomctl.i18n import tr
 from roomctl.services import recordings
 from roomctl.services.offers import Monitored, Recorder
 from roomctl.services.ports import Clock, Plugins, UnitOfWork
-from roomctl.services.syncing import attach, sync
+from roomctl.services.syncing import attach, holds_device, sync
 
 LONGEST_TEST = 60.0
 """Seconds of a test take."""
@@ -75,7 +75,7 @@ def make_test_take(
         )
     meeting = uow.peek(meeting_id)
     _need_before(meeting)
-    _need_free_room(uow)
+    _need_free_room(uow, plugins, data)
     order = replace(
         order,
         realtime=False,  # of a file its sound is asked for, and nobody has to sit through it
@@ -85,7 +85,7 @@ def make_test_take(
 
     def allow(now: Meeting) -> None:  # of two who begin at once the second is refused
         _need_before(now)
-        _need_free_room(uow)
+        _need_free_room(uow, plugins, data)
 
     made = recordings.create(
         meeting, order, Purpose.TEST, {"seconds": seconds}, allow,
@@ -129,7 +129,7 @@ def _need_before(meeting: Meeting) -> None:
         )
 
 
-def _need_free_room(uow: UnitOfWork) -> None:
+def _need_free_room(uow: UnitOfWork, plugins: Plugins, data: Path) -> None:
     """One room has one set of microphones."""
     for one in recordings.running(uow=uow):
         if one.purpose is Purpose.IMPORT:
@@ -140,11 +140,12 @@ def _need_free_room(uow: UnitOfWork) -> None:
                 tr("录音已经准备好，设备被占用", "the recorder is armed, and holds the device"),
                 tr("要先试录，请取消准备：", "let go of it first: ") + f"roomctl meetings stop {one.meeting}",
             )
-        raise Refused(
-            tr("不能试录", "no test take can be made"),
-            tr("本会议室正在录音", "this room is being recorded"),
-            f"roomctl meetings show {one.meeting}",
-        )
+        if holds_device(one, plugins=plugins, data=data):
+            raise Refused(
+                tr("不能试录", "no test take can be made"),
+                tr("本会议室正在录音", "this room is being recorded"),
+                f"roomctl meetings show {one.meeting}",
+            )
 
 
 def import_recording(

@@ -119,6 +119,17 @@ def test_no_test_take_is_made_beside_a_recording_of_the_room(house):
         house.use.test_take(meeting.id)
 
 
+def test_a_recording_whose_folder_never_comes_back_keeps_nobody_from_a_test_take(house):
+    """What is written down of it stays: its disk may be found again."""
+    meeting = house.in_session()
+    lost = house.plugins.newest
+    lost.journal = "a1"
+    before = house.use.sync_recording(house.use.current_recording(meeting.id).id)
+    lost.journal, lost.told = "", {"state": RecorderState.IDLE, "frames": 0}
+    assert house.use.test_take(house.opened().id).recording.frames
+    assert house.use.recordings(meeting.id) == [before]
+
+
 def test_a_test_take_is_made_before_the_meeting_and_only_where_it_is_to_be_recorded(house):
     with pytest.raises(Refused, match="“录音”为“否”"):
         house.use.test_take(house.opened(recorded=False).id)
