@@ -119,7 +119,7 @@ class _Door:
         others = self._ctx.services.meetings(*sight.TO_COME)
         services = self._ctx.services
         chart = services.seat_chart(meeting.id, board)
-        shown = sight.of(meeting, board, others, config, services.room.name, ways, chart)
+        shown = sight.of(meeting, board, others, config, services.room.name, ways, chart, self._ctx.clock.now())
         body = shown.model_dump_json()
         tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
         if tag == known:

@@ -1,5 +1,6 @@
 """What a terminal is told of its meeting. It keeps it, so that people sign in while the line is cut."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,6 +64,7 @@ class TerminalShape(BaseModel):
     date: str = Field(description="as written, in both languages", examples=["2026-11-12"])
     starts: str = Field(examples=["10:00"])
     opens: str = Field(examples=["09:40"])
+    minutes: int = Field(description="until sign-in opens, from two hours before; else 0", examples=[14])
     chair: str
     state: str = Field(description="whether people sign in", examples=["waiting", "open", "over"])
     recorded: bool = Field(description="the recording notice (录音告知) is shown")
@@ -79,6 +81,9 @@ class TerminalShape(BaseModel):
 
 
 MOST_LATER = 3
+_MINUTE = timedelta(minutes=1)
+_COUNTED = 120
+"""Minutes from which they are counted down: what changes each minute is sent to every terminal each minute."""
 _BEFORE = frozenset({State.PLANNED, State.APPROVED})
 TO_COME = _BEFORE | lifecycle.MEETS
 """What a terminal announces: neither what is over, nor what was cancelled."""
@@ -101,8 +106,10 @@ def of(
     room: str,
     ways: Ways,
     chart: Chart,
+    now: datetime,
 ) -> TerminalShape:
     """The terminal's whole sight. Args: others: meetings to come, of any day."""
+    left = math.ceil((meeting.starts_at - now) / _MINUTE) - config.opens_minutes
     zone = ZoneInfo(meeting.zone)
     opens = timedelta(minutes=config.opens_minutes)
     day = meeting.starts.date()
@@ -116,6 +123,7 @@ def of(
         date=day.isoformat(),
         starts=f"{meeting.starts:%H:%M}",
         opens=f"{meeting.starts - opens:%H:%M}",
+        minutes=left if 0 < left <= _COUNTED else 0,
         chair=meeting.chair,
         state="open" if ways.rehearsal else state(meeting),
         recorded=meeting.recorded,

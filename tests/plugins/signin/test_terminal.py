@@ -3,8 +3,9 @@
 import io
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import pytest
 import roomctl_signin
@@ -99,6 +100,18 @@ def test_other_meetings_of_the_day_stand_below_and_internal_ones_without_their_t
         {"starts": "14:30", "opens": "14:10", "title": "月度例会"},
         {"starts": "16:30", "opens": "16:10", "title": "内部会议"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [(141, 0), (140, 120), (34, 14), (33.5, 14), (21, 1), (20, 0), (-5, 0)],
+)
+def test_the_minutes_until_sign_in_opens_are_counted_down(web, ctx, before, told):
+    """It opens 20 minutes before the start."""
+    starts = ctx.clock.now() + timedelta(minutes=before)
+    local = starts.astimezone(ZoneInfo(MEETING.zone)).replace(tzinfo=None)
+    ctx.services.hold(replace(MEETING, id=MeetingId("soon"), starts=local))
+    assert web.get("/terminal/soon").json()["minutes"] == told
 
 
 @pytest.mark.parametrize("state", [State.CANCELLED, State.ADJOURNED, State.ARCHIVED])

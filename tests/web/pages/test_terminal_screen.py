@@ -1,8 +1,10 @@
 """The sign-in terminal in a real browser, touched with a finger, over a line that is cut and a host that restarts."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -305,6 +307,18 @@ def test_before_it_is_opened_the_terminal_says_when_and_after_it_that_it_is_over
     use.transition(meeting.id, State.CANCELLED, reason="改期")
     later(page, 12)  # the host asks its database again after some seconds
     expect(page.locator("#soon")).to_have_text("签到已结束", timeout=30_000)
+
+
+def test_shortly_before_it_opens_the_terminal_says_how_many_minutes_are_left(open_terminal, door):
+    use = door.application.usecases
+    starts = datetime.now(ZoneInfo(use.room.zone)).replace(second=0, microsecond=0, tzinfo=None) + timedelta(hours=1)
+    meeting = use.create(Meeting(id=MeetingId(new_id()), room=use.room.id, title="安全生产月度例会", starts=starts))
+    use.transition(meeting.id, State.APPROVED)
+    _key, text = door.application.screens.make(meeting.id, "signin", "terminal")
+    page = open_terminal(door.link.rsplit("/", 1)[0] + f"/{text}")
+    expect(page.locator("#soon")).to_have_text(
+        re.compile(r"^\d\d:\d\d 开始签到，还有 (40|39|38) 分钟。请把手机调成静音。$")
+    )
 
 
 def test_by_keys_alone_and_in_english(open_terminal):

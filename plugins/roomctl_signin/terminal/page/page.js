@@ -222,7 +222,8 @@
     if (!sight) return acts.lost ? said("连接不上会议主机，正在重试…", "The host cannot be reached, trying again…") : said("正在连接…", "Connecting…");
     if (sight.state === "over") return said("签到已结束", "Sign-in has ended");
     if (sight.state === "open") return "";
-    return said(`${sight.opens} 开始签到。请把手机调成静音。`, `Sign-in from ${sight.opens}. Please mute your phone.`);
+    const wait = acts.lost ? 0 : sight.minutes;
+    return said(`${sight.opens} 开始签到${wait ? `，还有 ${wait} 分钟` : ""}。请把手机调成静音。`, `Sign-in from ${sight.opens}${wait ? `, in ${wait} min` : ""}. Please mute your phone.`);
   };
 
   let matched = "";
