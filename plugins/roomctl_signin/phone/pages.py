@@ -70,6 +70,7 @@ class Pages:
             me,
             _sheet() if signed else None,
             ui.tag("p", id="wrong", class_="box wrong", role="alert", hidden=True),
+            self._script(),  # what stands below it is there once it has run, or cannot be had: nobody forgets to sign
             ui.tag("div", *press, class_="go"),
             id="sign",
             method="post",
@@ -82,7 +83,7 @@ class Pages:
             data_scan=tr("已存在手机。请重新扫码，扫后自动补送", "Kept here. Scan the code again, and it is sent"),
             data_sign=tr("请先在框里签名", "Sign within the frame first"),
         )
-        return self._whole(self._top(), form)
+        return self._whole(self._top(), form, script=False)
 
     def done(self, name: str, came: str, seat: str, *, signature: bool, undo: str) -> str:
         """Signed in. Args: undo: key of what this telephone did, which it may take back; empty where it did not."""
@@ -145,8 +146,11 @@ class Pages:
             class_="top",
         )
 
-    def _whole(self, *parts: ui.Child) -> str:
-        body = ui.tag("body", *parts, ui.tag("script", src=f"{self._files}/page.js"), data_meeting=self._meeting.id)
+    def _script(self) -> ui.Part:
+        return ui.tag("script", src=f"{self._files}/page.js")
+
+    def _whole(self, *parts: ui.Child, script: bool = True) -> str:
+        body = ui.tag("body", *parts, self._script() if script else None, data_meeting=self._meeting.id)
         return (
             f'<!doctype html><html lang="{"zh-CN" if language() == "zh" else "en"}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'

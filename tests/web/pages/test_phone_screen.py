@@ -11,6 +11,7 @@ from roomctl.domain.attendance import Person
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.services.identity import new_id
+from tests.waiting import until
 from tests.web.pages.plain import serving
 
 pytestmark = pytest.mark.needs("chromium")
@@ -104,7 +105,6 @@ def test_a_person_finds_the_name_signs_on_the_glass_and_reads_the_seat(scan, ser
     pictured(page, "find")
     chosen(page, "why", "王海燕")
     expect(page.locator(".me b")).to_have_text("王海燕")
-    expect(page.locator("#glass")).to_be_visible()  # before that the plain form is there, which asks for no signature
     page.locator(".go button").tap()
     expect(page.locator("#wrong")).to_have_text("请先在框里签名")
     written(page)
@@ -141,6 +141,32 @@ def test_it_works_without_a_script(scan, served, meeting, pictured):
     chosen(page, "陈志强", "陈志强")
     expect(page.locator("#pad")).to_be_hidden()
     pictured(page, "plain")
+    page.locator(".go button").tap()
+    expect(page.locator(".ok h1")).to_have_text("陈志强同志，签到成功")
+    assert served[0].usecases.attendance(meeting.id).counts.present == 1
+
+
+def test_nobody_presses_before_it_is_known_whether_a_signature_is_asked_for(scan, served, meeting):
+    page, held = scan(), []
+    page.fill("#q", "陈志强")
+    page.locator(".find button").tap()
+    link = page.locator(".row", has_text="陈志强").evaluate("one => one.href")
+    page.route("**/page.js", lambda route: held.append(route))  # noqa: PLW0108 - a method of the list is no handler
+    page.goto(link, wait_until="commit")
+    expect(page.locator(".me b")).to_have_text("陈志强")
+    until(lambda: page.evaluate("1") and held)
+    expect(page.locator(".go button")).to_have_count(0)
+    held.pop().continue_()
+    page.locator(".go button").tap()
+    expect(page.locator("#wrong")).to_have_text("请先在框里签名")
+    assert served[0].usecases.attendance(meeting.id).counts.present == 0
+
+
+def test_it_works_where_its_script_cannot_be_had(scan, served, meeting):
+    page = scan()
+    page.route("**/page.js", lambda route: route.abort())
+    chosen(page, "陈志强", "陈志强")
+    expect(page.locator("#pad")).to_be_hidden()
     page.locator(".go button").tap()
     expect(page.locator(".ok h1")).to_have_text("陈志强同志，签到成功")
     assert served[0].usecases.attendance(meeting.id).counts.present == 1
