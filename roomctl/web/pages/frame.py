@@ -136,7 +136,7 @@ class Frame:
         if visitor.dark:  # before the first drawing: no white flash
             gui.add_head_html("<style>body { background: #0E1514; }</style>")
         menu = await visitor.run(menu_of, visitor, self.extras)
-        user = " · ".join([visitor.user.name, *role_names(visitor)][:2])
+        user = " · ".join([visitor.user.name, *role_names(visitor)[:1]])
         room = self.board.application.database.room
         elsewhere = {"/devices": "/check"}
         of_a_meeting = ("/record", "/words", "/check", "/close", "/archive")  # of whichever
@@ -156,8 +156,9 @@ def _inner(part: Part) -> str:
 
 
 def role_names(visitor: Visitor) -> list[str]:
-    """In the order of the table, in the visitor's language."""
-    return [role.label for role in Role if role in visitor.user.roles]
+    """The administrator's first, the others in the order of the table; in the visitor's language."""
+    held = [role for role in Role if role in visitor.user.roles]
+    return [role.label for role in sorted(held, key=lambda role: role is not Role.ADMIN)]
 
 
 def to_log_in(request: Request) -> RedirectResponse:

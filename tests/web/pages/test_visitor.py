@@ -4,6 +4,7 @@ import asyncio
 
 from roomctl.domain.access import Role, User
 from roomctl.web.pages.board import Board
+from roomctl.web.pages.frame import role_names
 from roomctl.web.pages.visitor import Visitor
 
 
@@ -32,3 +33,9 @@ def test_a_look_that_ends_late_is_shown_before_that_which_a_press_asked_for(rest
 
     asyncio.run(day())
     assert shown == ["no form", "the form"]
+
+
+def test_the_bar_names_an_administrator_as_that_whatever_else_they_are(rest):
+    user = User("孙丽", frozenset({Role.USHER, Role.ADMIN, Role.SECRETARY}))
+    visitor = Visitor(user, "zh", False, Board(rest.host), None, "")  # noqa: FBT003
+    assert role_names(visitor) == ["管理员", "秘书", "会务员"]
