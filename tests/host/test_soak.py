@@ -59,13 +59,28 @@ class Held:
     @classmethod
     def least(cls, some):
         """Of several looks: a call, a backup or a request may be under way in one of them."""
+        return cls._each(min, some)
+
+    @classmethod
+    def most(cls, some):
+        return cls._each(max, some)
+
+    @classmethod
+    def _each(cls, choose, some):
         looks = list(some)
-        return cls(*(min(getattr(one, name) for one in looks) for name in ("memory", "threads", "handles")))
+        return cls(*(choose(getattr(one, name) for one in looks) for name in ("memory", "threads", "handles")))
+
+    def more_than(self, warm):
+        """What has grown, by its name."""
+        allowed = {
+            "memory": warm.memory * MORE_MEMORY,
+            "threads": warm.threads + MORE_THREADS,
+            "handles": warm.handles + MORE_HANDLES,
+        }
+        return {name for name, most in allowed.items() if getattr(self, name) > most}
 
     def flat_since(self, warm):
-        assert self.memory <= warm.memory * MORE_MEMORY
-        assert self.threads <= warm.threads + MORE_THREADS
-        assert self.handles <= warm.handles + MORE_HANDLES
+        assert not self.more_than(warm), f"{warm} → {self}"
 
 
 # --- twenty minutes, hurried ---------------------------------------------------------------------------------------
