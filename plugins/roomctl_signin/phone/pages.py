@@ -1,5 +1,6 @@
 """What a telephone shows: whole pages without a script, since the browser within an app may be an old one."""
 
+from datetime import date
 from html import escape
 
 from roomctl.api import Meeting, language, tr, ui
@@ -13,12 +14,14 @@ class Pages:
 
     Args:
         at: where the screen's routes are, without a slash at the end; files: where its files are.
+        today: in the room.
         titled: the title of an internal meeting may be shown: the telephone has somebody's own code.
 
     """
 
-    def __init__(self, meeting: Meeting, room: str, *, at: str, files: str, titled: bool) -> None:
+    def __init__(self, meeting: Meeting, room: str, *, at: str, files: str, titled: bool, today: date) -> None:
         self._meeting, self._room, self._at, self._files, self._titled = meeting, room, at, files, titled
+        self._day = tr("今天", "today") if meeting.starts.date() == today else f"{meeting.starts:%m-%d}"
 
     def closed(self, opens: str) -> str:
         """Nobody signs in now. Args: opens: HH:MM; empty where it is over."""
@@ -85,8 +88,14 @@ class Pages:
         )
         return self._whole(self._top(), form, script=False)
 
-    def done(self, name: str, came: str, seat: str, *, signature: bool, undo: str) -> str:
-        """Signed in. Args: undo: key of what this telephone did, which it may take back; empty where it did not."""
+    def done(self, name: str, came: str, seat: str, plan: ui.Part | None, *, signature: bool, undo: str) -> str:
+        """Signed in.
+
+        Args:
+            plan: of the seats; None where none was laid out.
+            undo: key of what this telephone did, which it may take back; empty where it did not.
+
+        """
         ticks = [tr("手机调成静音", "Mute your phone")]
         if self._meeting.recorded:
             ticks.append(
@@ -100,7 +109,7 @@ class Pages:
             ui.tag("p", tr("，", ", ").join(filter(None, second)), class_="s"),
             class_="ok",
         )
-        place = _box(ui.tag("p", tr("您的座位", "Your seat"), class_="lab"), ui.tag("p", seat, class_="seat"))
+        place = _box(ui.tag("p", tr("您的座位", "Your seat"), class_="lab"), ui.tag("p", seat, class_="seat"), plan)
         before = _box(
             ui.tag("p", tr("进场前", "Before you go in"), class_="lab"),
             *(ui.tag("p", one, class_="tick") for one in ticks),
@@ -142,7 +151,7 @@ class Pages:
             "div",
             ui.tag("p", kind, class_="s") if colon else None,
             ui.tag("h1", rest if colon else title),
-            ui.tag("p", f"{self._meeting.starts:%m-%d %H:%M}　{self._room}", class_="s"),
+            ui.tag("p", f"{self._day} {self._meeting.starts:%H:%M}　{self._room}", class_="s"),
             class_="top",
         )
 

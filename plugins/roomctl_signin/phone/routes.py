@@ -28,7 +28,7 @@ from roomctl.api import (
 from roomctl.api.routes import MeetingPath, Right, User, admitted, needs, page
 from roomctl_signin import acts, lists
 from roomctl_signin.config import Config
-from roomctl_signin.phone import codes, sheet
+from roomctl_signin.phone import codes, plan, sheet
 from roomctl_signin.phone.finding import find
 from roomctl_signin.phone.pages import Pages
 from roomctl_signin.terminal import sight
@@ -139,6 +139,7 @@ class _Visit:
             at=f"/api/v1/x/{phone.ctx.name}/{place}",
             files=f"/s/{phone.ctx.name}/{place}",
             titled=bool(self._holder) or user.screen is None,
+            today=phone.ctx.clock.now().astimezone(self._zone).date(),
         )
 
     def show(self, typed: str, person: str, *, proxy: bool, other: bool) -> Response:
@@ -189,11 +190,16 @@ class _Visit:
 
     def _done(self, board: Attendance, person: str, *, proxy: bool, undo: AttendanceFact | None = None) -> str:
         standing = board.of(person)
-        name = next((one for one in sight.names([standing], self._zone) if one.proxy == proxy), None)
+        names = {(one.person, one.proxy): one for one in sight.names(board.standings, self._zone)}
+        name = names.get((person, proxy))
+        called = name.name if name else standing.written
+        seats = self._ctx.services.seat_chart(self._meeting.id, board)
+        sitting = {whose: one.name for (whose, _), one in names.items()}  # a proxy stands after the member
         return self._pages.done(
-            name.name if name else standing.written,
+            called,
             name.came if name else "",
-            lists.seat_of(self._ctx.services.seat_chart(self._meeting.id), standing.person),
+            lists.seat_of(seats, standing.person),
+            plan.drawn(sight.chart_of(self._meeting, seats), person, called, sitting),
             signature=bool(standing.signature),
             undo=str(undo.data.get("key") or "") if undo else "",
         )

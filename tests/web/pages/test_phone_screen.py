@@ -146,6 +146,30 @@ def test_it_works_without_a_script(scan, served, meeting, pictured):
     assert served[0].usecases.attendance(meeting.id).counts.present == 1
 
 
+def test_where_seats_were_laid_out_one_reads_the_way_to_ones_own(scan, served, meeting, pictured):
+    use = served[0].usecases
+    long = Person(id=new_id(), name="买买提·吐尔逊·阿不都热依木江·" * 2 + "W" * 8, rank=99)
+    use.add_people(meeting.id, [long])
+    use.lay_seats(meeting.id, "classroom")
+    use.propose_seats(meeting.id)
+    use.wire_seats(meeting.id, 3)
+    page = scan(java_script_enabled=False)
+    chosen(page, "陈志强", "陈志强")
+    page.locator(".go button").tap()
+    expect(page.locator(".plan rect.mine")).to_have_count(1)
+    expect(page.locator(".plan text.mine")).to_have_text("陈志强")
+    for said in ("张建国", "主席台", "台下视角", "门口，您在这里"):
+        expect(page.locator(".plan text", has_text=said)).to_have_count(1)
+    pictured(page, "plan")
+    left, right = 0, page.viewport_size["width"]
+    for box in (one.bounding_box() for one in page.locator(".plan text").all()):
+        assert left <= box["x"]
+        assert box["x"] + box["width"] <= right
+    rect = page.locator(".plan rect.mine").bounding_box()
+    name = page.locator(".plan text", has_text="吐尔逊").bounding_box()
+    assert name["width"] <= rect["width"]
+
+
 def test_nobody_presses_before_it_is_known_whether_a_signature_is_asked_for(scan, served, meeting):
     page, held = scan(), []
     page.fill("#q", "陈志强")
