@@ -131,7 +131,7 @@ def test_a_device_is_tried_before_it_is_saved(seat):
 def test_many_come_at_once_by_template_and_import(left):
     left.press("many")
     with pytest.raises(BadInput, match="TOML"):
-        left.press("import", toml="[[devices]\n")
+        left.press("import", toml="devices = [\n")
     with pytest.raises(BadInput, match="kind"):
         left.press("import", toml='[[devices]]\nid = "a"\n')
     left.press("import", toml='[[devices]]\nid = "a"\nkind = "pjlink"\naddress = "192.0.2.1"\n')
