@@ -22,6 +22,8 @@ CARD = "capture.json"
 LOG = "capture.log"
 """What a capture has to say to nobody in particular; it goes where it is empty."""
 HANDSHAKE_SECONDS = 2.0
+TRIES = 3
+"""A capture hangs up on who is slow to show the key; on a busy machine that may be somebody who has it."""
 ACCEPT_AGAIN_SECONDS = 0.2
 """After a client that could not be taken on: out of files or of threads, which others give back."""
 LONGEST_PATH = 100
@@ -166,10 +168,7 @@ def ask(card: Card, message: Message, *, timeout: float | None) -> Message | Non
 
     """
     try:
-        with Client(card.address) as connection:
-            timed = cast("Connection[Any, Any]", _Timed(connection))
-            answer_challenge(timed, card.key)
-            deliver_challenge(timed, card.key)
+        with _reached(card) as connection:
             connection.send_bytes(json.dumps(message).encode())
             if connection.poll(timeout):
                 return cast("Message", json.loads(connection.recv_bytes()))
@@ -182,3 +181,27 @@ def ask(card: Card, message: Message, *, timeout: float | None) -> Message | Non
         ) from error
     except _HANDSHAKE_FAILURES:
         return None
+
+
+def _reached(card: Card) -> "Connection[Any, Any]":
+    """A line to the capture, whose both ends have shown the key.
+
+    Raises: TimeoutError: it lives, and does not answer, or hangs up whenever it is called. What is in
+        `_HANDSHAKE_FAILURES`: it is not there, or has another key.
+    """
+    for _ in range(TRIES):
+        connection = Client(card.address)
+        try:
+            timed = cast("Connection[Any, Any]", _Timed(connection))
+            answer_challenge(timed, card.key)
+            deliver_challenge(timed, card.key)
+        except (EOFError, ConnectionError):  # hung up on; where it is gone, there is nobody to call again
+            connection.close()
+            if not card.alive:
+                raise
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            return connection
+    raise TimeoutError

@@ -1,3 +1,4 @@
+import dataclasses
 import errno
 import os
 import socket
@@ -116,9 +117,35 @@ def test_a_client_that_cannot_be_taken_on_for_want_of_files_does_not_end_control
         assert control.ask(card, {"do": what}, timeout=5) == {"heard": what}
 
 
-def test_a_client_for_which_there_is_no_thread_is_hung_up_on_and_the_next_is_heard(server, monkeypatch):
+def test_who_is_hung_up_on_by_a_capture_that_lives_calls_again(server, monkeypatch):
     _, card = server
     start = failing_once(threading.Thread.start, RuntimeError("can't start new thread"))
     monkeypatch.setattr(threading.Thread, "start", start)
-    assert control.ask(card, {"do": "one"}, timeout=5) is None
-    assert control.ask(card, {"do": "two"}, timeout=5) == {"heard": "two"}
+    assert control.ask(card, {"do": "one"}, timeout=5) == {"heard": "one"}
+
+
+def test_a_capture_that_hung_up_on_one_who_was_slow_is_not_taken_to_be_gone(server, monkeypatch):
+    _, card = server
+    slow = threading.Event()
+
+    def late(connection, key):
+        if not slow.is_set():
+            slow.set()
+            while not connection._connection.poll(30):
+                pass
+            connection._connection.recv_bytes()  # the challenge
+            connection._connection.poll(30)  # until it has waited long enough
+        answer_challenge(connection, key)
+
+    answer_challenge = control.answer_challenge
+    monkeypatch.setattr(control, "answer_challenge", late)
+    assert control.ask(card, {"do": "one"}, timeout=5) == {"heard": "one"}
+
+
+def test_one_that_lives_and_hangs_up_whenever_it_is_called_is_silent_and_not_gone(server, monkeypatch):
+    serving, card = server
+    monkeypatch.setattr(serving, "_serve", lambda connection: connection.close())
+    with pytest.raises(control.Silent, match="没有回应"):
+        control.ask(card, {"do": "one"}, timeout=5)
+    gone = dataclasses.replace(card, process=dataclasses.replace(card.process, started="long ago"))
+    assert control.ask(gone, {"do": "one"}, timeout=5) is None
