@@ -20,7 +20,7 @@ from roomctl.web.pages.board import Board
 from roomctl.web.pages.box import Box
 from roomctl.web.run import run
 from roomctl.web.session import COOKIE, Sessions, user_of
-from roomctl.web.ui import Part, Press, error_state, link_button
+from roomctl.web.ui import Part, Press, Values, error_state, link_button
 from roomctl.web.ui.reader import drawn_for
 
 log = logging.getLogger(__name__)
@@ -153,6 +153,9 @@ def chosen_dark(request: Request) -> bool:
 class Area:
     """A part of the page that is drawn again when something happens; it is sent only where it differs.
 
+    Buttons do their work one after the other, each with what it meant when it was pressed. One that is pressed again
+    with the same in its fields before its work is done was pressed twice by one hand, and does it once.
+
     Attributes:
         redraw: called after a button of this area has done its work.
 
@@ -164,7 +167,8 @@ class Area:
         self._visitor = visitor
         self.redraw = redraw
         self._presses: Mapping[str, Press] = {}
-        self._busy = False
+        self._under_way: list[tuple[str, Values]] = []
+        self._turn = asyncio.Lock()
         self.box = Box().classes(classes)
         self.box.on("click", self._pressed, js_handler=_PRESSED)
 
@@ -175,27 +179,36 @@ class Area:
 
     async def _pressed(self, event: Any) -> None:
         told = event.args if isinstance(event.args, dict) else {}
-        press = self._presses.get(str(told.get("act")))
-        if press is None or self._busy:
+        act, values = str(told.get("act")), told.get("values") or {}
+        press = self._presses.get(act)
+        if press is None or (act, values) in self._under_way:
             return
-        self._busy = True
+        self._under_way.append((act, values))
         try:
-            path = await self._visitor.run(press, told.get("values") or {})
-        except RoomctlError as error:
-            toast(error_state(error.what, error.why, error.mend).html)
-            path = None
-        except Exception:
-            log.exception("a button failed")
-            with speaking(self._visitor.language):
-                toast(error_state(tr("没有做成", "it did not work"), tr("详情见日志", "see the log")).html)
-            path = None
+            async with self._turn:
+                path = await self._do(press, values)
         finally:
-            self._busy = False
-            self._visitor.board.stale()
+            self._under_way.remove((act, values))
         if path:
             gui.navigate.to(path)
         elif self.redraw is not None:
             await self._visitor.in_turn(self.redraw)
+
+    async def _do(self, press: Press, values: Values) -> str | None:
+        """Where it leads to; what went wrong is told."""
+        try:
+            path: str | None = await self._visitor.run(press, values)
+        except RoomctlError as error:
+            toast(error_state(error.what, error.why, error.mend).html)
+        except Exception:
+            log.exception("a button failed")
+            with speaking(self._visitor.language):
+                toast(error_state(tr("没有做成", "it did not work"), tr("详情见日志", "see the log")).html)
+        else:
+            return path
+        finally:
+            self._visitor.board.stale()
+        return None
 
 
 def toast(html: str) -> None:

@@ -152,6 +152,23 @@ def word(page: Page):
     return page.locator(".rc-state b")
 
 
+APART = 600
+"""Milliseconds within which two presses of a key are one double press (operator_keys.js)."""
+
+
+def press_twice(page: Page, key: str) -> None:
+    """As a hand does it; again where this machine took so long between the two that they were none."""
+    page.evaluate("""() => { window.presses = [];
+        addEventListener('keydown', (event) => window.presses.push(event.timeStamp), true); }""")
+    while True:
+        page.keyboard.press(key)
+        page.keyboard.press(key)
+        first, second = page.evaluate("presses.splice(0)")
+        if second - first < APART:
+            return
+        page.wait_for_timeout(1.5 * APART)
+
+
 def hold(page: Page, seconds: float) -> None:
     """Keeps the stop button down for so long."""
     button = page.locator(".rc-hold")
@@ -273,8 +290,7 @@ def test_two_presses_of_the_space_bar_pause_and_one_does_not(desk, on_air):
     page.keyboard.press(" ")
     page.wait_for_timeout(900)  # longer than the two presses may be apart
     assert on_air.state is RecorderState.RECORDING
-    page.keyboard.press(" ")
-    page.keyboard.press(" ")
+    press_twice(page, " ")
     expect(word(page)).to_have_text("已暂停")
     expect(page.locator(".rc-paused")).to_contain_text("不保存声音")
     assert on_air.state is RecorderState.PAUSED

@@ -100,6 +100,20 @@ def test_keys_alone_move_somebody_also_as_the_platform_sees_it(open_page, meetin
     expect(seat(page, "R2-2")).to_be_focused()
 
 
+def test_changes_that_come_before_the_host_has_answered_are_all_made_in_their_order(open_page, meeting):
+    page = open_page(f"/meetings/{meeting}/seats", who="孙丽")
+    before = seat(page, "R1-3").get_attribute("aria-label")
+    page.evaluate("""() => { const soon = window.fetch, late = () => new Promise((go) => setTimeout(go, 500));
+        window.fetch = async (...asked) => { await late(); return soon(...asked); }; }""")
+    seat(page, "R1-3").drag_to(seat(page, "R2-1"))
+    seat(page, "R1-1").drag_to(seat(page, "R1-3"))
+    expect(seat(page, "R1-3")).to_have_attribute("aria-label", "前排 3 号座，<b>刘芳</b>")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(seat(page, "R1-3")).to_have_attribute("aria-label", before)
+    expect(seat(page, "R1-1")).to_have_attribute("aria-label", "前排 1 号座，<b>刘芳</b>")
+
+
 def test_who_was_slower_is_told_who_changed_it_and_sees_the_new_plan(open_page, meeting):
     page = open_page(f"/meetings/{meeting}/seats", who="孙丽")
     expect(seat(page, "P1")).to_be_visible()

@@ -17,7 +17,7 @@
   const begin = (desk) => {
     const may = Boolean(desk.dataset.may), api = desk.dataset.seats;
     const state = { turned: false, chosen: "", held: "", focus: "", layout: "" };
-    let plan = null, busy = false;
+    let plan = null, left = 0, last = Promise.resolve(); // changes that are not done yet, each after the one before
     const bar = node("div", "rc-sd-bar"), told = node("p", "rc-sd-said"), drawing = node("div", "rc-sd-plan"), side = node("div", "rc-sd-side");
     told.setAttribute("role", "status");
     desk.append(bar, told, drawing, side);
@@ -48,9 +48,12 @@
         });
       } catch (error) { say(error.message || said("主机没有应答", "the host does not answer"), true); }
     };
-    const change = async (method, path, body, done) => {
-      if (busy || !may) return;
-      busy = true;
+    const change = (...asked) => {
+      if (!may) return;
+      left += 1;
+      last = last.then(() => make(...asked));
+    };
+    const make = async (method, path, body, done) => {
       try {
         plan = await ask(method, path, { ...body, version: plan.version });
         state.layout = "";
@@ -59,7 +62,7 @@
         say(error.message || said("主机没有应答，没有改动", "the host does not answer; nothing was changed"), true);
         await ask("GET", "").then((found) => { plan = found; }).catch(() => {});
       }
-      busy = false;
+      left -= 1;
       state.held = "";
       show();
     };
@@ -319,7 +322,7 @@
       if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.closest("input, select") && plan?.steps) { event.preventDefault(); undo(); }
     });
 
-    const idle = () => !document.hidden && !drag && !state.held && !busy && !desk.contains(document.activeElement?.closest?.("input, select"));
+    const idle = () => !document.hidden && !drag && !state.held && !left && !desk.contains(document.activeElement?.closest?.("input, select"));
     load();
     setInterval(() => { if (idle()) load(); }, 4000);
   };
