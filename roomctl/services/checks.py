@@ -204,9 +204,11 @@ def _needs_silence(uow: UnitOfWork, plugins: Plugins, data: Path) -> str:
     if sitting:
         return Pair(f"会议“{sitting[0].title}”正在进行", f"the meeting “{sitting[0].title}” is in session")
     live = (one for one in recordings.running(uow=uow) if one.purpose is not Purpose.IMPORT)
-    if any(holds_device(one, plugins=plugins, data=data) for one in live):
-        return Pair("录音已经准备好，或正在录音", "the recorder is armed, or records")
-    return ""
+    try:
+        held = any(holds_device(one, plugins=plugins, data=data) for one in live)
+    except RoomctlError:
+        return Pair("有录音未结束，录音机没有回应", "a recording has not ended, and its recorder does not answer")
+    return Pair("录音已经准备好，或正在录音", "the recorder is armed, or records") if held else ""
 
 
 def _unsounded(check: Check, why: str) -> Iterator[Result]:

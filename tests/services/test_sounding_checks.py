@@ -8,6 +8,7 @@ import pytest
 from roomctl.domain.checks import CheckState, Result, RunPurpose
 from roomctl.domain.devices import Evidence
 from roomctl.domain.lifecycle import State
+from roomctl.errors import RoomctlError
 from roomctl.services.offers import Sounding
 from roomctl.services.time import SystemClock
 
@@ -137,6 +138,17 @@ def test_a_recorder_that_is_armed_keeps_the_room_silent(sounding):
     sounding.use.arm(meeting.id)
     (row,) = sounding.use.check(None, only=["acoustics"]).results
     assert (row.state, sounding.said) == (CheckState.SKIPPED, [])
+
+
+def test_a_recorder_that_does_not_answer_keeps_the_room_silent_and_fails_no_check(sounding, monkeypatch):
+    def silent():
+        raise RoomctlError("录音进程没有回应")
+
+    sounding.use.arm(sounding.opened().id)
+    monkeypatch.setattr(sounding.plugins.newest, "status", silent)
+    disk, sweep = sounding.use.check(None, sound=True).results
+    assert (disk.state, sweep.state, sounding.said) == (CheckState.OK, CheckState.SKIPPED, ["disk"])
+    assert "录音机没有回应" in sweep.message
 
 
 def test_a_run_that_is_ended_hushes_it(sounding):
