@@ -10,6 +10,7 @@ from roomctl.domain.custody import Point
 from roomctl.domain.devices import Emission
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Cut, Purpose
+from roomctl.domain.rework import ReworkKind
 from roomctl.i18n import tr
 
 DATA: Final[Mapping[str, tuple[str, str]]] = {
@@ -293,6 +294,7 @@ _LABELS: Mapping[str, Any] = {
     "cut": Cut,
     "emission": Emission,
     "from": State,
+    "kind": ReworkKind,
     "point": Point,
     "purpose": Purpose,
     "roles": Role,
@@ -301,6 +303,9 @@ _LABELS: Mapping[str, Any] = {
 
 _LEFT_OUT = frozenset({"key"})
 """What tells one sending from another; nobody reads it."""
+
+_NAMED = frozenset({"action", "argument", "kind"})
+"""For programs, where a title beside them says it in both languages."""
 
 _ID = re.compile(r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,})(?:[/-].*)?")
 """UUIDs and digests, alone or as the beginning of a path: `roomctl audit` and the row's title have them."""
@@ -325,8 +330,9 @@ def told(data: Mapping[str, Any], zone: tzinfo) -> str:
 
 
 def _facts(data: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
+    left_out = _LEFT_OUT | (_NAMED if isinstance(data.get("title"), list | tuple) else frozenset())
     for key, value in data.items():
-        if key in _LEFT_OUT:
+        if key in left_out:
             continue
         if value is True:
             yield said(key)

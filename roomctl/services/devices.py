@@ -6,7 +6,7 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from functools import partial
 
-from roomctl.domain.checks import WHOLE_DEVICE, DeviceWatch, Result, Waiver, WaiverKind
+from roomctl.domain.checks import WHOLE_DEVICE, DeviceWatch, Result, Title, Waiver, WaiverKind
 from roomctl.domain.devices import Busy, Deed, Device, Reading, Silent, Unreachable, behind
 from roomctl.domain.events import Actor, Event
 from roomctl.domain.meeting import Meeting
@@ -88,8 +88,8 @@ def order(
 
     """
     prepared = device_checks.prepare(find(rack, device_id), plugins.drivers(), rack.inventory)
-    takes(prepared.offer, action, argument)
-    told = {"device": device_id, "action": action, "argument": argument}
+    meant = takes(prepared.offer, action, argument)
+    told = {"device": device_id, "action": action, "argument": argument, "title": list(_title(meant, argument))}
     try:
         deed = rack.prober.act(prepared.device, prepared.offer, action, argument, prepared.secret).result()
     except (RoomctlError, CancelledError) as error:
@@ -99,6 +99,14 @@ def order(
     told = {**told, "asked": deed.asked, "confirmed": deed.confirmed or "", "done": deed.done}  # type: ignore[dict-item]
     _log(uow, meeting, "device.ordered", told, actor, clock)
     return deed
+
+
+def _title(meant: ActionOffer, argument: str) -> Title:
+    """What was told to the device, in words: `信号源：HDMI 1`."""
+    if not argument:
+        return meant.title
+    zh, en = meant.arguments.get(argument, (argument, argument))
+    return f"{meant.title[0]}：{zh}", f"{meant.title[1]}: {en}"
 
 
 def put(

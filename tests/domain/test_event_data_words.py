@@ -26,7 +26,12 @@ ID = "01a21f0d-b6ad-7192-a837-c0291369e787"
         ),
         ({"people": [{"name": name} for name in "甲乙丙丁戊己"]}, "人员 甲、乙、丙、丁、戊 等 6 项"),
         ({"steps": [{"said": "", "state": "done"}], "ranks": {ID: 2}, "gaps": []}, "步骤 1 项，排序 1 项"),
-        ({"title": ["后勤", "logistics"]}, "名称 后勤"),
+        ({"kind": "logistics", "title": ["后勤", "logistics"]}, "名称 后勤"),
+        ({"kind": "holes", "title": "漏字"}, "种类 补转漏字，名称 漏字"),
+        (
+            {"device": "投影机", "action": "input", "argument": "31", "title": ["信号源：HDMI 1", ""]},
+            "设备 投影机，名称 信号源：HDMI 1",
+        ),
         ({"overruled": {"by": "周立军", "reason": "先开"}}, "担责放行 （经办 周立军；理由 先开）"),
         ({"quorum": None, "value": 0, "unheard_of": "x"}, "数值 0，unheard_of x"),
     ],

@@ -169,6 +169,7 @@ def test_an_order_is_logged_with_what_was_asked_and_confirmed(room):
     ordered = list(room.house.events(meeting.id))[-1]
     assert ordered.kind == "device.ordered"
     assert '"confirmed":"32"' in ordered.data
+    assert '"title":["切换输入：32"' in ordered.data
     for action, argument in (("dance", ""), ("power_on", "now"), ("input", "")):
         with pytest.raises(BadInput):
             room.use.order_device("left", action, argument)
