@@ -5,7 +5,7 @@ window.rcStill = (() => {
   const TAP = 300;                               // ms after a finger is lifted, within which a browser tells of the press
   const LATER = 500;                             // ms between two looks at what waits: a list that closes may tell nobody
   const BUSY = CSS.supports("selector(select:open)") ? ".rc-held, select:open" : ".rc-held";
-  let composing = null, pressed = null, timer = 0;
+  let composing = null, pressed = null, timer = 0, lifted = 0;
   const waiting = new Map();                     // box → what is to be done with it, in its order
   const held = (box) =>
     (composing !== null && composing === document.activeElement && box.contains(composing)) ||
@@ -19,8 +19,11 @@ window.rcStill = (() => {
     timer = waiting.size ? setTimeout(settle, LATER) : 0;
   };
   const soon = (ms = 0) => setTimeout(settle, ms);
-  const press = (event) => { pressed = event.target.closest?.("[data-act], a, button, input, label") ?? null; };
-  const release = () => setTimeout(() => { pressed = null; settle(); }, TAP);
+  const press = (event) => {
+    clearTimeout(lifted);                        // of the press before, which is over
+    pressed = event.target.closest?.("[data-act], a, button, input, label") ?? null;
+  };
+  const release = () => { clearTimeout(lifted); lifted = setTimeout(() => { pressed = null; settle(); }, TAP); };
   const listen = (names, does) => { for (const one of names.split(" ")) addEventListener(one, does, true); };
   listen("compositionstart", (event) => { composing = event.target; });
   listen("compositionend", () => { composing = null; soon(); });
