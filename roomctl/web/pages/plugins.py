@@ -37,7 +37,7 @@ def register(frame: Frame) -> None:
 def tally(rows: Sequence[PluginStatus]) -> str:
     """How many are good, lack something, are to be mended; those that are switched off do not count."""
     enabled = [one for one in rows if one.status is Status.ENABLED]
-    lame = sum(bool(one.missing) for one in enabled)
+    lame = sum(map(_lame, rows))
     broken = sum(one.status not in {Status.ENABLED, Status.DISABLED} for one in rows)
     parts = [tr(f"{len(enabled) - lame} 个正常", f"{len(enabled) - lame} good")]
     if lame:
@@ -45,6 +45,11 @@ def tally(rows: Sequence[PluginStatus]) -> str:
     if broken:
         parts.append(tr(f"{broken} 个要修", f"{broken} to mend"))
     return tr("，", ", ").join(parts)
+
+
+def _lame(one: PluginStatus) -> bool:
+    """It runs, and does less than it could: a model, a key is not there."""
+    return one.status is Status.ENABLED and bool(one.missing)
 
 
 def page(visitor: Visitor, wanted: dict[str, bool]) -> Part:
@@ -57,7 +62,8 @@ def page(visitor: Visitor, wanted: dict[str, bool]) -> Part:
     host = visitor.board.host
     rows = host.application.plugins.status()
     broken = [one for one in rows if one.status not in {Status.ENABLED, Status.DISABLED}]
-    good = [one for one in rows if one not in broken]
+    lame = [one for one in rows if _lame(one)]
+    good = [one for one in rows if one not in broken and one not in lame]
     second = tr("坏了的插件已单独停下，正在开的会议不受影响", "a broken one stands alone: the meeting goes on")
     may = visitor.may(Right.MANAGE_PLUGINS)
     return join(
@@ -78,6 +84,7 @@ def page(visitor: Visitor, wanted: dict[str, bool]) -> Part:
                 "div",
                 *_waiting(wanted),
                 *_section(tr("要修", "To mend"), [_bad(visitor, one, wanted) for one in broken], "rc-panel"),
+                *_section(tr("缺东西", "Lacking"), [_bad(visitor, one, wanted) for one in lame], "rc-panel"),
                 *_section(tr("正常", "Good"), [_good(visitor, one, wanted) for one in good], "rc-panel rc-good"),
                 empty_state(tr("还没有插件", "no plugins yet")) if not rows else None,
                 class_="rc-wrap",
@@ -129,7 +136,7 @@ def _safe_mode(host: Host, *, may: bool) -> Part | None:
 
 
 def _bad(visitor: Visitor, one: PluginStatus, wanted: dict[str, bool]) -> Part:
-    soft = one.status in _SOFT
+    soft = one.status in _SOFT or _lame(one)
     trace = (
         tag(
             "details",
@@ -195,9 +202,7 @@ def _good(visitor: Visitor, one: PluginStatus, wanted: dict[str, bool]) -> Part:
     on = wanted.get(one.name, one.status is Status.ENABLED)
     title = _title(visitor, one.name)
     told = tag("span", "，", one.reason, class_="rc-told") if one.reason else None
-    look = Look.OK if one.status is Status.ENABLED and not one.missing else Look.WARN
-    if one.status is Status.DISABLED:
-        look = Look.SKIPPED
+    look = Look.SKIPPED if one.status is Status.DISABLED else Look.OK
     switch = tag(
         "button",
         type="button",
