@@ -34,9 +34,11 @@ class Rule(BaseModel):
             try:
                 part.format_map(_NAMES)
             except (KeyError, ValueError, IndexError, AttributeError):
-                raise ValueError(f"{part}: known are {', '.join(f'{{{name}}}' for name in _NAMES)}") from None
+                known = ", ".join(f"{{{name}}}" for name in _NAMES)
+                raise ValueError(tr(f"{part}：可用 {known}", f"{part}: known are {known}")) from None
         if missing := {"documents", "sound"} - self.categories.keys():
-            raise ValueError(f"categories: {', '.join(sorted(missing))} is missing")
+            names = ", ".join(sorted(missing))
+            raise ValueError(tr(f"categories 缺 {names}", f"categories: {names} is missing"))
         return self
 
     def series(self, entry: Entry, term: str, *, fonds: str, office: str) -> Series | None:
