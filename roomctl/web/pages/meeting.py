@@ -8,7 +8,7 @@ from nicegui import ui as gui
 
 from roomctl.domain.access import Right
 from roomctl.domain.attendance import Presence, Standing
-from roomctl.domain.checks import CheckReport
+from roomctl.domain.checks import CheckReport, Result
 from roomctl.domain.custody import place_name
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.planning import Edit, name_of, open_facts
@@ -16,6 +16,7 @@ from roomctl.domain.secrecy import Level
 from roomctl.errors import NotSignedOn, RoomctlError
 from roomctl.i18n import tr
 from roomctl.services import calendar
+from roomctl.services.under_way import UnderWay
 from roomctl.web.pages import stepping
 from roomctl.web.pages.frame import Frame
 from roomctl.web.pages.home import CHIPS, EACH, may_operate, second_line
@@ -23,6 +24,7 @@ from roomctl.web.pages.links import Facts, links
 from roomctl.web.pages.screens import Links
 from roomctl.web.pages.stepping import Desk
 from roomctl.web.pages.steps import OPERATOR
+from roomctl.web.pages.technician.doing import Doing as Hands
 from roomctl.web.pages.visitor import Area, Visitor, in_its_place
 from roomctl.web.pages.warnings import bars
 from roomctl.web.plugins import ExtraPanel
@@ -33,6 +35,7 @@ from roomctl.web.ui import (
     button,
     chain_strip,
     clock_text,
+    error_state,
     join,
     level_meter,
     line,
@@ -72,7 +75,7 @@ def register(frame: Frame) -> None:
         offers = await visitor.run(frame.extras.panels, "meeting")
         with gui.element("div").classes("rc-panels"):
             panels = [(one, Area(visitor)) for one in offers if one.open_to(visitor.user.roles)]
-        desk, pasts = Desk(), Pasts()
+        desk, pasts, hands = Desk(), Pasts(), Hands(visitor, meeting_id, lambda: None)
         operated = frame.has(OPERATOR)
 
         async def look() -> None:
@@ -86,7 +89,7 @@ def register(frame: Frame) -> None:
             warned.show(await visitor.draw(lambda: _warned(visitor, facts)))
             head.show(await visitor.draw(lambda: _head(visitor, facts, desk, operated=operated)))
             below.show(await visitor.draw(lambda: stepping.below(visitor, facts, desk)))
-            body.show(await visitor.draw(lambda: _body(visitor, facts, pasts)))
+            body.show(await visitor.draw(lambda: _body(visitor, facts, pasts, hands)))
             wall.show(await visitor.draw(lambda: screens.draw(facts.meeting)))
             for one, area in panels:
                 area.show(await visitor.draw(lambda one=one: panel_of(frame, one, facts.meeting)))  # type: ignore[misc]  # bound now
@@ -188,12 +191,8 @@ def _to_secrecy(visitor: Visitor, meeting: Meeting) -> Part | None:
     return link_button(tr("保密", "Secrecy"), "/secrecy", icon_name="flag")
 
 
-def _ignore(_value: object) -> None:
-    """A button that stays on its page."""
-
-
-def _body(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part:
-    left = [_equipment(visitor, facts, pasts), _sound(visitor, facts), _archive(facts)]
+def _body(visitor: Visitor, facts: Facts, pasts: Pasts, hands: Hands) -> Part:
+    left = [_equipment(visitor, facts, pasts, hands), _sound(visitor, facts), _archive(facts)]
     right = [_plan(visitor, facts.meeting), _people(visitor, facts), _agenda(facts.meeting), _papers(visitor, facts)]
     notes = [_collisions(visitor, facts), *(note_bar("warn", why) for why in facts.stuck.values())]
     columns = tag("div", tag("div", *left, class_="rc-col"), tag("div", *right, class_="rc-col"), class_="rc-two")
@@ -209,27 +208,51 @@ def _collisions(visitor: Visitor, facts: Facts) -> Part | None:
     return note_bar("warn", calendar.named(facts.collisions, visitor.user.cleared), strong=strong)
 
 
-def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part | None:
+def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts, hands: Hands) -> Part | None:
     if not visitor.may(Right.SEE_CHECKS):
         return None
     report, meeting = facts.checks, facts.meeting
-    again = (
-        button(
-            tr("检查设备", "Check the equipment"),
-            lambda _values: _ignore(visitor.use.check(meeting.id)),
-            kind="sm",
-            icon_name="refresh",
-        )
-        if visitor.may(Right.RUN_CHECKS)
-        else None
+    runs = visitor.use.checks_under_way(meeting.id)
+    if runs:
+        inside, second = _heard(runs[-1]), ""
+    elif report is None:
+        inside, second = tag("p", tr("还没有检查过", "not checked yet"), class_="rc-s2"), ""
+    else:
+        at = report.at.astimezone(meeting.starts_at.tzinfo)
+        inside, second = _found(report, pasts.of(visitor, report)), tr(f"{at:%H:%M} 自检", f"checked at {at:%H:%M}")
+    error = hands.trouble
+    return panel(
+        tr("设备", "Equipment"),
+        error_state(error.what, error.why, error.mend) if error and not runs else None,
+        inside,
+        tag(
+            "div",
+            _check_button(hands, running=bool(runs)) if visitor.may(Right.RUN_CHECKS) else None,
+            link_button(tr("设备控制台", "Device console"), f"/meetings/{meeting.id}/check", kind="sm"),
+            class_="rc-row rc-below",
+        ),
+        second=second,
+        id_="equipment",
     )
-    console = link_button(tr("设备控制台", "Device console"), f"/meetings/{meeting.id}/check", kind="sm")
-    if report is None:
-        inside = tag("p", tr("还没有检查过", "not checked yet"), class_="rc-s2")
-        acts = tag("div", again, console, class_="rc-row rc-below")
-        return panel(tr("设备", "Equipment"), inside, acts, id_="equipment")
+
+
+def _check_button(hands: Hands, *, running: bool) -> Part:
+    if running:
+        return button(tr("停止检查", "Stop"), hands.cancel, key="cancel", kind="sm", icon_name="stop")
+    return button(tr("检查设备", "Check the equipment"), hands.check(), key="check", kind="sm", icon_name="refresh")
+
+
+def _heard(run: UnderWay) -> Part:
+    """How far a run is; its rows so far."""
+    count = len(run.rows)
+    said = run.told or tr(f"正在检查，已有 {count} 项结果", f"checking, {count} results so far")
+    head = tag("div", state_glyph(Look.RUNNING, size="s"), tag("span", said), class_="rc-row", role="status")
+    return tag("div", head, _tiles(run.rows, {}))
+
+
+def _found(report: CheckReport, past: Mapping[tuple[str, str], Sequence[float]]) -> Part:
+    """What the newest report says: what to do about it first."""
     colon = tr("：", ": ")
-    ranked = sorted(report.results, key=lambda one: _RANK.index(one.state.value))
     hints = [
         tag(
             "div",
@@ -240,15 +263,12 @@ def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts) -> Part | None:
         )
         for one in report.findings
     ]
-    at, past = report.at.astimezone(meeting.starts_at.tzinfo), pasts.of(visitor, report)
-    return panel(
-        tr("设备", "Equipment"),
-        *hints,
-        tag("div", *(result_tile(one, past.get((one.device, one.check), ())) for one in ranked), class_="rc-tl"),
-        tag("div", again, console, class_="rc-row rc-below"),
-        second=tr(f"{at:%H:%M} 自检", f"checked at {at:%H:%M}"),
-        id_="equipment",
-    )
+    return join((*hints, _tiles(report.results, past)))
+
+
+def _tiles(rows: Sequence[Result], past: Mapping[tuple[str, str], Sequence[float]]) -> Part:
+    ranked = sorted(rows, key=lambda one: _RANK.index(one.state.value))
+    return tag("div", *(result_tile(one, past.get((one.device, one.check), ())) for one in ranked), class_="rc-tl")
 
 
 _RANK = ("CRIT", "UNKNOWN", "WARN", "WAIVED", "SKIPPED", "OK")
