@@ -114,6 +114,10 @@ class SignIn(Protocol):
         """
         ...
 
+    def copies_out(self, meeting_id: str) -> Mapping[str, Sequence[str]]:
+        """份号 of the numbered papers that each person has now, by id; of who has none, nothing. Raises: NotFound."""
+        ...
+
     def moves(self, meeting_id: str, item: int | None = None) -> Moves:
         """Which observers come in, go out and wait (候会) for the item under way, or for another one."""
         ...

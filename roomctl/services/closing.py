@@ -1,6 +1,6 @@
 """The use cases of the room under one roof: 清理会场, the handouts, the log of order and logistics."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -72,6 +72,12 @@ class ClosingUseCases(Bound):
 
     def see_release(self, meeting_id: str, handout: str) -> Handout:
         return handouts.see_release(meeting_id, handout, desk=self._hand())
+
+    def copies_out(self, meeting_id: str) -> Mapping[str, Sequence[str]]:
+        """份号 of the copies that each person has now, by their id. Raises: NotFound."""
+        with self._open().reading() as uow:
+            out = clearing.register_of(uow.meetings.get(meeting_id).id, uow).out
+        return {holder: [one.copy for one in out if one.holder == holder] for holder in {one.holder for one in out}}
 
     def unseen_releases(self, meeting_id: str) -> Sequence[Handout]:
         """Copies that were released, and nobody of the 机要 has seen it."""

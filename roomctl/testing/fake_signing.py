@@ -20,6 +20,7 @@ class FakeSigning(ABC):
     people: dict[str, list[Person]]
     facts: dict[str, list[Fact]]
     charts: dict[str, Chart]
+    copies: dict[str, dict[str, list[str]]]
     items: dict[str, int]
 
     @abstractmethod
@@ -28,6 +29,9 @@ class FakeSigning(ABC):
     def seat_chart(self, meeting_id: str, board: Attendance | None = None) -> Chart:
         del board
         return self.charts.get(self.meeting(meeting_id).id, Chart())
+
+    def copies_out(self, meeting_id: str) -> Mapping[str, Sequence[str]]:
+        return self.copies.get(self.meeting(meeting_id).id, {})
 
     def roster(self, meeting_id: str) -> Sequence[Person]:
         return sorted(self.people.get(meeting_id, ()), key=attendance.by_rank)

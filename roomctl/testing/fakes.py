@@ -125,7 +125,7 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
     Attributes:
         data: the data folder.
         held: meetings by id; changed: edits of their plans; people: roster by meeting; facts: attendance events by
-            meeting; charts: seats by meeting.
+            meeting; charts: seats by meeting; copies: numbers of papers by who has them, by meeting;
             items: number of the agenda item under way, by meeting.
         reports: check reports, `None` for the room's own; waived: waivers by meeting; sound: recordings by meeting.
         versions: transcripts by meeting, oldest first; wishes: what is to be done again with the newest.
@@ -147,6 +147,7 @@ class FakeServices(FakeWords, FakeSigning, FakeDeliveries, FakeRegistrar, FakeCu
     people: dict[str, list[Person]] = field(default_factory=dict)
     facts: dict[str, list[attendance.Fact]] = field(default_factory=dict)
     charts: dict[str, Chart] = field(default_factory=dict)
+    copies: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     items: dict[str, int] = field(default_factory=dict)
     reports: dict[str | None, CheckReport] = field(default_factory=dict)
     waived: dict[str, list[checks.Waiver]] = field(default_factory=dict)

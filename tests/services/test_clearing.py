@@ -71,6 +71,20 @@ def test_a_second_press_of_two_people_is_one_event(house, over):
     assert house.kinds(meeting).count("clearing.begun") == 1
 
 
+def test_who_has_which_numbered_papers_is_told_by_person(house, person):
+    meeting = house.opened(recorded=False).id
+    house.use.add_people(meeting, [person("马德福"), person("吴文博")])
+    copies = house.use.register_handouts(meeting, "方案", ["001", "002", "003"])
+    assert house.use.copies_out(meeting) == {}
+    for copy, name in zip(copies, ("马德福", "马德福", "吴文博"), strict=True):
+        house.use.sign_out_handout(meeting, copy.id, name)
+    house.use.take_back_handout(meeting, "003")
+    (ma,) = [one.id for one in house.use.roster(meeting) if one.name == "马德福"]
+    assert house.use.copies_out(meeting) == {ma: ["001", "002"]}
+    with pytest.raises(NotFound):
+        house.use.copies_out("none")
+
+
 @pytest.mark.parametrize("act", ["press", "undo", "find", "release"])
 def test_nothing_is_put_down_before_the_meeting_is_over_and_nothing_changes(house, person, act):
     meeting = house.opened(recorded=False).id

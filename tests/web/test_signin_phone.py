@@ -49,12 +49,15 @@ def meeting(room):
 
 def test_somebody_scans_finds_the_name_signs_in_and_reads_the_seat_without_a_script(room, meeting):
     phone = room.scanned(meeting)
+    (paper, _) = room.use.register_handouts(meeting.id, "实施方案", ["003", "004"])
+    room.use.sign_out_handout(meeting.id, paper.id, "李晓明")
     found = phone.get(at(meeting), params={"q": "lxm"}).text
     assert ("李晓明" in found, "张建国" in found) == (True, False)
     shown = phone.get(re.search(r'href="([^"]+person=[^"]+)"', found)[1]).text
     assert "您是" in shown
     done = phone.post(at(meeting), data=form_of(shown)).text
     assert ("李晓明同志，签到成功" in done, "5 号" in done) == (True, True)
+    assert "材料已放在桌上，编号 003<" in done
     assert "李晓明同志，签到成功" in phone.get(at(meeting)).text
     (fact,) = room.use.attendance_events(meeting.id)
     assert (fact.data["method"], fact.data["device"].startswith("phone-")) == ("phone", True)

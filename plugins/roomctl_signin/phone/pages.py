@@ -1,5 +1,6 @@
 """What a telephone shows: whole pages without a script, since the browser within an app may be an old one."""
 
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 
@@ -88,15 +89,28 @@ class Pages:
         )
         return self._whole(self._top(), form, script=False)
 
-    def done(self, name: str, came: str, seat: str, plan: ui.Part | None, *, signature: bool, undo: str) -> str:
+    def done(
+        self,
+        name: str,
+        came: str,
+        seat: str,
+        plan: ui.Part | None,
+        papers: Sequence[str],
+        *,
+        signature: bool,
+        undo: str,
+    ) -> str:
         """Signed in.
 
         Args:
             plan: of the seats; None where none was laid out.
+            papers: 份号 of the numbered papers that lie there.
             undo: key of what this telephone did, which it may take back; empty where it did not.
 
         """
-        ticks = [tr("手机调成静音", "Mute your phone")]
+        numbers = tr("、", ", ").join(papers)
+        ticks = [tr(f"材料已放在桌上，编号 {numbers}", f"Your papers, no. {numbers}, lie there")] if papers else []
+        ticks.append(tr("手机调成静音", "Mute your phone"))
         if self._meeting.recorded:
             ticks.append(
                 tr("会议由办公室统一录音，请勿自行录音录像", "The office records; please do not do so yourself")

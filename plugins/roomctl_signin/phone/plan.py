@@ -22,8 +22,10 @@ def drawn(chart: ChartShape | None, person: str, name: str, others: Mapping[str,
         others: who sits where the plan names everybody, by the id on the roster.
 
     """
-    own = next((one for one in chart.places if person in one.people), None) if chart else None
-    if chart is None or own is None:
+    if chart is None:
+        return None
+    own = next((one for one in chart.places if person in one.people), None)
+    if own is None:
         return None
     w, h = chart.width * _WIDE, chart.height * _DEEP
     tables = (_rect(x * _WIDE + 6, y * _DEEP + 6, wide * _WIDE - 12, deep * _DEEP - 12, "table")

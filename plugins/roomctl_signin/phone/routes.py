@@ -190,16 +190,18 @@ class _Visit:
 
     def _done(self, board: Attendance, person: str, *, proxy: bool, undo: AttendanceFact | None = None) -> str:
         standing = board.of(person)
-        names = {(one.person, one.proxy): one for one in sight.names(board.standings, self._zone)}
-        name = names.get((person, proxy))
+        name = next((one for one in sight.names([standing], self._zone) if one.proxy == proxy), None)
         called = name.name if name else standing.written
         seats = self._ctx.services.seat_chart(self._meeting.id, board)
-        sitting = {whose: one.name for (whose, _), one in names.items()}  # a proxy stands after the member
+        chart = sight.chart_of(self._meeting, seats)
+        others = sight.names(board.standings, self._zone) if chart and chart.named else ()
+        sitting = {one.person: one.name for one in others}  # a proxy stands after the member
         return self._pages.done(
             called,
             name.came if name else "",
             lists.seat_of(seats, standing.person),
-            plan.drawn(sight.chart_of(self._meeting, seats), person, called, sitting),
+            plan.drawn(chart, person, called, sitting),
+            self._ctx.services.copies_out(self._meeting.id).get(person, ()),
             signature=bool(standing.signature),
             undo=str(undo.data.get("key") or "") if undo else "",
         )

@@ -118,8 +118,9 @@ class _Door:
         config = self._ctx.config or Config()
         others = self._ctx.services.meetings(*sight.TO_COME)
         services = self._ctx.services
-        chart = services.seat_chart(meeting.id, board)
-        shown = sight.of(meeting, board, others, config, services.room.name, ways, chart, self._ctx.clock.now())
+        chart, papers = services.seat_chart(meeting.id, board), services.copies_out(meeting.id)
+        now, room = self._ctx.clock.now(), services.room.name
+        shown = sight.of(meeting, board, others, config, room, ways, chart, papers, now)
         body = shown.model_dump_json()
         tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
         if tag == known:

@@ -1,7 +1,7 @@
 """What a terminal is told of its meeting. It keeps it, so that people sign in while the line is cut."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ class NameShape(BaseModel):
     line: str = Field(description="unit and duty, which tell two of one name apart", examples=["市审计局　副局长"])
     keys: list[str] = Field(description="what finds the name; `?` is any letter", examples=[["ZJ", "ZHAOJIAN"]])
     seat: str
+    papers: list[str] = Field(default=[], description="份号 of the numbered papers that lie there")
     came: str = Field(description="HH:MM of the room; empty where nobody signed in", examples=["09:44"])
 
 
@@ -106,9 +107,10 @@ def of(
     room: str,
     ways: Ways,
     chart: Chart,
+    papers: Mapping[str, Sequence[str]],
     now: datetime,
 ) -> TerminalShape:
-    """The terminal's whole sight. Args: others: meetings to come, of any day."""
+    """The terminal's whole sight. Args: others: meetings to come, of any day. papers: 份号, by who has them."""
     left = math.ceil((meeting.starts_at - now) / _MINUTE) - config.opens_minutes
     zone = ZoneInfo(meeting.zone)
     opens = timedelta(minutes=config.opens_minutes)
@@ -134,7 +136,7 @@ def of(
         welcome=config.welcome_seconds,
         expected=board.counts.expected,
         present=board.counts.present,
-        names=list(names(board.standings, zone)),
+        names=list(names(board.standings, zone, papers)),
         chart=chart_of(meeting, chart),
         later=[
             LaterShape(starts=f"{one.starts:%H:%M}", opens=f"{one.starts - opens:%H:%M}", title=public(one))
@@ -171,6 +173,9 @@ def chart_of(meeting: Meeting, chart: Chart) -> ChartShape | None:
     )
 
 
+NO_PAPERS: Mapping[str, Sequence[str]] = {}
+
+
 def state(meeting: Meeting) -> str:
     """`waiting`, `open` or `over`."""
     if meeting.state in lifecycle.MEETS:
@@ -178,19 +183,29 @@ def state(meeting: Meeting) -> str:
     return "waiting" if meeting.state in _BEFORE else "over"
 
 
-def names(standings: Iterable[Standing], zone: ZoneInfo) -> Iterator[NameShape]:
-    """Who may sign in: everybody on the roster, and the approved proxies."""
+def names(
+    standings: Iterable[Standing], zone: ZoneInfo, papers: Mapping[str, Sequence[str]] = NO_PAPERS
+) -> Iterator[NameShape]:
+    """Who may sign in: everybody on the roster, and the approved proxies. Args: papers: 份号, by who has them."""
     for one in standings:
         person = one.person
-        yield _name(one, zone, person.name, person.line, one.arrived)
+        own = papers.get(person.id, ())
+        yield _name(one, zone, person.name, person.line, one.arrived, own)
         if one.proxy:
             stands_for = tr(f"代{person.name}", f"for {person.name}")
             line = "　".join(filter(None, (stands_for, one.proxy_duty)))
-            yield _name(one, zone, one.proxy, line, one.proxy_arrived, proxy=True)
+            yield _name(one, zone, one.proxy, line, one.proxy_arrived, own, proxy=True)
 
 
 def _name(
-    one: Standing, zone: ZoneInfo, name: str, line: str, came: datetime | None, *, proxy: bool = False
+    one: Standing,
+    zone: ZoneInfo,
+    name: str,
+    line: str,
+    came: datetime | None,
+    papers: Sequence[str],
+    *,
+    proxy: bool = False,
 ) -> NameShape:
     """Who has left, and comes back, signs in again."""
     return NameShape(
@@ -200,6 +215,7 @@ def _name(
         line=line,
         keys=list(keys(name)),
         seat=one.person.seat,
+        papers=list(papers),
         came="" if one.left else lists.minute(came, zone),
     )
 

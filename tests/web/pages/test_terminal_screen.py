@@ -209,12 +209,15 @@ def test_where_seats_were_laid_out_the_welcome_shows_the_way_to_ones_own(open_te
     use.lay_seats(door.meeting, "classroom")
     use.propose_seats(door.meeting)
     use.wire_seats(door.meeting, 3)
+    (paper,) = use.register_handouts(door.meeting, "实施方案", ["002"])
+    use.sign_out_handout(door.meeting, paper.id, "张建国")
     page = open_terminal()
     begin(page, "LW")
     sign(page, "刘伟")
     expect(page.locator("#seat")).to_have_text("后排 4 号座")
     expect(page.locator("#map rect.mine")).to_have_count(1)
     expect(page.locator("#map text.mine")).to_have_text("刘伟")
+    expect(page.locator("#papers")).to_have_text("")
     expect(page.locator("#map")).to_have_attribute("aria-label", "座位图，台下视角")
     assert "张建国" in page.locator("#map").text_content()
     named = page.locator("#map text", has_text="吐尔逊")
@@ -225,6 +228,8 @@ def test_where_seats_were_laid_out_the_welcome_shows_the_way_to_ones_own(open_te
     sign(page, "张建国")
     expect(page.locator("#seat")).to_have_text("主席台 1 号座，话筒 1")
     expect(page.locator("#map text.mine")).to_have_text("张建国")
+    expect(page.locator("#papers")).to_have_text("材料已放在桌上，编号 002")
+    pictured(page, "papers")
 
 
 def test_equal_names_are_told_apart_a_proxy_is_a_person_of_his_own_and_a_second_press_says_when(open_terminal, door):

@@ -13,14 +13,14 @@
   let sight = null, tag = "", synced = "", safe = 0;
   let view = "idle", typed = "", meant = null, left = 0, touched = performance.now(), busy = false;
   const signature = signing(at("glass"), () => paint());
-  let code = null;                               // shows the code for telephones: only where they are let in
+  let code = null;  // shows the code for telephones: only where they are let in
   const script = (src, onload = null, onerror = null) => document.body.appendChild(Object.assign(document.createElement("script"), { src, onload, onerror }));
   const coded = () => {
     if (!sight?.phone || code) return;
     code = { paint: () => {}, shown: () => false };
     script("code.js", () => { code = phoneCode(() => open() && sight.phone && !acts.lost, () => paint()); }, () => { code = null; });
   };
-  let staff = null;                              // 会务员代签: only where somebody asks for it
+  let staff = null;  // 会务员代签: only where somebody asks for it
   const helped = () => Boolean(staff?.name());
   const attend = () => {
     if (helped()) { staff.end(); paint(); }
@@ -38,7 +38,7 @@
   const RECORDED = () => said("本次会议由办公室统一录音，供整理记录使用，请勿自行录音录像", "The office records this meeting for its record. Please do not record it yourself.");
 
   // --- the host
-  let plan = null;                               // the script that draws it: only where seats were laid out
+  let plan = null;  // the script that draws it: only where seats were laid out
   const planned = () => { if (sight?.chart && !plan) plan = script("seat.js"); };
   const answers = new Map(), stuck = new Map();  // by key; refused for good, each with why: they stay here, and hold nobody up
   const acts = {
@@ -270,12 +270,14 @@
     put(at("no"), helped() ? said("返回", "Back") : said("不是我", "Not me"));
   };
 
-  let drawn = null;                              // for whom the plan was drawn
+  let drawn = null;  // for whom the plan was drawn
   const greet = () => {
     put(at("hello"), meant.before ? said(`${meant.name}，已签到`, `${meant.name}, you have signed in`) : said(`${meant.name}同志，您好`, `Welcome, ${meant.name}`));
     put(at("taken"), [meant.line, said(`${meant.came} 已签到`, `signed in ${meant.came}`)].filter(Boolean).join("　"));
     const place = window.seats?.words(sight?.chart, meant.person, said);
     put(at("seat"), place || (meant.seat ? said(`座位 ${meant.seat}`, `Seat ${meant.seat}`) : ""));
+    const papers = (meant.papers ?? []).join("、");
+    put(at("papers"), papers && said(`材料已放在桌上，编号 ${papers}`, `Your papers, no. ${papers}, lie there`));
     if (drawn !== meant) window.seats?.draw(at("map"), sight?.chart, sight?.names ?? [], meant, said);
     drawn = meant;
     at("welcome").classList.toggle("seated", Boolean(place));
