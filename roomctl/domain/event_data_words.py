@@ -315,6 +315,16 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT")
 _NO = frozenset({"adopted", "agreed", "blanked", "done", "granted", "locked", "recorded"})
 """Told where they are false, too; any other that is false says nothing."""
 
+FRAMES: Final[Mapping[str, tuple[str, str]]] = {
+    "dropped": ("丢失", "lost"),
+    "first_frame": ("自", "from"),
+    "frame": ("录音时间", "at"),
+    "frames": ("时长", "length"),
+}
+"""What counts frames of a recording, as it is called where their rate is known."""
+_LENGTHS = frozenset({"dropped", "frames"})
+_MINUTE = 60.0
+
 _MANY = 5
 """Of a list, that are named."""
 
@@ -324,39 +334,54 @@ def said(key: str) -> str:
     return tr(*DATA[key]) if key in DATA else key
 
 
-def told(data: Mapping[str, Any], zone: tzinfo) -> str:
-    """All facts of an event in a line, without ids and digests: `原为 已批准，改为 会前准备`."""
-    return tr("，", ", ").join(_facts(data, zone))
+def told(data: Mapping[str, Any], zone: tzinfo, rate: int = 0) -> str:
+    """All facts of an event in a line, without ids and digests: `原为 已批准，改为 会前准备`.
+
+    Args:
+        rate: of the recording of which it tells, in hertz: its frames are told as times. 0: as frames.
+
+    """
+    return tr("，", ", ").join(_facts(data, zone, rate))
 
 
-def _facts(data: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
+def _facts(data: Mapping[str, Any], zone: tzinfo, rate: int) -> Iterator[str]:
     left_out = _LEFT_OUT | (_NAMED if isinstance(data.get("title"), list | tuple) else frozenset())
     for key, value in data.items():
         if key in left_out:
+            continue
+        if rate and key in FRAMES and isinstance(value, int):
+            yield f"{tr(*FRAMES[key])} {_time(value / rate, exact=key in _LENGTHS)}"
             continue
         if value is True:
             yield said(key)
         elif value is False:
             if key in _NO:
                 yield tr(f"{said(key)} 否", f"{said(key)}: no")
-        elif (text := _value(key, value, zone)) != "":
+        elif (text := _value(key, value, zone, rate)) != "":
             yield f"{said(key)} {text}"
 
 
-def _value(key: str, value: Any, zone: tzinfo) -> str:
+def _value(key: str, value: Any, zone: tzinfo, rate: int) -> str:
     match value:
         case None:
             return ""
         case str():
             return _word(key, value, zone)
         case Mapping():
-            inner = "；".join(_facts(value, zone)) if value.keys() <= DATA.keys() else ""
+            inner = "；".join(_facts(value, zone, rate)) if value.keys() <= DATA.keys() else ""
             return f"（{inner}）" if inner else _count(value)
         case [str(zh), str(en)] if key == "title":
             return tr(zh, en)
         case [*many]:
-            return _listed(key, many, zone)
+            return _listed(key, many, zone, rate)
     return str(value)
+
+
+def _time(seconds: float, *, exact: bool) -> str:
+    """A place in a recording, `01:12:03`; exact: how long something took, to a thousandth where it is short."""
+    if exact and seconds < _MINUTE:
+        return tr(f"{seconds:.3f} 秒", f"{seconds:.3f} s")
+    return f"{int(seconds // 3600):02}:{int(seconds // 60) % 60:02}:{int(seconds % 60):02}"
 
 
 def _word(key: str, value: str, zone: tzinfo) -> str:
@@ -373,9 +398,9 @@ def _word(key: str, value: str, zone: tzinfo) -> str:
     return f"{at.astimezone(zone):%m-%d %H:%M}" if at and at.tzinfo else value
 
 
-def _listed(key: str, many: Sequence[Any], zone: tzinfo) -> str:
+def _listed(key: str, many: Sequence[Any], zone: tzinfo, rate: int) -> str:
     """Their names, as far as a line holds them."""
-    named = [_name(one) if isinstance(one, Mapping) else _value(key, one, zone) for one in many]
+    named = [_name(one) if isinstance(one, Mapping) else _value(key, one, zone, rate) for one in many]
     names = [one for one in named if one]
     if len(names) < len(many):
         return _count(many)

@@ -41,6 +41,21 @@ def test_facts_are_told_in_words_without_ids(data, line):
         assert told(data, ZONE) == line
 
 
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        ({"frame": 48_000 * 4_323 + 47_999}, "录音时间 01:12:03"),
+        ({"frames": 48_000 * 3_600, "dropped": 480}, "时长 01:00:00，丢失 0.010 秒"),
+        ({"dropped": 0, "segments": 3}, "丢失 0.000 秒，段 3"),
+        ({"gaps": [{"first_frame": 48_000, "frames": 4_800, "reason": "overflow"}]}, "缺失处 1 项"),
+        ({"frame": None}, ""),
+    ],
+)
+def test_frames_are_told_as_times_where_their_rate_is_known(data, line):
+    with speaking("zh"):
+        assert told(data, ZONE, 48_000) == line
+
+
 def test_it_is_told_in_english():
     with speaking("en"):
         assert told({"from": "approved", "granted": False, "roles": ["usher"]}, ZONE) == (

@@ -266,7 +266,7 @@ def _drawn(visitor: Visitor, rows: Sequence[LoggedEvent], above: LoggedEvent | N
 
     """
     room = visitor.board.application.database.room
-    titles, zone = _titles(visitor), ZoneInfo(room.zone)
+    titles, zone, rates = _titles(visitor), ZoneInfo(room.zone), _Rates(visitor)
     day: date | None = above.instant.astimezone(zone).date() if above else None
     drawn: list[Part] = []
     for row in rows:
@@ -276,11 +276,11 @@ def _drawn(visitor: Visitor, rows: Sequence[LoggedEvent], above: LoggedEvent | N
         if its != day:
             drawn.append(tag("div", tag("strong", f"{its:%Y-%m-%d}", class_="rc-nw"), class_="rc-ev rc-num rc-c-3"))
             day = its
-        drawn.append(_row(visitor, row, titles, zone))
+        drawn.append(_row(visitor, row, titles, zone, rates))
     return join(drawn)
 
 
-def _row(visitor: Visitor, row: LoggedEvent, titles: dict[str, str], zone: ZoneInfo) -> Part:
+def _row(visitor: Visitor, row: LoggedEvent, titles: dict[str, str], zone: ZoneInfo, rates: "_Rates") -> Part:
     at = row.instant.astimezone(zone)
     by, _, name = row.actor.partition(":")
     return tag(
@@ -291,7 +291,7 @@ def _row(visitor: Visitor, row: LoggedEvent, titles: dict[str, str], zone: ZoneI
         tag(
             "div",
             tag("span", titles[row.stream], class_="rc-c-3") if row.stream in titles else None,
-            tag("span", _told(row.data, zone), class_="rc-c-2", title=row.data),
+            tag("span", _told(row, zone, rates), class_="rc-c-2", title=row.data),
             class_="rc-what1",
         ),
         class_="rc-ev rc-num",
@@ -314,11 +314,28 @@ def _called(visitor: Visitor, kind: str) -> str:
 _SHOWN = 300  # characters of an event's data
 
 
-def _told(data: str, zone: ZoneInfo) -> str:
+class _Rates:
+    """Of the recordings of which a sheet tells; each meeting is looked up once."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        self._of: dict[str, dict[str, int]] = {}
+
+    def of(self, meeting: str, recording: object) -> int:
+        """In hertz; 0 where there is no such recording."""
+        if not isinstance(recording, str):
+            return 0
+        if meeting not in self._of:
+            heads = self._visitor.use.recording_heads(meeting)
+            self._of[meeting] = {one.id: one.sample_rate for one in heads}
+        return self._of[meeting].get(recording, 0)
+
+
+def _told(row: LoggedEvent, zone: ZoneInfo, rates: _Rates) -> str:
     """`原为 已批准，改为 会前准备`; what is long is cut."""
     try:
-        found = json.loads(data)
+        found = json.loads(row.data)
     except ValueError:
-        return data[:_SHOWN]
-    said = event_data_words.told(found, zone)
+        return row.data[:_SHOWN]
+    said = event_data_words.told(found, zone, rates.of(row.stream, found.get("recording")))
     return said if len(said) <= _SHOWN else said[:_SHOWN] + "…"
