@@ -20,6 +20,7 @@ from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.domain.recording import MarkKind, RecorderState
 from roomctl.services.facade import UseCases
 from roomctl.services.identity import new_id
+from tests.waiting import until
 from tests.web.pages.composing import commit, compose
 from tests.web.pages.conftest import PASSWORD
 
@@ -331,9 +332,8 @@ def test_stopping_takes_a_long_press_and_a_word_more(desk, on_air):
     hold(page, 1.8)
     page.get_by_role("button", name="只停止录音，会议继续").click()
     expect(word(page)).to_have_text("没有在录音")
-    sealed = on_air.use.recordings(on_air.meeting)[-1]
-    assert sealed.state is RecorderState.SEALED
-    assert sealed.frames > 0
+    until(lambda: on_air.use.recordings(on_air.meeting)[-1].state is RecorderState.SEALED)
+    assert on_air.use.recordings(on_air.meeting)[-1].frames > 0
 
 
 def test_who_may_only_look_gets_nothing_to_press(open_page, on_air):
