@@ -190,13 +190,23 @@ def _said(typed: str, found: Found) -> str:
     return tr("没有找到，请到会务台", "Not found: please go to the desk")
 
 
+_SHEET = 556
+"""Units of the terminal's sheet that a telephone, held upright, has: those in the middle, over its whole height."""
+
+
 def _sheet() -> ui.Part:
     """Hidden until a script says that it can be drawn on."""
     return ui.tag(
         "div",
         ui.tag("button", tr("重写", "Again"), type="button", id="again", class_="word"),
         ui.tag("p", tr("手写签名", "Sign by hand"), class_="lab"),
-        ui.tag("canvas", id="glass", width=str(glass.WIDTH), height=str(glass.HEIGHT)),
+        ui.tag(
+            "canvas",
+            id="glass",
+            width=str(_SHEET),
+            height=str(glass.HEIGHT),
+            data_left=str((glass.WIDTH - _SHEET) // 2),
+        ),
         class_="box pad",
         id="pad",
         hidden=True,

@@ -1,5 +1,6 @@
 """The telephones' page in a real browser: drawn on with a finger, over a line that is cut, and without a script."""
 
+import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -115,6 +116,10 @@ def test_a_person_finds_the_name_signs_on_the_glass_and_reads_the_seat(scan, ser
     expect(page.locator(".ok .s")).to_contain_text("签名已存")
     pictured(page, "done")
     assert served[0].usecases.attendance(meeting.id).counts.present == 1
+    folder = served[0].plugins.loaded["signin"].context.folder(meeting.id) / "signatures"
+    (kept,) = folder.glob("*.svg")
+    xs = [int(x) for x in re.findall(r"(\d+),\d+", kept.read_text(encoding="utf-8"))]
+    assert 172 + 20 < min(xs) < max(xs) < 900 - 172  # in the middle of the terminal's sheet
     page.locator(".go button").tap()  # not me
     expect(page.locator("#q")).to_be_visible()
     assert served[0].usecases.attendance(meeting.id).counts.present == 0

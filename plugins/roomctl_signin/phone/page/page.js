@@ -19,10 +19,11 @@
 
   // --- the sheet
   var canvas = document.getElementById("glass"), pen = canvas && canvas.getContext && canvas.getContext("2d");
+  var left = canvas ? Number(canvas.getAttribute("data-left")) : 0;   // units of the sheet beside it: a telephone is narrow
   function point(at) {
     var box = canvas.getBoundingClientRect();
     function on(v, size, most) { return Math.min(Math.max(Math.round(v / size * most), 0), most); }
-    return [on(at.clientX - box.left, box.width, canvas.width), on(at.clientY - box.top, box.height, canvas.height)];
+    return [left + on(at.clientX - box.left, box.width, canvas.width), on(at.clientY - box.top, box.height, canvas.height)];
   }
   function line(from, to) {
     pen.lineWidth = 7; pen.lineCap = pen.lineJoin = "round"; pen.strokeStyle = "#14201D";
@@ -43,7 +44,7 @@
   }
   function end() { drawn = false; }
   function touch(how) { return function (event) { event.preventDefault(); if (event.touches.length < 2) how(event.touches[0]); }; }
-  function clear() { strokes = []; points = 0; drawn = false; pen.clearRect(0, 0, canvas.width, canvas.height); }
+  function clear() { strokes = []; points = 0; drawn = false; pen.clearRect(left, 0, canvas.width, canvas.height); }
   function signed() {
     var low = [1e9, 1e9], high = [-1, -1], i, j, k;
     for (i = 0; i < strokes.length; i += 1) for (j = 0; j < strokes[i].length; j += 1) for (k = 0; k < 2; k += 1) {
@@ -53,6 +54,7 @@
   }
   if (pen) {
     pad.hidden = false;
+    pen.translate(-left, 0);
     canvas.addEventListener("touchstart", touch(begin)); canvas.addEventListener("touchmove", touch(move)); canvas.addEventListener("touchend", end);
     canvas.addEventListener("mousedown", begin); canvas.addEventListener("mousemove", move); document.addEventListener("mouseup", end);
     document.getElementById("again").addEventListener("click", clear);
