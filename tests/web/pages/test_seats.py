@@ -100,11 +100,15 @@ def test_keys_alone_move_somebody_also_as_the_platform_sees_it(open_page, meetin
     expect(seat(page, "R2-2")).to_be_focused()
 
 
+LATE = """() => { const soon = window.fetch, late = () => new Promise((go) => setTimeout(go, 1000));
+    window.fetch = async (...asked) => { await late(); return soon(...asked); }; }"""
+"""A line on which every answer takes a second."""
+
+
 def test_changes_that_come_before_the_host_has_answered_are_all_made_in_their_order(open_page, meeting):
     page = open_page(f"/meetings/{meeting}/seats", who="孙丽")
     before = seat(page, "R1-3").get_attribute("aria-label")
-    page.evaluate("""() => { const soon = window.fetch, late = () => new Promise((go) => setTimeout(go, 500));
-        window.fetch = async (...asked) => { await late(); return soon(...asked); }; }""")
+    page.evaluate(LATE)
     seat(page, "R1-3").drag_to(seat(page, "R2-1"))
     seat(page, "R1-1").drag_to(seat(page, "R1-3"))
     expect(seat(page, "R1-3")).to_have_attribute("aria-label", "前排 3 号座，<b>刘芳</b>")
@@ -117,14 +121,22 @@ def test_changes_that_come_before_the_host_has_answered_are_all_made_in_their_or
 def test_who_was_slower_is_told_who_changed_it_and_sees_the_new_plan(open_page, meeting):
     page = open_page(f"/meetings/{meeting}/seats", who="孙丽")
     expect(seat(page, "P1")).to_be_visible()
-    page.route("**/seats", lambda route: route.abort() if route.request.method == "GET" else route.continue_())
+    moved = []  # until then it does not look: it would see the other's plan
+
+    def look(route):
+        route.continue_() if moved else route.abort()
+
+    page.on("request", lambda request: moved.append(request) if request.url.endswith("/moves") else None)
+    page.route("**/seats", look)
     other = open_page(f"/meetings/{meeting}/seats", who="孙丽")
     seat(other, "R1-4").drag_to(seat(other, "R2-4"))
     expect(seat(other, "R2-4")).to_have_class("rc-sd-seat rc-full")
     expect(page.get_by_role("status")).to_have_text("主机没有应答")
-    page.unroute("**/seats")
+    page.evaluate(LATE)
     seat(page, "P1").drag_to(seat(page, "R1-4"))
+    seat(page, "R1-3").drag_to(seat(page, "R2-4"))  # it would change places with whom nobody sees there yet
     expect(page.get_by_role("status")).to_contain_text("孙丽刚改过座位")
+    expect(page.get_by_role("status")).to_contain_text("后面 1 处也没有改")
     expect(seat(page, "R2-4")).to_have_attribute("aria-label", "后排 4 号座，𠮷田㛃")
     expect(seat(page, "P1")).to_have_attribute("aria-label", "主席台 1 号座，张建国")
 

@@ -17,7 +17,7 @@
   const begin = (desk) => {
     const may = Boolean(desk.dataset.may), api = desk.dataset.seats;
     const state = { turned: false, chosen: "", held: "", focus: "", layout: "" };
-    let plan = null, left = 0, last = Promise.resolve(); // changes that are not done yet, each after the one before
+    let plan = null, queued = [], working = false; // changes that are not asked for yet, and whether one is under way
     const bar = node("div", "rc-sd-bar"), told = node("p", "rc-sd-said"), drawing = node("div", "rc-sd-plan"), side = node("div", "rc-sd-side");
     told.setAttribute("role", "status");
     desk.append(bar, told, drawing, side);
@@ -34,8 +34,8 @@
       const answer = await fetch(api + path, { method, headers, body: body && JSON.stringify(body) }).catch(() => { throw new Error(""); });
       if (answer.status === 401) location.href = `/log-in?next=${encodeURIComponent(location.pathname)}`;
       if (answer.status === 304) return plan;
-      const found = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw new Error(why(found));
+      const found = await answer.json().catch(() => null);
+      if (!answer.ok || !found) throw new Error(why(found ?? {}));
       seen = answer.headers.get("etag") || "";
       return found;
     };
@@ -48,10 +48,14 @@
         });
       } catch (error) { say(error.message || said("主机没有应答", "the host does not answer"), true); }
     };
-    const change = (...asked) => {
+    const change = async (...asked) => {
       if (!may) return;
-      left += 1;
-      last = last.then(() => make(...asked));
+      queued.push(asked);
+      if (working) return;
+      working = true;
+      try {
+        while (queued.length) await make(...queued.shift());
+      } finally { working = false; queued = []; }
     };
     const make = async (method, path, body, done) => {
       try {
@@ -59,16 +63,17 @@
         state.layout = "";
         say(done || "");
       } catch (error) {
-        say(error.message || said("主机没有应答，没有改动", "the host does not answer; nothing was changed"), true);
+        const rest = queued.splice(0).length; // they meant a plan that will not be
+        const also = rest ? said(`；后面 ${rest} 处也没有改`, `; nor was what came after it (${rest})`) : "";
+        say((error.message || said("主机没有应答，没有改动", "the host does not answer; nothing was changed")) + also, true);
         await ask("GET", "").then((found) => { plan = found; }).catch(() => {});
       }
-      left -= 1;
-      state.held = "";
       show();
     };
     const move = (id, to) => {
       const who = person(id), there = to && place(to);
       const where = there ? there.label : said("未排座", "no seat");
+      state.held = "";
       return change("POST", "/moves", { person: id, place: to }, who ? `${who.name} → ${where}` : "");
     };
 
@@ -319,10 +324,10 @@
       }
     });
     addEventListener("keydown", (event) => {
-      if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.closest("input, select") && plan?.steps) { event.preventDefault(); undo(); }
+      if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.closest("input, select") && (plan?.steps || working)) { event.preventDefault(); undo(); }
     });
 
-    const idle = () => !document.hidden && !drag && !state.held && !left && !desk.contains(document.activeElement?.closest?.("input, select"));
+    const idle = () => !document.hidden && !drag && !state.held && !working && !desk.contains(document.activeElement?.closest?.("input, select"));
     load();
     setInterval(() => { if (idle()) load(); }, 4000);
   };
