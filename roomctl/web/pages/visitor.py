@@ -154,7 +154,7 @@ class Area:
     """A part of the page that is drawn again when something happens; it is sent only where it differs.
 
     Buttons do their work one after the other, each with what it meant when it was pressed. One that is pressed again
-    with the same in its fields before its work is done was pressed twice by one hand, and does it once.
+    at once, before its work is done and with the same in its fields, was pressed twice by one hand: it does it once.
 
     Attributes:
         redraw: called after a button of this area has done its work.
@@ -181,7 +181,7 @@ class Area:
         told = event.args if isinstance(event.args, dict) else {}
         act, values = str(told.get("act")), told.get("values") or {}
         press = self._presses.get(act)
-        if press is None or (act, values) in self._under_way:
+        if press is None or self._under_way[-1:] == [(act, values)]:
             return
         self._under_way.append((act, values))
         try:

@@ -161,13 +161,14 @@ def press_twice(page: Page, key: str) -> None:
     """As a hand does it; again where this machine took so long between the two that they were none."""
     page.evaluate("""() => { window.presses = [];
         addEventListener('keydown', (event) => window.presses.push(event.timeStamp), true); }""")
-    while True:
+    for _ in range(20):
         page.keyboard.press(key)
         page.keyboard.press(key)
         first, second = page.evaluate("presses.splice(0)")
         if second - first < APART:
             return
         page.wait_for_timeout(1.5 * APART)
+    pytest.fail("no two presses came within the time of a double press")
 
 
 def hold(page: Page, seconds: float) -> None:

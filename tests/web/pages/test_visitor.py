@@ -96,5 +96,10 @@ def test_a_button_that_is_pressed_twice_before_its_work_is_done_does_it_once(pre
 
 
 def test_another_text_that_is_sent_before_the_first_is_kept_is_kept_too(pressed):
-    twice = ("note", {"text": "续水"})
-    assert pressed(twice, ("note", {"text": "换话筒"}), twice) == [("note", "续水"), ("note", "换话筒")]
+    water, talks = ("note", {"text": "续水"}), ("note", {"text": "换话筒"})
+    assert pressed(water, talks, talks) == [("note", "续水"), ("note", "换话筒")]
+
+
+def test_who_comes_back_to_the_first_button_meant_it(pressed):
+    one, two = ("accept", {}), ("refuse", {})
+    assert pressed(one, two, one) == [("accept",), ("refuse",), ("accept",)]

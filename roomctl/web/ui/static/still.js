@@ -32,7 +32,10 @@ window.rcStill = (() => {
   listen("pointerup pointercancel", release);
   listen("keydown", (event) => { if (event.key === " ") press(event); });   // which presses a button when it is let go
   listen("keyup", (event) => { if (event.key === " ") release(); });
-  listen("click", () => { pressed = null; soon(); });
+  listen("click", ({ target }) => {                // of another button it may be: the one before this
+    if (pressed?.contains(target) || target.contains?.(pressed)) pressed = null;
+    soon();
+  });
   addEventListener("blur", () => { pressed = null; soon(); });
 
   /** Does it now, or as soon as nobody composes or presses in the box; what came before it is done before it. */
