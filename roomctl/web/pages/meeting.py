@@ -212,9 +212,10 @@ def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts, hands: Hands) -> Pa
     if not visitor.may(Right.SEE_CHECKS):
         return None
     report, meeting = facts.checks, facts.meeting
-    runs = visitor.use.checks_under_way(meeting.id)
-    if runs:
-        inside, second = _heard(runs[-1]), ""
+    runs = [one for one in visitor.use.checks_under_way(meeting.id) if not one.only]
+    running = bool(runs) or hands.checking
+    if running:
+        inside, second = _heard(runs[-1] if runs else None), ""
     elif report is None:
         inside, second = tag("p", tr("还没有检查过", "not checked yet"), class_="rc-s2"), ""
     else:
@@ -223,11 +224,11 @@ def _equipment(visitor: Visitor, facts: Facts, pasts: Pasts, hands: Hands) -> Pa
     error = hands.trouble
     return panel(
         tr("设备", "Equipment"),
-        error_state(error.what, error.why, error.mend) if error and not runs else None,
+        error_state(error.what, error.why, error.mend) if error and not running else None,
         inside,
         tag(
             "div",
-            _check_button(hands, running=bool(runs)) if visitor.may(Right.RUN_CHECKS) else None,
+            _check_button(hands, running=running) if visitor.may(Right.RUN_CHECKS) else None,
             link_button(tr("设备控制台", "Device console"), f"/meetings/{meeting.id}/check", kind="sm"),
             class_="rc-row rc-below",
         ),
@@ -242,12 +243,13 @@ def _check_button(hands: Hands, *, running: bool) -> Part:
     return button(tr("检查设备", "Check the equipment"), hands.check(), key="check", kind="sm", icon_name="refresh")
 
 
-def _heard(run: UnderWay) -> Part:
-    """How far a run is; its rows so far."""
-    count = len(run.rows)
-    said = run.told or tr(f"正在检查，已有 {count} 项结果", f"checking, {count} results so far")
+def _heard(run: UnderWay | None) -> Part:
+    """How far a run is; its rows so far. None: it is about to begin."""
+    rows = run.rows if run else ()
+    count = len(rows)
+    said = (run and run.told) or tr(f"正在检查，已有 {count} 项结果", f"checking, {count} results so far")
     head = tag("div", state_glyph(Look.RUNNING, size="s"), tag("span", said), class_="rc-row", role="status")
-    return tag("div", head, _tiles(run.rows, {}))
+    return tag("div", head, _tiles(rows, {}))
 
 
 def _found(report: CheckReport, past: Mapping[tuple[str, str], Sequence[float]]) -> Part:

@@ -40,6 +40,7 @@ class Doing:
     Attributes:
         trouble: why the last run could not be made; None where it could.
         told: what each device was told last on this page.
+        checking: a run over everything was begun on this page, and has not ended.
         signing: the report is being signed this moment.
         playing: id of the macro that this page has begun, and that is not over; played: the last one that is.
         steps: of it, as far as they are done.
@@ -50,7 +51,7 @@ class Doing:
         self._visitor, self._meeting, self._decided = visitor, meeting, decided
         self.trouble: RoomctlError | None = None
         self.told: dict[str, Told] = {}
-        self.signing = False
+        self.checking, self.signing = False, False
         self.playing, self.played = "", ""
         self.steps: list[StepOutcome] = []
         self._ended = threading.Event()
@@ -60,7 +61,8 @@ class Doing:
 
         def press(_values: Values) -> None:
             allow(self._visitor.user, Right.RUN_CHECKS)
-            if not devices and any(not run.only for run in self._visitor.use.checks_under_way(self._meeting)):
+            whole = (not run.only for run in self._visitor.use.checks_under_way(self._meeting))
+            if not devices and (self.checking or any(whole)):
                 return  # R pressed twice
             self.run(devices)
 
@@ -70,7 +72,17 @@ class Doing:
         """In a thread of its own: a press does not wait for it, and it goes on when the page is closed."""
         self.trouble = None
         use = self._visitor.use
-        self._thread(lambda: use.check(self._meeting, only=devices), "check run")
+
+        def check() -> None:
+            try:
+                use.check(self._meeting, only=devices)
+            finally:
+                if not devices:
+                    self.checking = False
+
+        if not devices:
+            self.checking = True
+        self._thread(check, "check run")
 
     def _thread(self, do: Callable[[], object], name: str) -> None:
         language = self._visitor.language
