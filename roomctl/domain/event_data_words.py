@@ -371,7 +371,7 @@ def _value(key: str, value: Any, zone: tzinfo, rate: int) -> str:
             inner = "；".join(_facts(value, zone, rate)) if value.keys() <= DATA.keys() else ""
             return f"（{inner}）" if inner else _count(value)
         case [str(zh), str(en)] if key == "title":
-            return tr(zh, en)
+            return tr(zh, en or zh)
         case [*many]:
             return _listed(key, many, zone, rate)
     return str(value)

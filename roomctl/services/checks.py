@@ -24,7 +24,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.recording import Purpose
 from roomctl.errors import NotFound, Refused, RoomctlError
-from roomctl.i18n import Pair, tr
+from roomctl.i18n import Pair, chinese, english, tr
 from roomctl.services import device_checks, evidence, recordings
 from roomctl.services.check_run import CheckJob, DeviceJob, DoneJob, Heard, Job, Run
 from roomctl.services.device_checks import Past
@@ -206,8 +206,8 @@ def _needs_silence(uow: UnitOfWork, plugins: Plugins, data: Path) -> str:
     live = (one for one in recordings.running(uow=uow) if one.purpose is not Purpose.IMPORT)
     try:
         held = any(holds_device(one, plugins=plugins, data=data) for one in live)
-    except RoomctlError:
-        return Pair("有录音未结束，录音机没有回应", "a recording has not ended, and its recorder does not answer")
+    except RoomctlError as error:
+        return Pair(f"有录音未结束（{chinese(error.what)}）", f"a recording has not ended ({english(error.what)})")
     return Pair("录音已经准备好，或正在录音", "the recorder is armed, or records") if held else ""
 
 

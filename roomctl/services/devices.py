@@ -103,10 +103,11 @@ def order(
 
 def _title(meant: ActionOffer, argument: str) -> Title:
     """What was told to the device, in words: `信号源：HDMI 1`."""
+    zh, en = meant.title
     if not argument:
-        return meant.title
-    zh, en = meant.arguments.get(argument, (argument, argument))
-    return f"{meant.title[0]}：{zh}", f"{meant.title[1]}: {en}"
+        return zh, en
+    told = meant.arguments.get(argument, (argument, argument))
+    return f"{zh}：{told[0]}", f"{en or zh}: {told[1] or told[0]}"
 
 
 def put(

@@ -58,6 +58,7 @@ def test_frames_are_told_as_times_where_their_rate_is_known(data, line):
 
 def test_it_is_told_in_english():
     with speaking("en"):
+        assert told({"title": ["信号源", ""]}, ZONE) == "title 信号源"
         assert told({"from": "approved", "granted": False, "roles": ["usher"]}, ZONE) == (
             "from approved, granted: no, roles usher"
         )

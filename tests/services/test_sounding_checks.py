@@ -148,7 +148,7 @@ def test_a_recorder_that_does_not_answer_keeps_the_room_silent_and_fails_no_chec
     monkeypatch.setattr(sounding.plugins.newest, "status", silent)
     disk, sweep = sounding.use.check(None, sound=True).results
     assert (disk.state, sweep.state, sounding.said) == (CheckState.OK, CheckState.SKIPPED, ["disk"])
-    assert "录音机没有回应" in sweep.message
+    assert "有录音未结束（录音进程没有回应）" in sweep.message
 
 
 def test_a_run_that_is_ended_hushes_it(sounding):
