@@ -115,7 +115,7 @@ class SignIn(Protocol):
         ...
 
     def copies_out(self, meeting_id: str) -> Mapping[str, Sequence[str]]:
-        """份号 of the numbered papers that each person has now, by id; of who has none, nothing. Raises: NotFound."""
+        """份号 of the numbered papers that each person has now, by id; of papers without a 密级. Raises: NotFound."""
         ...
 
     def moves(self, meeting_id: str, item: int | None = None) -> Moves:

@@ -74,10 +74,14 @@ class ClosingUseCases(Bound):
         return handouts.see_release(meeting_id, handout, desk=self._hand())
 
     def copies_out(self, meeting_id: str) -> Mapping[str, Sequence[str]]:
-        """份号 of the copies that each person has now, by their id. Raises: NotFound."""
+        """份号 of the copies that each person has now, by their id; of papers without a 密级. Raises: NotFound."""
         with self._open().reading() as uow:
             out = clearing.register_of(uow.meetings.get(meeting_id).id, uow).out
-        return {holder: [one.copy for one in out if one.holder == holder] for holder in {one.holder for one in out}}
+        held: dict[str, list[str]] = {}
+        for one in out:
+            if not one.secrecy.mark:
+                held.setdefault(one.holder, []).append(one.copy)
+        return held
 
     def unseen_releases(self, meeting_id: str) -> Sequence[Handout]:
         """Copies that were released, and nobody of the 机要 has seen it."""

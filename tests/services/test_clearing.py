@@ -12,6 +12,7 @@ from roomctl.domain.handouts import HandoutState, numbers
 from roomctl.domain.lifecycle import Need, State
 from roomctl.domain.meeting import AgendaItem, Objected
 from roomctl.domain.recording import Order
+from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.domain.transcript import Transcript
 from roomctl.errors import BadInput, NotFound, Refused
 from roomctl.i18n import speaking
@@ -72,13 +73,15 @@ def test_a_second_press_of_two_people_is_one_event(house, over):
 
 
 def test_who_has_which_numbered_papers_is_told_by_person(house, person):
-    meeting = house.opened(recorded=False).id
+    meeting = house.opened(recorded=False, secrecy=Secrecy(Level.INTERNAL)).id
     house.use.add_people(meeting, [person("马德福"), person("吴文博")])
     copies = house.use.register_handouts(meeting, "方案", ["001", "002", "003"])
     assert house.use.copies_out(meeting) == {}
     for copy, name in zip(copies, ("马德福", "马德福", "吴文博"), strict=True):
         house.use.sign_out_handout(meeting, copy.id, name)
     house.use.take_back_handout(meeting, "003")
+    (inner,) = house.use.register_handouts(meeting, "内部方案", ["9"], secrecy=Secrecy(Level.INTERNAL))
+    house.use.sign_out_handout(meeting, inner.id, "吴文博")  # a screen in the door tells nothing of it
     (ma,) = [one.id for one in house.use.roster(meeting) if one.name == "马德福"]
     assert house.use.copies_out(meeting) == {ma: ["001", "002"]}
     with pytest.raises(NotFound):

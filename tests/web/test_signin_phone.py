@@ -57,7 +57,7 @@ def test_somebody_scans_finds_the_name_signs_in_and_reads_the_seat_without_a_scr
     assert "您是" in shown
     done = phone.post(at(meeting), data=form_of(shown)).text
     assert ("李晓明同志，签到成功" in done, "5 号" in done) == (True, True)
-    assert "材料已放在桌上，编号 003<" in done
+    assert "您的材料编号 003<" in done
     assert "李晓明同志，签到成功" in phone.get(at(meeting)).text
     (fact,) = room.use.attendance_events(meeting.id)
     assert (fact.data["method"], fact.data["device"].startswith("phone-")) == ("phone", True)

@@ -104,12 +104,12 @@ class Pages:
 
         Args:
             plan: of the seats; None where none was laid out.
-            papers: 份号 of the numbered papers that lie there.
+            papers: 份号 of the numbered papers that were handed out to them.
             undo: key of what this telephone did, which it may take back; empty where it did not.
 
         """
         numbers = tr("、", ", ").join(papers)
-        ticks = [tr(f"材料已放在桌上，编号 {numbers}", f"Your papers, no. {numbers}, lie there")] if papers else []
+        ticks = [tr(f"您的材料编号 {numbers}", f"Your papers: no. {numbers}")] if papers else []
         ticks.append(tr("手机调成静音", "Mute your phone"))
         if self._meeting.recorded:
             ticks.append(

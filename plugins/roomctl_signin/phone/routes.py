@@ -196,12 +196,13 @@ class _Visit:
         chart = sight.chart_of(self._meeting, seats)
         others = sight.names(board.standings, self._zone) if chart and chart.named else ()
         sitting = {one.person: one.name for one in others}  # a proxy stands after the member
+        theirs = (undo is not None or bool(self._holder)) and not proxy  # others may look whether somebody has come
         return self._pages.done(
             called,
             name.came if name else "",
             lists.seat_of(seats, standing.person),
             plan.drawn(chart, person, called, sitting),
-            self._ctx.services.copies_out(self._meeting.id).get(person, ()),
+            self._ctx.services.copies_out(self._meeting.id).get(person, ()) if theirs else (),
             signature=bool(standing.signature),
             undo=str(undo.data.get("key") or "") if undo else "",
         )

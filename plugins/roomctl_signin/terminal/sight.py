@@ -24,7 +24,7 @@ class NameShape(BaseModel):
     line: str = Field(description="unit and duty, which tell two of one name apart", examples=["市审计局　副局长"])
     keys: list[str] = Field(description="what finds the name; `?` is any letter", examples=[["ZJ", "ZHAOJIAN"]])
     seat: str
-    papers: list[str] = Field(default=[], description="份号 of the numbered papers that lie there")
+    papers: list[str] = Field(default=[], description="份号 of the numbered papers that were handed out to them")
     came: str = Field(description="HH:MM of the room; empty where nobody signed in", examples=["09:44"])
 
 
@@ -189,12 +189,11 @@ def names(
     """Who may sign in: everybody on the roster, and the approved proxies. Args: papers: 份号, by who has them."""
     for one in standings:
         person = one.person
-        own = papers.get(person.id, ())
-        yield _name(one, zone, person.name, person.line, one.arrived, own)
+        yield _name(one, zone, person.name, person.line, one.arrived, papers.get(person.id, ()))
         if one.proxy:
             stands_for = tr(f"代{person.name}", f"for {person.name}")
             line = "　".join(filter(None, (stands_for, one.proxy_duty)))
-            yield _name(one, zone, one.proxy, line, one.proxy_arrived, own, proxy=True)
+            yield _name(one, zone, one.proxy, line, one.proxy_arrived, (), proxy=True)
 
 
 def _name(

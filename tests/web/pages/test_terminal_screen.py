@@ -228,7 +228,7 @@ def test_where_seats_were_laid_out_the_welcome_shows_the_way_to_ones_own(open_te
     sign(page, "张建国")
     expect(page.locator("#seat")).to_have_text("主席台 1 号座，话筒 1")
     expect(page.locator("#map text.mine")).to_have_text("张建国")
-    expect(page.locator("#papers")).to_have_text("材料已放在桌上，编号 002")
+    expect(page.locator("#papers")).to_have_text("您的材料编号 002")
     pictured(page, "papers")
 
 
@@ -371,13 +371,17 @@ def test_a_card_that_is_held_to_a_reader_that_types(open_terminal, door, picture
     context = door.application.plugins.loaded["signin"].context
     person = door.standing("李晓明").person.id
     evidence.remember(context, door.meeting, {"0012345678": person})
+    (paper,) = door.application.usecases.register_handouts(door.meeting, "实施方案", ["007"])
+    door.application.usecases.sign_out_handout(door.meeting, paper.id, "李晓明")
     page = open_terminal()
     expect(page.locator("#begin")).to_be_visible()
     swipe(page, "0012345678")
     expect(page.locator("#hello")).to_have_text("李晓明同志，您好")
+    expect(page.locator("#papers")).to_have_text("您的材料编号 007")
     expect(page.locator("#seat")).to_have_text("座位 5")
     swipe(page, "0012345678")
     expect(page.locator("#hello")).to_have_text("李晓明，已签到")
+    expect(page.locator("#papers")).to_have_text("")
     swipe(page, "99887766554433")
     expect(page.locator("#card")).to_have_text("这张卡没有登记，请找会务人员")
     expect(page.locator("#welcome")).to_be_hidden()

@@ -2,11 +2,11 @@
 // nothing, and each act has a key, so that it counts once however often it is sent.
 (() => {
   const { at, put } = roomScreen;
-  const EACH = 5;                                // s between two looks at the host
-  const PATIENCE = 4_000;                        // ms that somebody waits for the host's answer before the welcome
+  const EACH = 5;  // s between two looks at the host
+  const PATIENCE = 4_000;  // ms that somebody waits for the host's answer before the welcome
   const FREE = 45_000, ATTENDED = 120_000;       // ms without a touch after which the terminal belongs to nobody
   const LONG = 30, LONG_NAME = 14;               // characters, from which a title or a name is written smaller
-  const ROWS = 4;                                // names beside the keys
+  const ROWS = 4;  // names beside the keys
   let english = roomScreen.english;
   const said = (zh, en) => (english ? en : zh);
 
@@ -132,7 +132,11 @@
     busy = false;
     paint();
   };
-  const cardRead = (read) => { welcome({ ...read, before: read.before }); tag = ""; };
+  const cardRead = (read) => {
+    const own = sight.names.find((one) => one.person === read.person && !one.proxy);
+    welcome({ ...read, papers: own?.papers });
+    tag = "";
+  };
   const tell = (text) => {
     told = text;
     toldUntil = performance.now() + CARD * 1000;
@@ -276,8 +280,8 @@
     put(at("taken"), [meant.line, said(`${meant.came} 已签到`, `signed in ${meant.came}`)].filter(Boolean).join("　"));
     const place = window.seats?.words(sight?.chart, meant.person, said);
     put(at("seat"), place || (meant.seat ? said(`座位 ${meant.seat}`, `Seat ${meant.seat}`) : ""));
-    const papers = (meant.papers ?? []).join("、");
-    put(at("papers"), papers && said(`材料已放在桌上，编号 ${papers}`, `Your papers, no. ${papers}, lie there`));
+    const papers = (!meant.before && meant.papers || []).join(said("、", ", "));
+    put(at("papers"), papers && said(`您的材料编号 ${papers}`, `Your papers: no. ${papers}`));
     if (drawn !== meant) window.seats?.draw(at("map"), sight?.chart, sight?.names ?? [], meant, said);
     drawn = meant;
     at("welcome").classList.toggle("seated", Boolean(place));
