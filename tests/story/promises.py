@@ -12,6 +12,7 @@ import psutil
 import soundfile
 
 from roomctl.domain.attendance import Method
+from roomctl.domain.handouts import HandoutState
 from roomctl.domain.recording import MarkKind, Recording
 from roomctl.domain.summary import Stage
 from roomctl.domain.transcript import PointKind
@@ -79,6 +80,9 @@ def people(day: Day) -> None:
         "王海燕": Method.PHONE, "陈志强": Method.PHONE,
     }  # fmt: skip
     day.album.promise("每人签到一次，方式相符", held=ways == expected and len(rows) == len(expected), found=ways)
+    copies = {one.copy: one.state for one in day.use.clearing(day.meeting).handouts.copies}
+    back = dict.fromkeys(("001", "002"), HandoutState.BACK)
+    day.album.promise("编号材料全数收回", held=copies == back, found=copies)
     waived = [row.actor for row in day.use.events(stream=day.meeting, kinds=["checks.waived"])]
     day.album.promise("带故障使用记在技术员名下", held=set(waived) == {"person:钱工"}, found=waived)
 

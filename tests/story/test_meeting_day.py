@@ -189,6 +189,10 @@ def test_a_fault_bars_the_start_until_the_technician_answers_for_it(day):
 
 
 def test_people_sign_in_at_a_terminal_at_the_desk_and_by_telephone(day):
+    papers = f"/meetings/{day.meeting}/handouts"
+    copies = day.ask(SECRETARY, "POST", papers, {"document": "实施方案", "copies": ["001", "002"]})
+    for copy, holder in zip(copies, ("张建国", "陈志强"), strict=True):
+        day.ask(SECRETARY, "POST", f"{papers}/{copy['id']}/sign-outs", {"person": holder})
     terminal = screen(day, SECRETARY, "signin/terminal", "北门")
     begin(terminal, "ZJG")
     day.album.picture(
@@ -196,6 +200,7 @@ def test_people_sign_in_at_a_terminal_at_the_desk_and_by_telephone(day):
     )
     sign(terminal, "张建国")
     expect(terminal.locator("#hello")).to_have_text("张建国同志，您好")
+    expect(terminal.locator("#papers")).to_have_text("您的材料编号 001")
     day.album.picture(terminal, "10-welcome", "欢迎语和座位")
     terminal.locator("#known").tap()
     for letter in "LW":
@@ -209,6 +214,7 @@ def test_people_sign_in_at_a_terminal_at_the_desk_and_by_telephone(day):
         expect(phone.locator("body")).to_contain_text(name)
         sign_by_telephone(phone)
         expect(phone.locator(".ok h1")).to_have_text(f"{name}同志，签到成功")
+    expect(phone.locator("body")).to_contain_text("您的材料编号 002")
     day.album.picture(phone, "11-phone", "手机签到", guide="phone")
     desk = day.page(USHER, f"/s/signin/desk/{day.meeting}/")
     two = "李晓明", "马德福"
@@ -337,6 +343,10 @@ def test_the_room_is_cleared(day):
         row.locator(f"[name={name}]").fill(typed)
     page.keyboard.press("Enter")
     expect(row).to_contain_text("交值班室")
+    page.get_by_text("逐份收回").click()
+    for copy in day.use.clearing(day.meeting).handouts.out:
+        act(page, f"back {copy.id}").click()
+    expect(page.locator('[data-task="handouts"]').get_by_role("checkbox")).to_have_attribute("aria-checked", "true")
     for task in [one.task.id for one in day.use.clearing(day.meeting).list.rows]:
         box = page.locator(f'[data-task="{task}"]').get_by_role("checkbox")
         if box.get_attribute("aria-checked") == "false":
