@@ -36,7 +36,7 @@
       }
       const stage = chart.places.find((one) => one.zone[0] === "主席台");
       if (stage) svg.append(el("text", { x: w / 2, y: -16, "text-anchor": "middle", "font-size": 18 }, said(...stage.zone)));
-      svg.append(el("text", { class: "view", x: w, y: -16, "text-anchor": "end" }, said("台下视角", "Seen from the audience")));
+      svg.append(el("text", { class: "view", x: w, y: -16, "text-anchor": "end" }, said("台下视角", "Floor view")));
       svg.append(el("path", { class: "door", d: `M${w / 2 - 12} ${h + 26}l12-12 12 12` }), el("text", { x: w / 2, y: h + 52, "text-anchor": "middle", "font-size": 18 }, said("门口，您在这里", "The door: you are here")));
     },
   };
