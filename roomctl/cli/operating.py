@@ -63,7 +63,11 @@ def arm(
     source: str = typer.Option(
         "", help="mic, mic:NAME, file:PATH" + tr("；不写为本会议室的", "; the room's own if left out")
     ),
-    realtime: bool = typer.Option(False, "--realtime", help=tr("文件按原速播放", "a file at its own pace")),
+    realtime: bool = typer.Option(
+        True,
+        "--realtime/--fast",
+        help=tr("文件按原速播放，或尽快读完", "a file at its own pace as if live, or as fast as it goes"),
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Refuses what the disk cannot hold, and a meeting that is not to be recorded."""

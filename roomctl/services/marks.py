@@ -46,16 +46,18 @@ class Desk:
 
     def running(self, meeting_id: str) -> tuple[RecordingHead, Recorder]:
         """The recording that is under way, and its recorder. Raises: Refused."""
-        self.uow.peek(meeting_id)
+        meeting = self.uow.peek(meeting_id)
         recording = recordings.current(meeting_id, uow=self.uow)
+        state = RecorderState.IDLE
         if recording is not None:
             recorder = syncing.attach(recording, plugins=self.plugins, data=self.data)
-            if recorder.status().state in _MARKABLE:
+            state = recorder.status().state
+            if state in _MARKABLE:
                 return recording, recorder
         raise Refused(
             tr("不能标记", "cannot mark"),
             tr("现在没有在录音", "nothing is being recorded"),
-            f"roomctl meetings start {meeting_id}",
+            _how_to_record(meeting, state),
         )
 
     def tell(self, kind: str, recording: RecordingHead, told: dict[str, Any]) -> None:
@@ -74,6 +76,14 @@ class Desk:
 
 
 _MARKABLE = frozenset({RecorderState.RECORDING, RecorderState.PAUSED})
+
+
+def _how_to_record(meeting: Meeting, state: RecorderState) -> str:
+    """A session goes on where its recording has ended, or was never begun; it is not started again."""
+    if meeting.state is not State.IN_SESSION:
+        return f"roomctl meetings start {meeting.id}"
+    begin = f"roomctl meetings begin {meeting.id}"
+    return begin if state is RecorderState.ARMED else f"roomctl meetings arm {meeting.id} && {begin}"
 
 
 def mark(meeting_id: str, kind: MarkKind, note: str = "", *, back: float = 0.0, desk: Desk) -> Marker:

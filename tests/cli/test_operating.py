@@ -54,6 +54,18 @@ def test_a_recording_is_operated_by_hand(shell, meeting):
     assert (recording["purpose"], recording["state"]) == ("meeting", "sealed")
 
 
+@pytest.mark.parametrize(("words", "live"), [((), True), (("--fast",), False)])
+def test_what_stands_in_for_the_microphone_is_heard_as_if_live(shell, meeting, words, live):
+    armed = said(shell("meetings", "arm", meeting, "--source", "tone", *words, "--json"))
+    try:
+        assert shell("meetings", "start", meeting).returncode == 0
+    finally:
+        assert shell("meetings", "stop", meeting, "--yes").returncode == 0
+    journal = shell.folder / "data" / "meetings" / meeting / "audio" / armed["recording"] / "journal.jsonl"
+    opened, *_ = (json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines())
+    assert (opened["kind"], opened["order"]["realtime"]) == ("opened", live)
+
+
 @pytest.mark.timeout(60)
 def test_a_test_take_says_how_loud_each_channel_was(shell, meeting):
     heard = said(shell("meetings", "test-take", meeting, "--seconds", "1", "--source", "tone:2", "--json"))

@@ -84,7 +84,6 @@ MORE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("devices", "do"): ("--yes",),  # nobody is there to answer
     **dict.fromkeys(ELSEWHERE, ("--data", "other")),
     ("meetings", "adjourn"): ("--yes",),
-    ("meetings", "arm"): ("--realtime",),  # a file stands in for the microphone
 }
 """What is typed besides."""
 

@@ -172,6 +172,16 @@ def test_nothing_is_noted_where_nothing_is_being_recorded(house, act):
         house.use.arm(made.id, Order(source="tone"))  # armed is not recording
 
 
+def test_a_session_whose_recording_has_ended_is_told_how_to_record_on(house, meeting):
+    house.plugins.newest.crash()
+    with pytest.raises(Refused, match=r"没有在录音.*roomctl meetings arm \S+ && roomctl meetings begin"):
+        house.use.on_record(meeting.id)
+    house.use.stop_recording(meeting.id)
+    house.use.arm(meeting.id, Order(source="tone"))
+    with pytest.raises(Refused, match=r"没有在录音。roomctl meetings begin"):
+        house.use.on_record(meeting.id)
+
+
 def test_marks_are_made_in_a_pause_too(house, meeting):
     house.use.pause(meeting.id)
     assert house.use.next_item(meeting.id).note == "1"
