@@ -326,8 +326,9 @@ class _Rates:
         if not isinstance(recording, str):
             return 0
         if meeting not in self._of:
-            heads = self._visitor.use.recording_heads(meeting)
-            self._of[meeting] = {one.id: one.sample_rate for one in heads}
+            use = self._visitor.use
+            kept = (*use.recording_heads(meeting), *use.test_takes(meeting))
+            self._of[meeting] = {one.id: one.sample_rate for one in kept}
         return self._of[meeting].get(recording, 0)
 
 
