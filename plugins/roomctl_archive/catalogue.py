@@ -12,6 +12,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from roomctl.api import tr
+from roomctl.api.durations import hms
 from roomctl.api.registration import CatalogueRow
 
 COLUMNS = (
@@ -99,7 +100,7 @@ def _remark(row: CatalogueRow) -> str:
     whole = round(row.seconds)
     parts = [
         f"保管期限{row.term}",
-        f"时长{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}" if whole else "",
+        f"时长{hms(whole)}" if whole else "",
         f"{row.files}个文件" if row.files > 1 else "",
         "补充归档" if row.supplement else "",
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from roomctl.api import BadInput, Doubt, Transcript, TranscriptSegment, Word, correction, timing, tr
+from roomctl.api.durations import hms
 
 PARAGRAPH_PAUSE = 3.0
 """Seconds of quiet after which a new paragraph begins, where nobody is known to have taken the floor."""
@@ -98,15 +99,9 @@ def _pieces(text: str) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
-def clock(seconds: float) -> str:
-    """`0:01:30`, as people look for a place."""
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
-
-
 def _stamp(seconds: float, point: str) -> str:
     whole, thousandth = divmod(round(seconds * 1000), 1000)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{point}{thousandth:03}"
+    return f"{hms(whole, padded=True)}{point}{thousandth:03}"
 
 
 def _escaped(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from roomctl.domain.access import Role
 from roomctl.domain.custody import Point
 from roomctl.domain.devices import Emission
+from roomctl.domain.durations import hms
 from roomctl.domain.lifecycle import State
 from roomctl.domain.recording import Cut, Purpose
 from roomctl.domain.rework import ReworkKind
@@ -315,7 +316,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT")
 _NO = frozenset({"adopted", "agreed", "blanked", "done", "granted", "locked", "recorded"})
 """Told where they are false, too; any other that is false says nothing."""
 
-FRAMES: Final[Mapping[str, tuple[str, str]]] = {
+_FRAMES: Final[Mapping[str, tuple[str, str]]] = {
     "dropped": ("丢失", "lost"),
     "first_frame": ("自", "from"),
     "frame": ("录音时间", "at"),
@@ -349,8 +350,8 @@ def _facts(data: Mapping[str, Any], zone: tzinfo, rate: int) -> Iterator[str]:
     for key, value in data.items():
         if key in left_out:
             continue
-        if rate and key in FRAMES and isinstance(value, int):
-            yield f"{tr(*FRAMES[key])} {_time(value / rate, exact=key in _LENGTHS)}"
+        if rate and key in _FRAMES and isinstance(value, int):
+            yield f"{tr(*_FRAMES[key])} {_time(value / rate, exact=key in _LENGTHS)}"
             continue
         if value is True:
             yield said(key)
@@ -381,7 +382,7 @@ def _time(seconds: float, *, exact: bool) -> str:
     """A place in a recording, `01:12:03`; exact: how long something took, to a thousandth where it is short."""
     if exact and seconds < _MINUTE:
         return tr(f"{seconds:.3f} 秒", f"{seconds:.3f} s")
-    return f"{int(seconds // 3600):02}:{int(seconds // 60) % 60:02}:{int(seconds % 60):02}"
+    return hms(seconds, padded=True)
 
 
 def _word(key: str, value: str, zone: tzinfo) -> str:

@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from roomctl.api import BadInput, PluginContext, RoomctlError, tr
+from roomctl.api.durations import hms
 from roomctl.api.finding import find_meeting
 from roomctl.api.terminal import Json, MeetingArg, person
 from roomctl_transcript import paper_store
-from roomctl_transcript.formats import clock
 from roomctl_transcript.paper_store import Paper
 
 
@@ -105,7 +105,7 @@ class _Desk:
             print(json.dumps({"meeting": found.id, "sentences": told}, ensure_ascii=False))
             return
         for one in rows:
-            print(f"@ {clock(one.start)}  {one.text}")
+            print(f"@ {hms(one.start)}  {one.text}")
             if one.beside:
                 print(f"  {one.beside.file}（{one.beside.alike:.0%}）  {one.beside.passage}")
             for doubt in one.doubts:

@@ -23,11 +23,12 @@ from roomctl.api import (
     rework,
     tr,
 )
+from roomctl.api.durations import hms
 from roomctl.api.finding import find_meeting
 from roomctl.api.terminal import Json, MeetingArg, person
 from roomctl_transcript.cli import papers
 from roomctl_transcript.following import follow
-from roomctl_transcript.formats import FORMATS, clock, style_of
+from roomctl_transcript.formats import FORMATS, style_of
 
 Engine = Annotated[str, typer.Option(help=tr("引擎：auto、whisper、vosk", "auto, whisper, vosk"))]
 Model = Annotated[str, typer.Option(help=tr("模型名称", "name of a model"))]
@@ -141,7 +142,7 @@ class _Desk:
             )
         )
         for one in seen:
-            at = f"{clock(one.hole.start)}–{clock(one.hole.end)}"
+            at = f"{hms(one.hole.start)}–{hms(one.hole.end)}"
             which = numbers.get(one.hole.recording, 1)
             self._screen.print(
                 tr(
@@ -195,7 +196,7 @@ class _Desk:
     ) -> None:
         found = find_meeting(self._services, meeting)
         said = self._services.write_hole(found.id, number, text, speaker=speaker, actor=person())
-        self._screen.print(f"{clock(said.start)}–{clock(said.end)}  {said.text}")
+        self._screen.print(f"{hms(said.start)}–{hms(said.end)}  {said.text}")
 
     def dismiss(
         self,
@@ -250,7 +251,7 @@ class _Desk:
         )
         for row in differing if every else differing[:CHANGED]:
             start = min(one.start for one in (*row.old, *row.new))
-            print(f"@ {clock(start)}")
+            print(f"@ {hms(start)}")
             print(f"- {''.join(one.text for one in row.old)}")
             print(f"+ {''.join(one.text for one in row.new)}")
         if len(differing) > CHANGED and not every:

@@ -8,7 +8,6 @@ from roomctl.web.ui.parts import (
     alarm_bar,
     button,
     clock_text,
-    digits_text,
     empty_state,
     error_state,
     field,
@@ -34,7 +33,7 @@ from roomctl.web.ui.words import transcript_line
 
 __all__ = [
     "CHECK_LOOKS", "Child", "Link", "Look", "MenuItem", "Part", "Press", "Values", "alarm_bar", "app_shell", "button",
-    "chain_strip", "clock_text", "digits_text", "empty_state", "error_state", "field", "form", "history_line", "icon",
+    "chain_strip", "clock_text", "empty_state", "error_state", "field", "form", "history_line", "icon",
     "join", "level_meter", "line", "link_button", "long_press", "meter_scale", "note_bar", "panel", "person_row",
     "qr_code",
     "result_tile", "state_chip", "state_glyph",

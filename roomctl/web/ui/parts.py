@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from roomctl.domain.checks import CheckState, Result
 from roomctl.domain.devices import Usual
+from roomctl.domain.durations import hms
 from roomctl.i18n import tr
 from roomctl.web.ui.glyphs import Look, icon, state_glyph
 from roomctl.web.ui.part import Child, Part, Press, join, tag
@@ -133,17 +134,11 @@ def timer(seconds: float, *, running: bool, digits: bool = False) -> Part:
     """
     return tag(
         "span",
-        digits_text(seconds) if digits else clock_text(seconds),
+        hms(seconds, padded=True) if digits else clock_text(seconds),
         class_="rc-num",
         data_seconds=f"{seconds:.0f}" if running else None,
         data_digits=digits and running,
     )
-
-
-def digits_text(seconds: float) -> str:
-    """`00:42:18`."""
-    whole = int(max(0.0, seconds))
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def clock_text(seconds: float) -> str:

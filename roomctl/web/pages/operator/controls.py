@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from roomctl.domain.access import Right
+from roomctl.domain.durations import hms
 from roomctl.domain.lifecycle import State
 from roomctl.i18n import tr
 from roomctl.services.takes import Take
@@ -17,7 +18,6 @@ from roomctl.web.ui import (
     Part,
     Press,
     button,
-    digits_text,
     icon,
     join,
     link_button,
@@ -218,7 +218,7 @@ def _pausing(acts: Acts) -> Part:
 
 def _stopping(sight: Sight, acts: Acts) -> Part:
     """The second time that it is asked."""
-    kept = digits_text(sight.seconds)
+    kept = hms(sight.seconds, padded=True)
     said = tr(f"已录 {kept}，都会保留；停了就不能接着这一段录", f"{kept} is kept; it cannot be gone on with")
     return tag(
         "div",

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from roomctl.domain.access import Right
+from roomctl.domain.durations import hms
 from roomctl.i18n import tr
 from roomctl.web.pages.operator.sight import Scene, Sight, local
-from roomctl.web.ui import Child, Look, Part, Press, digits_text, join, state_glyph, tag, timer
+from roomctl.web.ui import Child, Look, Part, Press, join, state_glyph, tag, timer
 
 Row = tuple[str, Child, str, str]
 """Of a list of facts: name, value, the name under which it changes each second, colour."""
@@ -123,7 +124,7 @@ def figures(sight: Sight) -> dict[str, str]:
     parts = status.segments // max(1, status.tracks)
     left = status.seconds_left
     return {
-        "written": digits_text(status.frames / rate),
+        "written": hms(status.frames / rate, padded=True),
         "sealed": tr(f"{parts} 段 × {status.tracks} 路", f"{parts} × {status.tracks} tracks")
         if status.segments
         else tr("还没有", "none yet"),

@@ -2,6 +2,7 @@
 
 import json
 
+from roomctl.domain.durations import hms
 from roomctl.i18n import tr
 from roomctl.web.pages.secretary.sight import Sight, opened
 from roomctl.web.ui import Part, icon, tag
@@ -57,7 +58,7 @@ def _player(seen: Sight) -> Part:
         tag(
             "span",
             tag("b", "00:00:00", data_now=True),
-            tag("span", f" / {_clock(opened(seen)['seconds'])}", class_="rc-s3", data_total=True),
+            tag("span", f" / {hms(opened(seen)['seconds'])}", class_="rc-s3", data_total=True),
             class_="rc-num rc-nw rc-at",
         ),
         tag(
@@ -94,11 +95,6 @@ def _player(seen: Sight) -> Part:
         tag("span", class_="rc-s3 rc-deaf", data_deaf=True, hidden=True),
         class_="rc-player",
     )
-
-
-def _clock(seconds: float) -> str:
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def _lines() -> Part:
