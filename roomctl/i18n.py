@@ -88,8 +88,8 @@ def english(text: str) -> str:
 
 
 def crossing(text: str) -> str | list[str]:
-    """A text as JSON takes it from a child process to its parent: of a pair both wordings. `crossed` reads it."""
-    return [text.zh, text.en] if isinstance(text, Pair) else text
+    """A text as JSON takes it to another process, or to a later one: of a pair both wordings. `crossed` reads it."""
+    return [text.zh, text.en] if isinstance(text, Pair) and text.zh != text.en else text
 
 
 def crossed(said: str | list[str]) -> str:

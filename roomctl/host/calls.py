@@ -20,7 +20,7 @@ from typing import Any
 from roomctl.errors import RoomctlError, one_line
 from roomctl.host.platform import thread_effort
 from roomctl.host.watchdog import Watchdog
-from roomctl.i18n import tr
+from roomctl.i18n import Pair
 
 IDLE_THREADS = 2
 """Kept for each plugin between calls; more are made where calls meet, or one leads to another."""
@@ -147,7 +147,7 @@ class CallThread(threading.Thread):
         if outcome := call.give_up():
             return outcome
         self._work.put(None)
-        reason = tr(f"{deadline:g} 秒内没有返回", f"did not return within {deadline:g} s")
+        reason = Pair(f"{deadline:g} 秒内没有返回", f"did not return within {deadline:g} s")
         return Outcome(failure=Failure(FailureKind.HANG, reason, trace))
 
     def end(self) -> None:

@@ -299,7 +299,7 @@ class Registry:
 
     def _count(self, plugin: Loaded, hook: str, failure: Failure) -> None:
         name = plugin.manifest.name
-        reason = f"{hook}: {failure.reason.removeprefix(f'{hook}: ')}"
+        reason = Pair.of(lambda: f"{hook}: {str(failure.reason).removeprefix(f'{hook}: ')}")
         hang = failure.kind is FailureKind.HANG
         out = self._strikes.failure(name, hook, reason, failure.trace, hang=hang)
         log.error("plugin %s: %s%s", name, reason, "; it is out, and asked no more" if out else "")

@@ -13,7 +13,7 @@ from typing import Any
 
 from roomctl.durable import atomic_write
 from roomctl.host.status import PluginState, StatesFile
-from roomctl.i18n import tr
+from roomctl.i18n import Pair, tr
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class Starts:
         self._safe.unlink(missing_ok=True)
 
     def _enter(self, plugin: str) -> None:
-        reason = tr("主程序在加载它时中断", "the host broke off while it was being loaded")
+        reason = Pair("主程序在加载它时中断", "the host broke off while it was being loaded")
         out = bool(plugin) and self._states.fail(plugin, hook="load", reason=reason, trace="")
         earlier = _read(self._safe)
         if earlier is None or plugin:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from roomctl.durable import atomic_write
-from roomctl.i18n import tr
+from roomctl.i18n import crossed, crossing, tr
 
 if TYPE_CHECKING:
     from roomctl.api import Missing  # the launcher reads states, and loads nothing of what plugins see
@@ -85,7 +85,7 @@ class PluginState:
     Attributes:
         enabled: as a person wants it.
         strikes: failures in a row; hook: where the newest one was.
-        reason, trace: of the newest one.
+        reason, trace: of the newest one; the reason in both languages, where the host knows it in both.
         essential: it has given the recorder; then nothing but a person ever puts it out.
 
     """
@@ -120,13 +120,14 @@ class StatesFile:
         """An unreadable file is an empty one: at worst a bad plugin gets three tries more."""
         try:
             raw = json.loads(self._path.read_text(encoding="utf-8"))
-            return {name: PluginState(**state) for name, state in raw.items()}
+            return {name: _state(written) for name, written in raw.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             return {}
 
     def save(self, name: str, state: PluginState) -> None:
         every = {**self.load(), name: state}
-        text = json.dumps({key: asdict(value) for key, value in every.items()}, ensure_ascii=False, indent=1)
+        written = {key: {**asdict(value), "reason": crossing(value.reason)} for key, value in every.items()}
+        text = json.dumps(written, ensure_ascii=False, indent=1)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write(self._path, text)
 
@@ -136,6 +137,11 @@ class StatesFile:
         strikes = STRIKES - 1 if state.essential else STRIKES
         self.save(name, replace(state, strikes=strikes, hook=hook, reason=reason, trace=trace))
         return not state.essential
+
+
+def _state(written: Mapping[str, Any]) -> PluginState:
+    """Raises: TypeError."""
+    return PluginState(**{**written, "reason": crossed(written.get("reason", ""))})
 
 
 class Strikes:

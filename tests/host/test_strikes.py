@@ -1,8 +1,12 @@
 """What a plugin's failures cost it: it is put out after three in a row, or one hang, unless it runs the recording."""
 
+import time
+
 import pytest
 
+from roomctl.host.calls import Caller
 from roomctl.host.status import StatesFile, Status, Strikes
+from roomctl.i18n import speaking
 from tests.host.conftest import DataFolder, status_of
 from tests.host.gates import GOOD, gate, objections
 from tests.waiting import until
@@ -31,6 +35,16 @@ def test_three_failures_in_a_row_put_a_plugin_out_until_it_is_enabled(data: Data
     assert status_of(data.host(), "bad").status is Status.FAILED  # the next start remembers
     host.enable("bad")
     assert status_of(data.host(), "bad").status is Status.ENABLED
+
+
+@pytest.mark.parametrize(("code", "wording"), [("zh", "没有返回"), ("en", "did not return")])
+def test_who_reads_it_later_learns_in_their_language_what_a_plugin_did(tmp_path, code, wording):
+    caller = Caller()
+    with speaking("zh"):
+        hang = caller.call("slow", lambda: time.sleep(0.5), 0.01).failure
+    Strikes(StatesFile(tmp_path / "plugins.json")).failure("slow", "gate", hang.reason, "", hang=True)
+    with speaking(code):
+        assert wording in str(Strikes(StatesFile(tmp_path / "plugins.json")).of("slow").reason)
 
 
 def test_strikes_add_up_over_short_lived_hosts(data: DataFolder) -> None:
