@@ -95,7 +95,8 @@ class Pass:
 
 def sealed(secret: bytes, one: Pass) -> str:
     """The text that the telephone keeps."""
-    body = base64.urlsafe_b64encode(json.dumps(asdict(one), separators=(",", ":")).encode()).decode().rstrip("=")
+    facts = json.dumps(asdict(one), separators=(",", ":"), ensure_ascii=False)
+    body = base64.urlsafe_b64encode(facts.encode(errors="surrogatepass")).decode().rstrip("=")
     return f"{PASS}{body}.{_seal(secret, 'pass', body)}"
 
 
