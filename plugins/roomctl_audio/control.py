@@ -24,6 +24,8 @@ LOG = "capture.log"
 HANDSHAKE_SECONDS = 2.0
 TRIES = 3
 """A capture hangs up on who is slow to show the key; on a busy machine that may be somebody who has it."""
+HARMLESS = frozenset({"status"})
+"""What may be asked again where nobody knows whether it was heard."""
 ACCEPT_AGAIN_SECONDS = 0.2
 """After a client that could not be taken on: out of files or of threads, which others give back."""
 LONGEST_PATH = 100
@@ -167,20 +169,23 @@ def ask(card: Card, message: Message, *, timeout: float | None) -> Message | Non
         Silent: it lives, and does not answer.
 
     """
-    try:
-        with _reached(card) as connection:
-            connection.send_bytes(json.dumps(message).encode())
-            if connection.poll(timeout):
-                return cast("Message", json.loads(connection.recv_bytes()))
-            raise TimeoutError  # noqa: TRY301 - told like a handshake that times out
-    except TimeoutError as error:
-        raise Silent(
-            tr("录音进程没有回应", "the capture process does not answer"),
-            tr(f"进程号 {card.process.pid}", f"process {card.process.pid}"),
-            tr("它仍在录音；请稍后再试", "it goes on recording; try again in a while"),
-        ) from error
-    except _HANDSHAKE_FAILURES:
-        return None
+    for _ in range(TRIES if message.get("do") in HARMLESS else 1):
+        try:
+            with _reached(card) as connection:
+                connection.send_bytes(json.dumps(message).encode())
+                if connection.poll(timeout):
+                    return cast("Message", json.loads(connection.recv_bytes()))
+                raise TimeoutError  # noqa: TRY301 - told like a handshake that times out
+        except TimeoutError as error:
+            raise Silent(
+                tr("录音进程没有回应", "the capture process does not answer"),
+                tr(f"进程号 {card.process.pid}", f"process {card.process.pid}"),
+                tr("它仍在录音；请稍后再试", "it goes on recording; try again in a while"),
+            ) from error
+        except _HANDSHAKE_FAILURES:
+            if not card.alive:
+                break
+    return None
 
 
 def _reached(card: Card) -> "Connection[Any, Any]":

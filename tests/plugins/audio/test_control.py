@@ -142,6 +142,13 @@ def test_a_capture_that_hung_up_on_one_who_was_slow_is_not_taken_to_be_gone(serv
     assert control.ask(card, {"do": "one"}, timeout=5) == {"heard": "one"}
 
 
+@pytest.mark.parametrize(("what", "heard"), [("status", {"heard": "status"}), ("mark", None)])
+def test_who_is_hung_up_on_after_the_greeting_asks_again_what_is_harmless(server, monkeypatch, what, heard):
+    serving, card = server
+    monkeypatch.setattr(serving, "_handle", failing_once(serving._handle, ConnectionResetError("slow")))
+    assert control.ask(card, {"do": what}, timeout=5) == heard
+
+
 def test_one_that_lives_and_hangs_up_whenever_it_is_called_is_silent_and_not_gone(server, monkeypatch):
     serving, card = server
     monkeypatch.setattr(serving, "_serve", lambda connection: connection.close())
