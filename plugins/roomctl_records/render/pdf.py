@@ -22,6 +22,8 @@ from roomctl_records.render.template import Template
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 _GETA = "〓"
 _COMBINING = frozenset({"Mn", "Mc", "Me"})
+_EXTENDING = re.compile("[\u200c\u200d\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+"""What belongs to the character before it besides combining marks (UAX #29, Grapheme_Extend): a hand's colour."""
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # chooses a form, and is never shown itself
 _TOLD = ("description", "beside", "height", "aside")  # of a picture, beside its file
 _PNG = b"\x89PNG"
@@ -160,11 +162,11 @@ def _unknown(error: str) -> str:
 def _replaced(told: str, unknown: str) -> tuple[str, list[str]]:
     """With 〓 for what cannot be shown, and what that was.
 
-    A letter is named, too, where it is a combining mark above it that no font has: marks go first.
+    A letter is named, too, where it is a mark that belongs to it that no font has: marks go first.
     """
     text, gone, above = "", [], False
     for one in told:
-        above = above and unicodedata.category(one) in _COMBINING and not _VARIANT.match(one)
+        above = above and _is_mark(one)
         if above:
             gone.append(one)
         text += _GETA if above else one
@@ -172,6 +174,13 @@ def _replaced(told: str, unknown: str) -> tuple[str, list[str]]:
     if gone:
         return text, gone
     return told.translate(dict.fromkeys(map(ord, unknown), _GETA)), list(unknown)
+
+
+def _is_mark(one: str) -> bool:
+    """Whether it belongs to the character before it, and is shown."""
+    if _VARIANT.match(one):
+        return False
+    return unicodedata.category(one) in _COMBINING or bool(_EXTENDING.match(one))
 
 
 def missing(template: Template) -> dict[str, str]:

@@ -75,6 +75,13 @@ def test_any_text_can_be_written(tmp_path_factory, shipped, text):
     assert PdfReader(path).pages
 
 
+@pytest.mark.parametrize("text", ["0\U0001f3fb", "\U0001f44d\U0001f3fb", "10\U0001f3fb年", "カ\uff9e\U000e0041"])
+def test_a_mark_that_no_font_has_costs_neither_the_paper_nor_other_figures(tmp_path, shipped, text):
+    document = Document(kind="会议记录", title="2026年10月", blocks=(record.Paragraph(text),))
+    pdf.write(document, tmp_path / "a.pdf", shipped, at=A_MORNING)
+    assert "2026年10月" in told(tmp_path / "a.pdf")
+
+
 def test_what_stood_in_for_a_missing_font_is_told(tmp_path, shipped):
     document = Document(kind="会议记录", title="题", blocks=())
     none = shipped.model_copy(update={"type": shipped.type.model_copy(update={"title": "不在此机的字体"})})
