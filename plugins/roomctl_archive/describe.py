@@ -153,7 +153,7 @@ def _recording(held: Inventory, one: Sound) -> Iterator[Node]:
     yield Node("年度", str(held.meeting.starts.year))
     yield from _secrecy(held)
     yield Node("保管期限", one.term)
-    yield Node("信号来源", recording.source or UNKNOWN)
+    yield Node("信号来源", recording.source.strip() or UNKNOWN)
     infos = {each.info for each in one.heard}
     yield Node("编码", "FLAC" if infos and None not in infos else UNKNOWN)
     yield Node("采样率", str(recording.sample_rate), attributes={"单位": "Hz"})

@@ -155,6 +155,12 @@ def test_a_supplement_describes_what_it_holds_and_names_the_first(room, files):
     assert verify(folder).ok
 
 
+@pytest.mark.parametrize("source", ["", " ", "\n\u2003"])
+def test_a_source_that_says_nothing_is_unknown(room, sound, source):
+    room.services.sound[room.meeting.id] = [replace(sound, source=source)]
+    assert verify(packed(room)).ok
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(title=st.text(min_size=1).filter(str.strip), unit=st.text(), source=st.text())
 def test_whatever_somebody_types_gives_a_package_that_verifies(room, sound, title, unit, source):
