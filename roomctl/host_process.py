@@ -16,8 +16,6 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-import uvicorn
-
 from roomctl.app import open_application
 from roomctl.errors import Busy, RoomctlError
 from roomctl.folders import data_folder
@@ -65,14 +63,13 @@ def main(argv: Sequence[str], *, clock: Clock | None = None, tick: float = TICK)
     if asked.after:
         running.tell("host.restarted", json.loads(asked.after))
     web = build(running)
-    config = uvicorn.Config(
+    server = Server(
         web,
         log_level="warning",
         timeout_graceful_shutdown=GRACE,
         ssl_certfile=asked.certificate or None,
         ssl_keyfile=asked.key or None,
     )
-    server = Server(web, config)
     code = 0
 
     def end(wanted: int = 0) -> None:

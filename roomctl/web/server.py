@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from socket import socket
+from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 
 
@@ -25,13 +25,16 @@ def _without(*names: str) -> Iterator[None]:
 
 with _without("aiohttp", "requests"):  # the HTTP of its clients: a tenth of the memory of a host at rest
     import_module("socketio")  # NiceGUI's, which finds it here
+with _without("watchfiles"):  # it starts a server anew whose source is edited
+    import uvicorn
 
 
 class Server(uvicorn.Server):
     """Ends when it is told to, and tells what it serves (`state.ending`); signals are the host process's business."""
 
-    def __init__(self, web: FastAPI, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    def __init__(self, web: FastAPI, **settings: Any) -> None:
+        """Args: settings: of `uvicorn.Config`."""
+        super().__init__(uvicorn.Config(web, **settings))
         self._web = web
 
     async def startup(self, sockets: list[socket] | None = None) -> None:

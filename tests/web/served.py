@@ -4,8 +4,6 @@ import socket
 import threading
 from contextlib import contextmanager
 
-import uvicorn
-
 from roomctl.web.server import Server
 from tests.waiting import until
 
@@ -15,8 +13,7 @@ def served(web):
     """The application on a port of this machine, in a thread."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(web, loop="asyncio", log_level="error", timeout_graceful_shutdown=1)
-        server = Server(web, config)
+        server = Server(web, loop="asyncio", log_level="error", timeout_graceful_shutdown=1)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         try:

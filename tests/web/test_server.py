@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-UNUSED = ("aiohttp", "requests", "lxml", "numpy", "rich", "typer")
+UNUSED = ("aiohttp", "requests", "watchfiles", "lxml", "numpy", "rich", "typer")
 LOADS = f"""
 import sys
 import roomctl.host_process, roomctl.web.pages

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
@@ -30,8 +29,7 @@ class Server:
             self.port = free.getsockname()[1]
 
     def start(self) -> None:
-        config = uvicorn.Config(self.web, port=self.port, log_level="error", timeout_graceful_shutdown=1)
-        self._server = hosts.Server(self.web, config)
+        self._server = hosts.Server(self.web, port=self.port, log_level="error", timeout_graceful_shutdown=1)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         until(lambda: self._server.started)
