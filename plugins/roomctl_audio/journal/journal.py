@@ -59,8 +59,9 @@ class Parsed:
 def digest(row: Row) -> str:
     """SHA-256 of the row without its own hash: keys sorted, no spaces, UTF-8."""
     body = {key: value for key, value in row.items() if key != "sha256"}
-    # `json` reads some damaged bytes as half a surrogate, which is no UTF-8: the row has a hash, only not its own.
-    return hashlib.sha256(_text(body).encode(errors="surrogatepass")).hexdigest()
+    # `json` reads some damaged bytes as half a surrogate, which is no UTF-8, or as an infinite number (1e999), which
+    # is no JSON: the row has a hash, only not its own.
+    return hashlib.sha256(_text(body, finite=False).encode(errors="surrogatepass")).hexdigest()
 
 
 def row(prev: str, n: int, kind: str, at: datetime, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,8 +75,9 @@ def line(of: Row) -> bytes:
     return _text(of).encode() + b"\n"
 
 
-def _text(value: Row) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+def _text(value: Row, *, finite: bool = True) -> str:
+    """Raises: ValueError: it is to be finite, and is not."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=not finite)
 
 
 def parse(data: bytes, before: Parsed | None = None) -> Parsed:

@@ -59,6 +59,12 @@ def test_a_changed_byte_anywhere_is_noticed(given_rows, data):
     assert parsed.problem or parsed.torn
 
 
+@pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"NaN", b"Infinity"])
+def test_a_number_that_damage_made_infinite_is_noticed(number):
+    whole = written([("segments", {"seq": 1, "drift_ppm": 1.5})])
+    assert journal.parse(whole.replace(b"1.5", number)).problem
+
+
 @given(rows.filter(lambda r: len(r) > 1), st.data())
 def test_a_row_taken_out_is_noticed(given_rows, data):
     lines = written(given_rows).splitlines(keepends=True)
