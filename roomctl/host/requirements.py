@@ -76,6 +76,7 @@ def _holds(have: str, sign: str, wanted: str) -> bool:
     a, b = _release(have), _release(wanted.removesuffix(".*"))
     if wanted.endswith(".*") or sign == "~=":
         same = b if wanted.endswith(".*") else b[:-1]
+        a += (0,) * (len(b) - len(a))
         prefix = a[: len(same)] == same
         return {"==": prefix, "!=": not prefix, "~=": prefix and a >= b}.get(sign, False)
     width = max(len(a), len(b))

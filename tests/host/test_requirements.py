@@ -2,7 +2,7 @@ import ctypes.util
 
 import pluggy
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
@@ -46,6 +46,7 @@ def test_bounds_hold_as_pep_440_says(have: str, sign: str, wanted: str) -> None:
     assert _holds(have, sign, wanted) == SpecifierSet(f"{sign}{wanted}").contains(have)
 
 
+@example("0", "0.0")
 @given(VERSIONS, VERSIONS.filter(lambda text: "." in text))
 def test_compatible_releases_hold_as_pep_440_says(have: str, wanted: str) -> None:
     assert _holds(have, "~=", wanted) == SpecifierSet(f"~={wanted}").contains(have)
