@@ -20,11 +20,14 @@ from roomctl_records.render import layout
 from roomctl_records.render.template import Template
 
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
+_ESCAPED = re.compile(r"\\(u\{([0-9a-f]+)\}|.)")
+_SHORT = {"n": "\n", "r": "\r", "t": "\t"}
 _GETA = "〓"
 _COMBINING = frozenset({"Mn", "Mc", "Me"})
 _EXTENDING = re.compile("[\u200c\u200d\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 """What belongs to the character before it besides combining marks (UAX #29, Grapheme_Extend): a hand's colour."""
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # chooses a form, and is never shown itself
+_SYNTAX = '\\"'  # of JSON; every font has them
 _TOLD = ("description", "beside", "height", "aside")  # of a picture, beside its file
 _PNG = b"\x89PNG"
 _AT_MOST = 200  # characters that no font has
@@ -77,10 +80,9 @@ def typeset(
                 sys_inputs={"document": told, "template": form},
             )
         except typst.TypstError as error:
-            unknown = _unknown(str(error))
-            if not unknown:
+            told, gone = _replaced(told, _unknown(str(error)))
+            if not gone:
                 raise
-            told, gone = _replaced(told, unknown)
             stood_in |= dict.fromkeys(gone, _GETA)
         else:
             return stood_in
@@ -155,12 +157,11 @@ def _unknown(error: str) -> str:
     found = _NO_GLYPH.search(error)
     if not found:
         return ""
-    shown = re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), found[1])
-    return "".join(character for character in dict.fromkeys(shown) if character not in '\\"')
+    return _ESCAPED.sub(lambda one: chr(int(one[2], 16)) if one[2] else _SHORT.get(one[1], one[1]), found[1])
 
 
 def _replaced(told: str, unknown: str) -> tuple[str, list[str]]:
-    """With 〓 for what cannot be shown, and what that was.
+    """With 〓 for what cannot be shown, and what that was. Args: told: JSON.
 
     A letter is named, too, where it is a mark that belongs to it that no font has: marks go first.
     """
@@ -173,7 +174,8 @@ def _replaced(told: str, unknown: str) -> tuple[str, list[str]]:
         above = above or one in unknown
     if gone:
         return text, gone
-    return told.translate(dict.fromkeys(map(ord, unknown), _GETA)), list(unknown)
+    gone = [one for one in dict.fromkeys(unknown) if one not in _SYNTAX]
+    return told.translate(dict.fromkeys(map(ord, gone), _GETA)), gone
 
 
 def _is_mark(one: str) -> bool:

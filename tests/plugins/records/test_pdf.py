@@ -75,7 +75,10 @@ def test_any_text_can_be_written(tmp_path_factory, shipped, text):
     assert PdfReader(path).pages
 
 
-@pytest.mark.parametrize("text", ["0\U0001f3fb", "\U0001f44d\U0001f3fb", "10\U0001f3fb年", "カ\uff9e\U000e0041"])
+@pytest.mark.parametrize(
+    "text",
+    ["0\U0001f3fb", "\U0001f44d\U0001f3fb", "10\U0001f3fb年", "カ\uff9e\U000e0041", "\\\u0f8d", '"\u0f8d"'],
+)
 def test_a_mark_that_no_font_has_costs_neither_the_paper_nor_other_figures(tmp_path, shipped, text):
     document = Document(kind="会议记录", title="2026年10月", blocks=(record.Paragraph(text),))
     pdf.write(document, tmp_path / "a.pdf", shipped, at=A_MORNING)
