@@ -92,11 +92,22 @@ def carry_over(old: Transcript, new: Sequence[TranscriptSegment]) -> tuple[Trans
         places = [i for i in near(segment) if _at_once(segment, made[i])]
         free = [i for i in places if not corrected(made[i])]
         if free and corrected(segment):
+            free = _same(segment, made, free) or free
             for place, text, by in _again(segment, [made[i] for i in free]):
                 made[free[place]] = correct(made[free[place]], text, by=by)
         for i in places:
             made[i] = _said_of(segment, made[i])
     return tuple(made)
+
+
+def _same(segment: TranscriptSegment, made: Sequence[TranscriptSegment], places: Sequence[int]) -> list[int]:
+    """The place of just that sentence, the nearest in time; none where the new version has others.
+
+    A short one may be part of what somebody else said at the same moment: 好，.
+    """
+    machine = by_machine(segment)
+    same = [i for i in places if (made[i].track, made[i].text) == (segment.track, machine)]
+    return sorted(same, key=lambda i: abs(made[i].start - segment.start))[:1]
 
 
 class _Near:

@@ -1,5 +1,7 @@
 """What a person puts right stays, and is found again in the next version."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,6 +112,13 @@ def test_what_a_person_corrected_in_the_new_version_is_left_alone():
     old = version(correct(said("一二三四五六"), "一二三四五陆", by="甲"))
     new = [correct(said("一二三四五六"), "壹二三四五六", by="乙")]
     assert texts(carry_over(old, new)) == ["壹二三四五六"]
+
+
+def test_a_correction_stays_with_its_own_sentence_where_another_has_the_same_words():
+    longer, short = said("好，我同意。", 0, 2, n=1), replace(said("好，", 1, 1.5, n=2), track=2)
+    old = version(longer, correct(short, "好的，", by="王敏"))
+    new = [replace(longer, id="r9-t1-0001"), replace(short, id="r9-t2-0002")]
+    assert texts(carry_over(old, new)) == ["好，我同意。", "好的，"]
 
 
 @given(st.text(st.sampled_from("会议决定由市局负责甲乙丙丁，。"), min_size=1, max_size=30), st.data())
