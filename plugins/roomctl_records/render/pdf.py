@@ -24,10 +24,9 @@ _ESCAPED = re.compile(r"\\(u\{([0-9a-f]+)\}|.)")
 _SHORT = {"n": "\n", "r": "\r", "t": "\t"}
 _GETA = "〓"
 _COMBINING = frozenset({"Mn", "Mc", "Me"})
-_EXTENDING = re.compile("[\u200c\u200d\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-"""What belongs to the character before it besides combining marks (UAX #29, Grapheme_Extend): a hand's colour."""
+_EXTENDING = re.compile("[\u0e33\u0eb3\u200c\u200d\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+"""What belongs to the character before it besides combining marks (UAX #29, a Thai am among it): a hand's colour."""
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # chooses a form, and is never shown itself
-_SYNTAX = '\\"'  # of JSON; every font has them
 _TOLD = ("description", "beside", "height", "aside")  # of a picture, beside its file
 _PNG = b"\x89PNG"
 _AT_MOST = 200  # characters that no font has
@@ -80,10 +79,13 @@ def typeset(
                 sys_inputs={"document": told, "template": form},
             )
         except typst.TypstError as error:
-            told, gone = _replaced(told, _unknown(str(error)))
-            if not gone:
+            unknown = _unknown(str(error))
+            if not unknown:
                 raise
-            stood_in |= dict.fromkeys(gone, _GETA)
+            told, gone = _replaced(told, unknown)
+            stood_in |= dict.fromkeys(gone or unknown, _GETA)
+            if not gone:
+                break
         else:
             return stood_in
     raise BadInput(
@@ -163,10 +165,14 @@ def _unknown(error: str) -> str:
 def _replaced(told: str, unknown: str) -> tuple[str, list[str]]:
     """With 〓 for what cannot be shown, and what that was. Args: told: JSON.
 
-    A letter is named, too, where it is a mark that belongs to it that no font has: marks go first.
+    A letter is named, too, where it is a mark that belongs to it that no font has: marks go first. What is ASCII
+    stays: every font has it, and JSON is made of it.
     """
     text, gone, above = "", [], False
     for one in told:
+        if above and _VARIANT.match(one):
+            text += one
+            continue
         above = above and _is_mark(one)
         if above:
             gone.append(one)
@@ -174,14 +180,12 @@ def _replaced(told: str, unknown: str) -> tuple[str, list[str]]:
         above = above or one in unknown
     if gone:
         return text, gone
-    gone = [one for one in dict.fromkeys(unknown) if one not in _SYNTAX]
+    gone = [one for one in dict.fromkeys(unknown) if not one.isascii()]
     return told.translate(dict.fromkeys(map(ord, gone), _GETA)), gone
 
 
 def _is_mark(one: str) -> bool:
-    """Whether it belongs to the character before it, and is shown."""
-    if _VARIANT.match(one):
-        return False
+    """Whether it belongs to the character before it."""
     return unicodedata.category(one) in _COMBINING or bool(_EXTENDING.match(one))
 
 

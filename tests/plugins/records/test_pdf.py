@@ -77,7 +77,16 @@ def test_any_text_can_be_written(tmp_path_factory, shipped, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["0\U0001f3fb", "\U0001f44d\U0001f3fb", "10\U0001f3fb年", "カ\uff9e\U000e0041", "\\\u0f8d", '"\u0f8d"'],
+    [
+        "0\U0001f3fb",
+        "\U0001f44d\U0001f3fb",
+        "10\U0001f3fb年",
+        "カ\uff9e\U000e0041",
+        "\\\u0f8d",
+        '"\u0f8d"',
+        "0\ufe0e\u0f8d",
+        "2\u0e33",
+    ],
 )
 def test_a_mark_that_no_font_has_costs_neither_the_paper_nor_other_figures(tmp_path, shipped, text):
     document = Document(kind="会议记录", title="2026年10月", blocks=(record.Paragraph(text),))
