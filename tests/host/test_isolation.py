@@ -425,7 +425,7 @@ def statuses(house):
         ("nameless", "load_error", "plugin.toml", "plugin-author"),
         ("audio", "load_error", "roomctl_audio", "plugin.toml"),
         ("raises", "failed", "no such luck", "roomctl plugins enable raises"),
-        ("hangs", "failed", "1.5 s", "roomctl plugins enable hangs"),
+        ("hangs", "failed", "1.5 秒", "roomctl plugins enable hangs"),
     ],
 )
 def test_the_status_says_why_and_how_to_mend_it(statuses, name, status, reason, mend):
