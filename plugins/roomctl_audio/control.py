@@ -24,8 +24,8 @@ LOG = "capture.log"
 HANDSHAKE_SECONDS = 2.0
 TRIES = 3
 """A capture hangs up on who is slow to show the key; on a busy machine that may be somebody who has it."""
-HARMLESS = frozenset({"status"})
-"""What may be asked again where nobody knows whether it was heard."""
+STATUS = {"do": "status"}
+"""It may be asked again where nobody knows whether it was heard."""
 ACCEPT_AGAIN_SECONDS = 0.2
 """After a client that could not be taken on: out of files or of threads, which others give back."""
 LONGEST_PATH = 100
@@ -169,7 +169,7 @@ def ask(card: Card, message: Message, *, timeout: float | None) -> Message | Non
         Silent: it lives, and does not answer.
 
     """
-    for _ in range(TRIES if message.get("do") in HARMLESS else 1):
+    for _ in range(TRIES if message == STATUS else 1):
         try:
             with _reached(card) as connection:
                 connection.send_bytes(json.dumps(message).encode())

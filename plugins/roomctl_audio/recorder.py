@@ -211,7 +211,7 @@ class AudioRecorder:
 
     def status(self) -> RecorderStatus:
         """Of the living capture, else what the journal says."""
-        reply = self._ask({"do": "status"}, ANSWER_SECONDS)
+        reply = self._ask(control.STATUS, ANSWER_SECONDS)
         return self._status(reply) if reply else self._past()
 
     def _status(self, said: Mapping[str, Any]) -> RecorderStatus:
