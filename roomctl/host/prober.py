@@ -38,6 +38,9 @@ LOOK = 0.05
 TURN, SLOW = 0.25, 0.25
 """Seconds between two looks at how late the loop is; and by how much it is, while one talk lasts, on a machine that
 has too much to do."""
+SPARED = 0.5
+"""Seconds at most by which a talk may go on for those in which this machine kept it waiting: a run of checks ends
+0.8 s after its slowest deadline, whatever still talks."""
 STUCK = 3.0
 """Seconds; importing a library for the first read takes up to one on a slow machine."""
 
@@ -73,12 +76,11 @@ class Prober:
 
     def read(self, device: Device, offer: DriverOffer, secret: Secret) -> "Future[Reading]":
         async def work() -> Reading:
-            async def ask() -> Reading:
+            async def once() -> Reading:
                 return await offer.read(device, secret)
 
-            return await self._talk(
-                device, offer, _twice(ask) if offer.lossy else self._unhurried(ask), offer.deadline
-            )
+            ask = self._unhurried(once)
+            return await self._talk(device, offer, _twice(ask) if offer.lossy else ask, offer.deadline)
 
         return self._begin(offer, work)
 
@@ -181,7 +183,7 @@ class Prober:
             waited = clock() - begun
             self._refusals.look(device)  # not before: another entry of this place may just have been refused
             try:
-                async with asyncio.timeout(deadline if waits else deadline - waited):
+                async with self._within(deadline if waits else deadline - waited):
                     told = await ask()
             except LoginRefused:
                 self._refusals.add(device)
@@ -195,6 +197,32 @@ class Prober:
             if device.secret:
                 self._refusals.forget(device)
             return told
+
+    @contextlib.asynccontextmanager
+    async def _within(self, seconds: float) -> AsyncIterator[None]:
+        """As `asyncio.timeout`, but what came while this machine kept the loop waiting is heard before time is up.
+
+        Of a loop that was held up from before the answer until after the deadline, both are due at once; and a
+        timeout that comes due throws away what has come already.
+        """
+        loop, before = asyncio.get_running_loop(), self._late
+        end = loop.time() + seconds
+        timer: asyncio.TimerHandle
+        async with asyncio.timeout(None) as limit:
+
+            def due() -> None:
+                nonlocal timer
+                more = end + min(self._late - before, SPARED)
+                if more > loop.time():
+                    timer = loop.call_at(more, due)
+                else:
+                    limit.reschedule(loop.time())
+
+            timer = loop.call_at(end, due)
+            try:
+                yield
+            finally:
+                timer.cancel()
 
     @contextlib.asynccontextmanager
     async def _alone(self, place: str, patience: float) -> AsyncIterator[None]:

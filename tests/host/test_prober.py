@@ -148,6 +148,30 @@ def test_a_slow_device_of_a_lossy_kind_is_given_its_whole_deadline(prober):
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("lossy", [False, True])
+def test_an_answer_that_is_there_when_a_late_loop_turns_again_is_heard(prober, lossy):
+    """Both are due by then, it and the deadline: the machine gave the loop no time from before to after them."""
+    asked = []
+
+    async def read(_device, _secret):
+        asked.append(1)
+        asyncio.get_running_loop().call_later(0.2, time.sleep, 0.9)
+        await asyncio.sleep(0.4)
+        return LIT
+
+    assert prober.read(lamp(), driver(read, lossy=lossy, deadline=0.8), NO_SECRET).result(60) == LIT
+    assert len(asked) == 1
+
+
+def test_a_device_that_is_silent_on_a_late_machine_is_so_in_time(prober):
+    async def read(_device, _secret):
+        asyncio.get_running_loop().call_later(0.1, time.sleep, 0.3)
+        await asyncio.Event().wait()
+
+    with pytest.raises(Silent):
+        prober.read(lamp(), driver(read, deadline=0.4), NO_SECRET).result(60)
+
+
 def test_a_lossy_kind_is_refused_once_too_and_forgiven_when_it_answers(tmp_path):
     tries, good, stamp = [], [], ["a"]
     refusals = Refusals(tmp_path / "refusals.json", lambda: stamp[0])
