@@ -24,7 +24,7 @@ _SEAL = 15
 """Bytes of a seal that are kept: 120 bits, and no padding in Base64 (RFC 2104 section 5 asks for half or more of the
 digest where it is kept for long; a code lives for a minute, a pass for a quarter of an hour)."""
 _DIGITS = 12  # of a number in a code
-_LONGEST = 1000  # characters of a text that is looked at
+_LONGEST = 4096  # characters of a text that is looked at: what a browser keeps of a cookie (RFC 6265 section 6.1)
 
 
 class Judged(StrEnum):

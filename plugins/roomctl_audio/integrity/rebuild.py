@@ -8,7 +8,6 @@ damaged journal is kept as `journal.jsonl.damaged-1`.
     rebuilt   damaged, unreadable, taken_over, sealed: {ended, problem} where the old journal had come to its end
 """
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -94,12 +93,8 @@ def _further(folder: Path, data: bytes, finisher: Finisher) -> journal.Parsed | 
 
 def _sound(line: bytes) -> dict[str, Any] | None:
     """The row of a line, where its own hash holds, whatever became of the one before it."""
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return None
-    known = isinstance(row, dict) and isinstance(row.get("kind"), str) and isinstance(row.get("at"), str)
-    return row if known and journal.digest(row) == row.get("sha256") else None
+    row = journal.read(line)
+    return row if row and isinstance(row.get("kind"), str) and isinstance(row.get("at"), str) else None
 
 
 def _lost_mark(line: bytes) -> dict[str, Any] | None:

@@ -59,9 +59,7 @@ class Parsed:
 def digest(row: Row) -> str:
     """SHA-256 of the row without its own hash: keys sorted, no spaces, UTF-8."""
     body = {key: value for key, value in row.items() if key != "sha256"}
-    # `json` reads some damaged bytes as half a surrogate, which is no UTF-8, or as an infinite number (1e999), which
-    # is no JSON: the row has a hash, only not its own.
-    return hashlib.sha256(_text(body, finite=False).encode(errors="surrogatepass")).hexdigest()
+    return hashlib.sha256(_text(body)).hexdigest()
 
 
 def row(prev: str, n: int, kind: str, at: datetime, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,12 +70,28 @@ def row(prev: str, n: int, kind: str, at: datetime, facts: Mapping[str, Any]) ->
 
 def line(of: Row) -> bytes:
     """The row as it stands in the file, its newline included."""
-    return _text(of).encode() + b"\n"
+    return _text(of) + b"\n"
 
 
-def _text(value: Row, *, finite: bool = True) -> str:
-    """Raises: ValueError: it is to be finite, and is not."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=not finite)
+def _text(value: Row) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def read(text: bytes) -> dict[str, Any] | None:
+    """The row of a line, newline included, whose own hash holds; None where it is no whole row, or was altered.
+
+    The hash is taken of the bytes, not of what they say: 0.1 and 0.10 say the same, but only one of them was written.
+    """
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    own = said.get("sha256") if isinstance(said, dict) else None
+    if not isinstance(own, str) or "kind" not in said or not text.endswith(b"\n"):
+        return None
+    member = f',"sha256":"{own}"'.encode(errors="surrogatepass")  # never the first: "at" and "kind" stand before it
+    body = text[:-1].replace(member, b"", 1)
+    return said if hashlib.sha256(body).hexdigest() == own else None
 
 
 def parse(data: bytes, before: Parsed | None = None) -> Parsed:
@@ -91,8 +105,8 @@ def parse(data: bytes, before: Parsed | None = None) -> Parsed:
     ahead = good = before.good if before else 0
     prev = before.head if before else GENESIS
     for text in data.splitlines(keepends=True):
-        said = _read(text)
-        if said is None or said.get("prev") != prev or said.get("n") != len(rows) or digest(said) != said["sha256"]:
+        said = read(text)
+        if said is None or said.get("prev") != prev or said.get("n") != len(rows):
             rest = data[good - ahead :]
             if b"\n" not in rest:  # a row is complete with its newline; one that lacks it was cut off
                 return Parsed(tuple(rows), good, torn=rest)
@@ -105,16 +119,6 @@ def parse(data: bytes, before: Parsed | None = None) -> Parsed:
 
 def _broken(n: int) -> str:
     return tr(f"日志第 {n + 1} 行被改动或损坏", f"row {n + 1} of the journal was altered or is damaged")
-
-
-def _read(text: bytes) -> dict[str, Any] | None:
-    if not text.endswith(b"\n"):
-        return None
-    try:
-        said = json.loads(text)
-    except ValueError:
-        return None
-    return said if isinstance(said, dict) and isinstance(said.get("sha256"), str) and "kind" in said else None
 
 
 def of_kind(rows: Iterable[Row], *kinds: str) -> Iterator[Row]:
