@@ -73,14 +73,13 @@ def _installed(requirement: str) -> bool:
 
 def _holds(have: str, sign: str, wanted: str) -> bool:
     """One bound of PEP 440, by the release numbers alone: enough for the bounds that a manifest names."""
-    a, b = _release(have), _release(wanted.removesuffix(".*"))
+    given, bound = _release(have), _release(wanted.removesuffix(".*"))
+    width = max(len(given), len(bound))
+    a, b = (one + (0,) * (width - len(one)) for one in (given, bound))
     if wanted.endswith(".*") or sign == "~=":
-        same = b if wanted.endswith(".*") else b[:-1]
-        a += (0,) * (len(b) - len(a))
+        same = bound if wanted.endswith(".*") else bound[:-1]
         prefix = a[: len(same)] == same
         return {"==": prefix, "!=": not prefix, "~=": prefix and a >= b}.get(sign, False)
-    width = max(len(a), len(b))
-    a, b = a + (0,) * (width - len(a)), b + (0,) * (width - len(b))
     return {">=": a >= b, "<=": a <= b, "==": a == b, "!=": a != b, ">": a > b, "<": a < b}[sign]
 
 

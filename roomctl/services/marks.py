@@ -57,7 +57,7 @@ class Desk:
         raise Refused(
             tr("不能标记", "cannot mark"),
             tr("现在没有在录音", "nothing is being recorded"),
-            _how_to_record(meeting, state),
+            recordings.how_to_record(meeting, state),
         )
 
     def tell(self, kind: str, recording: RecordingHead, told: dict[str, Any]) -> None:
@@ -76,14 +76,6 @@ class Desk:
 
 
 _MARKABLE = frozenset({RecorderState.RECORDING, RecorderState.PAUSED})
-
-
-def _how_to_record(meeting: Meeting, state: RecorderState) -> str:
-    """A session goes on where its recording has ended, or was never begun; it is not started again."""
-    if meeting.state is not State.IN_SESSION:
-        return f"roomctl meetings start {meeting.id}"
-    begin = f"roomctl meetings begin {meeting.id}"
-    return begin if state is RecorderState.ARMED else f"roomctl meetings arm {meeting.id} && {begin}"
 
 
 def mark(meeting_id: str, kind: MarkKind, note: str = "", *, back: float = 0.0, desk: Desk) -> Marker:

@@ -270,11 +270,16 @@ def need_current(meeting_id: str, *, uow: UnitOfWork) -> RecordingHead:
     """Raises: NotFound, where nothing is armed or running."""
     recording = current(meeting_id, uow=uow)
     if recording is None:
-        raise NotFound(
-            tr("现在没有在录音", "nothing is being recorded"),
-            mend=tr("先准备录音，再开会：", "arm the recorder, then start: ") + f"roomctl meetings arm {meeting_id}",
-        )
+        raise NotFound(tr("现在没有在录音", "nothing is being recorded"), mend=how_to_record(uow.peek(meeting_id)))
     return recording
+
+
+def how_to_record(meeting: Meeting, state: RecorderState = RecorderState.IDLE) -> str:
+    """A session goes on where its recording has ended, or was never begun; it is not started again."""
+    if meeting.state is not State.IN_SESSION:
+        return f"roomctl meetings start {meeting.id}"
+    begin = f"roomctl meetings begin {meeting.id}"
+    return begin if state is RecorderState.ARMED else f"roomctl meetings arm {meeting.id} && {begin}"
 
 
 def find(meeting_id: str, recording_id: str, *, uow: UnitOfWork) -> Recording:

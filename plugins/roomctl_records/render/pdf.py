@@ -21,7 +21,6 @@ from roomctl_records.render.template import Template
 
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPED = re.compile(r"\\(u\{([0-9a-f]+)\}|.)")
-_SHORT = {"n": "\n", "r": "\r", "t": "\t"}
 _GETA = "〓"
 _COMBINING = frozenset({"Mn", "Mc", "Me"})
 _EXTENDING = re.compile("[\u0e33\u0eb3\u200c\u200d\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
@@ -159,7 +158,7 @@ def _unknown(error: str) -> str:
     found = _NO_GLYPH.search(error)
     if not found:
         return ""
-    return _ESCAPED.sub(lambda one: chr(int(one[2], 16)) if one[2] else _SHORT.get(one[1], one[1]), found[1])
+    return _ESCAPED.sub(lambda one: chr(int(one[2], 16)) if one[2] else one[1], found[1])
 
 
 def _replaced(told: str, unknown: str) -> tuple[str, list[str]]:
