@@ -8,6 +8,8 @@ import urllib.request
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 PASSWORD = {"ROOMCTL_PASSWORD": "correct horse battery"}
 SHORT = {"ROOMCTL_PASSWORD": "short"}
 
@@ -51,7 +53,7 @@ def test_the_link_of_the_first_administrator_is_printed_once_there_is_none(shell
 
 def listens(port):
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
     except OSError:
         return False
     return True
@@ -80,5 +82,5 @@ def test_the_first_start_prints_a_link_that_makes_the_administrator(shell):
         assert shell("accounts", "link").returncode == 2
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
         process.stderr.close()

@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from roomctl.storage.copies import copies
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_the_host_makes_copies_by_itself_and_is_not_restored_under(shell, held):
         assert f"roomctl restore {made[0].name}" in line
     finally:
         served.send_signal(signal.SIGINT)
-        served.communicate(timeout=20)
+        served.communicate(timeout=PATIENCE)
     assert names(shell) == {"甲"}
 
 

@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 def test_the_inventory_is_written_shown_exported_and_read_again(shell, tmp_path):
@@ -100,7 +100,7 @@ def test_a_virtual_room_is_found_by_a_check_until_it_ends(shell, tmp_path):
         room.stdin.flush()
         until(lambda: check(shell, "-d", "pjlink")["pjlink", "online"]["state"] == "CRIT")
         room.send_signal(signal.SIGINT)
-        assert room.wait(20) == 0
+        assert room.wait(PATIENCE) == 0
     finally:
         room.kill()
         room.communicate()

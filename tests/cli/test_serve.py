@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.needs("python:fastapi")
 
@@ -26,7 +26,7 @@ def free_port():
 
 def fetch(url):
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
@@ -54,7 +54,7 @@ class Served:
 
     def stop(self, number=signal.SIGINT):
         self.process.send_signal(number)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def serve(shell):
     for process in began:
         if process.poll() is None:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE)
         process.stderr.close()
 
 

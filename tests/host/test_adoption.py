@@ -18,7 +18,7 @@ from roomctl.host.platform import LINUX
 from roomctl.services.identity import new_id
 from roomctl.testing.fakes import FakeClock
 from tests.host.test_isolation import free_port
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.needs("python:fastapi"), pytest.mark.needs("python:numpy")]
 
@@ -55,7 +55,7 @@ def served(application, tmp_path):
         process = subprocess.Popen(argv, env=environment, stderr=said)
     yield process
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 def host_of(application, *, other_than=None):

@@ -8,6 +8,7 @@ import pytest
 from roomctl import i18n
 from roomctl.host.calls import Caller, FailureKind, hung
 from roomctl.host.platform import Effort
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_a_hang_says_where_and_the_next_call_goes_on(caller) -> None:
 def test_calls_that_meet_do_not_wait_for_each_other(caller) -> None:
     inside, seen = threading.Barrier(3), []
     threads = [
-        threading.Thread(target=lambda: seen.append(caller.call("hello", lambda: inside.wait(10), 20).ok))
+        threading.Thread(target=lambda: seen.append(caller.call("hello", lambda: inside.wait(PATIENCE), PATIENCE).ok))
         for _ in range(3)
     ]
     for thread in threads:

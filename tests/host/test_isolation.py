@@ -29,7 +29,7 @@ from roomctl.domain.meeting import Meeting, MeetingId
 from roomctl.domain.recording import Order
 from roomctl.services.identity import new_id
 from roomctl.testing.fakes import FakeClock
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.needs("python:fastapi"), pytest.mark.needs("python:numpy"), pytest.mark.timeout(300)]
 
@@ -305,7 +305,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield found
     finally:
         found.process.terminate()
-        found.process.wait(20)
+        found.process.wait(PATIENCE)
         application.usecases.adjourn(meeting)
         application.close()
 
@@ -441,9 +441,9 @@ def test_it_stops_within_five_seconds_with_a_hung_plugin_and_leaves_only_the_cap
     children = host.children(recursive=True)
     house.process.send_signal(signal.SIGTERM)
     began = time.monotonic()
-    assert house.process.wait(20) == 0
+    assert house.process.wait(PATIENCE) == 0
     assert time.monotonic() - began < 10  # 5 s, and the machine's own leisure
-    gone, alive = psutil.wait_procs([host, *children], timeout=5)
+    gone, alive = psutil.wait_procs([host, *children], timeout=PATIENCE)
     assert not [one for one in alive if "capture" not in " ".join(one.cmdline())]
     assert gone
     house.serve()

@@ -16,7 +16,7 @@ from roomctl.host.signs import Sign
 from roomctl.host.stacks import Trouble
 from roomctl.host.starts import Starts
 from roomctl.launcher import Launcher, Life, Limits
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 READY = 'print(\'{"sign": "loop"}\'); print(\'{"sign": "ready"}\', flush=True)'
 
@@ -50,7 +50,7 @@ class Launched:
 
     def end(self):
         self.launcher.stop()
-        self.thread.join(20)
+        self.thread.join(PATIENCE)
         return self.code
 
 
@@ -77,7 +77,7 @@ def test_a_host_that_dies_is_started_again_and_a_person_is_told(launched):
 
 def test_one_that_cannot_even_begin_has_told_why_and_ends_the_launcher(launched):
     launched.begin("sys.exit(2)")
-    launched.thread.join(20)
+    launched.thread.join(PATIENCE)
     assert launched.code == 2
     assert launched.lives() == 1
 

@@ -32,7 +32,7 @@ from roomctl.storage.backup import back_up
 from roomctl.storage.copies import copies
 from roomctl.testing.fakes import FakeClock
 from tests.host.test_isolation import being_recorded, drop, free_port, house
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 __all__ = ["house"]  # the fixture
 
@@ -230,12 +230,12 @@ class Hurried:
 
     def ask(self, path):
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.token}"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     def refused(self, path):
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(self.url + path, timeout=10)
+            urllib.request.urlopen(self.url + path, timeout=PATIENCE)
         with refused.value:
             return refused.value.code
 
@@ -264,7 +264,7 @@ def hurried(tmp_path):
             yield found
         finally:
             launcher.stop()
-            thread.join(20)
+            thread.join(PATIENCE)
             application.usecases.adjourn(meeting)
             application.close()
 

@@ -15,6 +15,7 @@ from roomctl.errors import NotFound
 from roomctl.storage.audit import verify_log
 from roomctl.storage.database import Database, open_database
 from roomctl.storage.uow import SqlUnitOfWork
+from tests.waiting import PATIENCE
 
 AT = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 
@@ -139,17 +140,17 @@ def test_a_writer_waits_for_the_other_process_instead_of_failing(database, data)
         with SqlUnitOfWork(other, lambda: "held") as uow:
             uow.events.append(_noted("m1"))
             began.set()
-            go_on.wait(10)
+            go_on.wait(PATIENCE)
             uow.commit()
 
     with ThreadPoolExecutor(2) as pool:
         holding = pool.submit(hold)
-        assert began.wait(10)
+        assert began.wait(PATIENCE)
         waiting = pool.submit(_append, database, 1)
         assert not waiting.done()
         go_on.set()
-        holding.result(10)
-        waiting.result(10)
+        holding.result(PATIENCE)
+        waiting.result(PATIENCE)
     assert _length(database) == 3
     other.close()
 

@@ -16,6 +16,7 @@ from tests.plugins.audio.soundserver import sound_server
 from tests.story import hall
 from tests.story.album import Album
 from tests.story.day import Day, Disk, Length
+from tests.waiting import PATIENCE
 from tests.web.pages.conftest import DRAWN_MS, browser, launched, site  # noqa: F401 - fixtures
 
 SETTINGS = """
@@ -133,7 +134,7 @@ def rack(site) -> Iterator[None]:  # noqa: F811 - fixture
     finally:
         room.terminate()
         try:
-            room.communicate(timeout=20)
+            room.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             room.kill()
             room.communicate()

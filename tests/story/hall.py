@@ -14,6 +14,7 @@ import soundfile
 import soxr
 
 from tests.plugins.audio.soundserver import AIR, SoundServer
+from tests.waiting import PATIENCE
 
 RATE = 48_000
 MICROPHONES = 4
@@ -155,7 +156,7 @@ class Hall:
     def close(self) -> None:
         for one in (self._air, self._mouth):
             one.kill()
-            one.wait(10)
+            one.wait(PATIENCE)
         with suppress(OSError):
             self._mouth.stdin.close()
 

@@ -5,7 +5,7 @@ import threading
 from contextlib import contextmanager
 
 from roomctl.web.server import Server
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 @contextmanager
@@ -21,5 +21,5 @@ def served(web):
             yield listening.getsockname()[1]
         finally:
             server.should_exit = True
-            thread.join(20)
+            thread.join(PATIENCE)
         assert not thread.is_alive()

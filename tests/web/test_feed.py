@@ -13,7 +13,7 @@ from roomctl.domain.events import SYSTEM, Event
 from roomctl.domain.meeting import Meeting
 from roomctl.domain.secrecy import Level, Secrecy
 from roomctl.web.feed import Feed
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 from tests.web.served import served
 
 
@@ -21,7 +21,7 @@ class Follower:
     """A reader of the stream."""
 
     def __init__(self, port, token, query="", **headers):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         headers = {"Authorization": f"Bearer {token}", **headers}
         self.connection.request("GET", f"/api/v1/events/stream{query}", headers=headers)
         self.answer = self.connection.getresponse()

@@ -22,6 +22,7 @@ from roomctl.errors import Refused
 from roomctl.services.identity import new_id
 from roomctl.testing.dummies import DummyRecorder
 from roomctl.web.levels import Levels
+from tests.waiting import PATIENCE
 from tests.web.served import served
 
 SECOND = 48_000
@@ -297,7 +298,7 @@ def events(answer):
 def test_levels_are_followed_until_the_recording_ends(rest, meeting):
     _token, text = rest.accounts.add_token(rest.account(Role.OPERATOR), "test", [Right.SEE_RECORDINGS])
     recorder(rest).told = {"levels": (Level(-12.0, -20.5), Level(-200.0, -200.0))}
-    with served(rest.web) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as line:
+    with served(rest.web) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as line:
         line.request("GET", path(meeting, "/recorder/levels"), headers={"Authorization": f"Bearer {text}"})
         answer = line.getresponse()
         assert answer.status == 200
@@ -316,7 +317,7 @@ def test_levels_are_followed_until_the_recording_ends(rest, meeting):
 def test_levels_end_where_the_meeting_is_raised_above_who_follows_them(rest, meeting, monkeypatch):
     monkeypatch.setattr("roomctl.web.rest.recorder.HEARTBEAT", 0.05)
     _token, text = rest.accounts.add_token(rest.account(Role.OPERATOR), "test", [Right.SEE_RECORDINGS])
-    with served(rest.web) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as line:
+    with served(rest.web) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as line:
         line.request("GET", path(meeting, "/recorder/levels"), headers={"Authorization": f"Bearer {text}"})
         told = events(line.getresponse())
         for _ in range(5):
@@ -403,7 +404,7 @@ def test_levels_of_a_recorder_that_stays_out_of_reach_end_without_an_end(rest, m
     _token, text = rest.accounts.add_token(rest.account(Role.OPERATOR), "test", [Right.SEE_RECORDINGS])
     monkeypatch.setattr(rest.web.state, "levels", Levels(each=0.001))
     monkeypatch.setattr(recorder(rest), "status", Asked(Refused("gone")).status)
-    with served(rest.web) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as line:
+    with served(rest.web) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as line:
         line.request("GET", path(meeting, "/recorder/levels"), headers={"Authorization": f"Bearer {text}"})
         assert list(events(line.getresponse())) == []
 

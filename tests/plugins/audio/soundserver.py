@@ -15,7 +15,7 @@ from roomctl_audio.sound.pcm import Layout
 from roomctl_audio.sources.tone import tone
 
 from tests.plugins.audio.sound import PERIOD, RATE, numbers
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 BLOCK = RATE // 10
 STARTS = 3
@@ -112,13 +112,13 @@ class SoundServer:
 
     def close(self) -> None:
         self._witness.kill()
-        self._witness.wait(10)
+        self._witness.wait(PATIENCE)
         for player, end in self._players:
             end.set()
             player.kill()
-            player.wait(10)
+            player.wait(PATIENCE)
         self._server.terminate()
-        self._server.wait(10)
+        self._server.wait(PATIENCE)
 
 
 def _feed(player: "subprocess.Popen[bytes]", frame: int, end: threading.Event) -> None:

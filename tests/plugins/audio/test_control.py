@@ -9,7 +9,7 @@ from roomctl_audio import control
 
 from roomctl.api.process import process_identity
 from tests.plugins.audio.faults import order
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 needs_sockets = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no unix sockets here")
 
@@ -46,7 +46,7 @@ def test_who_has_not_the_key_is_not_heard(record):
     recorder.arm(order())
     card = control.read_card(recorder.folder)
     stranger = control.Card(card.address, b"guess", card.process)
-    assert control.ask(stranger, {"do": "stop"}, timeout=5) is None
+    assert control.ask(stranger, {"do": "stop"}, timeout=PATIENCE) is None
     assert recorder.status().state.value == "armed"
 
 
@@ -67,8 +67,8 @@ def test_an_unknown_command_is_an_error_and_no_end(record):
     recorder = record()
     recorder.arm(order())
     card = control.read_card(recorder.folder)
-    assert control.ask(card, {"do": "dance"}, timeout=5)["error"]["kind"] == "BadInput"
-    assert control.ask(card, {"do": "mark", "beat": 3}, timeout=5)["error"]
+    assert control.ask(card, {"do": "dance"}, timeout=PATIENCE)["error"]["kind"] == "BadInput"
+    assert control.ask(card, {"do": "mark", "beat": 3}, timeout=PATIENCE)["error"]
     assert recorder.status().state.value == "armed"
 
 
@@ -111,17 +111,17 @@ def failing_once(call, error: Exception):
 def test_a_client_that_cannot_be_taken_on_for_want_of_files_does_not_end_control(server, monkeypatch):
     serving, card = server
     listener, full = serving._listener, OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-    assert control.ask(card, {"do": "one"}, timeout=5) == {"heard": "one"}
+    assert control.ask(card, {"do": "one"}, timeout=PATIENCE) == {"heard": "one"}
     monkeypatch.setattr(listener, "accept", failing_once(listener.accept, full))
     for what in ("two", "three"):  # the first is taken by the `accept` that waits already
-        assert control.ask(card, {"do": what}, timeout=5) == {"heard": what}
+        assert control.ask(card, {"do": what}, timeout=PATIENCE) == {"heard": what}
 
 
 def test_who_is_hung_up_on_by_a_capture_that_lives_calls_again(server, monkeypatch):
     _, card = server
     start = failing_once(threading.Thread.start, RuntimeError("can't start new thread"))
     monkeypatch.setattr(threading.Thread, "start", start)
-    assert control.ask(card, {"do": "one"}, timeout=5) == {"heard": "one"}
+    assert control.ask(card, {"do": "one"}, timeout=PATIENCE) == {"heard": "one"}
 
 
 def test_a_capture_that_hung_up_on_one_who_was_slow_is_not_taken_to_be_gone(server, monkeypatch):
@@ -139,20 +139,20 @@ def test_a_capture_that_hung_up_on_one_who_was_slow_is_not_taken_to_be_gone(serv
 
     answer_challenge = control.answer_challenge
     monkeypatch.setattr(control, "answer_challenge", late)
-    assert control.ask(card, {"do": "one"}, timeout=5) == {"heard": "one"}
+    assert control.ask(card, {"do": "one"}, timeout=PATIENCE) == {"heard": "one"}
 
 
 @pytest.mark.parametrize(("what", "heard"), [("status", {"heard": "status"}), ("mark", None)])
 def test_who_is_hung_up_on_after_the_greeting_asks_again_what_is_harmless(server, monkeypatch, what, heard):
     serving, card = server
     monkeypatch.setattr(serving, "_handle", failing_once(serving._handle, ConnectionResetError("slow")))
-    assert control.ask(card, {"do": what}, timeout=5) == heard
+    assert control.ask(card, {"do": what}, timeout=PATIENCE) == heard
 
 
 def test_one_that_lives_and_hangs_up_whenever_it_is_called_is_silent_and_not_gone(server, monkeypatch):
     serving, card = server
     monkeypatch.setattr(serving, "_serve", lambda connection: connection.close())
     with pytest.raises(control.Silent, match="没有回应"):
-        control.ask(card, {"do": "one"}, timeout=5)
+        control.ask(card, {"do": "one"}, timeout=PATIENCE)
     gone = dataclasses.replace(card, process=dataclasses.replace(card.process, started="long ago"))
-    assert control.ask(gone, {"do": "one"}, timeout=5) is None
+    assert control.ask(gone, {"do": "one"}, timeout=PATIENCE) is None

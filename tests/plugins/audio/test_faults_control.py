@@ -13,7 +13,7 @@ from roomctl_audio import control
 
 from tests.plugins.audio.faults import capture, order
 from tests.plugins.audio.sound import expected, sound
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no unix sockets here")
 
@@ -45,7 +45,7 @@ def card(recorder):
 
 def connect(address):
     client = socket.socket(socket.AF_UNIX)
-    client.settimeout(5)
+    client.settimeout(PATIENCE)
     try:
         client.connect(address)
     except OSError:
@@ -97,7 +97,7 @@ def test_one_who_has_the_key_cannot_send_too_much_either(recorder):
     before = resources(recorder)
     for message in ({"do": "mark", "kind": "mark", "note": "x" * (1 << 20)}, {"do": ["status"]}, {"x": None}, {}):
         with suppress(control.Silent):
-            said = control.ask(card(recorder), message, timeout=5)
+            said = control.ask(card(recorder), message, timeout=PATIENCE)
             assert said is None or "error" in said
     assert recorder.report().markers == ()
     unharmed(recorder, before)
@@ -106,7 +106,7 @@ def test_one_who_has_the_key_cannot_send_too_much_either(recorder):
 def test_what_is_no_object_is_no_end(recorder):
     before = resources(recorder)
     for message in ([], "status", None, 7, [[[]]]):
-        said = control.ask(card(recorder), message, timeout=5)
+        said = control.ask(card(recorder), message, timeout=PATIENCE)
         assert said is None or "error" in said
     unharmed(recorder, before)
 

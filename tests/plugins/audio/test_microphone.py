@@ -19,7 +19,7 @@ from roomctl_audio.sources.pulse import MAPPED
 from roomctl.api import AlarmKind, BadInput, CheckState, NotFound, Order, RecorderState
 from tests.plugins.audio.faults import capture, sound
 from tests.plugins.audio.soundserver import SoundServer, sound_server
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.needs("portaudio", "pulseaudio")
 
@@ -70,7 +70,7 @@ def playing(wav: Path) -> Iterator[None]:
     player = subprocess.Popen(["paplay", "--device=room", str(wav)])
     yield
     player.terminate()
-    player.wait(10)
+    player.wait(PATIENCE)
 
 
 @pytest.mark.usefixtures("room", "speech")
@@ -204,7 +204,7 @@ def test_each_microphone_of_an_interface_is_on_its_own_track_whatever_the_server
         report = recorder.stop()
         last = [sound(recorder.folder, report, track)[-1] >> 16 for track in (1, 2, 3, 4)]
         player.kill()
-        player.wait(10)
+        player.wait(PATIENCE)
         assert last == [1000, 2000, 3000, 4000]
         until(lambda: MAPPED not in server.control("list", "short", "modules"))  # nothing is left in the server
         until(lambda: not listeners(tmp_path / "run" / "native"))

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from roomctl_audio.playing import Reader
 
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 RATE = 48_000
 
@@ -94,7 +94,7 @@ def test_a_child_that_dies_costs_one_answer(reader, tmp_path):
     reader.samples([tmp_path / "a.flac"], 0, 10)
     child = psutil.Process(reader._child.pid)
     child.kill()
-    child.wait(10)
+    child.wait(PATIENCE)
     assert reader.samples([tmp_path / "a.flac"], 0, 10) != bytes(20)
     assert reader._child.pid != child.pid
 

@@ -21,7 +21,7 @@ from roomctl_audio.sources.source import open_source
 
 from roomctl.api import BadInput, Order, RecorderState, Refused
 from tests.plugins.audio.faults import capture, expected, finisher, order, sound
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 @pytest.mark.parametrize(("tracks", "bits"), [(1, 16), (2, 24), (16, 24), (16, 16)])
@@ -243,7 +243,7 @@ class Room:
         asked = order(watch=False, segment_seconds=0.2)
         self.session = Session(folder, asked, open_source(asked), self.said.put)
         threading.Thread(target=self.session.source.run, args=(self.session.ring,), daemon=True).start()
-        self.session.ring.wait(10)
+        self.session.ring.wait(PATIENCE)
         self.session.armed()
 
     def reached(self, frames: int) -> bool:

@@ -12,7 +12,7 @@ from roomctl_audio.sources.ring import Chunk, Loss, Ring
 
 from roomctl.api import NotFound, Order
 from roomctl.api.process import Effort
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 RATE = 8_000
 BLOCK = 400
@@ -119,7 +119,7 @@ def listening(room: Room, order: Order = ORDER, patience: Patience = QUICK) -> I
         yield heard.until(lambda h: h.frames > 0)
     finally:
         source.close()
-        thread.join(10)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
 
 

@@ -12,6 +12,8 @@ from roomctl_audio.sound.pcm import Layout, pack, unpack
 from roomctl_audio.sources.ring import Loss, Ring
 from roomctl_audio.sources.tone import tone
 
+from tests.waiting import PATIENCE
+
 
 @given(st.sampled_from([16, 24]), st.integers(1, 16), st.data())
 def test_what_is_packed_unpacks_to_the_same_samples(bits, tracks, data):
@@ -89,7 +91,7 @@ def test_a_ring_that_waits_gives_everything_in_order_whatever_the_sizes(puts, ta
     threading.Thread(target=fill, daemon=True).start()
     heard, turn = b"", 0
     while not ring.finished:
-        ring.wait(5)
+        ring.wait(PATIENCE)
         taken = ring.take(2 * takes[turn % len(takes)])
         assert all(not chunk.lost and len(chunk.data) % 2 == 0 for chunk in taken)
         heard += b"".join(chunk.data for chunk in taken)

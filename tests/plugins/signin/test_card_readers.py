@@ -18,7 +18,7 @@ from roomctl_signin.config import Config, Reader
 from roomctl.api import Meeting, MeetingId, Person, State
 from roomctl.testing.contracts import CardReaderContract
 from roomctl.testing.fakes import FakeContext, FakeServices
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 UINPUT = Path("/dev/uinput")
 VPCD_PORT = 35963
@@ -111,7 +111,7 @@ class Chip(threading.Thread):
 
     def hold(self, uid: bytes) -> None:
         self.away()
-        line = socket.create_connection(("127.0.0.1", VPCD_PORT), timeout=10)
+        line = socket.create_connection(("127.0.0.1", VPCD_PORT), timeout=PATIENCE)
         line.settimeout(None)
         self.line = line
         threading.Thread(target=self._answer, args=(line, uid), daemon=True).start()

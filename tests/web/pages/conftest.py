@@ -24,7 +24,7 @@ from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import AgendaItem, Meeting, MeetingId
 from roomctl.services.identity import new_id
 from roomctl.web.session import COOKIE
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 from tests.warm import WARM, host
 
 DRAWN_MS = 20_000  # a busy machine draws late; what never comes is still told
@@ -105,10 +105,10 @@ def forked(data: Path, port: int) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.join(15)
+        process.join(PATIENCE)
         if process.exitcode is None:
             process.kill()
-            process.join(5)
+            process.join(PATIENCE)
         launcher.close()
 
 
@@ -123,10 +123,10 @@ def launched(data: Path, port: int) -> Iterator[None]:
     finally:
         launcher.terminate()
         try:
-            launcher.wait(15)
+            launcher.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             launcher.kill()
-            launcher.wait(5)
+            launcher.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from roomctl.web import server as hosts
 from roomctl.web.app import build
 from roomctl.web.errors import tell_errors
 from roomctl.web.plugins import Extras
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 class Server:
@@ -36,7 +36,7 @@ class Server:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(20)
+        self._thread.join(PATIENCE)
 
 
 @contextmanager

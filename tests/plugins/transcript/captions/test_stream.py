@@ -15,6 +15,7 @@ from roomctl_transcript.captions.service import CaptionService
 from roomctl.api import RecorderState, Recording
 from roomctl.domain import secrecy
 from roomctl.domain.access import Role, User
+from tests.waiting import PATIENCE
 from tests.web.served import served
 
 
@@ -51,7 +52,7 @@ def port(ctx, meeting, signed):
 
 class Follower:
     def __init__(self, port, query=""):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         self.connection.request("GET", f"/captions/m1/stream{query}")
         self.answer = self.connection.getresponse()
         assert self.answer.status == 200, self.answer.read()
