@@ -102,9 +102,10 @@ def test_a_pause_of_a_microphone_is_as_long_as_what_was_not_kept(record):
     until(lambda: recorder.status().peak_dbfs != level)
     assert recorder.resume() == frame
     until(lambda: recorder.status().frames >= frame + 12_000)
-    (gap,) = recorder.stop().gaps
-    assert (gap.first_frame, gap.reason) == (frame, "pause")
-    assert gap.frames > 0
+    gaps = recorder.stop().gaps
+    (pause,) = (gap for gap in gaps if gap.reason == "pause")
+    assert (pause.first_frame, pause.frames > 0) == (frame, True)
+    assert {gap.reason for gap in gaps} <= {"pause", "overflow"}, "the other: where this machine has too much to do"
 
 
 @pytest.mark.usefixtures("room")
