@@ -36,14 +36,16 @@ def button(
     disabled: str = "",
     label: str | None = None,
     hotkey: str = "",
+    again: bool = False,
 ) -> Part:
-    """Does something when pressed.
+    """Does something when pressed; two quick presses at one place are one.
 
     Args:
         kind: `pri` for the one filled button of a screen, `quiet`, `sm`, `big`; several with a space between.
         key: tells buttons with the same text apart.
         hotkey: presses it too, on a page that has keys; stands on it.
         disabled: why it cannot be pressed now; stands beside it.
+        again: each of several quick presses counts: it steps on and on.
 
     """
     act = key or text
@@ -55,6 +57,7 @@ def button(
         type="button",
         class_=_button(kind),
         data_act=act,
+        data_again=again,
         data_hotkey=hotkey or None,
         disabled=bool(disabled),
         aria_label=label,

@@ -215,6 +215,22 @@ def test_a_key_marks_and_the_mark_stands_at_a_frame_of_the_journal(desk, on_air)
     assert [one.note for one in on_air.use.marks(on_air.meeting)[before:]] == [""]
 
 
+def test_the_second_of_two_quick_presses_counts_for_nothing_though_the_first_is_done(desk, on_air):
+    page = desk
+    before = len(on_air.use.marks(on_air.meeting))
+    box = page.locator("[data-hotkey=M]").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    until(lambda: len(on_air.use.marks(on_air.meeting)) > before)
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
+    page.keyboard.press("n")
+    page.keyboard.type("后来")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rc-marks li").filter(has_text="后来")).to_be_visible()
+    assert [one.note for one in on_air.use.marks(on_air.meeting)[before:]] == ["", "后来"]
+    page.keyboard.press("Escape")
+
+
 def test_what_is_noted_of_order_and_logistics_is_put_right_by_a_new_entry(desk, on_air):
     page = desk
     page.select_option("select[name=kind]", "logistics")

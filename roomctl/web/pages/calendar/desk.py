@@ -166,8 +166,12 @@ class Desk:
                 tr(f"第 {first}-{last} 场，共 {found.total} 场", f"{first} to {last} of {found.total}"),
                 class_="rc-s2 rc-num rc-grow",
             ),
-            button(tr("上一页", "Newer"), self._turn(-1), kind="sm", key="page before") if self.page else None,
-            button(tr("下一页", "Older"), self._turn(1), kind="sm", key="page after") if last < found.total else None,
+            button(tr("上一页", "Newer"), self._turn(-1), kind="sm", key="page before", again=True)
+            if self.page
+            else None,
+            button(tr("下一页", "Older"), self._turn(1), kind="sm", key="page after", again=True)
+            if last < found.total
+            else None,
             class_="rc-row",
         )
         return tag("div", draw.lines(found.entries), turn, class_="rc-wrap")

@@ -82,7 +82,14 @@ class Desk:
                 tag("p", tr("与 devices.toml 同步，保留注释", "the same as devices.toml"), class_="rc-s2"),
                 class_="rc-grow",
             ),
-            button(tr(f"撤销：{undo}", f"Undo: {undo}"), self._undo, kind="quiet", icon_name="undo", key="undo")
+            button(
+                tr(f"撤销：{undo}", f"Undo: {undo}"),
+                self._undo,
+                kind="quiet",
+                icon_name="undo",
+                key="undo",
+                again=True,
+            )
             if undo
             else None,
             link_button(tr("去检查", "Check"), "/check", kind="quiet"),

@@ -1,4 +1,4 @@
-// What a page does by itself in the browser: the clock, running times, long presses, language and light.
+// What a page does by itself in the browser: the clock, running times, double and long presses, language and light.
 (() => {
   const two = (n) => String(n).padStart(2, "0");
   const text = (s, en) => {
@@ -50,6 +50,15 @@
     document.cookie = `${e.dataset.keep};path=/;max-age=31536000;SameSite=Lax`;
     location.reload();
   });
+
+  // Two quick presses at one place are one, though the first be done by then and another button stand there: a hand that
+  // presses twice means one thing. But where somebody steps on and on.
+  addEventListener("click", (event) => {
+    const e = event.detail > 1 && event.target.closest?.("[data-act]");
+    if (!e || "again" in e.dataset) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+  }, true);
 
   // A long press: released too soon, nothing happened; held to the end, it is pressed once.
   let held = null;
