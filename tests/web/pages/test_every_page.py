@@ -299,6 +299,7 @@ def serious(violation: dict) -> bool:
 def rested(page: Page) -> None:
     """Waits until it stands there."""
     page.wait_for_load_state("load")
+    page.wait_for_selector("#esm-fallback", state="detached")  # as soon as its scripts run
     page.evaluate(QUIET)
 
 

@@ -29,6 +29,17 @@ def test_without_signing_on_one_gets_no_further_than_the_door(open_page, site):
         assert re.search(rf"/log-in\?next={path}$", page.url), page.url
 
 
+@pytest.mark.parametrize(("locale", "said"), [("zh-CN", "页面正在打开"), ("en-GB", "The page is opening")])
+def test_a_page_whose_scripts_are_long_in_coming_says_so_in_the_reader_s_words(open_page, locale, said):
+    page = open_page("/", locale=locale)
+    page.route(re.compile(r"/vue\."), lambda route: route.abort())
+    page.reload()
+    told = page.locator("#esm-fallback")
+    expect(told).to_have_css("opacity", "1")  # after a second
+    assert told.evaluate("(e) => getComputedStyle(e, '::after').content").startswith(f'"{said}')
+    assert told.evaluate("(e) => getComputedStyle(e).visibility") == "hidden", "not in words that we did not choose"
+
+
 def test_a_wrong_password_says_so_at_the_door(open_page):
     page = open_page(who="")
     page.fill("#name", "赵敏")
