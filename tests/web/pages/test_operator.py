@@ -323,7 +323,7 @@ def test_a_pause_knows_its_planned_end(desk, on_air):
     pause.press("Enter")
     five = page.get_by_role("button", name="5 分钟", exact=True)
     expect(five).to_be_visible()
-    expect(page.locator("[data-box]:focus")).to_contain_text("暂停多久？")  # the keys go on from there
+    expect(page.locator("[data-box]:focus")).to_contain_text("暂停几分钟？")  # the keys go on from there
     page.keyboard.press("Tab")
     expect(five).to_be_focused()
     page.keyboard.press("Escape")  # and back again

@@ -202,15 +202,19 @@ def _decibels(peak: float) -> str:
 
 
 def _pausing(acts: Acts) -> Part:
-    until = [button(tr(f"{n} 分钟", f"{n} min"), acts.pause(n), key=f"pause-{n}") for n in BREAKS]
-    warned = tr("暂停时不保存声音；到时没有继续会报警", "nothing is kept meanwhile; an alarm when it is over")
+    until = [button(str(n), acts.pause(n), key=f"pause-{n}", label=tr(f"{n} 分钟", f"{n} min")) for n in BREAKS]
+    warned = tr("暂停时不保存声音，超时会报警", "no sound is kept; an alarm when it is over")
     return tag(
         "div",
-        tag("b", tr("暂停多久？", "Pause for how long?")),
+        tag("b", tr("暂停几分钟？", "How many minutes?")),
         tag("p", warned, class_="rc-s3"),
-        tag("div", *until, class_="rc-grid2"),
-        button(tr("不定时", "Not known"), acts.pause(None), key="pause-open"),
-        button(tr("不暂停", "Do not pause"), acts.ask(""), kind="quiet", key="back"),
+        tag("div", *until, class_="rc-evenly"),
+        tag(
+            "div",
+            button(tr("不定时", "Not known"), acts.pause(None), key="pause-open"),
+            button(tr("不暂停", "Do not pause"), acts.ask(""), kind="quiet", key="back"),
+            class_="rc-evenly",
+        ),
         class_="rc-ask",
         role="group",
     )
