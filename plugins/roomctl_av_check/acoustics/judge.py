@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from statistics import median
 from typing import Any
 
@@ -46,6 +47,11 @@ class Measured:
     def whole(self) -> bool:
         """Every microphone hears a loudspeaker."""
         return all(self.best(at).heard for at in range(len(self.floors)))
+
+    @property
+    def certain(self) -> bool:
+        """Later runs may be held against it: the sound neither broke nor jumped, and every microphone heard it."""
+        return self.steady and self.whole and (self.drift is None or isfinite(self.drift))
 
     def best(self, microphone: int) -> Figures:
         """Of the loudspeaker that it hears loudest."""

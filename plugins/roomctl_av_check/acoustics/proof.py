@@ -157,7 +157,7 @@ class AcousticProof:
             baseline = None
         rows = checks.worded(judge.judge, measured, baseline, self.config.acoustics)
         self._draw(measured, baseline)
-        if measured.steady and measured.whole:
+        if measured.certain:
             at = self.ctx.clock.now().isoformat()
             store.put(NEWEST, {"at": at, "source": source, **judge.baseline_of(measured)})
         else:
@@ -247,14 +247,14 @@ def take_baseline(ctx: PluginContext, by: str) -> Mapping[str, Any]:
     """What the newest proof measured is as it should be, by a person's word; later ones are held against it.
 
     Raises:
-        NotFound: there is no proof that was steady, and in which every microphone heard a loudspeaker.
+        NotFound: there is none, or the newest is not certain (`Measured.certain`).
 
     """
     newest = ctx.store().get(NEWEST)
     if newest is None:
         raise NotFound(
             tr("没有可作基线的声学实测", "there is no acoustic proof to be the baseline"),
-            tr("最近一次不完整，或还没有测过", "the newest one is not whole, or there is none yet"),
+            tr("最近一次断续、跳动或有话筒没听到，或还没有测过", "the newest broke, jumped or was not heard by all"),
             "roomctl check --acoustic",
         )
     kept = {**newest, "by": by}

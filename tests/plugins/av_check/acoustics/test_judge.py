@@ -155,6 +155,15 @@ def test_a_try_that_broke_is_told():
     assert rows(replace(measured(GOOD), steady=False))["play"].state is CheckState.WARN
 
 
+@pytest.mark.parametrize(
+    ("changed", "certain"),
+    [({}, True), ({"drift": 48.6}, True), ({"steady": False}, False), ({"drift": float("-inf")}, False),
+     ({"figures": ((replace(GOOD, heard=False),),)}, False)],
+)  # fmt: skip
+def test_only_what_neither_broke_nor_jumped_and_was_heard_becomes_a_baseline(changed, certain):
+    assert replace(measured(GOOD), **changed).certain is certain
+
+
 def test_the_plots_are_drawings_and_nothing_in_them_runs():
     files = list(evidence.plots(measured(GOOD, GOOD), None, 2.8))
     assert [one.name for one in files] == ["response.svg", "decay.svg", "noise-1.svg", "noise-2.svg"]

@@ -62,10 +62,10 @@ def room(tmp_path, server):
 
 
 def proven(proof):
-    """Its rows, of the first run that was played without a hole: a machine that has too much to do leaves some."""
+    """Its rows, of the first run in which the sound neither broke nor jumped, as on a machine with too much to do."""
     for _ in range(3):
         rows = {row.check: row for row in proof.run(None)}
-        if "play" not in rows:
+        if "play" not in rows and rows["clocks"].value is not None:
             break
     return rows
 
