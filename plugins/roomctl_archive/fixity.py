@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
-from cryptography.hazmat.primitives import hashes
+from roomctl.api.digests import running_sm3
 
 CHUNK = 1 << 20  # bytes: large enough that hashing dominates, small enough that memory stays flat
 
@@ -71,7 +71,7 @@ def read(
         before: SHA-256 of what stands before them; the digest is then that of both, `bytes` that of these.
 
     """
-    first, second = before or hashlib.sha256(), hashes.Hash(hashes.SM3()) if sm3 else None
+    first, second = before or hashlib.sha256(), running_sm3() if sm3 else None
 
     def digest(chunk: bytes) -> None:
         first.update(chunk)
@@ -92,4 +92,4 @@ def read(
                     out.write(chunk)
             total += len(chunk)
             tick(len(chunk))
-    return Digests(total, first.hexdigest(), second.finalize().hex() if second else "")
+    return Digests(total, first.hexdigest(), second.hexdigest() if second else "")

@@ -5,7 +5,6 @@ verify by themselves in its package. What is hashed is the row as it stands, byt
 the previous digest, the canonical JSON of the envelope, and the canonical JSON of the data.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,8 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 import rfc8785
-from cryptography.hazmat.primitives import hashes
 
+from roomctl.domain.digests import sha256, sm3
 from roomctl.i18n import tr
 
 _LARGEST = 2**53  # of the numbers that canonical JSON can hold (RFC 8785 section 3.2.2.3)
@@ -212,18 +211,6 @@ def _readable(row: LoggedEvent) -> bool:
 def _follows(row: LoggedEvent, last: Head) -> bool:
     body = _body(row.seq, row.id, row.room, row.stream, row.n, row.at, row.kind, row.v, row.actor, row.data)
     return sha256(last.sha256.encode() + body) == row.sha256 and sm3(last.sm3.encode() + body) == row.sm3
-
-
-def sha256(data: bytes) -> str:
-    """FIPS 180-4, as hex."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def sm3(data: bytes) -> str:
-    """GB/T 32905-2016, the SM3 cryptographic hash algorithm, as hex."""
-    digest = hashes.Hash(hashes.SM3())
-    digest.update(data)
-    return digest.finalize().hex()
 
 
 def _body(

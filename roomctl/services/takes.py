@@ -5,8 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes
-
+from roomctl.domain.digests import running_sm3
 from roomctl.domain.events import Actor
 from roomctl.domain.lifecycle import State
 from roomctl.domain.meeting import Meeting
@@ -246,7 +245,7 @@ def _need_importable(meeting: Meeting) -> None:
 
 def _facts(path: Path) -> dict[str, str | int]:
     """Name, size and hashes of the file that is brought in. Raises: BadInput."""
-    sha256, sm3, size = hashlib.sha256(), hashes.Hash(hashes.SM3()), 0
+    sha256, sm3, size = hashlib.sha256(), running_sm3(), 0
     try:
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
@@ -259,4 +258,4 @@ def _facts(path: Path) -> dict[str, str | int]:
             error.strerror or str(error),
             tr("请检查路径和权限", "check the path and its permissions"),
         ) from error
-    return {"file": path.name, "bytes": size, "sha256": sha256.hexdigest(), "sm3": sm3.finalize().hex()}
+    return {"file": path.name, "bytes": size, "sha256": sha256.hexdigest(), "sm3": sm3.hexdigest()}

@@ -35,8 +35,9 @@ from roomctl_archive.courier import Courier
 from roomctl_archive.folder_target import FolderTarget
 from roomctl_archive.verify import verify
 
-from roomctl.api import Meeting, MeetingId, PackageFile, State, events
+from roomctl.api import Meeting, MeetingId, PackageFile, State
 from roomctl.api.deliveries import Secret
+from roomctl.domain.digests import sm3
 from roomctl.testing.fakes import FakeContext, FakeServices
 from tests.bench import Bench, Goal
 
@@ -126,7 +127,7 @@ def _meeting(folder: Path, size: int) -> tuple[FakeContext, Meeting, Path]:
         path, content = source / f"t01-{n:04d}.flac", os.urandom(MASTER)
         path.write_bytes(content)
         path.chmod(0o444)
-        digests = hashlib.sha256(content).hexdigest(), events.sm3(content)
+        digests = hashlib.sha256(content).hexdigest(), sm3(content)
         files.append(PackageFile(f"audio/r1/{path.name}", path, *digests))
     os.sync()
     meeting = Meeting(

@@ -18,9 +18,9 @@ from typing import Any
 import miniaudio
 import numpy as np
 import soundfile
-from cryptography.hazmat.primitives import hashes
 from numpy.typing import NDArray
 
+from roomctl.api.digests import running_sm3
 from roomctl.api.files import fsync_folder
 from roomctl_audio.sound import envelope
 from roomctl_audio.sound.deinterleave import deinterleave, pack_into, room
@@ -184,11 +184,11 @@ def _settle(path: Path) -> dict[str, str]:
 
 
 def _hashes(file: RawIOBase) -> dict[str, str]:
-    sha256, sm3 = hashlib.sha256(), hashes.Hash(hashes.SM3())
+    sha256, sm3 = hashlib.sha256(), running_sm3()
     while block := file.read(FILE_BLOCK):
         sha256.update(block)
         sm3.update(block)
-    return {"sha256_file": sha256.hexdigest(), "sm3_file": sm3.finalize().hex()}
+    return {"sha256_file": sha256.hexdigest(), "sm3_file": sm3.hexdigest()}
 
 
 def decode(path: Path) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from roomctl_archive.config import ArchiveConfig
 from roomctl_archive.folder_target import FolderTarget
 
 from roomctl.api import Actor, Gap, Meeting, MeetingId, PackageFile, Person, Recording, Segment, State, events
+from roomctl.domain import digests
 from roomctl.domain.custody import Declaration
 from roomctl.domain.secrecy import Level
 from roomctl.testing.fakes import A_MORNING, FakeContext, FakeServices
@@ -49,7 +50,7 @@ def files(tmp_path: Path) -> list[PackageFile]:
     for n in (1, 2):
         content = bytes(range(256)) * 40 * n
         path = seal(source / f"t01-000{n}.flac", content)
-        masters.append(PackageFile(f"audio/r1/t01-000{n}.flac", path, events.sha256(content), events.sm3(content)))
+        masters.append(PackageFile(f"audio/r1/t01-000{n}.flac", path, digests.sha256(content), digests.sm3(content)))
     (source / "journal.jsonl").write_bytes(b'{"n":1}\n{"n":2}\n')
     (source / "minutes.docx").write_bytes("会议记录".encode() * 30)
     (source / "events.jsonl").write_bytes(chained(4))
@@ -143,7 +144,7 @@ def sound(room: SimpleNamespace, files: list[PackageFile], flac_head: Callable[.
         file.source.chmod(0o644)
         file.source.write_bytes(content)
         file.source.chmod(0o444)
-        files[n - 1] = replace(file, sha256=events.sha256(content), sm3=events.sm3(content))
+        files[n - 1] = replace(file, sha256=digests.sha256(content), sm3=digests.sm3(content))
         masters.append(
             Segment(
                 track=1,

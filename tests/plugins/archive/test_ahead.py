@@ -9,8 +9,9 @@ from roomctl_archive.courier import Courier
 from roomctl_archive.folder_target import FolderTarget
 from roomctl_archive.verify import verify
 
-from roomctl.api import PackageFile, State, events, secrecy
+from roomctl.api import PackageFile, State, secrecy
 from roomctl.api.deliveries import FIRST_RETRY
+from roomctl.domain import digests
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_a_segment_that_is_another_one_by_then_is_sent_again(live, room, files):
     files[0].source.chmod(0o644)
     files[0].source.write_bytes(content)
     room.services.payload[room.meeting.id][0] = PackageFile(
-        files[0].path, files[0].source, events.sha256(content), events.sm3(content)
+        files[0].path, files[0].source, digests.sha256(content), digests.sm3(content)
     )
     close(live, room)
     assert [name for name in live.put if name.endswith(".flac")] == ["t01-0001.flac"]

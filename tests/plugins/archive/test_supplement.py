@@ -25,6 +25,7 @@ from roomctl.api import (
     Transcript,
     events,
 )
+from roomctl.domain import digests
 from roomctl.testing.fakes import A_MORNING
 
 
@@ -47,12 +48,12 @@ def bring_in(room, sound, tmp_path):
     path = tmp_path / "data" / "source" / "second.flac"
     path.write_bytes(content)
     path.chmod(0o444)
-    digests = {"sha256_file": events.sha256(content), "sm3_file": events.sm3(content)}
-    segment = replace(sound.segments[0], path="t01-0001.flac", **digests)
+    hashes = {"sha256_file": digests.sha256(content), "sm3_file": digests.sm3(content)}
+    segment = replace(sound.segments[0], path="t01-0001.flac", **hashes)
     room.services.sound[room.meeting.id].append(
         replace(sound, id="r2", number=2, segments=(segment,), state=RecorderState.SEALED)
     )
-    room.services.payload[room.meeting.id].append(PackageFile("audio/r2/t01-0001.flac", path, *digests.values()))
+    room.services.payload[room.meeting.id].append(PackageFile("audio/r2/t01-0001.flac", path, *hashes.values()))
 
 
 def scan(room, tmp_path, content=b"%PDF-1.7 scan"):
@@ -60,7 +61,7 @@ def scan(room, tmp_path, content=b"%PDF-1.7 scan"):
     path.write_bytes(content)
     paper = RecordFile(
         id="d9", meeting=room.meeting.id, kind="会议记录", version=2, path="signed.pdf",
-        sha256=events.sha256(content), at=A_MORNING, signed_by="张建国", signed_at=A_MORNING,
+        sha256=digests.sha256(content), at=A_MORNING, signed_by="张建国", signed_at=A_MORNING,
     )  # fmt: skip
     room.services.papers[room.meeting.id] = [paper]
     room.services.payload[room.meeting.id].append(PackageFile("records/signed.pdf", path, paper.sha256))

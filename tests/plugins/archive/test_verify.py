@@ -8,7 +8,8 @@ from roomctl_archive import bag
 from roomctl_archive.manifest import PAYLOAD, TAGS, render
 from roomctl_archive.verify import verify
 
-from roomctl.api import NotFound, events
+from roomctl.api import NotFound
+from roomctl.domain.digests import sha256, sm3
 
 FILES = (
     "bag-info.txt",
@@ -125,7 +126,7 @@ def test_a_file_changed_together_with_one_manifest_still_shows(package):
     forged = b"forged"
     lines = listing.read_text(encoding="utf-8").splitlines(keepends=True)
     changed = "".join(
-        f"{events.sha256(forged)}  data/records/minutes.docx\n" if "minutes" in line else line for line in lines
+        f"{sha256(forged)}  data/records/minutes.docx\n" if "minutes" in line else line for line in lines
     )
     with Replaced(target, forged), Replaced(listing, changed.encode()):
         assert {PAYLOAD[0], PAYLOAD[1]} & named(package)
@@ -183,7 +184,7 @@ def test_a_package_without_payload_is_not_ok(tmp_path):
     for name, place in zip(TAGS, (0, 1), strict=True):
         digests = {}
         for path in ("bagit.txt", "bag-info.txt", *PAYLOAD):
-            digests[path] = (events.sha256, events.sm3)[place]((tmp_path / path).read_bytes())
+            digests[path] = (sha256, sm3)[place]((tmp_path / path).read_bytes())
         (tmp_path / name).write_bytes(render(digests))
     verdict = verify(tmp_path)
     assert (verdict.ok, verdict.files, verdict.problems) == (False, 0, ())
