@@ -6,6 +6,9 @@
   const typing = (e) => e instanceof Element && Boolean(e.closest("input, textarea, select, [contenteditable='true'], dialog[open]"));
   const lost = () => document.querySelector(".rc-op")?.classList.contains("rc-lost");
   let space = -Infinity;            // not 0: the clock of events begins with the page
+  let pointed = false;              // the focus stands where somebody pressed by hand, and not where he went by Tab
+  addEventListener("pointerdown", () => { pointed = true; }, true);
+  addEventListener("keydown", (event) => { if (event.key === "Tab") pointed = false; }, true);
 
   const press = (key) => {
     const e = [...document.querySelectorAll(`[data-hotkey="${key}"]`)].find((one) => !one.disabled && one.offsetParent);
@@ -29,7 +32,9 @@
     if (event.key === "Escape") document.querySelector(".rc-op [data-act='back']")?.click();   // of what was asked
     if (localStorage.getItem(OFF) || lost()) return;
     if (event.key === " ") {
-      if (event.target.closest?.("button, a, summary")) return;   // there the bar presses what has the focus
+      const focused = event.target.closest?.("button, a, summary");
+      if (focused && !pointed) return;            // there the bar presses what has the focus
+      focused?.blur();                            // but not again what was pressed by hand, nor what stands there now
       event.preventDefault();
       if (event.timeStamp - space < TWICE) { space = -Infinity; press("space"); } else space = event.timeStamp;
       return;
